@@ -1,1 +1,1 @@
-#[test] fn a(){}
+//! The front-door tests: one binary.

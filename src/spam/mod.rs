@@ -1,0 +1,1 @@
+//! Naive Bayes over text. Pure: no I/O, no clock, no framework.
