@@ -1,0 +1,231 @@
+//! Settings: the compiled-in `config/hamlet.toml`, then a file, then the environment.
+//!
+//! An unknown key or a bad value is an error that names it; nothing is silently ignored.
+
+use std::{
+    collections::HashMap,
+    env,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use config::{Config, Environment, File, FileFormat};
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+/// Every key with its default and what it does.
+pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file or a variable has an unknown key or a value of the wrong kind.
+    #[error("the settings are not right: {0}")]
+    Malformed(String),
+    /// A value of the right kind makes no sense.
+    #[error("the setting {key} is not right: {reason}")]
+    Senseless {
+        /// The key, as in the file.
+        key: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder for the database, the key file and mail files.
+    pub data_dir: PathBuf,
+    /// Whether the demo page is served.
+    pub demo: bool,
+    /// The listener.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// Logs.
+    pub log: Log,
+    /// The metrics listener.
+    pub metrics: Metrics,
+    /// Intake's limits.
+    pub intake: Intake,
+    /// Mail.
+    pub mail: Mail,
+    /// Privacy.
+    pub privacy: Privacy,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Server {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub trusted_proxies: Vec<IpNet>,
+    pub workers: usize,
+    pub max_connections: usize,
+    pub body_timeout_seconds: u64,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Database {
+    pub url: SecretString,
+    pub max_connections: u32,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Log {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// `[metrics]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Metrics {
+    pub listen: String,
+}
+
+/// `[intake]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Intake {
+    pub rate_window_seconds: u64,
+    pub network_soft_limit: i64,
+    pub network_hard_limit: i64,
+    pub email_soft_limit: i64,
+    pub email_hard_limit: i64,
+    pub duplicate_window_hours: u64,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Mail {
+    pub url: SecretString,
+    pub from: String,
+    pub ca_file: String,
+    pub require_tls: bool,
+    pub timeout_seconds: u64,
+    pub interval_seconds: u64,
+    pub digest_hour: u8,
+    pub give_up_hours: u64,
+}
+
+/// `[privacy]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Privacy {
+    pub network_days: u64,
+}
+
+impl Settings {
+    /// Reads the defaults, then `file`, then the process's environment.
+    ///
+    /// # Errors
+    /// [`SettingsError`] naming the first key that is unknown or not right.
+    pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
+        Self::from_sources(file, env::vars().collect())
+    }
+
+    /// Like [`Settings::load`], with the environment given as a map.
+    ///
+    /// # Errors
+    /// [`SettingsError`] naming the first key that is unknown or not right.
+    pub fn from_sources(
+        file: Option<&Path>,
+        variables: HashMap<String, String>,
+    ) -> Result<Self, SettingsError> {
+        // Variables for the test suite share the prefix and are not settings.
+        let variables = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("HAMLET_") && !name.starts_with("HAMLET_TEST_"))
+            .collect();
+        let environment = Environment::with_prefix("HAMLET")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("server.trusted_proxies")
+            .source(Some(variables));
+        let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(file) = file {
+            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+        }
+        let settings: Self = builder
+            .add_source(environment)
+            .build()
+            .and_then(Config::try_deserialize)
+            .map_err(|error| SettingsError::Malformed(error.to_string()))?;
+        settings.check()
+    }
+
+    fn check(self) -> Result<Self, SettingsError> {
+        let senseless = |key, reason: &str| SettingsError::Senseless {
+            key,
+            reason: reason.to_owned(),
+        };
+        if self.mail.digest_hour > 23 {
+            return Err(senseless("mail.digest_hour", "an hour is from 0 to 23"));
+        }
+        if !self.server.public_url.is_empty() && Url::parse(&self.server.public_url).is_err() {
+            let reason = "it must be an absolute address such as https://comments.example.org";
+            return Err(senseless("server.public_url", reason));
+        }
+        if !self.metrics.listen.is_empty() && self.metrics.listen.parse::<SocketAddr>().is_err() {
+            let reason = "it must be an address and a port such as 127.0.0.1:9090";
+            return Err(senseless("metrics.listen", reason));
+        }
+        Ok(self)
+    }
+
+    /// Where the key file is.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.data_dir.join("hamlet.key")
+    }
+
+    /// The database's URL, with the default filled in.
+    #[must_use]
+    pub fn database_url(&self) -> SecretString {
+        if self.database.url.expose_secret().is_empty() {
+            return format!("sqlite://{}", self.data_dir.join("hamlet.db").display()).into();
+        }
+        self.database.url.clone()
+    }
+
+    /// The mail transport's URL, with the default filled in.
+    #[must_use]
+    pub fn mail_url(&self) -> SecretString {
+        if self.mail.url.expose_secret().is_empty() {
+            return format!("file://{}", self.data_dir.join("mail").display()).into();
+        }
+        self.mail.url.clone()
+    }
+}

@@ -1,0 +1,162 @@
+//! A comment: one submission and what became of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    email::{EmailIndex, SealedEmail},
+    evidence::{Evidence, Verdict},
+    page::Page,
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+/// A comment's identifier: a version 7 UUID, so that the order of ids is the order of arrival.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(transparent)]
+pub struct CommentId(Uuid);
+
+impl CommentId {
+    /// A new identifier, later than all made before it by this process.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// Reads an identifier.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        Uuid::parse_str(raw).ok().map(Self)
+    }
+}
+
+impl fmt::Display for CommentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where a comment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Waits for a person.
+    Pending,
+    /// Public.
+    Approved,
+    /// Spam, kept apart.
+    Spam,
+    /// Genuine but unwanted: never trains as spam.
+    Rejected,
+    /// Thrown away, recoverable.
+    Trash,
+}
+
+impl Status {
+    /// Every status, in the order in which desks show them.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Approved,
+        Self::Spam,
+        Self::Rejected,
+        Self::Trash,
+    ];
+
+    /// The word kept in the database and shown outside.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Spam => "spam",
+            Self::Rejected => "rejected",
+            Self::Trash => "trash",
+        }
+    }
+
+    /// Reads the word that [`Status::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+impl From<Verdict> for Status {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Publish => Self::Approved,
+            Verdict::Hold => Self::Pending,
+            Verdict::Spam => Self::Spam,
+        }
+    }
+}
+
+/// A stored comment, as moderators' rooms see it. The email is sealed; the sender's network is a
+/// truncated prefix, and gone once its time is over.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// Identifier.
+    pub id: CommentId,
+    /// The site it was posted on.
+    pub site: SiteSlug,
+    /// The page it was posted under.
+    pub page: Page,
+    /// The page's title as the client gave it.
+    pub page_title: Option<String>,
+    /// The comment it answers.
+    pub parent: Option<CommentId>,
+    /// The author's name.
+    pub name: String,
+    /// The author's address, encrypted.
+    pub email: SealedEmail,
+    /// The author's address as a keyed hash.
+    pub email_index: EmailIndex,
+    /// The author's site.
+    pub website: Option<String>,
+    /// The text as written.
+    pub text: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Calibrated probability of spam in [0, 1]; `None` when it could not be judged.
+    pub score: Option<f64>,
+    /// What the policy made of it on arrival.
+    pub verdict: Verdict,
+    /// Why.
+    pub evidence: Evidence,
+    /// Grows by one with every change of status.
+    pub version: i64,
+    /// The sender's truncated network prefix, while it is kept.
+    pub network: Option<String>,
+    /// Whether the author asked to hear of replies.
+    pub wants_replies: bool,
+    /// When it arrived.
+    pub created_at: Timestamp,
+    /// When a person last decided, if one has.
+    pub decided_at: Option<Timestamp>,
+    /// Who that was.
+    pub decided_by: Option<String>,
+}
+
+/// An approved comment as anyone may see it. There is no field for an address here, on purpose.
+#[derive(Debug, Clone)]
+pub struct PublicComment {
+    /// Identifier.
+    pub id: CommentId,
+    /// The comment it answers, if that one is public too.
+    pub parent: Option<CommentId>,
+    /// The author's name.
+    pub name: String,
+    /// The author's site.
+    pub website: Option<String>,
+    /// The text as written.
+    pub text: String,
+    /// When it arrived.
+    pub created_at: Timestamp,
+    /// A drawn avatar's seed: eight bits of a keyed hash, too few to tell one author from another.
+    pub avatar: u8,
+}

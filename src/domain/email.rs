@@ -1,0 +1,138 @@
+//! An email address that both the validator and the mailer accept, and that cannot be printed by
+//! accident: it has no `Display` and no `Serialize`, and its `Debug` is masked.
+
+use std::{fmt, str::FromStr};
+
+use validator::ValidateEmail;
+
+use super::field::{FieldError, parse_line};
+
+/// RFC 5321's longest forward path, in octets.
+const MAX_CHARS: usize = 254;
+
+/// A deliverable address: local part as written, domain in lower-case ASCII (IDNA for others).
+///
+/// The only ways out are [`EmailAddress::expose`] (for the vault and the mailer) and
+/// [`EmailAddress::masked`] (for everyone else).
+#[derive(Clone, PartialEq, Eq)]
+pub struct EmailAddress {
+    address: String,
+    at: usize,
+}
+
+impl EmailAddress {
+    /// Reads an address. Both validator and lettre must accept it: what only one accepts would be
+    /// refused later, when it is already in the outbox.
+    ///
+    /// # Errors
+    /// A [`FieldError`] on `field`, with code `required`, `too_long`, `control_character` or
+    /// `invalid`.
+    pub fn parse(field: &str, raw: &str) -> Result<Self, FieldError> {
+        let invalid = || FieldError::new(field, "invalid", "This is not an email address.");
+        let line = parse_line(field, raw, MAX_CHARS)?;
+        let (local, domain) = line.rsplit_once('@').ok_or_else(invalid)?;
+        let domain = if domain.starts_with('[') {
+            domain.to_owned()
+        } else {
+            idna::domain_to_ascii(domain).map_err(|_| invalid())?
+        };
+        let address = format!("{local}@{domain}");
+        let accepted = address.validate_email() && lettre::Address::from_str(&address).is_ok();
+        if !accepted || address.len() > MAX_CHARS {
+            return Err(invalid());
+        }
+        let at = local.len();
+        Ok(Self { address, at })
+    }
+
+    /// The whole address. Call it only to seal it, to find it again by its keyed hash, to write a
+    /// mail to it, or to reveal it on a recorded request.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.address
+    }
+
+    /// The part after the `@`, in lower-case ASCII.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.address[self.at + 1..]
+    }
+
+    /// The form in which two spellings of one mailbox are equal: all lower case.
+    #[must_use]
+    pub fn normalized(&self) -> String {
+        self.address.to_lowercase()
+    }
+
+    /// `j***@e***.com`: enough to recognise an address one knows, too little to write to it.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let local = self.address.chars().next().unwrap_or('*');
+        let domain = self.domain();
+        let initial = domain.chars().next().unwrap_or('*');
+        match domain.rsplit_once('.') {
+            Some((_, tld)) if !domain.starts_with('[') => format!("{local}***@{initial}***.{tld}"),
+            _ => format!("{local}***@{initial}***"),
+        }
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// An address encrypted at rest: `key id . nonce and ciphertext`, made and opened by the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedEmail(pub String);
+
+/// A keyed hash of a normalised address: finds the same mailbox again without telling which it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EmailIndex(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(raw: &str) -> Result<EmailAddress, FieldError> {
+        EmailAddress::parse("email", raw)
+    }
+
+    #[test]
+    fn accepts_what_both_crates_accept_and_writes_the_domain_in_ascii() {
+        assert_eq!(
+            parse(" Jo@Example.COM ").unwrap().expose(),
+            "Jo@example.com"
+        );
+        assert_eq!(
+            parse("jo@bücher.example").unwrap().domain(),
+            "xn--bcher-kva.example"
+        );
+    }
+
+    #[test]
+    fn refuses_what_either_crate_refuses() {
+        for bad in [
+            "",
+            "jo",
+            "jo@",
+            "@x.org",
+            ".a@x.org",
+            "a..b@x.org",
+            "jo@x..org",
+            "jo@-x.org",
+        ] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+        let long = format!("a@{}.org", "x".repeat(64));
+        assert_eq!(parse(&long).unwrap_err().code, "invalid");
+    }
+
+    #[test]
+    fn never_shows_itself() {
+        let email = parse("jo.ann@example.com").unwrap();
+        assert_eq!(format!("{email:?}"), "j***@e***.com");
+        assert_eq!(parse("j@[127.0.0.1]").unwrap().masked(), "j***@[***");
+    }
+}

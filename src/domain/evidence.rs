@@ -1,0 +1,170 @@
+//! Why a comment was judged as it was: what the model read, which checks fired, and what the
+//! policy made of it. Stored with the comment when it is judged and never rewritten.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::spam::TokenWeight;
+
+/// What the policy made of score and evidence on arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Published at once.
+    Publish,
+    /// Held for a person.
+    Hold,
+    /// Kept apart as spam, recoverable.
+    Spam,
+}
+
+impl Verdict {
+    /// The word kept in the database and shown outside.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Hold => "hold",
+            Self::Spam => "spam",
+        }
+    }
+
+    /// Reads the word that [`Verdict::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Publish, Self::Hold, Self::Spam]
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+}
+
+/// Which check a finding comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// A field that people do not see was filled in.
+    Honeypot,
+    /// The form token is missing, forged, too young or too old.
+    Timing,
+    /// The same text was posted before.
+    Duplicate,
+    /// Many comments from one network or one address.
+    Rate,
+    /// A blocked word, address, network or domain.
+    Blocklist,
+    /// More links than the site allows.
+    Links,
+    /// The sender's own system judged it before (an Akismet client's test hook, an import).
+    Upstream,
+}
+
+impl Check {
+    /// The word used in the API and in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Honeypot => "honeypot",
+            Self::Timing => "timing",
+            Self::Duplicate => "duplicate",
+            Self::Rate => "rate",
+            Self::Blocklist => "blocklist",
+            Self::Links => "links",
+            Self::Upstream => "upstream",
+        }
+    }
+}
+
+/// One check that fired.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// The check.
+    pub check: Check,
+    /// What it adds to the comment's log-odds of spam (natural logarithm).
+    pub weight: f64,
+    /// The reason in plain words, without any personal data.
+    pub reason: String,
+    /// A verdict this finding forces whatever the score (a block rule can), if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forces: Option<Verdict>,
+}
+
+/// What the model read in the comment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ModelEvidence {
+    /// The model's version.
+    pub version: String,
+    /// The model's own log-odds of spam: `bias + Σ tokens + rest`.
+    pub log_odds: f64,
+    /// What every comment starts with.
+    pub bias: f64,
+    /// The most telling tokens, each way.
+    pub tokens: Vec<TokenWeight>,
+    /// The sum of all other tokens.
+    pub rest: f64,
+}
+
+/// Everything that was known when the comment was judged.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
+    /// The model's part; absent when no model could judge, and then the comment was held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelEvidence>,
+    /// The checks that fired.
+    pub checks: Vec<Finding>,
+    /// Why the policy decided as it did, in plain words.
+    pub because: String,
+}
+
+impl Evidence {
+    /// The comment's log-odds of spam: the model's plus what each finding adds. `None` without a
+    /// usable model.
+    #[must_use]
+    pub fn log_odds(&self) -> Option<f64> {
+        let model = self.model.as_ref()?.log_odds;
+        let sum = model
+            + self
+                .checks
+                .iter()
+                .map(|finding| finding.weight)
+                .sum::<f64>();
+        sum.is_finite().then_some(sum)
+    }
+
+    /// The main reasons in plain words, strongest towards spam first: checks, then tokens.
+    #[must_use]
+    pub fn main_reasons(&self, max: usize) -> Vec<&str> {
+        let tokens = self.model.iter().flat_map(|model| &model.tokens);
+        let mut reasons: Vec<(f64, &str)> = self
+            .checks
+            .iter()
+            .map(|finding| (finding.weight + 100.0, finding.reason.as_str()))
+            .chain(tokens.map(|token| (token.weight, token.says.as_str())))
+            .filter(|(weight, _)| *weight > 0.0)
+            .collect();
+        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+        reasons
+            .into_iter()
+            .take(max)
+            .map(|(_, says)| says)
+            .collect()
+    }
+}
+
+/// The logistic function: log-odds to a probability in [0, 1].
+#[must_use]
+pub fn probability(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// A score in words, for people.
+#[must_use]
+pub fn score_in_words(score: Option<f64>) -> &'static str {
+    match score {
+        None => "not judged",
+        Some(p) if p >= 0.95 => "almost certainly spam",
+        Some(p) if p >= 0.75 => "probably spam",
+        Some(p) if p > 0.25 => "uncertain",
+        Some(p) if p > 0.05 => "probably genuine",
+        Some(_) => "almost certainly genuine",
+    }
+}

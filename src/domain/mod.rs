@@ -1,0 +1,17 @@
+//! What things are: newtypes that can only be made by parsing, and the records built from them.
+//! No I/O, no async, no framework; whatever stores, sends or shows these lives elsewhere.
+
+pub mod comment;
+pub mod decision;
+pub mod email;
+pub mod evidence;
+pub mod field;
+pub mod moderator;
+pub mod name;
+pub mod network;
+pub mod origin;
+pub mod page;
+pub mod site;
+pub mod text;
+pub mod timestamp;
+pub mod website;

@@ -1,0 +1,157 @@
+//! People and programs that may decide: roles, scopes, and how each wants to be mailed.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    decision::Actor,
+    email::{EmailIndex, SealedEmail},
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+/// What someone may do.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads the queue and decides.
+    Moderator,
+    /// All of that, and runs the place: sites, people, tokens, samples, models.
+    Operator,
+}
+
+impl Role {
+    /// The word kept in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Moderator => "moderator",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Reads the word that [`Role::as_str`] wrote; what is unknown gets the lesser role.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        if word == "operator" {
+            Self::Operator
+        } else {
+            Self::Moderator
+        }
+    }
+}
+
+/// Which sites someone may see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Every site, those added later too.
+    All,
+    /// These only.
+    Sites(Vec<SiteSlug>),
+}
+
+impl Scope {
+    /// Whether a site is inside.
+    #[must_use]
+    pub fn covers(&self, site: &SiteSlug) -> bool {
+        match self {
+            Self::All => true,
+            Self::Sites(sites) => sites.contains(site),
+        }
+    }
+}
+
+/// Someone who was recognised: by a session, a token or a link.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// Who, for the history.
+    pub actor: Actor,
+    /// What they may do.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// The moderator behind it, when it is a person and not a token.
+    pub moderator: Option<ModeratorId>,
+}
+
+/// A moderator's identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct ModeratorId(pub String);
+
+/// A person who moderates.
+#[derive(Debug, Clone)]
+pub struct Moderator {
+    /// Identifier.
+    pub id: ModeratorId,
+    /// Name for the history.
+    pub name: String,
+    /// Address, encrypted; the first operator may have none yet.
+    pub email: Option<SealedEmail>,
+    /// Address as a keyed hash, to sign in by.
+    pub email_index: Option<EmailIndex>,
+    /// Role.
+    pub role: Role,
+    /// Sites.
+    pub scope: Scope,
+    /// Argon2id hash in PHC form; none until a password was chosen.
+    pub password_hash: Option<String>,
+    /// Sessions carry it; raising it signs the person out everywhere.
+    pub session_epoch: i64,
+    /// When the queue was last mailed to them.
+    pub last_mailed_at: Option<Timestamp>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// How often a moderator is mailed about a site's queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum MailMode {
+    /// At each held comment, at most once per configured interval.
+    Each,
+    /// A digest each hour with something in it.
+    Hourly,
+    /// A digest each day with something in it.
+    Daily,
+    /// Never.
+    None,
+}
+
+impl MailMode {
+    /// The word kept in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Each => "each",
+            Self::Hourly => "hourly",
+            Self::Daily => "daily",
+            Self::None => "none",
+        }
+    }
+
+    /// Reads the word that [`MailMode::as_str`] wrote; what is unknown mails never.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "each" => Self::Each,
+            "hourly" => Self::Hourly,
+            "daily" => Self::Daily,
+            _ => Self::None,
+        }
+    }
+}

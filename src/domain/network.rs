@@ -1,0 +1,83 @@
+//! Where a submission came from, in the two forms that may be kept: a truncated prefix for
+//! moderators, and the unit that rates are counted by.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
+
+use ipnet::IpNet;
+
+/// A sender's address. It has no `Display` and no `Serialize`; `Debug` shows nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SenderAddress(IpAddr);
+
+impl SenderAddress {
+    /// Takes the peer's address; an IPv4 address written as IPv6 counts as IPv4.
+    #[must_use]
+    pub fn new(address: IpAddr) -> Self {
+        Self(address.to_canonical())
+    }
+
+    /// The prefix that may be stored: /24 of an IPv4 address, /48 of an IPv6 one, so that it names
+    /// a neighbourhood and not a household.
+    #[must_use]
+    pub fn truncated(&self) -> String {
+        let length = if self.0.is_ipv4() { 24 } else { 48 };
+        IpNet::new(self.0, length).map_or_else(|_| String::new(), |net| net.trunc().to_string())
+    }
+
+    /// The unit that rates are counted by, for a keyed hash: an IPv4 address, or the /64 that one
+    /// IPv6 customer usually holds.
+    #[must_use]
+    pub fn rate_unit(&self) -> Vec<u8> {
+        match self.0 {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => first_64_bits(v6),
+        }
+    }
+
+    /// Whether a blocked network covers this address.
+    #[must_use]
+    pub fn is_in(&self, network: &IpNet) -> bool {
+        network.contains(&self.0)
+    }
+}
+
+impl fmt::Debug for SenderAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SenderAddress(hidden)")
+    }
+}
+
+fn first_64_bits(v6: Ipv6Addr) -> Vec<u8> {
+    v6.octets()[..8].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sender(address: &str) -> SenderAddress {
+        SenderAddress::new(address.parse().unwrap())
+    }
+
+    #[test]
+    fn keeps_a_neighbourhood_and_counts_a_customer() {
+        assert_eq!(sender("203.0.113.77").truncated(), "203.0.113.0/24");
+        assert_eq!(sender("2001:db8:1:2:3::9").truncated(), "2001:db8:1::/48");
+        assert_eq!(sender("::ffff:203.0.113.77").rate_unit(), [203, 0, 113, 77]);
+        assert_eq!(
+            sender("2001:db8:1:2:3::9").rate_unit(),
+            sender("2001:db8:1:2::1").rate_unit()
+        );
+        assert_ne!(
+            sender("2001:db8:1:2::9").rate_unit(),
+            sender("2001:db8:1:3::9").rate_unit()
+        );
+        assert_eq!(
+            format!("{:?}", sender("203.0.113.77")),
+            "SenderAddress(hidden)"
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! A web origin: scheme, host and port, as browsers send it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// An `http` or `https` origin in its ASCII serialisation (`https://example.org`), as defined by
+/// the URL standard.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, example = "https://example.org")]
+pub struct Origin(String);
+
+impl Origin {
+    /// Reads an origin; a path, query or fragment after it is refused.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        let url = Url::parse(raw.trim()).ok()?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        bare.then(|| Self::of(&url)).flatten()
+    }
+
+    /// The origin of a URL, if it is a web URL.
+    #[must_use]
+    pub fn of(url: &Url) -> Option<Self> {
+        let web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        web.then(|| Self(url.origin().ascii_serialization()))
+    }
+
+    /// The serialisation, without a slash at the end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = &'static str;
+
+    fn try_from(raw: String) -> Result<Self, Self::Error> {
+        Self::parse(&raw).ok_or("an origin looks like https://example.org, without a path")
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        origin.0
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,158 @@
+//! A web site whose comments are handled here, and its policy.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{field::FieldError, origin::Origin, timestamp::Timestamp};
+
+/// A site's name in URLs: 1 to 63 lower-case letters, digits and hyphens. It never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+pub struct SiteSlug(String);
+
+impl SiteSlug {
+    /// Reads a slug.
+    ///
+    /// # Errors
+    /// A [`FieldError`] on `slug` with code `invalid`.
+    pub fn parse(raw: &str) -> Result<Self, FieldError> {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let length = (1..=63).contains(&raw.len());
+        if length && raw.chars().all(inner) && !raw.starts_with('-') && !raw.ends_with('-') {
+            return Ok(Self(raw.to_owned()));
+        }
+        let message = "Use 1 to 63 lower-case letters, digits and inner hyphens.";
+        Err(FieldError::new("slug", "invalid", message))
+    }
+
+    /// The slug.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SiteSlug {
+    type Error = String;
+
+    fn try_from(raw: String) -> Result<Self, Self::Error> {
+        Self::parse(&raw).map_err(|error| error.message)
+    }
+}
+
+impl From<SiteSlug> for String {
+    fn from(slug: SiteSlug) -> Self {
+        slug.0
+    }
+}
+
+impl fmt::Display for SiteSlug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a site does with scores and evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// A score at or above this is spam. In (0, 1].
+    pub spam_threshold: f64,
+    /// A trusted author's comment scored below this is published at once. In [0, 1).
+    pub publish_below: f64,
+    /// An author is trusted after this many approved comments; absent: nobody is, all is held.
+    pub trusted_after: Option<u32>,
+    /// More links than this in one comment count as evidence.
+    pub max_links: u32,
+    /// A form sent sooner than this many seconds after it was opened counts as evidence.
+    pub min_form_seconds: u32,
+    /// A form sent later than this many hours after it was opened counts as evidence.
+    pub max_form_hours: u32,
+    /// Whether a comment without a form token counts as evidence.
+    pub expect_form_token: bool,
+    /// Proof of work asked of each submission, in leading zero bits of SHA-256; absent: none.
+    #[schema(minimum = 1, maximum = 24)]
+    pub proof_of_work_bits: Option<u8>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            spam_threshold: 0.95,
+            publish_below: 0.2,
+            trusted_after: None,
+            max_links: 3,
+            min_form_seconds: 3,
+            max_form_hours: 24,
+            expect_form_token: false,
+            proof_of_work_bits: None,
+        }
+    }
+}
+
+impl Policy {
+    /// Checks that the numbers make sense.
+    ///
+    /// # Errors
+    /// One [`FieldError`] for each senseless number, named `policy.…`.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let spam = self.spam_threshold > 0.0 && self.spam_threshold <= 1.0;
+        let publish = self.publish_below >= 0.0 && self.publish_below < self.spam_threshold;
+        let trusted = self.trusted_after != Some(0);
+        let work = self
+            .proof_of_work_bits
+            .is_none_or(|bits| (1..=24).contains(&bits));
+        let errors: Vec<FieldError> = [
+            (
+                spam,
+                "policy.spam_threshold",
+                "Must be above 0 and at most 1.",
+            ),
+            (
+                publish,
+                "policy.publish_below",
+                "Must be from 0 to below the spam threshold.",
+            ),
+            (
+                trusted,
+                "policy.trusted_after",
+                "Must be at least 1, or absent.",
+            ),
+            (
+                work,
+                "policy.proof_of_work_bits",
+                "Must be from 1 to 24, or absent.",
+            ),
+        ]
+        .into_iter()
+        .filter(|(good, ..)| !good)
+        .map(|(_, field, message)| FieldError::new(field, "out_of_range", message))
+        .collect();
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// A site.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Site {
+    /// Its name in URLs.
+    pub slug: SiteSlug,
+    /// Its name for people.
+    pub name: String,
+    /// The origins its forms may post from, and that its pages are on.
+    pub origins: Vec<Origin>,
+    /// What it does with scores and evidence.
+    pub policy: Policy,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// Longest name of a site, in Unicode scalar values.
+pub const MAX_NAME_CHARS: usize = 100;
