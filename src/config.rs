@@ -143,6 +143,7 @@ pub struct Mail {
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
 pub struct Privacy {
     pub network_days: u64,
+    pub key_file: String,
 }
 
 impl Settings {
@@ -208,7 +209,10 @@ impl Settings {
     /// Where the key file is.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
-        self.data_dir.join("hamlet.key")
+        if self.privacy.key_file.is_empty() {
+            return self.data_dir.join("hamlet.key");
+        }
+        PathBuf::from(&self.privacy.key_file)
     }
 
     /// The database's URL, with the default filled in.

@@ -1,5 +1,8 @@
 //! Hamlet: to publish, or not to publish. Comment moderation and spam filtering, self-hosted.
 
 pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod privacy;
 pub mod spam;

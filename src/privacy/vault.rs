@@ -1,0 +1,178 @@
+//! The vault: seals email addresses, opens them, and makes the keyed hashes that find an address
+//! or a network again. XChaCha20-Poly1305 with a random nonce; HMAC-SHA256 cut to 128 bits.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use super::keys::{KeyRing, Purpose};
+use crate::domain::{
+    email::{EmailAddress, EmailIndex, SealedEmail},
+    network::SenderAddress,
+    site::SiteSlug,
+};
+
+const NONCE_BYTES: usize = 24;
+const AAD: &[u8] = b"email";
+
+/// A sealed value cannot be opened: another key sealed it, or it was altered.
+#[derive(Debug, thiserror::Error)]
+#[error("a sealed address cannot be opened with the keys at hand")]
+pub struct Unopenable;
+
+struct Cipher {
+    id: String,
+    cipher: XChaCha20Poly1305,
+}
+
+/// Seals and finds addresses. Cheap to share behind an `Arc`.
+pub struct Vault {
+    /// Oldest first; the last one seals.
+    ciphers: Vec<Cipher>,
+    email_index: [u8; 32],
+    network_index: [u8; 32],
+}
+
+impl Vault {
+    /// A vault that seals with the ring's current key and opens with all of them.
+    #[must_use]
+    pub fn new(ring: &KeyRing) -> Self {
+        let ciphers = ring.keys().iter().map(|key| Cipher {
+            id: key.id().to_owned(),
+            cipher: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
+        });
+        Self {
+            ciphers: ciphers.collect(),
+            email_index: ring.current().derive(Purpose::EmailIndex),
+            network_index: ring.current().derive(Purpose::NetworkIndex),
+        }
+    }
+
+    /// Encrypts an address: `key id . base64url(nonce ‖ ciphertext ‖ tag)`.
+    ///
+    /// # Panics
+    /// Never: the cipher fails only on messages of many gigabytes.
+    #[must_use]
+    pub fn seal(&self, email: &EmailAddress) -> SealedEmail {
+        let Cipher { id, cipher } = self.ciphers.last().expect("a vault holds a key");
+        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let payload = Payload {
+            msg: email.expose().as_bytes(),
+            aad: AAD,
+        };
+        let sealed = cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .expect("an address is short");
+        let bytes = [&nonce[..], &sealed].concat();
+        SealedEmail(format!("{id}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Decrypts an address.
+    ///
+    /// # Errors
+    /// [`Unopenable`] when no key at hand sealed it or it was altered.
+    pub fn open(&self, sealed: &SealedEmail) -> Result<EmailAddress, Unopenable> {
+        let (id, body) = sealed.0.split_once('.').ok_or(Unopenable)?;
+        let found = self.ciphers.iter().find(|cipher| cipher.id == id);
+        let bytes = BASE64_URL_SAFE_NO_PAD
+            .decode(body)
+            .map_err(|_| Unopenable)?;
+        let (nonce, msg) = bytes.split_at_checked(NONCE_BYTES).ok_or(Unopenable)?;
+        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Unopenable)?;
+        let opened = found
+            .ok_or(Unopenable)?
+            .cipher
+            .decrypt(&XNonce::from(nonce), Payload { msg, aad: AAD })
+            .map_err(|_| Unopenable)?;
+        let text = String::from_utf8(opened).map_err(|_| Unopenable)?;
+        EmailAddress::parse("email", &text).map_err(|_| Unopenable)
+    }
+
+    /// Whether the key in use sealed this.
+    #[must_use]
+    pub fn is_current(&self, sealed: &SealedEmail) -> bool {
+        let current = self.ciphers.last().map(|cipher| cipher.id.as_str());
+        sealed.0.split_once('.').map(|(id, _)| id) == current
+    }
+
+    /// The keyed hash that finds this mailbox again, however its case was written.
+    #[must_use]
+    pub fn email_index(&self, email: &EmailAddress) -> EmailIndex {
+        EmailIndex(keyed_hash(
+            &self.email_index,
+            &[email.normalized().as_bytes()],
+        ))
+    }
+
+    /// The keyed hash that counts a sender's network on one site.
+    #[must_use]
+    pub fn network_key(&self, site: &SiteSlug, sender: &SenderAddress) -> String {
+        keyed_hash(
+            &self.network_index,
+            &[site.as_str().as_bytes(), &sender.rate_unit()],
+        )
+    }
+}
+
+/// HMAC-SHA256 of the parts, each led by its length, cut to 128 bits, in base64url.
+fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> String {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
+        .expect("any key length is valid for HMAC");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    BASE64_URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring() -> KeyRing {
+        let folder = tempfile::tempdir().unwrap();
+        KeyRing::open(&folder.path().join("k"), true).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_and_nothing_altered_does() {
+        let vault = Vault::new(&ring());
+        let email = EmailAddress::parse("email", "jo@example.com").unwrap();
+        let sealed = vault.seal(&email);
+        assert_eq!(vault.open(&sealed).unwrap(), email);
+        assert_ne!(vault.seal(&email), sealed);
+        assert!(!sealed.0.contains("example"));
+        let mut altered = sealed.clone();
+        let last = if altered.0.pop() == Some('A') {
+            'B'
+        } else {
+            'A'
+        };
+        altered.0.push(last);
+        assert!(vault.open(&altered).is_err());
+        assert!(Vault::new(&ring()).open(&sealed).is_err());
+    }
+
+    #[test]
+    fn a_rotated_ring_opens_the_old_and_seals_with_the_new() {
+        let old = ring();
+        let email = EmailAddress::parse("email", "jo@example.com").unwrap();
+        let sealed = Vault::new(&old).seal(&email);
+        let rotated = Vault::new(&old.rotated());
+        assert_eq!(rotated.open(&sealed).unwrap(), email);
+        assert!(!rotated.is_current(&sealed));
+        assert!(rotated.is_current(&rotated.seal(&email)));
+    }
+
+    #[test]
+    fn one_mailbox_has_one_index() {
+        let vault = Vault::new(&ring());
+        let index = |raw| vault.email_index(&EmailAddress::parse("email", raw).unwrap());
+        assert_eq!(index("Jo@Example.com"), index("jo@example.COM"));
+        assert_ne!(index("jo@example.com"), index("jo@example.org"));
+    }
+}
