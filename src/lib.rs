@@ -6,3 +6,4 @@ pub mod config;
 pub mod domain;
 pub mod privacy;
 pub mod spam;
+pub mod storage;

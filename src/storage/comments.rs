@@ -1,0 +1,306 @@
+//! Reading comments for moderators: filtered lists with a keyset cursor, counts, one in detail.
+
+use serde::{Deserialize, Serialize};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{
+    Result, Store, StoreError,
+    query::{Statement, Value, contains},
+    rows,
+};
+use crate::domain::{
+    comment::{Comment, CommentId, Status},
+    decision::{Action, HistoryEntry},
+    email::EmailIndex,
+    page::Page,
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// Latest arrival first.
+    #[default]
+    Newest,
+    /// Earliest arrival first.
+    Oldest,
+    /// Score nearest to one half first; what could not be judged comes before all.
+    Uncertain,
+    /// Highest score first; what could not be judged comes before all.
+    Spammiest,
+}
+
+impl Sort {
+    /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
+    const fn key(self) -> (&'static str, bool) {
+        match self {
+            Self::Newest => ("0.0", true),
+            Self::Oldest => ("0.0", false),
+            Self::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
+            Self::Spammiest => ("COALESCE(c.score, 2.0)", true),
+        }
+    }
+}
+
+/// Which comments are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The sites; a list over none is empty.
+    pub sites: Vec<SiteSlug>,
+    /// Their status.
+    pub status: Option<Status>,
+    /// Their page.
+    pub page: Option<Page>,
+    /// Found in text, name or website, whatever the case.
+    pub search: Option<String>,
+    /// Their author.
+    pub author: Option<EmailIndex>,
+    /// At least this probable.
+    pub min_score: Option<f64>,
+    /// At most this probable.
+    pub max_score: Option<f64>,
+    /// Arrived at or after.
+    pub since: Option<Timestamp>,
+    /// Arrived before.
+    pub until: Option<Timestamp>,
+}
+
+/// Where a list goes on: the last item's sort key and id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The sort that it belongs to.
+    pub sort: Sort,
+    /// The last item's key.
+    pub key: f64,
+    /// The last item's id.
+    pub id: CommentId,
+}
+
+/// A stretch of a list.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// At most as many as were asked for.
+    pub comments: Vec<Comment>,
+    /// Where the list goes on, if it does.
+    pub next: Option<Cursor>,
+}
+
+/// How many comments stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[expect(missing_docs, reason = "a count for each status")]
+pub struct Counts {
+    pub pending: i64,
+    pub approved: i64,
+    pub spam: i64,
+    pub rejected: i64,
+    pub trash: i64,
+}
+
+impl Counts {
+    fn set(&mut self, status: Status, count: i64) {
+        *match status {
+            Status::Pending => &mut self.pending,
+            Status::Approved => &mut self.approved,
+            Status::Spam => &mut self.spam,
+            Status::Rejected => &mut self.rejected,
+            Status::Trash => &mut self.trash,
+        } = count;
+    }
+}
+
+impl Filter {
+    /// Adds the conditions; `counting` leaves the status out, so that every status is counted.
+    fn conditions(&self, statement: &mut Statement, counting: bool) {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let sites = self.sites.iter().map(|site| text(site.as_str()));
+        let marks = vec!["?"; self.sites.len()].join(", ");
+        statement.push(&format!("WHERE c.site IN ({marks})"), sites);
+        if let (Some(status), false) = (self.status, counting) {
+            statement.push("AND c.status = ?", [text(status.as_str())]);
+        }
+        if let Some(page) = &self.page {
+            statement.push("AND c.page = ?", [text(page.as_str())]);
+        }
+        if let Some(author) = &self.author {
+            statement.push("AND c.email_index = ?", [text(&author.0)]);
+        }
+        if let Some(needle) = &self.search {
+            let pattern = Value::Text(contains(needle));
+            statement.push(
+                "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
+                 OR c.website {like} ? ESCAPE '\\')",
+                [pattern.clone(), pattern.clone(), pattern],
+            );
+        }
+        if let Some(min) = self.min_score {
+            statement.push("AND c.score >= ?", [Value::Real(min)]);
+        }
+        if let Some(max) = self.max_score {
+            statement.push("AND c.score <= ?", [Value::Real(max)]);
+        }
+        if let Some(since) = self.since {
+            statement.push("AND c.created_at >= ?", [Value::Integer(since.millis())]);
+        }
+        if let Some(until) = self.until {
+            statement.push("AND c.created_at < ?", [Value::Integer(until.millis())]);
+        }
+    }
+}
+
+impl Store {
+    /// A stretch of the comments that `filter` wants, after `cursor` if one is given.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_comments(
+        &self,
+        filter: &Filter,
+        sort: Sort,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Listing> {
+        if filter.sites.is_empty() {
+            return Ok(Listing {
+                comments: Vec::new(),
+                next: None,
+            });
+        }
+        let (key, descending) = sort.key();
+        let by_time = matches!(sort, Sort::Newest | Sort::Oldest);
+        let (direction, after) = if descending {
+            ("DESC", "<")
+        } else {
+            ("ASC", ">")
+        };
+        let mut statement = Statement::new(&format!(
+            "SELECT {}, {key} AS sort_key FROM comments c",
+            rows::COMMENT
+        ));
+        filter.conditions(&mut statement, false);
+        if let Some(cursor) = cursor {
+            let id = Value::Text(cursor.id.to_string());
+            if by_time {
+                statement.push(&format!("AND c.id {after} ?"), [id]);
+            } else {
+                let beyond = format!("AND ({key} {after} ? OR ({key} = ? AND c.id {after} ?))");
+                let at = Value::Real(cursor.key);
+                statement.push(&beyond, [at.clone(), at, id]);
+            }
+        }
+        let order = if by_time {
+            format!("ORDER BY c.id {direction} LIMIT ?")
+        } else {
+            format!("ORDER BY {key} {direction}, c.id {direction} LIMIT ?")
+        };
+        statement.push(&order, [Value::Integer(i64::from(limit) + 1)]);
+        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
+        let mut found = statement.bind(query).fetch_all(&self.read).await?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = match found.last().filter(|_| more) {
+            Some(last) => Some(Cursor {
+                sort,
+                key: last.try_get("sort_key")?,
+                id: rows::comment_id(last, "id")?,
+            }),
+            None => None,
+        };
+        let comments = found.iter().map(rows::comment).collect::<Result<_>>()?;
+        Ok(Listing { comments, next })
+    }
+
+    /// How many of the comments that `filter` wants, its status apart, stand where.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_comments(&self, filter: &Filter) -> Result<Counts> {
+        let mut counts = Counts::default();
+        if filter.sites.is_empty() {
+            return Ok(counts);
+        }
+        let mut statement = Statement::new("SELECT c.status, COUNT(*) AS count FROM comments c");
+        filter.conditions(&mut statement, true);
+        statement.push("GROUP BY c.status", []);
+        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
+        for row in statement.bind(query).fetch_all(&self.read).await? {
+            counts.set(rows::status(&row, "status")?, row.try_get("count")?);
+        }
+        Ok(counts)
+    }
+
+    /// One comment of one of the sites.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn comment(&self, sites: &[SiteSlug], id: CommentId) -> Result<Option<Comment>> {
+        Ok(self.comments_by_id(sites, &[id]).await?.pop())
+    }
+
+    /// Those of the comments that are on one of the sites, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn comments_by_id(
+        &self,
+        sites: &[SiteSlug],
+        ids: &[CommentId],
+    ) -> Result<Vec<Comment>> {
+        let text = format!(
+            "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
+             AND c.id IN (SELECT r.value->>'v' FROM {{rows:$2}})",
+            rows::COMMENT
+        );
+        let found = sqlx::query(self.sql(&text))
+            .bind(rows::list_json(sites))
+            .bind(rows::list_json(ids))
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(rows::comment).collect()
+    }
+
+    /// What happened to a comment, earliest first, its arrival included.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn history(&self, comment: &Comment) -> Result<Vec<HistoryEntry>> {
+        let text = "SELECT at, action, actor_name, via, decision, from_status, to_status, note, undone \
+                    FROM history WHERE site = $1 AND comment_id = $2 ORDER BY id";
+        let found = sqlx::query(text)
+            .bind(comment.site.to_string())
+            .bind(comment.id.to_string())
+            .fetch_all(&self.read)
+            .await?;
+        let received = HistoryEntry {
+            at: comment.created_at,
+            action: Action::Received,
+            by: None,
+            via: None,
+            decision: None,
+            from: None,
+            to: Some(comment.verdict.into()),
+            note: None,
+            undone: false,
+        };
+        let mut history = vec![received];
+        for row in found {
+            let word: String = row.try_get("action")?;
+            let from: Option<String> = row.try_get("from_status")?;
+            let to: Option<String> = row.try_get("to_status")?;
+            history.push(HistoryEntry {
+                at: rows::timestamp(&row, "at")?,
+                action: Action::parse(&word).ok_or(StoreError::Corrupt("action"))?,
+                by: row.try_get("actor_name")?,
+                via: row.try_get("via")?,
+                decision: row.try_get("decision")?,
+                from: from.and_then(|word| Status::parse(&word)),
+                to: to.and_then(|word| Status::parse(&word)),
+                note: row.try_get("note")?,
+                undone: row.try_get::<i64, _>("undone")? != 0,
+            });
+        }
+        Ok(history)
+    }
+}

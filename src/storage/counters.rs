@@ -1,0 +1,117 @@
+//! Counters over windows. A window begins with its first event and ends a fixed time later; the
+//! next event begins a new one. Counting lives in the database so that several instances share it.
+
+use serde::Serialize;
+use sqlx::{AnyConnection, Row};
+
+use super::{Result, Store, engine::Engine};
+use crate::domain::timestamp::Timestamp;
+
+/// One thing to count: `kind` names the counter, `counted` whom or what it counts (a keyed hash).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Counted {
+    /// The site, or empty where no site is meant.
+    pub site: String,
+    /// The counter: `network`, `email`, `text`, `sign_in`.
+    pub kind: &'static str,
+    /// Whom or what: never a plain address.
+    pub counted: String,
+    /// When a window that begins now ends, in milliseconds since 1970.
+    pub expires_at: i64,
+}
+
+#[derive(Serialize)]
+struct Raise<'a> {
+    #[serde(flatten)]
+    counted: &'a Counted,
+    by: i64,
+}
+
+impl Store {
+    /// Raises one counter by one and tells its count in the present window.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Database`].
+    pub async fn count(&self, counted: Counted, now: Timestamp) -> Result<i64> {
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move {
+                let counts = raise(connection, engine, &[(&counted, 1)], now).await?;
+                Ok(counts.first().copied().unwrap_or(0))
+            })
+        })
+        .await
+    }
+
+    /// What a counter stands at, without raising it.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Database`].
+    pub async fn counted(&self, counted: &Counted, now: Timestamp) -> Result<i64> {
+        let text = "SELECT count FROM counters WHERE site = $1 AND kind = $2 AND counted = $3 \
+                    AND expires_at > $4";
+        let row = sqlx::query(text)
+            .bind(counted.site.clone())
+            .bind(counted.kind)
+            .bind(counted.counted.clone())
+            .bind(now.millis())
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(row
+            .map(|row| row.try_get("count"))
+            .transpose()?
+            .unwrap_or(0))
+    }
+}
+
+/// Raises distinct counters, each by its amount, in one statement; the answer has their counts in
+/// the order given. Rows are touched in one order everywhere, so that instances cannot deadlock.
+pub(super) async fn raise(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    raises: &[(&Counted, i64)],
+    now: Timestamp,
+) -> Result<Vec<i64>> {
+    if raises.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sorted: Vec<(usize, Raise<'_>)> = raises
+        .iter()
+        .map(|(counted, by)| Raise { counted, by: *by })
+        .enumerate()
+        .collect();
+    sorted.sort_by(|a, b| a.1.counted.cmp(b.1.counted));
+    let rows: Vec<&Raise<'_>> = sorted.iter().map(|(_, raise)| raise).collect();
+    let text = engine.dialect(
+        "INSERT INTO counters (site, kind, counted, count, expires_at) \
+         SELECT r.value->>'site', r.value->>'kind', r.value->>'counted', \
+                CAST(r.value->>'by' AS BIGINT), CAST(r.value->>'expires_at' AS BIGINT) \
+         FROM {rows:$1} WHERE true \
+         ON CONFLICT (site, kind, counted) DO UPDATE SET \
+            count = CASE WHEN counters.expires_at <= $2 THEN excluded.count \
+                         ELSE counters.count + excluded.count END, \
+            expires_at = CASE WHEN counters.expires_at <= $2 THEN excluded.expires_at \
+                              ELSE counters.expires_at END \
+         RETURNING site, kind, counted, count",
+    );
+    let found = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(serde_json::to_string(&rows).unwrap_or_default())
+        .bind(now.millis())
+        .fetch_all(connection)
+        .await?;
+    let mut counts = vec![0; raises.len()];
+    for row in found {
+        let site: String = row.try_get("site")?;
+        let kind: String = row.try_get("kind")?;
+        let counted: String = row.try_get("counted")?;
+        let key = (site.as_str(), kind.as_str(), counted.as_str());
+        let place = sorted.binary_search_by(|(_, raise)| {
+            let at = raise.counted;
+            (at.site.as_str(), at.kind, at.counted.as_str()).cmp(&key)
+        });
+        if let Ok(place) = place {
+            counts[sorted[place].0] = row.try_get("count")?;
+        }
+    }
+    Ok(counts)
+}

@@ -1,0 +1,112 @@
+//! Where the two engines truly differ.
+
+/// The database engine, chosen by the URL's scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    pub(super) fn of_url(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    /// SQLite is told to make the file when there is none.
+    pub(super) fn complete_url(self, url: &str) -> String {
+        match self {
+            Self::Sqlite if !url.contains("mode=") => {
+                let separator = if url.contains('?') { '&' } else { '?' };
+                format!("{url}{separator}mode=rwc")
+            }
+            _ => url.to_owned(),
+        }
+    }
+
+    /// Statements for each new connection.
+    pub(super) const fn session(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "PRAGMA busy_timeout = 5000",
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = FULL",
+                "PRAGMA foreign_keys = ON",
+                "PRAGMA cache_size = -4000",
+            ],
+            Self::Postgres => &["SET statement_timeout = '30s'"],
+        }
+    }
+
+    /// A write transaction on SQLite takes the lock at once: one that upgrades later fails with
+    /// BUSY, whatever the timeout.
+    pub(super) const fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Replaces the placeholders that statements use where the engines' words differ:
+    ///
+    /// - `{rows:$n}`: a table `r(value)` with a row for each element of the JSON array `$n`;
+    ///   columns are read as `CAST(r.value->>'name' AS TYPE)`,
+    /// - `{lock}`: locks the rows read until the transaction ends,
+    /// - `{skip_locked}`: the same, passing over rows that another instance works on,
+    /// - `{like}`: the case-insensitive `LIKE`.
+    pub(super) fn dialect(self, text: &str) -> String {
+        let (rows, lock, skip, like) = match self {
+            Self::Sqlite => ("json_each(", "", "", "LIKE"),
+            Self::Postgres => (
+                "jsonb_array_elements(CAST(",
+                "FOR UPDATE",
+                "FOR UPDATE SKIP LOCKED",
+                "ILIKE",
+            ),
+        };
+        let close = if self == Self::Sqlite {
+            ") AS r"
+        } else {
+            " AS JSONB)) AS r(value)"
+        };
+        let mut out = String::with_capacity(text.len() + 64);
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{rows:") {
+            let (parameter, after) = after.split_once('}').unwrap_or((after, ""));
+            out.push_str(before);
+            out.push_str(rows);
+            out.push_str(parameter);
+            out.push_str(close);
+            rest = after;
+        }
+        out.push_str(rest);
+        out.replace("{lock}", lock)
+            .replace("{skip_locked}", skip)
+            .replace("{like}", like)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+
+    #[test]
+    fn one_text_becomes_each_engines_own() {
+        let text = "SELECT 1 FROM {rows:$2} WHERE a {like} $1 {skip_locked}";
+        let sqlite = "SELECT 1 FROM json_each($2) AS r WHERE a LIKE $1 ";
+        assert_eq!(Engine::Sqlite.dialect(text), sqlite);
+        let postgres = "SELECT 1 FROM jsonb_array_elements(CAST($2 AS JSONB)) AS r(value) \
+                        WHERE a ILIKE $1 FOR UPDATE SKIP LOCKED";
+        assert_eq!(Engine::Postgres.dialect(text), postgres);
+    }
+}

@@ -1,0 +1,60 @@
+//! The migrations in `migrations/`, compiled in. A file that differs between the engines stands
+//! there twice under one number, as `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql`.
+
+use std::borrow::Cow;
+
+use sqlx::{
+    AnyPool, AssertSqlSafe, SqlSafeStr,
+    migrate::{Migrate, Migration, MigrationType, Migrator},
+};
+
+use super::{Result, StoreError, engine::Engine};
+
+struct Step {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const INIT: &str = include_str!("../../migrations/0001_init.sql");
+
+const STEPS: &[Step] = &[Step {
+    number: 1,
+    name: "init",
+    sqlite: INIT,
+    postgres: INIT,
+}];
+
+/// Applies what is missing; with `may_migrate` false refuses when something is.
+pub(super) async fn run(pool: &AnyPool, engine: Engine, may_migrate: bool) -> Result<()> {
+    let migrator = migrator(engine);
+    if may_migrate {
+        return Ok(migrator.run(pool).await?);
+    }
+    let mut connection = pool.acquire().await?;
+    let table = &migrator.table_name;
+    connection.ensure_migrations_table(table).await?;
+    let applied = connection.list_applied_migrations(table).await?;
+    if applied.len() < STEPS.len() {
+        return Err(StoreError::NotMigrated);
+    }
+    Ok(())
+}
+
+fn migrator(engine: Engine) -> Migrator {
+    let steps = STEPS.iter().map(|step| {
+        let text = match engine {
+            Engine::Sqlite => step.sqlite,
+            Engine::Postgres => step.postgres,
+        };
+        Migration::new(
+            step.number,
+            Cow::Borrowed(step.name),
+            MigrationType::Simple,
+            AssertSqlSafe(text).into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(steps.collect())
+}

@@ -1,0 +1,179 @@
+//! The store: whole operations on SQLite and PostgreSQL, one file per kind of thing. No transaction
+//! leaves this module, and no SQL is written outside it.
+//!
+//! One SQL text serves both engines; what truly differs stands in [`engine`]. Batches travel as one
+//! JSON parameter a statement, because each statement costs more than the rows in it.
+
+pub mod arrivals;
+pub mod blocks;
+pub mod comments;
+pub mod counters;
+pub mod decisions;
+mod engine;
+pub mod meta;
+mod migrations;
+pub mod public;
+mod query;
+mod rows;
+pub mod sites;
+
+use std::{future::Future, pin::Pin};
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    AnyConnection, AnyPool, AssertSqlSafe, Connection, Row,
+    any::{AnyPoolOptions, AnyQueryResult},
+};
+
+use self::engine::Engine;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database did not answer or refused.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What the database holds cannot be read as what it should be.
+    #[error("the database holds a {0} that cannot be read")]
+    Corrupt(&'static str),
+    /// The migrations could not be applied.
+    #[error("the database's migrations failed: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The schema is older than this program and `--no-migrate` was given.
+    #[error("the database needs migrations that --no-migrate forbids")]
+    NotMigrated,
+    /// The URL names neither engine.
+    #[error("the database's URL must begin with sqlite:// or postgres://")]
+    UnknownEngine,
+    /// The linked SQLite can corrupt a database in WAL mode.
+    #[error("SQLite {0} can corrupt databases; 3.51.3 or later is needed")]
+    UnsafeSqlite(String),
+}
+
+/// A result of the store.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A future borrowed from a connection, for [`Store::write`].
+type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'c>>;
+
+/// The database. Clones share its connections.
+#[derive(Clone)]
+pub struct Store {
+    engine: Engine,
+    read: AnyPool,
+    /// On SQLite one connection, so that writers wait in line here and not in the database; on
+    /// PostgreSQL the same pool as `read`.
+    write: AnyPool,
+}
+
+impl Store {
+    /// Connects, and applies the migrations that are missing (or, with `may_migrate` false, refuses
+    /// when some are). A SQLite file is made when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the URL is wrong, the database cannot be reached, its migrations fail,
+    /// or the linked SQLite is one that corrupts.
+    pub async fn open(url: &SecretString, connections: u32, may_migrate: bool) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
+        let url = engine.complete_url(url.expose_secret());
+        let read = pool(engine, connections).connect(&url).await?;
+        let write = match engine {
+            Engine::Sqlite => pool(engine, 1).connect(&url).await?,
+            Engine::Postgres => read.clone(),
+        };
+        let store = Self {
+            engine,
+            read,
+            write,
+        };
+        store.refuse_unsafe_sqlite().await?;
+        migrations::run(&store.write, engine, may_migrate).await?;
+        Ok(store)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.read).await?;
+        Ok(())
+    }
+
+    /// The engine's name: `sqlite` or `postgres`.
+    #[must_use]
+    pub const fn engine_name(&self) -> &'static str {
+        self.engine.name()
+    }
+
+    /// Closes every connection; on SQLite the last one folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.write.close().await;
+        self.read.close().await;
+    }
+
+    async fn refuse_unsafe_sqlite(&self) -> Result<()> {
+        if self.engine != Engine::Sqlite {
+            return Ok(());
+        }
+        let row = sqlx::query("SELECT sqlite_version()")
+            .fetch_one(&self.read)
+            .await?;
+        let version: String = row.try_get(0)?;
+        let parts: Vec<u32> = version
+            .split('.')
+            .filter_map(|part| part.parse().ok())
+            .collect();
+        if parts.as_slice() < [3, 51, 3].as_slice() {
+            return Err(StoreError::UnsafeSqlite(version));
+        }
+        Ok(())
+    }
+
+    /// Runs `work` in one write transaction: all of it happens, or none of it.
+    ///
+    /// A connection on which anything failed is closed rather than put back: after a full disk
+    /// sqlx believes its transaction is still open, and would fail for ever.
+    async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T>,
+    {
+        let mut connection = self.write.acquire().await?;
+        let outcome = async {
+            let mut transaction = connection.begin_with(self.engine.begin()).await?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(value)
+        }
+        .await;
+        if outcome.is_err() {
+            connection.close_on_drop();
+        }
+        outcome
+    }
+
+    /// Completes a statement's engine-specific pieces; see [`Engine::dialect`].
+    fn sql(&self, text: &str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(self.engine.dialect(text))
+    }
+}
+
+/// Whether a statement touched exactly one row.
+fn touched(result: &AnyQueryResult) -> bool {
+    result.rows_affected() == 1
+}
+
+fn pool(engine: Engine, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for statement in engine.session() {
+                    sqlx::query(*statement).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+}

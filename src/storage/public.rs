@@ -1,0 +1,75 @@
+//! What anyone may read: approved comments, and how many there are.
+
+use std::collections::HashMap;
+
+use sqlx::Row;
+
+use super::{Result, Store, rows};
+use crate::domain::{comment::PublicComment, page::Page, site::SiteSlug};
+
+impl Store {
+    /// The approved comments of a page, oldest first, at most `limit`, after the id `after`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn public_comments(
+        &self,
+        site: &SiteSlug,
+        page: &Page,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<PublicComment>> {
+        let text = "SELECT c.id, p.id AS parent, c.name, c.website, c.text, c.created_at, c.email_index \
+                    FROM comments c LEFT JOIN comments p \
+                        ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
+                    WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
+                    ORDER BY c.id LIMIT $4";
+        let found = sqlx::query(text)
+            .bind(site.to_string())
+            .bind(page.to_string())
+            .bind(after.to_owned())
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        let read = |row| {
+            let index: String = sqlx::Row::try_get(row, "email_index")?;
+            Ok(PublicComment {
+                id: rows::comment_id(row, "id")?,
+                parent: rows::optional_comment_id(row, "parent")?,
+                name: row.try_get("name")?,
+                website: row.try_get("website")?,
+                text: row.try_get("text")?,
+                created_at: rows::timestamp(row, "created_at")?,
+                avatar: index
+                    .bytes()
+                    .fold(0, |seed, byte| seed ^ byte.rotate_left(3)),
+            })
+        };
+        found.iter().map(read).collect()
+    }
+
+    /// How many approved comments each of the pages has; pages without any are left out.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn public_counts(
+        &self,
+        site: &SiteSlug,
+        pages: &[Page],
+    ) -> Result<HashMap<Page, i64>> {
+        let text = "SELECT c.page, COUNT(*) AS count FROM comments c \
+                    WHERE c.site = $1 AND c.page IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    AND c.status = 'approved' GROUP BY c.page";
+        let found = sqlx::query(self.sql(text))
+            .bind(site.to_string())
+            .bind(rows::list_json(pages))
+            .fetch_all(&self.read)
+            .await?;
+        let mut counts = HashMap::new();
+        for row in found {
+            let page: String = row.try_get("page")?;
+            counts.insert(Page::from_canonical(page), row.try_get("count")?);
+        }
+        Ok(counts)
+    }
+}
