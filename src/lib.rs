@@ -1,9 +1,12 @@
 //! Hamlet: to publish, or not to publish. Comment moderation and spam filtering, self-hosted.
 
+pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod privacy;
+pub mod sites;
 pub mod spam;
 pub mod storage;
+pub mod web;

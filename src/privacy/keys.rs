@@ -32,6 +32,8 @@ pub enum Purpose {
     Session,
     /// Cross-site request forgery tokens.
     Csrf,
+    /// Proves that a key file belongs to a database.
+    KeyCheck,
     /// Cursors of lists.
     Cursor,
 }
@@ -47,6 +49,7 @@ impl Purpose {
             Self::SubscriptionLink => "hamlet subscription link v1",
             Self::Session => "hamlet session v1",
             Self::Csrf => "hamlet csrf v1",
+            Self::KeyCheck => "hamlet key check v1",
             Self::Cursor => "hamlet cursor v1",
         }
     }

@@ -1,0 +1,133 @@
+//! The application: settings, clock, store, keys, sites and the live model, wired once.
+
+use std::{fs, io, path::PathBuf, sync::Arc};
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    clock::Clock,
+    config::Settings,
+    domain::timestamp::Timestamp,
+    privacy::{
+        keys::{KeyError, KeyRing, Purpose},
+        signed::Signer,
+        vault::Vault,
+    },
+    sites::Directory,
+    spam::{Model, ModelError},
+    storage::{Store, StoreError},
+};
+
+/// Why the application could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    #[error("the data folder {path} cannot be made: {source}")]
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key file cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The key file is not the one whose keys sealed what the database holds.
+    #[error("the key file does not belong to this database: put the right one back")]
+    ForeignKeys,
+    /// The compiled-in model cannot be read.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// Everything a request may need. Shared behind an `Arc`.
+pub struct App {
+    /// The settings.
+    pub settings: Settings,
+    /// The time.
+    pub clock: Clock,
+    /// The database.
+    pub store: Store,
+    /// Seals and finds addresses.
+    pub vault: Vault,
+    /// Signs and checks tokens.
+    pub signer: Signer,
+    /// The sites and block rules in force.
+    pub directory: Directory,
+    /// The model that judges; exchanged while requests run.
+    pub model: ArcSwap<Model>,
+}
+
+impl App {
+    /// Puts the application together: the data folder and the key file are made when missing, the
+    /// database is opened and, with `may_migrate`, brought up to date.
+    ///
+    /// # Errors
+    /// [`StartError`], one plain sentence each.
+    pub async fn build(
+        settings: Settings,
+        clock: Clock,
+        may_migrate: bool,
+    ) -> Result<Arc<Self>, StartError> {
+        fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataFolder {
+            path: settings.data_dir.clone(),
+            source,
+        })?;
+        let connections = settings.database.max_connections;
+        let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
+        let ring = open_keys(&settings, &store).await?;
+        let now = clock.now();
+        let directory = Directory::load(&store, now).await?;
+        Ok(Arc::new(Self {
+            vault: Vault::new(&ring),
+            signer: Signer::new(ring),
+            model: ArcSwap::from_pointee(Model::shipped()?),
+            settings,
+            clock,
+            store,
+            directory,
+        }))
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How browsers reach this service, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let configured = self.settings.server.public_url.trim_end_matches('/');
+        if configured.is_empty() {
+            return format!("http://{}", self.settings.server.listen);
+        }
+        configured.to_owned()
+    }
+}
+
+/// The name of the fact by which a database knows its key file.
+pub const KEY_CHECK: &str = "key_check";
+
+/// Opens the key file and checks that it is the database's own. A new one is made only for a
+/// database that was never used with another.
+async fn open_keys(settings: &Settings, store: &Store) -> Result<KeyRing, StartError> {
+    let known = store.meta(KEY_CHECK).await?;
+    let ring = KeyRing::open(&settings.key_file(), known.is_none())?;
+    let signer = Signer::new(ring.clone());
+    let check = match known {
+        Some(check) => check,
+        None => {
+            let check = signer.sign(Purpose::KeyCheck, &"hamlet");
+            store.meta_or_insert(KEY_CHECK, check).await?
+        }
+    };
+    let opened: Option<String> = signer.verify(Purpose::KeyCheck, &check);
+    if opened.is_none() {
+        return Err(StartError::ForeignKeys);
+    }
+    Ok(ring)
+}

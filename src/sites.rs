@@ -1,0 +1,130 @@
+//! The sites and block rules in force, in memory: every submission and every cross-origin question
+//! needs them. Instances notice each other's changes by a revision in the database.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    domain::{
+        block::BlockRule,
+        moderator::Scope,
+        origin::Origin,
+        site::{Policy, Site, SiteSlug},
+        timestamp::Timestamp,
+    },
+    storage::{Result, Store},
+};
+
+/// The slug of the site that every installation begins with.
+pub const DEFAULT_SITE: &str = "default";
+
+/// Sites and rules at one revision.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    revision: i64,
+    /// Every site.
+    pub sites: BTreeMap<SiteSlug, Arc<Site>>,
+    /// Every block rule that had not ended when this was read.
+    pub rules: Vec<BlockRule>,
+}
+
+/// The present snapshot.
+pub struct Directory {
+    current: ArcSwap<Snapshot>,
+    /// Held while a snapshot is put in place, so that a slow reader cannot bring an old one back.
+    replacing: Mutex<()>,
+}
+
+impl Directory {
+    /// Reads the sites; the first start finds none and adds `default`.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`].
+    pub async fn load(store: &Store, now: Timestamp) -> Result<Self> {
+        let mut snapshot = read(store, now).await?;
+        if snapshot.sites.is_empty() {
+            store.add_site(default_site(now)).await?;
+            snapshot = read(store, now).await?;
+        }
+        Ok(Self {
+            current: ArcSwap::from_pointee(snapshot),
+            replacing: Mutex::new(()),
+        })
+    }
+
+    /// The present snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// The site of this slug.
+    #[must_use]
+    pub fn site(&self, slug: &str) -> Option<Arc<Site>> {
+        let slug = SiteSlug::parse(slug).ok()?;
+        self.current.load().sites.get(&slug).cloned()
+    }
+
+    /// The slugs that a scope covers now.
+    #[must_use]
+    pub fn covered(&self, scope: &Scope) -> Vec<SiteSlug> {
+        let snapshot = self.current.load();
+        let slugs = snapshot.sites.keys().filter(|slug| scope.covers(slug));
+        slugs.cloned().collect()
+    }
+
+    /// Whether pages of this origin may talk to the site.
+    #[must_use]
+    pub fn allows(&self, slug: &str, origin: &Origin) -> bool {
+        self.site(slug)
+            .is_some_and(|site| site.origins.contains(origin))
+    }
+
+    /// Reads the database again if something changed there. Called after each change made here,
+    /// and every second for those made elsewhere.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`]; then the present snapshot stays.
+    pub async fn refresh(&self, store: &Store, now: Timestamp) -> Result<()> {
+        let revision = store.directory_revision().await?;
+        if revision == self.current.load().revision {
+            return Ok(());
+        }
+        let snapshot = read(store, now).await?;
+        let _replacing = self
+            .replacing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if snapshot.revision > self.current.load().revision {
+            self.current.store(Arc::new(snapshot));
+        }
+        Ok(())
+    }
+}
+
+/// Reads the revision first: a change in between is noticed at the next refresh.
+async fn read(store: &Store, now: Timestamp) -> Result<Snapshot> {
+    let revision = store.directory_revision().await?;
+    let sites = store.sites().await?.into_iter();
+    Ok(Snapshot {
+        revision,
+        sites: sites
+            .map(|site| (site.slug.clone(), Arc::new(site)))
+            .collect(),
+        rules: store.block_rules(now).await?,
+    })
+}
+
+fn default_site(now: Timestamp) -> Site {
+    Site {
+        slug: SiteSlug::parse(DEFAULT_SITE).expect("the default slug is a slug"),
+        name: "Default".to_owned(),
+        origins: Vec::new(),
+        policy: Policy::default(),
+        created_at: now,
+    }
+}

@@ -1,0 +1,150 @@
+//! Request bodies: read with a limit and a deadline, then as JSON whose errors name the field.
+//!
+//! actix has no timeout on a body, and a client that stalls would hold its connection for ever.
+
+use std::{pin::Pin, time::Duration};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::{Bytes, BytesMut},
+};
+use futures_util::{Future, StreamExt};
+use serde::de::DeserializeOwned;
+
+use super::{Shared, problem::Problem};
+use crate::domain::field::FieldError;
+
+/// The largest body of an ordinary request, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// Reads a body of at most `limit` bytes within the configured time.
+///
+/// # Errors
+/// A [`Problem`]: 413, 408, 415 for a compressed body, or 400 when the connection breaks.
+pub async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> Result<Bytes, Problem> {
+    let headers = request.headers();
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        let title = "Compressed bodies are not accepted.";
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            title,
+        ));
+    }
+    let announced = headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    let seconds = request
+        .app_data::<Shared>()
+        .map_or(10, |app| app.settings.server.body_timeout_seconds);
+    let all = async {
+        let mut body = BytesMut::with_capacity(announced.unwrap_or(1024).min(limit));
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
+            if body.len() + chunk.len() > limit {
+                return Err(too_large(limit));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(Duration::from_secs(seconds), all)
+        .await
+        .unwrap_or_else(|_| {
+            let title = format!("The body did not arrive within {seconds} seconds.");
+            Err(Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body_timeout",
+                title,
+            ))
+        })
+}
+
+fn too_large(limit: usize) -> Problem {
+    let title = format!("A body may have at most {limit} bytes.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
+}
+
+/// Reads JSON; what does not fit is an error that names its field.
+///
+/// # Errors
+/// A [`Problem`]: 400 when it is not JSON, 422 when a field is unknown, missing or of a wrong kind.
+pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let deserializer = &mut serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut *deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let cause = error.into_inner();
+        if cause.is_data() {
+            return Problem::invalid(vec![field_error(&path, &cause)]);
+        }
+        let title = format!(
+            "This is not JSON: see line {}, column {}.",
+            cause.line(),
+            cause.column()
+        );
+        Problem::malformed(title)
+    })?;
+    let trailing = deserializer.end();
+    trailing.map_err(|_| Problem::malformed("There is something behind the JSON value."))?;
+    Ok(value)
+}
+
+/// serde's message may quote the value, so only what it says of names is used.
+fn field_error(path: &str, cause: &serde_json::Error) -> FieldError {
+    let message = cause.to_string();
+    let named = message.split('`').nth(1).unwrap_or_default().to_owned();
+    if message.starts_with("unknown field") {
+        return FieldError::new(named, "unknown_field", "There is no such field.");
+    }
+    if message.starts_with("missing field") {
+        return FieldError::required(named);
+    }
+    if message.starts_with("duplicate field") {
+        return FieldError::new(named, "duplicate_field", "The field is there twice.");
+    }
+    let field = if path == "." { "body" } else { path };
+    FieldError::new(field, "invalid", "This value is of the wrong kind.")
+}
+
+/// A JSON body of at most [`MAX_BYTES`].
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if !is_json(&request) {
+                let title = "Send the body as application/json.";
+                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+                return Err(Problem::new(status, "unsupported_media_type", title));
+            }
+            let body = read(&request, &mut payload, MAX_BYTES).await?;
+            parse_json(&body).map(Self)
+        })
+    }
+}
+
+/// Whether the body says that it is JSON.
+#[must_use]
+pub fn is_json(request: &HttpRequest) -> bool {
+    media_type(request).is_some_and(|kind| kind.essence_str() == "application/json")
+}
+
+/// The body's media type.
+#[must_use]
+pub fn media_type(request: &HttpRequest) -> Option<mime::Mime> {
+    let value = request.headers().get(header::CONTENT_TYPE)?;
+    value.to_str().ok()?.parse().ok()
+}

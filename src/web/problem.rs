@@ -1,0 +1,155 @@
+//! Every refusal and failure that leaves over HTTP, as `application/problem+json` (RFC 9457).
+//!
+//! | cause | answer |
+//! |---|---|
+//! | the request cannot be read | 400 `malformed`, 413 `too_large`, 415 `unsupported_media_type`, 408 `body_timeout` |
+//! | a field is not right | 422 `invalid`, with `errors` naming each field |
+//! | nobody, or not allowed | 401 `unauthenticated`, 403 `forbidden` |
+//! | not there, or not theirs to see | 404 `not_found` |
+//! | someone was faster | 409 `stale` with the present state |
+//! | too many | 429 `too_many`, with `Retry-After` |
+//! | the database failed | 503 `unavailable`: nothing was stored, the client may try again |
+//!
+//! What the database or another library said goes to the log, never into an answer.
+
+use std::{fmt, time::Duration};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{domain::field::FieldError, storage::StoreError};
+
+/// The media type of problems.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A refusal or failure.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// The HTTP status code.
+    pub status: u16,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What happened, in one sentence.
+    pub title: String,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The present state of what the request was about, where someone else was faster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub current: Option<Box<serde_json::Value>>,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// A problem with a status, a stable code and a sentence.
+    pub fn new(status: StatusCode, code: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            status: status.as_u16(),
+            code,
+            title: title.into(),
+            errors: Vec::new(),
+            current: None,
+            retry_after: None,
+        }
+    }
+
+    /// 422: these fields are not right.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let title = "Some of what was sent is not right.";
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", title);
+        problem.errors = errors;
+        problem
+    }
+
+    /// 400: the request cannot be read.
+    pub fn malformed(title: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed", title)
+    }
+
+    /// 401: nobody was recognised.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        let title = "Sign in, or send a token: Authorization: Bearer …";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", title)
+    }
+
+    /// 403: recognised, but not allowed to do this.
+    pub fn forbidden(title: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", title)
+    }
+
+    /// 404: not there, or not theirs to see; which of the two is not told.
+    pub fn not_found(what: &str) -> Self {
+        let title = format!("There is no such {what}.");
+        Self::new(StatusCode::NOT_FOUND, "not_found", title)
+    }
+
+    /// 409: someone was faster.
+    pub fn stale(current: &impl Serialize) -> Self {
+        let title = "It was changed in the meantime; this is how it stands now.";
+        let mut problem = Self::new(StatusCode::CONFLICT, "stale", title);
+        problem.current = serde_json::to_value(current).ok().map(Box::new);
+        problem
+    }
+
+    /// 429: too many of these; come back after a while.
+    pub fn too_many(title: impl Into<String>, retry_after: Duration) -> Self {
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", title);
+        problem.retry_after = Some(retry_after);
+        problem
+    }
+
+    /// 503: the service cannot do this now; nothing was stored.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        let title = "The service cannot do this at the moment. Nothing was stored; try again.";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", title);
+        problem.retry_after = Some(Duration::from_secs(5));
+        problem
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::unavailable()
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(vec![error])
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type(MEDIA_TYPE);
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_secs().max(1);
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        response.body(serde_json::to_string(self).unwrap_or_default())
+    }
+}
