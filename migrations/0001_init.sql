@@ -43,6 +43,7 @@ CREATE TABLE comments (
 CREATE INDEX comments_by_status ON comments (site, status, id);
 CREATE INDEX comments_by_page ON comments (site, page, status, id);
 CREATE INDEX comments_by_email ON comments (site, email_index, status);
+CREATE INDEX comments_by_network_age ON comments (created_at) WHERE network IS NOT NULL;
 
 CREATE TABLE history (
     site        TEXT NOT NULL,

@@ -1,6 +1,7 @@
 //! Hamlet: to publish, or not to publish. Comment moderation and spam filtering, self-hosted.
 
 pub mod app;
+pub mod background;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -9,4 +10,5 @@ pub mod privacy;
 pub mod sites;
 pub mod spam;
 pub mod storage;
+pub mod telemetry;
 pub mod web;

@@ -1,20 +1,34 @@
 //! The command line: one file a command. Parsing, progress bars, tables and exit codes live here;
 //! what a command does lives in the room it belongs to.
 
-use std::process::ExitCode;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
+
+use crate::{
+    app::{App, StartError},
+    clock::Clock,
+    config::{Settings, SettingsError},
+};
 
 /// Comment moderation and spam filtering, self-hosted.
 #[derive(Parser)]
 #[command(version, about, propagate_version = true)]
 struct Cli {
+    /// A file of settings that override the defaults; see config/hamlet.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// Runs the service.
+    Serve(serve::Serve),
+}
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
 #[derive(Debug, thiserror::Error)]
@@ -22,15 +36,48 @@ enum Command {}
 pub struct Misuse(pub String);
 
 /// Parses the command line, runs the command and turns its outcome into an exit code:
-/// 0 done, 1 failed, 2 called or configured wrongly ([`Misuse`], or what clap refuses).
+/// 0 done, 1 failed, 2 called or configured wrongly ([`Misuse`], [`SettingsError`], [`StartError`],
+/// or what clap refuses).
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome: anyhow::Result<()> = match cli.command {};
+    let outcome = match cli.command {
+        Command::Serve(command) => command.run(cli.config),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
+}
+
+/// Reads the settings for a command.
+///
+/// # Errors
+/// [`Misuse`] when a key is unknown or a value is not right.
+pub fn settings(file: Option<&PathBuf>) -> Result<Settings, SettingsError> {
+    Settings::load(file.map(PathBuf::as_path))
+}
+
+/// Runs a command's async work to its end.
+///
+/// # Errors
+/// Those of the work, or the runtime's when it cannot start.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let value = runtime.block_on(work);
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    value
+}
+
+/// Puts the application together for a command that works on the database directly.
+///
+/// # Errors
+/// [`SettingsError`] or [`StartError`].
+pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
+    let settings = settings(file.as_ref())?;
+    Ok(App::build(settings, Clock::System, true).await?)
 }
 
 /// Prints the error and its causes as one plain line and picks the exit code.
@@ -40,6 +87,8 @@ pub fn main() -> ExitCode {
 )]
 fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("hamlet: {error:#}");
-    let misused = error.chain().any(|cause| cause.is::<Misuse>());
+    let misused = error.chain().any(|cause| {
+        cause.is::<Misuse>() || cause.is::<SettingsError>() || cause.is::<StartError>()
+    });
     ExitCode::from(if misused { 2 } else { 1 })
 }

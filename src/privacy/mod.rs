@@ -2,5 +2,6 @@
 //! finds them again, signed tokens, and how long things are kept.
 
 pub mod keys;
+pub mod retention;
 pub mod signed;
 pub mod vault;

@@ -1,15 +1,30 @@
 //! The door for HTTP: the route table, and what every request goes through. Handlers parse, call
 //! one room, and answer; nothing is decided here.
 
+pub mod assets;
 pub mod body;
+pub mod health;
+pub mod observe;
+pub mod openapi;
+pub mod page;
 pub mod problem;
 pub mod sender;
+pub mod server;
 
 use std::sync::Arc;
 
 use actix_web::web::Data;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 
 /// The application as handlers take it.
 pub type Shared = Data<Arc<App>>;
+
+/// The route table: each file adds its own.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(health::routes)
+        .configure(openapi::routes)
+        .configure(assets::routes);
+}

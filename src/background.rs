@@ -1,0 +1,70 @@
+//! Work that nobody asks for at the moment it is done: noticing changes made elsewhere, forgetting
+//! what has had its time, keeping gauges true. Each job is a function that tests call by hand; the
+//! loop here only calls them on time.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::{app::App, privacy::retention};
+
+/// How soon a change made by another process is noticed.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// How often old things are forgotten.
+const RETENTION: Duration = Duration::from_secs(600);
+
+/// How often gauges are read from the database.
+const GAUGES: Duration = Duration::from_secs(10);
+
+/// Runs every job on time until `stop`.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    tokio::join!(
+        every(REFRESH, &stop, || refresh(&app)),
+        every(RETENTION, &stop, || forget(&app)),
+        every(GAUGES, &stop, || gauge(&app)),
+    );
+}
+
+async fn every<F: Future<Output = ()>>(
+    period: Duration,
+    stop: &CancellationToken,
+    job: impl Fn() -> F,
+) {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => job().await,
+        }
+    }
+}
+
+/// Notices sites and block rules that another process changed.
+pub async fn refresh(app: &App) {
+    if let Err(error) = app.directory.refresh(&app.store, app.now()).await {
+        tracing::warn!(%error, "the sites could not be read again");
+    }
+}
+
+/// Forgets what has had its time.
+pub async fn forget(app: &App) {
+    if let Err(error) = retention::forget(app).await {
+        tracing::warn!(%error, "old data could not be forgotten");
+    }
+}
+
+/// Keeps gauges true.
+pub async fn gauge(app: &App) {
+    match app.store.queue_depth().await {
+        Ok(depth) => {
+            #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+            metrics::gauge!("hamlet_queue_depth").set(depth as f64);
+        }
+        Err(error) => tracing::warn!(%error, "the queue could not be counted"),
+    }
+    let version = app.model.load().version().to_owned();
+    metrics::gauge!("hamlet_model_info", "version" => version).set(1.0);
+}

@@ -1,0 +1,18 @@
+//! How long things are kept: a sender's network for the configured days, answers to repeated
+//! requests for a day, counters and spent tokens until their windows end.
+
+use std::time::Duration;
+
+use crate::{app::App, storage::Result};
+
+/// Forgets everything whose time is over.
+///
+/// # Errors
+/// [`crate::storage::StoreError`]; what could be forgotten before is.
+pub async fn forget(app: &App) -> Result<()> {
+    let now = app.now();
+    let days = app.settings.privacy.network_days;
+    let networks = now.minus(Duration::from_secs(days * 24 * 60 * 60));
+    app.store.forget_networks(networks).await?;
+    app.store.forget_expired(now).await
+}

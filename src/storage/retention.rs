@@ -1,0 +1,78 @@
+//! Forgetting what has had its time, in bites small enough not to keep writers waiting.
+
+use sqlx::Row;
+
+use super::{Result, Store};
+use crate::domain::timestamp::Timestamp;
+
+/// Rows changed by one statement at most.
+const BITE: i64 = 1000;
+
+impl Store {
+    /// Forgets the senders' networks of comments that arrived before `before`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_networks(&self, before: Timestamp) -> Result<()> {
+        let text = "UPDATE comments SET network = NULL, network_key = NULL WHERE (site, id) IN \
+                    (SELECT site, id FROM comments WHERE network IS NOT NULL AND created_at < $1 LIMIT $2)";
+        self.bite(text, before).await
+    }
+
+    /// Forgets counters, remembered answers, spent tokens, block rules and sign-in links that ended
+    /// before `now`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_expired(&self, now: Timestamp) -> Result<()> {
+        self.bite(
+            "DELETE FROM counters WHERE (site, kind, counted) IN \
+             (SELECT site, kind, counted FROM counters WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        )
+        .await?;
+        self.bite(
+            "DELETE FROM idempotency WHERE (site, request_key) IN \
+             (SELECT site, request_key FROM idempotency WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        )
+        .await?;
+        for text in [
+            "DELETE FROM spent WHERE token IN (SELECT token FROM spent WHERE expires_at <= $1 LIMIT $2)",
+            "DELETE FROM block_rules WHERE id IN (SELECT id FROM block_rules WHERE expires_at <= $1 LIMIT $2)",
+            "DELETE FROM sign_in_links WHERE hash IN \
+             (SELECT hash FROM sign_in_links WHERE expires_at <= $1 LIMIT $2)",
+        ] {
+            self.bite(text, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Repeats a statement that changes at most [`BITE`] rows until it changes fewer.
+    async fn bite(&self, text: &'static str, time: Timestamp) -> Result<()> {
+        loop {
+            let changed = self
+                .write(move |connection| {
+                    Box::pin(async move {
+                        let query = sqlx::query(text).bind(time.millis()).bind(BITE);
+                        Ok(query.execute(connection).await?.rows_affected())
+                    })
+                })
+                .await?;
+            if changed < BITE.unsigned_abs() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How many comments wait for a person, on all sites.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn queue_depth(&self) -> Result<i64> {
+        let text = "SELECT COUNT(*) AS depth FROM sites s \
+                    JOIN comments c ON c.site = s.slug AND c.status = 'pending'";
+        let row = sqlx::query(text).fetch_one(&self.read).await?;
+        Ok(row.try_get("depth")?)
+    }
+}

