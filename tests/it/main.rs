@@ -1,1 +1,4 @@
 //! The front-door tests: one binary.
+
+mod harness;
+mod support;

@@ -1,0 +1,241 @@
+//! A real PostgreSQL for the tests, and a fresh database for each of them.
+//!
+//! `HAMLET_TEST_POSTGRES_URL` names a server to use (its user must be allowed to create databases).
+//! Without it the installed binaries make a throw-away cluster on a Unix socket: durability off, never
+//! as root, shared by every test process of this target folder, gone soon after the last of them ends.
+//! Where there are no binaries the tests skip with a line on standard error, unless
+//! `HAMLET_TEST_REQUIRE_POSTGRES=1`, which turns the skip into a failure.
+
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+/// Makes and starts a cluster in a folder of its own and prints that folder. `$1`: the binaries.
+const START: &str = r#"
+set -eu
+home=$(mktemp -d "${TMPDIR:-/tmp}/hamlet-postgres.XXXXXX")
+"$1/initdb" --pgdata="$home/data" --username=hamlet --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$home/log" 2>&1 ||
+    { cat "$home/log" >&2; exit 1; }
+settings="-c listen_addresses='' -c unix_socket_directories='$home' -c max_connections=400"
+unsafe_but_fast="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+"$1/pg_ctl" start --wait --pgdata="$home/data" --log="$home/log" --options="$settings $unsafe_but_fast" >/dev/null ||
+    { cat "$home/log" >&2; exit 1; }
+echo "$home"
+"#;
+
+/// Ends a cluster and removes it. `$1`: the binaries, `$2`: its folder.
+const STOP: &str =
+    r#""$1/pg_ctl" stop --wait --mode=immediate --pgdata="$2/data" >/dev/null; rm -rf "$2""#;
+
+/// A database of one test's own; dropped with the value.
+pub struct Database {
+    name: String,
+    server: String,
+}
+
+impl Database {
+    /// Makes an empty database, or says why it cannot and returns `None`.
+    ///
+    /// # Panics
+    /// When the server is there but refuses, and when there is none although
+    /// `HAMLET_TEST_REQUIRE_POSTGRES=1`.
+    pub async fn create() -> Option<Self> {
+        let server = server()?.to_owned();
+        let name = format!("hamlet_test_{}", uuid::Uuid::now_v7().simple());
+        run(&server, format!("CREATE DATABASE {name}"))
+            .await
+            .expect("a fresh database");
+        Some(Self { name, server })
+    }
+
+    /// Where it is, as `HAMLET_DATABASE__URL` takes it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let mut url = url::Url::parse(&self.server).expect("a PostgreSQL URL");
+        url.set_path(&self.name);
+        url.into()
+    }
+}
+
+impl Drop for Database {
+    /// Drops the database and whoever is still connected, on a thread that can wait for it.
+    fn drop(&mut self) {
+        let (server, statement) = (
+            self.server.clone(),
+            format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        );
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.map(|runtime| runtime.block_on(run(&server, statement)))
+        });
+        // Tidying only: a failure here must not hide the test's own.
+        let _ = dropping.join();
+    }
+}
+
+async fn run(server: &str, statement: String) -> sqlx::Result<()> {
+    let mut connection = PgConnection::connect(server).await?;
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(statement)))
+        .await?;
+    connection.close().await
+}
+
+/// The URL of the server, started when needed; found out once a process.
+fn server() -> Option<&'static str> {
+    static SERVER: OnceLock<Option<String>> = OnceLock::new();
+    let found = SERVER.get_or_init(|| {
+        if let Ok(url) = std::env::var("HAMLET_TEST_POSTGRES_URL") {
+            return Some(url);
+        }
+        let Some(binaries) = find_binaries() else {
+            let required = std::env::var("HAMLET_TEST_REQUIRE_POSTGRES").as_deref() == Ok("1");
+            assert!(
+                !required,
+                "no PostgreSQL: neither HAMLET_TEST_POSTGRES_URL nor installed binaries"
+            );
+            skip();
+            return None;
+        };
+        Some(share_cluster(&binaries))
+    });
+    found.as_deref()
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn skip() {
+    eprintln!(
+        "skipping the tests that need PostgreSQL: \
+         neither HAMLET_TEST_POSTGRES_URL nor installed binaries"
+    );
+}
+
+/// The folder of the newest installed version's programs: Debian's place, or what `pg_config` says.
+fn find_binaries() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let debian = versions
+        .filter_map(|version| {
+            Some((
+                version.file_name().to_str()?.parse::<u32>().ok()?,
+                version.path().join("bin"),
+            ))
+        })
+        .max()
+        .map(|(_, bin)| bin);
+    let configured = || {
+        let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+    };
+    debian
+        .or_else(configured)
+        .filter(|bin| bin.join("initdb").exists())
+}
+
+/// Joins the cluster that other test processes use, or starts it.
+///
+/// Every user holds a shared lock on `postgres.users` for as long as its process lives, however that
+/// ends; the cluster's watchdog waits for the exclusive one and then takes the cluster down.
+fn share_cluster(binaries: &Path) -> String {
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let users = open(&state.join("postgres.users"));
+    users
+        .lock_shared()
+        .expect("the lock of the cluster's users");
+    // Held until the process ends.
+    std::mem::forget(users);
+
+    let starting = open(&state.join("postgres.starting"));
+    starting.lock().expect("the lock of the cluster's start");
+    let note = state.join("postgres.home");
+    let running = fs::read_to_string(&note)
+        .ok()
+        .filter(|home| is_running(Path::new(home)));
+    let home = running.unwrap_or_else(|| {
+        let home = start_cluster(binaries);
+        fs::write(&note, &home).expect("the note of where the cluster is");
+        watch_users(binaries, &home, &state.join("postgres.users"));
+        home
+    });
+    format!("postgres://hamlet@localhost/postgres?host={home}")
+}
+
+fn open(path: &Path) -> File {
+    File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .expect("a lock file")
+}
+
+/// Whether a cluster's server still answers on its socket, rather than having died with the machine.
+fn is_running(home: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(home.join(".s.PGSQL.5432")).is_ok()
+}
+
+fn start_cluster(binaries: &Path) -> String {
+    let output = as_ordinary_user("sh")
+        .args(["-c", START, "start"])
+        .arg(binaries)
+        // PostgreSQL's programs want a working folder they may enter.
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "PostgreSQL did not start: {complaint}"
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Starts the watchdog in a session of its own, so that whatever kills the tests spares it.
+#[expect(
+    clippy::zombie_processes,
+    reason = "the watchdog outlives the process that starts it"
+)]
+fn watch_users(binaries: &Path, home: &str, users: &Path) {
+    let mut stop = as_ordinary_user("sh");
+    stop.args(["-c", STOP, "stop"]).arg(binaries).arg(home);
+    Command::new("setsid")
+        .args(["flock", "--exclusive"])
+        .arg(users)
+        .arg(stop.get_program())
+        .args(stop.get_args())
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the cluster's watchdog");
+}
+
+/// A command that runs as itself, or, for root, as a user PostgreSQL accepts.
+fn as_ordinary_user(program: &str) -> Command {
+    let root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
+    if !root {
+        return Command::new(program);
+    }
+    let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let has_postgres = accounts
+        .lines()
+        .any(|account| account.starts_with("postgres:"));
+    let mut command = Command::new("runuser");
+    command.args([
+        "-u",
+        if has_postgres { "postgres" } else { "nobody" },
+        "--",
+        program,
+    ]);
+    command
+}
