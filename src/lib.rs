@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod interchange;
 pub mod privacy;
 pub mod sites;
 pub mod spam;

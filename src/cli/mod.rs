@@ -1,7 +1,10 @@
 //! The command line: one file a command. Parsing, progress bars, tables and exit codes live here;
 //! what a command does lives in the room it belongs to.
 
+mod evaluate;
+mod score;
 mod serve;
+mod train;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -28,6 +31,9 @@ struct Cli {
 enum Command {
     /// Runs the service.
     Serve(serve::Serve),
+    Train(train::TrainArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Score(score::ScoreArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -43,6 +49,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Serve(command) => command.run(cli.config),
+        Command::Train(args) => train::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Score(args) => score::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,66 +1,72 @@
 //! Naive Bayes over text. Pure: no I/O, no clock, no framework.
+//!
+//! A text becomes glyphs ([`normalize`]), glyphs become typed tokens ([`tokens`]), tokens become
+//! hashed features in a few views ([`views`]). Training adds the features of labelled texts into
+//! sums per class ([`sums`]), linfa's multinomial naive Bayes turns the sums into log-ratios
+//! ([`bayes`]), and a small logistic layer learns how far to trust each view ([`trust`]). The
+//! result is one weight per feature ([`model`]): a score is a sparse dot product and its
+//! explanation ([`explain`]) is the terms of that product.
+//!
+//! What is not here: where labels come from, where models are kept, what is done with a score.
+
+pub mod bayes;
+pub mod evaluate;
+pub mod explain;
+pub mod file;
+pub mod glyphs;
+pub mod hosts;
+mod lookalikes;
+pub mod markup;
+pub mod model;
+pub mod normalize;
+pub mod sums;
+pub mod tokens;
+pub mod train;
+pub mod trust;
+pub mod views;
 
 use serde::{Deserialize, Serialize};
 
-/// Interface being written on its own branch.
-#[expect(missing_docs, reason = "replaced by the model's own branch")]
+pub use explain::{Explanation, TokenWeight};
+pub use file::ModelError;
+pub use model::Model;
+
+/// What is scored: the text and what its author said about themselves.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Document<'a> {
+    /// The comment as submitted: markup, entities and all.
     pub text: &'a str,
+    /// The author's name as typed.
     pub name: Option<&'a str>,
+    /// The part of the email address after the `@`.
     pub email_domain: Option<&'a str>,
+    /// The author's website as typed.
     pub website: Option<&'a str>,
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("no model")]
-#[expect(missing_docs, reason = "replaced by the model's own branch")]
-pub struct ModelError;
-
-#[expect(missing_docs, reason = "replaced by the model's own branch")]
-pub struct Model;
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[expect(missing_docs, reason = "replaced by the model's own branch")]
-pub struct Explanation {
-    pub log_odds: f64,
-    pub bias: f64,
-    pub tokens: Vec<TokenWeight>,
-    pub rest: f64,
+/// What a person said a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Label {
+    /// Wanted, or at least genuine.
+    Ham,
+    /// Unwanted advertising, fraud, link dropping.
+    Spam,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[expect(missing_docs, reason = "replaced by the model's own branch")]
-pub struct TokenWeight {
-    pub says: String,
-    pub weight: f64,
-    pub spans: Vec<(u32, u32)>,
-}
-
-#[expect(
-    missing_docs,
-    clippy::all,
-    clippy::pedantic,
-    reason = "replaced by the model's own branch"
-)]
-impl Model {
-    pub fn shipped() -> Result<Model, ModelError> {
-        Ok(Model)
-    }
-    pub fn from_bytes(_: &[u8]) -> Result<Model, ModelError> {
-        Err(ModelError)
-    }
-    pub fn version(&self) -> &str {
-        "none"
-    }
-    pub fn score(&self, _: &Document<'_>) -> f64 {
-        0.0
-    }
-    pub fn explain(&self, _: &Document<'_>) -> Explanation {
-        Explanation {
-            log_odds: 0.0,
-            bias: 0.0,
-            tokens: vec![],
-            rest: 0.0,
+impl Label {
+    /// The class's place in arrays of two: ham 0, spam 1.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Ham => 0,
+            Self::Spam => 1,
         }
     }
+}
+
+/// The logistic function: log-odds to probability.
+#[must_use]
+pub fn probability(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
 }

@@ -1,0 +1,173 @@
+//! `hamlet score`: JSONL in, JSONL out in the same order, a score a line. A line that cannot be read
+//! is answered with an error in its place and told on standard error by its number; the exit code is
+//! then 1.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Misuse;
+use crate::interchange::labelled::{Lines, Record, RecordError, parse_json};
+use crate::spam::{Document, Explanation, Model, probability};
+
+/// Records scored at a time: enough to keep every core busy, few enough to stream.
+const BATCH: usize = 1_024;
+
+/// Scores JSONL from standard input (`text`, optional `id`, `name`, `email`, `website`), one JSON
+/// object a line.
+#[derive(Args, Debug)]
+pub struct ScoreArgs {
+    /// The model; left out, the one that ships with the program
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Adds what each score is made of
+    #[arg(long)]
+    explain: bool,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Explanation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+/// Reads a model file, or takes the shipped one.
+pub(super) fn load_model(path: Option<&PathBuf>) -> anyhow::Result<Model> {
+    let Some(path) = path else {
+        return Ok(Model::shipped()?);
+    };
+    let bytes =
+        std::fs::read(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    Model::from_bytes(&bytes).with_context(|| path.display().to_string())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A model that cannot be loaded, input or output that fails, lines that could not be scored.
+pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
+    let model = load_model(args.model.as_ref())?;
+    let bad = stream(&model, args.explain, io::stdin(), io::stdout().lock())?;
+    anyhow::ensure!(bad == 0, "{bad} lines could not be scored");
+    Ok(())
+}
+
+/// A line as it came, or why it could not be read.
+type Line = Result<(u64, Vec<u8>), RecordError>;
+
+/// Scores line by line, a batch at a time: whatever has arrived, so that a slow writer is answered
+/// at once. Returns how many lines could not be scored.
+fn stream(
+    model: &Model,
+    explain: bool,
+    input: impl Read,
+    output: impl Write,
+) -> anyhow::Result<u64> {
+    let mut lines = Lines::new(BufReader::with_capacity(1 << 18, input));
+    let mut output = BufWriter::with_capacity(1 << 16, output);
+    let mut batch: Vec<Line> = Vec::with_capacity(BATCH);
+    let mut bad = 0;
+    loop {
+        let mut line = Vec::new();
+        let next = lines.next_line(&mut line);
+        let ended = matches!(next, Ok(None));
+        match next {
+            Ok(Some(number)) if !line.trim_ascii().is_empty() => batch.push(Ok((number, line))),
+            Ok(_) => {}
+            Err(error @ RecordError::Line { .. }) => batch.push(Err(error)),
+            Err(error) => return Err(error).context("standard input"),
+        }
+        let waiting = !lines.get_ref().buffer().contains(&b'\n');
+        if ended || waiting || batch.len() == BATCH {
+            bad += answer(model, explain, &mut batch, &mut output)?;
+        }
+        if ended {
+            return Ok(bad);
+        }
+    }
+}
+
+/// Scores a batch in parallel and writes the answers in order.
+fn answer(
+    model: &Model,
+    explain: bool,
+    batch: &mut Vec<Line>,
+    output: &mut impl Write,
+) -> anyhow::Result<u64> {
+    let answers: Vec<(Vec<u8>, Option<String>)> = batch
+        .par_drain(..)
+        .map(|line| {
+            let mut written = Vec::with_capacity(64);
+            let problem = match line.and_then(|(number, bytes)| parse_json(number, &bytes)) {
+                Ok(record) => write_score(model, explain, &record, &mut written),
+                Err(error) => write_error(&error, &mut written),
+            };
+            written.push(b'\n');
+            (written, problem)
+        })
+        .collect();
+    let mut bad = 0;
+    for (written, problem) in answers {
+        output.write_all(&written)?;
+        if let Some(problem) = problem {
+            bad += 1;
+            tell(&problem);
+        }
+    }
+    output.flush()?;
+    Ok(bad)
+}
+
+/// Writes one answer. The problem returned is for standard error.
+fn write_score(model: &Model, explain: bool, record: &Record, out: &mut Vec<u8>) -> Option<String> {
+    let document = Document {
+        text: &record.text,
+        name: record.name.as_deref(),
+        email_domain: record.email_domain(),
+        website: record.website.as_deref(),
+    };
+    let evidence = explain.then(|| model.explain(&document));
+    let log_odds = evidence
+        .as_ref()
+        .map_or_else(|| model.score(&document), |evidence| evidence.log_odds);
+    let answer = Answer {
+        id: record.id.as_ref(),
+        score: Some(probability(log_odds)),
+        evidence,
+        error: None,
+    };
+    serde_json::to_writer(out, &answer)
+        .err()
+        .map(|error| error.to_string())
+}
+
+fn write_error(error: &RecordError, out: &mut Vec<u8>) -> Option<String> {
+    let problem = error.to_string();
+    let answer = Answer {
+        id: None,
+        score: None,
+        evidence: None,
+        error: Some(problem.clone()),
+    };
+    serde_json::to_writer(out, &answer).err();
+    Some(problem)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a command's warnings go to standard error"
+)]
+fn tell(problem: &str) {
+    eprintln!("{problem}");
+}

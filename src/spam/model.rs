@@ -1,0 +1,170 @@
+//! The compiled model: a bias and one weight per feature. Immutable, shared between threads; scoring
+//! a document is one pass over its features and allocates nothing per token. How weights come about
+//! is in [`super::train`], how they are kept in [`super::file`].
+
+use std::cell::RefCell;
+
+use super::Document;
+use super::explain::{self, Explanation};
+use super::file::{self, Header, ModelError};
+use super::sums::unit_length;
+use super::views::{Extractor, VIEWS};
+
+/// The model compiled into the program.
+const SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
+
+thread_local! {
+    static EXTRACTOR: RefCell<Extractor> = RefCell::new(Extractor::default());
+}
+
+/// Extracts `document` with this thread's extractor and hands it to `work`.
+pub(super) fn with_features<T>(
+    document: &Document<'_>,
+    work: impl FnOnce(&mut Extractor) -> T,
+) -> T {
+    EXTRACTOR.with_borrow_mut(|extractor| {
+        extractor.extract(document);
+        work(extractor)
+    })
+}
+
+/// A spam model, ready to score.
+#[derive(Clone, Debug)]
+pub struct Model {
+    header: Header,
+    version: String,
+    weights: Vec<f32>,
+}
+
+impl Model {
+    /// The model that ships with the program.
+    ///
+    /// # Errors
+    /// None in practice: a test loads it.
+    pub fn shipped() -> Result<Self, ModelError> {
+        Self::from_bytes(SHIPPED)
+    }
+
+    /// The bytes of the model that ships with the program, as a base to train on.
+    #[must_use]
+    pub fn shipped_bytes() -> &'static [u8] {
+        SHIPPED
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// A file that is no model, of another format version, truncated, altered, or with a weight that
+    /// is not a finite number.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let parts = file::read(bytes)?;
+        let weights = parts.weights();
+        let finite = weights
+            .iter()
+            .chain(&[0.0])
+            .all(|weight| weight.is_finite());
+        if !finite || !parts.header.trust.bias.is_finite() {
+            return Err(ModelError::NotFinite);
+        }
+        Ok(Self {
+            version: parts.version(),
+            header: parts.header,
+            weights,
+        })
+    }
+
+    /// A short stable identifier: the model's name and the start of its digest.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What the model was trained on and how.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The log-odds of spam, calibrated: the probability is [`super::probability`] of it. Always
+    /// finite.
+    #[must_use]
+    pub fn score(&self, document: &Document<'_>) -> f64 {
+        with_features(document, |text| self.score_features(text))
+    }
+
+    /// The score and its parts.
+    #[must_use]
+    pub fn explain(&self, document: &Document<'_>) -> Explanation {
+        with_features(document, |text| explain::explain(self, document, text))
+    }
+
+    pub(super) fn bias(&self) -> f64 {
+        self.header.trust.bias
+    }
+
+    pub(super) fn weight(&self, id: u32) -> f32 {
+        self.weights.get(id as usize).copied().unwrap_or(0.0)
+    }
+
+    pub(super) fn score_features(&self, text: &Extractor) -> f64 {
+        let mut log_odds = self.bias();
+        for view in VIEWS {
+            let features = text.features(view);
+            let sum: f32 = features.iter().map(|feature| self.weight(feature.id)).sum();
+            log_odds += f64::from(sum) * unit_length(features.len());
+        }
+        log_odds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_loads_and_tells_spam_from_ham() {
+        let model = Model::shipped().expect("the shipped model");
+        let score = |text| {
+            model.score(&Document {
+                text,
+                ..Document::default()
+            })
+        };
+        assert!(
+            score("Cheap garcinia diet pills!!! Order now http://buy-slim-pills.example.com/offer")
+                > 2.0
+        );
+        assert!(
+            score("I think the second paragraph answers your question, thanks for the correction.")
+                < -2.0
+        );
+    }
+
+    #[test]
+    fn an_explanation_adds_up_and_its_spans_lie_in_the_text() {
+        let model = Model::shipped().expect("the shipped model");
+        let text = "Ｓubscribe &amp; visit http://a.example/x?y=1 frее <b>money</b> subscribe 日本語 \u{200B}é";
+        let document = Document {
+            text,
+            name: Some("Ann"),
+            email_domain: Some("a.example"),
+            website: Some("a.example"),
+        };
+        let explanation = model.explain(&document);
+        let told: f64 = explanation.tokens.iter().map(|token| token.weight).sum();
+        assert!((explanation.bias + told + explanation.rest - explanation.log_odds).abs() < 1e-9);
+        assert!((explanation.log_odds - model.score(&document)).abs() < 1e-9);
+        for (from, to) in explanation.tokens.iter().flat_map(|token| &token.spans) {
+            assert!(
+                text.get(*from as usize..*to as usize)
+                    .is_some_and(|quoted| !quoted.is_empty())
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_document_has_a_finite_score() {
+        let model = Model::shipped().expect("the shipped model");
+        assert!(model.score(&Document::default()).is_finite());
+    }
+}
