@@ -1,4 +1,5 @@
 //! The front-door tests: one binary.
 
 mod harness;
+mod operation;
 mod support;

@@ -1,5 +1,6 @@
-//! What the front-door tests stand on: real servers of other makes. No assertion about the service
-//! lives here.
+//! What the front-door tests stand on: the service itself, and real servers of other makes. No
+//! assertion about the service lives here.
 
+pub mod app;
 pub mod postgres;
 pub mod smtp;

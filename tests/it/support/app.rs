@@ -1,0 +1,143 @@
+//! The service, started in this process on a free port with a database of its own, a clock that
+//! stands still, and background jobs that tests drive by hand.
+
+use std::{sync::Arc, time::Duration};
+
+use hamlet::{app::App, background, clock::Clock, config::Settings, web::server};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::postgres::Database;
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A running service.
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub url: String,
+    pub client: Client,
+    pub folder: TempDir,
+    _database: Option<Database>,
+    server: actix_web::dev::ServerHandle,
+}
+
+/// Settings of a test, changed from the defaults by variables such as `("MAIL__URL", "…")`.
+pub type Variables<'a> = &'a [(&'a str, &'a str)];
+
+impl TestApp {
+    /// Starts the service; `None` when the engine is not to be had here, which is said visibly.
+    pub async fn start(engine: Engine, variables: Variables<'_>) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(Database::create().await?),
+        };
+        let url = database.as_ref().map(Database::url).unwrap_or_default();
+        let folder_path = folder.path().join("data").display().to_string();
+        let mut all = vec![
+            ("DATA_DIR", folder_path.as_str()),
+            ("SERVER__LISTEN", "127.0.0.1:0"),
+            ("SERVER__PUBLIC_URL", "http://hamlet.test"),
+            ("SERVER__WORKERS", "1"),
+            ("DATABASE__URL", &url),
+        ];
+        all.extend_from_slice(variables);
+        let all = all
+            .into_iter()
+            .map(|(name, value)| (format!("HAMLET_{name}"), value.to_owned()));
+        let settings = Settings::from_sources(None, all.collect()).expect("settings");
+        let app = App::build(settings, Clock::manual(), true)
+            .await
+            .expect("an application");
+        let (server, address) = server::bind(app.clone()).expect("a listener");
+        let handle = server.handle();
+        tokio::spawn(server);
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(30))
+            .build()
+            .expect("a client");
+        Some(Self {
+            app,
+            url: format!("http://{address}"),
+            client,
+            folder,
+            _database: database,
+            server: handle,
+        })
+    }
+
+    /// A request to a path of the service.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// A GET request.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    /// A POST request with a JSON body.
+    pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, path).json(body)
+    }
+
+    /// Moves the clock and runs the jobs that look at it.
+    pub async fn pass(&self, time: Duration) {
+        self.app.clock.advance(time);
+        background::refresh(&self.app).await;
+        background::forget(&self.app).await;
+    }
+
+    /// Stops the service and closes the database.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+        self.app.store.close().await;
+    }
+}
+
+/// Sends a request and reads the answer as status and JSON (null when it is not JSON).
+pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.expect("an answer");
+    let status = response.status();
+    let text = response.text().await.expect("a body");
+    (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+}
+
+/// Defines a test that runs on both engines: `on_both_engines!(name, [settings…], |app| async …)`.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($name:ident, $variables:expr, $body:expr) => {
+        mod $name {
+            use super::*;
+            use $crate::support::app::{Engine, TestApp};
+
+            async fn run(engine: Engine) {
+                let Some(app) = TestApp::start(engine, $variables).await else {
+                    return;
+                };
+                let body = $body;
+                body(app).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                run(Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                run(Engine::Postgres).await;
+            }
+        }
+    };
+    ($name:ident, $body:expr) => {
+        $crate::on_both_engines!($name, &[], $body);
+    };
+}
