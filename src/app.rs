@@ -8,11 +8,13 @@ use crate::{
     clock::Clock,
     config::Settings,
     domain::timestamp::Timestamp,
+    intake::writer::Writer,
     privacy::{
         keys::{KeyError, KeyRing, Purpose},
         signed::Signer,
         vault::Vault,
     },
+    published::Published,
     sites::Directory,
     spam::{Model, ModelError},
     storage::{Store, StoreError},
@@ -59,6 +61,10 @@ pub struct App {
     pub directory: Directory,
     /// The model that judges; exchanged while requests run.
     pub model: ArcSwap<Model>,
+    /// Writes what comes in.
+    pub intake: Writer,
+    /// Approved comments as anyone reads them.
+    pub published: Published,
 }
 
 impl App {
@@ -85,6 +91,8 @@ impl App {
             vault: Vault::new(&ring),
             signer: Signer::new(ring),
             model: ArcSwap::from_pointee(Model::shipped()?),
+            intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
+            published: Published::default(),
             settings,
             clock,
             store,

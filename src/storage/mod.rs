@@ -51,6 +51,21 @@ pub enum StoreError {
     UnsafeSqlite(String),
 }
 
+impl StoreError {
+    /// Whether the database answered but would not take what it was given, as opposed to being
+    /// away, busy or full.
+    #[must_use]
+    pub fn is_about_data(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        let code = error.code().unwrap_or_default();
+        // PostgreSQL's classes 22 (data) and 23 (constraint) have five characters.
+        let postgres = code.len() == 5 && (code.starts_with("22") || code.starts_with("23"));
+        postgres || !matches!(error.kind(), sqlx::error::ErrorKind::Other)
+    }
+}
+
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

@@ -1,0 +1,202 @@
+//! The one way in. Whatever a comment came through, it ends in [`submit`]: checks that need nothing
+//! but the submission, the model's score, then one durable write in which the policy decides by
+//! what the database knows.
+
+pub mod checks;
+pub mod form_token;
+pub mod policy;
+pub mod submission;
+pub mod writer;
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use self::{
+    policy::Prepared,
+    submission::Submission,
+    writer::{Overloaded, Pending},
+};
+use crate::{
+    app::App,
+    domain::{
+        comment::CommentId,
+        evidence::{Evidence, ModelEvidence, Verdict},
+        field::FieldError,
+        network::SenderAddress,
+        site::Site,
+    },
+    spam::Document,
+    storage::{
+        StoreError,
+        arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
+    },
+};
+
+/// How long an answer is remembered under its idempotency key.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A comment that is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its identifier.
+    pub id: CommentId,
+    /// What the policy made of it.
+    pub verdict: Verdict,
+}
+
+/// Why a comment is not in. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum Rejection {
+    /// Fields are not right.
+    #[error("fields are not right")]
+    Invalid(Vec<FieldError>),
+    /// Too many from this sender.
+    #[error("too many comments from one sender")]
+    TooMany(Duration),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] Arc<StoreError>),
+    /// More is waiting to be written than can be.
+    #[error(transparent)]
+    Overloaded(#[from] Overloaded),
+}
+
+/// The client's own name for its request, so that repeating it does nothing twice.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestKey<'a> {
+    /// The `Idempotency-Key` header.
+    pub key: &'a str,
+    /// The request's body: a key belongs to one.
+    pub body: &'a [u8],
+}
+
+/// Takes a comment in; the answer comes once it is durable.
+///
+/// # Errors
+/// [`Rejection`].
+pub async fn submit(
+    app: &App,
+    site: Arc<Site>,
+    submission: Submission,
+    sender: Option<SenderAddress>,
+    request: Option<RequestKey<'_>>,
+) -> Result<Accepted, Rejection> {
+    let now = app.now();
+    let token = form_token::check(app, &site, &submission, now).map_err(invalid)?;
+    let facts = checks::Facts {
+        app,
+        site: &site,
+        submission: &submission,
+        sender: sender.as_ref(),
+        token: &token,
+        now,
+    };
+    let evidence = Evidence {
+        model: judge(app, &submission),
+        checks: checks::run(&facts),
+        because: String::new(),
+    };
+    let id = CommentId::generate();
+    let arrival = Arrival {
+        comment: new_comment(app, &site, id, &submission, sender.as_ref()),
+        counted: checks::counted(&facts),
+        ask_trust: site.policy.trusted_after.is_some(),
+        idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
+        proof: token.proof.map(|proof| SingleUse {
+            token: proof.token,
+            expires_at: proof.expires_at,
+        }),
+    };
+    let prepared = Prepared { evidence, site };
+    let admission = app.intake.admit(Pending { arrival, prepared }).await?;
+    settle(admission)
+}
+
+fn settle(admission: Admission) -> Result<Accepted, Rejection> {
+    match admission {
+        Admission::Stored { id, verdict, .. } => Ok(Accepted { id, verdict }),
+        Admission::KeyReused => Err(Rejection::KeyReused),
+        Admission::Refused { retry_after } => Err(Rejection::TooMany(retry_after)),
+        Admission::ProofSpent => {
+            let message = "This proof of work was used before; fetch a new form token.";
+            Err(invalid(FieldError::new("proof", "spent", message)))
+        }
+        Admission::NoParent => {
+            let message = "There is no such comment on this page.";
+            Err(invalid(FieldError::new("parent", "unknown", message)))
+        }
+    }
+}
+
+fn invalid(error: FieldError) -> Rejection {
+    Rejection::Invalid(vec![error])
+}
+
+/// What the live model reads in a submission. `None` when it cannot judge (no finite score, or a
+/// defect that panics): then the comment is held.
+#[must_use]
+pub fn judge(app: &App, submission: &Submission) -> Option<ModelEvidence> {
+    let model = app.model.load();
+    let document = Document {
+        text: submission.text.as_str(),
+        name: Some(submission.name.as_str()),
+        email_domain: Some(submission.email.domain()),
+        website: submission.website.as_ref().map(|website| website.as_str()),
+    };
+    let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(&document)));
+    let explanation = explained
+        .ok()
+        .filter(|explanation| explanation.log_odds.is_finite())?;
+    Some(ModelEvidence {
+        version: model.version().to_owned(),
+        log_odds: explanation.log_odds,
+        bias: explanation.bias,
+        tokens: explanation.tokens,
+        rest: explanation.rest,
+    })
+}
+
+fn new_comment(
+    app: &App,
+    site: &Site,
+    id: CommentId,
+    submission: &Submission,
+    sender: Option<&SenderAddress>,
+) -> NewComment {
+    NewComment {
+        id: id.to_string(),
+        site: site.slug.to_string(),
+        page: submission.page.to_string(),
+        page_title: submission.page_title.clone(),
+        parent: submission.parent.map(|parent| parent.to_string()),
+        name: submission.name.as_str().to_owned(),
+        email_sealed: app.vault.seal(&submission.email).0,
+        email_index: app.vault.email_index(&submission.email).0,
+        website: submission
+            .website
+            .as_ref()
+            .map(|website| website.as_str().to_owned()),
+        text: submission.text.as_str().to_owned(),
+        network: sender.map(SenderAddress::truncated),
+        network_key: sender.map(|sender| app.vault.network_key(&site.slug, sender)),
+        wants_replies: i64::from(submission.wants_replies),
+        created_at: app.now().millis(),
+    }
+}
+
+fn remember(
+    request: &RequestKey<'_>,
+    expires_at: crate::domain::timestamp::Timestamp,
+) -> Idempotency {
+    let digest = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..16]);
+    Idempotency {
+        key: digest(request.key.as_bytes()),
+        request_hash: digest(request.body),
+        expires_at,
+    }
+}

@@ -1,0 +1,163 @@
+//! What becomes of a comment, given its evidence and what the database knows. Pure.
+//!
+//! In order: too many from one sender is refused; a comment that could not be judged is held; a
+//! block rule does what it says; a score at or above the site's threshold is spam; a trusted author
+//! with a low score and nothing found is published; everything else is held for a person.
+
+use std::{sync::Arc, time::Duration};
+
+use super::checks;
+use crate::{
+    config::Intake,
+    domain::{
+        evidence::{Evidence, Verdict, probability},
+        site::{Policy, Site},
+    },
+    storage::{
+        arrivals::{Ruling, Signals},
+        counters::Counted,
+    },
+};
+
+/// A submission with the evidence that needs no database.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// What is known so far.
+    pub evidence: Evidence,
+    /// The site whose policy decides.
+    pub site: Arc<Site>,
+}
+
+/// Decides.
+#[must_use]
+pub fn rule(
+    prepared: &Prepared,
+    counted: &[Counted],
+    signals: &Signals,
+    limits: &Intake,
+) -> Ruling {
+    if checks::is_too_many(counted, &signals.counts, limits) {
+        let retry_after = Duration::from_secs(limits.rate_window_seconds);
+        return Ruling::Refuse { retry_after };
+    }
+    let mut evidence = prepared.evidence.clone();
+    evidence
+        .checks
+        .extend(checks::findings_of(counted, &signals.counts, limits));
+    let score = evidence.log_odds().map(probability);
+    let (verdict, because) = verdict(
+        &prepared.site.policy,
+        &evidence,
+        score,
+        signals.approved_before,
+    );
+    evidence.because = because;
+    Ruling::Admit {
+        verdict,
+        score,
+        evidence,
+    }
+}
+
+/// The verdict of a policy, and why, in plain words.
+#[must_use]
+pub fn verdict(
+    policy: &Policy,
+    evidence: &Evidence,
+    score: Option<f64>,
+    approved_before: i64,
+) -> (Verdict, String) {
+    let Some(score) = score else {
+        let because = "The model could not judge it, so it is held".to_owned();
+        return (Verdict::Hold, because);
+    };
+    let forced = |verdict| {
+        evidence
+            .checks
+            .iter()
+            .find(|finding| finding.forces == Some(verdict))
+    };
+    if let Some(finding) = forced(Verdict::Spam) {
+        return (Verdict::Spam, finding.reason.clone());
+    }
+    if let Some(finding) = forced(Verdict::Hold) {
+        return (Verdict::Hold, finding.reason.clone());
+    }
+    if score >= policy.spam_threshold {
+        let because = format!(
+            "Its score {score:.3} is at or above the site's {:.3}",
+            policy.spam_threshold
+        );
+        return (Verdict::Spam, because);
+    }
+    let trusted = policy
+        .trusted_after
+        .is_some_and(|needed| approved_before >= i64::from(needed));
+    if trusted && score < policy.publish_below && evidence.checks.is_empty() {
+        let because = format!(
+            "Its author had {approved_before} comments approved here, and its score is low"
+        );
+        return (Verdict::Publish, because);
+    }
+    let because = if trusted {
+        "Its author is trusted, but not this comment".to_owned()
+    } else {
+        "A person decides about every comment below the spam threshold".to_owned()
+    };
+    (Verdict::Hold, because)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evidence::{Check, Finding};
+
+    fn found(forces: Option<Verdict>) -> Evidence {
+        let finding = Finding {
+            check: Check::Links,
+            weight: 1.0,
+            reason: "It has 9 links".to_owned(),
+            forces,
+        };
+        Evidence {
+            checks: vec![finding],
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn nothing_is_published_unless_the_author_is_trusted_and_nothing_was_found() {
+        let clean = Evidence::default();
+        let mut policy = Policy::default();
+        assert_eq!(verdict(&policy, &clean, Some(0.001), 1000).0, Verdict::Hold);
+        policy.trusted_after = Some(2);
+        assert_eq!(verdict(&policy, &clean, Some(0.001), 1).0, Verdict::Hold);
+        assert_eq!(verdict(&policy, &clean, Some(0.001), 2).0, Verdict::Publish);
+        assert_eq!(verdict(&policy, &clean, Some(0.2), 2).0, Verdict::Hold);
+        assert_eq!(
+            verdict(&policy, &found(None), Some(0.001), 2).0,
+            Verdict::Hold
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_held_and_a_rule_outweighs_the_score() {
+        let policy = Policy::default();
+        assert_eq!(
+            verdict(&policy, &Evidence::default(), None, 9).0,
+            Verdict::Hold
+        );
+        assert_eq!(
+            verdict(&policy, &Evidence::default(), Some(0.95), 9).0,
+            Verdict::Spam
+        );
+        assert_eq!(
+            verdict(&policy, &found(Some(Verdict::Spam)), Some(0.0), 9).0,
+            Verdict::Spam
+        );
+        assert_eq!(
+            verdict(&policy, &found(Some(Verdict::Hold)), Some(1.0), 9).0,
+            Verdict::Hold
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! One writer for all arrivals of this instance: whatever has gathered while a batch was being
+//! written becomes the next batch, so that under load many comments share one sync and an idle
+//! service answers at once. An answer leaves only after its batch is durable.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::policy::{self, Prepared};
+use crate::{
+    clock::Clock,
+    config::Intake,
+    domain::evidence::probability,
+    storage::{
+        Store, StoreError,
+        arrivals::{Admission, Arrival, Judge, Ruling},
+    },
+};
+
+/// Comments that share one transaction at most.
+const BATCH: usize = 256;
+
+/// Comments that may wait to be written.
+const WAITING: usize = 4096;
+
+/// An arrival and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// What to store.
+    pub arrival: Arrival,
+    /// What the policy needs.
+    pub prepared: Prepared,
+}
+
+/// More is waiting than can be written, or the writer has stopped.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("too many comments are waiting to be written")]
+pub struct Overloaded;
+
+type Outcome = Result<Admission, Arc<StoreError>>;
+
+struct Job {
+    pending: Pending,
+    answer: oneshot::Sender<Outcome>,
+}
+
+/// Hands arrivals to the writer. Clones share it.
+#[derive(Clone)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the writer on the present runtime; it ends when every handle is gone.
+    #[must_use]
+    pub fn start(store: Store, clock: Clock, limits: Intake) -> Self {
+        let (jobs, inbox) = mpsc::channel(WAITING);
+        let desk = Desk {
+            store,
+            clock,
+            limits: Arc::new(limits),
+        };
+        tokio::spawn(desk.run(inbox));
+        Self { jobs }
+    }
+
+    /// Has an arrival written; the answer comes once it is durable.
+    ///
+    /// # Errors
+    /// [`super::Rejection::Overloaded`] or [`super::Rejection::Store`]; nothing was stored.
+    pub async fn admit(&self, pending: Pending) -> Result<Admission, super::Rejection> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job { pending, answer };
+        self.jobs.try_send(job).map_err(|_| Overloaded)?;
+        Ok(answered.await.map_err(|_| Overloaded)??)
+    }
+}
+
+struct Desk {
+    store: Store,
+    clock: Clock,
+    limits: Arc<Intake>,
+}
+
+impl Desk {
+    async fn run(self, mut inbox: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(BATCH);
+        while inbox.recv_many(&mut jobs, BATCH).await > 0 {
+            let (batch, answers): (Vec<Pending>, Vec<_>) =
+                jobs.drain(..).map(|job| (job.pending, job.answer)).unzip();
+            #[expect(clippy::cast_precision_loss, reason = "at most 256")]
+            metrics::histogram!("hamlet_intake_batch_size").record(batch.len() as f64);
+            let outcomes = self.admit(batch).await;
+            for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                // A client that went away has its comment stored all the same.
+                let _ = answer.send(outcome);
+            }
+        }
+    }
+
+    /// Writes a batch. When the database refuses something in it, each arrival is tried by itself,
+    /// so that one cannot take the others down.
+    async fn admit(&self, batch: Vec<Pending>) -> Vec<Outcome> {
+        let size = batch.len();
+        let alone = if size > 1 { batch.clone() } else { Vec::new() };
+        match self.write(batch).await {
+            Ok(admissions) => admissions.into_iter().map(Ok).collect(),
+            Err(error) if size > 1 && error.is_about_data() => {
+                tracing::warn!(%error, size, "a batch was refused; its comments are tried one by one");
+                let mut outcomes = Vec::with_capacity(size);
+                for one in alone {
+                    let outcome = self.write(vec![one]).await;
+                    let first = outcome.map(|admissions| admissions.into_iter().next());
+                    outcomes.push(match first {
+                        Ok(Some(admission)) => Ok(admission),
+                        Ok(None) => Err(Arc::new(StoreError::Corrupt("batch"))),
+                        Err(error) => Err(Arc::new(error)),
+                    });
+                }
+                outcomes
+            }
+            Err(error) => vec![Err(Arc::new(error)); size],
+        }
+    }
+
+    async fn write(&self, batch: Vec<Pending>) -> Result<Vec<Admission>, StoreError> {
+        let (arrivals, prepared): (Vec<Arrival>, Vec<Prepared>) = batch
+            .into_iter()
+            .map(|pending| (pending.arrival, pending.prepared))
+            .unzip();
+        let counted: Vec<_> = arrivals
+            .iter()
+            .map(|arrival| arrival.counted.clone())
+            .collect();
+        let limits = self.limits.clone();
+        let judge: Judge = Arc::new(move |place, signals| {
+            let ruling = policy::rule(&prepared[place], &counted[place], signals, &limits);
+            measure(&ruling);
+            ruling
+        });
+        self.store.admit(arrivals, self.clock.now(), judge).await
+    }
+}
+
+fn measure(ruling: &Ruling) {
+    let Ruling::Admit {
+        verdict, evidence, ..
+    } = ruling
+    else {
+        metrics::counter!("hamlet_verdicts_total", "verdict" => "refused").increment(1);
+        return;
+    };
+    metrics::counter!("hamlet_verdicts_total", "verdict" => verdict.as_str()).increment(1);
+    for finding in &evidence.checks {
+        metrics::counter!("hamlet_findings_total", "check" => finding.check.as_str()).increment(1);
+    }
+    if let Some(log_odds) = evidence.log_odds() {
+        metrics::histogram!("hamlet_score").record(probability(log_odds));
+    }
+}
