@@ -8,7 +8,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{block_on, settings};
-use crate::{app::App, background, clock::Clock, config::Settings, telemetry, web::server};
+use crate::{
+    app::App,
+    background,
+    clock::Clock,
+    config::Settings,
+    telemetry,
+    web::{embed::demo, server},
+};
 
 /// Options of `serve`.
 #[derive(Args)]
@@ -50,6 +57,9 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
             stopped.cancelled().await;
             exporter_handle.stop(false).await;
         });
+    }
+    if app.settings.demo {
+        demo::prepare(&app).await?;
     }
     announce(&app, address)?;
     let jobs = tokio::spawn(background::run(app.clone(), stop.clone()));

@@ -1,8 +1,11 @@
 //! The door for HTTP: the route table, and what every request goes through. Handlers parse, call
 //! one room, and answer; nothing is decided here.
 
+pub mod api;
 pub mod assets;
 pub mod body;
+pub mod embed;
+pub mod forms;
 pub mod health;
 pub mod observe;
 pub mod openapi;
@@ -26,5 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(health::routes)
         .configure(openapi::routes)
-        .configure(assets::routes);
+        .configure(assets::routes)
+        .configure(api::routes)
+        .configure(embed::routes);
 }

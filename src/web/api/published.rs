@@ -1,0 +1,135 @@
+//! What anyone may read: a page's approved comments, and how many pages have.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, EntityTag},
+    web::{Path, Query},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    domain::{comment::CommentId, field::FieldError, page::Page},
+    published,
+    web::{Shared, assets, problem::Problem},
+};
+
+/// Pages in one question at most.
+const MAX_PAGES: usize = 100;
+
+/// Which comments.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// The page: an absolute URL or a path.
+    page: String,
+    /// The `next_cursor` of the answer before.
+    cursor: Option<String>,
+}
+
+/// A page's approved comments, oldest first.
+#[utoipa::path(
+    tag = "public",
+    params(("site" = String, Path, description = "The site's slug."), Wanted),
+    responses(
+        (status = 200, description = "The comments.", body = published::List),
+        (status = 304, description = "What `If-None-Match` names is still true."),
+        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The page or the cursor is not right.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/sites/{site}/comments")]
+async fn list_published(
+    app: Shared,
+    slug: Path<String>,
+    wanted: Query<Wanted>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let site = app
+        .directory
+        .site(&slug)
+        .ok_or_else(|| Problem::not_found("site"))?;
+    let page = Page::parse(&wanted.page, &site.origins)?;
+    let after = wanted.cursor.as_deref().map(|raw| {
+        let message = "This is not a cursor of this list.";
+        CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
+    });
+    let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
+    let tag = EntityTag::new_strong(list.tag.clone());
+    let known = assets::has(&request, &tag);
+    let mut response = if known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::ETAG, tag.to_string()))
+        .insert_header((header::CACHE_CONTROL, "no-cache"));
+    if known {
+        return Ok(response.finish());
+    }
+    Ok(response
+        .content_type("application/json")
+        .body(list.body.clone()))
+}
+
+/// How many approved comments each page has, by the page as it was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct PublishedCounts {
+    counts: BTreeMap<String, i64>,
+}
+
+/// How many approved comments pages have.
+#[utoipa::path(
+    tag = "public",
+    params(
+        ("site" = String, Path, description = "The site's slug."),
+        ("page" = Vec<String>, Query, description = "A page; up to 100 of them."),
+    ),
+    responses(
+        (status = 200, description = "The counts.", body = PublishedCounts),
+        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A page is not right, or there are too many.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/sites/{site}/counts")]
+async fn count_published(
+    app: Shared,
+    slug: Path<String>,
+    pages: Query<Vec<(String, String)>>,
+) -> Result<HttpResponse, Problem> {
+    let site = app
+        .directory
+        .site(&slug)
+        .ok_or_else(|| Problem::not_found("site"))?;
+    let asked: Vec<&String> = pages
+        .iter()
+        .filter(|(name, _)| name == "page")
+        .map(|(_, page)| page)
+        .collect();
+    if asked.is_empty() {
+        return Err(FieldError::required("page").into());
+    }
+    if asked.len() > MAX_PAGES {
+        let message = format!("Ask for at most {MAX_PAGES} pages at once.");
+        return Err(FieldError::new("page", "too_many", message).into());
+    }
+    let parsed = asked.iter().map(|raw| Page::parse(raw, &site.origins));
+    let pages: Vec<Page> = parsed.collect::<Result<_, _>>()?;
+    let found = app.store.public_counts(&site.slug, &pages).await?;
+    let count = |page: &Page| found.get(page).copied().unwrap_or(0);
+    let counts = asked
+        .into_iter()
+        .cloned()
+        .zip(pages.iter().map(count))
+        .collect();
+    Ok(HttpResponse::Ok().json(PublishedCounts { counts }))
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_published).service(count_published);
+}

@@ -1,0 +1,233 @@
+//! Posting a comment: what a site's form, its script or a program calls.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::Payload as RawPayload,
+    get,
+    http::{StatusCode, header},
+    post,
+    web::{self, Bytes, Path},
+};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    domain::{
+        comment::CommentId, evidence::Verdict, field::FieldError, origin::Origin, site::Site,
+    },
+    intake::{
+        self, Accepted, Rejection, RequestKey,
+        form_token::{self, FormToken},
+        submission::{Fields, Submission},
+    },
+    web::{Shared, body, embed::form, forms, problem::Problem, sender},
+};
+
+/// Longest `Idempotency-Key`, in bytes.
+const KEY_MAX: usize = 255;
+
+/// What a commenter learns of a comment that is in. Held and spam answer alike, and no answer
+/// carries a score.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Receipt {
+    /// The comment's id.
+    pub id: CommentId,
+    /// Whether it is public now.
+    pub status: ReceiptStatus,
+}
+
+/// Whether a comment is public now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptStatus {
+    /// It is.
+    Published,
+    /// It awaits review.
+    AwaitingReview,
+}
+
+impl From<Verdict> for ReceiptStatus {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Publish => Self::Published,
+            Verdict::Hold | Verdict::Spam => Self::AwaitingReview,
+        }
+    }
+}
+
+/// Posts a comment.
+///
+/// JSON with unknown fields is refused; forms may carry others. A browser's form post (`Accept:
+/// text/html`) is answered with a page or a redirect back to the article.
+#[utoipa::path(
+    tag = "public",
+    params(
+        ("site" = String, Path, description = "The site's slug."),
+        ("Idempotency-Key" = Option<String>, Header,
+         description = "The client's own name for this request; repeating it within 24 hours does nothing twice."),
+    ),
+    request_body(content(
+        (Fields = "application/json"),
+        (Fields = "application/x-www-form-urlencoded"),
+        (Fields = "multipart/form-data"),
+    )),
+    responses(
+        (status = 201, description = "Published.", body = Receipt),
+        (status = 202, description = "It awaits review.", body = Receipt),
+        (status = 303, description = "A browser is sent back to the article."),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The page's origin may not post here.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not arrive in time.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is over 64 KiB.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Another media type.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Some fields are not right.", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many from this sender.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing was stored; try again.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/api/v1/sites/{site}/comments")]
+async fn post_comment(
+    app: Shared,
+    slug: Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let site = app
+        .directory
+        .site(&slug)
+        .ok_or_else(|| Problem::not_found("site"))?;
+    check_origin(&app, &site, &request)?;
+    let mut payload: RawPayload = payload.into_inner();
+    let body = body::read(&request, &mut payload, body::MAX_BYTES).await?;
+    let fields = forms::decode(&request, body.clone()).await;
+    if !form::wants_page(&request) {
+        let accepted = accept(&app, &site, &request, fields?, &body).await?;
+        return Ok(receipt(accepted));
+    }
+    let fields = match fields {
+        Ok(fields) => fields,
+        Err(problem) => return form::refused(&app, &site, Fields::default(), &problem),
+    };
+    match accept(&app, &site, &request, fields.clone(), &body).await {
+        Ok(accepted) => form::thanks(&site, &fields, accepted),
+        Err(problem) => form::refused(&app, &site, fields, &problem),
+    }
+}
+
+async fn accept(
+    app: &Shared,
+    site: &Arc<Site>,
+    request: &HttpRequest,
+    fields: Fields,
+    body: &Bytes,
+) -> Result<Accepted, Problem> {
+    let submission: Submission = fields.parse(site).map_err(Problem::invalid)?;
+    let key = request_key(request)?.map(|key| RequestKey { key, body });
+    let sender = sender::of(request, &app.settings.server.trusted_proxies);
+    let accepted = intake::submit(app, site.clone(), submission.clone(), sender, key).await?;
+    if accepted.verdict == Verdict::Publish {
+        app.published.forget(&site.slug, &submission.page);
+    }
+    Ok(accepted)
+}
+
+fn receipt(accepted: Accepted) -> HttpResponse {
+    let status = ReceiptStatus::from(accepted.verdict);
+    let code = match status {
+        ReceiptStatus::Published => StatusCode::CREATED,
+        ReceiptStatus::AwaitingReview => StatusCode::ACCEPTED,
+    };
+    HttpResponse::build(code).json(Receipt {
+        id: accepted.id,
+        status,
+    })
+}
+
+/// A browser says which page's origin a post comes from; only the site's own and this service's
+/// may post. Programs that say nothing are let through.
+fn check_origin(app: &Shared, site: &Site, request: &HttpRequest) -> Result<(), Problem> {
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().ok().and_then(Origin::parse);
+    let own = Origin::parse(&app.public_url());
+    let host = request.connection_info().host().to_owned();
+    let allowed = origin.as_ref().is_some_and(|origin| {
+        let same_host = origin
+            .as_str()
+            .split_once("://")
+            .is_some_and(|(_, there)| there == host);
+        site.origins.contains(origin) || own.as_ref() == Some(origin) || same_host
+    });
+    if allowed {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "Pages of this origin may not post to the site.",
+    ))
+}
+
+fn request_key(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| !key.is_empty() && key.len() <= KEY_MAX);
+    let message = "Use 1 to 255 visible ASCII characters.";
+    let error = || FieldError::new("Idempotency-Key", "invalid", message).into();
+    key.map(Some).ok_or_else(error)
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Invalid(errors) => Self::invalid(errors),
+            Rejection::TooMany(after) => {
+                Self::too_many("Too many comments came from here; try again later.", after)
+            }
+            Rejection::KeyReused => {
+                let message = "This key was used for another request.";
+                FieldError::new("Idempotency-Key", "reused", message).into()
+            }
+            Rejection::Store(error) => {
+                tracing::error!(%error, "a comment could not be stored");
+                Self::unavailable()
+            }
+            Rejection::Overloaded(error) => {
+                tracing::error!(%error, "a comment was turned away");
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+/// What a form needs to be sent: the signed time it was opened, and the proof of work that the site
+/// asks for, if it does.
+#[utoipa::path(
+    tag = "public",
+    params(("site" = String, Path, description = "The site's slug.")),
+    responses(
+        (status = 200, description = "The token.", body = FormToken),
+        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/api/v1/sites/{site}/form-token")]
+async fn get_form_token(app: Shared, slug: Path<String>) -> Result<HttpResponse, Problem> {
+    let site = app
+        .directory
+        .site(&slug)
+        .ok_or_else(|| Problem::not_found("site"))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(form_token::issue(&app, &site)))
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(post_comment).service(get_form_token);
+}
