@@ -49,7 +49,7 @@ fn mail(to: &str) -> Mail {
         .from("hamlet@example.org".parse().expect("an address"))
         .to(to.parse().expect("an address"))
         .subject("Words")
-        .body("To publish, or not to publish\r\n".to_owned())
+        .body("To publish, or not to publish".to_owned())
         .expect("a mail")
 }
 
