@@ -1,5 +1,6 @@
 //! The front-door tests: one binary.
 
 mod harness;
+mod intake;
 mod operation;
 mod support;

@@ -3,7 +3,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hamlet::{app::App, background, clock::Clock, config::Settings, web::server};
+use hamlet::{
+    app::App,
+    background,
+    clock::Clock,
+    config::Settings,
+    domain::{
+        comment::{Comment, CommentId},
+        decision::{Actor, Decision},
+        moderator::Scope,
+        origin::Origin,
+        site::{Policy, Site, SiteSlug},
+    },
+    storage::decisions::{Change, Decider, Outcome, Wish},
+    web::server,
+};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -86,6 +100,63 @@ impl TestApp {
     /// A POST request with a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.request(Method::POST, path).json(body)
+    }
+
+    /// Adds a site.
+    pub async fn add_site(&self, slug: &str, origins: &[&str], policy: Policy) {
+        let site = Site {
+            slug: SiteSlug::parse(slug).expect("a slug"),
+            name: slug.to_owned(),
+            origins: origins
+                .iter()
+                .filter_map(|origin| Origin::parse(origin))
+                .collect(),
+            policy,
+            created_at: self.app.now(),
+        };
+        assert!(self.app.store.add_site(site).await.expect("a site"));
+        background::refresh(&self.app).await;
+    }
+
+    /// Posts a comment to a site as JSON.
+    pub fn comment(&self, site: &str, fields: &Value) -> RequestBuilder {
+        self.post(&format!("/api/v1/sites/{site}/comments"), fields)
+    }
+
+    /// The stored comment that an answer's `id` names.
+    pub async fn stored(&self, answer: &Value) -> Comment {
+        let id = CommentId::parse(answer["id"].as_str().expect("an id")).expect("an id");
+        let sites = self.app.directory.covered(&Scope::All);
+        let found = self.app.store.comment(&sites, id).await.expect("the store");
+        found.expect("a stored comment")
+    }
+
+    /// Approves the comment that an answer's `id` names.
+    pub async fn approve(&self, answer: &Value) {
+        let id = self.stored(answer).await.id;
+        let wish = Wish {
+            id,
+            version: None,
+            change: Change::Decide(Decision::Approve),
+        };
+        let actor = Actor {
+            id: "test".to_owned(),
+            name: "Test".to_owned(),
+            via: "command",
+        };
+        let decider = Decider {
+            actor,
+            sites: self.app.directory.covered(&Scope::All),
+            note: None,
+            now: self.app.now(),
+        };
+        let outcomes = self
+            .app
+            .store
+            .decide(vec![wish], decider)
+            .await
+            .expect("the store");
+        assert!(matches!(outcomes[0], Outcome::Done(..)));
     }
 
     /// Moves the clock and runs the jobs that look at it.

@@ -1,0 +1,447 @@
+//! Comments on their way in: encodings, refusals, checks, repetition.
+
+use std::time::Duration;
+
+use hamlet::domain::{
+    comment::Status,
+    evidence::{Check, Verdict},
+    site::Policy,
+};
+use reqwest::{Method, StatusCode, multipart};
+use serde_json::{Value, json};
+
+use crate::{on_both_engines, support::app::answer};
+
+const POST: &str = "/api/v1/sites/default/comments";
+
+/// A genuine comment; `changes` replaces fields of it.
+fn comment(changes: Value) -> Value {
+    let mut fields = json!({
+        "page": "https://example.org/garden",
+        "name": "Ophelia",
+        "email": "ophelia@elsinore.example",
+        "text": "There's rosemary, that's for remembrance; pray you, love, remember.",
+    });
+    if let (Some(fields), Value::Object(changes)) = (fields.as_object_mut(), changes) {
+        fields.extend(changes);
+    }
+    fields
+}
+
+/// The fields that a refusal names, with their codes.
+fn refused(body: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let errors = body["errors"].as_array().cloned().unwrap_or_default();
+    errors
+        .iter()
+        .map(|error| (text(&error["field"]), text(&error["code"])))
+        .collect()
+}
+
+fn names(body: &Value, field: &str, code: &str) -> bool {
+    refused(body).contains(&(field.to_owned(), code.to_owned()))
+}
+
+on_both_engines!(
+    every_encoding_is_stored_alike_and_awaits_review,
+    |app: TestApp| async move {
+        let fields = comment(json!({}));
+        let pairs: Vec<(String, String)> = fields
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .collect();
+        let parts = pairs
+            .iter()
+            .fold(multipart::Form::new(), |form, (name, value)| {
+                form.text(name.clone(), value.clone())
+            });
+        let requests = [
+            app.post(POST, &fields),
+            app.request(Method::POST, POST).form(&pairs),
+            app.request(Method::POST, POST).multipart(parts),
+        ];
+        for request in requests {
+            let (status, body) = answer(request).await;
+            assert_eq!(status, StatusCode::ACCEPTED, "{body}");
+            assert_eq!(body["status"], "awaiting_review");
+            assert_eq!(
+                body.as_object().unwrap().len(),
+                2,
+                "no answer carries a score"
+            );
+            let stored = app.stored(&body).await;
+            assert_eq!(stored.text, fields["text"].as_str().unwrap());
+            assert_eq!(stored.page.as_str(), "https://example.org/garden");
+            assert_eq!(stored.network.as_deref(), Some("127.0.0.0/24"));
+            assert_eq!(stored.status, Status::Pending);
+            assert!(stored.score.is_some());
+            assert!(stored.evidence.model.is_some());
+            let email = app.app.vault.open(&stored.email).unwrap();
+            assert_eq!(email.expose(), "ophelia@elsinore.example");
+        }
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    errors_name_every_field_and_store_nothing,
+    |app: TestApp| async move {
+        let bad = json!({ "page": "nonsense", "name": "a\nb", "email": "a..b@x.org", "text": " ", "website": "javascript:x" });
+        let (status, body) = answer(app.post(POST, &bad)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut fields: Vec<String> = refused(&body).into_iter().map(|(field, _)| field).collect();
+        fields.sort();
+        assert_eq!(fields, ["email", "name", "page", "text", "website"]);
+        let cases = [
+            (json!({ "text": "x".repeat(15_001) }), "text", "too_long"),
+            (json!({ "name": "x".repeat(101) }), "name", "too_long"),
+            (json!({ "text": "a\u{0}b" }), "text", "control_character"),
+            (json!({ "parent": "7" }), "parent", "invalid"),
+            (json!({ "shoe_size": 44 }), "shoe_size", "unknown_field"),
+            (json!({ "name": 7 }), "name", "invalid"),
+        ];
+        for (change, field, code) in cases {
+            let (status, body) = answer(app.post(POST, &comment(change))).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+            assert!(names(&body, field, code), "{field}: {body}");
+        }
+        assert_eq!(app.app.store.queue_depth().await.unwrap(), 0);
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_body_that_cannot_be_read_is_refused,
+    |app: TestApp| async move {
+        let raw = |kind: &str, body: Vec<u8>| {
+            app.request(Method::POST, POST)
+                .header("content-type", kind)
+                .body(body)
+        };
+        let json = "application/json";
+        let form = "application/x-www-form-urlencoded";
+        let cases = [
+            (raw(json, b"{".to_vec()), 400),
+            (raw(json, b"{} {}".to_vec()), 400),
+            (raw(json, br#"{"name":"\ud800"}"#.to_vec()), 400),
+            (raw(json, vec![b' '; 65 * 1024]), 413),
+            (raw("text/plain", b"hello".to_vec()), 415),
+            (raw(form, b"name=%ff%fe".to_vec()), 422),
+            (raw(form, b"name=a&name=b".to_vec()), 422),
+            (
+                raw("multipart/form-data; boundary=x", b"nothing".to_vec()),
+                400,
+            ),
+            (raw(json, vec![]).header("content-encoding", "gzip"), 415),
+        ];
+        for (request, expected) in cases {
+            let (status, body) = answer(request).await;
+            assert_eq!(status.as_u16(), expected, "{body}");
+            assert!(body["code"].is_string());
+        }
+        let (status, _) = answer(app.comment("nowhere", &comment(json!({})))).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_repeated_request_is_stored_once,
+    |app: TestApp| async move {
+        let send = |key: &str, fields: Value| {
+            app.post(POST, &fields)
+                .header("idempotency-key", key.to_owned())
+        };
+        let one = comment(json!({ "text": "Good night, ladies; good night, sweet ladies." }));
+        let (_, first) = answer(send("k1", one.clone())).await;
+        let (status, again) = answer(send("k1", one.clone())).await;
+        assert_eq!((status, &again), (StatusCode::ACCEPTED, &first));
+        let both = tokio::join!(
+            answer(send("k2", one.clone())),
+            answer(send("k2", one.clone()))
+        );
+        assert_eq!(both.0, both.1, "two at once are one");
+        let (status, body) = answer(send("k1", comment(json!({ "text": "Another text." })))).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(names(&body, "Idempotency-Key", "reused"));
+        assert_eq!(app.app.store.queue_depth().await.unwrap(), 2);
+        app.pass(Duration::from_secs(25 * 60 * 60)).await;
+        let (_, later) = answer(send("k1", one)).await;
+        assert_ne!(later, first, "a key is remembered for a day");
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    checks_add_evidence_with_a_reason,
+    |app: TestApp| async move {
+        let token = answer(app.get("/api/v1/sites/default/form-token")).await.1;
+        let token = token["form_token"].as_str().unwrap().to_owned();
+        let links = "see https://a.example https://b.example https://c.example https://d.example";
+        let cases = [
+            (json!({ "subject": "hello" }), Check::Honeypot),
+            (json!({ "form_token": token }), Check::Timing),
+            (json!({ "form_token": "made.up.token" }), Check::Timing),
+            (json!({ "text": links }), Check::Links),
+        ];
+        for (change, check) in cases {
+            let (_, body) = answer(app.post(POST, &comment(change))).await;
+            let stored = app.stored(&body).await;
+            let finding = stored
+                .evidence
+                .checks
+                .iter()
+                .find(|finding| finding.check == check);
+            let finding = finding.unwrap_or_else(|| panic!("{check:?}: {:?}", stored.evidence));
+            assert!(finding.weight > 0.0 && !finding.reason.is_empty());
+            let model = stored.evidence.model.as_ref().unwrap().log_odds;
+            let sum = model
+                + stored
+                    .evidence
+                    .checks
+                    .iter()
+                    .map(|finding| finding.weight)
+                    .sum::<f64>();
+            let score = 1.0 / (1.0 + (-sum).exp());
+            assert!(
+                (stored.score.unwrap() - score).abs() < 1e-9,
+                "the parts sum to the score"
+            );
+        }
+        app.pass(Duration::from_secs(10)).await;
+        let (_, body) = answer(app.post(
+            POST,
+            &comment(json!({ "form_token": token, "text": "Ten seconds later." })),
+        ))
+        .await;
+        assert_eq!(app.stored(&body).await.evidence.checks, []);
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    repeated_text_is_noticed_across_pages,
+    |app: TestApp| async move {
+        let mut reasons = Vec::new();
+        for page in ["/a", "/b", "/c"] {
+            let (_, body) = answer(app.post(POST, &comment(json!({ "page": page })))).await;
+            let found = app.stored(&body).await.evidence.checks;
+            reasons.push(
+                found
+                    .first()
+                    .map(|finding| (finding.check, finding.reason.clone())),
+            );
+        }
+        assert_eq!(reasons[0], None);
+        let said = |reason: &str| Some((Check::Duplicate, reason.to_owned()));
+        assert_eq!(reasons[1], said("The same text was posted once before"));
+        assert_eq!(reasons[2], said("The same text was posted 2 times before"));
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    many_from_one_sender_are_evidence_then_refused,
+    &[
+        ("INTAKE__NETWORK_SOFT_LIMIT", "2"),
+        ("INTAKE__NETWORK_HARD_LIMIT", "3")
+    ],
+    |app: TestApp| async move {
+        let post = |n: u32| {
+            let own =
+                json!({ "email": format!("p{n}@example.org"), "text": format!("Comment {n}") });
+            answer(app.post(POST, &comment(own)))
+        };
+        let (_, second) = (post(1).await, post(2).await.1);
+        assert_eq!(app.stored(&second).await.evidence.checks, []);
+        let third = post(3).await.1;
+        let found = app.stored(&third).await.evidence.checks;
+        assert_eq!(found[0].check, Check::Rate);
+        assert_eq!(
+            found[0].reason,
+            "3 comments came from this network within 10 minutes"
+        );
+        let response = app
+            .post(POST, &comment(json!({ "email": "p4@example.org" })))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()["retry-after"], "600");
+        app.pass(Duration::from_secs(601)).await;
+        assert_eq!(post(5).await.0, StatusCode::ACCEPTED);
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    work_is_asked_for_checked_and_good_once,
+    |app: TestApp| async move {
+        let policy = Policy {
+            proof_of_work_bits: Some(8),
+            ..Policy::default()
+        };
+        app.add_site("work", &[], policy).await;
+        let (_, token) = answer(app.get("/api/v1/sites/work/form-token")).await;
+        assert_eq!(token["proof_of_work"]["bits"], 8);
+        let form_token = token["form_token"].as_str().unwrap();
+        let zero_bits = hamlet::intake::form_token::zero_bits;
+        let nonce = |good: bool| {
+            let mut numbers = (0..).map(|n: u32| n.to_string());
+            numbers
+                .find(|nonce| (zero_bits(form_token, nonce) >= 8) == good)
+                .unwrap()
+        };
+        let send = |changes: Value| answer(app.comment("work", &comment(changes)));
+        assert!(names(&send(json!({})).await.1, "form_token", "required"));
+        assert!(names(
+            &send(json!({ "form_token": form_token })).await.1,
+            "proof",
+            "required"
+        ));
+        let (_, body) = send(json!({ "form_token": form_token, "proof": nonce(false) })).await;
+        assert!(names(&body, "proof", "invalid"));
+        let good = json!({ "form_token": form_token, "proof": nonce(true) });
+        assert_eq!(send(good.clone()).await.0, StatusCode::ACCEPTED);
+        assert!(names(&send(good).await.1, "proof", "spent"));
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_trusted_author_is_published_at_once,
+    |app: TestApp| async move {
+        let policy = Policy {
+            trusted_after: Some(1),
+            publish_below: 0.94,
+            ..Policy::default()
+        };
+        app.add_site("trusting", &[], policy).await;
+        let send = |text: &str| answer(app.comment("trusting", &comment(json!({ "text": text }))));
+        let (status, first) =
+            send("I have read this twice, and I still think the last act is the best of it.").await;
+        assert_eq!(status, StatusCode::ACCEPTED);
+        app.approve(&first).await;
+        let (status, second) =
+            send("The second time I noticed how much the gravediggers know.").await;
+        assert_eq!(
+            (status, &second["status"]),
+            (StatusCode::CREATED, &json!("published"))
+        );
+        assert_eq!(app.stored(&second).await.verdict, Verdict::Publish);
+        let honeypot = comment(json!({ "subject": "x", "text": "And a third thought." }));
+        assert_eq!(
+            answer(app.comment("trusting", &honeypot)).await.0,
+            StatusCode::ACCEPTED
+        );
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    replies_go_to_public_comments_of_the_same_page,
+    |app: TestApp| async move {
+        let (_, parent) = answer(app.post(POST, &comment(json!({})))).await;
+        let reply = comment(json!({ "parent": parent["id"], "text": "I do, my lord." }));
+        assert!(names(
+            &answer(app.post(POST, &reply)).await.1,
+            "parent",
+            "unknown"
+        ));
+        app.approve(&parent).await;
+        assert_eq!(answer(app.post(POST, &reply)).await.0, StatusCode::ACCEPTED);
+        let elsewhere = comment(json!({ "parent": parent["id"], "page": "/other" }));
+        assert!(names(
+            &answer(app.post(POST, &elsewhere)).await.1,
+            "parent",
+            "unknown"
+        ));
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    only_a_sites_own_pages_may_talk_to_it,
+    |app: TestApp| async move {
+        app.add_site("blog", &["https://blog.example"], Policy::default())
+            .await;
+        let path = "/api/v1/sites/blog/comments";
+        let preflight = |origin: &str| {
+            app.request(Method::OPTIONS, path)
+                .header("origin", origin.to_owned())
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "content-type")
+                .send()
+        };
+        let allowed = preflight("https://blog.example").await.unwrap();
+        assert_eq!(
+            allowed.headers()["access-control-allow-origin"],
+            "https://blog.example"
+        );
+        assert!(
+            !allowed
+                .headers()
+                .contains_key("access-control-allow-credentials")
+        );
+        let foreign = preflight("https://evil.example").await.unwrap();
+        assert!(
+            !foreign
+                .headers()
+                .contains_key("access-control-allow-origin")
+        );
+        let fields = comment(json!({ "page": "https://blog.example/p?utm_source=x#top" }));
+        let send =
+            |origin: &str| answer(app.post(path, &fields).header("origin", origin.to_owned()));
+        assert_eq!(send("https://evil.example").await.0, StatusCode::FORBIDDEN);
+        let (status, body) = send("https://blog.example").await;
+        assert_eq!(status, StatusCode::ACCEPTED);
+        assert_eq!(app.stored(&body).await.page.as_str(), "/p");
+        let foreign_page = comment(json!({ "page": "https://evil.example/p" }));
+        assert!(names(
+            &answer(app.post(path, &foreign_page)).await.1,
+            "page",
+            "not_on_site"
+        ));
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_form_without_script_is_answered_with_pages,
+    |app: TestApp| async move {
+        app.add_site("blog", &["https://blog.example"], Policy::default())
+            .await;
+        let page = app.get("/sites/blog/form?page=/p").send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK);
+        let html = page.text().await.unwrap();
+        assert!(html.contains("Your email address will not be published"));
+        let path = "/api/v1/sites/blog/comments";
+        let send = |email: &'static str| {
+            let fields = [
+                ("page", "/p"),
+                ("name", "<b>Yorick"),
+                ("email", email),
+                ("text", "Alas!"),
+                ("button", "Send"),
+            ];
+            app.request(Method::POST, path)
+                .header("accept", "text/html")
+                .form(&fields)
+                .send()
+        };
+        let refused = send("nobody").await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let html = refused.text().await.unwrap();
+        assert!(html.contains("Alas!") && html.contains("This is not an email address."));
+        assert!(html.contains("&#60;b&#62;Yorick") && !html.contains("<b>Yorick"));
+        let thanked = send("yorick@elsinore.example").await.unwrap();
+        assert_eq!(thanked.status(), StatusCode::SEE_OTHER);
+        assert_eq!(
+            thanked.headers()["location"],
+            "https://blog.example/p#comment-awaits-review"
+        );
+        app.stop().await;
+    }
+);
