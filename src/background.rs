@@ -7,7 +7,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, privacy::retention};
+use crate::{
+    app::App,
+    privacy::{retention, rotation},
+};
 
 /// How soon a change made by another process is noticed.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -42,8 +45,9 @@ async fn every<F: Future<Output = ()>>(
     }
 }
 
-/// Notices sites and block rules that another process changed.
+/// Notices sites, block rules and keys that another process changed.
 pub async fn refresh(app: &App) {
+    rotation::follow(app);
     if let Err(error) = app.directory.refresh(&app.store, app.now()).await {
         tracing::warn!(%error, "the sites could not be read again");
     }

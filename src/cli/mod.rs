@@ -2,6 +2,7 @@
 //! what a command does lives in the room it belongs to.
 
 mod evaluate;
+mod key;
 mod score;
 mod serve;
 mod train;
@@ -31,6 +32,9 @@ struct Cli {
 enum Command {
     /// Runs the service.
     Serve(serve::Serve),
+    /// Rotates and retires the keys that seal addresses and sign links.
+    #[command(subcommand)]
+    Key(key::Key),
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Score(score::ScoreArgs),
@@ -49,6 +53,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Serve(command) => command.run(cli.config),
+        Command::Key(command) => command.run(cli.config),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Score(args) => score::run(&args),

@@ -82,6 +82,9 @@ pub enum KeyError {
 #[derive(Serialize, Deserialize)]
 struct KeyFile {
     version: u32,
+    /// What keyed hashes are made with: it stays when the others are rotated, because a hash cannot
+    /// be made again without what was hashed.
+    index: StoredKey,
     keys: Vec<StoredKey>,
 }
 
@@ -89,6 +92,23 @@ struct KeyFile {
 struct StoredKey {
     id: String,
     secret: String,
+}
+
+impl StoredKey {
+    fn of(key: &MasterKey) -> Self {
+        Self {
+            id: key.id.clone(),
+            secret: BASE64_STANDARD.encode(key.secret),
+        }
+    }
+
+    fn read(self) -> Option<MasterKey> {
+        let secret = BASE64_STANDARD.decode(self.secret).ok()?.try_into().ok()?;
+        Some(MasterKey {
+            id: self.id,
+            secret,
+        })
+    }
 }
 
 /// One master key: 256 random bits and a name.
@@ -124,9 +144,12 @@ impl MasterKey {
     }
 }
 
-/// All master keys, oldest first. Its `Debug` shows no secret because it has none.
+/// The key of keyed hashes, and the keys that seal and sign, oldest first.
 #[derive(Clone)]
-pub struct KeyRing(Vec<MasterKey>);
+pub struct KeyRing {
+    index: MasterKey,
+    keys: Vec<MasterKey>,
+}
 
 impl KeyRing {
     /// Reads the key file, or makes one (mode 0600) when there is none and `may_create`.
@@ -138,7 +161,10 @@ impl KeyRing {
         match fs::read(path) {
             Ok(bytes) => Self::parse(path, &bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound && may_create => {
-                let ring = Self(vec![MasterKey::generate()]);
+                let ring = Self {
+                    index: MasterKey::generate(),
+                    keys: vec![MasterKey::generate()],
+                };
                 ring.write(path)?;
                 Ok(ring)
             }
@@ -158,15 +184,13 @@ impl KeyRing {
         }
         let malformed = || KeyError::Malformed(path.to_owned());
         let file: KeyFile = serde_json::from_slice(bytes).map_err(|_| malformed())?;
-        let keys = file.keys.into_iter().map(|key| {
-            let secret = BASE64_STANDARD.decode(key.secret).ok()?.try_into().ok()?;
-            Some(MasterKey { id: key.id, secret })
-        });
+        let keys = file.keys.into_iter().map(StoredKey::read);
         let keys: Vec<MasterKey> = keys.collect::<Option<_>>().ok_or_else(malformed)?;
+        let index = file.index.read().ok_or_else(malformed)?;
         if keys.is_empty() || file.version != 1 {
             return Err(malformed());
         }
-        Ok(Self(keys))
+        Ok(Self { index, keys })
     }
 
     /// Writes the file beside its place, syncs it and moves it there, so that a crash leaves the
@@ -175,13 +199,10 @@ impl KeyRing {
     /// # Errors
     /// [`KeyError::Io`].
     pub fn write(&self, path: &Path) -> Result<(), KeyError> {
-        let keys = self.0.iter().map(|key| StoredKey {
-            id: key.id.clone(),
-            secret: BASE64_STANDARD.encode(key.secret),
-        });
         let file = KeyFile {
             version: 1,
-            keys: keys.collect(),
+            index: StoredKey::of(&self.index),
+            keys: self.keys.iter().map(StoredKey::of).collect(),
         };
         let json = serde_json::to_vec_pretty(&file).expect("strings and numbers serialise");
         let beside = path.with_extension("key.new");
@@ -206,15 +227,18 @@ impl KeyRing {
     /// The same ring with a new key in use; old keys stay to open what they sealed.
     #[must_use]
     pub fn rotated(&self) -> Self {
-        let mut keys = self.0.clone();
-        keys.push(MasterKey::generate());
-        Self(keys)
+        let mut rotated = self.clone();
+        rotated.keys.push(MasterKey::generate());
+        rotated
     }
 
     /// The same ring without the keys that are no longer in use.
     #[must_use]
     pub fn retired(&self) -> Self {
-        Self(vec![self.current().clone()])
+        Self {
+            index: self.index.clone(),
+            keys: vec![self.current().clone()],
+        }
     }
 
     /// The key in use.
@@ -223,13 +247,25 @@ impl KeyRing {
     /// Never: a ring without keys cannot be made.
     #[must_use]
     pub fn current(&self) -> &MasterKey {
-        self.0.last().expect("a ring holds at least one key")
+        self.keys.last().expect("a ring holds at least one key")
     }
 
     /// All keys, oldest first.
     #[must_use]
     pub fn keys(&self) -> &[MasterKey] {
-        &self.0
+        &self.keys
+    }
+
+    /// Tells by which key file a database is used, and nothing about the keys.
+    #[must_use]
+    pub fn check(&self) -> String {
+        BASE64_STANDARD.encode(self.index.derive(Purpose::KeyCheck))
+    }
+
+    /// The key that keyed hashes are made with.
+    #[must_use]
+    pub const fn index(&self) -> &MasterKey {
+        &self.index
     }
 }
 

@@ -3,5 +3,6 @@
 
 pub mod keys;
 pub mod retention;
+pub mod rotation;
 pub mod signed;
 pub mod vault;

@@ -1,6 +1,9 @@
 //! Signed tokens: a JSON payload anyone may read and nobody may change. Form tokens, links in
 //! mail, sessions and list cursors are all of this one form: `key id . payload . mac`.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,14 +15,34 @@ const MAC_BYTES: usize = 16;
 
 /// Signs and checks tokens of every purpose.
 pub struct Signer {
-    ring: KeyRing,
+    ring: ArcSwap<KeyRing>,
 }
 
 impl Signer {
     /// A signer that signs with the ring's current key and accepts all of them.
     #[must_use]
-    pub const fn new(ring: KeyRing) -> Self {
-        Self { ring }
+    pub fn new(ring: KeyRing) -> Self {
+        Self {
+            ring: ArcSwap::from_pointee(ring),
+        }
+    }
+
+    /// Takes the keys of a ring that was rotated.
+    pub fn replace(&self, ring: KeyRing) {
+        self.ring.store(Arc::new(ring));
+    }
+
+    /// Whether this ring's keys are those in use.
+    #[must_use]
+    pub fn uses(&self, ring: &KeyRing) -> bool {
+        let own = self.ring.load();
+        let ids = |ring: &KeyRing| {
+            ring.keys()
+                .iter()
+                .map(|key| key.id().to_owned())
+                .collect::<Vec<_>>()
+        };
+        ids(&own) == ids(ring)
     }
 
     /// Signs a payload for one purpose. The payload is readable by whoever holds the token.
@@ -29,7 +52,8 @@ impl Signer {
     #[must_use]
     pub fn sign<T: Serialize>(&self, purpose: Purpose, payload: &T) -> String {
         let json = serde_json::to_vec(payload).expect("a token's payload serialises");
-        let key = self.ring.current();
+        let ring = self.ring.load();
+        let key = ring.current();
         let body = BASE64_URL_SAFE_NO_PAD.encode(json);
         let mac = mac(&key.derive(purpose), body.as_bytes()).finalize();
         let tag = BASE64_URL_SAFE_NO_PAD.encode(&mac.into_bytes()[..MAC_BYTES]);
@@ -42,7 +66,8 @@ impl Signer {
     pub fn verify<T: DeserializeOwned>(&self, purpose: Purpose, token: &str) -> Option<T> {
         let (id, rest) = token.split_once('.')?;
         let (body, tag) = rest.split_once('.')?;
-        let key = self.ring.keys().iter().find(|key| key.id() == id)?;
+        let ring = self.ring.load();
+        let key = ring.keys().iter().find(|key| key.id() == id)?;
         let tag = BASE64_URL_SAFE_NO_PAD.decode(tag).ok()?;
         if tag.len() != MAC_BYTES {
             return None;

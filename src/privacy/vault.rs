@@ -1,6 +1,9 @@
 //! The vault: seals email addresses, opens them, and makes the keyed hashes that find an address
 //! or a network again. XChaCha20-Poly1305 with a random nonce; HMAC-SHA256 cut to 128 bits.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -29,10 +32,10 @@ struct Cipher {
     cipher: XChaCha20Poly1305,
 }
 
-/// Seals and finds addresses. Cheap to share behind an `Arc`.
+/// Seals and finds addresses. Its sealing keys can be exchanged while requests run.
 pub struct Vault {
     /// Oldest first; the last one seals.
-    ciphers: Vec<Cipher>,
+    ciphers: ArcSwap<Vec<Cipher>>,
     email_index: [u8; 32],
     network_index: [u8; 32],
 }
@@ -41,15 +44,26 @@ impl Vault {
     /// A vault that seals with the ring's current key and opens with all of them.
     #[must_use]
     pub fn new(ring: &KeyRing) -> Self {
-        let ciphers = ring.keys().iter().map(|key| Cipher {
-            id: key.id().to_owned(),
-            cipher: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
-        });
         Self {
-            ciphers: ciphers.collect(),
-            email_index: ring.current().derive(Purpose::EmailIndex),
-            network_index: ring.current().derive(Purpose::NetworkIndex),
+            ciphers: ArcSwap::from_pointee(ciphers(ring)),
+            email_index: ring.index().derive(Purpose::EmailIndex),
+            network_index: ring.index().derive(Purpose::NetworkIndex),
         }
+    }
+
+    /// Takes the sealing keys of a ring that was rotated; its index key is the same.
+    pub fn replace(&self, ring: &KeyRing) {
+        self.ciphers.store(Arc::new(ciphers(ring)));
+    }
+
+    /// What every value sealed with the key in use begins with.
+    #[must_use]
+    pub fn current_prefix(&self) -> String {
+        let ciphers = self.ciphers.load();
+        ciphers
+            .last()
+            .map(|cipher| format!("{}.", cipher.id))
+            .unwrap_or_default()
     }
 
     /// Encrypts an address: `key id . base64url(nonce ‖ ciphertext ‖ tag)`.
@@ -58,7 +72,8 @@ impl Vault {
     /// Never: the cipher fails only on messages of many gigabytes.
     #[must_use]
     pub fn seal(&self, email: &EmailAddress) -> SealedEmail {
-        let Cipher { id, cipher } = self.ciphers.last().expect("a vault holds a key");
+        let ciphers = self.ciphers.load();
+        let Cipher { id, cipher } = ciphers.last().expect("a ring holds at least one key");
         let nonce: [u8; NONCE_BYTES] = rand::random();
         let payload = Payload {
             msg: email.expose().as_bytes(),
@@ -77,7 +92,8 @@ impl Vault {
     /// [`Unopenable`] when no key at hand sealed it or it was altered.
     pub fn open(&self, sealed: &SealedEmail) -> Result<EmailAddress, Unopenable> {
         let (id, body) = sealed.0.split_once('.').ok_or(Unopenable)?;
-        let found = self.ciphers.iter().find(|cipher| cipher.id == id);
+        let ciphers = self.ciphers.load();
+        let found = ciphers.iter().find(|cipher| cipher.id == id);
         let bytes = BASE64_URL_SAFE_NO_PAD
             .decode(body)
             .map_err(|_| Unopenable)?;
@@ -90,13 +106,6 @@ impl Vault {
             .map_err(|_| Unopenable)?;
         let text = String::from_utf8(opened).map_err(|_| Unopenable)?;
         EmailAddress::parse("email", &text).map_err(|_| Unopenable)
-    }
-
-    /// Whether the key in use sealed this.
-    #[must_use]
-    pub fn is_current(&self, sealed: &SealedEmail) -> bool {
-        let current = self.ciphers.last().map(|cipher| cipher.id.as_str());
-        sealed.0.split_once('.').map(|(id, _)| id) == current
     }
 
     /// The keyed hash that finds this mailbox again, however its case was written.
@@ -116,6 +125,14 @@ impl Vault {
             &[site.as_str().as_bytes(), &sender.rate_unit()],
         )
     }
+}
+
+fn ciphers(ring: &KeyRing) -> Vec<Cipher> {
+    let each = ring.keys().iter().map(|key| Cipher {
+        id: key.id().to_owned(),
+        cipher: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
+    });
+    each.collect()
 }
 
 /// HMAC-SHA256 of the parts, each led by its length, cut to 128 bits, in base64url.
@@ -162,10 +179,13 @@ mod tests {
         let old = ring();
         let email = EmailAddress::parse("email", "jo@example.com").unwrap();
         let sealed = Vault::new(&old).seal(&email);
-        let rotated = Vault::new(&old.rotated());
-        assert_eq!(rotated.open(&sealed).unwrap(), email);
-        assert!(!rotated.is_current(&sealed));
-        assert!(rotated.is_current(&rotated.seal(&email)));
+        let vault = Vault::new(&old);
+        let index = vault.email_index(&email);
+        vault.replace(&old.rotated());
+        assert_eq!(vault.open(&sealed).unwrap(), email);
+        assert_eq!(vault.email_index(&email), index);
+        assert!(!sealed.0.starts_with(&vault.current_prefix()));
+        assert!(vault.seal(&email).0.starts_with(&vault.current_prefix()));
     }
 
     #[test]

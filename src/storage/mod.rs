@@ -14,6 +14,7 @@ pub mod meta;
 mod migrations;
 pub mod public;
 mod query;
+pub mod resealing;
 pub mod retention;
 mod rows;
 pub mod sites;

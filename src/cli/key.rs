@@ -1,0 +1,43 @@
+//! `hamlet key`: the keys that seal addresses and sign links.
+
+use std::{io::Write, path::PathBuf};
+
+use clap::Subcommand;
+
+use super::{block_on, open};
+use crate::privacy::rotation::{self, Resealed};
+
+/// What to do with the keys.
+#[derive(Subcommand)]
+pub enum Key {
+    /// Adds a key, uses it from now on, and seals every stored address again. The service may run.
+    Rotate,
+    /// Forgets every key but the newest. Links, forms and sessions signed with the others end.
+    Retire,
+}
+
+impl Key {
+    /// Does it, and tells how many addresses were sealed again.
+    ///
+    /// # Errors
+    /// When the key file or the database cannot be used.
+    pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
+        block_on(async {
+            let app = open(config).await?;
+            let Resealed { done, unopenable } = match self {
+                Self::Rotate => rotation::rotate(&app).await?,
+                Self::Retire => rotation::retire(&app).await?,
+            };
+            app.store.close().await;
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "{done} addresses were sealed again.")?;
+            if unopenable > 0 {
+                writeln!(
+                    out,
+                    "{unopenable} addresses cannot be opened with the keys at hand; they were left as they are."
+                )?;
+            }
+            Ok(())
+        })
+    }
+}
