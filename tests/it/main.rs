@@ -1,6 +1,8 @@
 //! The front-door tests: one binary.
 
+mod corpora;
 mod harness;
 mod intake;
 mod operation;
+mod privacy;
 mod support;
