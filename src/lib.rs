@@ -1,5 +1,6 @@
 //! Hamlet: to publish, or not to publish. Comment moderation and spam filtering, self-hosted.
 
+pub mod accounts;
 pub mod app;
 pub mod background;
 pub mod cli;

@@ -125,6 +125,13 @@ impl Vault {
             &[site.as_str().as_bytes(), &sender.rate_unit()],
         )
     }
+
+    /// The keyed hash that counts the sign-in tries of a sender's network.
+    #[must_use]
+    pub fn sign_in_key(&self, sender: &SenderAddress) -> String {
+        // No site's slug is empty.
+        keyed_hash(&self.network_index, &[b"", &sender.rate_unit()])
+    }
 }
 
 fn ciphers(ring: &KeyRing) -> Vec<Cipher> {

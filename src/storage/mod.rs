@@ -10,14 +10,17 @@ pub mod comments;
 pub mod counters;
 pub mod decisions;
 mod engine;
+pub mod links;
 pub mod meta;
 mod migrations;
+pub mod moderators;
 pub mod public;
 mod query;
 pub mod resealing;
 pub mod retention;
 mod rows;
 pub mod sites;
+pub mod tokens;
 
 use std::{future::Future, pin::Pin};
 

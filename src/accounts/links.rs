@@ -1,0 +1,177 @@
+//! One-time links to sign in by: for the first operator, for people just added, and for those who
+//! forgot their password. A link is 256 random bits, kept as a hash, good for a day and for once.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{
+    passwords::{Password, PasswordError},
+    people,
+    tokens::{digest, random_word},
+};
+use crate::{
+    app::App,
+    domain::timestamp::Timestamp,
+    domain::{
+        email::EmailAddress,
+        field::FieldError,
+        moderator::{Moderator, ModeratorId, Role, Scope},
+    },
+    storage::{
+        Store, StoreError,
+        links::{FirstChoices, Redeemed},
+    },
+};
+
+/// How long a link is good.
+pub const LASTS: Duration = Duration::from_hours(24);
+
+/// Why a link did not sign anyone in.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// There is no such link, it was used, or its time is over.
+    #[error("the link is not good any more")]
+    Gone,
+    /// What was chosen is not right.
+    #[error("a field is not right")]
+    Invalid(Vec<FieldError>),
+    /// The password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What someone fills in at their first sign-in.
+#[derive(Debug, Clone, Default)]
+pub struct FirstSignIn {
+    /// Name for the history.
+    pub name: String,
+    /// Address to sign in by and to be mailed at.
+    pub email: String,
+    /// The password they choose.
+    pub password: SecretString,
+}
+
+/// Makes a link for a moderator; earlier ones stop working.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn make(
+    store: &Store,
+    public_url: &str,
+    moderator: &ModeratorId,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let word = random_word();
+    store
+        .add_sign_in_link(digest(&word), moderator.clone(), now.plus(LASTS))
+        .await?;
+    Ok(format!("{public_url}/sign-in/{word}"))
+}
+
+/// Whose link this is, while it is good.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn look_up(app: &App, word: &str) -> Result<Option<Moderator>, StoreError> {
+    app.store.sign_in_link(&digest(word), app.now()).await
+}
+
+/// Whether the owner of a link has to choose name, address and password first.
+#[must_use]
+pub const fn is_first(moderator: &Moderator) -> bool {
+    moderator.password_hash.is_none()
+}
+
+/// Spends a link and tells whose it was, as the account is now. At a first sign-in `choices` are
+/// written into the account; later ones are not looked at.
+///
+/// # Errors
+/// [`LinkError`]; after [`LinkError::Invalid`] the link is still good.
+pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moderator, LinkError> {
+    let moderator = look_up(app, word).await?.ok_or(LinkError::Gone)?;
+    let chosen = if is_first(&moderator) {
+        Some(check(app, choices).await?)
+    } else {
+        None
+    };
+    let id = moderator.id;
+    let redeemed = app
+        .store
+        .redeem_sign_in_link(digest(word), id.clone(), chosen, app.now())
+        .await?;
+    match redeemed {
+        Redeemed::Done => app.store.moderator(&id).await?.ok_or(LinkError::Gone),
+        Redeemed::Gone => Err(LinkError::Gone),
+        Redeemed::EmailTaken => Err(LinkError::Invalid(vec![people::email_taken()])),
+    }
+}
+
+async fn check(app: &App, choices: FirstSignIn) -> Result<FirstChoices, LinkError> {
+    let name = people::parse_name(&choices.name);
+    let email = EmailAddress::parse("email", &choices.email);
+    let password = Password::parse("password", &choices.password);
+    let (name, email, password) = match (name, email, password) {
+        (Ok(name), Ok(email), Ok(password)) => (name, email, password),
+        (name, email, password) => {
+            let errors = [name.err(), email.err(), password.err()];
+            return Err(LinkError::Invalid(errors.into_iter().flatten().collect()));
+        }
+    };
+    Ok(FirstChoices {
+        name,
+        email: (app.vault.seal(&email), app.vault.email_index(&email)),
+        password_hash: password.hash().await?,
+    })
+}
+
+/// The link for the first operator, made at each start until any operator has chosen a password.
+/// The first call on an empty database adds that operator.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn first_link(app: &App) -> Result<Option<String>, StoreError> {
+    let operators = operators(app).await?;
+    if operators.iter().any(|one| one.password_hash.is_some()) {
+        return Ok(None);
+    }
+    let first = match operators.into_iter().next() {
+        Some(operator) => operator.id,
+        None => match add_first_operator(app).await? {
+            Some(id) => id,
+            None => return Ok(None),
+        },
+    };
+    make(&app.store, &app.public_url(), &first, app.now())
+        .await
+        .map(Some)
+}
+
+async fn operators(app: &App) -> Result<Vec<Moderator>, StoreError> {
+    let mut people = app.store.moderators().await?;
+    people.retain(|one| one.role == Role::Operator);
+    Ok(people)
+}
+
+/// Adds the operator named `operator`; nobody when another instance was faster.
+async fn add_first_operator(app: &App) -> Result<Option<ModeratorId>, StoreError> {
+    let operator = Moderator {
+        id: ModeratorId(Uuid::now_v7().to_string()),
+        name: "operator".to_owned(),
+        email: None,
+        email_index: None,
+        role: Role::Operator,
+        scope: Scope::All,
+        password_hash: None,
+        session_epoch: 0,
+        last_mailed_at: None,
+        created_at: app.now(),
+    };
+    let id = operator.id.clone();
+    let added = app.store.add_first_operator(operator).await?;
+    Ok(added.then_some(id))
+}

@@ -1,0 +1,175 @@
+//! Moderators' accounts as operators manage them: adding, changing, removing.
+
+use uuid::Uuid;
+
+use super::grant;
+use crate::{
+    app::App,
+    domain::{
+        email::{EmailAddress, EmailIndex, SealedEmail},
+        field::{FieldError, parse_line},
+        moderator::{Moderator, ModeratorId, Role, Scope},
+    },
+    storage::{StoreError, moderators::Change},
+};
+
+/// Longest name, in Unicode scalar values.
+const MAX_NAME_CHARS: usize = 100;
+
+/// Why an account was not added, changed or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum PeopleError {
+    /// What was asked for is not right.
+    #[error("a field is not right")]
+    Invalid(Vec<FieldError>),
+    /// There is no such account.
+    #[error("there is no such moderator")]
+    NotFound,
+    /// Nobody else could run the place.
+    #[error("the last operator cannot be removed or made less")]
+    LastOperator,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an account may be given; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Name for the history.
+    pub name: Option<String>,
+    /// Address to sign in by and to be mailed at.
+    pub email: Option<String>,
+    /// Role.
+    pub role: Option<Role>,
+    /// The sites; inner `None` means all of them.
+    pub sites: Option<Option<Vec<String>>>,
+}
+
+/// Reads a moderator's name.
+///
+/// # Errors
+/// A [`FieldError`] on `name`.
+pub fn parse_name(raw: &str) -> Result<String, FieldError> {
+    parse_line("name", raw, MAX_NAME_CHARS)
+}
+
+/// The error of an address that another account has.
+#[must_use]
+pub fn email_taken() -> FieldError {
+    let message = "Another moderator has this address.";
+    FieldError::new("email", "taken", message)
+}
+
+/// Adds an account without a password: its owner chooses one behind a one-time link.
+///
+/// # Errors
+/// [`PeopleError::Invalid`] or [`PeopleError::Store`].
+pub async fn add(app: &App, wanted: Wanted) -> Result<Moderator, PeopleError> {
+    let missing = [
+        ("name", wanted.name.is_none()),
+        ("email", wanted.email.is_none()),
+    ];
+    let missing: Vec<FieldError> = missing
+        .into_iter()
+        .filter(|(_, missing)| *missing)
+        .map(|(field, _)| FieldError::required(field))
+        .collect();
+    if !missing.is_empty() {
+        return Err(PeopleError::Invalid(missing));
+    }
+    let mut moderator = Moderator {
+        id: ModeratorId(Uuid::now_v7().to_string()),
+        name: String::new(),
+        email: None,
+        email_index: None,
+        role: Role::Moderator,
+        scope: Scope::All,
+        password_hash: None,
+        session_epoch: 0,
+        last_mailed_at: None,
+        created_at: app.now(),
+    };
+    apply(app, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
+    if app.store.add_moderator(moderator.clone()).await? {
+        Ok(moderator)
+    } else {
+        Err(PeopleError::Invalid(vec![email_taken()]))
+    }
+}
+
+/// Changes an account.
+///
+/// # Errors
+/// [`PeopleError`].
+pub async fn change(app: &App, id: &ModeratorId, wanted: Wanted) -> Result<Moderator, PeopleError> {
+    let found = app.store.moderator(id).await?;
+    let mut moderator = found.ok_or(PeopleError::NotFound)?;
+    apply(app, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
+    refuse(app.store.update_moderator(moderator.clone()).await?)?;
+    Ok(moderator)
+}
+
+/// Removes an account; its sessions and links end with it.
+///
+/// # Errors
+/// [`PeopleError`].
+pub async fn remove(app: &App, id: ModeratorId) -> Result<(), PeopleError> {
+    if app.store.moderator(&id).await?.is_none() {
+        return Err(PeopleError::NotFound);
+    }
+    refuse(app.store.remove_moderator(id).await?)
+}
+
+fn refuse(change: Change) -> Result<(), PeopleError> {
+    match change {
+        Change::Done => Ok(()),
+        Change::NotFound => Err(PeopleError::NotFound),
+        Change::EmailTaken => Err(PeopleError::Invalid(vec![email_taken()])),
+        Change::LastOperator => Err(PeopleError::LastOperator),
+    }
+}
+
+/// Writes what is wanted into the account, or tells everything that is wrong with it.
+fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec<FieldError>> {
+    let mut errors = Vec::new();
+    match wanted.name.as_deref().map(parse_name).transpose() {
+        Ok(name) => moderator.name = name.unwrap_or_else(|| moderator.name.clone()),
+        Err(error) => errors.push(error),
+    }
+    match wanted
+        .email
+        .as_deref()
+        .map(|raw| seal(app, raw))
+        .transpose()
+    {
+        Ok(Some((sealed, index))) => {
+            moderator.email = Some(sealed);
+            moderator.email_index = Some(index);
+        }
+        Ok(None) => {}
+        Err(error) => errors.push(error),
+    }
+    if let Some(role) = wanted.role {
+        moderator.role = role;
+        if role == Role::Operator {
+            moderator.scope = Scope::All;
+        }
+    }
+    if let Some(sites) = wanted.sites {
+        match grant(&app.directory, moderator.role, sites) {
+            Ok(scope) => moderator.scope = scope,
+            Err(more) => errors.extend(more),
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
+
+fn seal(app: &App, raw: &str) -> Result<(SealedEmail, EmailIndex), FieldError> {
+    let email = EmailAddress::parse("email", raw)?;
+    Ok((app.vault.seal(&email), app.vault.email_index(&email)))
+}

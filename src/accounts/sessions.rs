@@ -1,0 +1,111 @@
+//! Sessions: a signed cookie that names the moderator and their session epoch, and the token that
+//! proves a request was made by a page of ours. Nothing is kept on the server: any instance can
+//! read either.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::principal;
+use crate::{
+    app::App,
+    domain::{
+        moderator::{Moderator, ModeratorId, Principal},
+        timestamp::Timestamp,
+    },
+    privacy::keys::Purpose,
+    storage::Result,
+};
+
+/// How long a session lasts.
+pub const LASTS: Duration = Duration::from_hours(14 * 24);
+
+/// What the cookie says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// Who.
+    moderator: ModeratorId,
+    /// Their epoch at sign-in.
+    epoch: i64,
+    /// When they signed in.
+    issued_at: Timestamp,
+    /// When it ends.
+    expires_at: Timestamp,
+    /// Tells two sessions of one moderator apart.
+    nonce: u64,
+}
+
+/// What a CSRF token says: which session it was made for.
+#[derive(Serialize, Deserialize)]
+struct Csrf(ModeratorId, u64);
+
+impl Session {
+    /// A new session.
+    #[must_use]
+    pub fn begin(moderator: &ModeratorId, epoch: i64, now: Timestamp) -> Self {
+        Self {
+            moderator: moderator.clone(),
+            epoch,
+            issued_at: now,
+            expires_at: now.plus(LASTS),
+            nonce: rand::random(),
+        }
+    }
+
+    /// The same session after the epoch was raised, for the one who raised it.
+    #[must_use]
+    pub fn carried_on(mut self, epoch: i64) -> Self {
+        self.epoch = epoch;
+        self
+    }
+
+    /// The cookie's value.
+    #[must_use]
+    pub fn sign(&self, app: &App) -> String {
+        app.signer.sign(Purpose::Session, self)
+    }
+
+    /// How much of it is left.
+    #[must_use]
+    pub fn remaining(&self, now: Timestamp) -> Duration {
+        self.expires_at.since(now)
+    }
+
+    /// The token that pages of this session send back with every change.
+    #[must_use]
+    pub fn csrf_token(&self, app: &App) -> String {
+        let csrf = Csrf(self.moderator.clone(), self.nonce);
+        app.signer.sign(Purpose::Csrf, &csrf)
+    }
+
+    /// Whether a CSRF token was made for this session.
+    #[must_use]
+    pub fn accepts(&self, app: &App, csrf_token: &str) -> bool {
+        let csrf: Option<Csrf> = app.signer.verify(Purpose::Csrf, csrf_token);
+        csrf.is_some_and(|Csrf(moderator, nonce)| {
+            moderator == self.moderator && nonce == self.nonce
+        })
+    }
+
+    /// The session of a cookie and whose it is, unless it ended or all of theirs were ended.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`].
+    pub async fn recognise(app: &App, cookie: &str) -> Result<Option<(Self, Moderator)>> {
+        let Some(session) = app.signer.verify::<Self>(Purpose::Session, cookie) else {
+            return Ok(None);
+        };
+        if session.expires_at <= app.now() {
+            return Ok(None);
+        }
+        let moderator = app.store.moderator(&session.moderator).await?;
+        let current = moderator.filter(|moderator| moderator.session_epoch == session.epoch);
+        Ok(current.map(|moderator| (session, moderator)))
+    }
+}
+
+/// Whom a session stands for.
+#[must_use]
+pub fn principal_of(moderator: &Moderator) -> Principal {
+    principal(moderator, "session")
+}

@@ -1,0 +1,142 @@
+//! One-time links to sign in by. Only their hashes are kept.
+
+use sqlx::{AnyConnection, Row};
+
+use super::{Result, Store, moderators::is_taken, touched};
+use crate::domain::{
+    email::{EmailIndex, SealedEmail},
+    moderator::{Moderator, ModeratorId},
+    timestamp::Timestamp,
+};
+
+/// What someone chose at their first sign-in.
+#[derive(Debug, Clone)]
+pub struct FirstChoices {
+    /// Name for the history.
+    pub name: String,
+    /// Address, sealed, and its keyed hash.
+    pub email: (SealedEmail, EmailIndex),
+    /// Argon2id hash in PHC form.
+    pub password_hash: String,
+}
+
+/// What became of the use of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redeemed {
+    /// Signed in; the link is spent.
+    Done,
+    /// There is no such link, it was used, or its time is over.
+    Gone,
+    /// Another account has the chosen address; the link is still good.
+    EmailTaken,
+}
+
+impl Store {
+    /// Keeps a link's hash. Other links of the same moderator stop working: the latest one counts.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn add_sign_in_link(
+        &self,
+        hash: String,
+        moderator: ModeratorId,
+        expires_at: Timestamp,
+    ) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM sign_in_links WHERE moderator = $1")
+                    .bind(moderator.0.clone())
+                    .execute(&mut *connection)
+                    .await?;
+                let text =
+                    "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
+                sqlx::query(text)
+                    .bind(hash)
+                    .bind(moderator.0)
+                    .bind(expires_at.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Whose link this is, while it is good. Looking does not spend it.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn sign_in_link(&self, hash: &str, now: Timestamp) -> Result<Option<Moderator>> {
+        let text = "SELECT moderator FROM sign_in_links WHERE hash = $1 AND expires_at > $2";
+        let row = sqlx::query(text)
+            .bind(hash.to_owned())
+            .bind(now.millis())
+            .fetch_optional(&self.read)
+            .await?;
+        match row {
+            Some(row) => {
+                self.moderator(&ModeratorId(row.try_get("moderator")?))
+                    .await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Spends a link, and adds to the account what was chosen at a first sign-in: both, or neither.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn redeem_sign_in_link(
+        &self,
+        hash: String,
+        moderator: ModeratorId,
+        choices: Option<FirstChoices>,
+        now: Timestamp,
+    ) -> Result<Redeemed> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                if let Some(choices) = &choices
+                    && is_taken(connection, &choices.email.1, &moderator).await?
+                {
+                    return Ok(Redeemed::EmailTaken);
+                }
+                let text = "DELETE FROM sign_in_links \
+                            WHERE hash = $1 AND moderator = $2 AND expires_at > $3";
+                let spent = sqlx::query(text)
+                    .bind(hash)
+                    .bind(moderator.0.clone())
+                    .bind(now.millis())
+                    .execute(&mut *connection)
+                    .await?;
+                if !touched(&spent) {
+                    return Ok(Redeemed::Gone);
+                }
+                if let Some(choices) = choices {
+                    choose(connection, moderator, choices).await?;
+                }
+                Ok(Redeemed::Done)
+            })
+        })
+        .await
+    }
+}
+
+async fn choose(
+    connection: &mut AnyConnection,
+    moderator: ModeratorId,
+    choices: FirstChoices,
+) -> Result<()> {
+    let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, \
+                    password_hash = $5, session_epoch = session_epoch + 1 \
+                WHERE id = $1";
+    let (sealed, index) = choices.email;
+    sqlx::query(text)
+        .bind(moderator.0)
+        .bind(choices.name)
+        .bind(sealed.0)
+        .bind(index.0)
+        .bind(choices.password_hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

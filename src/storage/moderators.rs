@@ -1,0 +1,353 @@
+//! Moderators' accounts and how each wants to be mailed. Addresses are sealed before they come here
+//! and found by their keyed hash.
+
+use std::collections::BTreeMap;
+
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+use super::{Result, Store, rows, touched};
+use crate::domain::{
+    email::{EmailIndex, SealedEmail},
+    moderator::{MailMode, Moderator, ModeratorId, Role, Scope},
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+const COLUMNS: &str = "id, name, email_sealed, email_index, role, scope, password_hash, \
+                       session_epoch, last_mailed_at, created_at";
+
+/// What became of a change to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Done.
+    Done,
+    /// There is no such account.
+    NotFound,
+    /// Another account has this address.
+    EmailTaken,
+    /// The last operator stays one: nobody else could run the place.
+    LastOperator,
+}
+
+/// How someone wants to be mailed: by site, and everywhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailPreferences {
+    /// For every site without a choice of its own.
+    pub default: MailMode,
+    /// For single sites.
+    pub sites: BTreeMap<SiteSlug, MailMode>,
+}
+
+impl Default for MailPreferences {
+    fn default() -> Self {
+        Self {
+            default: MailMode::Each,
+            sites: BTreeMap::new(),
+        }
+    }
+}
+
+impl MailPreferences {
+    /// The mode for one site.
+    #[must_use]
+    pub fn of(&self, site: &SiteSlug) -> MailMode {
+        self.sites.get(site).copied().unwrap_or(self.default)
+    }
+}
+
+impl Store {
+    /// Every moderator, earliest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn moderators(&self) -> Result<Vec<Moderator>> {
+        let text = format!("SELECT {COLUMNS} FROM moderators ORDER BY id");
+        let found = sqlx::query(self.sql(&text)).fetch_all(&self.read).await?;
+        found.iter().map(read).collect()
+    }
+
+    /// One moderator.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn moderator(&self, id: &ModeratorId) -> Result<Option<Moderator>> {
+        self.one_moderator("id", id.0.clone()).await
+    }
+
+    /// The moderator with this address.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn moderator_by_email(&self, index: &EmailIndex) -> Result<Option<Moderator>> {
+        self.one_moderator("email_index", index.0.clone()).await
+    }
+
+    async fn one_moderator(&self, column: &str, value: String) -> Result<Option<Moderator>> {
+        let text = format!("SELECT {COLUMNS} FROM moderators WHERE {column} = $1");
+        let found = sqlx::query(self.sql(&text))
+            .bind(value)
+            .fetch_optional(&self.read)
+            .await?;
+        found.as_ref().map(read).transpose()
+    }
+
+    /// Adds an account; `false` when its address belongs to another.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn add_moderator(&self, moderator: Moderator) -> Result<bool> {
+        self.write(move |connection| Box::pin(insert(connection, moderator)))
+            .await
+    }
+
+    /// Adds the first operator unless there is any account already; tells whether it did.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn add_first_operator(&self, operator: Moderator) -> Result<bool> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                // Two instances that start at once on PostgreSQL take turns at this lock.
+                sqlx::query("UPDATE meta SET value = value WHERE name = 'key_check'")
+                    .execute(&mut *connection)
+                    .await?;
+                let anyone = sqlx::query("SELECT id FROM moderators LIMIT 1")
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                if anyone.is_some() {
+                    return Ok(false);
+                }
+                insert(connection, operator).await
+            })
+        })
+        .await
+    }
+
+    /// Replaces name, address, role and scope. Someone who loses rights is signed out nowhere:
+    /// every request reads the account again.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn update_moderator(&self, moderator: Moderator) -> Result<Change> {
+        self.write(move |connection| Box::pin(update(connection, moderator)))
+            .await
+    }
+
+    /// Removes an account with its preferences, its unused links and the notices meant for it.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn remove_moderator(&self, id: ModeratorId) -> Result<Change> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                if !another_operator(connection, &id).await? {
+                    return Ok(Change::LastOperator);
+                }
+                for text in [
+                    "DELETE FROM sign_in_links WHERE moderator = $1",
+                    "DELETE FROM mail_preferences WHERE moderator = $1",
+                    "DELETE FROM notices WHERE moderator = $1",
+                ] {
+                    sqlx::query(text)
+                        .bind(id.0.clone())
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                let removed = sqlx::query("DELETE FROM moderators WHERE id = $1")
+                    .bind(id.0)
+                    .execute(connection)
+                    .await?;
+                Ok(if touched(&removed) {
+                    Change::Done
+                } else {
+                    Change::NotFound
+                })
+            })
+        })
+        .await
+    }
+
+    /// Sets a password's hash and ends every session; tells the new session epoch, if the account
+    /// is there.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn set_password(&self, id: ModeratorId, hash: String) -> Result<Option<i64>> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "UPDATE moderators SET password_hash = $2, \
+                                session_epoch = session_epoch + 1 \
+                            WHERE id = $1 RETURNING session_epoch";
+                let row = sqlx::query(text)
+                    .bind(id.0)
+                    .bind(hash)
+                    .fetch_optional(connection)
+                    .await?;
+                Ok(row.map(|row| row.try_get("session_epoch")).transpose()?)
+            })
+        })
+        .await
+    }
+
+    /// How someone wants to be mailed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn mail_preferences(&self, id: &ModeratorId) -> Result<MailPreferences> {
+        let found = sqlx::query("SELECT site, mode FROM mail_preferences WHERE moderator = $1")
+            .bind(id.0.clone())
+            .fetch_all(&self.read)
+            .await?;
+        let mut preferences = MailPreferences::default();
+        for row in found {
+            let mode = MailMode::parse(row.try_get("mode")?);
+            let site: String = row.try_get("site")?;
+            if site.is_empty() {
+                preferences.default = mode;
+            } else {
+                preferences.sites.insert(rows::site(&row)?, mode);
+            }
+        }
+        Ok(preferences)
+    }
+
+    /// Replaces how someone wants to be mailed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn set_mail_preferences(
+        &self,
+        id: ModeratorId,
+        preferences: MailPreferences,
+    ) -> Result<()> {
+        let engine = self.engine;
+        let everywhere = [(String::new(), preferences.default)];
+        let sites = preferences.sites.into_iter();
+        let sites = sites.map(|(site, mode)| (site.to_string(), mode));
+        let modes: Vec<_> = everywhere
+            .into_iter()
+            .chain(sites)
+            .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
+            .collect();
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM mail_preferences WHERE moderator = $1")
+                    .bind(id.0.clone())
+                    .execute(&mut *connection)
+                    .await?;
+                let text = "INSERT INTO mail_preferences (moderator, site, mode) \
+                            SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
+                sqlx::query(sqlx::AssertSqlSafe(engine.dialect(text)))
+                    .bind(serde_json::Value::Array(modes).to_string())
+                    .bind(id.0)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+async fn insert(connection: &mut AnyConnection, moderator: Moderator) -> Result<bool> {
+    let text = "INSERT INTO moderators (id, name, email_sealed, email_index, role, scope, \
+                    password_hash, session_epoch, created_at) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    let added = sqlx::query(text)
+        .bind(moderator.id.0)
+        .bind(moderator.name)
+        .bind(moderator.email.map(|sealed| sealed.0))
+        .bind(moderator.email_index.map(|index| index.0))
+        .bind(moderator.role.as_str())
+        .bind(scope_json(&moderator.scope))
+        .bind(moderator.password_hash)
+        .bind(moderator.session_epoch)
+        .bind(moderator.created_at.millis())
+        .execute(connection)
+        .await?;
+    Ok(touched(&added))
+}
+
+/// Whether another account has this address.
+pub(super) async fn is_taken(
+    connection: &mut AnyConnection,
+    index: &EmailIndex,
+    by_other_than: &ModeratorId,
+) -> Result<bool> {
+    let text = "SELECT id FROM moderators WHERE email_index = $1 AND id <> $2";
+    let other = sqlx::query(text)
+        .bind(index.0.clone())
+        .bind(by_other_than.0.clone())
+        .fetch_optional(connection)
+        .await?;
+    Ok(other.is_some())
+}
+
+/// Writes name, address, role and scope, unless that takes another's address or the last operator.
+async fn update(connection: &mut AnyConnection, moderator: Moderator) -> Result<Change> {
+    if let Some(index) = &moderator.email_index
+        && is_taken(connection, index, &moderator.id).await?
+    {
+        return Ok(Change::EmailTaken);
+    }
+    let keeps = moderator.role == Role::Operator && moderator.scope == Scope::All;
+    if !keeps && !another_operator(connection, &moderator.id).await? {
+        return Ok(Change::LastOperator);
+    }
+    let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, role = $5, \
+                    scope = $6 \
+                WHERE id = $1";
+    let updated = sqlx::query(text)
+        .bind(moderator.id.0)
+        .bind(moderator.name)
+        .bind(moderator.email.map(|sealed| sealed.0))
+        .bind(moderator.email_index.map(|index| index.0))
+        .bind(moderator.role.as_str())
+        .bind(scope_json(&moderator.scope))
+        .execute(connection)
+        .await?;
+    Ok(if touched(&updated) {
+        Change::Done
+    } else {
+        Change::NotFound
+    })
+}
+
+/// Whether someone else, too, may run the whole place. The rows are locked, so that two operators
+/// cannot remove each other at once; on SQLite writers take turns anyway.
+async fn another_operator(connection: &mut AnyConnection, id: &ModeratorId) -> Result<bool> {
+    sqlx::query("UPDATE moderators SET role = role WHERE role = 'operator'")
+        .execute(&mut *connection)
+        .await?;
+    let text =
+        "SELECT id FROM moderators WHERE role = 'operator' AND scope = $2 AND id <> $1 LIMIT 1";
+    let other = sqlx::query(text)
+        .bind(id.0.clone())
+        .bind(scope_json(&Scope::All))
+        .fetch_optional(connection)
+        .await?;
+    Ok(other.is_some())
+}
+
+/// A scope as it is kept.
+pub(super) fn scope_json(scope: &Scope) -> String {
+    serde_json::to_string(scope).unwrap_or_default()
+}
+
+fn read(row: &AnyRow) -> Result<Moderator> {
+    let email: Option<String> = row.try_get("email_sealed")?;
+    let index: Option<String> = row.try_get("email_index")?;
+    let last_mailed_at: Option<Timestamp> = rows::optional_timestamp(row, "last_mailed_at")?;
+    Ok(Moderator {
+        id: ModeratorId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        email: email.map(SealedEmail),
+        email_index: index.map(EmailIndex),
+        role: Role::parse(row.try_get("role")?),
+        scope: rows::json(row, "scope")?,
+        password_hash: row.try_get("password_hash")?,
+        session_epoch: row.try_get("session_epoch")?,
+        last_mailed_at,
+        created_at: rows::timestamp(row, "created_at")?,
+    })
+}

@@ -1,0 +1,139 @@
+//! API tokens. Only their hashes are kept; a revoked one stays in the list, for the record.
+
+use std::time::Duration;
+
+use sqlx::{Row, any::AnyRow};
+
+use super::{Result, Store, moderators::scope_json, rows, touched};
+use crate::domain::{
+    moderator::{Role, Scope},
+    timestamp::Timestamp,
+};
+
+/// How often the time of a token's last use is written, at most.
+const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
+
+/// A token, without what would let anyone use it.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// Identifier.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Store {
+    /// Every token, earliest first, revoked ones too.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn tokens(&self) -> Result<Vec<Token>> {
+        let text = "SELECT id, name, role, scope, created_at, last_used_at, revoked_at \
+                    FROM tokens ORDER BY id";
+        let found = sqlx::query(text).fetch_all(&self.read).await?;
+        found.iter().map(read).collect()
+    }
+
+    /// Adds a token by the hash of its secret.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn add_token(&self, token: Token, hash: String) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at) \
+                            VALUES ($1, $2, $3, $4, $5, $6)";
+                sqlx::query(text)
+                    .bind(token.id)
+                    .bind(token.name)
+                    .bind(hash)
+                    .bind(token.role.as_str())
+                    .bind(scope_json(&token.scope))
+                    .bind(token.created_at.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The token whose secret has this hash, unless it was revoked; its use is noted.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn use_token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>> {
+        let text = "SELECT id, name, role, scope, created_at, last_used_at, revoked_at \
+                    FROM tokens WHERE hash = $1 AND revoked_at IS NULL";
+        let found = sqlx::query(text)
+            .bind(hash.to_owned())
+            .fetch_optional(&self.read)
+            .await?;
+        let Some(token) = found.as_ref().map(read).transpose()? else {
+            return Ok(None);
+        };
+        let due = |last: Timestamp| now.since(last) >= USE_NOTED_EVERY;
+        if token.last_used_at.is_none_or(due)
+            && let Err(error) = self.note_use(token.id.clone(), now).await
+        {
+            // A full disk must not lock out those who come to look at it.
+            tracing::warn!(%error, "the use of a token could not be noted");
+        }
+        Ok(Some(token))
+    }
+
+    /// Revokes a token; `false` when there is none, or it is revoked already.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn revoke_token(&self, id: String, now: Timestamp) -> Result<bool> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+                let revoked = sqlx::query(text)
+                    .bind(id)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(touched(&revoked))
+            })
+        })
+        .await
+    }
+
+    async fn note_use(&self, id: String, now: Timestamp) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE tokens SET last_used_at = $2 WHERE id = $1")
+                    .bind(id)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+fn read(row: &AnyRow) -> Result<Token> {
+    Ok(Token {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        role: Role::parse(row.try_get("role")?),
+        scope: rows::json(row, "scope")?,
+        created_at: rows::timestamp(row, "created_at")?,
+        last_used_at: rows::optional_timestamp(row, "last_used_at")?,
+        revoked_at: rows::optional_timestamp(row, "revoked_at")?,
+    })
+}
