@@ -12,6 +12,7 @@ pub mod interchange;
 pub mod markup;
 pub mod privacy;
 pub mod published;
+pub mod review;
 pub mod sites;
 pub mod spam;
 pub mod storage;

@@ -65,6 +65,12 @@ impl Session {
         app.signer.sign(Purpose::Session, self)
     }
 
+    /// When it ends.
+    #[must_use]
+    pub const fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
     /// How much of it is left.
     #[must_use]
     pub fn remaining(&self, now: Timestamp) -> Duration {

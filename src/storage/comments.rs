@@ -33,6 +33,26 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Uncertain, Self::Spammiest];
+
+    /// The word used in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Uncertain => "uncertain",
+            Self::Spammiest => "spammiest",
+        }
+    }
+
+    /// Reads the word that [`Sort::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
+    }
+
     /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
     const fn key(self) -> (&'static str, bool) {
         match self {

@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod auth;
 pub mod body;
 pub mod embed;
 pub mod forms;
@@ -11,6 +12,7 @@ pub mod observe;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod sender;
 pub mod server;
 

@@ -1,7 +1,16 @@
 //! Version 1 of the interface: one file for each group of endpoints.
 
+pub mod blocks;
+pub mod comments;
+pub mod decisions;
+pub mod me;
+pub mod moderators;
 pub mod published;
+pub mod score;
+pub mod sessions;
+pub mod sites;
 pub mod submissions;
+pub mod tokens;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -9,5 +18,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(submissions::routes)
-        .configure(published::routes);
+        .configure(published::routes)
+        .configure(comments::routes)
+        .configure(decisions::routes)
+        .configure(score::routes)
+        .configure(blocks::routes)
+        .configure(sites::routes)
+        .configure(moderators::routes)
+        .configure(tokens::routes)
+        .configure(sessions::routes)
+        .configure(me::routes);
 }

@@ -1,0 +1,104 @@
+//! One comment, opened: everything that is known about it, and the author's whole address for
+//! those who ask and are recorded.
+
+use crate::{
+    app::App,
+    domain::{
+        comment::{Comment, CommentId},
+        decision::HistoryEntry,
+        email::EmailAddress,
+        moderator::Principal,
+    },
+    privacy::vault::Unopenable,
+    storage::{
+        StoreError,
+        comments::{Counts, Filter},
+    },
+};
+
+/// A comment with what surrounds it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The comment.
+    pub comment: Comment,
+    /// What happened to it, earliest first.
+    pub history: Vec<HistoryEntry>,
+    /// The author's comments on the sites one may see, this one included.
+    pub author: Counts,
+}
+
+/// Why an address was not revealed.
+#[derive(Debug, thiserror::Error)]
+pub enum RevealError {
+    /// The comment is not there, or not theirs to see.
+    #[error("there is no such comment")]
+    NotFound,
+    /// The keys at hand do not open it.
+    #[error(transparent)]
+    Unopenable(#[from] Unopenable),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A comment that the principal may see.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(
+    app: &App,
+    principal: &Principal,
+    id: CommentId,
+) -> Result<Option<Comment>, StoreError> {
+    let sites = app.directory.covered(&principal.scope);
+    app.store.comment(&sites, id).await
+}
+
+/// A comment with what surrounds it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn open(
+    app: &App,
+    principal: &Principal,
+    id: CommentId,
+) -> Result<Option<Opened>, StoreError> {
+    let Some(comment) = find(app, principal, id).await? else {
+        return Ok(None);
+    };
+    let by_author = Filter {
+        sites: app.directory.covered(&principal.scope),
+        author: Some(comment.email_index.clone()),
+        ..Filter::default()
+    };
+    Ok(Some(Opened {
+        history: app.store.history(&comment).await?,
+        author: app.store.count_comments(&by_author).await?,
+        comment,
+    }))
+}
+
+/// The author's whole address. That it was looked at is in the history before it is told.
+///
+/// # Errors
+/// [`RevealError`].
+pub async fn reveal_email(
+    app: &App,
+    principal: &Principal,
+    id: CommentId,
+) -> Result<EmailAddress, RevealError> {
+    let comment = find(app, principal, id).await?;
+    let comment = comment.ok_or(RevealError::NotFound)?;
+    let email = app.vault.open(&comment.email)?;
+    app.store
+        .record_reveal(&comment, principal.actor.clone(), app.now())
+        .await?;
+    Ok(email)
+}
+
+/// The author's address as everyone may see it.
+#[must_use]
+pub fn masked_email(app: &App, comment: &Comment) -> String {
+    let opened = app.vault.open(&comment.email);
+    opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked())
+}

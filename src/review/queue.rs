@@ -1,0 +1,200 @@
+//! The queue as a list: what a moderator may ask for, checked, and the opaque cursor that carries a
+//! list on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::App,
+    domain::{
+        comment::{Comment, CommentId, Status},
+        field::{FieldError, parse_line},
+        moderator::Principal,
+        origin::Origin,
+        page::Page,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    privacy::keys::Purpose,
+    storage::{
+        StoreError,
+        comments::{Counts, Cursor, Filter, Sort},
+    },
+};
+
+/// Most comments in one answer.
+pub const MAX_LIMIT: u32 = 100;
+/// Comments in one answer when nothing is asked.
+pub const DEFAULT_LIMIT: u32 = 25;
+/// Longest search, in Unicode scalar values.
+const MAX_SEARCH_CHARS: usize = 200;
+
+/// Why there is no list.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// What was asked for is not right.
+    #[error("a parameter is not right")]
+    Invalid(Vec<FieldError>),
+    /// The site or the comment named is not there, or not theirs to see.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is asked for, as it came in; what is absent does not narrow the list.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The status.
+    pub status: Option<Status>,
+    /// The site's slug.
+    pub site: Option<String>,
+    /// The page, in any spelling.
+    pub page: Option<String>,
+    /// Found in text, name or website.
+    pub search: Option<String>,
+    /// Any comment of the author.
+    pub author: Option<CommentId>,
+    /// Lowest score.
+    pub min_score: Option<f64>,
+    /// Highest score.
+    pub max_score: Option<f64>,
+    /// Earliest arrival.
+    pub since: Option<Timestamp>,
+    /// Arrived before.
+    pub until: Option<Timestamp>,
+    /// The order.
+    pub sort: Sort,
+}
+
+/// A stretch of the queue.
+#[derive(Debug)]
+pub struct Queue {
+    /// The comments.
+    pub comments: Vec<Comment>,
+    /// How many of those wanted stand where, the status wanted apart.
+    pub counts: Counts,
+    /// What to send to get more, if there is more.
+    pub next_cursor: Option<String>,
+}
+
+/// The comments that are wanted and that the principal may see.
+///
+/// # Errors
+/// [`QueueError`].
+pub async fn list(
+    app: &App,
+    principal: &Principal,
+    wanted: &Wanted,
+    cursor: Option<&str>,
+    limit: Option<u32>,
+) -> Result<Queue, QueueError> {
+    let mut errors = Vec::new();
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        let message = format!("Must be from 1 to {MAX_LIMIT}.");
+        errors.push(FieldError::new("limit", "out_of_range", message));
+    }
+    let cursor = cursor.map(|token| read_cursor(app, token, wanted.sort));
+    let cursor = cursor.transpose().map_err(|error| errors.push(error));
+    let filter = filter(app, principal, wanted, &mut errors).await?;
+    let (Ok(cursor), true) = (cursor, errors.is_empty()) else {
+        return Err(QueueError::Invalid(errors));
+    };
+    let listing = app
+        .store
+        .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
+        .await?;
+    let next = listing.next;
+    Ok(Queue {
+        comments: listing.comments,
+        counts: app.store.count_comments(&filter).await?,
+        next_cursor: next.map(|next| app.signer.sign(Purpose::Cursor, &next)),
+    })
+}
+
+fn read_cursor(app: &App, token: &str, sort: Sort) -> Result<Cursor, FieldError> {
+    let cursor: Option<Cursor> = app.signer.verify(Purpose::Cursor, token);
+    cursor.filter(|cursor| cursor.sort == sort).ok_or_else(|| {
+        let message = "This cursor does not belong to this list.";
+        FieldError::new("cursor", "invalid", message)
+    })
+}
+
+/// Turns what is wanted into what the store understands, within the principal's scope.
+async fn filter(
+    app: &App,
+    principal: &Principal,
+    wanted: &Wanted,
+    errors: &mut Vec<FieldError>,
+) -> Result<Filter, QueueError> {
+    let sites = sites(app, principal, wanted.site.as_deref())?;
+    let page = wanted.page.as_deref().map(|raw| {
+        Page::parse(raw, &origins(app, &sites)).or_else(|error| {
+            // A page elsewhere is kept whole by sites that name no origins.
+            if error.code == "not_on_site" {
+                Page::parse(raw, &[])
+            } else {
+                Err(error)
+            }
+        })
+    });
+    let search = wanted
+        .search
+        .as_deref()
+        .filter(|raw| !raw.trim().is_empty());
+    let search = search.map(|raw| parse_line("q", raw, MAX_SEARCH_CHARS));
+    for (field, score) in [
+        ("min_score", wanted.min_score),
+        ("max_score", wanted.max_score),
+    ] {
+        if score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
+            errors.push(FieldError::new(
+                field,
+                "out_of_range",
+                "Must be from 0 to 1.",
+            ));
+        }
+    }
+    let author = match wanted.author {
+        Some(id) => {
+            let covered = app.directory.covered(&principal.scope);
+            let comment = app.store.comment(&covered, id).await?;
+            Some(comment.ok_or(QueueError::NotFound("comment"))?.email_index)
+        }
+        None => None,
+    };
+    let mut keep = |error| errors.push(error);
+    Ok(Filter {
+        page: page.transpose().map_err(&mut keep).unwrap_or_default(),
+        search: search.transpose().map_err(&mut keep).unwrap_or_default(),
+        sites,
+        status: wanted.status,
+        author,
+        min_score: wanted.min_score,
+        max_score: wanted.max_score,
+        since: wanted.since,
+        until: wanted.until,
+    })
+}
+
+fn sites(
+    app: &App,
+    principal: &Principal,
+    wanted: Option<&str>,
+) -> Result<Vec<SiteSlug>, QueueError> {
+    let mut sites = app.directory.covered(&principal.scope);
+    if let Some(wanted) = wanted {
+        sites.retain(|slug| slug.as_str() == wanted);
+        if sites.is_empty() {
+            return Err(QueueError::NotFound("site"));
+        }
+    }
+    Ok(sites)
+}
+
+fn origins(app: &App, sites: &[SiteSlug]) -> Vec<Origin> {
+    let snapshot = app.directory.snapshot();
+    let known = sites.iter().filter_map(|slug| snapshot.sites.get(slug));
+    known.flat_map(|site| site.origins.clone()).collect()
+}

@@ -1,0 +1,306 @@
+//! Block rules: of one site, for its moderators, and of every site, for operators.
+
+use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::comments::private;
+use crate::{
+    app::App,
+    domain::{
+        block::{BlockAction, BlockKind, BlockRule, Pattern, parse_pattern},
+        field::{FieldError, parse_line},
+        moderator::Principal,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    web::{
+        Shared,
+        auth::{Moderator, Operator},
+        body::JsonBody,
+        problem::Problem,
+    },
+};
+
+/// Longest note, in Unicode scalar values.
+const MAX_NOTE_CHARS: usize = 300;
+
+/// A rule.
+#[derive(Debug, Serialize, ToSchema)]
+struct BlockView {
+    /// Identifier.
+    id: String,
+    /// The site; null: every site.
+    site: Option<SiteSlug>,
+    /// What it looks at.
+    kind: BlockKind,
+    /// What it looks for. Of an address only its keyed hash is kept, so it reads `(hidden)`.
+    pattern: String,
+    /// What it does.
+    action: BlockAction,
+    /// Why it was made.
+    note: Option<String>,
+    /// When it was made.
+    created_at: Timestamp,
+    /// Who made it.
+    created_by: String,
+    /// When it ends, if it does.
+    expires_at: Option<Timestamp>,
+}
+
+impl From<&BlockRule> for BlockView {
+    fn from(rule: &BlockRule) -> Self {
+        Self {
+            id: rule.id.clone(),
+            site: rule.site.clone(),
+            kind: rule.kind,
+            pattern: if rule.kind == BlockKind::Email {
+                "(hidden)".to_owned()
+            } else {
+                rule.pattern.clone()
+            },
+            action: rule.action,
+            note: rule.note.clone(),
+            created_at: rule.created_at,
+            created_by: rule.created_by.clone(),
+            expires_at: rule.expires_at,
+        }
+    }
+}
+
+/// Rules in force.
+#[derive(Debug, Serialize, ToSchema)]
+struct BlockList {
+    /// The rules, earliest first.
+    blocks: Vec<BlockView>,
+}
+
+/// A new rule.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewBlock {
+    /// What it looks at.
+    kind: BlockKind,
+    /// A word or phrase, an email address, a network such as `203.0.113.0/24`, or a domain.
+    pattern: String,
+    /// What it does.
+    action: BlockAction,
+    /// Why; at most 300 characters.
+    note: Option<String>,
+    /// When it ends; absent: never.
+    expires_at: Option<Timestamp>,
+}
+
+/// The rules of one site, with those of every site.
+#[utoipa::path(
+    tag = "review",
+    params(("site" = String, Path, description = "The site's slug.")),
+    responses(
+        (status = 200, description = "The rules in force.", body = BlockList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 404, description = "No such site, or not yours to see.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/sites/{site}/blocks")]
+async fn list_site_blocks(
+    app: Shared,
+    Moderator(principal): Moderator,
+    slug: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let slug = site_of(&app, &principal, &slug)?;
+    Ok(show(&app, |rule| {
+        rule.site.as_ref().is_none_or(|site| *site == slug)
+    }))
+}
+
+/// Adds a rule to one site.
+#[utoipa::path(
+    tag = "review",
+    params(("site" = String, Path, description = "The site's slug.")),
+    request_body = NewBlock,
+    responses(
+        (status = 201, description = "Added.", body = BlockView),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 404, description = "No such site, or not yours to see.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/sites/{site}/blocks")]
+async fn add_site_block(
+    app: Shared,
+    Moderator(principal): Moderator,
+    slug: Path<String>,
+    JsonBody(new): JsonBody<NewBlock>,
+) -> Result<HttpResponse, Problem> {
+    let slug = site_of(&app, &principal, &slug)?;
+    add(&app, &principal, Some(slug), new).await
+}
+
+/// Removes a rule of one site.
+#[utoipa::path(
+    tag = "review",
+    params(
+        ("site" = String, Path, description = "The site's slug."),
+        ("id" = String, Path, description = "The rule."),
+    ),
+    responses(
+        (status = 204, description = "Removed."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 404, description = "No such rule of this site.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[delete("/api/v1/sites/{site}/blocks/{id}")]
+async fn remove_site_block(
+    app: Shared,
+    Moderator(principal): Moderator,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (slug, id) = path.into_inner();
+    let slug = site_of(&app, &principal, &slug)?;
+    remove(&app, id, |rule| rule.site.as_ref() == Some(&slug)).await
+}
+
+/// Every rule, of single sites too.
+#[utoipa::path(
+    tag = "operators",
+    responses(
+        (status = 200, description = "The rules in force.", body = BlockList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/blocks")]
+async fn list_blocks(app: Shared, _operator: Operator) -> HttpResponse {
+    show(&app, |_| true)
+}
+
+/// Adds a rule for every site.
+#[utoipa::path(
+    tag = "operators",
+    request_body = NewBlock,
+    responses(
+        (status = 201, description = "Added.", body = BlockView),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/blocks")]
+async fn add_block(
+    app: Shared,
+    Operator(principal): Operator,
+    JsonBody(new): JsonBody<NewBlock>,
+) -> Result<HttpResponse, Problem> {
+    add(&app, &principal, None, new).await
+}
+
+/// Removes a rule, whatever its site.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The rule.")),
+    responses(
+        (status = 204, description = "Removed."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such rule.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[delete("/api/v1/blocks/{id}")]
+async fn remove_block(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    remove(&app, id.into_inner(), |_| true).await
+}
+
+fn site_of(app: &App, principal: &Principal, slug: &str) -> Result<SiteSlug, Problem> {
+    let site = app.directory.site(slug);
+    let site = site.filter(|site| principal.scope.covers(&site.slug));
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    Ok(site.slug.clone())
+}
+
+fn show(app: &App, wanted: impl Fn(&BlockRule) -> bool) -> HttpResponse {
+    let now = app.now();
+    let snapshot = app.directory.snapshot();
+    let rules = snapshot.rules.iter();
+    let shown = rules.filter(|rule| rule.is_active(now) && wanted(rule));
+    private().json(BlockList {
+        blocks: shown.map(BlockView::from).collect(),
+    })
+}
+
+async fn add(
+    app: &App,
+    principal: &Principal,
+    site: Option<SiteSlug>,
+    new: NewBlock,
+) -> Result<HttpResponse, Problem> {
+    let now = app.now();
+    let mut errors = Vec::new();
+    let note = new.note.as_deref().filter(|note| !note.trim().is_empty());
+    let note = note.map(|raw| parse_line("note", raw, MAX_NOTE_CHARS));
+    let note = note.transpose().map_err(|error| errors.push(error));
+    let pattern = parse_pattern(new.kind, &new.pattern).map_err(|error| errors.push(error));
+    if new.expires_at.is_some_and(|end| end <= now) {
+        let message = "This time is over.";
+        errors.push(FieldError::new("expires_at", "past", message));
+    }
+    let (Ok(note), Ok(pattern), true) = (note, pattern, errors.is_empty()) else {
+        return Err(Problem::invalid(errors));
+    };
+    let rule = BlockRule {
+        id: Uuid::now_v7().to_string(),
+        site,
+        kind: new.kind,
+        pattern: match pattern {
+            Pattern::Plain(pattern) => pattern,
+            Pattern::Email(email) => app.vault.email_index(&email).0,
+        },
+        action: new.action,
+        note,
+        created_at: now,
+        created_by: principal.actor.name.clone(),
+        expires_at: new.expires_at,
+    };
+    let view = BlockView::from(&rule);
+    app.store.add_block_rule(rule).await?;
+    app.directory.refresh(&app.store, now).await?;
+    Ok(private().status(StatusCode::CREATED).json(view))
+}
+
+async fn remove(
+    app: &App,
+    id: String,
+    may: impl Fn(&BlockRule) -> bool,
+) -> Result<HttpResponse, Problem> {
+    // Read afresh: another instance may have added the rule a moment ago.
+    app.directory.refresh(&app.store, app.now()).await?;
+    let snapshot = app.directory.snapshot();
+    let known = snapshot.rules.iter().any(|rule| rule.id == id && may(rule));
+    if !known || !app.store.remove_block_rule(id).await? {
+        return Err(Problem::not_found("block rule"));
+    }
+    app.directory.refresh(&app.store, app.now()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_site_blocks)
+        .service(add_site_block)
+        .service(remove_site_block)
+        .service(list_blocks)
+        .service(add_block)
+        .service(remove_block);
+}

@@ -1,0 +1,246 @@
+//! Deciding: one comment, many at once, and taking a decision back.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    post,
+    web::{Path, Payload},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::{CommentItem, comment_id, private};
+use crate::{
+    app::App,
+    domain::{
+        comment::{CommentId, Status},
+        decision::{Decided, Decision},
+        field::FieldError,
+    },
+    review::{self, MAX_WISHES},
+    storage::decisions::{Change, Outcome, Wish},
+    web::{
+        Shared,
+        auth::Moderator,
+        body::{self, JsonBody},
+        problem::Problem,
+    },
+};
+
+/// A decision about one comment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DecisionRequest {
+    /// What to do.
+    decision: Decision,
+    /// The version you saw.
+    version: i64,
+    /// Kept in the history; at most 1,000 characters.
+    note: Option<String>,
+}
+
+/// What to take back.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UndoRequest {
+    /// The version you saw; absent: whatever it is now.
+    version: Option<i64>,
+}
+
+/// A decision about many comments.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulkRequest {
+    /// What to do.
+    decision: Decision,
+    /// With which comments; up to 500.
+    items: Vec<BulkItem>,
+    /// Kept in the history of each; at most 1,000 characters.
+    note: Option<String>,
+}
+
+/// One of many comments.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BulkItem {
+    /// The comment.
+    id: CommentId,
+    /// The version you saw.
+    version: i64,
+}
+
+/// What became of one of many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum BulkOutcome {
+    /// It was decided.
+    Done,
+    /// Someone was faster; `status` and `version` tell how it stands.
+    Stale,
+    /// It is not there, or not on your sites.
+    NotFound,
+}
+
+/// What became of one of many.
+#[derive(Debug, Serialize, ToSchema)]
+struct BulkResult {
+    /// The comment.
+    id: CommentId,
+    /// What became of it.
+    result: BulkOutcome,
+    /// Its status now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
+    /// Its version now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+}
+
+/// What became of all, in the order asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct BulkAnswer {
+    /// How many were decided.
+    decided: usize,
+    /// What became of each.
+    results: Vec<BulkResult>,
+}
+
+/// Decides about one comment.
+#[utoipa::path(
+    tag = "review",
+    params(("id" = CommentId, Path, description = "The comment.")),
+    request_body = DecisionRequest,
+    responses(
+        (status = 200, description = "Decided.", body = Decided),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
+        (status = 404, description = "No such comment on your sites.", body = Problem),
+        (status = 409, description = "Someone was faster; `current` is the comment as it is now.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/comments/{id}/decisions")]
+async fn decide(
+    app: Shared,
+    Moderator(principal): Moderator,
+    id: Path<String>,
+    JsonBody(request): JsonBody<DecisionRequest>,
+) -> Result<HttpResponse, Problem> {
+    let wish = Wish {
+        id: comment_id(&id)?,
+        version: Some(request.version),
+        change: Change::Decide(request.decision),
+    };
+    let note = review::parse_note(request.note.as_deref())?;
+    let outcomes = review::decide(&app, &principal, vec![wish], note).await?;
+    answer(&app, outcomes.into_iter().next())
+}
+
+/// Takes the last decision about a comment back, and its label.
+#[utoipa::path(
+    tag = "review",
+    params(("id" = CommentId, Path, description = "The comment.")),
+    request_body = UndoRequest,
+    responses(
+        (status = 200, description = "Taken back.", body = Decided),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
+        (status = 404, description = "No such comment on your sites.", body = Problem),
+        (status = 409, description = "Nothing to take back (`nothing_to_undo`), or someone was faster (`stale`).", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/comments/{id}/undo")]
+async fn undo(
+    app: Shared,
+    Moderator(principal): Moderator,
+    id: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = body::read(&request, &mut payload.into_inner(), body::MAX_BYTES).await?;
+    let wanted: UndoRequest = match body.as_ref() {
+        [] => UndoRequest::default(),
+        json => body::parse_json(json)?,
+    };
+    let outcome = review::undo(&app, &principal, comment_id(&id)?, wanted.version).await?;
+    answer(&app, Some(outcome))
+}
+
+/// Decides about up to 500 comments; each succeeds or fails on its own.
+#[utoipa::path(
+    tag = "review",
+    request_body = BulkRequest,
+    responses(
+        (status = 200, description = "What became of each.", body = BulkAnswer),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/decisions")]
+async fn decide_many(
+    app: Shared,
+    Moderator(principal): Moderator,
+    JsonBody(request): JsonBody<BulkRequest>,
+) -> Result<HttpResponse, Problem> {
+    if !(1..=MAX_WISHES).contains(&request.items.len()) {
+        let message = format!("Name from 1 to {MAX_WISHES} comments.");
+        return Err(FieldError::new("items", "out_of_range", message).into());
+    }
+    let note = review::parse_note(request.note.as_deref())?;
+    let ids: Vec<CommentId> = request.items.iter().map(|item| item.id).collect();
+    let wishes = request.items.iter().map(|item| Wish {
+        id: item.id,
+        version: Some(item.version),
+        change: Change::Decide(request.decision),
+    });
+    let outcomes = review::decide(&app, &principal, wishes.collect(), note).await?;
+    let results: Vec<BulkResult> = ids
+        .into_iter()
+        .zip(&outcomes)
+        .map(|(id, outcome)| bulk_result(id, outcome))
+        .collect();
+    let done = results.iter().filter(|one| one.result == BulkOutcome::Done);
+    Ok(private().json(BulkAnswer {
+        decided: done.count(),
+        results,
+    }))
+}
+
+fn bulk_result(id: CommentId, outcome: &Outcome) -> BulkResult {
+    let (result, now) = match outcome {
+        Outcome::Done(_, decided) => (BulkOutcome::Done, Some((decided.status, decided.version))),
+        Outcome::Stale(comment) | Outcome::NothingToUndo(comment) => {
+            (BulkOutcome::Stale, Some((comment.status, comment.version)))
+        }
+        Outcome::NotFound => (BulkOutcome::NotFound, None),
+    };
+    let (status, version) = now.unzip();
+    BulkResult {
+        id,
+        result,
+        status,
+        version,
+    }
+}
+
+fn answer(app: &App, outcome: Option<Outcome>) -> Result<HttpResponse, Problem> {
+    match outcome {
+        Some(Outcome::Done(_, decided)) => Ok(private().json(decided)),
+        Some(Outcome::Stale(comment)) => Err(Problem::stale(&CommentItem::new(app, &comment))),
+        Some(Outcome::NothingToUndo(_)) => {
+            let title = "There is no decision to take back.";
+            Err(Problem::new(StatusCode::CONFLICT, "nothing_to_undo", title))
+        }
+        Some(Outcome::NotFound) | None => Err(Problem::not_found("comment")),
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(decide).service(undo).service(decide_many);
+}

@@ -1,0 +1,300 @@
+//! Moderators' accounts, for operators.
+
+use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    accounts::{
+        links,
+        people::{self, Wanted},
+    },
+    app::App,
+    domain::{
+        moderator::{Moderator, ModeratorId, Role, Scope},
+        timestamp::Timestamp,
+    },
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+};
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModeratorView {
+    /// Identifier.
+    pub id: ModeratorId,
+    /// Name for the history.
+    pub name: String,
+    /// Address, masked.
+    pub email: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// Whether they chose a password yet.
+    pub has_password: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+impl ModeratorView {
+    /// Shows an account.
+    #[must_use]
+    pub fn new(app: &App, account: &Moderator) -> Self {
+        Self {
+            id: account.id.clone(),
+            name: account.name.clone(),
+            email: masked(app, account),
+            role: account.role,
+            scope: account.scope.clone(),
+            has_password: account.password_hash.is_some(),
+            created_at: account.created_at,
+        }
+    }
+}
+
+/// An account's address as everyone may see it.
+#[must_use]
+pub fn masked(app: &App, account: &Moderator) -> Option<String> {
+    let opened = app.vault.open(account.email.as_ref()?);
+    Some(opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked()))
+}
+
+/// Every account.
+#[derive(Debug, Serialize, ToSchema)]
+struct ModeratorList {
+    /// The accounts, earliest first.
+    moderators: Vec<ModeratorView>,
+}
+
+/// A new account and the way into it.
+#[derive(Debug, Serialize, ToSchema)]
+struct AddedModerator {
+    /// The account.
+    #[serde(flatten)]
+    moderator: ModeratorView,
+    /// A link to sign in by: good once and for 24 hours, shown only here.
+    sign_in_link: String,
+}
+
+/// A link into an account.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignInLink {
+    /// Good once and for 24 hours, shown only here.
+    sign_in_link: String,
+}
+
+/// A new account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewModerator {
+    /// Name for the history: 1 to 100 characters.
+    name: String,
+    /// Address to sign in by and to be mailed at.
+    email: String,
+    /// What they may do.
+    #[serde(default = "least")]
+    role: Role,
+    /// The slugs of the sites they may see; absent: all.
+    sites: Option<Vec<String>>,
+}
+
+const fn least() -> Role {
+    Role::Moderator
+}
+
+/// What to change; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ModeratorChange {
+    /// Name for the history.
+    name: Option<String>,
+    /// Address.
+    email: Option<String>,
+    /// What they may do.
+    role: Option<Role>,
+    /// The slugs of the sites they may see; null: all.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
+    sites: Option<Option<Vec<String>>>,
+}
+
+/// Tells a field that is null from one that is not there.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Every account.
+#[utoipa::path(
+    tag = "operators",
+    responses(
+        (status = 200, description = "The accounts.", body = ModeratorList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/moderators")]
+async fn list_moderators(app: Shared, _operator: Operator) -> Result<HttpResponse, Problem> {
+    let accounts = app.store.moderators().await?;
+    let views = accounts
+        .iter()
+        .map(|account| ModeratorView::new(&app, account));
+    Ok(private().json(ModeratorList {
+        moderators: views.collect(),
+    }))
+}
+
+/// Adds an account. Its owner chooses a password behind the link in the answer.
+#[utoipa::path(
+    tag = "operators",
+    request_body = NewModerator,
+    responses(
+        (status = 201, description = "Added.", body = AddedModerator),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/moderators")]
+async fn add_moderator(
+    app: Shared,
+    _operator: Operator,
+    JsonBody(new): JsonBody<NewModerator>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted {
+        name: Some(new.name),
+        email: Some(new.email),
+        role: Some(new.role),
+        sites: Some(new.sites),
+    };
+    let account = people::add(&app, wanted).await?;
+    let sign_in_link = make_link(&app, &account.id).await?;
+    let added = AddedModerator {
+        moderator: ModeratorView::new(&app, &account),
+        sign_in_link,
+    };
+    Ok(private().status(StatusCode::CREATED).json(added))
+}
+
+/// One account.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The account.")),
+    responses(
+        (status = 200, description = "The account.", body = ModeratorView),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such account.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/moderators/{id}")]
+async fn get_moderator(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let account = app.store.moderator(&ModeratorId(id.into_inner())).await?;
+    let account = account.ok_or_else(|| Problem::not_found("moderator"))?;
+    Ok(private().json(ModeratorView::new(&app, &account)))
+}
+
+/// Changes an account. The last operator stays one.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The account.")),
+    request_body = ModeratorChange,
+    responses(
+        (status = 200, description = "Changed.", body = ModeratorView),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such account.", body = Problem),
+        (status = 409, description = "The last operator (`last_operator`).", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[patch("/api/v1/moderators/{id}")]
+async fn change_moderator(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+    JsonBody(change): JsonBody<ModeratorChange>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted {
+        name: change.name,
+        email: change.email,
+        role: change.role,
+        sites: change.sites,
+    };
+    let account = people::change(&app, &ModeratorId(id.into_inner()), wanted).await?;
+    Ok(private().json(ModeratorView::new(&app, &account)))
+}
+
+/// Removes an account; its sessions end at once. Its name stays in the history.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The account.")),
+    responses(
+        (status = 204, description = "Removed."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such account.", body = Problem),
+        (status = 409, description = "The last operator (`last_operator`).", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[delete("/api/v1/moderators/{id}")]
+async fn remove_moderator(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    people::remove(&app, ModeratorId(id.into_inner())).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Makes a link to sign in by, for someone who lost their password or their first link.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The account.")),
+    responses(
+        (status = 201, description = "Made; earlier links stop working.", body = SignInLink),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such account.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/moderators/{id}/sign-in-link")]
+async fn make_sign_in_link(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let account = app.store.moderator(&ModeratorId(id.into_inner())).await?;
+    let account = account.ok_or_else(|| Problem::not_found("moderator"))?;
+    let sign_in_link = make_link(&app, &account.id).await?;
+    let link = SignInLink { sign_in_link };
+    Ok(private().status(StatusCode::CREATED).json(link))
+}
+
+async fn make_link(app: &App, id: &ModeratorId) -> Result<String, Problem> {
+    Ok(links::make(&app.store, &app.public_url(), id, app.now()).await?)
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_moderators)
+        .service(add_moderator)
+        .service(get_moderator)
+        .service(change_moderator)
+        .service(remove_moderator)
+        .service(make_sign_in_link);
+}

@@ -1,0 +1,106 @@
+//! Judging without storing.
+
+use actix_web::{HttpResponse, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    domain::{
+        email::EmailAddress,
+        evidence::{Evidence, Verdict, score_in_words},
+        field::FieldError,
+        name::AuthorName,
+        text::CommentText,
+        website::Website,
+    },
+    review::trial,
+    sites::DEFAULT_SITE,
+    spam::Document,
+    web::{Shared, auth::Moderator, body::JsonBody, problem::Problem},
+};
+
+/// What to judge. Nothing of it is kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ScoreRequest {
+    /// The text.
+    text: String,
+    /// The author's name.
+    name: Option<String>,
+    /// The author's address; only its domain is looked at.
+    email: Option<String>,
+    /// The author's site.
+    website: Option<String>,
+    /// The site whose policy gives the verdict; absent: `default`.
+    site: Option<String>,
+}
+
+/// What it would be judged as.
+#[derive(Debug, Serialize, ToSchema)]
+struct ScoreAnswer {
+    /// Calibrated probability of spam in [0, 1]; null when the model could not judge.
+    score: Option<f64>,
+    /// The score in words.
+    score_words: &'static str,
+    /// What the policy would make of it, for an author nobody knows.
+    verdict: Verdict,
+    /// Why.
+    evidence: Evidence,
+}
+
+/// Judges a text without storing it.
+#[utoipa::path(
+    tag = "review",
+    request_body = ScoreRequest,
+    responses(
+        (status = 200, description = "The judgement.", body = ScoreAnswer),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 404, description = "No such site, or not yours to see.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/score")]
+async fn score(
+    app: Shared,
+    Moderator(principal): Moderator,
+    JsonBody(request): JsonBody<ScoreRequest>,
+) -> Result<HttpResponse, Problem> {
+    let slug = request.site.as_deref().unwrap_or(DEFAULT_SITE);
+    let site = app.directory.site(slug);
+    let site = site.filter(|site| principal.scope.covers(&site.slug));
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let mut errors: Vec<FieldError> = Vec::new();
+    let mut keep = |error| errors.push(error);
+    let text = CommentText::parse(&request.text).map_err(&mut keep);
+    let name = request.name.as_deref().map(AuthorName::parse);
+    let name = name.transpose().map_err(&mut keep);
+    let email = request.email.as_deref();
+    let email = email.map(|raw| EmailAddress::parse("email", raw));
+    let email = email.transpose().map_err(&mut keep);
+    let website = request.website.as_deref().map(Website::parse);
+    let website = website.transpose().map_err(&mut keep);
+    let (Ok(text), Ok(name), Ok(email), Ok(website)) = (text, name, email, website) else {
+        return Err(Problem::invalid(errors));
+    };
+    let document = Document {
+        text: text.as_str(),
+        name: name.as_ref().map(AuthorName::as_str),
+        email_domain: email.as_ref().map(EmailAddress::domain),
+        website: website.as_ref().map(Website::as_str),
+    };
+    let judged = trial::judge(&app, &site, &document);
+    Ok(private().json(ScoreAnswer {
+        score: judged.score,
+        score_words: score_in_words(judged.score),
+        verdict: judged.verdict,
+        evidence: judged.evidence,
+    }))
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(score);
+}

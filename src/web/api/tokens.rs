@@ -1,0 +1,165 @@
+//! API tokens, for operators.
+
+use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    accounts::{grant, tokens},
+    domain::{
+        moderator::{Role, Scope},
+        timestamp::Timestamp,
+    },
+    storage::tokens::Token,
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+};
+
+/// A token, without what would let anyone use it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenView {
+    /// Identifier.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl From<Token> for TokenView {
+    fn from(token: Token) -> Self {
+        Self {
+            id: token.id,
+            name: token.name,
+            role: token.role,
+            scope: token.scope,
+            created_at: token.created_at,
+            last_used_at: token.last_used_at,
+            revoked_at: token.revoked_at,
+        }
+    }
+}
+
+/// Every token.
+#[derive(Debug, Serialize, ToSchema)]
+struct TokenList {
+    /// The tokens, earliest first, revoked ones too.
+    tokens: Vec<TokenView>,
+}
+
+/// A new token.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    /// What to call it: 1 to 100 characters.
+    name: String,
+    /// What it may do.
+    role: Role,
+    /// The slugs of the sites it may see; absent: all.
+    sites: Option<Vec<String>>,
+}
+
+/// A token and its secret.
+#[derive(Debug, Serialize, ToSchema)]
+struct MintedToken {
+    /// The token.
+    #[serde(flatten)]
+    view: TokenView,
+    /// To be sent as `Authorization: Bearer …`; shown only here.
+    token: String,
+}
+
+/// Every token.
+#[utoipa::path(
+    tag = "operators",
+    responses(
+        (status = 200, description = "The tokens.", body = TokenList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/tokens")]
+async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, Problem> {
+    let tokens = app.store.tokens().await?.into_iter();
+    Ok(private().json(TokenList {
+        tokens: tokens.map(TokenView::from).collect(),
+    }))
+}
+
+/// Makes a token. Its secret is in this answer and nowhere else.
+#[utoipa::path(
+    tag = "operators",
+    request_body = NewToken,
+    responses(
+        (status = 201, description = "Made.", body = MintedToken),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/tokens")]
+async fn add_token(
+    app: Shared,
+    _operator: Operator,
+    JsonBody(new): JsonBody<NewToken>,
+) -> Result<HttpResponse, Problem> {
+    let name = tokens::parse_name(&new.name);
+    let scope = grant(&app.directory, new.role, new.sites);
+    let (name, scope) = match (name, scope) {
+        (Ok(name), Ok(scope)) => (name, scope),
+        (name, scope) => {
+            let errors = name.err().into_iter();
+            let errors = errors.chain(scope.err().into_iter().flatten());
+            return Err(Problem::invalid(errors.collect()));
+        }
+    };
+    let minted = tokens::mint(&app.store, name, new.role, scope, app.now()).await?;
+    Ok(private().status(StatusCode::CREATED).json(MintedToken {
+        view: minted.token.into(),
+        token: minted.secret,
+    }))
+}
+
+/// Revokes a token; it stays in the list.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The token.")),
+    responses(
+        (status = 204, description = "Revoked."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such token, or it was revoked before.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[delete("/api/v1/tokens/{id}")]
+async fn revoke_token(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if app.store.revoke_token(id.into_inner(), app.now()).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::not_found("token"))
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_tokens)
+        .service(add_token)
+        .service(revoke_token);
+}

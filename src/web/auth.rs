@@ -1,0 +1,284 @@
+//! Who sends a request: a bearer token or the session cookie, as arguments of handlers. With the
+//! cookie, whatever changes something must carry the session's CSRF token; a bearer token needs
+//! none, because no browser sends one by itself.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    cookie::{Cookie, SameSite, time::Duration as CookieDuration},
+    dev::Payload,
+    http::{StatusCode, header},
+};
+
+use super::{Shared, problem::Problem};
+use crate::{
+    accounts::{
+        links::LinkError,
+        passwords::PasswordError,
+        people::PeopleError,
+        sessions::{Session, principal_of},
+        sign_in::SignInError,
+        tokens,
+    },
+    app::App,
+    domain::moderator::{Moderator as Account, Principal, Role, Scope},
+};
+
+/// The header that carries a session's CSRF token.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+
+/// Someone who may read the queue and decide, on the sites of their scope.
+pub struct Moderator(pub Principal);
+
+/// Someone who runs the place.
+pub struct Operator(pub Principal);
+
+/// A person with a session, and not a token. Safe for changes: the CSRF token was right.
+pub struct Person(pub SignedIn);
+
+/// A person who looks at a page. Nothing may be changed on the strength of this: a form's CSRF
+/// token is checked by [`SignedIn::accepts`], once its body is read.
+pub struct Visitor(pub Option<SignedIn>);
+
+/// A session and whose it is.
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// The account as it is now.
+    pub account: Account,
+}
+
+impl SignedIn {
+    /// Whom the session stands for.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        principal_of(&self.account)
+    }
+
+    /// Checks a form's CSRF token.
+    ///
+    /// # Errors
+    /// 403 `csrf`.
+    pub fn accepts(&self, app: &App, csrf_token: &str) -> Result<(), Problem> {
+        if self.session.accepts(app, csrf_token) {
+            return Ok(());
+        }
+        let title = "The form is out of date. Load the page again and repeat.";
+        Err(Problem::new(StatusCode::FORBIDDEN, "csrf", title))
+    }
+}
+
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+impl FromRequest for Moderator {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { recognise(&request).await.map(Self) })
+    }
+}
+
+impl FromRequest for Operator {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let principal = recognise(&request).await?;
+            if principal.role == Role::Operator && principal.scope == Scope::All {
+                return Ok(Self(principal));
+            }
+            Err(Problem::forbidden("Only operators may do this."))
+        })
+    }
+}
+
+impl FromRequest for Person {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            if bearer(&request).is_some() {
+                let title = "This is for people who signed in, not for tokens.";
+                return Err(Problem::forbidden(title));
+            }
+            let signed_in = by_session(&request).await?;
+            let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
+            refuse_forged(&request, &signed_in)?;
+            Ok(Self(signed_in))
+        })
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { by_session(&request).await.map(Self) })
+    }
+}
+
+/// Recognises the sender. A bearer token that is no good is refused even beside a good session.
+async fn recognise(request: &HttpRequest) -> Result<Principal, Problem> {
+    if let Some(secret) = bearer(request) {
+        let app = shared(request)?;
+        let principal = tokens::recognise(&app.store, &secret, app.now()).await?;
+        return principal.ok_or_else(Problem::unauthenticated);
+    }
+    let signed_in = by_session(request).await?;
+    let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
+    refuse_forged(request, &signed_in)?;
+    Ok(signed_in.principal())
+}
+
+async fn by_session(request: &HttpRequest) -> Result<Option<SignedIn>, Problem> {
+    let app = shared(request)?;
+    let Some(cookie) = request.cookie(cookie_name(&app)) else {
+        return Ok(None);
+    };
+    let found = Session::recognise(&app, cookie.value()).await?;
+    Ok(found.map(|(session, account)| SignedIn { session, account }))
+}
+
+/// Refuses a change that does not carry the session's CSRF token in its header.
+fn refuse_forged(request: &HttpRequest, signed_in: &SignedIn) -> Result<(), Problem> {
+    if request.method().is_safe() {
+        return Ok(());
+    }
+    let app = shared(request)?;
+    let token = request.headers().get(CSRF_HEADER);
+    let token = token.and_then(|token| token.to_str().ok());
+    signed_in.accepts(&app, token.unwrap_or_default())
+}
+
+/// The value after `Authorization: Bearer`; an empty one when the header is of another kind, which
+/// recognises nobody.
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::AUTHORIZATION)?;
+    let value = value.to_str().unwrap_or_default();
+    let (scheme, secret) = value.split_once(' ').unwrap_or_default();
+    let known = scheme.eq_ignore_ascii_case("bearer");
+    Some(if known { secret.trim() } else { "" }.to_owned())
+}
+
+fn shared(request: &HttpRequest) -> Result<Shared, Problem> {
+    request
+        .app_data::<Shared>()
+        .cloned()
+        .ok_or_else(Problem::unavailable)
+}
+
+/// Refuses a form that another site's page sent: signing someone in as somebody else is an attack
+/// of its own, and before a session there is no CSRF token to ask for.
+///
+/// # Errors
+/// 403 `cross_site`.
+pub fn refuse_cross_site(app: &App, request: &HttpRequest) -> Result<(), Problem> {
+    let of = |name: &str| request.headers().get(name)?.to_str().ok();
+    let foreign = match (of("sec-fetch-site"), of("origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            origin != app.public_url() && (host.is_none() || host != of("host"))
+        }
+        (None, None) => false,
+    };
+    if foreign {
+        let title = "This form was sent from another site.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", title));
+    }
+    Ok(())
+}
+
+fn is_secure(app: &App) -> bool {
+    app.public_url().starts_with("https://")
+}
+
+/// With the `__Host-` prefix browsers see to it that no other host can set the cookie.
+fn cookie_name(app: &App) -> &'static str {
+    if is_secure(app) {
+        "__Host-hamlet"
+    } else {
+        "hamlet"
+    }
+}
+
+/// The cookie that carries a session.
+#[must_use]
+pub fn session_cookie(app: &App, session: &Session) -> Cookie<'static> {
+    let seconds = session.remaining(app.now()).as_secs();
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    cookie(app, session.sign(app), CookieDuration::seconds(seconds))
+}
+
+/// The cookie that ends a session in the browser.
+#[must_use]
+pub fn ended_cookie(app: &App) -> Cookie<'static> {
+    cookie(app, String::new(), CookieDuration::ZERO)
+}
+
+fn cookie(app: &App, value: String, age: CookieDuration) -> Cookie<'static> {
+    Cookie::build(cookie_name(app), value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(is_secure(app))
+        .max_age(age)
+        .finish()
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        tracing::warn!(%error, "a password was not checked");
+        Self::unavailable()
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wrong => {
+                let title = "The address or the password is not right.";
+                Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", title)
+            }
+            SignInError::TooMany(after) => {
+                Self::too_many("Too many tries to sign in. Come back later.", after)
+            }
+            SignInError::Password(error) => error.into(),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Gone => Self::not_found("link"),
+            LinkError::Invalid(errors) => Self::invalid(errors),
+            LinkError::Password(error) => error.into(),
+            LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Invalid(errors) => Self::invalid(errors),
+            PeopleError::NotFound => Self::not_found("moderator"),
+            PeopleError::LastOperator => {
+                let title = "This is the last operator: nobody else could run the place.";
+                Self::new(StatusCode::CONFLICT, "last_operator", title)
+            }
+            PeopleError::Store(error) => error.into(),
+        }
+    }
+}

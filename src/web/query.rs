@@ -1,0 +1,56 @@
+//! Query strings: read strictly, with errors that name the parameter.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::de::DeserializeOwned;
+
+use super::problem::Problem;
+use crate::domain::field::FieldError;
+
+/// The query string as `T`, whose fields are best optional strings: then only an unknown or
+/// repeated parameter is refused here, and the rest is checked where its meaning is known.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = actix_web::web::Query::<T>::from_query(request.query_string());
+        ready(read.map(|query| Self(query.into_inner())).map_err(|error| {
+            let message = error.to_string();
+            let named = message.split('`').nth(1).unwrap_or("query").to_owned();
+            let code = if message.contains("duplicate field") {
+                "duplicate_field"
+            } else if message.contains("missing field") {
+                "required"
+            } else {
+                "unknown_field"
+            };
+            let message = match code {
+                "duplicate_field" => "The parameter is there twice.",
+                "required" => "This parameter is required.",
+                _ => "There is no such parameter.",
+            };
+            FieldError::new(named, code, message).into()
+        }))
+    }
+}
+
+/// Reads an optional parameter, or notes what is wrong with it. An empty one counts as absent: that
+/// is what forms send for fields left blank.
+pub fn read<T>(
+    errors: &mut Vec<FieldError>,
+    name: &str,
+    raw: Option<&str>,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    let raw = raw.filter(|raw| !raw.is_empty())?;
+    let value = parse(raw);
+    if value.is_none() {
+        let message = "This value is not one that this parameter takes.";
+        errors.push(FieldError::new(name, "invalid", message));
+    }
+    value
+}
