@@ -7,29 +7,33 @@
 //! `HAMLET_TEST_REQUIRE_POSTGRES=1`, which turns the skip into a failure.
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-/// Makes and starts a cluster in a folder of its own and prints that folder. `$1`: the binaries.
-const START: &str = r#"
-set -eu
-home=$(mktemp -d "${TMPDIR:-/tmp}/hamlet-postgres.XXXXXX")
-"$1/initdb" --pgdata="$home/data" --username=hamlet --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$home/log" 2>&1 ||
-    { cat "$home/log" >&2; exit 1; }
-settings="-c listen_addresses='' -c unix_socket_directories='$home' -c max_connections=400"
-unsafe_but_fast="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-"$1/pg_ctl" start --wait --pgdata="$home/data" --log="$home/log" --options="$settings $unsafe_but_fast" >/dev/null ||
-    { cat "$home/log" >&2; exit 1; }
-echo "$home"
+/// Makes and starts a cluster in a folder of its own, prints that folder and closes its output; then
+/// waits for the exclusive lock on its input, which no living test process lets it have, and takes the
+/// cluster down. What goes wrong is printed instead of the folder. Without the trap, a reader killed
+/// meanwhile would end it before it has tidied up. `$1`: the binaries.
+const KEEP: &str = r#"
+trap '' PIPE
+home=$(mktemp -d "${TMPDIR:-/tmp}/hamlet-postgres.XXXXXX") || exit
+options="-c listen_addresses='' -c unix_socket_directories='$home' -c max_connections=400"
+options="$options -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+"$1/initdb" --pgdata="$home/data" --username=hamlet --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
+    --no-sync >"$home/log" 2>&1 &&
+    "$1/pg_ctl" start --wait --pgdata="$home/data" --log="$home/log" --options="$options" >/dev/null 2>&1 &&
+    echo "$home" || cat "$home/log"
+exec >/dev/null
+flock --exclusive 0
+"$1/pg_ctl" stop --wait --mode=immediate --pgdata="$home/data"
+rm -rf "$home"
 "#;
-
-/// Ends a cluster and removes it. `$1`: the binaries, `$2`: its folder.
-const STOP: &str =
-    r#""$1/pg_ctl" stop --wait --mode=immediate --pgdata="$2/data" >/dev/null; rm -rf "$2""#;
 
 /// A database of one test's own; dropped with the value.
 pub struct Database {
@@ -143,7 +147,7 @@ fn find_binaries() -> Option<PathBuf> {
 /// Joins the cluster that other test processes use, or starts it.
 ///
 /// Every user holds a shared lock on `postgres.users` for as long as its process lives, however that
-/// ends; the cluster's watchdog waits for the exclusive one and then takes the cluster down.
+/// ends; [`KEEP`] takes the cluster down when the last is gone.
 fn share_cluster(binaries: &Path) -> String {
     let state = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let users = open(&state.join("postgres.users"));
@@ -160,9 +164,8 @@ fn share_cluster(binaries: &Path) -> String {
         .ok()
         .filter(|home| is_running(Path::new(home)));
     let home = running.unwrap_or_else(|| {
-        let home = start_cluster(binaries);
+        let home = start_cluster(binaries, &state.join("postgres.users"));
         fs::write(&note, &home).expect("the note of where the cluster is");
-        watch_users(binaries, &home, &state.join("postgres.users"));
         home
     });
     format!("postgres://hamlet@localhost/postgres?host={home}")
@@ -179,45 +182,33 @@ fn open(path: &Path) -> File {
 
 /// Whether a cluster's server still answers on its socket, rather than having died with the machine.
 fn is_running(home: &Path) -> bool {
-    std::os::unix::net::UnixStream::connect(home.join(".s.PGSQL.5432")).is_ok()
+    UnixStream::connect(home.join(".s.PGSQL.5432")).is_ok()
 }
 
-fn start_cluster(binaries: &Path) -> String {
-    let output = as_ordinary_user("sh")
-        .args(["-c", START, "start"])
+/// Starts a cluster and its keeper, in a session of its own so that whatever kills the tests spares it.
+#[expect(
+    clippy::zombie_processes,
+    reason = "the keeper outlives the process that starts it"
+)]
+fn start_cluster(binaries: &Path, users: &Path) -> String {
+    let mut keeper = as_ordinary_user("setsid")
+        .args(["sh", "-c", KEEP, "keep"])
         .arg(binaries)
         // PostgreSQL's programs want a working folder they may enter.
         .current_dir("/")
-        .stdin(Stdio::null())
-        .output()
-        .expect("a shell");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "PostgreSQL did not start: {complaint}"
-    );
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-/// Starts the watchdog in a session of its own, so that whatever kills the tests spares it.
-#[expect(
-    clippy::zombie_processes,
-    reason = "the watchdog outlives the process that starts it"
-)]
-fn watch_users(binaries: &Path, home: &str, users: &Path) {
-    let mut stop = as_ordinary_user("sh");
-    stop.args(["-c", STOP, "stop"]).arg(binaries).arg(home);
-    Command::new("setsid")
-        .args(["flock", "--exclusive"])
-        .arg(users)
-        .arg(stop.get_program())
-        .args(stop.get_args())
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdin(open(users))
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .expect("the cluster's watchdog");
+        .expect("the cluster's keeper");
+    let mut said = String::new();
+    let output = keeper.stdout.as_mut().expect("piped");
+    output
+        .read_to_string(&mut said)
+        .expect("what the keeper says");
+    let home = said.trim();
+    assert!(Path::new(home).is_dir(), "PostgreSQL did not start: {home}");
+    home.to_owned()
 }
 
 /// A command that runs as itself, or, for root, as a user PostgreSQL accepts.
@@ -230,12 +221,13 @@ fn as_ordinary_user(program: &str) -> Command {
     let has_postgres = accounts
         .lines()
         .any(|account| account.starts_with("postgres:"));
-    let mut command = Command::new("runuser");
-    command.args([
-        "-u",
-        if has_postgres { "postgres" } else { "nobody" },
-        "--",
-        program,
-    ]);
+    let (user, group) = if has_postgres {
+        ("postgres", "postgres")
+    } else {
+        ("nobody", "nogroup")
+    };
+    // setpriv becomes the program it runs, so that nothing else keeps its output open.
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", user, "--regid", group, "--init-groups", program]);
     command
 }

@@ -13,8 +13,10 @@ never outlives the test that started it.
 import asyncio
 import base64
 import json
+import logging
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -111,4 +113,7 @@ async def serve(options):
     await obey(mailboxes)
 
 
+# What aiosmtpd warns of is wanted here: logins without STARTTLS, and every refusal.
+warnings.filterwarnings("ignore", module="aiosmtpd")
+logging.getLogger("mail").setLevel(logging.ERROR)
 asyncio.run(serve(json.loads(sys.argv[1])))
