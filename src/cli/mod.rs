@@ -1,6 +1,7 @@
 //! The command line: one file a command. Parsing, progress bars, tables and exit codes live here;
 //! what a command does lives in the room it belongs to.
 
+mod doctor;
 mod evaluate;
 mod key;
 mod score;
@@ -32,6 +33,8 @@ struct Cli {
 enum Command {
     /// Runs the service.
     Serve(serve::Serve),
+    /// Checks settings, disk, database, keys, model and mail; says what to do about each.
+    Doctor(doctor::Doctor),
     /// Rotates and retires the keys that seal addresses and sign links.
     #[command(subcommand)]
     Key(key::Key),
@@ -53,6 +56,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Serve(command) => command.run(cli.config),
+        Command::Doctor(command) => command.run(cli.config),
         Command::Key(command) => command.run(cli.config),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -10,6 +10,7 @@ pub mod comments;
 pub mod counters;
 pub mod decisions;
 mod engine;
+pub mod integrity;
 pub mod links;
 pub mod meta;
 mod migrations;

@@ -1,0 +1,234 @@
+//! `hamlet doctor`: looks at everything the service needs, changes nothing, and says what to do
+//! about what is not well.
+
+use std::{fs, io::Write, path::Path, path::PathBuf};
+
+use clap::Args;
+use secrecy::ExposeSecret;
+use serde::Serialize;
+
+use super::{block_on, settings};
+use crate::{
+    app::KEY_CHECK,
+    config::Settings,
+    privacy::keys::{KeyError, KeyRing},
+    spam::Model,
+    storage::Store,
+};
+
+/// Less free space than this on the data folder's disk is worth a warning, in bytes.
+const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
+
+/// Options of `doctor`.
+#[derive(Args)]
+pub struct Doctor {
+    /// Print the findings as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was found about one thing.
+#[derive(Debug, Serialize)]
+struct Finding {
+    about: &'static str,
+    well: bool,
+    says: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+}
+
+impl Finding {
+    fn well(about: &'static str, says: impl Into<String>) -> Self {
+        let (says, advice) = (says.into(), None);
+        Self {
+            about,
+            well: true,
+            says,
+            advice,
+        }
+    }
+
+    fn ill(about: &'static str, says: impl Into<String>, advice: impl Into<String>) -> Self {
+        let (says, advice) = (says.into(), Some(advice.into()));
+        Self {
+            about,
+            well: false,
+            says,
+            advice,
+        }
+    }
+}
+
+impl Doctor {
+    /// Looks, tells, and fails when something is not well.
+    ///
+    /// # Errors
+    /// When the settings are not right, or anything was found that is not well.
+    pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
+        let settings = settings(config.as_ref())?;
+        let findings = block_on(async { Ok(look(&settings).await) })?;
+        self.tell(&findings)?;
+        let ill = findings.iter().filter(|finding| !finding.well).count();
+        anyhow::ensure!(
+            ill == 0,
+            "{ill} of {} things need attention",
+            findings.len()
+        );
+        Ok(())
+    }
+
+    fn tell(&self, findings: &[Finding]) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            serde_json::to_writer_pretty(&mut out, findings)?;
+            return Ok(writeln!(out)?);
+        }
+        for finding in findings {
+            let mark = if finding.well { "ok  " } else { "FIX " };
+            writeln!(out, "{mark} {:9} {}", finding.about, finding.says)?;
+            if let Some(advice) = &finding.advice {
+                writeln!(out, "               {advice}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn look(settings: &Settings) -> Vec<Finding> {
+    let mut findings = vec![Finding::well("settings", "they can be read and make sense")];
+    findings.push(disk(&settings.data_dir));
+    let (store, finding) = database(settings).await;
+    findings.push(finding);
+    findings.push(keys(settings, store.as_ref()).await);
+    findings.push(model());
+    findings.push(mail(settings).await);
+    if let Some(store) = store {
+        store.close().await;
+    }
+    findings
+}
+
+fn disk(folder: &Path) -> Finding {
+    let advice = "set data_dir (HAMLET_DATA_DIR) to a folder this user may write to";
+    if !folder.exists() {
+        let says = format!(
+            "the data folder {} is not there yet; the first start makes it",
+            folder.display()
+        );
+        return Finding::well("disk", says);
+    }
+    let probe = folder.join(".hamlet-doctor");
+    if let Err(error) = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)) {
+        return Finding::ill(
+            "disk",
+            format!("{} cannot be written to: {error}", folder.display()),
+            advice,
+        );
+    }
+    match rustix::fs::statvfs(folder) {
+        Ok(disk) if disk.f_bavail * disk.f_frsize < LITTLE_SPACE => {
+            let free = disk.f_bavail * disk.f_frsize / (1024 * 1024);
+            let says = format!("only {free} MiB are free for {}", folder.display());
+            Finding::ill("disk", says, "make room: a full disk turns comments away")
+        }
+        Ok(disk) => {
+            let free = disk.f_bavail * disk.f_frsize / (1024 * 1024);
+            Finding::well(
+                "disk",
+                format!("{free} MiB are free for {}", folder.display()),
+            )
+        }
+        Err(error) => Finding::ill(
+            "disk",
+            format!("the free space cannot be read: {error}"),
+            advice,
+        ),
+    }
+}
+
+async fn database(settings: &Settings) -> (Option<Store>, Finding) {
+    let url = settings.database_url();
+    let file = url
+        .expose_secret()
+        .strip_prefix("sqlite://")
+        .map(|rest| rest.split('?').next().unwrap_or(rest));
+    if let Some(file) = file
+        && !Path::new(file).exists()
+    {
+        return (
+            None,
+            Finding::well("database", "there is none yet; the first start makes it"),
+        );
+    }
+    let store = match Store::open(&url, 2, false).await {
+        Ok(store) => store,
+        Err(error) => {
+            let advice = "check database.url (HAMLET_DATABASE__URL), and that the server runs and lets this user in";
+            return (None, Finding::ill("database", error.to_string(), advice));
+        }
+    };
+    let finding = match store.check_integrity().await {
+        Ok(None) => Finding::well(
+            "database",
+            format!("{} answers and is intact", store.engine_name()),
+        ),
+        Ok(Some(damage)) => Finding::ill(
+            "database",
+            format!("it is damaged: {damage}"),
+            "restore a backup",
+        ),
+        Err(error) => Finding::ill(
+            "database",
+            error.to_string(),
+            "look at the database server's own log",
+        ),
+    };
+    (Some(store), finding)
+}
+
+async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
+    let path = settings.key_file();
+    let known = match store {
+        Some(store) => store.meta(KEY_CHECK).await.ok().flatten(),
+        None => None,
+    };
+    match (KeyRing::open(&path, false), known) {
+        (Ok(ring), Some(check)) if ring.check() != check => Finding::ill(
+            "keys",
+            format!("{} belongs to another database", path.display()),
+            "put this database's own key file back; without it addresses cannot be read",
+        ),
+        (Ok(ring), _) => Finding::well(
+            "keys",
+            format!(
+                "{} holds {} sealing keys",
+                path.display(),
+                ring.keys().len()
+            ),
+        ),
+        (Err(KeyError::Missing(_)), None) => {
+            Finding::well("keys", "there is no key file yet; the first start makes it")
+        }
+        (Err(error), _) => Finding::ill(
+            "keys",
+            error.to_string(),
+            "restore the key file from a backup, mode 0600",
+        ),
+    }
+}
+
+fn model() -> Finding {
+    match Model::shipped() {
+        Ok(model) => Finding::well("model", format!("{} can be read", model.version())),
+        Err(error) => Finding::ill(
+            "model",
+            error.to_string(),
+            "build the program again: the model is compiled in",
+        ),
+    }
+}
+
+async fn mail(settings: &Settings) -> Finding {
+    let _ = settings;
+    Finding::well("mail", "not looked at")
+}
