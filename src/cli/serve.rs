@@ -1,6 +1,6 @@
 //! `hamlet serve`: the service, from the first line to the last request.
 
-use std::{io::Write, path::PathBuf, sync::Arc};
+use std::{io::Write, net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -9,10 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{block_on, settings};
 use crate::{
+    accounts::{links, tokens},
     app::App,
     background,
     clock::Clock,
     config::Settings,
+    domain::moderator::{Role, Scope},
     telemetry,
     web::{embed::demo, server},
 };
@@ -58,10 +60,7 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
             exporter_handle.stop(false).await;
         });
     }
-    if app.settings.demo {
-        demo::prepare(&app).await?;
-    }
-    announce(&app, address)?;
+    welcome(&app, address).await?;
     let jobs = tokio::spawn(background::run(app.clone(), stop.clone()));
     let handle = service.handle();
     tokio::spawn(async move {
@@ -76,19 +75,33 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells on standard output where the service is.
-fn announce(app: &Arc<App>, address: std::net::SocketAddr) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "Hamlet listens on http://{address}")?;
-    if app.settings.demo {
-        writeln!(out, "The demo is at http://{address}/demo")?;
+/// Tells on standard output where the service is and, as long as nobody has signed in yet, how to.
+async fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<()> {
+    let link = links::first_link(app).await?;
+    let mut lines = vec![format!("Hamlet listens on http://{address}")];
+    if let Some(link) = link {
+        lines.push(format!(
+            "Sign in as the first operator, once, within a day: {link}"
+        ));
     }
+    if app.settings.demo {
+        lines.push(format!("The demo is at http://{address}/demo"));
+        if demo::prepare(app).await? {
+            let name = "demo".to_owned();
+            let minted =
+                tokens::mint(&app.store, name, Role::Operator, Scope::All, app.now()).await?;
+            lines.push(format!("An operator's token for curl: {}", minted.secret));
+        }
+    }
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", lines.join("\n"))?;
+    out.flush()?;
     tracing::info!(
         engine = app.store.engine_name(),
         version = env!("CARGO_PKG_VERSION"),
         "ready"
     );
-    Ok(out.flush()?)
+    Ok(())
 }
 
 async fn wait_for_signal() {

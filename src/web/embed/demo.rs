@@ -74,11 +74,12 @@ pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     page::render(StatusCode::OK, &template)
 }
 
-/// Adds the demo's site and, the first time, its sample comments through the ordinary intake.
+/// Adds the demo's site and its sample comments, through the ordinary intake; `false` when they were
+/// there already.
 ///
 /// # Errors
 /// [`storage::StoreError`].
-pub async fn prepare(app: &App) -> storage::Result<()> {
+pub async fn prepare(app: &App) -> storage::Result<bool> {
     let slug = SiteSlug::parse(SITE).expect("the demo's slug is a slug");
     let site = Site {
         slug,
@@ -88,11 +89,11 @@ pub async fn prepare(app: &App) -> storage::Result<()> {
         created_at: app.now(),
     };
     if !app.store.add_site(site).await? {
-        return Ok(());
+        return Ok(false);
     }
     app.directory.refresh(&app.store, app.now()).await?;
     let Some(site) = app.directory.site(SITE) else {
-        return Ok(());
+        return Ok(false);
     };
     for (name, email, text) in SAMPLES {
         let fields = Fields {
@@ -109,5 +110,5 @@ pub async fn prepare(app: &App) -> storage::Result<()> {
             tracing::warn!(%error, "a sample comment could not be added");
         }
     }
-    Ok(())
+    Ok(true)
 }
