@@ -94,8 +94,8 @@ async fn welcome(app: &App, address: SocketAddr) -> anyhow::Result<()> {
         }
     }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", lines.join("\n"))?;
-    out.flush()?;
+    // Nobody may be reading any more; that is no reason not to serve.
+    let _ = writeln!(out, "{}", lines.join("\n")).and_then(|()| out.flush());
     tracing::info!(
         engine = app.store.engine_name(),
         version = env!("CARGO_PKG_VERSION"),

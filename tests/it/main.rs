@@ -5,4 +5,6 @@ mod harness;
 mod intake;
 mod operation;
 mod privacy;
+mod program;
+mod published;
 mod support;

@@ -11,11 +11,12 @@ use hamlet::{
     domain::{
         comment::{Comment, CommentId},
         decision::{Actor, Decision},
-        moderator::Scope,
+        moderator::{Principal, Role, Scope},
         origin::Origin,
         site::{Policy, Site, SiteSlug},
     },
-    storage::decisions::{Change, Decider, Outcome, Wish},
+    review,
+    storage::decisions::{Change, Outcome, Wish},
     web::server,
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -133,30 +134,41 @@ impl TestApp {
 
     /// Approves the comment that an answer's `id` names.
     pub async fn approve(&self, answer: &Value) {
-        let id = self.stored(answer).await.id;
-        let wish = Wish {
-            id,
+        self.decide(answer, Decision::Approve).await;
+    }
+
+    /// Decides about the comment that an answer's `id` names.
+    pub async fn decide(&self, answer: &Value, decision: Decision) {
+        self.decide_all(std::slice::from_ref(answer), decision)
+            .await;
+    }
+
+    /// Decides about the comments that answers name, through the one door for decisions.
+    pub async fn decide_all(&self, answers: &[Value], decision: Decision) {
+        let wish = |answer: &Value| Wish {
+            id: CommentId::parse(answer["id"].as_str().expect("an id")).expect("an id"),
             version: None,
-            change: Change::Decide(Decision::Approve),
+            change: Change::Decide(decision),
         };
-        let actor = Actor {
-            id: "test".to_owned(),
-            name: "Test".to_owned(),
-            via: "command",
+        let principal = Principal {
+            actor: Actor {
+                id: "test".to_owned(),
+                name: "Test".to_owned(),
+                via: "command",
+            },
+            role: Role::Moderator,
+            scope: Scope::All,
+            moderator: None,
         };
-        let decider = Decider {
-            actor,
-            sites: self.app.directory.covered(&Scope::All),
-            note: None,
-            now: self.app.now(),
-        };
-        let outcomes = self
-            .app
-            .store
-            .decide(vec![wish], decider)
+        let wishes = answers.iter().map(wish).collect();
+        let outcomes = review::decide(&self.app, &principal, wishes, None)
             .await
             .expect("the store");
-        assert!(matches!(outcomes[0], Outcome::Done(..)));
+        assert!(
+            outcomes
+                .iter()
+                .all(|outcome| matches!(outcome, Outcome::Done(..)))
+        );
     }
 
     /// Moves the clock and runs the jobs that look at it.

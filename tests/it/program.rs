@@ -1,0 +1,277 @@
+//! The program itself: started, asked, stopped, and told wrong things.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    thread::{self, JoinHandle},
+};
+
+use serde_json::{Value, json};
+
+/// The program with a data folder of its own and no settings of the environment.
+fn hamlet(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hamlet"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("HAMLET_DATA_DIR", folder.join("data"))
+        .env("HAMLET_SERVER__LISTEN", "127.0.0.1:0");
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    command.output().expect("the program runs")
+}
+
+fn says(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A started service. Its log is read while it runs, or it would wait for a full pipe.
+struct Service {
+    child: Child,
+    log: JoinHandle<String>,
+    welcome: String,
+    url: String,
+}
+
+impl Service {
+    fn start(mut command: Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
+        let first = lines.next().expect("a line").expect("a line");
+        let url = first.rsplit(' ').next().expect("an address").to_owned();
+        let mut welcome = first;
+        if command.get_args().any(|argument| argument == "--demo") {
+            for line in lines.by_ref().take(3) {
+                welcome.push('\n');
+                welcome.push_str(&line.expect("a line"));
+            }
+        }
+        let mut stderr = child.stderr.take().expect("standard error");
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("a log");
+            log
+        });
+        Self {
+            child,
+            log,
+            welcome,
+            url,
+        }
+    }
+
+    /// Asks it to stop; its exit code and its log.
+    fn stop(mut self) -> (Option<i32>, String) {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .expect("kill")
+                .success()
+        );
+        let code = self.child.wait().expect("an end").code();
+        (code, self.log.join().expect("a log"))
+    }
+}
+
+#[tokio::test]
+async fn the_demo_can_be_moderated_with_what_its_start_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(hamlet(folder.path(), &["serve", "--demo"]));
+    assert!(service.welcome.contains("/sign-in/"), "{}", service.welcome);
+    let token = service.welcome.rsplit(' ').next().unwrap().to_owned();
+    let client = reqwest::Client::new();
+    let page = client
+        .get(format!("{}/demo", service.url))
+        .send()
+        .await
+        .unwrap();
+    assert!(page.text().await.unwrap().contains("Leave a comment"));
+    let queue = client
+        .get(format!("{}/api/v1/comments?site=demo", service.url))
+        .bearer_auth(&token);
+    let queue: Value = queue.send().await.unwrap().json().await.unwrap();
+    let counts = &queue["counts"];
+    let judged = counts["pending"].as_i64().unwrap() + counts["spam"].as_i64().unwrap();
+    assert_eq!(judged, 4, "the samples: {queue}");
+    let (code, log) = service.stop();
+    assert_eq!(code, Some(0));
+    assert!(!log.contains(&token) && !log.contains("/sign-in/"), "{log}");
+}
+
+#[tokio::test]
+async fn it_finishes_what_is_in_flight_and_logs_nothing_personal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = hamlet(folder.path(), &["serve"]);
+    command
+        .env("HAMLET_LOG__FILTER", "trace,sqlx=info")
+        .env("HAMLET_METRICS__LISTEN", free_address());
+    let metrics = command
+        .get_envs()
+        .find(|(name, _)| *name == "HAMLET_METRICS__LISTEN")
+        .unwrap()
+        .1
+        .unwrap();
+    let metrics = format!("http://{}/metrics", metrics.to_string_lossy());
+    let service = Service::start(command);
+    let client = reqwest::Client::new();
+    let fields = json!({ "page": "/private-page", "name": "Gertrude", "email": "gertrude@secret-mailbox.example",
+                         "website": "https://own-site.example", "text": "More matter, with less art." });
+    let url = format!("{}/api/v1/sites/default/comments", service.url);
+    let response = client.post(&url).json(&fields).send().await.unwrap();
+    assert_eq!(response.status(), 202);
+    let refused = client
+        .post(&url)
+        .json(&json!({ "email": "gertrude@secret-mailbox.example" }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(refused.status(), 422);
+    client
+        .get(format!("{url}?page=/private-page"))
+        .send()
+        .await
+        .unwrap();
+    let exported = client
+        .get(&metrics)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    for name in [
+        "hamlet_http_requests_total",
+        "hamlet_verdicts_total",
+        "hamlet_score_bucket",
+        "hamlet_model_info",
+    ] {
+        assert!(exported.contains(name), "{name}: {exported}");
+    }
+    let (code, log) = service.stop();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("answered"), "requests are logged");
+    for personal in [
+        "Gertrude",
+        "gertrude",
+        "secret-mailbox",
+        "own-site",
+        "private-page",
+        "More matter",
+        "127.0.0.1\"",
+        "127.0.0.0",
+    ] {
+        assert!(!log.contains(personal), "{personal} is in the log");
+        assert!(!exported.contains(personal), "{personal} is in the metrics");
+    }
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+#[test]
+fn wrong_settings_stop_the_start_with_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        ("HAMLET_SERVER__LISTENN", "127.0.0.1:0", "listenn"),
+        ("HAMLET_SERVER__LISTEN", "nowhere", "server.listen"),
+        ("HAMLET_MAIL__DIGEST_HOUR", "24", "mail.digest_hour"),
+        ("HAMLET_SERVER__PUBLIC_URL", "nowhere", "server.public_url"),
+        ("HAMLET_DATABASE__URL", "mysql://x", "database"),
+        (
+            "HAMLET_DATABASE__URL",
+            "postgres://u:secret@127.0.0.1:1/x",
+            "database",
+        ),
+    ];
+    for (variable, value, named) in cases {
+        let mut command = hamlet(folder.path(), &["serve"]);
+        command.env(variable, value);
+        let output = run(command);
+        let said = says(&output);
+        assert_eq!(output.status.code(), Some(2), "{variable}={value}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains(named), "{variable}: {said}");
+        assert!(
+            !said.contains("secret") && !said.contains("panicked"),
+            "{said}"
+        );
+    }
+    let mut busy = hamlet(folder.path(), &["serve"]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    busy.env(
+        "HAMLET_SERVER__LISTEN",
+        listener.local_addr().unwrap().to_string(),
+    );
+    let output = run(busy);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(says(&output).contains("cannot listen"), "{}", says(&output));
+}
+
+#[test]
+fn a_file_overrides_defaults_and_the_environment_overrides_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    std::fs::write(&file, "[mail]\ndigest_hour = 99\n").unwrap();
+    let mut command = hamlet(
+        folder.path(),
+        &["doctor", "--config", file.to_str().unwrap()],
+    );
+    let refused = run(hamlet(
+        folder.path(),
+        &["doctor", "--config", file.to_str().unwrap()],
+    ));
+    assert_eq!(refused.status.code(), Some(2));
+    command.env("HAMLET_MAIL__DIGEST_HOUR", "9");
+    assert_eq!(run(command).status.code(), Some(0));
+    let missing = run(hamlet(
+        folder.path(),
+        &["doctor", "--config", "/nowhere/own.toml"],
+    ));
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[test]
+fn the_doctor_sees_what_is_wrong_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = run(hamlet(folder.path(), &["doctor"]));
+    assert_eq!(fresh.status.code(), Some(0), "{}", says(&fresh));
+    Service::start(hamlet(folder.path(), &["serve"])).stop();
+    let after = run(hamlet(folder.path(), &["doctor", "--json"]));
+    assert_eq!(after.status.code(), Some(0));
+    let findings: Value = serde_json::from_slice(&after.stdout).unwrap();
+    assert!(
+        findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|finding| finding["well"] == true)
+    );
+    std::fs::remove_file(folder.path().join("data/hamlet.key")).unwrap();
+    let lost = run(hamlet(folder.path(), &["doctor"]));
+    assert_eq!(lost.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&lost.stdout).contains("restore the key file"));
+}
+
+#[test]
+fn a_schema_that_is_behind_is_refused_when_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = run(hamlet(folder.path(), &["serve", "--no-migrate"]));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        says(&refused).contains("--no-migrate"),
+        "{}",
+        says(&refused)
+    );
+}
