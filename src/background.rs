@@ -16,7 +16,7 @@ use crate::{
 const REFRESH: Duration = Duration::from_secs(1);
 
 /// How often old things are forgotten.
-const RETENTION: Duration = Duration::from_secs(600);
+const RETENTION: Duration = Duration::from_mins(10);
 
 /// How often gauges are read from the database.
 const GAUGES: Duration = Duration::from_secs(10);

@@ -28,7 +28,13 @@ pub fn to_html(text: &str) -> String {
         .split("\n\n")
         .filter(|paragraph| !paragraph.trim().is_empty());
     paragraphs
-        .map(|paragraph| format!("<p>{}</p>", inline(paragraph.trim())))
+        .flat_map(|paragraph| {
+            [
+                "<p>".to_owned(),
+                inline(paragraph.trim()),
+                "</p>".to_owned(),
+            ]
+        })
         .collect()
 }
 

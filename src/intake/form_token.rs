@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long a proof of work is good for.
-const WORK_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const WORK_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Longest nonce that is looked at, in bytes.
 const NONCE_MAX: usize = 64;

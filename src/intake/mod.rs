@@ -26,6 +26,7 @@ use crate::{
         field::FieldError,
         network::SenderAddress,
         site::Site,
+        website::Website,
     },
     spam::Document,
     storage::{
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// How long an answer is remembered under its idempotency key.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// A comment that is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,11 +115,11 @@ pub async fn submit(
     };
     let prepared = Prepared { evidence, site };
     let admission = app.intake.admit(Pending { arrival, prepared }).await?;
-    settle(admission)
+    settle(&admission)
 }
 
-fn settle(admission: Admission) -> Result<Accepted, Rejection> {
-    match admission {
+fn settle(admission: &Admission) -> Result<Accepted, Rejection> {
+    match *admission {
         Admission::Stored { id, verdict, .. } => Ok(Accepted { id, verdict }),
         Admission::KeyReused => Err(Rejection::KeyReused),
         Admission::Refused { retry_after } => Err(Rejection::TooMany(retry_after)),
@@ -146,7 +147,7 @@ pub fn judge(app: &App, submission: &Submission) -> Option<ModelEvidence> {
         text: submission.text.as_str(),
         name: Some(submission.name.as_str()),
         email_domain: Some(submission.email.domain()),
-        website: submission.website.as_ref().map(|website| website.as_str()),
+        website: submission.website.as_ref().map(Website::as_str),
     };
     let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(&document)));
     let explanation = explained

@@ -120,9 +120,9 @@ pub struct MasterKey {
 
 impl MasterKey {
     fn generate() -> Self {
-        let id: [u8; 4] = rand::random();
+        let id: u32 = rand::random();
         Self {
-            id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: format!("{id:08x}"),
             secret: rand::random(),
         }
     }
@@ -134,6 +134,9 @@ impl MasterKey {
     }
 
     /// The 256-bit key for one purpose.
+    ///
+    /// # Panics
+    /// Never: the length is one that HKDF can give.
     #[must_use]
     pub fn derive(&self, purpose: Purpose) -> [u8; 32] {
         let mut key = [0; 32];
@@ -195,6 +198,9 @@ impl KeyRing {
 
     /// Writes the file beside its place, syncs it and moves it there, so that a crash leaves the
     /// old one or the new one.
+    ///
+    /// # Panics
+    /// Never: strings and numbers can be written as JSON.
     ///
     /// # Errors
     /// [`KeyError::Io`].

@@ -76,7 +76,7 @@ pub fn follow(app: &App) {
         }
         Ok(_) => {}
         Err(error) => {
-            tracing::warn!(%error, "the key file cannot be read; the keys in memory are used")
+            tracing::warn!(%error, "the key file cannot be read; the keys in memory are used");
         }
     }
 }

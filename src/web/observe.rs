@@ -33,7 +33,12 @@ pub async fn observe(
     let mut response = next.call(request).instrument(span.clone()).await?;
     let status = response.status().as_u16();
     let took = started.elapsed();
-    span.in_scope(|| tracing::debug!(status, micros = took.as_micros(), "answered"));
+    let micros = took.as_micros();
+    span.in_scope(|| match status {
+        500.. => tracing::error!(status, micros, "answered"),
+        400.. => tracing::info!(status, micros, "answered"),
+        _ => tracing::debug!(status, micros, "answered"),
+    });
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
