@@ -1,6 +1,10 @@
 //! Health, the interface's description, and what every answer carries.
 
 use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::{on_both_engines, support::app::answer};
 
@@ -46,3 +50,20 @@ on_both_engines!(the_interface_describes_itself, |app: TestApp| async move {
         "nothing from elsewhere"
     );
 });
+
+on_both_engines!(
+    a_body_that_stalls_is_given_up_and_its_connection_closed,
+    &[("SERVER__BODY_TIMEOUT_SECONDS", "1")],
+    |app: TestApp| async move {
+        let address = app.url.trim_start_matches("http://").to_owned();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = "POST /api/v1/sites/default/comments HTTP/1.1\r\nhost: hamlet.test\r\n\
+                    content-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(answer.contains("body_timeout"));
+        app.stop().await;
+    }
+);
