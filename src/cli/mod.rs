@@ -4,8 +4,12 @@
 mod doctor;
 mod evaluate;
 mod key;
+mod moderator;
+mod print;
 mod score;
 mod serve;
+mod site;
+mod token;
 mod train;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -16,6 +20,7 @@ use crate::{
     app::{App, StartError},
     clock::Clock,
     config::{Settings, SettingsError},
+    domain::field::FieldError,
 };
 
 /// Comment moderation and spam filtering, self-hosted.
@@ -41,6 +46,9 @@ enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Score(score::ScoreArgs),
+    Site(site::SiteArgs),
+    Moderator(moderator::ModeratorArgs),
+    Token(token::TokenArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -61,6 +69,9 @@ pub fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Score(args) => score::run(&args),
+        Command::Site(args) => args.run(cli.config),
+        Command::Moderator(args) => args.run(cli.config),
+        Command::Token(args) => args.run(cli.config),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -96,6 +107,15 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
     let settings = settings(file.as_ref())?;
     Ok(App::build(settings, Clock::System, true).await?)
+}
+
+/// What was given on the command line is not right: one line a field.
+fn refused(errors: &[FieldError]) -> Misuse {
+    let lines = errors.iter();
+    let lines: Vec<String> = lines
+        .map(|error| format!("{}: {}", error.field, error.message))
+        .collect();
+    Misuse(lines.join("\n"))
 }
 
 /// Prints the error and its causes as one plain line and picks the exit code.

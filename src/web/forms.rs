@@ -40,9 +40,11 @@ pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<Fields, Proble
     }
 }
 
-type Pair = (String, Vec<u8>);
+/// A field's name and its raw value.
+pub(super) type Pair = (String, Vec<u8>);
 
-fn urlencoded(body: &[u8]) -> Result<Vec<Pair>, Problem> {
+/// The pairs of an urlencoded body, in order.
+pub(super) fn urlencoded(body: &[u8]) -> Result<Vec<Pair>, Problem> {
     let pairs = body
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty());

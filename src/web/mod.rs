@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod body;
+pub mod desk;
 pub mod embed;
 pub mod forms;
 pub mod health;
@@ -33,5 +34,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(openapi::routes)
         .configure(assets::routes)
         .configure(api::routes)
-        .configure(embed::routes);
+        .configure(embed::routes)
+        .configure(desk::routes);
 }

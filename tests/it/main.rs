@@ -1,5 +1,6 @@
 //! The front-door tests: one binary.
 
+mod accounts;
 mod corpora;
 mod harness;
 mod intake;
@@ -7,4 +8,6 @@ mod operation;
 mod privacy;
 mod program;
 mod published;
+mod review;
+mod sites;
 mod support;

@@ -2,5 +2,6 @@
 //! assertion about the service lives here.
 
 pub mod app;
+pub mod people;
 pub mod postgres;
 pub mod smtp;

@@ -1,0 +1,115 @@
+//! `hamlet site`: sites from the shell, beside a running service, which notices within a second.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Misuse, block_on, open, print, refused};
+use crate::{
+    app::App,
+    domain::site::{Policy, SiteSlug},
+    web::api::sites::NewSite,
+};
+
+/// Adds, lists and removes sites.
+#[derive(Args)]
+pub struct SiteArgs {
+    #[command(subcommand)]
+    command: Command,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Adds a site.
+    Add {
+        /// Its name in URLs: lower-case letters, digits and hyphens.
+        slug: String,
+        /// Its name for people; left out: the slug.
+        #[arg(long)]
+        name: Option<String>,
+        /// An origin of its pages, such as https://example.org; may be given several times.
+        #[arg(long = "origin", value_name = "ORIGIN")]
+        origins: Vec<String>,
+    },
+    /// Lists the sites.
+    List,
+    /// Removes a site that has no comments.
+    Remove {
+        /// Its slug.
+        slug: String,
+    },
+}
+
+impl SiteArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When what was asked for is not right, or the database cannot be used.
+    pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
+        let json = self.json;
+        block_on(async move {
+            let app = open(config).await?;
+            match self.command {
+                Command::Add {
+                    slug,
+                    name,
+                    origins,
+                } => add(&app, json, slug, name, origins).await,
+                Command::List => list(&app, json).await,
+                Command::Remove { slug } => remove(&app, json, &slug).await,
+            }
+        })
+    }
+}
+
+async fn add(
+    app: &App,
+    json: bool,
+    slug: String,
+    name: Option<String>,
+    origins: Vec<String>,
+) -> anyhow::Result<()> {
+    let new = NewSite {
+        slug,
+        name,
+        origins,
+        policy: Policy::default(),
+    };
+    let site = new.parse(app).map_err(|errors| refused(&errors))?;
+    if !app.store.add_site(site.clone()).await? {
+        anyhow::bail!("there is a site {} already", site.slug);
+    }
+    if json {
+        return print::json(&site);
+    }
+    print::line(&format!("Added the site {}", site.slug))
+}
+
+async fn list(app: &App, json: bool) -> anyhow::Result<()> {
+    let sites = app.store.sites().await?;
+    if json {
+        return print::json(&sites);
+    }
+    let rows: Vec<[String; 3]> = sites
+        .iter()
+        .map(|site| {
+            let origins: Vec<&str> = site.origins.iter().map(|origin| origin.as_str()).collect();
+            [site.slug.to_string(), site.name.clone(), origins.join(" ")]
+        })
+        .collect();
+    print::table(["SLUG", "NAME", "ORIGINS"], &rows)
+}
+
+async fn remove(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
+    let parsed = SiteSlug::parse(slug).map_err(|error| Misuse(error.message))?;
+    match app.store.remove_site(parsed).await? {
+        None => anyhow::bail!("there is no site {slug}"),
+        Some(false) => anyhow::bail!("the site {slug} has comments and stays"),
+        Some(true) if json => print::json(&json!({ "removed": slug })),
+        Some(true) => print::line(&format!("Removed the site {slug}")),
+    }
+}

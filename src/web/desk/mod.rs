@@ -1,0 +1,23 @@
+//! The moderators' pages: signing in and the desk. Rendered on the server, usable without script;
+//! what a page decides, it decides through `review`.
+
+mod fields;
+mod sign_in;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Where people go once they are signed in.
+pub const HOME: &str = "/desk";
+
+/// Adds these routes; pages are not part of the interface's description.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.map(|config| {
+        config
+            .service(sign_in::show)
+            .service(sign_in::with_password)
+            .service(sign_in::show_link)
+            .service(sign_in::with_link)
+            .service(sign_in::show_sign_out)
+            .service(sign_in::sign_out)
+    });
+}

@@ -1,0 +1,256 @@
+//! Signing in: with address and password, or with a one-time link. A link's page changes nothing
+//! when it is only looked at: mail systems open every link they see.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
+    post,
+    web::Path,
+};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{HOME, fields::FormFields};
+use crate::{
+    accounts::{
+        links::{self, FirstSignIn, LinkError},
+        passwords::{MAX_CHARS, MIN_CHARS},
+        sessions::Session,
+        sign_in::{self, SignInError},
+    },
+    app::App,
+    domain::{field::FieldError, moderator::Moderator},
+    web::{
+        Shared,
+        auth::{Visitor, ended_cookie, refuse_cross_site, session_cookie},
+        page,
+        problem::Problem,
+        query::Query,
+        sender,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    email: &'a str,
+    next: &'a str,
+    error: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_link.html")]
+struct LinkPage<'a> {
+    /// Whose link it is; none when it is no good.
+    name: Option<&'a str>,
+    /// Whether name, address and password are to be chosen.
+    first: bool,
+    filled: Filled<'a>,
+    errors: Vec<FieldError>,
+    min: usize,
+    max: usize,
+}
+
+#[derive(Default)]
+struct Filled<'a> {
+    name: &'a str,
+    email: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+struct SignOutPage<'a> {
+    csrf: Option<&'a str>,
+}
+
+impl LinkPage<'_> {
+    fn error(&self, field: &str) -> Option<&str> {
+        let found = self.errors.iter().find(|error| error.field == field);
+        found.map(|error| error.message.as_str())
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignInQuery {
+    next: Option<String>,
+}
+
+#[get("/sign-in")]
+pub(super) async fn show(
+    Visitor(signed_in): Visitor,
+    Query(query): Query<SignInQuery>,
+) -> Result<HttpResponse, Problem> {
+    let next = inside(query.next.as_deref().unwrap_or_default());
+    if signed_in.is_some() {
+        return Ok(see_other(next));
+    }
+    let template = SignInPage {
+        email: "",
+        next,
+        error: None,
+    };
+    page::render(StatusCode::OK, &template)
+}
+
+#[post("/sign-in")]
+pub(super) async fn with_password(
+    app: Shared,
+    request: HttpRequest,
+    fields: FormFields,
+) -> Result<HttpResponse, Problem> {
+    refuse_cross_site(&app, &request)?;
+    let sender = sender::of(&request, &app.settings.server.trusted_proxies);
+    let email = fields.get("email");
+    let next = inside(fields.get("next"));
+    let password = fields.secret("password");
+    let tried = sign_in::with_password(&app, email, password, sender).await;
+    let (status, error) = match tried {
+        Ok(account) => return Ok(begin(&app, &account, next)),
+        Err(SignInError::Wrong) => {
+            let error = "The address or the password is not right.";
+            (StatusCode::UNAUTHORIZED, error)
+        }
+        Err(SignInError::TooMany(_)) => {
+            let error = "Too many tries. Wait a quarter of an hour, then try again.";
+            (StatusCode::TOO_MANY_REQUESTS, error)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let template = SignInPage {
+        email,
+        next,
+        error: Some(error),
+    };
+    page::render(status, &template)
+}
+
+#[get("/sign-in/{word}")]
+pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Problem> {
+    let account = links::look_up(&app, &word).await?;
+    show_link_of(account.as_ref(), Filled::default(), Vec::new())
+}
+
+#[post("/sign-in/{word}")]
+pub(super) async fn with_link(
+    app: Shared,
+    request: HttpRequest,
+    word: Path<String>,
+    fields: FormFields,
+) -> Result<HttpResponse, Problem> {
+    refuse_cross_site(&app, &request)?;
+    let choices = FirstSignIn {
+        name: fields.get("name").to_owned(),
+        email: fields.get("email").to_owned(),
+        password: fields.secret("password"),
+    };
+    match links::redeem(&app, &word, choices).await {
+        Ok(account) => Ok(begin(&app, &account, HOME)),
+        Err(LinkError::Gone) => show_link_of(None, Filled::default(), Vec::new()),
+        Err(LinkError::Invalid(errors)) => {
+            let account = links::look_up(&app, &word).await?;
+            let filled = Filled {
+                name: fields.get("name"),
+                email: fields.get("email"),
+            };
+            show_link_of(account.as_ref(), filled, errors)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[get("/sign-out")]
+pub(super) async fn show_sign_out(
+    app: Shared,
+    Visitor(signed_in): Visitor,
+) -> Result<HttpResponse, Problem> {
+    let csrf = signed_in.map(|signed_in| signed_in.session.csrf_token(&app));
+    let template = SignOutPage {
+        csrf: csrf.as_deref(),
+    };
+    page::render(StatusCode::OK, &template)
+}
+
+#[post("/sign-out")]
+pub(super) async fn sign_out(
+    app: Shared,
+    Visitor(signed_in): Visitor,
+    fields: FormFields,
+) -> Result<HttpResponse, Problem> {
+    if let Some(signed_in) = signed_in {
+        fields.check(&app, &signed_in)?;
+    }
+    let mut response = see_other("/sign-in");
+    set_cookie(&mut response, &ended_cookie(&app));
+    Ok(response)
+}
+
+fn show_link_of(
+    account: Option<&Moderator>,
+    filled: Filled<'_>,
+    errors: Vec<FieldError>,
+) -> Result<HttpResponse, Problem> {
+    let status = match (account, errors.is_empty()) {
+        (None, _) => StatusCode::NOT_FOUND,
+        (Some(_), true) => StatusCode::OK,
+        (Some(_), false) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let template = LinkPage {
+        name: account.map(|account| account.name.as_str()),
+        first: account.is_some_and(links::is_first),
+        filled,
+        errors,
+        min: MIN_CHARS,
+        max: MAX_CHARS,
+    };
+    page::render(status, &template)
+}
+
+/// Begins a session and goes on.
+fn begin(app: &App, account: &Moderator, next: &str) -> HttpResponse {
+    let session = Session::begin(&account.id, account.session_epoch, app.now());
+    let mut response = see_other(next);
+    set_cookie(&mut response, &session_cookie(app, &session));
+    response
+}
+
+fn set_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie::Cookie<'_>) {
+    if let Err(error) = response.add_cookie(cookie) {
+        tracing::error!(%error, "a cookie could not be written");
+    }
+}
+
+/// 303: the browser goes there with GET.
+pub(super) fn see_other(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// A place on the desk, whatever was asked for: a link to the sign-in page must not be a way to
+/// send people elsewhere.
+fn inside(next: &str) -> &str {
+    let rest = next.strip_prefix(HOME);
+    let within = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if within && plain { next } else { HOME }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn signing_in_leads_to_the_desk_and_nowhere_else() {
+        assert_eq!(inside("/desk?status=spam"), "/desk?status=spam");
+        for bad in [
+            "",
+            "//evil.example",
+            "/deskevil",
+            "https://evil.example/desk",
+            "/desk\r\nX: y",
+        ] {
+            assert_eq!(inside(bad), "/desk", "{bad}");
+        }
+    }
+}

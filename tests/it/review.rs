@@ -1,0 +1,415 @@
+//! What moderators see and decide.
+
+use hamlet::domain::{moderator::Role, site::Policy};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    on_both_engines,
+    support::{
+        app::{TestApp, answer},
+        people::text,
+    },
+};
+
+const GENUINE: &str = "There's rosemary, that's for remembrance; pray you, love, remember.";
+const SPAM: &str =
+    "Check out my channel and subscribe!!! FREE money at http://win.example/cash click here";
+
+async fn decide(app: &TestApp, token: &str, id: &str, body: Value) -> (StatusCode, Value) {
+    let path = format!("/api/v1/comments/{id}/decisions");
+    answer(app.with(token, Method::POST, &path).json(&body)).await
+}
+
+async fn read(app: &TestApp, token: &str, path: &str) -> (StatusCode, Value) {
+    answer(app.with(token, Method::GET, path)).await
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    let comments = list["comments"].as_array().expect("a list");
+    comments
+        .iter()
+        .map(|one| text(&one["id"]).to_owned())
+        .collect()
+}
+
+on_both_engines!(
+    a_comment_is_seen_with_its_score_and_evidence_and_without_its_address,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let id = app.posted("default", "Ophelia", GENUINE).await;
+        let (status, list) = read(&app, &token, "/api/v1/comments?status=pending").await;
+        assert_eq!(status, 200, "{list}");
+        assert_eq!(ids(&list), [id.clone()]);
+        assert_eq!(list["counts"]["pending"], 1);
+        assert_eq!(list["comments"][0]["email"], "o***@e***.example");
+        let (status, detail) = read(&app, &token, &format!("/api/v1/comments/{id}")).await;
+        assert_eq!(status, 200);
+        assert!(
+            detail["score"]
+                .as_f64()
+                .is_some_and(|score| (0.0..=1.0).contains(&score))
+        );
+        assert!(
+            detail["evidence"]["model"]["tokens"]
+                .as_array()
+                .is_some_and(|all| !all.is_empty())
+        );
+        assert_eq!(detail["history"][0]["action"], "received");
+        assert_eq!(detail["author"]["pending"], 1);
+        assert_eq!(detail["network"], "127.0.0.0/24");
+        assert!(!detail.to_string().contains("elsinore"), "{detail}");
+        assert_eq!(answer(app.get("/api/v1/comments")).await.0, 401);
+    }
+);
+
+on_both_engines!(
+    a_decision_is_public_at_once_can_be_undone_and_is_told_in_the_history,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let id = app.posted("default", "Ophelia", GENUINE).await;
+        let public = || async {
+            let list = answer(app.get("/api/v1/sites/default/comments?page=/garden"))
+                .await
+                .1;
+            ids(&list).len()
+        };
+        assert_eq!(public().await, 0);
+        let wish = json!({ "decision": "approve", "version": 1, "note": "lovely" });
+        let (status, decided) = decide(&app, &token, &id, wish).await;
+        assert_eq!(status, 200, "{decided}");
+        assert_eq!(
+            (text(&decided["status"]), &decided["version"]),
+            ("approved", &json!(2))
+        );
+        assert_eq!(public().await, 1);
+
+        let undo = format!("/api/v1/comments/{id}/undo");
+        let (status, undone) = answer(app.with(&token, Method::POST, &undo)).await;
+        assert_eq!((status.as_u16(), text(&undone["status"])), (200, "pending"));
+        assert_eq!(public().await, 0);
+        let (status, problem) = answer(app.with(&token, Method::POST, &undo)).await;
+        assert_eq!(
+            (status.as_u16(), text(&problem["code"])),
+            (409, "nothing_to_undo")
+        );
+
+        let (_, detail) = read(&app, &token, &format!("/api/v1/comments/{id}")).await;
+        let actions: Vec<&str> = detail["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| text(&entry["action"]))
+            .collect();
+        assert_eq!(actions, ["received", "decided", "undone"]);
+        let decision = &detail["history"][1];
+        assert_eq!(
+            (text(&decision["by"]), text(&decision["via"])),
+            ("tests", "token")
+        );
+        assert_eq!(
+            (text(&decision["note"]), &decision["undone"]),
+            ("lovely", &json!(true))
+        );
+    }
+);
+
+on_both_engines!(
+    who_decides_on_an_old_version_is_shown_the_present_state,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let id = app.posted("default", "Ophelia", GENUINE).await;
+        decide(
+            &app,
+            &token,
+            &id,
+            json!({ "decision": "spam", "version": 1 }),
+        )
+        .await;
+        let late = json!({ "decision": "approve", "version": 1 });
+        let (status, problem) = decide(&app, &token, &id, late).await;
+        assert_eq!((status.as_u16(), text(&problem["code"])), (409, "stale"));
+        assert_eq!(
+            (
+                text(&problem["current"]["status"]),
+                &problem["current"]["version"]
+            ),
+            ("spam", &json!(2))
+        );
+        let undo = format!("/api/v1/comments/{id}/undo");
+        let stale = app
+            .with(&token, Method::POST, &undo)
+            .json(&json!({ "version": 1 }));
+        assert_eq!(answer(stale).await.0, 409);
+        let odd = app
+            .with(&token, Method::POST, &undo)
+            .json(&json!({ "versio": 1 }));
+        assert_eq!(answer(odd).await.0, 422);
+        let odd = json!({ "decision": "burn", "version": 2 });
+        assert_eq!(decide(&app, &token, &id, odd).await.0, 422);
+    }
+);
+
+on_both_engines!(
+    many_are_decided_at_once_each_on_its_own,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let mut items = Vec::new();
+        for n in 0..5 {
+            let words = format!("{GENUINE} number {n} of five");
+            items.push(json!({ "id": app.posted("default", &format!("N{n}"), &words).await, "version": 1 }));
+        }
+        items[1]["version"] = json!(7);
+        items.push(json!({ "id": "01890000-0000-7000-8000-000000000000", "version": 1 }));
+        let body = json!({ "decision": "reject", "items": items });
+        let request = app
+            .with(&token, Method::POST, "/api/v1/decisions")
+            .json(&body);
+        let (status, bulk) = answer(request).await;
+        assert_eq!(status, 200, "{bulk}");
+        assert_eq!(bulk["decided"], 4);
+        let results: Vec<&str> = bulk["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| text(&one["result"]))
+            .collect();
+        assert_eq!(
+            results,
+            ["done", "stale", "done", "done", "done", "not_found"]
+        );
+        let (_, list) = read(&app, &token, "/api/v1/comments").await;
+        assert_eq!(
+            (&list["counts"]["rejected"], &list["counts"]["pending"]),
+            (&json!(4), &json!(1))
+        );
+
+        let many: Vec<Value> = (0..501).map(|_| items[0].clone()).collect();
+        let body = json!({ "decision": "spam", "items": many });
+        let request = app
+            .with(&token, Method::POST, "/api/v1/decisions")
+            .json(&body);
+        let (status, problem) = answer(request).await;
+        assert_eq!(
+            (status.as_u16(), text(&problem["errors"][0]["field"])),
+            (422, "items")
+        );
+    }
+);
+
+on_both_engines!(
+    five_hundred_fit_into_one_request,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let id = app.posted("default", "Ophelia", GENUINE).await;
+        let items: Vec<Value> = (0..500)
+            .map(|n| json!({ "id": id, "version": n + 1 }))
+            .collect();
+        let body = json!({ "decision": "trash", "items": items });
+        let request = app
+            .with(&token, Method::POST, "/api/v1/decisions")
+            .json(&body);
+        let (status, bulk) = answer(request).await;
+        assert_eq!((status.as_u16(), &bulk["decided"]), (200, &json!(500)));
+    }
+);
+
+on_both_engines!(
+    an_address_is_revealed_and_the_look_recorded,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let id = app.posted("default", "Ophelia", GENUINE).await;
+        let path = format!("/api/v1/comments/{id}/email");
+        let (status, revealed) = answer(app.with(&token, Method::POST, &path)).await;
+        assert_eq!(
+            (status.as_u16(), text(&revealed["email"])),
+            (200, "ophelia@elsinore.example")
+        );
+        let (_, detail) = read(&app, &token, &format!("/api/v1/comments/{id}")).await;
+        let look = &detail["history"][1];
+        assert_eq!(
+            (text(&look["action"]), text(&look["by"])),
+            ("email_revealed", "tests")
+        );
+    }
+);
+
+on_both_engines!(
+    another_sites_comment_is_not_there,
+    |app: TestApp| async move {
+        app.add_site("gallery", &[], Policy::default()).await;
+        let id = app.posted("gallery", "Ophelia", GENUINE).await;
+        let elsewhere = app.token(Role::Moderator, &["default"]).await;
+        let (_, list) = read(&app, &elsewhere, "/api/v1/comments").await;
+        assert!(ids(&list).is_empty());
+        assert_eq!(list["counts"]["pending"], 0);
+        let one = format!("/api/v1/comments/{id}");
+        for path in [
+            one.as_str(),
+            "/api/v1/comments?site=gallery",
+            &format!("/api/v1/comments?author={id}"),
+        ] {
+            assert_eq!(read(&app, &elsewhere, path).await.0, 404, "{path}");
+        }
+        let wish = json!({ "decision": "approve", "version": 1 });
+        assert_eq!(decide(&app, &elsewhere, &id, wish).await.0, 404);
+        for path in [format!("{one}/undo"), format!("{one}/email")] {
+            assert_eq!(
+                answer(app.with(&elsewhere, Method::POST, &path)).await.0,
+                404
+            );
+        }
+        let bulk = json!({ "decision": "spam", "items": [{ "id": id, "version": 1 }] });
+        let request = app
+            .with(&elsewhere, Method::POST, "/api/v1/decisions")
+            .json(&bulk);
+        assert_eq!(answer(request).await.1["results"][0]["result"], "not_found");
+        let here = app.token(Role::Moderator, &["gallery"]).await;
+        assert_eq!(read(&app, &here, &one).await.1["status"], "pending");
+        assert_eq!(read(&app, &here, "/api/v1/comments/nonsense").await.0, 404);
+    }
+);
+
+on_both_engines!(
+    a_list_goes_on_where_it_stopped_in_every_order,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        for n in 0..7 {
+            let words = if n % 2 == 0 { GENUINE } else { SPAM };
+            app.posted(
+                "default",
+                &format!("N{n}"),
+                &format!("{words} {n}{n}{n} times"),
+            )
+            .await;
+        }
+        for sort in ["newest", "oldest", "uncertain", "spammiest"] {
+            let whole = format!("/api/v1/comments?sort={sort}&limit=100");
+            let whole = ids(&read(&app, &token, &whole).await.1);
+            assert_eq!(whole.len(), 7);
+            let mut pieces = Vec::new();
+            let mut cursor = String::new();
+            loop {
+                let path = format!("/api/v1/comments?sort={sort}&limit=3&cursor={cursor}");
+                let (_, list) = read(&app, &token, &path).await;
+                pieces.extend(ids(&list));
+                match list["next_cursor"].as_str() {
+                    Some(next) => cursor = next.to_owned(),
+                    None => break,
+                }
+            }
+            assert_eq!(pieces, whole, "{sort}");
+        }
+        let (_, first) = read(&app, &token, "/api/v1/comments?limit=1").await;
+        let cursor = text(&first["next_cursor"]);
+        for path in [
+            format!("/api/v1/comments?sort=spammiest&cursor={cursor}"),
+            format!("/api/v1/comments?cursor={cursor}x"),
+        ] {
+            let (status, problem) = read(&app, &token, &path).await;
+            assert_eq!(
+                (status.as_u16(), text(&problem["errors"][0]["field"])),
+                (422, "cursor")
+            );
+        }
+    }
+);
+
+on_both_engines!(
+    a_list_is_narrowed_by_each_filter,
+    |app: TestApp| async move {
+        app.add_site("gallery", &["https://gallery.example"], Policy::default())
+            .await;
+        let token = app.token(Role::Moderator, &[]).await;
+        let genuine = app.posted("default", "Ophelia", GENUINE).await;
+        let spam = app.posted("gallery", "Claudius", SPAM).await;
+        let only = |query: String| {
+            let (app, token) = (&app, &token);
+            async move {
+                let path = format!("/api/v1/comments?{query}");
+                let (status, list) = read(app, token, &path).await;
+                assert_eq!(status, 200, "{list}");
+                ids(&list)
+            }
+        };
+        let score = |id: &str| {
+            let path = format!("/api/v1/comments/{id}");
+            let (app, token) = (&app, &token);
+            async move { read(app, token, &path).await.1["score"].as_f64().unwrap() }
+        };
+        let (low, high) = (score(&genuine).await, score(&spam).await);
+        assert!(low < high);
+        let middle = f64::midpoint(low, high);
+        for (query, id) in [
+            ("site=default".to_owned(), &genuine),
+            ("site=gallery".to_owned(), &spam),
+            (
+                "site=gallery&page=https://gallery.example/garden%23top".to_owned(),
+                &spam,
+            ),
+            ("q=ROSEMARY".to_owned(), &genuine),
+            ("q=claud".to_owned(), &spam),
+            (format!("author={genuine}"), &genuine),
+            (format!("min_score={middle}"), &spam),
+            (format!("max_score={middle}"), &genuine),
+        ] {
+            assert_eq!(only(query.clone()).await, [id.clone()], "{query}");
+        }
+        let now = app.app.now().to_string();
+        assert_eq!(only(format!("until={now}")).await.len(), 0);
+        assert_eq!(only(format!("since={now}")).await.len(), 2);
+        assert_eq!(only("q=50%25".to_owned()).await.len(), 0);
+    }
+);
+
+on_both_engines!(
+    a_parameter_that_is_not_right_is_named,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        for (query, field) in [
+            ("status=lost", "status"),
+            ("sort=fastest", "sort"),
+            ("limit=0", "limit"),
+            ("limit=101", "limit"),
+            ("limit=x", "limit"),
+            ("min_score=2", "min_score"),
+            ("max_score=NaN", "max_score"),
+            ("since=yesterday", "since"),
+            ("author=me", "author"),
+            ("page=nonsense", "page"),
+            ("colour=red", "colour"),
+            ("q=%00", "q"),
+        ] {
+            let (status, problem) = read(&app, &token, &format!("/api/v1/comments?{query}")).await;
+            assert_eq!(
+                (status.as_u16(), text(&problem["errors"][0]["field"])),
+                (422, field),
+                "{query}"
+            );
+        }
+    }
+);
+
+on_both_engines!(
+    a_text_is_judged_without_being_kept,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let judge =
+            |body: Value| answer(app.with(&token, Method::POST, "/api/v1/score").json(&body));
+        let (status, spam) = judge(json!({ "text": SPAM, "name": "Claudius" })).await;
+        assert_eq!(status, 200, "{spam}");
+        let (_, genuine) =
+            judge(json!({ "text": GENUINE, "email": "ophelia@elsinore.example" })).await;
+        assert!(spam["score"].as_f64() > genuine["score"].as_f64());
+        assert_eq!(genuine["verdict"], "hold");
+        assert!(!text(&genuine["evidence"]["because"]).is_empty());
+        assert!(ids(&read(&app, &token, "/api/v1/comments").await.1).is_empty());
+        let (status, problem) = judge(json!({ "text": " ", "email": "nonsense" })).await;
+        assert_eq!(status, 422);
+        assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
+        assert_eq!(
+            judge(json!({ "text": "x", "site": "nowhere" })).await.0,
+            404
+        );
+    }
+);
