@@ -109,16 +109,29 @@ pub async fn list(
     Ok(Queue {
         comments: listing.comments,
         counts: app.store.count_comments(&filter).await?,
-        next_cursor: next.map(|next| app.signer.sign(Purpose::Cursor, &next)),
+        next_cursor: next.map(|next| sign_cursor(app, &next)),
     })
 }
 
+/// A cursor as it is signed. The key travels as its bits: as a decimal it could come back one bit
+/// off, and the list would repeat or lose its last item.
+#[derive(Serialize, Deserialize)]
+struct Position(Sort, u64, CommentId);
+
+fn sign_cursor(app: &App, cursor: &Cursor) -> String {
+    let position = Position(cursor.sort, cursor.key.to_bits(), cursor.id);
+    app.signer.sign(Purpose::Cursor, &position)
+}
+
 fn read_cursor(app: &App, token: &str, sort: Sort) -> Result<Cursor, FieldError> {
-    let cursor: Option<Cursor> = app.signer.verify(Purpose::Cursor, token);
-    cursor.filter(|cursor| cursor.sort == sort).ok_or_else(|| {
+    let position: Option<Position> = app.signer.verify(Purpose::Cursor, token);
+    let position = position.filter(|position| position.0 == sort);
+    let Position(sort, bits, id) = position.ok_or_else(|| {
         let message = "This cursor does not belong to this list.";
         FieldError::new("cursor", "invalid", message)
-    })
+    })?;
+    let key = f64::from_bits(bits);
+    Ok(Cursor { sort, key, id })
 }
 
 /// Turns what is wanted into what the store understands, within the principal's scope.

@@ -55,9 +55,11 @@ impl Sort {
 
     /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
     const fn key(self) -> (&'static str, bool) {
+        // PostgreSQL takes a bare 0.0 for a NUMERIC, which the driver for both engines cannot read.
+        const NONE: &str = "CAST(0 AS DOUBLE PRECISION)";
         match self {
-            Self::Newest => ("0.0", true),
-            Self::Oldest => ("0.0", false),
+            Self::Newest => (NONE, true),
+            Self::Oldest => (NONE, false),
             Self::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
             Self::Spammiest => ("COALESCE(c.score, 2.0)", true),
         }
@@ -88,7 +90,7 @@ pub struct Filter {
 }
 
 /// Where a list goes on: the last item's sort key and id.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
     /// The sort that it belongs to.
     pub sort: Sort,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hamlet::{accounts, domain::moderator::Role};
 use reqwest::Method;
-use serde_json::json;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 
 use crate::{
     on_both_engines,
@@ -438,5 +439,95 @@ on_both_engines!(
             cookie.starts_with("__Host-") && cookie.contains("Secure"),
             "{cookie}"
         );
+    }
+);
+
+on_both_engines!(
+    the_shell_works_beside_a_running_service,
+    |app: TestApp| async move {
+        let run = |arguments: &[&str]| {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_hamlet"))
+                .args(arguments)
+                .env("HAMLET_DATA_DIR", &app.app.settings.data_dir)
+                .env(
+                    "HAMLET_DATABASE__URL",
+                    app.app.settings.database.url.expose_secret(),
+                )
+                .output()
+                .expect("the program runs");
+            let out = String::from_utf8(output.stdout).expect("text");
+            let error = String::from_utf8(output.stderr).expect("text");
+            (output.status.code(), out, error)
+        };
+        let json = |arguments: &[&str]| -> Value {
+            let (code, out, error) = run(arguments);
+            assert_eq!(code, Some(0), "{error}");
+            serde_json::from_str(&out).expect("JSON")
+        };
+        let (code, token, error) = run(&["token", "add", "--role", "operator", "--name", "shell"]);
+        assert_eq!(code, Some(0), "{error}");
+        let token = token.trim();
+        assert_eq!(
+            answer(app.with(token, Method::GET, "/api/v1/tokens"))
+                .await
+                .0,
+            200
+        );
+        let id = json(&["token", "list", "--json"])[0]["id"].clone();
+        assert_eq!(run(&["token", "remove", text(&id)]).0, Some(0));
+        assert_eq!(
+            answer(app.with(token, Method::GET, "/api/v1/tokens"))
+                .await
+                .0,
+            401
+        );
+
+        let added = json(&[
+            "moderator",
+            "add",
+            "--name",
+            "Marcellus",
+            "--email",
+            "m@elsinore.example",
+            "--site",
+            "default",
+            "--json",
+        ]);
+        assert!(text(&added["sign_in_link"]).contains("/sign-in/"));
+        let (_, table, _) = run(&["moderator", "list"]);
+        assert!(
+            table.contains("m***@e***.example") && !table.contains("elsinore"),
+            "{table}"
+        );
+        assert_eq!(
+            run(&["moderator", "remove", "m@elsinore.example"]).0,
+            Some(0)
+        );
+
+        assert_eq!(
+            run(&[
+                "site",
+                "add",
+                "gallery",
+                "--origin",
+                "https://gallery.example"
+            ])
+            .0,
+            Some(0)
+        );
+        app.pass(Duration::from_secs(1)).await;
+        app.posted(
+            "gallery",
+            "Ophelia",
+            "There's rosemary, that's for remembrance.",
+        )
+        .await;
+        assert_eq!(json(&["site", "list", "--json"])[1]["slug"], "gallery");
+        let (code, _, error) = run(&["site", "remove", "gallery"]);
+        assert_eq!(code, Some(1), "it has comments");
+        assert!(error.contains("stays"), "{error}");
+        let (code, _, error) = run(&["site", "add", "Not a slug"]);
+        assert_eq!(code, Some(2), "{error}");
+        assert!(error.contains("slug:"), "{error}");
     }
 );
