@@ -15,6 +15,7 @@ use crate::{
     domain::{
         email::EmailAddress,
         moderator::{Moderator, ModeratorId, Role, Scope},
+        site::SiteSlug,
     },
     web::api::moderators::ModeratorView,
 };
@@ -174,7 +175,7 @@ pub(super) fn sites_of(scope: &Scope) -> String {
     match scope {
         Scope::All => "all".to_owned(),
         Scope::Sites(sites) => {
-            let slugs: Vec<&str> = sites.iter().map(|slug| slug.as_str()).collect();
+            let slugs: Vec<&str> = sites.iter().map(SiteSlug::as_str).collect();
             slugs.join(" ")
         }
     }

@@ -38,10 +38,10 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> an
     let head = head.map(str::to_owned);
     for row in std::iter::once(&head).chain(rows) {
         let cells = row.iter().zip(widths);
-        let line: String = cells
-            .map(|(cell, width)| format!("{cell:width$}  "))
+        let cells: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
             .collect();
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{}", cells.join("  ").trim_end())?;
     }
     Ok(out.flush()?)
 }

@@ -8,7 +8,10 @@ use serde_json::json;
 use super::{Misuse, block_on, open, print, refused};
 use crate::{
     app::App,
-    domain::site::{Policy, SiteSlug},
+    domain::{
+        origin::Origin,
+        site::{Policy, SiteSlug},
+    },
     web::api::sites::NewSite,
 };
 
@@ -31,7 +34,7 @@ enum Command {
         /// Its name for people; left out: the slug.
         #[arg(long)]
         name: Option<String>,
-        /// An origin of its pages, such as https://example.org; may be given several times.
+        /// An origin of its pages, such as `https://example.org`; may be given several times.
         #[arg(long = "origin", value_name = "ORIGIN")]
         origins: Vec<String>,
     },
@@ -97,7 +100,7 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
     let rows: Vec<[String; 3]> = sites
         .iter()
         .map(|site| {
-            let origins: Vec<&str> = site.origins.iter().map(|origin| origin.as_str()).collect();
+            let origins: Vec<&str> = site.origins.iter().map(Origin::as_str).collect();
             [site.slug.to_string(), site.name.clone(), origins.join(" ")]
         })
         .collect();

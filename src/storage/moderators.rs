@@ -140,7 +140,7 @@ impl Store {
     pub async fn remove_moderator(&self, id: ModeratorId) -> Result<Change> {
         self.write(move |connection| {
             Box::pin(async move {
-                if !another_operator(connection, &id).await? {
+                if is_last_operator(connection, &id).await? {
                     return Ok(Change::LastOperator);
                 }
                 for text in [
@@ -290,8 +290,8 @@ async fn update(connection: &mut AnyConnection, moderator: Moderator) -> Result<
     {
         return Ok(Change::EmailTaken);
     }
-    let keeps = moderator.role == Role::Operator && moderator.scope == Scope::All;
-    if !keeps && !another_operator(connection, &moderator.id).await? {
+    let keeps = moderator.role == Role::Operator;
+    if !keeps && is_last_operator(connection, &moderator.id).await? {
         return Ok(Change::LastOperator);
     }
     let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, role = $5, \
@@ -313,20 +313,19 @@ async fn update(connection: &mut AnyConnection, moderator: Moderator) -> Result<
     })
 }
 
-/// Whether someone else, too, may run the whole place. The rows are locked, so that two operators
+/// Whether this is the only one who may run the place. The rows are locked, so that two operators
 /// cannot remove each other at once; on SQLite writers take turns anyway.
-async fn another_operator(connection: &mut AnyConnection, id: &ModeratorId) -> Result<bool> {
-    sqlx::query("UPDATE moderators SET role = role WHERE role = 'operator'")
-        .execute(&mut *connection)
-        .await?;
-    let text =
-        "SELECT id FROM moderators WHERE role = 'operator' AND scope = $2 AND id <> $1 LIMIT 1";
-    let other = sqlx::query(text)
-        .bind(id.0.clone())
-        .bind(scope_json(&Scope::All))
-        .fetch_optional(connection)
-        .await?;
-    Ok(other.is_some())
+async fn is_last_operator(connection: &mut AnyConnection, id: &ModeratorId) -> Result<bool> {
+    let text = "UPDATE moderators SET role = role WHERE role = 'operator' RETURNING id";
+    let operators = sqlx::query(text).fetch_all(connection).await?;
+    let mut others = false;
+    let mut included = false;
+    for row in operators {
+        let found: String = row.try_get("id")?;
+        included |= found == id.0;
+        others |= found != id.0;
+    }
+    Ok(included && !others)
 }
 
 /// A scope as it is kept.

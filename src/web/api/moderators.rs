@@ -117,6 +117,10 @@ struct ModeratorChange {
     /// The slugs of the sites they may see; null: all.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>)]
+    #[expect(
+        clippy::option_option,
+        reason = "absent and null mean different things"
+    )]
     sites: Option<Option<Vec<String>>>,
 }
 
