@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from urllib.parse import quote
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
@@ -152,6 +153,21 @@ def skeleton(folder):
     """The bare baseline of `examples/skeleton.rs`."""
     command = [RELEASE / "examples" / "skeleton", "--listen", "127.0.0.1:{port}", "--database", "{folder}/data.db"]
     return Program(command, folder)
+
+
+def every_comment(service, headers, parameters=""):
+    """Every comment of the queue, page by page, as the review interface tells them."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+    cursor = ""
+    while cursor is not None:
+        path = f"/api/v1/comments?limit=100&sort=oldest{parameters}{cursor and '&cursor=' + quote(cursor)}"
+        status, _, body = ask(connection, "GET", path, headers=headers)
+        if status != 200:
+            raise SystemExit(f"the queue answered {status}: {body[:500]!r}")
+        answer = json.loads(body)
+        yield from answer["comments"]
+        cursor = answer["next_cursor"]
+    connection.close()
 
 
 def operator_token(program):
