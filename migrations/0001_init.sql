@@ -141,7 +141,7 @@ CREATE TABLE mail_preferences (
     PRIMARY KEY (moderator, site)
 );
 
--- Sites with held comments that moderators have not been mailed about, each since when.
+-- Sites with held comments that moderators have not been mailed about, and the arrival of the first.
 CREATE TABLE notices (
     site       TEXT NOT NULL,
     moderator  TEXT NOT NULL,
@@ -149,29 +149,37 @@ CREATE TABLE notices (
     PRIMARY KEY (site, moderator)
 );
 
--- Mail to be sent: what it is about and to whom; it is written when it is sent.
+-- Mail to be sent: what it is about and to whom; it is written when it is sent. No address is kept
+-- here: a moderator's is read from their account, a commenter's from their comment (comment_id).
 CREATE TABLE outbox (
-    id              TEXT PRIMARY KEY,
-    site            TEXT NOT NULL,
-    kind            TEXT NOT NULL,
-    moderator       TEXT,
-    email_sealed    TEXT,
-    email_index     TEXT,
-    about           TEXT NOT NULL,
-    status          TEXT NOT NULL,
-    attempts        BIGINT NOT NULL DEFAULT 0,
-    next_attempt_at BIGINT NOT NULL,
-    created_at      BIGINT NOT NULL,
-    finished_at     BIGINT,
-    last_error      TEXT
+    id          TEXT PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    site        TEXT NOT NULL,
+    moderator   TEXT,
+    comment_id  TEXT,
+    email_index TEXT NOT NULL,
+    about       TEXT NOT NULL,
+    -- What must not be mailed twice.
+    once_key    TEXT UNIQUE,
+    status      TEXT NOT NULL,
+    attempts    BIGINT NOT NULL DEFAULT 0,
+    -- When it was queued or, as a dead letter, put back.
+    queued_at   BIGINT NOT NULL,
+    -- When it is to be tried or, once finished, forgotten.
+    due_at      BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    finished_at BIGINT,
+    last_error  TEXT
 );
-CREATE INDEX outbox_by_status ON outbox (status, next_attempt_at);
+CREATE INDEX outbox_by_status ON outbox (status, due_at);
+CREATE INDEX outbox_by_mailbox ON outbox (email_index, status);
 
--- Commenters who asked to hear of replies on a site.
+-- Commenters who asked to hear of replies on a site. The id is what their links carry.
 CREATE TABLE subscriptions (
     site            TEXT NOT NULL,
     email_index     TEXT NOT NULL,
     email_sealed    TEXT NOT NULL,
+    id              TEXT NOT NULL UNIQUE,
     status          TEXT NOT NULL,
     asked_at        BIGINT NOT NULL,
     confirmed_at    BIGINT,

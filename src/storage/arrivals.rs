@@ -3,7 +3,11 @@
 //! Each statement serves the whole batch. The policy is asked inside the transaction, because it
 //! needs what only the database knows: counts, and earlier approvals.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -13,6 +17,7 @@ use super::{
     counters::{self, Counted},
     engine::Engine,
     rows,
+    subscriptions::{self, Approved},
 };
 use crate::domain::{
     comment::{CommentId, Status},
@@ -559,7 +564,8 @@ impl<'c> Intake<'c> {
     async fn store(&mut self) -> Result<()> {
         let mut stored = Vec::new();
         let mut comments = Vec::new();
-        let mut noticed: Vec<&str> = Vec::new();
+        let mut noticed: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut approved = Vec::new();
         for (place, arrival) in self.open() {
             let Some(ruled) = &self.ruled[place] else {
                 continue;
@@ -576,8 +582,14 @@ impl<'c> Intake<'c> {
                     .as_ref()
                     .map(|model| model.version.as_str()),
             });
-            if ruled.verdict == Verdict::Hold && !noticed.contains(&arrival.comment.site.as_str()) {
-                noticed.push(&arrival.comment.site);
+            match ruled.verdict {
+                Verdict::Hold => {
+                    let at = arrival.comment.created_at;
+                    let first = noticed.entry(&arrival.comment.site).or_insert(at);
+                    *first = at.min(*first);
+                }
+                Verdict::Publish => approved.push(Approved::from(&arrival.comment)),
+                Verdict::Spam => {}
             }
             stored.push((place, ruled.verdict));
         }
@@ -585,10 +597,14 @@ impl<'c> Intake<'c> {
             return Ok(());
         }
         let json = serde_json::to_string(&comments).unwrap_or_default();
-        let noticed = rows::list_json(noticed);
+        let noticed = noticed
+            .into_iter()
+            .map(|(site, since)| serde_json::json!({ "site": site, "since": since }));
+        let noticed = serde_json::Value::Array(noticed.collect()).to_string();
         drop(comments);
         self.insert_comments(json).await?;
         self.insert_notices(noticed).await?;
+        subscriptions::on_approved(self.connection, self.engine, &approved, self.now).await?;
         for (place, verdict) in stored {
             let id = CommentId::parse(&self.batch[place].comment.id);
             self.outcome[place] = id.map(|id| Admission::Stored {
@@ -619,18 +635,28 @@ impl<'c> Intake<'c> {
         Ok(())
     }
 
-    /// Notes for every moderator of the sites, who wants mail, that something waits.
+    /// Notes for every moderator of the sites, who wants mail, that something waits, and since when.
     async fn insert_notices(&mut self, sites: String) -> Result<()> {
+        // The update locks a notice that is there, so that the mail which takes it away is written
+        // before this batch, and a new notice made, or after it, and this batch is in it. A scope
+        // is JSON; its slugs hold nothing that LIKE would read otherwise.
         let text = "INSERT INTO notices (site, moderator, since) \
-                    SELECT r.value->>'v', m.id, $2 FROM {rows:$1} CROSS JOIN moderators m \
-                    WHERE m.email_sealed IS NOT NULL AND COALESCE( \
-                        (SELECT p.mode FROM mail_preferences p WHERE p.moderator = m.id AND p.site = r.value->>'v'), \
-                        (SELECT p.mode FROM mail_preferences p WHERE p.moderator = m.id AND p.site = ''), \
+                    SELECT r.value->>'site', m.id, CAST(r.value->>'since' AS BIGINT) \
+                    FROM {rows:$1} CROSS JOIN moderators m \
+                    WHERE m.email_index IS NOT NULL \
+                    AND (m.scope = '\"all\"' OR m.scope LIKE '%\"' || (r.value->>'site') || '\"%') \
+                    AND COALESCE( \
+                        (SELECT p.mode FROM mail_preferences p \
+                            WHERE p.moderator = m.id AND p.site = r.value->>'site'), \
+                        (SELECT p.mode FROM mail_preferences p \
+                            WHERE p.moderator = m.id AND p.site = ''), \
                         'each') <> 'none' \
-                    ON CONFLICT DO NOTHING";
+                    ORDER BY 1, 2 \
+                    ON CONFLICT (site, moderator) DO UPDATE SET since = \
+                        CASE WHEN excluded.since < notices.since THEN excluded.since \
+                             ELSE notices.since END";
         sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(sites)
-            .bind(self.now.millis())
             .execute(&mut *self.connection)
             .await?;
         Ok(())

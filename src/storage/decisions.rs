@@ -8,7 +8,12 @@ use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use uuid::Uuid;
 
-use super::{Result, Store, engine::Engine, rows};
+use super::{
+    Result, Store,
+    engine::Engine,
+    rows,
+    subscriptions::{self, Approved},
+};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::{Action, Actor, Decided, Decision},
@@ -264,7 +269,10 @@ impl Desk<'_> {
         }
         self.update_comments(outcomes).await?;
         self.append_history(lines).await?;
-        self.mark_undone(taken_back).await
+        self.mark_undone(taken_back).await?;
+        let approved: Vec<Approved> = outcomes.iter().filter_map(newly_public).collect();
+        let now = self.decider.now;
+        subscriptions::on_approved(self.connection, self.engine, &approved, now).await
     }
 
     async fn update_comments(&mut self, outcomes: &[Outcome]) -> Result<()> {
@@ -333,6 +341,15 @@ impl Desk<'_> {
             .await?;
         Ok(())
     }
+}
+
+/// The comment, if this made it public.
+fn newly_public(outcome: &Outcome) -> Option<Approved> {
+    let Outcome::Done(comment, decided) = outcome else {
+        return None;
+    };
+    let is_new = decided.from != Status::Approved && decided.status == Status::Approved;
+    is_new.then(|| Approved::from(&**comment))
 }
 
 fn line(action: Action, comment: &Comment, from: Status, decision: String) -> Line {

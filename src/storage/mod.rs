@@ -15,12 +15,15 @@ pub mod links;
 pub mod meta;
 mod migrations;
 pub mod moderators;
+pub mod notices;
+pub mod outbox;
 pub mod public;
 mod query;
 pub mod resealing;
 pub mod retention;
 mod rows;
 pub mod sites;
+pub mod subscriptions;
 pub mod tokens;
 
 use std::{future::Future, pin::Pin};

@@ -1,0 +1,214 @@
+//! Notices: which moderators have not been mailed yet about held comments on which site. Arrivals
+//! write them; here a notice becomes a mail in the outbox, and the comments that it is about are
+//! found. When and how often someone is mailed is told by [`Due`]; the modes are the moderator's.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Row};
+use uuid::Uuid;
+
+use super::{
+    Result, Store, StoreError,
+    outbox::{self, Kind, NewMail},
+    rows,
+};
+use crate::domain::{
+    comment::Comment, moderator::ModeratorId, site::SiteSlug, timestamp::Timestamp,
+};
+
+/// A mailbox that refused a queue mail for good gets the next one no sooner than this.
+const DEAD_MAILBOX_PAUSE: Duration = Duration::from_hours(24);
+
+/// The bounds at which mail becomes due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Now.
+    pub now: Timestamp,
+    /// Whoever was mailed after this waits.
+    pub mailed_before: Timestamp,
+    /// The hour that began last: hourly digests are about what came before.
+    pub hour: Timestamp,
+    /// The last hour of daily digests, which are about what came before.
+    pub day: Timestamp,
+}
+
+/// The first comment that waits on each site.
+pub type Since = BTreeMap<SiteSlug, Timestamp>;
+
+/// What waits, for one mail.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting {
+    /// The latest of them.
+    pub comments: Vec<Comment>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+/// The moderator's mode for the notice's site.
+const MODE: &str = "COALESCE( \
+     (SELECT p.mode FROM mail_preferences p WHERE p.moderator = n.moderator AND p.site = n.site), \
+     (SELECT p.mode FROM mail_preferences p WHERE p.moderator = n.moderator AND p.site = ''), \
+     'each')";
+
+impl Store {
+    /// Queues a mail for each moderator who is due one and has none waiting; tells how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn queue_due_notices(&self, due: Due) -> Result<usize> {
+        let mails = self.due_moderators(due).await?;
+        let count = mails.len();
+        if count == 0 {
+            return Ok(0);
+        }
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move { outbox::queue(connection, engine, &mails, due.now).await })
+        })
+        .await?;
+        Ok(count)
+    }
+
+    async fn due_moderators(&self, due: Due) -> Result<Vec<NewMail>> {
+        let text = format!(
+            "SELECT DISTINCT m.id, m.email_index FROM notices n JOIN moderators m ON m.id = n.moderator \
+             WHERE m.email_index IS NOT NULL \
+             AND (m.last_mailed_at IS NULL OR m.last_mailed_at <= $1) \
+             AND CASE {MODE} WHEN 'each' THEN 1 WHEN 'hourly' THEN CASE WHEN n.since < $2 THEN 1 END \
+                 WHEN 'daily' THEN CASE WHEN n.since < $3 THEN 1 END END = 1 \
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.once_key = 'queue:' || m.id) \
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.email_index = m.email_index \
+                 AND o.status = 'dead' AND o.kind = 'queue' AND o.finished_at > $4)"
+        );
+        let found = sqlx::query(self.sql(&text))
+            .bind(due.mailed_before.millis())
+            .bind(due.hour.millis())
+            .bind(due.day.millis())
+            .bind(due.now.minus(DEAD_MAILBOX_PAUSE).millis())
+            .fetch_all(&self.read)
+            .await?;
+        let mail = |row: &sqlx::any::AnyRow| {
+            let moderator: String = row.try_get("id")?;
+            Ok(NewMail {
+                id: Uuid::now_v7().to_string(),
+                kind: Kind::Queue.as_str(),
+                site: String::new(),
+                once: Some(format!("queue:{moderator}")),
+                moderator: Some(moderator),
+                comment: None,
+                email_index: row.try_get("email_index")?,
+                about: json!({ "since": {} }),
+                due_at: due.now.millis(),
+            })
+        };
+        found.iter().map(mail).collect()
+    }
+
+    /// Moves a moderator's due notices into a mail that is about to be written, and tells all that
+    /// the mail is about. Whatever arrives later makes a new notice; what is in the mail already
+    /// stays there, so that a mail tried again for hours tells everything, once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn absorb_notices(
+        &self,
+        mail: &str,
+        moderator: &ModeratorId,
+        due: Due,
+    ) -> Result<Since> {
+        let engine = self.engine;
+        let (mail, moderator) = (mail.to_owned(), moderator.0.clone());
+        // The locks make a batch of arrivals that is not committed yet go first or last.
+        let select = engine.dialect(&format!(
+            "SELECT n.site, n.since FROM notices n WHERE n.moderator = $1 \
+             AND CASE {MODE} WHEN 'hourly' THEN CASE WHEN n.since < $2 THEN 1 END \
+                 WHEN 'daily' THEN CASE WHEN n.since < $3 THEN 1 END ELSE 1 END = 1 \
+             ORDER BY n.site {{lock}}"
+        ));
+        let delete = engine.dialect(
+            "DELETE FROM notices WHERE moderator = $1 \
+             AND site IN (SELECT r.value->>'v' FROM {rows:$2})",
+        );
+        self.write(move |connection| {
+            Box::pin(async move {
+                let known = sqlx::query("SELECT about FROM outbox WHERE id = $1")
+                    .bind(mail.clone())
+                    .fetch_one(&mut *connection)
+                    .await?;
+                let mut about: About = rows::json(&known, "about")?;
+                let found = sqlx::query(AssertSqlSafe(select))
+                    .bind(moderator.clone())
+                    .bind(due.hour.millis())
+                    .bind(due.day.millis())
+                    .fetch_all(&mut *connection)
+                    .await?;
+                if found.is_empty() {
+                    return about.read();
+                }
+                let mut sites = Vec::with_capacity(found.len());
+                for row in &found {
+                    let (site, since) = (rows::site(row)?, row.try_get("since")?);
+                    let first = about.since.entry(site.to_string()).or_insert(since);
+                    *first = since.min(*first);
+                    sites.push(site);
+                }
+                sqlx::query(AssertSqlSafe(delete))
+                    .bind(moderator)
+                    .bind(rows::list_json(sites))
+                    .execute(&mut *connection)
+                    .await?;
+                sqlx::query("UPDATE outbox SET about = $2 WHERE id = $1")
+                    .bind(mail)
+                    .bind(serde_json::to_string(&about).unwrap_or_default())
+                    .execute(connection)
+                    .await?;
+                about.read()
+            })
+        })
+        .await
+    }
+
+    /// The comments that still wait for a decision: the latest `limit`, and how many in all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn waiting(&self, since: &Since, limit: u32) -> Result<Waiting> {
+        let sites: Vec<_> = since
+            .iter()
+            .map(|(site, since)| json!({ "site": site, "since": since.millis() }))
+            .collect();
+        let text = format!(
+            "SELECT {}, COUNT(*) OVER () AS total FROM {{rows:$1}} \
+             JOIN comments c ON c.site = r.value->>'site' AND c.status = 'pending' \
+             AND c.created_at >= CAST(r.value->>'since' AS BIGINT) ORDER BY c.id DESC LIMIT $2",
+            rows::COMMENT
+        );
+        let found = sqlx::query(self.sql(&text))
+            .bind(serde_json::Value::Array(sites).to_string())
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        let first = found.first();
+        Ok(Waiting {
+            total: first.map_or(Ok(0), |row| row.try_get("total"))?,
+            comments: found.iter().map(rows::comment).collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// What a queue mail's `about` column holds.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct About {
+    since: BTreeMap<String, i64>,
+}
+
+impl About {
+    fn read(&self) -> Result<Since> {
+        let sites = self.since.iter().map(|(slug, since)| {
+            let site = SiteSlug::parse(slug).map_err(|_| StoreError::Corrupt("site"))?;
+            Ok((site, Timestamp::from_millis(*since)))
+        });
+        sites.collect()
+    }
+}

@@ -1,0 +1,452 @@
+//! The outbox: mail to be sent, each row written in the transaction that caused it. Claiming,
+//! finishing, retrying and listing rows live here; what a mail says is written when it is sent, in
+//! [`crate::notify`].
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use utoipa::ToSchema;
+
+use super::{Result, Store, StoreError, rows, touched};
+use crate::domain::{
+    comment::CommentId, email::SealedEmail, moderator::ModeratorId, site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+/// How long a mail that was sent or cancelled is remembered, so that it is not sent again.
+pub const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+
+/// What a mail is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Tells a moderator what waits for a decision.
+    Queue,
+    /// Asks a commenter to confirm that they want to hear of replies.
+    Confirm,
+    /// Tells a commenter of a reply.
+    Reply,
+}
+
+impl Kind {
+    /// The word kept in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::Confirm => "confirm",
+            Self::Reply => "reply",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Queue, Self::Confirm, Self::Reply]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Where a mail stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MailStatus {
+    /// Waits to be sent, for the first time or again.
+    Queued,
+    /// A mail server took it.
+    Sent,
+    /// What it was about is no longer so.
+    Cancelled,
+    /// It could not be sent, and will not be tried again by itself.
+    Dead,
+}
+
+impl MailStatus {
+    /// The word kept in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Cancelled => "cancelled",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// Reads the word that [`MailStatus::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Queued, Self::Sent, Self::Cancelled, Self::Dead]
+            .into_iter()
+            .find(|status| status.as_str() == word)
+    }
+}
+
+/// A mail that this process has claimed and must send before its lease ends.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// Identifier; the mail's Message-ID is made of it.
+    pub id: String,
+    /// What it is for.
+    pub kind: Kind,
+    /// The site, for mail to commenters.
+    pub site: Option<SiteSlug>,
+    /// The moderator it goes to.
+    pub moderator: Option<ModeratorId>,
+    /// The comment whose author it goes to.
+    pub comment: Option<CommentId>,
+    /// What it is about, by kind.
+    pub about: Value,
+    /// Tries so far, this one included.
+    pub attempts: i64,
+    /// When it was queued or put back.
+    pub queued_at: Timestamp,
+}
+
+/// How a try ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// A mail server took it.
+    Sent,
+    /// What it was about is no longer so.
+    Cancelled,
+    /// To be tried again.
+    Retry {
+        /// When.
+        at: Timestamp,
+        /// Why, without any address.
+        error: String,
+    },
+    /// Given up.
+    Dead {
+        /// Why, without any address.
+        error: String,
+    },
+}
+
+/// A mail as operators see it; the recipient is still sealed.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of the outbox")]
+pub struct OutboxEntry {
+    pub id: String,
+    pub kind: Kind,
+    pub site: Option<SiteSlug>,
+    pub moderator: Option<String>,
+    pub recipient: Option<SealedEmail>,
+    pub status: MailStatus,
+    pub attempts: i64,
+    pub due_at: Timestamp,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    pub last_error: Option<String>,
+}
+
+/// The outbox at a glance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxPulse {
+    /// Mails that wait to be sent.
+    pub pending: i64,
+    /// Those of them whose time has come.
+    pub due: i64,
+    /// Finished mails whose time to be forgotten has come.
+    pub forgettable: i64,
+    /// When the oldest waiting mail was queued.
+    pub oldest: Option<Timestamp>,
+}
+
+impl OutboxPulse {
+    /// How long the oldest mail has waited.
+    #[must_use]
+    pub fn age(&self, now: Timestamp) -> Duration {
+        self.oldest
+            .map(|oldest| now.since(oldest))
+            .unwrap_or_default()
+    }
+}
+
+impl Store {
+    /// The outbox at a glance. One cheap read, for every second.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn outbox_pulse(&self, now: Timestamp) -> Result<OutboxPulse> {
+        let text = "SELECT COUNT(*) AS pending, MIN(queued_at) AS oldest, \
+                        COUNT(CASE WHEN due_at <= $1 THEN 1 END) AS due, \
+                        (SELECT COUNT(*) FROM outbox f WHERE f.status IN ('sent', 'cancelled') \
+                            AND f.due_at <= $1) AS forgettable \
+                    FROM outbox WHERE status = 'queued'";
+        let row = sqlx::query(text)
+            .bind(now.millis())
+            .fetch_one(&self.read)
+            .await?;
+        Ok(OutboxPulse {
+            pending: row.try_get("pending")?,
+            due: row.try_get("due")?,
+            forgettable: row.try_get("forgettable")?,
+            oldest: rows::optional_timestamp(&row, "oldest")?,
+        })
+    }
+
+    /// Claims up to `limit` due mails: until `lease` no other instance takes them, and if this one
+    /// dies they come up again then.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_mail(
+        &self,
+        limit: u32,
+        now: Timestamp,
+        lease: Timestamp,
+    ) -> Result<Vec<Claimed>> {
+        let text = self.engine.dialect(
+            "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id IN ( \
+                 SELECT id FROM outbox WHERE status = 'queued' AND due_at <= $1 \
+                 ORDER BY due_at LIMIT $3 {skip_locked}) \
+             RETURNING id, kind, site, moderator, comment_id, about, attempts, queued_at",
+        );
+        self.write(move |connection| {
+            Box::pin(async move {
+                let found = sqlx::query(AssertSqlSafe(text))
+                    .bind(now.millis())
+                    .bind(lease.millis())
+                    .bind(i64::from(limit))
+                    .fetch_all(connection)
+                    .await?;
+                found.iter().map(claimed).collect()
+            })
+        })
+        .await
+    }
+
+    /// Records how a try ended. A try whose lease ran out and that another instance has repeated
+    /// changes nothing, unless it did send the mail.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn finish_mail(&self, mail: &Claimed, end: End, now: Timestamp) -> Result<()> {
+        let mail = mail.clone();
+        self.write(move |connection| {
+            Box::pin(async move {
+                record(connection, &mail, &end, now).await?;
+                match (mail.kind, &end) {
+                    (Kind::Queue, End::Sent) => note_mailed(connection, &mail, now).await,
+                    (Kind::Confirm, End::Cancelled) => forget_question(connection, &mail).await,
+                    _ => Ok(()),
+                }
+            })
+        })
+        .await
+    }
+
+    /// Forgets finished mails whose time has come.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_mail(&self, now: Timestamp) -> Result<u64> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text =
+                    "DELETE FROM outbox WHERE status IN ('sent', 'cancelled') AND due_at <= $1";
+                let gone = sqlx::query(text)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(gone.rows_affected())
+            })
+        })
+        .await
+    }
+
+    /// Mails of one status, or of all, latest first, from before the one with the id `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_mail(
+        &self,
+        status: Option<MailStatus>,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<OutboxEntry>> {
+        // Identifiers are hexadecimal: '~' comes after all of them.
+        let text = "SELECT o.id, o.kind, o.site, o.status, o.attempts, o.due_at, o.created_at, \
+                        o.finished_at, o.last_error, m.name AS moderator, \
+                        COALESCE(m.email_sealed, c.email_sealed) AS recipient \
+                    FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
+                    LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
+                    WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
+        let found = sqlx::query(text)
+            .bind(before.unwrap_or_else(|| "~".to_owned()))
+            .bind(status.map_or("", MailStatus::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(entry).collect()
+    }
+
+    /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when
+    /// there is no such dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn retry_mail(&self, id: String, now: Timestamp) -> Result<bool> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "UPDATE outbox SET status = 'queued', attempts = 0, queued_at = $2, \
+                                due_at = $2, finished_at = NULL, \
+                                once_key = CASE WHEN kind = 'queue' AND NOT EXISTS ( \
+                                    SELECT 1 FROM outbox o \
+                                    WHERE o.once_key = 'queue:' || outbox.moderator) \
+                                    THEN 'queue:' || moderator ELSE once_key END \
+                            WHERE id = $1 AND status = 'dead'";
+                let put_back = sqlx::query(text)
+                    .bind(id)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(touched(&put_back))
+            })
+        })
+        .await
+    }
+}
+
+async fn record(
+    connection: &mut AnyConnection,
+    mail: &Claimed,
+    end: &End,
+    now: Timestamp,
+) -> Result<()> {
+    let forgotten_at = now.plus(REMEMBERED);
+    let (status, due_at, error) = match end {
+        End::Sent => (MailStatus::Sent, forgotten_at, None),
+        End::Cancelled => (MailStatus::Cancelled, forgotten_at, None),
+        End::Retry { at, error } => (MailStatus::Queued, *at, Some(error.clone())),
+        End::Dead { error } => (MailStatus::Dead, now, Some(error.clone())),
+    };
+    let finished_at = (status != MailStatus::Queued).then(|| now.millis());
+    // A moderator may get another queue mail once this one is finished; a reply is announced once.
+    let text = "UPDATE outbox SET status = $3, due_at = $4, finished_at = $5, last_error = $6, \
+                    once_key = CASE WHEN kind = 'queue' AND $3 <> 'queued' THEN NULL \
+                                    ELSE once_key END \
+                WHERE id = $1 AND (attempts = $2 OR $3 = 'sent') AND status = 'queued'";
+    sqlx::query(text)
+        .bind(mail.id.clone())
+        .bind(mail.attempts)
+        .bind(status.as_str())
+        .bind(due_at.millis())
+        .bind(finished_at)
+        .bind(error)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The moderator's interval begins when a mail was taken, not when it was queued.
+async fn note_mailed(connection: &mut AnyConnection, mail: &Claimed, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE moderators SET last_mailed_at = $2 WHERE id = $1")
+        .bind(mail.moderator.as_ref().map(|id| id.0.clone()))
+        .bind(now.millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A confirmation that was not sent has not asked anything: the next approval may ask.
+async fn forget_question(connection: &mut AnyConnection, mail: &Claimed) -> Result<()> {
+    let text = "DELETE FROM subscriptions WHERE id = $1 AND status = 'asked'";
+    sqlx::query(text)
+        .bind(mail.about["subscription"].as_str().map(str::to_owned))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn claimed(row: &AnyRow) -> Result<Claimed> {
+    let moderator: Option<String> = row.try_get("moderator")?;
+    Ok(Claimed {
+        id: row.try_get("id")?,
+        kind: kind(row)?,
+        site: optional_site(row)?,
+        moderator: moderator.map(ModeratorId),
+        comment: rows::optional_comment_id(row, "comment_id")?,
+        about: rows::json(row, "about")?,
+        attempts: row.try_get("attempts")?,
+        queued_at: rows::timestamp(row, "queued_at")?,
+    })
+}
+
+fn entry(row: &AnyRow) -> Result<OutboxEntry> {
+    let status: String = row.try_get("status")?;
+    let recipient: Option<String> = row.try_get("recipient")?;
+    Ok(OutboxEntry {
+        id: row.try_get("id")?,
+        kind: kind(row)?,
+        site: optional_site(row)?,
+        moderator: row.try_get("moderator")?,
+        recipient: recipient.map(SealedEmail),
+        status: MailStatus::parse(&status).ok_or(StoreError::Corrupt("mail status"))?,
+        attempts: row.try_get("attempts")?,
+        due_at: rows::timestamp(row, "due_at")?,
+        created_at: rows::timestamp(row, "created_at")?,
+        finished_at: rows::optional_timestamp(row, "finished_at")?,
+        last_error: row.try_get("last_error")?,
+    })
+}
+
+fn kind(row: &AnyRow) -> Result<Kind> {
+    let word: String = row.try_get("kind")?;
+    Kind::parse(&word).ok_or(StoreError::Corrupt("kind of mail"))
+}
+
+/// Mail to moderators is about several sites; its site is empty.
+fn optional_site(row: &AnyRow) -> Result<Option<SiteSlug>> {
+    let slug: String = row.try_get("site")?;
+    if slug.is_empty() {
+        return Ok(None);
+    }
+    rows::site(row).map(Some)
+}
+
+/// A mail on its way into the outbox.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct NewMail {
+    pub id: String,
+    pub kind: &'static str,
+    pub site: String,
+    pub moderator: Option<String>,
+    pub comment: Option<String>,
+    pub email_index: String,
+    pub about: Value,
+    pub once: Option<String>,
+    pub due_at: i64,
+}
+
+/// Queues mails. One whose `once` key is taken is not queued again, unless the earlier one still
+/// waits, which restarts its delay, or was cancelled.
+pub(super) async fn queue(
+    connection: &mut AnyConnection,
+    engine: super::engine::Engine,
+    mails: &[NewMail],
+    now: Timestamp,
+) -> Result<()> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let text = "INSERT INTO outbox (id, kind, site, moderator, comment_id, email_index, about, \
+                    once_key, status, queued_at, due_at, created_at) \
+                SELECT r.value->>'id', r.value->>'kind', r.value->>'site', r.value->>'moderator', \
+                    r.value->>'comment', r.value->>'email_index', r.value->>'about', \
+                    r.value->>'once', 'queued', $2, CAST(r.value->>'due_at' AS BIGINT), $2 \
+                FROM {rows:$1} WHERE true \
+                ON CONFLICT (once_key) DO UPDATE SET status = 'queued', attempts = 0, \
+                    queued_at = excluded.queued_at, due_at = excluded.due_at, finished_at = NULL \
+                WHERE outbox.kind <> 'queue' AND (outbox.status = 'cancelled' \
+                    OR (outbox.status = 'queued' AND outbox.attempts = 0))";
+    sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(serde_json::to_string(mails).unwrap_or_default())
+        .bind(now.millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
