@@ -9,6 +9,7 @@ use crate::{
     config::Settings,
     domain::timestamp::Timestamp,
     intake::writer::Writer,
+    notify::mailer::{Mailer, MailerError},
     privacy::{
         keys::{KeyError, KeyRing},
         signed::Signer,
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The key file is not the one whose keys sealed what the database holds.
     #[error("the key file does not belong to this database: put the right one back")]
     ForeignKeys,
+    /// The mail settings cannot be used.
+    #[error(transparent)]
+    Mailer(#[from] MailerError),
     /// The compiled-in model cannot be read.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -59,6 +63,8 @@ pub struct App {
     pub signer: Signer,
     /// The sites and block rules in force.
     pub directory: Directory,
+    /// Hands mail over.
+    pub mailer: Mailer,
     /// The model that judges; exchanged while requests run.
     pub model: ArcSwap<Model>,
     /// Writes what comes in.
@@ -90,6 +96,7 @@ impl App {
         Ok(Arc::new(Self {
             vault: Vault::new(&ring),
             signer: Signer::new(ring),
+            mailer: Mailer::new(&settings)?,
             model: ArcSwap::from_pointee(Model::shipped()?),
             intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
             published: Published::default(),

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
+    notify,
     privacy::{retention, rotation},
 };
 
@@ -21,12 +22,20 @@ const RETENTION: Duration = Duration::from_mins(10);
 /// How often gauges are read from the database.
 const GAUGES: Duration = Duration::from_secs(10);
 
+/// How often the outbox is looked at.
+const MAIL: Duration = Duration::from_secs(1);
+
+/// Time that mails on their way have once the service is told to stop; what is cut off then is sent
+/// again after the next start.
+const MAIL_GRACE: Duration = Duration::from_secs(10);
+
 /// Runs every job on time until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     tokio::join!(
         every(REFRESH, &stop, || refresh(&app)),
         every(RETENTION, &stop, || forget(&app)),
         every(GAUGES, &stop, || gauge(&app)),
+        every(MAIL, &stop, || mail(&app, &stop)),
     );
 }
 
@@ -57,6 +66,20 @@ pub async fn refresh(app: &App) {
 pub async fn forget(app: &App) {
     if let Err(error) = retention::forget(app).await {
         tracing::warn!(%error, "old data could not be forgotten");
+    }
+}
+
+/// Sends the mail that is due. A mail server that is slow holds up nothing but mail.
+async fn mail(app: &App, stop: &CancellationToken) {
+    let cut_off = async {
+        stop.cancelled().await;
+        tokio::time::sleep(MAIL_GRACE).await;
+    };
+    tokio::select! {
+        sent = notify::tick(app) => if let Err(error) = sent {
+            tracing::warn!(%error, "the outbox could not be worked off");
+        },
+        () = cut_off => tracing::warn!("stopped while mail was on its way"),
     }
 }
 

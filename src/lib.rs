@@ -10,6 +10,7 @@ pub mod domain;
 pub mod intake;
 pub mod interchange;
 pub mod markup;
+pub mod notify;
 pub mod privacy;
 pub mod published;
 pub mod review;

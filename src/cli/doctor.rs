@@ -11,9 +11,10 @@ use super::{block_on, settings};
 use crate::{
     app::KEY_CHECK,
     config::Settings,
+    notify::mailer::Mailer,
     privacy::keys::{KeyError, KeyRing},
     spam::Model,
-    storage::Store,
+    storage::{Store, outbox::MailStatus},
 };
 
 /// Less free space than this on the data folder's disk is worth a warning, in bytes.
@@ -101,7 +102,7 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(finding);
     findings.push(keys(settings, store.as_ref()).await);
     findings.push(model());
-    findings.push(mail(settings).await);
+    findings.push(mail(settings, store.as_ref()).await);
     if let Some(store) = store {
         store.close().await;
     }
@@ -228,7 +229,33 @@ fn model() -> Finding {
     }
 }
 
-async fn mail(settings: &Settings) -> Finding {
-    let _ = settings;
-    Finding::well("mail", "not looked at")
+async fn mail(settings: &Settings, store: Option<&Store>) -> Finding {
+    let mailer = match Mailer::new(settings) {
+        Ok(mailer) => mailer,
+        Err(error) => return Finding::ill("mail", error.to_string(), "correct the setting"),
+    };
+    if let Err(error) = mailer.check().await {
+        let advice = "look at mail.url, mail.require_tls and mail.ca_file, and at the mail server";
+        return Finding::ill("mail", error.to_string(), advice);
+    }
+    let dead = match store {
+        Some(store) => store.list_mail(Some(MailStatus::Dead), None, 1).await,
+        None => Ok(Vec::new()),
+    };
+    match dead.as_deref() {
+        Ok([]) => Finding::well("mail", format!("{mailer} can be used")),
+        Ok([last, ..]) => Finding::ill(
+            "mail",
+            format!(
+                "there are dead letters; why the last one was given up: {}",
+                last.last_error.as_deref().unwrap_or("unknown")
+            ),
+            "list them with GET /api/v1/outbox?status=dead, put right what is wrong, try them again",
+        ),
+        Err(error) => Finding::ill(
+            "mail",
+            error.to_string(),
+            "see what is said of the database",
+        ),
+    }
 }

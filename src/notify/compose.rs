@@ -1,0 +1,254 @@
+//! Writing a mail at the moment it is sent, from what is so at that moment: a comment decided in the
+//! meantime is not mailed about, a reply that is no longer public is not announced. `None` means
+//! that there is nothing left to say.
+
+use askama::Template;
+
+use super::{
+    letter::Letter,
+    links::{self, DecisionLink, Wish},
+    quote::quote,
+    schedule,
+    templates::{
+        Confirm, ConfirmHtml, ConfirmText, Item, Queue, QueueHtml, QueueText, Reply, ReplyHtml,
+        ReplyText,
+    },
+};
+use crate::{
+    app::App,
+    domain::{
+        comment::{Comment, CommentId, Status},
+        decision::Decision,
+        evidence::score_in_words,
+        moderator::{MailMode, Moderator},
+        site::{Site, SiteSlug},
+    },
+    privacy::vault::Unopenable,
+    storage::{
+        StoreError,
+        decisions::Change,
+        notices::{Since, Waiting},
+        outbox::{Claimed, Kind},
+        subscriptions::{Answer, Subscription},
+    },
+};
+
+/// Comments in one mail; of the rest, only their number is told.
+const LISTED: u32 = 20;
+/// Longest excerpt, name or title in a mail, in user-perceived characters.
+const EXCERPT_CHARS: usize = 300;
+const LINE_CHARS: usize = 100;
+/// Reasons told for each comment.
+const REASONS: usize = 3;
+
+/// Why a mail cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ComposeError {
+    /// The database failed: try again later.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The recipient's address is sealed with a key that is not at hand.
+    #[error(transparent)]
+    Address(#[from] Unopenable),
+    /// A template failed.
+    #[error("a template failed: {0}")]
+    Template(#[from] askama::Error),
+}
+
+/// Writes a mail, or finds that nothing is left to say.
+pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
+    match mail.kind {
+        Kind::Queue => queue(app, mail).await,
+        Kind::Confirm => confirm(app, mail).await,
+        Kind::Reply => reply(app, mail).await,
+    }
+}
+
+async fn queue(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
+    let Some(id) = &mail.moderator else {
+        return Ok(None);
+    };
+    let Some(moderator) = app.store.moderator(id).await? else {
+        return Ok(None);
+    };
+    let Some(sealed) = &moderator.email else {
+        return Ok(None);
+    };
+    let due = schedule::due(&app.settings.mail, app.now());
+    let since = app.store.absorb_notices(&mail.id, id, due).await?;
+    let preferences = app.store.mail_preferences(id).await?;
+    let wanted =
+        |site: &SiteSlug| moderator.scope.covers(site) && preferences.of(site) != MailMode::None;
+    let since: Since = since.into_iter().filter(|(site, _)| wanted(site)).collect();
+    let waiting = app.store.waiting(&since, LISTED).await?;
+    if waiting.comments.is_empty() {
+        return Ok(None);
+    }
+    let queue = view(app, &moderator, &waiting);
+    Ok(Some(Letter {
+        to: app.vault.open(sealed)?,
+        subject: queue.heading.clone(),
+        text: QueueText { queue: &queue }.render()?,
+        html: QueueHtml { queue: &queue }.render()?,
+        list: "queue".to_owned(),
+        unsubscribe: None,
+    }))
+}
+
+fn view(app: &App, moderator: &Moderator, waiting: &Waiting) -> Queue {
+    let first = waiting.comments.first().map(|comment| &comment.site);
+    let of_one_site = waiting.comments.iter().all(|one| Some(&one.site) == first);
+    let place = match first {
+        Some(slug) if of_one_site => site_name(app, slug),
+        _ => "several sites".to_owned(),
+    };
+    let heading = match waiting.total {
+        1 => format!("A comment waits on {place}"),
+        total => format!("{total} comments wait on {place}"),
+    };
+    let listed = i64::try_from(waiting.comments.len()).unwrap_or(i64::MAX);
+    let items = waiting.comments.iter();
+    Queue {
+        heading,
+        items: items.map(|one| item(app, moderator, one)).collect(),
+        more: waiting.total - listed,
+        service: app.public_url(),
+    }
+}
+
+fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
+    let link = |decision| {
+        let link = DecisionLink {
+            comment: comment.id,
+            version: comment.version,
+            change: Change::Decide(decision),
+            moderator: moderator.id.clone(),
+        };
+        links::decision_url(app, &link)
+    };
+    let reasons = comment.evidence.main_reasons(REASONS).into_iter();
+    let (page, page_url) = page(app, comment);
+    Item {
+        site: site_name(app, &comment.site),
+        author: quote(&comment.name, LINE_CHARS),
+        page,
+        page_url,
+        received: minute(comment),
+        excerpt: quote(&comment.text, EXCERPT_CHARS),
+        score: score_in_words(comment.score),
+        percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
+        reasons: reasons.map(|reason| quote(reason, LINE_CHARS)).collect(),
+        approve: link(Decision::Approve),
+        spam: link(Decision::Spam),
+        reject: link(Decision::Reject),
+    }
+}
+
+async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
+    let Some(comment) = public(app, mail, mail.comment).await? else {
+        return Ok(None);
+    };
+    let Some(subscription) = subscription(app, mail, Answer::Asked).await? else {
+        return Ok(None);
+    };
+    let site = site_name(app, &comment.site);
+    let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
+    let confirm = Confirm {
+        page: page(app, &comment).0,
+        yes: links::subscription_url(app, &subscription.id, Wish::Confirm),
+        unsubscribe: unsubscribe.clone(),
+        site,
+    };
+    Ok(Some(Letter {
+        to: app.vault.open(&comment.email)?,
+        subject: format!("{}: do you want to hear of replies?", confirm.site),
+        text: ConfirmText { confirm: &confirm }.render()?,
+        html: ConfirmHtml { confirm: &confirm }.render()?,
+        list: format!("replies.{}", comment.site),
+        unsubscribe: Some(unsubscribe),
+    }))
+}
+
+async fn reply(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
+    let id = mail.about["reply"].as_str().and_then(CommentId::parse);
+    let answered = public(app, mail, mail.comment).await?;
+    let (Some(comment), Some(said)) = (answered, public(app, mail, id).await?) else {
+        return Ok(None);
+    };
+    let Some(subscription) = subscription(app, mail, Answer::Confirmed).await? else {
+        return Ok(None);
+    };
+    let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
+    let (page, page_url) = page(app, &said);
+    let reply = Reply {
+        site: site_name(app, &said.site),
+        author: quote(&said.name, LINE_CHARS),
+        page,
+        page_url,
+        excerpt: quote(&said.text, EXCERPT_CHARS),
+        own: quote(&comment.text, LINE_CHARS),
+        unsubscribe: unsubscribe.clone(),
+    };
+    Ok(Some(Letter {
+        to: app.vault.open(&comment.email)?,
+        subject: format!("{}: a reply to your comment", reply.site),
+        text: ReplyText { reply: &reply }.render()?,
+        html: ReplyHtml { reply: &reply }.render()?,
+        list: format!("replies.{}", said.site),
+        unsubscribe: Some(unsubscribe),
+    }))
+}
+
+/// A comment of the mail's site, if it is public.
+async fn public(
+    app: &App,
+    mail: &Claimed,
+    id: Option<CommentId>,
+) -> Result<Option<Comment>, ComposeError> {
+    let (Some(site), Some(id)) = (&mail.site, id) else {
+        return Ok(None);
+    };
+    let found = app.store.comment(std::slice::from_ref(site), id).await?;
+    Ok(found.filter(|comment| comment.status == Status::Approved))
+}
+
+/// The subscription that the mail is about, if its owner's answer is the one expected.
+async fn subscription(
+    app: &App,
+    mail: &Claimed,
+    expected: Answer,
+) -> Result<Option<Subscription>, ComposeError> {
+    let id = mail.about["subscription"].as_str().unwrap_or_default();
+    let found = app.store.subscription(id).await?;
+    Ok(found.filter(|subscription| subscription.answer == expected))
+}
+
+fn site(app: &App, slug: &SiteSlug) -> Option<std::sync::Arc<Site>> {
+    app.directory.site(slug.as_str())
+}
+
+fn site_name(app: &App, slug: &SiteSlug) -> String {
+    site(app, slug).map_or_else(|| slug.to_string(), |site| site.name.clone())
+}
+
+/// What a page is called, and its address if it is on the site itself: a site without origins takes
+/// any page, and what a commenter made up is not for clicking.
+fn page(app: &App, comment: &Comment) -> (String, Option<String>) {
+    let name = comment
+        .page_title
+        .as_deref()
+        .unwrap_or(comment.page.as_str());
+    let own = comment.page.as_str().starts_with('/');
+    let url = site(app, &comment.site).filter(|_| own);
+    let url = url.and_then(|site| comment.page.url(&site.origins));
+    (quote(name, LINE_CHARS), url)
+}
+
+/// When it arrived: `2026-03-01 12:00 UTC`.
+fn minute(comment: &Comment) -> String {
+    let text = comment.created_at.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => text,
+    }
+}

@@ -1,0 +1,19 @@
+//! Mail: telling moderators what waits, asking commenters whether they want to hear of replies, and
+//! telling them of replies.
+//!
+//! What is to be sent is an outbox row, written by [`crate::storage`] in the transaction that caused
+//! it. [`tick`] turns notices into rows and sends what is due; a mail's content is written at that
+//! moment, so that nobody is told of what is no longer so. The pages behind the links in mail are in
+//! [`crate::web::mail_links`].
+
+mod compose;
+pub mod letter;
+pub mod links;
+pub mod mailer;
+mod outbox;
+mod quote;
+mod schedule;
+mod smtp;
+mod templates;
+
+pub use self::outbox::{Ticked, tick};

@@ -1,0 +1,91 @@
+//! Commenters' words made harmless for mail: links that no mail program turns into something to
+//! click, and no invisible characters that turn the line around. Escaping for HTML is the
+//! templates' work.
+
+use linkify::{LinkFinder, LinkKind};
+
+use crate::domain::text::excerpt;
+
+/// Passes over a text before every dot left in it is broken up: a broken link can uncover another.
+const PASSES: usize = 3;
+
+/// A quotation on one line of at most `max` user-perceived characters, without anything clickable.
+pub(super) fn quote(text: &str, max: usize) -> String {
+    let visible: String = text.chars().filter(|c| !reorders(*c)).collect();
+    defang(&excerpt(&visible, max))
+}
+
+/// Characters that change the direction of what stands around them (Unicode TR 9): a name could
+/// otherwise write over the line it stands in.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Breaks addresses up so that people can read them and mail programs do not link them:
+/// `hxxps[:]//example[.]org`, `jo[at]example[.]org`.
+fn defang(text: &str) -> String {
+    let mut finder = LinkFinder::new();
+    finder.url_must_have_scheme(false);
+    let mut text = text.to_owned();
+    for _ in 0..PASSES {
+        let mut links = finder.links(&text).peekable();
+        if links.peek().is_none() {
+            return text.replace("://", "[:]//");
+        }
+        let mut out = String::with_capacity(text.len() + 32);
+        let mut done = 0;
+        for link in links {
+            out.push_str(&text[done..link.start()]);
+            out.push_str(&broken(link.as_str(), link.kind()));
+            done = link.end();
+        }
+        out.push_str(&text[done..]);
+        text = out;
+    }
+    text.replace("://", "[:]//")
+        .replace('.', "[.]")
+        .replace('@', "[at]")
+}
+
+fn broken(link: &str, kind: &LinkKind) -> String {
+    let scheme = match kind {
+        LinkKind::Url => link.replacen("http", "hxxp", 1).replacen("://", "[:]//", 1),
+        _ => link.to_owned(),
+    };
+    scheme.replace('.', "[.]").replace('@', "[at]")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn addresses_stay_readable_and_are_not_clickable() {
+        let said = "See https://evil.example/a.b?c or www.evil.example, ask jo@evil.example. Yes.";
+        assert_eq!(
+            quote(said, 200),
+            "See hxxps[:]//evil[.]example/a[.]b?c or www[.]evil[.]example, \
+             ask jo[at]evil[.]example. Yes."
+        );
+    }
+
+    #[test]
+    fn a_quotation_is_one_line_and_cannot_turn_it_around() {
+        assert_eq!(quote("a\nApprove:\u{202e} x", 100), "a Approve: x");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_mail_program_would_link_is_left(
+            text in "([a-z]{1,4}|\\.|@|://|https?://|www\\.|/| |\\[|\\]){0,24}"
+        ) {
+            let quoted = quote(&text, 500);
+            let mut finder = LinkFinder::new();
+            finder.url_must_have_scheme(false);
+            prop_assert_eq!(finder.links(&quoted).next().map(|link| link.as_str().to_owned()), None);
+            prop_assert!(!quoted.contains("://"));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! When mail goes out: digests by the clock, failed mail ever more rarely. Pure functions of the
+//! time.
+
+use std::time::Duration;
+
+use crate::{config::Mail, domain::timestamp::Timestamp, storage::notices::Due};
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+
+/// The first wait after a failure, and the longest.
+const FIRST_WAIT: Duration = Duration::from_mins(1);
+const LONGEST_WAIT: Duration = Duration::from_hours(4);
+
+/// The bounds at which mail to moderators becomes due.
+pub(super) fn due(settings: &Mail, now: Timestamp) -> Due {
+    let millis = now.millis();
+    let digest = i64::from(settings.digest_hour) * HOUR;
+    Due {
+        now,
+        mailed_before: now.minus(Duration::from_secs(settings.interval_seconds)),
+        hour: Timestamp::from_millis(millis - millis.rem_euclid(HOUR)),
+        day: Timestamp::from_millis(millis - (millis - digest).rem_euclid(DAY)),
+    }
+}
+
+/// How long to wait after the n-th failure (n from 1): a minute, then twice as long each time, up to
+/// four hours; spread by up to a quarter either way with `chance` in [0, 1), so that what failed
+/// together does not come back together.
+pub(super) fn wait(failures: i64, chance: f64) -> Duration {
+    let doublings = u32::try_from(failures.clamp(1, 16) - 1).unwrap_or(0);
+    let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+    wait.mul_f64(0.75 + chance / 2.0)
+        .clamp(FIRST_WAIT, LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Mail {
+        crate::config::Settings::from_sources(None, std::collections::HashMap::new())
+            .unwrap()
+            .mail
+    }
+
+    fn at(text: &str) -> Timestamp {
+        serde_json::from_value(serde_json::Value::from(text)).unwrap()
+    }
+
+    #[test]
+    fn digests_are_about_what_came_before_the_last_full_hour_or_the_last_digest_hour() {
+        let due_at = |now: &str| due(&settings(), at(now));
+        let morning = due_at("2026-03-02T07:59:59Z");
+        assert_eq!(morning.hour, at("2026-03-02T07:00:00Z"));
+        assert_eq!(morning.day, at("2026-03-01T08:00:00Z"));
+        let later = due_at("2026-03-02T08:00:00Z");
+        assert_eq!(later.hour, at("2026-03-02T08:00:00Z"));
+        assert_eq!(later.day, at("2026-03-02T08:00:00Z"));
+        assert_eq!(later.mailed_before, at("2026-03-02T07:55:00Z"));
+    }
+
+    #[test]
+    fn waits_double_from_a_minute_to_four_hours_and_are_spread() {
+        let minutes = |failures| wait(failures, 0.5).as_secs() / 60;
+        let first: Vec<u64> = (1..=10).map(minutes).collect();
+        assert_eq!(first, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
+        assert_eq!(minutes(i64::MAX), 240);
+        assert!(wait(5, 0.0) < wait(5, 0.9));
+    }
+}
