@@ -16,7 +16,7 @@ pub struct Readiness {
     database: bool,
     /// The version of the live model.
     model: String,
-    /// Age of the oldest mail that is due, in seconds.
+    /// Time since the oldest mail that waits was queued, in seconds.
     outbox_seconds: u64,
 }
 
@@ -36,11 +36,12 @@ async fn live() -> HttpResponse {
 #[get("/health/ready")]
 async fn ready(app: Shared) -> HttpResponse {
     let database = app.store.ping().await.is_ok();
+    let pulse = app.store.outbox_pulse(app.now()).await.unwrap_or_default();
     let readiness = Readiness {
         ready: database,
         database,
         model: app.model.load().version().to_owned(),
-        outbox_seconds: 0,
+        outbox_seconds: pulse.age(app.now()).as_secs(),
     };
     if readiness.ready {
         HttpResponse::Ok().json(readiness)

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod embed;
 pub mod forms;
 pub mod health;
+pub mod mail_links;
 pub mod observe;
 pub mod openapi;
 pub mod page;
@@ -35,5 +36,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(assets::routes)
         .configure(api::routes)
         .configure(embed::routes)
-        .configure(desk::routes);
+        .configure(desk::routes)
+        .configure(mail_links::routes);
 }

@@ -5,6 +5,7 @@ pub mod comments;
 pub mod decisions;
 pub mod me;
 pub mod moderators;
+pub mod outbox;
 pub mod published;
 pub mod score;
 pub mod sessions;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(sites::routes)
         .configure(moderators::routes)
         .configure(tokens::routes)
+        .configure(outbox::routes)
         .configure(sessions::routes)
         .configure(me::routes);
 }

@@ -1,0 +1,170 @@
+//! The outbox, for operators: what waits, what was given up and why, and another try.
+
+use actix_web::{HttpResponse, get, post, web::Path};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    app::App,
+    domain::{site::SiteSlug, timestamp::Timestamp},
+    privacy::keys::Purpose,
+    storage::outbox::{Kind, MailStatus, OutboxEntry},
+    web::{
+        Shared,
+        auth::Operator,
+        problem::Problem,
+        query::{Query, read},
+    },
+};
+
+/// Mails in one answer at most, and when nothing is asked.
+const MAX_LIMIT: u32 = 100;
+const DEFAULT_LIMIT: u32 = 25;
+
+/// Which mails.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// `queued`, `sent`, `cancelled` or `dead`; absent: all of them.
+    status: Option<String>,
+    /// From 1 to 100; 25 when absent.
+    limit: Option<String>,
+    /// The `next_cursor` of the answer before.
+    cursor: Option<String>,
+}
+
+/// A mail. What it says is written when it is sent, and is not kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct MailView {
+    /// Identifier; part of the mail's Message-ID.
+    id: String,
+    /// What it is for.
+    kind: Kind,
+    /// The site, for mail to commenters.
+    site: Option<SiteSlug>,
+    /// The moderator's name, for mail to moderators.
+    moderator: Option<String>,
+    /// The recipient's address, masked; absent once account or comment are gone.
+    to: Option<String>,
+    /// Where it stands.
+    status: MailStatus,
+    /// Tries so far.
+    attempts: i64,
+    /// When it is tried next, for mail that waits.
+    next_attempt_at: Option<Timestamp>,
+    /// When it was caused.
+    created_at: Timestamp,
+    /// When it was sent, cancelled or given up.
+    finished_at: Option<Timestamp>,
+    /// Why the last try failed. Holds no address.
+    last_error: Option<String>,
+}
+
+impl MailView {
+    fn new(app: &App, entry: OutboxEntry) -> Self {
+        let open = |sealed| app.vault.open(sealed).ok();
+        let to = entry.recipient.as_ref().and_then(open);
+        Self {
+            id: entry.id,
+            kind: entry.kind,
+            site: entry.site,
+            moderator: entry.moderator,
+            to: to.map(|address| address.masked()),
+            status: entry.status,
+            attempts: entry.attempts,
+            next_attempt_at: (entry.status == MailStatus::Queued).then_some(entry.due_at),
+            created_at: entry.created_at,
+            finished_at: entry.finished_at,
+            last_error: entry.last_error,
+        }
+    }
+}
+
+/// Mails, latest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct MailList {
+    /// The mails.
+    mails: Vec<MailView>,
+    /// Where the list goes on, if it does.
+    next_cursor: Option<String>,
+}
+
+/// Mails that wait, were sent, were cancelled, or were given up.
+#[utoipa::path(
+    tag = "operators",
+    params(Wanted),
+    responses(
+        (status = 200, description = "The mails.", body = MailList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "A parameter is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/outbox")]
+async fn list_mail(
+    app: Shared,
+    _operator: Operator,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Vec::new();
+    let status = read(
+        &mut errors,
+        "status",
+        wanted.status.as_deref(),
+        MailStatus::parse,
+    );
+    let limit = read(&mut errors, "limit", wanted.limit.as_deref(), |raw| {
+        raw.parse()
+            .ok()
+            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+    });
+    let before: Option<String> = read(&mut errors, "cursor", wanted.cursor.as_deref(), |raw| {
+        app.signer.verify(Purpose::Cursor, raw)
+    });
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let found = app.store.list_mail(status, before, limit).await?;
+    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
+    let last = found.last().filter(|_| full).map(|entry| entry.id.clone());
+    let mails = found.into_iter().map(|entry| MailView::new(&app, entry));
+    Ok(private().json(MailList {
+        mails: mails.collect(),
+        next_cursor: last.map(|id| app.signer.sign(Purpose::Cursor, &id)),
+    }))
+}
+
+/// Puts a dead letter back, to be tried at once and for as long as a new mail.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The mail.")),
+    responses(
+        (status = 202, description = "It will be tried."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "There is no such dead letter.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/outbox/{id}/retry")]
+async fn retry_mail(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    if app.store.retry_mail(id.into_inner(), app.now()).await? {
+        Ok(HttpResponse::Accepted().finish())
+    } else {
+        Err(Problem::not_found("dead letter"))
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_mail).service(retry_mail);
+}

@@ -1,0 +1,71 @@
+//! The pages behind the links in mail. A GET shows a page and changes nothing, because mail systems
+//! open every link; a person's POST acts. The token in the address is all the authority there is:
+//! no session, no cookie, nothing to load but the stylesheet.
+
+mod decision;
+mod subscription;
+
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+use askama::Template;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{page, problem::Problem};
+use crate::notify::links::LinkError;
+
+/// The pages hold forms that post to themselves, and no script.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+/// A page that only says something.
+#[derive(Template)]
+#[template(path = "mail_link_message.html")]
+struct Message<'a> {
+    title: &'a str,
+    text: &'a str,
+}
+
+/// Renders a page whose address is a secret: it is not told to other sites, not kept, not indexed.
+fn respond(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
+    let mut response = page::render(status, template)?;
+    let headers = response.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
+    Ok(response)
+}
+
+fn say(status: StatusCode, title: &str, text: &str) -> Result<HttpResponse, Problem> {
+    respond(status, &Message { title, text })
+}
+
+/// What a link that does nothing leads to.
+fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
+    match error {
+        LinkError::Unknown => say(
+            StatusCode::NOT_FOUND,
+            "This link does not work",
+            "It may have been cut short on its way. Copy the whole link from the mail.",
+        ),
+        LinkError::Expired => say(
+            StatusCode::GONE,
+            "This link is too old",
+            "Links in mail work for 7 days. Nothing was changed.",
+        ),
+    }
+}
+
+/// Adds these routes. They are for people and not in the interface's description.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.map(|config| {
+        config
+            .configure(decision::routes)
+            .configure(subscription::routes)
+    });
+}
