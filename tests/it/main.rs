@@ -4,6 +4,7 @@ mod accounts;
 mod corpora;
 mod harness;
 mod intake;
+mod mail;
 mod operation;
 mod privacy;
 mod program;
