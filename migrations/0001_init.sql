@@ -26,6 +26,7 @@ CREATE TABLE comments (
     email_index   TEXT NOT NULL,
     website       TEXT,
     text          TEXT NOT NULL,
+    fingerprint   BIGINT,
     status        TEXT NOT NULL,
     score         DOUBLE PRECISION,
     verdict       TEXT NOT NULL,
@@ -42,7 +43,8 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_by_status ON comments (site, status, id);
 CREATE INDEX comments_by_page ON comments (site, page, status, id);
-CREATE INDEX comments_by_email ON comments (site, email_index, status);
+CREATE INDEX comments_by_email ON comments (site, email_index, created_at);
+CREATE INDEX comments_by_text ON comments (site, fingerprint, created_at);
 CREATE INDEX comments_by_network_age ON comments (created_at) WHERE network IS NOT NULL;
 
 CREATE TABLE history (
@@ -73,7 +75,7 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
 
--- Counters over windows: comments per network and per email, repetitions of a text, sign-in tries.
+-- Counters over windows: comments per network, sign-in tries.
 CREATE TABLE counters (
     site        TEXT NOT NULL,
     kind        TEXT NOT NULL,

@@ -102,10 +102,15 @@ pub async fn submit(
         checks: checks::run(&facts),
         because: String::new(),
     };
-    let id = CommentId::generate();
+    let (network, fingerprint) = checks::to_count(&facts);
+    let network_key = network.as_ref().map(|network| network.counted.clone());
     let arrival = Arrival {
-        comment: new_comment(app, &site, id, &submission, sender.as_ref()),
-        counted: checks::counted(&facts),
+        comment: NewComment {
+            fingerprint,
+            network_key,
+            ..new_comment(app, &site, &submission, sender.as_ref())
+        },
+        network,
         ask_trust: site.policy.trusted_after.is_some(),
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
         proof: token.proof.map(|proof| SingleUse {
@@ -165,12 +170,11 @@ pub fn judge(app: &App, submission: &Submission) -> Option<ModelEvidence> {
 fn new_comment(
     app: &App,
     site: &Site,
-    id: CommentId,
     submission: &Submission,
     sender: Option<&SenderAddress>,
 ) -> NewComment {
     NewComment {
-        id: id.to_string(),
+        id: CommentId::generate().to_string(),
         site: site.slug.to_string(),
         page: submission.page.to_string(),
         page_title: submission.page_title.clone(),
@@ -183,8 +187,9 @@ fn new_comment(
             .as_ref()
             .map(|website| website.as_str().to_owned()),
         text: submission.text.as_str().to_owned(),
+        fingerprint: None,
         network: sender.map(SenderAddress::truncated),
-        network_key: sender.map(|sender| app.vault.network_key(&site.slug, sender)),
+        network_key: None,
         wants_replies: i64::from(submission.wants_replies),
         created_at: app.now().millis(),
     }

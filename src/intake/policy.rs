@@ -13,10 +13,7 @@ use crate::{
         evidence::{Evidence, Verdict, probability},
         site::{Policy, Site},
     },
-    storage::{
-        arrivals::{Ruling, Signals},
-        counters::Counted,
-    },
+    storage::arrivals::{Ruling, Signals},
 };
 
 /// A submission with the evidence that needs no database.
@@ -30,20 +27,13 @@ pub struct Prepared {
 
 /// Decides.
 #[must_use]
-pub fn rule(
-    prepared: &Prepared,
-    counted: &[Counted],
-    signals: &Signals,
-    limits: &Intake,
-) -> Ruling {
-    if checks::is_too_many(counted, &signals.counts, limits) {
+pub fn rule(prepared: &Prepared, signals: &Signals, limits: &Intake) -> Ruling {
+    if checks::is_too_many(signals, limits) {
         let retry_after = Duration::from_secs(limits.rate_window_seconds);
         return Ruling::Refuse { retry_after };
     }
     let mut evidence = prepared.evidence.clone();
-    evidence
-        .checks
-        .extend(checks::findings_of(counted, &signals.counts, limits));
+    evidence.checks.extend(checks::findings_of(signals, limits));
     let score = evidence.log_odds().map(probability);
     let (verdict, because) = verdict(
         &prepared.site.policy,

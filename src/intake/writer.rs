@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::policy::{self, Prepared};
+use super::{
+    checks,
+    policy::{self, Prepared},
+};
 use crate::{
     clock::Clock,
     config::Intake,
@@ -128,17 +131,15 @@ impl Desk {
             .into_iter()
             .map(|pending| (pending.arrival, pending.prepared))
             .unzip();
-        let counted: Vec<_> = arrivals
-            .iter()
-            .map(|arrival| arrival.counted.clone())
-            .collect();
         let limits = self.limits.clone();
         let judge: Judge = Arc::new(move |place, signals| {
-            let ruling = policy::rule(&prepared[place], &counted[place], signals, &limits);
+            let ruling = policy::rule(&prepared[place], signals, &limits);
             measure(&ruling);
             ruling
         });
-        self.store.admit(arrivals, self.clock.now(), judge).await
+        let now = self.clock.now();
+        let lookback = checks::lookback(&self.limits, now);
+        self.store.admit(arrivals, now, lookback, judge).await
     }
 }
 

@@ -135,7 +135,7 @@ impl Counts {
 impl Filter {
     /// Adds the conditions; `counting` leaves the status out, so that every status is counted.
     fn conditions(&self, statement: &mut Statement, counting: bool) {
-        let text = |text: &str| Value::Text(text.to_owned());
+        let text = |text: &str| Value::from(text.to_owned());
         let sites = self.sites.iter().map(|site| text(site.as_str()));
         let marks = vec!["?"; self.sites.len()].join(", ");
         statement.push(&format!("WHERE c.site IN ({marks})"), sites);
@@ -149,7 +149,7 @@ impl Filter {
             statement.push("AND c.email_index = ?", [text(&author.0)]);
         }
         if let Some(needle) = &self.search {
-            let pattern = Value::Text(contains(needle));
+            let pattern = Value::from(contains(needle));
             statement.push(
                 "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
                  OR c.website {like} ? ESCAPE '\\')",
@@ -157,16 +157,16 @@ impl Filter {
             );
         }
         if let Some(min) = self.min_score {
-            statement.push("AND c.score >= ?", [Value::Real(min)]);
+            statement.push("AND c.score >= ?", [Value::from(min)]);
         }
         if let Some(max) = self.max_score {
-            statement.push("AND c.score <= ?", [Value::Real(max)]);
+            statement.push("AND c.score <= ?", [Value::from(max)]);
         }
         if let Some(since) = self.since {
-            statement.push("AND c.created_at >= ?", [Value::Integer(since.millis())]);
+            statement.push("AND c.created_at >= ?", [Value::from(since.millis())]);
         }
         if let Some(until) = self.until {
-            statement.push("AND c.created_at < ?", [Value::Integer(until.millis())]);
+            statement.push("AND c.created_at < ?", [Value::from(until.millis())]);
         }
     }
 }
@@ -202,12 +202,12 @@ impl Store {
         ));
         filter.conditions(&mut statement, false);
         if let Some(cursor) = cursor {
-            let id = Value::Text(cursor.id.to_string());
+            let id = Value::from(cursor.id.to_string());
             if by_time {
                 statement.push(&format!("AND c.id {after} ?"), [id]);
             } else {
                 let beyond = format!("AND ({key} {after} ? OR ({key} = ? AND c.id {after} ?))");
-                let at = Value::Real(cursor.key);
+                let at = Value::from(cursor.key);
                 statement.push(&beyond, [at.clone(), at, id]);
             }
         }
@@ -216,7 +216,7 @@ impl Store {
         } else {
             format!("ORDER BY {key} {direction}, c.id {direction} LIMIT ?")
         };
-        statement.push(&order, [Value::Integer(i64::from(limit) + 1)]);
+        statement.push(&order, [Value::from(i64::from(limit) + 1)]);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
         let mut found = statement.bind(query).fetch_all(&self.read).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

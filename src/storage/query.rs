@@ -1,16 +1,85 @@
 //! A statement put together from conditions, each with its values: numbered as it grows, so that a
 //! value can never end up in the text.
 
-use sqlx::{Any, any::AnyArguments, query::Query};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
 
-use super::engine::Engine;
+use super::{Result, engine::Engine};
 
 /// A value bound to a parameter.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
-    Text(String),
-    Integer(i64),
-    Real(f64),
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Real(Option<f64>),
+}
+
+/// A value, or NULL where there is none.
+macro_rules! from {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                Self::$variant(Some(value))
+            }
+        }
+
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
+}
+
+from!(String => Text, i64 => Integer, f64 => Real);
+
+type Pending<'q> = Query<'q, Any, AnyArguments>;
+
+fn bind(query: Pending<'_>, value: Value) -> Pending<'_> {
+    match value {
+        Value::Text(text) => query.bind(text),
+        Value::Integer(integer) => query.bind(integer),
+        Value::Real(real) => query.bind(real),
+    }
+}
+
+/// Rows that one statement inserts: few sizes, so that the engine keeps each prepared.
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// Inserts rows of equal length with as few statements as their number needs. `insert` ends before
+/// `VALUES`. Parameters are cheaper here than JSON, which each column of each row would be read
+/// from again.
+pub(super) async fn insert_rows(
+    connection: &mut AnyConnection,
+    insert: &str,
+    mut rows: Vec<Vec<Value>>,
+) -> Result<()> {
+    while !rows.is_empty() {
+        let fits = CHUNKS.into_iter().find(|size| *size <= rows.len());
+        let chunk = rows.split_off(rows.len() - fits.unwrap_or(1));
+        let width = chunk.first().map_or(0, Vec::len);
+        let text = format!("{insert} VALUES {}", marks(chunk.len(), width));
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for value in chunk.into_iter().flatten() {
+            query = bind(query, value);
+        }
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// `($1, $2), ($3, $4)`: so many rows of so many parameters.
+fn marks(rows: usize, width: usize) -> String {
+    let mut marks = String::with_capacity(rows * width * 6);
+    for parameter in 0..rows * width {
+        marks.push_str(match (parameter % width, parameter) {
+            (0, 0) => "($",
+            (0, _) => "), ($",
+            _ => ", $",
+        });
+        marks.push_str(&(parameter + 1).to_string());
+    }
+    marks.push(')');
+    marks
 }
 
 /// A statement under construction. In the text pushed, `?` stands for the next value.
@@ -52,18 +121,8 @@ impl Statement {
     }
 
     /// Binds the values, in order.
-    pub(super) fn bind<'q>(
-        &self,
-        mut query: Query<'q, Any, AnyArguments>,
-    ) -> Query<'q, Any, AnyArguments> {
-        for value in self.values.clone() {
-            query = match value {
-                Value::Text(text) => query.bind(text),
-                Value::Integer(integer) => query.bind(integer),
-                Value::Real(real) => query.bind(real),
-            };
-        }
-        query
+    pub(super) fn bind<'q>(&self, query: Pending<'q>) -> Pending<'q> {
+        self.values.iter().cloned().fold(query, bind)
     }
 }
 
@@ -78,4 +137,15 @@ pub(super) fn contains(needle: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marks;
+
+    #[test]
+    fn parameters_are_numbered_through_all_rows() {
+        assert_eq!(marks(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(marks(1, 1), "($1)");
+    }
 }

@@ -2,18 +2,10 @@
 //! alone, so that a changed comma does not make a new text; short ones are left out, because people
 //! do say "thank you" twice.
 
-use std::time::Duration;
-
 use unicode_normalization::UnicodeNormalization;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::xxh3_64;
 
-use super::Facts;
-use crate::{
-    domain::evidence::{Check, Finding},
-    storage::counters::Counted,
-};
-
-pub(super) const KIND: &str = "text";
+use crate::domain::evidence::{Check, Finding};
 
 /// Letters and digits that a text needs before its repetition means anything.
 const MIN_CHARS: usize = 20;
@@ -21,30 +13,14 @@ const MIN_CHARS: usize = 20;
 const EACH: f64 = 1.0;
 const MOST: f64 = 4.0;
 
-pub(super) fn counted(facts: &Facts<'_>) -> Option<Counted> {
-    let hours = facts.app.settings.intake.duplicate_window_hours;
-    Some(Counted {
-        site: facts.site.slug.to_string(),
-        kind: KIND,
-        counted: fingerprint(facts.submission.text.as_str())?,
-        expires_at: facts
-            .now
-            .plus(Duration::from_secs(hours * 60 * 60))
-            .millis(),
-    })
-}
-
-pub(super) fn finding(count: i64) -> Option<Finding> {
-    let before = count - 1;
-    if before < 1 {
-        return None;
-    }
-    let times = if before == 1 {
-        "once".to_owned()
-    } else {
-        format!("{before} times")
+pub(super) fn finding(before: i64) -> Option<Finding> {
+    let times = match before {
+        ..=0 => return None,
+        1 => "once".to_owned(),
+        2..=9 => format!("{before} times"),
+        _ => "10 times or more".to_owned(),
     };
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    #[expect(clippy::cast_precision_loss, reason = "at most 10")]
     let weight = (EACH * before as f64).min(MOST);
     Some(Finding {
         check: Check::Duplicate,
@@ -54,14 +30,15 @@ pub(super) fn finding(count: i64) -> Option<Finding> {
     })
 }
 
-fn fingerprint(text: &str) -> Option<String> {
+/// A hash of a text's letters and digits; `None` for a short text.
+pub(super) fn fingerprint(text: &str) -> Option<i64> {
     let letters: String = text
         .nfkc()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect();
     let long = letters.chars().nth(MIN_CHARS - 1).is_some();
-    long.then(|| format!("{:032x}", xxh3_128(letters.as_bytes())))
+    long.then(|| xxh3_64(letters.as_bytes()).cast_signed())
 }
 
 #[cfg(test)]

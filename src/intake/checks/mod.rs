@@ -13,12 +13,17 @@ mod links;
 mod rate;
 mod timing;
 
+use std::time::Duration;
+
 use super::{form_token::Checked, submission::Submission};
 use crate::{
     app::App,
     config::Intake,
     domain::{evidence::Finding, network::SenderAddress, site::Site, timestamp::Timestamp},
-    storage::counters::Counted,
+    storage::{
+        arrivals::{Lookback, Signals},
+        counters::Counted,
+    },
 };
 
 /// What is known of a submission before the database is asked.
@@ -48,28 +53,38 @@ pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What to count for the checks that need counts.
+/// The counter of the sender's network, and the hash by which the text is found again.
 #[must_use]
-pub fn counted(facts: &Facts<'_>) -> Vec<Counted> {
-    let mut counted = rate::counted(facts);
-    counted.extend(duplicate::counted(facts));
-    counted
+pub fn to_count(facts: &Facts<'_>) -> (Option<Counted>, Option<i64>) {
+    (
+        rate::counted(facts),
+        duplicate::fingerprint(facts.submission.text.as_str()),
+    )
 }
 
-/// The findings that counts give; `counts[n]` belongs to `counted[n]`.
+/// How far back the checks look.
 #[must_use]
-pub fn findings_of(counted: &[Counted], counts: &[i64], limits: &Intake) -> Vec<Finding> {
-    let each = counted.iter().zip(counts);
-    each.filter_map(|(counted, count)| match counted.kind {
-        duplicate::KIND => duplicate::finding(*count),
-        kind => rate::finding(kind, *count, limits),
-    })
-    .collect()
+pub fn lookback(limits: &Intake, now: Timestamp) -> Lookback {
+    Lookback {
+        emails_since: now.minus(Duration::from_secs(limits.rate_window_seconds)),
+        emails_at_most: limits
+            .email_hard_limit
+            .max(limits.email_soft_limit)
+            .saturating_add(1),
+        texts_since: now.minus(Duration::from_hours(limits.duplicate_window_hours)),
+    }
 }
 
-/// Whether any count is above what is taken in at all.
+/// The findings that need what the database knows.
 #[must_use]
-pub fn is_too_many(counted: &[Counted], counts: &[i64], limits: &Intake) -> bool {
-    let mut each = counted.iter().zip(counts);
-    each.any(|(counted, count)| rate::is_too_many(counted.kind, *count, limits))
+pub fn findings_of(signals: &Signals, limits: &Intake) -> Vec<Finding> {
+    let mut findings = rate::findings(signals, limits);
+    findings.extend(duplicate::finding(signals.same_text));
+    findings
+}
+
+/// Whether more comes from one sender than is taken in at all.
+#[must_use]
+pub fn is_too_many(signals: &Signals, limits: &Intake) -> bool {
+    signals.network > limits.network_hard_limit || signals.email > limits.email_hard_limit
 }

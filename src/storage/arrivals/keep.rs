@@ -1,0 +1,122 @@
+//! Keeping what the policy let in: the comments, notices for moderators, mail for commenters.
+
+use std::collections::BTreeMap;
+
+use sqlx::AssertSqlSafe;
+
+use super::{Admission, Intake, NewComment, Result, Ruled};
+use crate::{
+    domain::{
+        comment::{CommentId, Status},
+        evidence::Verdict,
+    },
+    storage::{
+        query::{Value, insert_rows},
+        subscriptions::{self, Approved},
+    },
+};
+
+const INSERT: &str = "INSERT INTO comments (site, id, page, page_title, parent, name, email_sealed, \
+     email_index, website, text, fingerprint, status, score, verdict, evidence, model_version, \
+     version, network, network_key, wants_replies, created_at)";
+
+impl Intake<'_> {
+    /// Writes the comments that are still open, and what they cause.
+    pub(super) async fn keep(&mut self) -> Result<()> {
+        let mut kept = Vec::new();
+        let mut rows = Vec::new();
+        let mut noticed: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut approved = Vec::new();
+        for (place, arrival) in self.open() {
+            let Some(ruled) = &self.ruled[place] else {
+                continue;
+            };
+            let comment = &arrival.comment;
+            rows.push(row(comment, ruled));
+            match ruled.verdict {
+                Verdict::Hold => {
+                    let first = noticed.entry(&comment.site).or_insert(comment.created_at);
+                    *first = comment.created_at.min(*first);
+                }
+                Verdict::Publish => approved.push(Approved::from(comment)),
+                Verdict::Spam => {}
+            }
+            kept.push((place, ruled.verdict));
+        }
+        let noticed = noticed
+            .into_iter()
+            .map(|(site, since)| serde_json::json!({ "site": site, "since": since }));
+        let noticed = serde_json::Value::Array(noticed.collect());
+        insert_rows(self.connection, INSERT, rows).await?;
+        self.insert_notices(&noticed).await?;
+        subscriptions::on_approved(self.connection, self.engine, &approved, self.now).await?;
+        for (place, verdict) in kept {
+            let id = CommentId::parse(&self.batch[place].comment.id);
+            self.outcome[place] = id.map(|id| Admission::Stored {
+                id,
+                verdict,
+                repeated: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// Notes for every moderator of the sites, who wants mail, that something waits, and since when.
+    async fn insert_notices(&mut self, sites: &serde_json::Value) -> Result<()> {
+        if sites.as_array().is_none_or(Vec::is_empty) {
+            return Ok(());
+        }
+        // The update locks a notice that is there, so that the mail which takes it away is written
+        // before this batch, and a new notice made, or after it, and this batch is in it. A scope
+        // is JSON; its slugs hold nothing that LIKE would read otherwise.
+        let text = "INSERT INTO notices (site, moderator, since) \
+                    SELECT r.value->>'site', m.id, CAST(r.value->>'since' AS BIGINT) \
+                    FROM {rows:$1} CROSS JOIN moderators m \
+                    WHERE m.email_index IS NOT NULL \
+                    AND (m.scope = '\"all\"' OR m.scope LIKE '%\"' || (r.value->>'site') || '\"%') \
+                    AND COALESCE( \
+                        (SELECT p.mode FROM mail_preferences p \
+                            WHERE p.moderator = m.id AND p.site = r.value->>'site'), \
+                        (SELECT p.mode FROM mail_preferences p \
+                            WHERE p.moderator = m.id AND p.site = ''), \
+                        'each') <> 'none' \
+                    ORDER BY 1, 2 \
+                    ON CONFLICT (site, moderator) DO UPDATE SET since = \
+                        CASE WHEN excluded.since < notices.since THEN excluded.since \
+                             ELSE notices.since END";
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(sites.to_string())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The values of [`INSERT`], in its order.
+fn row(comment: &NewComment, ruled: &Ruled) -> Vec<Value> {
+    let model = ruled.evidence.model.as_ref();
+    let evidence = serde_json::to_string(&ruled.evidence).unwrap_or_default();
+    vec![
+        comment.site.clone().into(),
+        comment.id.clone().into(),
+        comment.page.clone().into(),
+        comment.page_title.clone().into(),
+        comment.parent.clone().into(),
+        comment.name.clone().into(),
+        comment.email_sealed.clone().into(),
+        comment.email_index.clone().into(),
+        comment.website.clone().into(),
+        comment.text.clone().into(),
+        comment.fingerprint.into(),
+        Status::from(ruled.verdict).as_str().to_owned().into(),
+        ruled.score.into(),
+        ruled.verdict.as_str().to_owned().into(),
+        evidence.into(),
+        model.map(|model| model.version.clone()).into(),
+        1.into(),
+        comment.network.clone().into(),
+        comment.network_key.clone().into(),
+        comment.wants_replies.into(),
+        comment.created_at.into(),
+    ]
+}

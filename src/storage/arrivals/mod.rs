@@ -1,0 +1,233 @@
+//! Taking comments in: a batch of arrivals in one transaction, so that many share one sync.
+//!
+//! Each statement serves the whole batch. The policy is asked inside the transaction, because it
+//! needs what only the database knows: counts, and earlier approvals.
+
+mod gates;
+mod keep;
+mod repetition;
+mod signals;
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::AnyConnection;
+
+use super::{Result, Store, counters::Counted, engine::Engine};
+use crate::domain::{
+    comment::CommentId,
+    evidence::{Evidence, Verdict},
+    timestamp::Timestamp,
+};
+
+/// A comment on its way in. The values are what is stored: the email is sealed, the network cut.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of `Comment`")]
+pub struct NewComment {
+    pub id: String,
+    pub site: String,
+    pub page: String,
+    pub page_title: Option<String>,
+    pub parent: Option<String>,
+    pub name: String,
+    pub email_sealed: String,
+    pub email_index: String,
+    pub website: Option<String>,
+    pub text: String,
+    /// A hash by which the same text is found again; none for texts too short to mean anything.
+    pub fingerprint: Option<i64>,
+    pub network: Option<String>,
+    pub network_key: Option<String>,
+    pub wants_replies: i64,
+    pub created_at: i64,
+}
+
+/// A request's key, and a hash of what it asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Idempotency {
+    /// The client's key, hashed.
+    pub key: String,
+    /// A hash of the request's body.
+    pub request_hash: String,
+    /// Until when the answer is remembered.
+    pub expires_at: Timestamp,
+}
+
+/// A token that may be used once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SingleUse {
+    /// The token's identifier.
+    pub token: String,
+    /// When the token itself is no longer good, so that its use may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// One arrival: the comment and what must be looked up or kept with it.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The comment.
+    pub comment: NewComment,
+    /// The counter of the sender's network, when that is known.
+    pub network: Option<Counted>,
+    /// Whether the author's earlier approvals matter to the policy.
+    pub ask_trust: bool,
+    /// The request's idempotency key.
+    pub idempotency: Option<Idempotency>,
+    /// A proof of work to be spent.
+    pub proof: Option<SingleUse>,
+}
+
+/// What the database knows about an arrival, those before it in its batch included.
+#[derive(Debug, Clone, Default)]
+pub struct Signals {
+    /// Comments from its network in the present window, itself included.
+    pub network: i64,
+    /// Comments of its address within the look-back, itself included.
+    pub email: i64,
+    /// Comments with the same text within the look-back, itself apart; 10 stands for more.
+    pub same_text: i64,
+    /// Approved comments of the same address on the site; 0 unless asked for.
+    pub approved_before: i64,
+}
+
+/// How far back, and how much, is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookback {
+    /// Comments of one address count after this.
+    pub emails_since: Timestamp,
+    /// More of them than this are not counted.
+    pub emails_at_most: i64,
+    /// Comments of one text count after this.
+    pub texts_since: Timestamp,
+}
+
+/// What the policy says.
+#[derive(Debug, Clone)]
+pub enum Ruling {
+    /// Keep it.
+    Admit {
+        /// Publish, hold or spam.
+        verdict: Verdict,
+        /// Probability of spam; none when it could not be judged.
+        score: Option<f64>,
+        /// Why.
+        evidence: Evidence,
+    },
+    /// Too many from this sender: it is not kept, and the client is told when to come back.
+    Refuse {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+}
+
+/// What became of an arrival.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// Stored, or stored before under the same idempotency key.
+    Stored {
+        /// Its identifier.
+        id: CommentId,
+        /// Its verdict.
+        verdict: Verdict,
+        /// Whether this answer repeats an earlier one.
+        repeated: bool,
+    },
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// The proof of work was used before.
+    ProofSpent,
+    /// There is no public comment with the parent's id on the page.
+    NoParent,
+    /// Refused by the policy.
+    Refused {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+}
+
+/// Judges the batch's n-th arrival by what the database knows.
+pub type Judge = Arc<dyn Fn(usize, &Signals) -> Ruling + Send + Sync>;
+
+impl Store {
+    /// Takes a batch in; the answer has an [`Admission`] for each arrival, in order, once all of
+    /// them are durable.
+    ///
+    /// # Errors
+    /// [`super::StoreError`]; then nothing of the batch is stored.
+    pub async fn admit(
+        &self,
+        batch: Vec<Arrival>,
+        now: Timestamp,
+        lookback: Lookback,
+        judge: Judge,
+    ) -> Result<Vec<Admission>> {
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move {
+                let mut intake = Intake::new(connection, engine, batch, now, lookback);
+                intake.answer_repetitions().await?;
+                intake.refuse_orphans().await?;
+                intake.spend_proofs().await?;
+                intake.judge(&judge).await?;
+                intake.claim_keys().await?;
+                intake.keep().await?;
+                Ok(intake.admissions())
+            })
+        })
+        .await
+    }
+}
+
+/// A batch on its way through one transaction. `outcome[n]` is set once the n-th is settled.
+struct Intake<'c> {
+    connection: &'c mut AnyConnection,
+    engine: Engine,
+    batch: Vec<Arrival>,
+    outcome: Vec<Option<Admission>>,
+    ruled: Vec<Option<Ruled>>,
+    now: Timestamp,
+    lookback: Lookback,
+}
+
+struct Ruled {
+    verdict: Verdict,
+    score: Option<f64>,
+    evidence: Evidence,
+}
+
+impl<'c> Intake<'c> {
+    fn new(
+        connection: &'c mut AnyConnection,
+        engine: Engine,
+        batch: Vec<Arrival>,
+        now: Timestamp,
+        lookback: Lookback,
+    ) -> Self {
+        let outcome = vec![None; batch.len()];
+        let ruled = batch.iter().map(|_| None).collect();
+        Self {
+            connection,
+            engine,
+            batch,
+            outcome,
+            ruled,
+            now,
+            lookback,
+        }
+    }
+
+    /// The arrivals that are not settled yet, with their places.
+    fn open(&self) -> impl Iterator<Item = (usize, &Arrival)> {
+        let unsettled = |(place, _): &(usize, &Arrival)| self.outcome[*place].is_none();
+        self.batch.iter().enumerate().filter(unsettled)
+    }
+
+    fn admissions(self) -> Vec<Admission> {
+        let refused = Admission::Refused {
+            retry_after: Duration::from_secs(1),
+        };
+        let outcome = self.outcome.into_iter();
+        outcome
+            .map(|one| one.unwrap_or_else(|| refused.clone()))
+            .collect()
+    }
+}

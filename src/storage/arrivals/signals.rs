@@ -1,0 +1,144 @@
+//! What the database knows of an arrival's sender, author and text; with it the policy is asked.
+
+use std::collections::HashMap;
+
+use serde_json::{Value as Json, json};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{Admission, Arrival, Intake, Judge, Result, Ruled, Ruling, Signals};
+use crate::storage::counters::{self, Counted};
+
+/// Repetitions of a text that are counted; more make no difference.
+const TEXTS_AT_MOST: i64 = 10;
+
+/// Earlier approvals that are counted; no site asks for more.
+const APPROVALS_AT_MOST: i64 = 1000;
+
+impl Intake<'_> {
+    /// Asks the policy about each open arrival.
+    pub(super) async fn judge(&mut self, judge: &Judge) -> Result<()> {
+        let networks = self.count_networks().await?;
+        let mut known = self.look_up().await?;
+        self.add_the_batch_itself(&mut known);
+        let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
+        for (place, network) in places.into_iter().zip(networks) {
+            let mut signals = known.remove(&place).unwrap_or_default();
+            signals.network = network;
+            match judge(place, &signals) {
+                Ruling::Admit {
+                    verdict,
+                    score,
+                    evidence,
+                } => {
+                    self.ruled[place] = Some(Ruled {
+                        verdict,
+                        score,
+                        evidence,
+                    });
+                }
+                Ruling::Refuse { retry_after } => {
+                    self.outcome[place] = Some(Admission::Refused { retry_after });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Raises each network's counter once for the whole batch, then tells each open arrival the
+    /// count it saw: the total less those that came after it. 0 where the network is not known.
+    async fn count_networks(&mut self) -> Result<Vec<i64>> {
+        let open: Vec<Option<Counted>> = self
+            .open()
+            .map(|(_, arrival)| arrival.network.clone())
+            .collect();
+        let mut totals: HashMap<&Counted, i64> = HashMap::new();
+        let mut nth = Vec::with_capacity(open.len());
+        for network in &open {
+            nth.push(network.as_ref().map_or(0, |network| {
+                let total = totals.entry(network).or_default();
+                *total += 1;
+                *total
+            }));
+        }
+        let raises: Vec<(&Counted, i64)> = totals.iter().map(|(one, by)| (*one, *by)).collect();
+        let after = counters::raise(self.connection, self.engine, &raises, self.now).await?;
+        let before: HashMap<&Counted, i64> = raises
+            .iter()
+            .zip(after)
+            .map(|((network, by), after)| (*network, after - by))
+            .collect();
+        let seen = open.iter().zip(nth).map(|(network, nth)| {
+            let earlier = network.as_ref().and_then(|network| before.get(network));
+            earlier.copied().unwrap_or(0) + nth
+        });
+        Ok(seen.collect())
+    }
+
+    /// Earlier comments of the same address, with the same text, and approvals, by place.
+    async fn look_up(&mut self) -> Result<HashMap<usize, Signals>> {
+        let asked: Vec<Json> = self.open().map(question).collect();
+        let text = "SELECT CAST(r.value->>'n' AS BIGINT) AS n, \
+                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                    AND c.email_index = r.value->>'email' AND c.created_at > $2 LIMIT $3) AS e) AS emails, \
+                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                    AND c.fingerprint = CAST(r.value->>'text' AS BIGINT) AND c.created_at > $4 \
+                    LIMIT $5) AS t) AS texts, \
+                CASE WHEN CAST(r.value->>'trust' AS BIGINT) = 1 THEN \
+                    (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                        AND c.email_index = r.value->>'email' AND c.status = 'approved' \
+                        LIMIT $6) AS a) ELSE 0 END AS approvals \
+             FROM {rows:$1}";
+        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(Json::Array(asked).to_string())
+            .bind(self.lookback.emails_since.millis())
+            .bind(self.lookback.emails_at_most)
+            .bind(self.lookback.texts_since.millis())
+            .bind(TEXTS_AT_MOST)
+            .bind(APPROVALS_AT_MOST)
+            .fetch_all(&mut *self.connection)
+            .await?;
+        let mut known = HashMap::with_capacity(found.len());
+        for row in found {
+            let place: i64 = row.try_get("n")?;
+            let signals = Signals {
+                network: 0,
+                email: row.try_get("emails")?,
+                same_text: row.try_get("texts")?,
+                approved_before: row.try_get("approvals")?,
+            };
+            known.insert(usize::try_from(place).unwrap_or(usize::MAX), signals);
+        }
+        Ok(known)
+    }
+
+    /// Adds to what the database knows those that came earlier in the same batch.
+    fn add_the_batch_itself(&self, known: &mut HashMap<usize, Signals>) {
+        let mut emails: HashMap<(&str, &str), i64> = HashMap::new();
+        let mut texts: HashMap<(&str, i64), i64> = HashMap::new();
+        for (place, arrival) in self.open() {
+            let comment = &arrival.comment;
+            let signals = known.entry(place).or_default();
+            let email = emails
+                .entry((&comment.site, &comment.email_index))
+                .or_default();
+            *email += 1;
+            signals.email += *email;
+            if let Some(fingerprint) = comment.fingerprint {
+                let text = texts.entry((&comment.site, fingerprint)).or_default();
+                signals.same_text += *text;
+                *text += 1;
+            }
+        }
+    }
+}
+
+fn question((place, arrival): (usize, &Arrival)) -> Json {
+    let comment = &arrival.comment;
+    json!({
+        "n": place,
+        "site": comment.site,
+        "email": comment.email_index,
+        "text": comment.fingerprint,
+        "trust": i64::from(arrival.ask_trust),
+    })
+}
