@@ -1,9 +1,13 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
-//! requests for a day, counters and spent tokens until their windows end.
+//! requests for a day, counters and spent tokens until their windows end, the address of someone who
+//! was asked about replies and never answered for a month.
 
 use std::time::Duration;
 
 use crate::{app::App, storage::Result};
+
+/// How long an unanswered question about replies is kept.
+const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 
 /// Forgets everything whose time is over.
 ///
@@ -14,5 +18,6 @@ pub async fn forget(app: &App) -> Result<()> {
     let days = app.settings.privacy.network_days;
     let networks = now.minus(Duration::from_secs(days * 24 * 60 * 60));
     app.store.forget_networks(networks).await?;
+    app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_expired(now).await
 }

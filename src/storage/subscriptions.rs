@@ -244,6 +244,24 @@ impl Store {
         row.as_ref().map(read).transpose()
     }
 
+    /// Forgets those who were asked before this and have not answered since.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_questions(&self, asked_before: Timestamp) -> Result<u64> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "DELETE FROM subscriptions WHERE status = 'asked' AND asked_at < $1";
+                let gone = sqlx::query(text)
+                    .bind(asked_before.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(gone.rows_affected())
+            })
+        })
+        .await
+    }
+
     /// Records what a commenter said; tells how it stands now, if there is such a subscription.
     ///
     /// # Errors

@@ -40,6 +40,8 @@ on_each_engine!(
     an_unknown_mailbox_is_a_visible_dead_letter_that_can_be_tried_again,
     a_mail_that_fails_for_days_is_given_up,
     a_lost_answer_repeats_the_same_mail,
+    workers_that_share_an_outbox_send_each_mail_once,
+    a_mail_whose_worker_died_is_sent_when_its_lease_ends,
 );
 
 async fn mail_leaves_encrypted_and_signed_in(engine: Engine) {
@@ -243,6 +245,65 @@ async fn a_lost_answer_repeats_the_same_mail(engine: Engine) {
         header(&mails[0], "Message-ID"),
         header(&mails[1], "Message-ID")
     );
+}
+
+async fn workers_that_share_an_outbox_send_each_mail_once(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    let names = [
+        "horatio",
+        "marcellus",
+        "bernardo",
+        "francisco",
+        "osric",
+        "laertes",
+        "fortinbras",
+    ];
+    for name in names {
+        moderator(&office.app, name, None).await;
+    }
+    post(&office.app, "default", json!({})).await;
+    let (a, b, c) = tokio::join!(office.tick(), office.tick(), office.tick());
+    assert_eq!(
+        a.sent + b.sent + c.sent + office.tick().await.sent,
+        names.len()
+    );
+    let mut to: Vec<_> = office
+        .mails()
+        .await
+        .into_iter()
+        .flat_map(|mail| mail.to)
+        .collect();
+    to.sort();
+    to.dedup();
+    assert_eq!(
+        (to.len(), office.mails().await.len()),
+        (names.len(), names.len())
+    );
+}
+
+async fn a_mail_whose_worker_died_is_sent_when_its_lease_ends(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    let comment = post(&office.app, "default", json!({ "notify_replies": true })).await;
+    office.app.approve(&comment).await;
+    let (store, clock) = (&office.app.app.store, &office.app.app.clock);
+    clock.advance(MINUTES);
+    let now = clock.now();
+    let claimed = store
+        .claim_mail(10, now, now.plus(MINUTES))
+        .await
+        .expect("a claim");
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(
+        office.tick().await,
+        Ticked::default(),
+        "it is someone else's"
+    );
+    assert_eq!(office.pass(MINUTES).await, SENT);
+    assert_eq!(office.pass(HOURS).await, Ticked::default());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

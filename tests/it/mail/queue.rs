@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use hamlet::{
-    domain::{moderator::MailMode, site::Policy},
+    domain::{
+        moderator::MailMode,
+        site::{Policy, SiteSlug},
+    },
     notify::Ticked,
+    storage::moderators::MailPreferences,
 };
 use serde_json::json;
 
@@ -21,6 +25,7 @@ on_each_engine!(
     a_hundred_comments_are_one_mail_an_interval,
     a_mail_covers_the_sites_of_its_moderator_and_no_others,
     digests_come_by_the_clock,
+    each_site_has_a_mode_of_its_own,
     whoever_wants_no_mail_gets_none_and_spam_mails_nobody,
     a_comment_decided_meanwhile_is_not_mailed_about,
     no_commenters_address_is_in_any_mail_or_in_the_outbox,
@@ -132,6 +137,28 @@ async fn digests_come_by_the_clock(engine: Engine) {
     assert_eq!(to, [b, b, f]);
     let digest = text(&office.last().await);
     assert!(digest.starts_with("2 comments wait on Default"), "{digest}");
+}
+
+async fn each_site_has_a_mode_of_its_own(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    office.app.add_site("castle", &[], Policy::default()).await;
+    let horatio = moderator(&office.app, "horatio", None).await;
+    let castle = SiteSlug::parse("castle").expect("a slug");
+    let preferences = MailPreferences {
+        default: MailMode::None,
+        sites: [(castle, MailMode::Each)].into(),
+    };
+    let store = &office.app.app.store;
+    let set = store.set_mail_preferences(horatio.id, preferences).await;
+    set.expect("preferences");
+    post(&office.app, "default", json!({})).await;
+    assert_eq!(office.pass(HOUR).await, Ticked::default());
+    post(&office.app, "castle", json!({ "text": "A ghost walks." })).await;
+    assert_eq!(office.pass(HOUR).await.sent, 1);
+    let said = text(&office.last().await);
+    assert!(said.starts_with("A comment waits on castle"), "{said}");
 }
 
 async fn whoever_wants_no_mail_gets_none_and_spam_mails_nobody(engine: Engine) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use hamlet::{
-    domain::{comment::CommentId, decision::Actor, moderator::Scope},
+    domain::{comment::CommentId, decision::Actor, moderator::Scope, site::Policy},
     notify::Ticked,
     storage::decisions::{Change, Decider, Outcome, Wish},
 };
@@ -28,6 +28,8 @@ on_each_engine!(
     nobody_is_told_of_their_own_reply_or_without_having_said_yes,
     an_undo_in_time_stops_the_mail,
     a_reply_approved_again_is_announced_once,
+    what_is_published_at_once_is_announced_too,
+    a_question_that_nobody_answers_is_forgotten,
     links_hold_no_address,
 );
 
@@ -270,6 +272,53 @@ async fn a_reply_approved_again_is_announced_once(engine: Engine) {
     undo(app, &answer).await;
     app.approve(&answer).await;
     assert_eq!(office.pass(DAY).await, Ticked::default());
+}
+
+async fn what_is_published_at_once_is_announced_too(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    let app = &office.app;
+    let trusting = Policy {
+        spam_threshold: 1.0,
+        publish_below: 0.999_999,
+        trusted_after: Some(1),
+        ..Policy::default()
+    };
+    app.add_site("trusting", &[], trusting).await;
+    let page = "https://blog.example/a";
+    let hers = json!({ "page": page, "notify_replies": true });
+    let hers = post(app, "trusting", hers).await;
+    let his = json!({ "page": page, "email": "prince@denmark.example", "text": "Nymph, in thy orisons." });
+    let his = post(app, "trusting", his).await;
+    app.approve(&hers).await;
+    app.approve(&his).await;
+    assert_eq!(office.pass(UNDO_TIME).await.sent, 1);
+    let yes = links(&text(&office.last().await)).remove(0);
+    open(app, Method::POST, &yes).await;
+
+    let reply = json!({ "page": page, "email": "prince@denmark.example", "parent": hers["id"],
+                        "text": "Be all my sins remembered." });
+    let reply = post(app, "trusting", reply).await;
+    assert_eq!(reply["status"], "published");
+    assert_eq!(office.pass(UNDO_TIME).await.sent, 1);
+    assert!(text(&office.last().await).contains("Be all my sins remembered."));
+}
+
+async fn a_question_that_nobody_answers_is_forgotten(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    let app = &office.app;
+    let comment = asking(app, json!({})).await;
+    app.approve(&comment).await;
+    assert_eq!(office.pass(UNDO_TIME).await.sent, 1);
+    let no = links(&text(&office.last().await)).remove(1);
+    let (code, _) = open(app, Method::GET, &no).await;
+    assert_eq!(code, StatusCode::OK);
+    office.pass(DAY * 31).await;
+    let (code, _) = open(app, Method::GET, &no).await;
+    assert_eq!(code, StatusCode::NOT_FOUND);
 }
 
 async fn links_hold_no_address(engine: Engine) {
