@@ -11,10 +11,11 @@ use super::{block_on, settings};
 use crate::{
     app::KEY_CHECK,
     config::Settings,
+    domain::mail::MailStatus,
     notify::mailer::Mailer,
     privacy::keys::{KeyError, KeyRing},
     spam::Model,
-    storage::{Store, outbox::MailStatus},
+    storage::Store,
 };
 
 /// Less free space than this on the data folder's disk is worth a warning, in bytes.

@@ -7,6 +7,7 @@ pub mod decision;
 pub mod email;
 pub mod evidence;
 pub mod field;
+pub mod mail;
 pub mod moderator;
 pub mod name;
 pub mod network;

@@ -20,6 +20,7 @@ use crate::{
         comment::{Comment, CommentId, Status},
         decision::Decision,
         evidence::score_in_words,
+        mail::MailKind,
         moderator::{MailMode, Moderator},
         site::{Site, SiteSlug},
     },
@@ -28,7 +29,7 @@ use crate::{
         StoreError,
         decisions::Change,
         notices::{Since, Waiting},
-        outbox::{Claimed, Kind},
+        outbox::Claimed,
         subscriptions::{Answer, Subscription},
     },
 };
@@ -58,9 +59,9 @@ pub(super) enum ComposeError {
 /// Writes a mail, or finds that nothing is left to say.
 pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
     match mail.kind {
-        Kind::Queue => queue(app, mail).await,
-        Kind::Confirm => confirm(app, mail).await,
-        Kind::Reply => reply(app, mail).await,
+        MailKind::Queue => queue(app, mail).await,
+        MailKind::Confirm => confirm(app, mail).await,
+        MailKind::Reply => reply(app, mail).await,
     }
 }
 

@@ -17,6 +17,7 @@ mod migrations;
 pub mod moderators;
 pub mod notices;
 pub mod outbox;
+pub mod outbox_entries;
 pub mod public;
 mod query;
 pub mod resealing;

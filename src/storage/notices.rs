@@ -5,16 +5,17 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError,
-    outbox::{self, Kind, NewMail},
+    engine::Engine,
+    outbox::{self, NewMail},
     rows,
 };
 use crate::domain::{
-    comment::Comment, moderator::ModeratorId, site::SiteSlug, timestamp::Timestamp,
+    comment::Comment, mail::MailKind, moderator::ModeratorId, site::SiteSlug, timestamp::Timestamp,
 };
 
 /// A mailbox that refused a queue mail for good gets the next one no sooner than this.
@@ -92,7 +93,7 @@ impl Store {
             let moderator: String = row.try_get("id")?;
             Ok(NewMail {
                 id: Uuid::now_v7().to_string(),
-                kind: Kind::Queue.as_str(),
+                kind: MailKind::Queue.as_str(),
                 site: String::new(),
                 once: Some(format!("queue:{moderator}")),
                 moderator: Some(moderator),
@@ -119,17 +120,6 @@ impl Store {
     ) -> Result<Since> {
         let engine = self.engine;
         let (mail, moderator) = (mail.to_owned(), moderator.0.clone());
-        // The locks make a batch of arrivals that is not committed yet go first or last.
-        let select = engine.dialect(&format!(
-            "SELECT n.site, n.since FROM notices n WHERE n.moderator = $1 \
-             AND CASE {MODE} WHEN 'hourly' THEN CASE WHEN n.since < $2 THEN 1 END \
-                 WHEN 'daily' THEN CASE WHEN n.since < $3 THEN 1 END ELSE 1 END = 1 \
-             ORDER BY n.site {{lock}}"
-        ));
-        let delete = engine.dialect(
-            "DELETE FROM notices WHERE moderator = $1 \
-             AND site IN (SELECT r.value->>'v' FROM {rows:$2})",
-        );
         self.write(move |connection| {
             Box::pin(async move {
                 let known = sqlx::query("SELECT about FROM outbox WHERE id = $1")
@@ -137,27 +127,10 @@ impl Store {
                     .fetch_one(&mut *connection)
                     .await?;
                 let mut about: About = rows::json(&known, "about")?;
-                let found = sqlx::query(AssertSqlSafe(select))
-                    .bind(moderator.clone())
-                    .bind(due.hour.millis())
-                    .bind(due.day.millis())
-                    .fetch_all(&mut *connection)
-                    .await?;
-                if found.is_empty() {
-                    return about.read();
-                }
-                let mut sites = Vec::with_capacity(found.len());
-                for row in &found {
-                    let (site, since) = (rows::site(row)?, row.try_get("since")?);
-                    let first = about.since.entry(site.to_string()).or_insert(since);
+                for (site, since) in take_notices(connection, engine, moderator, due).await? {
+                    let first = about.since.entry(site).or_insert(since);
                     *first = since.min(*first);
-                    sites.push(site);
                 }
-                sqlx::query(AssertSqlSafe(delete))
-                    .bind(moderator)
-                    .bind(rows::list_json(sites))
-                    .execute(&mut *connection)
-                    .await?;
                 sqlx::query("UPDATE outbox SET about = $2 WHERE id = $1")
                     .bind(mail)
                     .bind(serde_json::to_string(&about).unwrap_or_default())
@@ -195,6 +168,44 @@ impl Store {
             comments: found.iter().map(rows::comment).collect::<Result<_>>()?,
         })
     }
+}
+
+/// Takes a moderator's due notices away, and those of sites that they want no mail about; tells the
+/// sites, each with its first comment's arrival.
+async fn take_notices(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    moderator: String,
+    due: Due,
+) -> Result<Vec<(String, i64)>> {
+    // The locks make a batch of arrivals that is not committed yet go first or last.
+    let select = format!(
+        "SELECT n.site, n.since FROM notices n WHERE n.moderator = $1 \
+         AND CASE {MODE} WHEN 'hourly' THEN CASE WHEN n.since < $2 THEN 1 END \
+             WHEN 'daily' THEN CASE WHEN n.since < $3 THEN 1 END ELSE 1 END = 1 \
+         ORDER BY n.site {{lock}}"
+    );
+    let found = sqlx::query(AssertSqlSafe(engine.dialect(&select)))
+        .bind(moderator.clone())
+        .bind(due.hour.millis())
+        .bind(due.day.millis())
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut taken: Vec<(String, i64)> = Vec::with_capacity(found.len());
+    for row in found {
+        taken.push((row.try_get("site")?, row.try_get("since")?));
+    }
+    if taken.is_empty() {
+        return Ok(taken);
+    }
+    let delete = "DELETE FROM notices WHERE moderator = $1 \
+                  AND site IN (SELECT r.value->>'v' FROM {rows:$2})";
+    sqlx::query(AssertSqlSafe(engine.dialect(delete)))
+        .bind(moderator)
+        .bind(rows::list_json(taken.iter().map(|(site, _)| site)))
+        .execute(connection)
+        .await?;
+    Ok(taken)
 }
 
 /// What a queue mail's `about` column holds.

@@ -1,87 +1,24 @@
-//! The outbox: mail to be sent, each row written in the transaction that caused it. Claiming,
-//! finishing, retrying and listing rows live here; what a mail says is written when it is sent, in
-//! [`crate::notify`].
+//! The outbox: mail to be sent, each row written in the transaction that caused it. Queueing,
+//! claiming and finishing rows lives here; what operators see of them in [`super::outbox_entries`];
+//! what a mail says is written when it is sent, in [`crate::notify`].
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
-use utoipa::ToSchema;
 
-use super::{Result, Store, StoreError, rows, touched};
+use super::{Result, Store, StoreError, engine::Engine, rows};
 use crate::domain::{
-    comment::CommentId, email::SealedEmail, moderator::ModeratorId, site::SiteSlug,
+    comment::CommentId,
+    mail::{MailKind, MailStatus},
+    moderator::ModeratorId,
+    site::SiteSlug,
     timestamp::Timestamp,
 };
 
 /// How long a mail that was sent or cancelled is remembered, so that it is not sent again.
 pub const REMEMBERED: Duration = Duration::from_hours(30 * 24);
-
-/// What a mail is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Tells a moderator what waits for a decision.
-    Queue,
-    /// Asks a commenter to confirm that they want to hear of replies.
-    Confirm,
-    /// Tells a commenter of a reply.
-    Reply,
-}
-
-impl Kind {
-    /// The word kept in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queue => "queue",
-            Self::Confirm => "confirm",
-            Self::Reply => "reply",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Queue, Self::Confirm, Self::Reply]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-    }
-}
-
-/// Where a mail stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum MailStatus {
-    /// Waits to be sent, for the first time or again.
-    Queued,
-    /// A mail server took it.
-    Sent,
-    /// What it was about is no longer so.
-    Cancelled,
-    /// It could not be sent, and will not be tried again by itself.
-    Dead,
-}
-
-impl MailStatus {
-    /// The word kept in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Cancelled => "cancelled",
-            Self::Dead => "dead",
-        }
-    }
-
-    /// Reads the word that [`MailStatus::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Queued, Self::Sent, Self::Cancelled, Self::Dead]
-            .into_iter()
-            .find(|status| status.as_str() == word)
-    }
-}
 
 /// A mail that this process has claimed and must send before its lease ends.
 #[derive(Debug, Clone)]
@@ -89,7 +26,7 @@ pub struct Claimed {
     /// Identifier; the mail's Message-ID is made of it.
     pub id: String,
     /// What it is for.
-    pub kind: Kind,
+    pub kind: MailKind,
     /// The site, for mail to commenters.
     pub site: Option<SiteSlug>,
     /// The moderator it goes to.
@@ -123,23 +60,6 @@ pub enum End {
         /// Why, without any address.
         error: String,
     },
-}
-
-/// A mail as operators see it; the recipient is still sealed.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the fields are those of the outbox")]
-pub struct OutboxEntry {
-    pub id: String,
-    pub kind: Kind,
-    pub site: Option<SiteSlug>,
-    pub moderator: Option<String>,
-    pub recipient: Option<SealedEmail>,
-    pub status: MailStatus,
-    pub attempts: i64,
-    pub due_at: Timestamp,
-    pub created_at: Timestamp,
-    pub finished_at: Option<Timestamp>,
-    pub last_error: Option<String>,
 }
 
 /// The outbox at a glance.
@@ -230,8 +150,8 @@ impl Store {
             Box::pin(async move {
                 record(connection, &mail, &end, now).await?;
                 match (mail.kind, &end) {
-                    (Kind::Queue, End::Sent) => note_mailed(connection, &mail, now).await,
-                    (Kind::Confirm, End::Cancelled) => forget_question(connection, &mail).await,
+                    (MailKind::Queue, End::Sent) => note_mailed(connection, &mail, now).await,
+                    (MailKind::Confirm, End::Cancelled) => forget_question(connection, &mail).await,
                     _ => Ok(()),
                 }
             })
@@ -253,58 +173,6 @@ impl Store {
                     .execute(connection)
                     .await?;
                 Ok(gone.rows_affected())
-            })
-        })
-        .await
-    }
-
-    /// Mails of one status, or of all, latest first, from before the one with the id `before`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn list_mail(
-        &self,
-        status: Option<MailStatus>,
-        before: Option<String>,
-        limit: u32,
-    ) -> Result<Vec<OutboxEntry>> {
-        // Identifiers are hexadecimal: '~' comes after all of them.
-        let text = "SELECT o.id, o.kind, o.site, o.status, o.attempts, o.due_at, o.created_at, \
-                        o.finished_at, o.last_error, m.name AS moderator, \
-                        COALESCE(m.email_sealed, c.email_sealed) AS recipient \
-                    FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
-                    LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
-                    WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
-        let found = sqlx::query(text)
-            .bind(before.unwrap_or_else(|| "~".to_owned()))
-            .bind(status.map_or("", MailStatus::as_str))
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(entry).collect()
-    }
-
-    /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when
-    /// there is no such dead letter.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn retry_mail(&self, id: String, now: Timestamp) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE outbox SET status = 'queued', attempts = 0, queued_at = $2, \
-                                due_at = $2, finished_at = NULL, \
-                                once_key = CASE WHEN kind = 'queue' AND NOT EXISTS ( \
-                                    SELECT 1 FROM outbox o \
-                                    WHERE o.once_key = 'queue:' || outbox.moderator) \
-                                    THEN 'queue:' || moderator ELSE once_key END \
-                            WHERE id = $1 AND status = 'dead'";
-                let put_back = sqlx::query(text)
-                    .bind(id)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(touched(&put_back))
             })
         })
         .await
@@ -376,31 +244,13 @@ fn claimed(row: &AnyRow) -> Result<Claimed> {
     })
 }
 
-fn entry(row: &AnyRow) -> Result<OutboxEntry> {
-    let status: String = row.try_get("status")?;
-    let recipient: Option<String> = row.try_get("recipient")?;
-    Ok(OutboxEntry {
-        id: row.try_get("id")?,
-        kind: kind(row)?,
-        site: optional_site(row)?,
-        moderator: row.try_get("moderator")?,
-        recipient: recipient.map(SealedEmail),
-        status: MailStatus::parse(&status).ok_or(StoreError::Corrupt("mail status"))?,
-        attempts: row.try_get("attempts")?,
-        due_at: rows::timestamp(row, "due_at")?,
-        created_at: rows::timestamp(row, "created_at")?,
-        finished_at: rows::optional_timestamp(row, "finished_at")?,
-        last_error: row.try_get("last_error")?,
-    })
-}
-
-fn kind(row: &AnyRow) -> Result<Kind> {
+pub(super) fn kind(row: &AnyRow) -> Result<MailKind> {
     let word: String = row.try_get("kind")?;
-    Kind::parse(&word).ok_or(StoreError::Corrupt("kind of mail"))
+    MailKind::parse(&word).ok_or(StoreError::Corrupt("kind of mail"))
 }
 
 /// Mail to moderators is about several sites; its site is empty.
-fn optional_site(row: &AnyRow) -> Result<Option<SiteSlug>> {
+pub(super) fn optional_site(row: &AnyRow) -> Result<Option<SiteSlug>> {
     let slug: String = row.try_get("site")?;
     if slug.is_empty() {
         return Ok(None);
@@ -426,7 +276,7 @@ pub(super) struct NewMail {
 /// waits, which restarts its delay, or was cancelled.
 pub(super) async fn queue(
     connection: &mut AnyConnection,
-    engine: super::engine::Engine,
+    engine: Engine,
     mails: &[NewMail],
     now: Timestamp,
 ) -> Result<()> {

@@ -12,10 +12,12 @@ use super::{
     Result, Store, StoreError,
     arrivals::NewComment,
     engine::Engine,
-    outbox::{self, Kind, NewMail},
+    outbox::{self, NewMail},
     rows,
 };
-use crate::domain::{comment::Comment, email::EmailIndex, site::SiteSlug, timestamp::Timestamp};
+use crate::domain::{
+    comment::Comment, email::EmailIndex, mail::MailKind, site::SiteSlug, timestamp::Timestamp,
+};
 
 /// How long mail to commenters waits after an approval, so that an undo stops it.
 pub const UNDO_TIME: Duration = Duration::from_mins(2);
@@ -160,7 +162,7 @@ async fn ask(
             .map(|one| one.id.clone());
         mails.push(NewMail {
             id: Uuid::now_v7().to_string(),
-            kind: Kind::Confirm.as_str(),
+            kind: MailKind::Confirm.as_str(),
             site,
             moderator: None,
             comment,
@@ -199,7 +201,7 @@ async fn announce(
         let subscription: String = row.try_get("subscription")?;
         Ok(NewMail {
             id: Uuid::now_v7().to_string(),
-            kind: Kind::Reply.as_str(),
+            kind: MailKind::Reply.as_str(),
             site: row.try_get("site")?,
             moderator: None,
             comment: Some(row.try_get("id")?),

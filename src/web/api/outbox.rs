@@ -8,9 +8,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::comments::private;
 use crate::{
     app::App,
-    domain::{site::SiteSlug, timestamp::Timestamp},
+    domain::{
+        mail::{MailKind, MailStatus},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
     privacy::keys::Purpose,
-    storage::outbox::{Kind, MailStatus, OutboxEntry},
+    storage::outbox_entries::OutboxEntry,
     web::{
         Shared,
         auth::Operator,
@@ -42,7 +46,7 @@ struct MailView {
     /// Identifier; part of the mail's Message-ID.
     id: String,
     /// What it is for.
-    kind: Kind,
+    kind: MailKind,
     /// The site, for mail to commenters.
     site: Option<SiteSlug>,
     /// The moderator's name, for mail to moderators.

@@ -3,7 +3,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use hamlet::{notify::Ticked, storage::outbox::MailStatus};
+use hamlet::{domain::mail::MailStatus, notify::Ticked};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};

@@ -1,0 +1,104 @@
+//! The outbox as operators see it: lists of mails with their fate, and another try for dead letters.
+
+use sqlx::{Row, any::AnyRow};
+
+use super::{
+    Result, Store, StoreError,
+    outbox::{kind, optional_site},
+    rows, touched,
+};
+use crate::domain::{
+    email::SealedEmail,
+    mail::{MailKind, MailStatus},
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+/// A mail as operators see it; the recipient is still sealed.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of the outbox")]
+pub struct OutboxEntry {
+    pub id: String,
+    pub kind: MailKind,
+    pub site: Option<SiteSlug>,
+    pub moderator: Option<String>,
+    pub recipient: Option<SealedEmail>,
+    pub status: MailStatus,
+    pub attempts: i64,
+    pub due_at: Timestamp,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    pub last_error: Option<String>,
+}
+
+impl Store {
+    /// Mails of one status, or of all, latest first, from before the one with the id `before`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_mail(
+        &self,
+        status: Option<MailStatus>,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<OutboxEntry>> {
+        // Identifiers are hexadecimal: '~' comes after all of them.
+        let text = "SELECT o.id, o.kind, o.site, o.status, o.attempts, o.due_at, o.created_at, \
+                        o.finished_at, o.last_error, m.name AS moderator, \
+                        COALESCE(m.email_sealed, c.email_sealed) AS recipient \
+                    FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
+                    LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
+                    WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
+        let found = sqlx::query(text)
+            .bind(before.unwrap_or_else(|| "~".to_owned()))
+            .bind(status.map_or("", MailStatus::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(entry).collect()
+    }
+
+    /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when
+    /// there is no such dead letter.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn retry_mail(&self, id: String, now: Timestamp) -> Result<bool> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "UPDATE outbox SET status = 'queued', attempts = 0, queued_at = $2, \
+                                due_at = $2, finished_at = NULL, \
+                                once_key = CASE WHEN kind = 'queue' AND NOT EXISTS ( \
+                                    SELECT 1 FROM outbox o \
+                                    WHERE o.once_key = 'queue:' || outbox.moderator) \
+                                    THEN 'queue:' || moderator ELSE once_key END \
+                            WHERE id = $1 AND status = 'dead'";
+                let put_back = sqlx::query(text)
+                    .bind(id)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(touched(&put_back))
+            })
+        })
+        .await
+    }
+}
+
+fn entry(row: &AnyRow) -> Result<OutboxEntry> {
+    let status: String = row.try_get("status")?;
+    let recipient: Option<String> = row.try_get("recipient")?;
+    Ok(OutboxEntry {
+        id: row.try_get("id")?,
+        kind: kind(row)?,
+        site: optional_site(row)?,
+        moderator: row.try_get("moderator")?,
+        recipient: recipient.map(SealedEmail),
+        status: MailStatus::parse(&status).ok_or(StoreError::Corrupt("mail status"))?,
+        attempts: row.try_get("attempts")?,
+        due_at: rows::timestamp(row, "due_at")?,
+        created_at: rows::timestamp(row, "created_at")?,
+        finished_at: rows::optional_timestamp(row, "finished_at")?,
+        last_error: row.try_get("last_error")?,
+    })
+}
