@@ -27,6 +27,7 @@ use crate::{
     privacy::vault::Unopenable,
     storage::{
         StoreError,
+        comments::{Filter, Sort},
         decisions::Change,
         notices::{Since, Waiting},
         outbox::Claimed,
@@ -146,7 +147,7 @@ fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
 }
 
 async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
-    let Some(comment) = public(app, mail, mail.comment).await? else {
+    let Some(comment) = wanting(app, mail).await? else {
         return Ok(None);
     };
     let Some(subscription) = subscription(app, mail, Answer::Asked).await? else {
@@ -198,6 +199,32 @@ async fn reply(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError
         list: format!("replies.{}", said.site),
         unsubscribe: Some(unsubscribe),
     }))
+}
+
+/// The public comment whose author wants to hear of replies: the one that the question was queued
+/// for or, if that is public no more, another of the same author on the site.
+async fn wanting(app: &App, mail: &Claimed) -> Result<Option<Comment>, ComposeError> {
+    let (Some(site), Some(id)) = (&mail.site, mail.comment) else {
+        return Ok(None);
+    };
+    let Some(comment) = app.store.comment(std::slice::from_ref(site), id).await? else {
+        return Ok(None);
+    };
+    if comment.status == Status::Approved {
+        return Ok(Some(comment));
+    }
+    let others = Filter {
+        sites: vec![site.clone()],
+        status: Some(Status::Approved),
+        author: Some(comment.email_index),
+        ..Filter::default()
+    };
+    let others = app
+        .store
+        .list_comments(&others, Sort::Newest, None, LISTED)
+        .await?;
+    let mut others = others.comments.into_iter();
+    Ok(others.find(|comment| comment.wants_replies))
 }
 
 /// A comment of the mail's site, if it is public.

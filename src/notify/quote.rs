@@ -9,10 +9,19 @@ use crate::domain::text::excerpt;
 /// Passes over a text before every dot left in it is broken up: a broken link can uncover another.
 const PASSES: usize = 3;
 
+/// Scalar values that a user-perceived character may have on average.
+const MARKS: usize = 4;
+
 /// A quotation on one line of at most `max` user-perceived characters, without anything clickable.
 pub(super) fn quote(text: &str, max: usize) -> String {
     let visible: String = text.chars().filter(|c| !reorders(*c)).collect();
-    defang(&excerpt(&visible, max))
+    let mut quoted = excerpt(&visible, max);
+    // One character as people see it can be made of thousands.
+    if let Some((end, _)) = quoted.char_indices().nth(max * MARKS) {
+        quoted.truncate(end);
+        quoted.push('…');
+    }
+    defang(&quoted)
 }
 
 /// Characters that change the direction of what stands around them (Unicode TR 9): a name could
@@ -74,6 +83,12 @@ mod tests {
     #[test]
     fn a_quotation_is_one_line_and_cannot_turn_it_around() {
         assert_eq!(quote("a\nApprove:\u{202e} x", 100), "a Approve: x");
+    }
+
+    #[test]
+    fn a_heap_of_marks_is_cut_short() {
+        let heap = format!("a{}", "\u{301}".repeat(10_000));
+        assert_eq!(quote(&heap, 100).chars().count(), 401);
     }
 
     proptest! {

@@ -27,6 +27,7 @@ on_each_engine!(
     one_click_unsubscribes_for_good,
     nobody_is_told_of_their_own_reply_or_without_having_said_yes,
     an_undo_in_time_stops_the_mail,
+    the_question_stands_while_any_comment_of_its_author_does,
     a_reply_approved_again_is_announced_once,
     what_is_published_at_once_is_announced_too,
     a_question_that_nobody_answers_is_forgotten,
@@ -255,6 +256,20 @@ async fn an_undo_in_time_stops_the_mail(engine: Engine) {
     assert_eq!(office.mails().await.len(), 1);
     let token = operator(app).await;
     assert_eq!(outbox(app, &token, "cancelled").await.len(), 2);
+}
+
+async fn the_question_stands_while_any_comment_of_its_author_does(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    let app = &office.app;
+    let first = asking(app, json!({})).await;
+    let second = asking(app, json!({ "text": "Pansies, that's for thoughts." })).await;
+    app.approve(&first).await;
+    app.approve(&second).await;
+    undo(app, &first).await;
+    assert_eq!(office.pass(UNDO_TIME).await.sent, 1);
+    assert_eq!(office.last().await.to, [OPHELIA]);
 }
 
 async fn a_reply_approved_again_is_announced_once(engine: Engine) {
