@@ -12,11 +12,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::problem::Problem;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 1] = [(
-    "hamlet.css",
-    "text/css; charset=utf-8",
-    include_str!("assets/hamlet.css"),
-)];
+const FILES: [(&str, &str, &str); 3] = [
+    (
+        "hamlet.css",
+        "text/css; charset=utf-8",
+        include_str!("assets/hamlet.css"),
+    ),
+    (
+        "desk.css",
+        "text/css; charset=utf-8",
+        include_str!("assets/desk.css"),
+    ),
+    (
+        "desk.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/desk.js"),
+    ),
+];
 
 #[get("/assets/{name}")]
 async fn asset(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, Problem> {

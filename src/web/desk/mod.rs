@@ -1,8 +1,14 @@
 //! The moderators' pages: signing in and the desk. Rendered on the server, usable without script;
 //! what a page decides, it decides through `review`.
 
+mod comment;
+mod decide;
 mod fields;
+mod frame;
+mod item;
+mod queue;
 mod sign_in;
+mod text;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,5 +25,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(sign_in::with_link)
             .service(sign_in::show_sign_out)
             .service(sign_in::sign_out)
+            .service(queue::show)
+            .service(comment::show)
+            .service(comment::reveal)
+            .service(decide::decide)
+            .service(decide::undo)
     });
 }

@@ -229,7 +229,7 @@ pub(super) fn see_other(place: &str) -> HttpResponse {
 
 /// A place on the desk, whatever was asked for: a link to the sign-in page must not be a way to
 /// send people elsewhere.
-fn inside(next: &str) -> &str {
+pub(super) fn inside(next: &str) -> &str {
     let rest = next.strip_prefix(HOME);
     let within = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
     let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\');

@@ -1,0 +1,254 @@
+//! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
+//! what else its author wrote.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    HOME,
+    fields::FormFields,
+    frame::{Flash, Frame},
+    item::{Item, age},
+    queue::{count, label, sign_in_first},
+};
+use crate::{
+    app::App,
+    domain::{
+        comment::{CommentId, Status},
+        decision::{Action, HistoryEntry},
+        evidence::{Evidence, Verdict},
+        moderator::Principal,
+    },
+    review::{
+        opened::{self, Opened},
+        queue::{self, Wanted},
+    },
+    storage::comments::Counts,
+    web::{
+        Shared,
+        auth::{SignedIn, Visitor},
+        page,
+        problem::Problem,
+        query::Query,
+    },
+};
+
+/// The author's other comments shown.
+const OTHERS: u32 = 6;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct CommentQuery {
+    did: Option<String>,
+    n: Option<String>,
+    late: Option<String>,
+    undo: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_comment.html")]
+struct CommentPage {
+    frame: Frame,
+    item: Item,
+    /// The whole address, for who asked for it and was recorded.
+    revealed: Option<String>,
+    network: Option<String>,
+    because: String,
+    verdict: &'static str,
+    checks: Vec<Weighed>,
+    tokens: Vec<Weighed>,
+    model: Option<String>,
+    history: Vec<Line>,
+    author: Vec<(&'static str, i64)>,
+    author_href: String,
+    others: Vec<Item>,
+}
+
+/// A reason with its weight as a bar.
+struct Weighed {
+    says: String,
+    weight: String,
+    /// From 0 to 100.
+    length: u8,
+    for_spam: bool,
+}
+
+/// A line of the history, in words.
+struct Line {
+    age: String,
+    at: String,
+    who: String,
+    what: String,
+    note: Option<String>,
+    undone: bool,
+}
+
+#[get("/desk/comments/{id}")]
+pub(super) async fn show(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    id: Path<String>,
+    Query(query): Query<CommentQuery>,
+) -> Result<HttpResponse, Problem> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    let flash = Flash::read(
+        query.did.as_deref(),
+        query.n.as_deref(),
+        query.late.as_deref(),
+        query.undo.as_deref(),
+    );
+    render(&app, &signed_in, &id, flash, None).await
+}
+
+#[post("/desk/comments/{id}/email")]
+pub(super) async fn reveal(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    id: Path<String>,
+    fields: FormFields,
+) -> Result<HttpResponse, Problem> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    fields.check(&app, &signed_in)?;
+    let principal = signed_in.principal();
+    let email = opened::reveal_email(&app, &principal, comment_id(&id)?).await?;
+    let email = email.expose().to_owned();
+    render(&app, &signed_in, &id, None, Some(email)).await
+}
+
+async fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    id: &str,
+    flash: Option<Flash>,
+    revealed: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = signed_in.principal();
+    let opened = opened::open(app, &principal, comment_id(id)?).await?;
+    let opened = opened.ok_or_else(|| Problem::not_found("comment"))?;
+    let others = others(app, &principal, &opened).await?;
+    let Opened {
+        comment,
+        history,
+        author,
+    } = opened;
+    let (checks, tokens) = weigh(&comment.evidence);
+    let lines = history.into_iter().map(|entry| line(app, entry));
+    let template = CommentPage {
+        frame: Frame::new(
+            app,
+            signed_in,
+            format!("{HOME}/comments/{}", comment.id),
+            flash,
+        ),
+        item: Item::whole(app, &comment),
+        revealed,
+        because: comment.evidence.because.clone(),
+        verdict: match comment.verdict {
+            Verdict::Publish => "published at once",
+            Verdict::Hold => "held for a person",
+            Verdict::Spam => "put aside as spam",
+        },
+        checks,
+        tokens,
+        model: comment.evidence.model.map(|model| model.version),
+        history: lines.collect(),
+        author: author_counts(&author),
+        author_href: format!("{HOME}?author={}", comment.id),
+        others,
+        network: comment.network,
+    };
+    page::render(StatusCode::OK, &template)
+}
+
+/// What else the author wrote, newest first.
+async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec<Item>, Problem> {
+    let wanted = Wanted {
+        author: Some(opened.comment.id),
+        ..Wanted::default()
+    };
+    let found = queue::list(app, principal, &wanted, None, Some(OTHERS)).await?;
+    let others = found.comments.iter();
+    let others = others.filter(|one| one.id != opened.comment.id);
+    Ok(others.map(|one| Item::in_list(app, one)).collect())
+}
+
+fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
+    let counted = Status::ALL.map(|status| (label(status), count(counts, status)));
+    counted
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+/// The checks that fired and the tokens that counted, with bars on one scale.
+fn weigh(evidence: &Evidence) -> (Vec<Weighed>, Vec<Weighed>) {
+    let tokens = evidence.model.iter().flat_map(|model| &model.tokens);
+    let tokens: Vec<(String, f64)> = tokens
+        .map(|token| (token.says.clone(), token.weight))
+        .collect();
+    let checks = evidence.checks.iter();
+    let checks: Vec<(String, f64)> = checks
+        .map(|finding| (finding.reason.clone(), finding.weight))
+        .collect();
+    let all = tokens.iter().chain(&checks);
+    let most = all.map(|(_, weight)| weight.abs()).fold(1.0, f64::max);
+    let bars = |mut reasons: Vec<(String, f64)>| {
+        reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        let bars = reasons
+            .into_iter()
+            .map(|(says, weight)| bar(says, weight, most));
+        bars.collect()
+    };
+    (bars(checks), bars(tokens))
+}
+
+fn bar(says: String, weight: f64, most: f64) -> Weighed {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "from 0 to 100"
+    )]
+    let length = (weight.abs() / most * 100.0).clamp(1.0, 100.0) as u8;
+    Weighed {
+        says,
+        weight: format!("{weight:+.2}"),
+        length,
+        for_spam: weight > 0.0,
+    }
+}
+
+fn line(app: &App, entry: HistoryEntry) -> Line {
+    let to = entry.to.map_or("", label).to_lowercase();
+    let decision = entry.decision.unwrap_or_default();
+    let what = match entry.action {
+        Action::Received => format!("arrived: {to}"),
+        Action::Decided => format!("decided “{decision}”: now {to}"),
+        Action::Undone => format!("took “{decision}” back: {to} again"),
+        Action::EmailRevealed => "looked at the whole address".to_owned(),
+    };
+    let door = match entry.via.as_deref() {
+        Some("token") => " (API)",
+        Some("mail_link") => " (by mail)",
+        Some("command") => " (shell)",
+        _ => "",
+    };
+    let who = entry.by.map(|by| format!("{by}{door}"));
+    Line {
+        age: age(entry.at, app.now()),
+        at: entry.at.to_string(),
+        who: who.unwrap_or_else(|| "It".to_owned()),
+        what,
+        note: entry.note,
+        undone: entry.undone,
+    }
+}
+
+fn comment_id(raw: &str) -> Result<CommentId, Problem> {
+    CommentId::parse(raw).ok_or_else(|| Problem::not_found("comment"))
+}

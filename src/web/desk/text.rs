@@ -1,0 +1,207 @@
+//! A comment's text as moderators should see it: what counted is marked by direction and weight,
+//! links are plain text that leads nowhere, and characters made to deceive are made visible.
+//!
+//! Everything that leaves here is escaped HTML; nothing else on the desk is put out unescaped.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use linkify::{LinkFinder, LinkKind};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::{markup::escape, spam::TokenWeight};
+
+/// User-perceived characters of a text shown in a list.
+const LIST_CHARS: usize = 700;
+
+/// Log-odds from which a mark is the second and the third strength.
+const STRENGTHS: [f64; 2] = [0.6, 1.5];
+
+/// A text ready to be put out, and whether there is more of it.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// Safe HTML.
+    pub html: String,
+    /// Whether the end was left out.
+    pub cut: bool,
+}
+
+/// A text in a list: its beginning, marked.
+#[must_use]
+pub fn beginning(text: &str, tokens: &[TokenWeight]) -> Rendered {
+    let end = text.grapheme_indices(true).nth(LIST_CHARS);
+    let end = end.map(|(at, _)| at);
+    Rendered {
+        html: marked(&text[..end.unwrap_or(text.len())], tokens),
+        cut: end.is_some(),
+    }
+}
+
+/// A whole text, marked.
+#[must_use]
+pub fn marked(text: &str, tokens: &[TokenWeight]) -> String {
+    let weights = weighted_ranges(text, tokens);
+    let links = link_ranges(text);
+    let ranges = weights.iter().map(|(range, _)| range).chain(&links);
+    let mut edges: BTreeSet<usize> = ranges.flat_map(|range| [range.start, range.end]).collect();
+    edges.extend([0, text.len()]);
+    let edges: Vec<usize> = edges.into_iter().collect();
+    let mut html = String::with_capacity(text.len() * 2);
+    for pair in edges.windows(2) {
+        let (start, end) = (pair[0], pair[1]);
+        let within = |range: &Range<usize>| range.start <= start && end <= range.end;
+        let weight = weights
+            .iter()
+            .filter(|(range, _)| within(range))
+            .map(|(_, weight)| *weight)
+            .max_by(|a, b| a.abs().total_cmp(&b.abs()));
+        let is_link = links.iter().any(within);
+        push(&mut html, &text[start..end], weight, is_link);
+    }
+    html
+}
+
+/// A line of a stranger's making (a name, a title, a website), escaped, its tricks visible.
+#[must_use]
+pub fn visible(line: &str) -> String {
+    let mut html = String::with_capacity(line.len() + 16);
+    let mut before = None;
+    for c in line.chars() {
+        match deceptive(c, before) {
+            Some(name) => push_ghost(&mut html, c, name),
+            None => html.push_str(&escape(c.encode_utf8(&mut [0; 4]))),
+        }
+        before = Some(c);
+    }
+    html
+}
+
+fn push(html: &mut String, piece: &str, weight: Option<f64>, is_link: bool) {
+    let inner = visible(piece);
+    let inner = if is_link {
+        format!("<span class=\"url\">{inner}</span>")
+    } else {
+        inner
+    };
+    match weight.filter(|weight| *weight != 0.0) {
+        Some(weight) => {
+            let way = if weight > 0.0 { 's' } else { 'h' };
+            let over = STRENGTHS.iter().filter(|from| weight.abs() >= **from);
+            let strength = 1 + over.count();
+            html.push_str(&format!("<mark class=\"{way}{strength}\">{inner}</mark>"));
+        }
+        None => html.push_str(&inner),
+    }
+}
+
+/// The places that counted, those only that lie whole within the text.
+fn weighted_ranges(text: &str, tokens: &[TokenWeight]) -> Vec<(Range<usize>, f64)> {
+    let spans = tokens.iter().flat_map(|token| {
+        let weight = token.weight;
+        token.spans.iter().map(move |span| (*span, weight))
+    });
+    let usable = spans.filter_map(|((start, end), weight)| {
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        let whole = text
+            .get(range.clone())
+            .is_some_and(|piece| !piece.is_empty());
+        whole.then_some((range, weight))
+    });
+    usable.collect()
+}
+
+fn link_ranges(text: &str) -> Vec<Range<usize>> {
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
+    let links = finder.links(text);
+    links.map(|link| link.start()..link.end()).collect()
+}
+
+fn push_ghost(html: &mut String, c: char, name: &str) {
+    let code = u32::from(c);
+    html.push_str(&format!(
+        "<span class=\"ghost\" title=\"U+{code:04X}: an invisible character\">{name}</span>"
+    ));
+}
+
+/// What to show instead of a character that hides or turns text. A joiner between letters that are
+/// not ASCII is left alone: emoji and many scripts need it.
+fn deceptive(c: char, before: Option<char>) -> Option<&'static str> {
+    Some(match c {
+        '\u{200C}' | '\u{200D}' if before.is_some_and(|before| !before.is_ascii()) => return None,
+        '\u{202A}' => "LRE",
+        '\u{202B}' => "RLE",
+        '\u{202C}' => "PDF",
+        '\u{202D}' => "LRO",
+        '\u{202E}' => "RLO",
+        '\u{2066}' => "LRI",
+        '\u{2067}' => "RLI",
+        '\u{2068}' => "FSI",
+        '\u{2069}' => "PDI",
+        '\u{200E}' => "LRM",
+        '\u{200F}' | '\u{061C}' => "RLM",
+        '\u{200B}' => "ZWSP",
+        '\u{200C}' => "ZWNJ",
+        '\u{200D}' => "ZWJ",
+        '\u{2060}' | '\u{FEFF}' => "WJ",
+        '\u{00AD}' => "SHY",
+        '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' => "HF",
+        '\u{2061}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{180E}' => "INV",
+        '\u{E0000}'..='\u{E007F}' => "TAG",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(weight: f64, spans: &[(u32, u32)]) -> TokenWeight {
+        TokenWeight {
+            says: String::new(),
+            weight,
+            spans: spans.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_counted_is_marked_by_direction_and_weight_and_the_stronger_wins() {
+        let tokens = [token(2.0, &[(0, 4)]), token(-0.5, &[(2, 9)])];
+        assert_eq!(
+            marked("free <b>x", &tokens),
+            "<mark class=\"s3\">fr</mark><mark class=\"s3\">ee</mark>\
+             <mark class=\"h1\"> &lt;b&gt;x</mark>"
+        );
+    }
+
+    #[test]
+    fn spans_that_do_not_fit_the_text_are_left_out() {
+        let tokens = [token(1.0, &[(0, 1), (1, 99), (3, 2)])];
+        assert_eq!(marked("ä", &tokens), "ä");
+    }
+
+    #[test]
+    fn links_lead_nowhere() {
+        let html = marked("see https://win.example/?a=1&b now", &[]);
+        assert_eq!(
+            html,
+            "see <span class=\"url\">https://win.example/?a=1&amp;b</span> now"
+        );
+        assert!(!html.contains("href"));
+    }
+
+    #[test]
+    fn characters_made_to_deceive_are_seen_and_emoji_stay_whole() {
+        assert!(visible("a\u{202E}b").contains(">RLO</span>b"));
+        assert!(visible("vi\u{200B}agra").contains(">ZWSP</span>"));
+        assert_eq!(visible("👩\u{200D}👧"), "👩\u{200D}👧");
+        assert_eq!(visible("\"><script>"), "&quot;&gt;&lt;script&gt;");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let long = "👩\u{200D}👧".repeat(LIST_CHARS + 1);
+        let shown = beginning(&long, &[]);
+        assert!(shown.cut);
+        assert_eq!(shown.html.matches('👧').count(), LIST_CHARS);
+    }
+}
