@@ -12,7 +12,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::problem::Problem;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 4] = [
+    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     (
         "hamlet.css",
         "text/css; charset=utf-8",

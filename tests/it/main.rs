@@ -2,6 +2,7 @@
 
 mod accounts;
 mod corpora;
+mod desk;
 mod harness;
 mod intake;
 mod mail;

@@ -11,6 +11,7 @@ use super::{
     frame::{Flash, Frame},
     item::{Item, age},
     queue::{count, label, sign_in_first},
+    refused::Refused,
 };
 use crate::{
     app::App,
@@ -90,7 +91,7 @@ pub(super) async fn show(
     Visitor(signed_in): Visitor,
     id: Path<String>,
     Query(query): Query<CommentQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let Some(signed_in) = signed_in else {
         return Ok(sign_in_first(&request));
     };
@@ -100,7 +101,7 @@ pub(super) async fn show(
         query.late.as_deref(),
         query.undo.as_deref(),
     );
-    render(&app, &signed_in, &id, flash, None).await
+    Ok(render(&app, &signed_in, &id, flash, None).await?)
 }
 
 #[post("/desk/comments/{id}/email")]
@@ -110,7 +111,7 @@ pub(super) async fn reveal(
     Visitor(signed_in): Visitor,
     id: Path<String>,
     fields: FormFields,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let Some(signed_in) = signed_in else {
         return Ok(sign_in_first(&request));
     };
@@ -118,7 +119,7 @@ pub(super) async fn reveal(
     let principal = signed_in.principal();
     let email = opened::reveal_email(&app, &principal, comment_id(&id)?).await?;
     let email = email.expose().to_owned();
-    render(&app, &signed_in, &id, None, Some(email)).await
+    Ok(render(&app, &signed_in, &id, None, Some(email)).await?)
 }
 
 async fn render(
@@ -217,7 +218,7 @@ fn bar(says: String, weight: f64, most: f64) -> Weighed {
     let length = (weight.abs() / most * 100.0).clamp(1.0, 100.0) as u8;
     Weighed {
         says,
-        weight: format!("{weight:+.2}"),
+        weight: format!("{weight:+.2}").replace('-', "\u{2212}"),
         length,
         for_spam: weight > 0.0,
     }
@@ -227,7 +228,7 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
     let to = entry.to.map_or("", label).to_lowercase();
     let decision = entry.decision.unwrap_or_default();
     let what = match entry.action {
-        Action::Received => format!("arrived: {to}"),
+        Action::Received => format!("Arrived: {to}"),
         Action::Decided => format!("decided “{decision}”: now {to}"),
         Action::Undone => format!("took “{decision}” back: {to} again"),
         Action::EmailRevealed => "looked at the whole address".to_owned(),
@@ -242,7 +243,7 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
     Line {
         age: age(entry.at, app.now()),
         at: entry.at.to_string(),
-        who: who.unwrap_or_else(|| "It".to_owned()),
+        who: who.unwrap_or_default(),
         what,
         note: entry.note,
         undone: entry.undone,

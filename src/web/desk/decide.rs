@@ -1,6 +1,8 @@
 //! The forms of the desk: deciding about one comment, about those selected, about all that match,
 //! and taking decisions back. Each ends in a redirect to where it came from.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post};
 use askama::Template;
 
@@ -8,6 +10,7 @@ use super::{
     fields::FormFields,
     frame::{Flash, Frame, back_of},
     queue::{DeskQuery, count, sign_in_first},
+    refused::Refused,
     sign_in::see_other,
 };
 use crate::{
@@ -38,7 +41,7 @@ pub(super) async fn decide(
     request: HttpRequest,
     Visitor(signed_in): Visitor,
     fields: FormFields,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let Some(signed_in) = signed_in else {
         return Ok(sign_in_first(&request));
     };
@@ -66,9 +69,9 @@ pub(super) async fn decide(
         frame: Frame::new(&app, &signed_in, back, None),
         decision,
         verb: verb(decision),
-        until: app.now().millis(),
+        until: app.now().plus(Duration::from_millis(1)).millis(),
     };
-    page::render(StatusCode::OK, &template)
+    Ok(page::render(StatusCode::OK, &template)?)
 }
 
 #[post("/desk/undo")]
@@ -77,7 +80,7 @@ pub(super) async fn undo(
     request: HttpRequest,
     Visitor(signed_in): Visitor,
     fields: FormFields,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let Some(signed_in) = signed_in else {
         return Ok(sign_in_first(&request));
     };

@@ -18,6 +18,9 @@ use crate::{
 /// Reasons shown with a comment in a list.
 const REASONS: usize = 4;
 
+/// Log-odds below which a token is not worth a line in a list.
+const TELLING: f64 = 0.1;
+
 /// One comment in a list or by itself. Fields named `…_html` are safe HTML.
 pub struct Item {
     pub id: String,
@@ -36,8 +39,14 @@ pub struct Item {
     pub age: String,
     pub at: String,
     pub score: Score,
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     pub text: Rendered,
+}
+
+/// Why a comment was scored as it was.
+pub struct Reason {
+    pub says: String,
+    pub for_spam: bool,
 }
 
 /// A score as a word, a bar and a tone.
@@ -96,7 +105,6 @@ impl Item {
         let site = app.directory.site(comment.site.as_str());
         let origins = site.map(|site| site.origins.clone()).unwrap_or_default();
         let title = comment.page_title.as_deref();
-        let reasons = comment.evidence.main_reasons(REASONS).into_iter();
         Self {
             id: comment.id.to_string(),
             version: comment.version,
@@ -112,7 +120,7 @@ impl Item {
             age: age(comment.created_at, app.now()),
             at: comment.created_at.to_string(),
             score: Score::new(comment.score),
-            reasons: reasons.map(str::to_owned).collect(),
+            reasons: reasons(comment),
             text,
         }
     }
@@ -133,6 +141,26 @@ impl Item {
 fn tokens(comment: &Comment) -> &[TokenWeight] {
     let model = comment.evidence.model.as_ref();
     model.map_or(&[], |model| model.tokens.as_slice())
+}
+
+/// The main reasons: checks that fired, then the tokens that pulled the score where it is.
+fn reasons(comment: &Comment) -> Vec<Reason> {
+    let genuine = comment.score.is_some_and(|score| score <= 0.25);
+    let pull = |token: &&TokenWeight| if genuine { -token.weight } else { token.weight };
+    let mut telling: Vec<&TokenWeight> = tokens(comment)
+        .iter()
+        .filter(|token| pull(token) >= TELLING)
+        .collect();
+    telling.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    let checks = comment.evidence.checks.iter().map(|finding| Reason {
+        says: finding.reason.clone(),
+        for_spam: finding.weight > 0.0,
+    });
+    let tokens = telling.into_iter().map(|token| Reason {
+        says: token.says.clone(),
+        for_spam: !genuine,
+    });
+    checks.chain(tokens).take(REASONS).collect()
 }
 
 /// How long ago, in the one unit that says enough.

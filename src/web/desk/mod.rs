@@ -7,6 +7,7 @@ mod fields;
 mod frame;
 mod item;
 mod queue;
+mod refused;
 mod sign_in;
 mod text;
 

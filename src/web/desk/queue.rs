@@ -10,6 +10,7 @@ use super::{
     HOME,
     frame::{Flash, Frame},
     item::Item,
+    refused::Refused,
     sign_in::see_other,
 };
 use crate::{
@@ -107,13 +108,21 @@ impl QueuePage {
             .map(|(word, label, ..)| (word, label, word == chosen))
             .to_vec()
     }
-
-    fn value<'a>(&self, field: &'a Option<String>) -> &'a str {
-        field.as_deref().unwrap_or_default()
-    }
 }
 
 impl DeskQuery {
+    /// A filter's value as its field shows it.
+    fn shown(&self, name: &str) -> &str {
+        let value = match name {
+            "site" => &self.site,
+            "page" => &self.page,
+            "q" => &self.q,
+            "author" => &self.author,
+            _ => &self.since,
+        };
+        value.as_deref().unwrap_or_default()
+    }
+
     /// The status whose tab is open.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -206,7 +215,7 @@ pub(super) async fn show(
     request: HttpRequest,
     Visitor(signed_in): Visitor,
     Query(query): Query<DeskQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let Some(signed_in) = signed_in else {
         return Ok(sign_in_first(&request));
     };
@@ -233,7 +242,7 @@ pub(super) async fn show(
         items: found.items,
         query,
     };
-    page::render(StatusCode::OK, &template)
+    Ok(page::render(StatusCode::OK, &template)?)
 }
 
 #[derive(Default)]

@@ -10,7 +10,7 @@ use actix_web::{
 use askama::Template;
 use serde::Deserialize;
 
-use super::{HOME, fields::FormFields};
+use super::{HOME, fields::FormFields, refused::Refused};
 use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
@@ -24,7 +24,6 @@ use crate::{
         Shared,
         auth::{Visitor, ended_cookie, refuse_cross_site, session_cookie},
         page,
-        problem::Problem,
         query::Query,
         sender,
     },
@@ -79,7 +78,7 @@ pub(super) struct SignInQuery {
 pub(super) async fn show(
     Visitor(signed_in): Visitor,
     Query(query): Query<SignInQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let next = inside(query.next.as_deref().unwrap_or_default());
     if signed_in.is_some() {
         return Ok(see_other(next));
@@ -89,7 +88,7 @@ pub(super) async fn show(
         next,
         error: None,
     };
-    page::render(StatusCode::OK, &template)
+    Ok(page::render(StatusCode::OK, &template)?)
 }
 
 #[post("/sign-in")]
@@ -97,7 +96,7 @@ pub(super) async fn with_password(
     app: Shared,
     request: HttpRequest,
     fields: FormFields,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     refuse_cross_site(&app, &request)?;
     let sender = sender::of(&request, &app.settings.server.trusted_proxies);
     let email = fields.get("email");
@@ -121,11 +120,11 @@ pub(super) async fn with_password(
         next,
         error: Some(error),
     };
-    page::render(status, &template)
+    Ok(page::render(status, &template)?)
 }
 
 #[get("/sign-in/{word}")]
-pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Refused> {
     let account = links::look_up(&app, &word).await?;
     show_link_of(account.as_ref(), Filled::default(), Vec::new())
 }
@@ -136,7 +135,7 @@ pub(super) async fn with_link(
     request: HttpRequest,
     word: Path<String>,
     fields: FormFields,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     refuse_cross_site(&app, &request)?;
     let choices = FirstSignIn {
         name: fields.get("name").to_owned(),
@@ -162,12 +161,12 @@ pub(super) async fn with_link(
 pub(super) async fn show_sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let csrf = signed_in.map(|signed_in| signed_in.session.csrf_token(&app));
     let template = SignOutPage {
         csrf: csrf.as_deref(),
     };
-    page::render(StatusCode::OK, &template)
+    Ok(page::render(StatusCode::OK, &template)?)
 }
 
 #[post("/sign-out")]
@@ -175,7 +174,7 @@ pub(super) async fn sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
     fields: FormFields,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     if let Some(signed_in) = signed_in {
         fields.check(&app, &signed_in)?;
     }
@@ -188,7 +187,7 @@ fn show_link_of(
     account: Option<&Moderator>,
     filled: Filled<'_>,
     errors: Vec<FieldError>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, Refused> {
     let status = match (account, errors.is_empty()) {
         (None, _) => StatusCode::NOT_FOUND,
         (Some(_), true) => StatusCode::OK,
@@ -202,7 +201,7 @@ fn show_link_of(
         min: MIN_CHARS,
         max: MAX_CHARS,
     };
-    page::render(status, &template)
+    Ok(page::render(status, &template)?)
 }
 
 /// Begins a session and goes on.

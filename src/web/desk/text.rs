@@ -13,8 +13,8 @@ use crate::{markup::escape, spam::TokenWeight};
 /// User-perceived characters of a text shown in a list.
 const LIST_CHARS: usize = 700;
 
-/// Log-odds from which a mark is the second and the third strength.
-const STRENGTHS: [f64; 2] = [0.6, 1.5];
+/// Log-odds from which a place is marked at all, more strongly, and most strongly.
+const STRENGTHS: [f64; 3] = [0.2, 0.6, 1.5];
 
 /// A text ready to be put out, and whether there is more of it.
 #[derive(Debug, Default)]
@@ -82,14 +82,15 @@ fn push(html: &mut String, piece: &str, weight: Option<f64>, is_link: bool) {
     } else {
         inner
     };
-    match weight.filter(|weight| *weight != 0.0) {
-        Some(weight) => {
-            let way = if weight > 0.0 { 's' } else { 'h' };
-            let over = STRENGTHS.iter().filter(|from| weight.abs() >= **from);
-            let strength = 1 + over.count();
-            html.push_str(&format!("<mark class=\"{way}{strength}\">{inner}</mark>"));
+    let weight = weight.unwrap_or(0.0);
+    let reached = STRENGTHS.iter().filter(|from| weight.abs() >= **from);
+    match reached.count() {
+        0 => html.push_str(&inner),
+        strength => {
+            let way = if weight > 0.0 { "s" } else { "h" };
+            let strength = ["1", "2", "3"][strength.min(3) - 1];
+            html.extend(["<mark class=\"", way, strength, "\">", &inner, "</mark>"]);
         }
-        None => html.push_str(&inner),
     }
 }
 
@@ -117,10 +118,14 @@ fn link_ranges(text: &str) -> Vec<Range<usize>> {
 }
 
 fn push_ghost(html: &mut String, c: char, name: &str) {
-    let code = u32::from(c);
-    html.push_str(&format!(
-        "<span class=\"ghost\" title=\"U+{code:04X}: an invisible character\">{name}</span>"
-    ));
+    let code = format!("U+{:04X}", u32::from(c));
+    html.extend([
+        "<span class=\"ghost\" title=\"",
+        &code,
+        ": an invisible character\">",
+        name,
+        "</span>",
+    ]);
 }
 
 /// What to show instead of a character that hides or turns text. A joiner between letters that are
