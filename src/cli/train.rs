@@ -11,10 +11,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Misuse;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
-use crate::spam::Label;
 use crate::spam::evaluate::Figures;
-use crate::spam::file::Precision;
-use crate::spam::train::{Options, Sample, Trainer};
+use crate::spam::lessons::Base;
+use crate::spam::row::Sample;
+use crate::spam::train::{Options, Trained, Trainer};
+use crate::spam::{Label, Model};
 
 /// Records handed to the trainer at a time.
 const BATCH: usize = 4_096;
@@ -34,9 +35,15 @@ pub struct TrainArgs {
     /// Name of the model, the start of its version
     #[arg(long, default_value = "site")]
     name: String,
-    /// Keep three significant digits of each number: a third of the size
+    /// A model to start from, `shipped` for the program's own
     #[arg(long)]
-    compact: bool,
+    base: Option<PathBuf>,
+    /// Lets each file count by the root of its size, so that a large one does not drown a small one
+    #[arg(long)]
+    balance: bool,
+    /// Learns trust from seven times as many texts; takes longer
+    #[arg(long)]
+    thorough: bool,
     /// Picks the folds; the same data and seed give the same model
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -50,49 +57,108 @@ pub struct TrainArgs {
 /// # Errors
 /// Files that cannot be read or written, no usable record, a class that is missing.
 pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
-    let precision = if args.compact {
-        Precision::Compact
-    } else {
-        Precision::Exact
-    };
-    let options = Options {
-        name: args.name.clone(),
-        precision,
-        seed: args.seed,
-        ..Options::default()
-    };
-    let mut trainer = Trainer::new(options);
-    let progress = progress_bar(&args.data);
+    let mut trainer = Trainer::new(options(args), load_base(args.base.as_deref())?);
     let mut skipped = Skipped::default();
-    for path in &args.data {
+    let weights = weights(args)?;
+    let progress = progress_bar(&args.data);
+    for (path, weight) in args.data.iter().zip(weights) {
         each_batch(path, &progress, &mut skipped, |source, batch| {
-            trainer.add(source, batch)
+            trainer.add(source, batch, weight)
         })?;
     }
     progress.finish_and_clear();
     let trained = trainer.finish()?;
     let bytes = trained.to_bytes()?;
     write_whole(&args.out, &bytes)?;
+    summarize(args, &trained, bytes.len(), skipped.count)
+}
+
+fn options(args: &TrainArgs) -> Options {
+    let plain = Options::default();
+    let kept_cells = if args.thorough {
+        7 * plain.kept_cells
+    } else {
+        plain.kept_cells
+    };
+    Options {
+        name: args.name.clone(),
+        seed: args.seed,
+        kept_cells,
+        ..plain
+    }
+}
+
+fn load_base(path: Option<&Path>) -> anyhow::Result<Option<Base>> {
+    let Some(path) = path else { return Ok(None) };
+    if path == Path::new("shipped") {
+        return Ok(Some(Base::from_bytes(Model::shipped_bytes())?));
+    }
+    let bytes =
+        std::fs::read(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    Ok(Some(
+        Base::from_bytes(&bytes).with_context(|| path.display().to_string())?,
+    ))
+}
+
+/// How often each text of each file counts: once, or by the inverse root of the file's size.
+fn weights(args: &TrainArgs) -> anyhow::Result<Vec<f32>> {
+    if !args.balance {
+        return Ok(vec![1.0; args.data.len()]);
+    }
+    if args.data.iter().any(|path| path == Path::new("-")) {
+        return Err(Misuse(
+            "--balance reads the files twice and cannot do that with standard input".into(),
+        )
+        .into());
+    }
+    let mut sizes = Vec::with_capacity(args.data.len());
+    for path in &args.data {
+        sizes.push(open(path, &ProgressBar::hidden())?.count().max(1));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
+    let mean = sizes.iter().sum::<usize>() as f32 / sizes.len() as f32;
+    #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
+    let weights = sizes
+        .iter()
+        .map(|size| (mean / *size as f32).sqrt())
+        .collect();
+    Ok(weights)
+}
+
+fn summarize(
+    args: &TrainArgs,
+    trained: &Trained,
+    bytes: usize,
+    skipped: u64,
+) -> anyhow::Result<()> {
     let figures = Figures::of(&trained.held_out);
     let mut out = io::stdout().lock();
     if args.json {
         let summary = serde_json::json!({
-            "model": args.out, "bytes": bytes.len(), "sources": trained.header.sources,
-            "skipped": skipped.count, "cross_validated": figures,
+            "model": args.out, "bytes": bytes, "sources": trained.header.sources, "skipped": skipped,
+            "base": trained.header.base, "lesson_weight": trained.header.lesson_weight, "cross_validated": figures,
         });
         writeln!(out, "{summary}")?;
         return Ok(());
     }
     writeln!(
         out,
-        "{:<32} {:>9} {:>9} {:>11}",
-        "source", "ham", "spam", "duplicates"
+        "{:<32} {:>9} {:>9} {:>11} {:>7}",
+        "source", "ham", "spam", "duplicates", "weight"
     )?;
     for source in &trained.header.sources {
+        let weight = source.weight;
         writeln!(
             out,
-            "{:<32} {:>9} {:>9} {:>11}",
+            "{:<32} {:>9} {:>9} {:>11} {weight:>7.2}",
             source.name, source.ham, source.spam, source.duplicates
+        )?;
+    }
+    if let Some(base) = &trained.header.base {
+        writeln!(
+            out,
+            "\non top of {base}, each text counting {} times",
+            trained.header.lesson_weight
         )?;
     }
     writeln!(
@@ -102,10 +168,8 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
     )?;
     writeln!(
         out,
-        "{}: {} bytes, {} records skipped",
-        args.out.display(),
-        bytes.len(),
-        skipped.count
+        "{}: {bytes} bytes, {skipped} records skipped",
+        args.out.display()
     )?;
     Ok(())
 }

@@ -6,12 +6,13 @@ use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use linfa_bayes::{MultinomialNb, MultinomialNbParams, NaiveBayesError};
 use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::HashMap;
 
 use super::Label;
 use super::sums::Sums;
-use super::views::View;
+use super::views::{VIEWS, View};
 
 /// Why a fit failed.
 #[derive(Debug, thiserror::Error)]
@@ -54,21 +55,14 @@ struct ClassInfo {
 /// [`FitError::Bayes`] for a negative `alpha`.
 pub fn fit(sums: &Sums, view: View, alpha: f64) -> Result<MultinomialNb<f64, usize>, FitError> {
     let range = view.range();
-    let total = |label| {
-        sums.values(label, range.clone())
-            .map(|value| value.max(0.0))
-            .sum::<f64>()
-    };
+    let total = |label| sums.values(label, range.clone()).sum::<f64>();
     let totals = [total(Label::Ham), total(Label::Spam)];
     let common = f64::midpoint(totals[0], totals[1]);
     let mut rows = Vec::with_capacity(2 * view.size());
     for label in [Label::Ham, Label::Spam] {
         let own = totals[label.index()];
         let scale = if own > 0.0 { common / own } else { 0.0 };
-        rows.extend(
-            sums.values(label, range.clone())
-                .map(|value| value.max(0.0) * scale),
-        );
+        rows.extend(sums.values(label, range.clone()).map(|value| value * scale));
     }
     let rows = Array2::from_shape_vec((2, view.size()), rows)
         .map_err(|error| FitError::Calibration(error.to_string()))?;
@@ -102,4 +96,16 @@ pub fn log_ratios(sums: &Sums, view: View, alpha: f64) -> Result<Vec<f32>, FitEr
         .zip(&ham.feature_log_prob)
         .map(|(s, h)| (s - h) as f32);
     Ok(ratios.collect())
+}
+
+/// The log-ratios of all views, in the order of the feature space.
+///
+/// # Errors
+/// As [`log_ratios`].
+pub fn all_log_ratios(sums: &Sums, alpha: &[f64; 4]) -> Result<Vec<f32>, FitError> {
+    let views: Vec<Vec<f32>> = VIEWS
+        .par_iter()
+        .map(|view| log_ratios(sums, *view, alpha[view.index()]))
+        .collect::<Result<_, _>>()?;
+    Ok(views.concat())
 }

@@ -205,9 +205,10 @@ fn average_precision(steps: &[Step], spam: u64) -> f64 {
     sum
 }
 
-/// −mean log P(truth); computed from log-odds, so nothing overflows.
+/// −mean log P(truth), in nats; computed from log-odds, so nothing overflows.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
-fn log_loss(scored: &[Scored]) -> f64 {
+#[must_use]
+pub fn log_loss(scored: &[Scored]) -> f64 {
     let loss = |&(score, spam): &Scored| {
         let against = if spam { -score } else { score };
         against.max(0.0) + (-against.abs()).exp().ln_1p()

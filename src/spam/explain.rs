@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Document;
+use super::commonness::scale;
 use super::model::Model;
-use super::sums::unit_length;
 use super::tokens::{Kind, Token};
 use super::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE};
 
@@ -80,7 +80,7 @@ fn weigh(model: &Model, text: &Extractor) -> (Vec<Part>, f64) {
     let mut log_odds = model.bias();
     for view in VIEWS {
         let features = text.features(view);
-        let value = unit_length(features.len());
+        let value = f64::from(scale(features.iter().map(|feature| feature.id)));
         let mut sum = 0.0_f32;
         for feature in features {
             let weight = model.weight(feature.id);

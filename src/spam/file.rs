@@ -1,9 +1,10 @@
-//! The model file: magic, format version, a JSON header, the weights, the sums they came from, and a
-//! SHA-256 over all of it. All numbers are little-endian. Reading trusts nothing: a file that was cut,
+//! The model file: magic, format version, a JSON header, the weights, what they came from (the sums,
+//! and each feature's difference in trust), and a SHA-256 over all of it. Weights and sums are the
+//! upper halves of `f32`s, three significant digits; differences are one byte each. Reading trusts nothing: a file that was cut,
 //! altered or made by something else is refused with a sentence that says so.
 //!
 //! ```text
-//! "HAMLETNB" | u32 format | u32 header length | header | weights | sums ham | sums spam | SHA-256
+//! "HAMLETNB" | u32 format | u32 header length | header | weights | sums ham | sums spam | differences | SHA-256
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ const FORMAT: u32 = 1;
 pub const FEATURES_VERSION: u32 = 1;
 const DIGEST: usize = 32;
 const LONGEST_HEADER: usize = 1 << 20;
+/// Bytes of weights, sums and differences.
+const BODY: usize = FEATURES * (2 + 2 * 2 + 1);
 
 /// Why a model file was refused.
 #[derive(Debug, thiserror::Error)]
@@ -56,41 +59,13 @@ pub enum ModelError {
     NotFinite,
 }
 
-/// How numbers are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// Weights as `f32`, sums in whole units: nothing is lost.
-    Exact,
-    /// The upper half of an `f32` each (three significant digits): a third of the size.
-    Compact,
-}
-
-impl Precision {
-    const fn weight(self) -> usize {
-        match self {
-            Self::Exact => 4,
-            Self::Compact => 2,
-        }
-    }
-
-    const fn sum(self) -> usize {
-        match self {
-            Self::Exact => 8,
-            Self::Compact => 2,
-        }
-    }
-
-    const fn body(self) -> usize {
-        FEATURES * (self.weight() + 2 * self.sum())
-    }
-}
-
 /// What a source contributed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Its name: a file's stem.
     pub name: String,
+    /// How often each of its texts counts.
+    pub weight: f32,
     /// Texts labelled ham.
     pub ham: u64,
     /// Texts labelled spam.
@@ -106,17 +81,19 @@ pub struct Header {
     pub name: String,
     /// Version of the feature space, [`FEATURES_VERSION`].
     pub features: u32,
-    /// How the numbers are kept.
-    pub precision: Precision,
     /// Weighted numbers of texts, ham and spam.
     pub texts: [i64; 2],
     /// Smoothing of each view.
-    pub alpha: Vec<f64>,
-    /// The logistic layer.
+    pub alpha: [f64; 4],
+    /// Trust per view, and the bias.
     pub trust: Trust,
+    /// The largest difference in trust of a single feature.
+    pub widest_difference: f32,
+    /// How many times a new label counts, beside one of the texts trained on.
+    pub lesson_weight: f64,
     /// Where the labels came from.
     pub sources: Vec<Source>,
-    /// Version of the model this one was trained on top of.
+    /// Version of the model this one was trained on top of, if any.
     pub base: Option<String>,
 }
 
@@ -163,7 +140,7 @@ pub fn read(bytes: &[u8]) -> Result<Parts<'_>, ModelError> {
         return Err(ModelError::Features(header.features));
     }
     let body = &rest[length..rest.len() - DIGEST];
-    let expected = header.precision.body();
+    let expected = BODY;
     if body.len() != expected {
         return Err(ModelError::Length {
             expected,
@@ -196,92 +173,79 @@ impl Parts<'_> {
     /// The weights, one per feature.
     #[must_use]
     pub fn weights(&self) -> Vec<f32> {
-        let bytes = &self.body[..FEATURES * self.header.precision.weight()];
-        match self.header.precision {
-            Precision::Exact => bytes
-                .as_chunks()
-                .0
-                .iter()
-                .map(|b| f32::from_le_bytes(*b))
-                .collect(),
-            Precision::Compact => bytes.as_chunks().0.iter().map(|b| widen(*b)).collect(),
-        }
+        halves(&self.body[..2 * FEATURES]).collect()
     }
 
     /// The sums.
     #[must_use]
     pub fn sums(&self) -> Sums {
-        let width = self.header.precision.sum();
-        let bytes = &self.body[FEATURES * self.header.precision.weight()..];
-        let class = |bytes: &[u8]| -> Vec<i64> {
-            match self.header.precision {
-                Precision::Exact => bytes
-                    .as_chunks()
-                    .0
-                    .iter()
-                    .map(|b| i64::from_le_bytes(*b))
-                    .collect(),
-                Precision::Compact => bytes
-                    .as_chunks()
-                    .0
-                    .iter()
-                    .map(|b| to_units(f64::from(widen(*b))))
-                    .collect(),
-            }
+        let class = |from: usize| {
+            halves(&self.body[from..from + 2 * FEATURES]).map(|sum| to_units(f64::from(sum)))
         };
-        let (ham, spam) = bytes.split_at(FEATURES * width);
-        Sums::from_raw([class(ham), class(spam)], self.header.texts).unwrap_or_default()
+        Sums {
+            cells: [class(2 * FEATURES).collect(), class(4 * FEATURES).collect()],
+            texts: self.header.texts,
+        }
+    }
+
+    /// The differences in trust, one per feature.
+    #[must_use]
+    pub fn differences(&self) -> Vec<f32> {
+        let widest = self.header.widest_difference;
+        self.body[6 * FEATURES..]
+            .iter()
+            .map(|byte| expand(*byte, widest))
+            .collect()
     }
 }
 
-/// Writes a model file.
+/// Writes a model file. The header's `texts` and `widest_difference` are filled in.
 ///
 /// # Errors
 /// [`ModelError::Header`] if the header cannot be written as JSON.
-pub fn write(header: &Header, weights: &[f32], sums: &Sums) -> Result<Vec<u8>, ModelError> {
-    let (cells, texts) = sums.units();
-    let json = serde_json::to_vec(&Header {
-        texts,
+pub fn write(
+    header: &Header,
+    weights: &[f32],
+    sums: &Sums,
+    differences: &[f32],
+) -> Result<Vec<u8>, ModelError> {
+    let widest = differences
+        .iter()
+        .fold(0.0_f32, |widest, difference| widest.max(difference.abs()));
+    let header = Header {
+        texts: sums.texts,
+        widest_difference: widest,
         ..header.clone()
-    })?;
-    let mut bytes = Vec::with_capacity(16 + json.len() + header.precision.body() + DIGEST);
+    };
+    let json = serde_json::to_vec(&header)?;
+    let mut bytes = Vec::with_capacity(16 + json.len() + BODY + DIGEST);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
     bytes.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
     bytes.extend_from_slice(&json);
-    match header.precision {
-        Precision::Exact => {
-            weights
-                .iter()
-                .for_each(|weight| bytes.extend_from_slice(&weight.to_le_bytes()));
-            cells
-                .iter()
-                .copied()
-                .flatten()
-                .for_each(|cell| bytes.extend_from_slice(&cell.to_le_bytes()));
-        }
-        Precision::Compact => {
-            weights
-                .iter()
-                .for_each(|weight| bytes.extend_from_slice(&narrow(*weight)));
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "three digits are kept anyway"
-            )]
-            cells
-                .iter()
-                .copied()
-                .flatten()
-                .for_each(|cell| bytes.extend_from_slice(&narrow(from_units(*cell) as f32)));
-        }
-    }
+    weights
+        .iter()
+        .for_each(|weight| bytes.extend_from_slice(&half(*weight)));
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "three digits are kept anyway"
+    )]
+    sums.cells
+        .iter()
+        .flatten()
+        .for_each(|cell| bytes.extend_from_slice(&half(from_units(*cell) as f32)));
+    bytes.extend(
+        differences
+            .iter()
+            .map(|difference| compress(*difference, widest)),
+    );
     let digest = Sha256::digest(&bytes);
     bytes.extend_from_slice(&digest);
     Ok(bytes)
 }
 
 /// The upper half of a float, rounded.
-fn narrow(value: f32) -> [u8; 2] {
+fn half(value: f32) -> [u8; 2] {
     let bits = value
         .to_bits()
         .saturating_add(0x7FFF + ((value.to_bits() >> 16) & 1));
@@ -289,7 +253,26 @@ fn narrow(value: f32) -> [u8; 2] {
     [low, high]
 }
 
-/// A float from its upper half.
-fn widen(bytes: [u8; 2]) -> f32 {
-    f32::from_le_bytes([0, 0, bytes[0], bytes[1]])
+/// Floats from their upper halves.
+fn halves(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
+    bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&[low, high]| f32::from_le_bytes([0, 0, low, high]))
+}
+
+/// A difference as a byte: its sign and the root of its share of the widest, finest near zero.
+#[expect(clippy::cast_possible_truncation, reason = "at most 127 either way")]
+fn compress(difference: f32, widest: f32) -> u8 {
+    if widest <= 0.0 {
+        return 0;
+    }
+    let root = (difference.abs() / widest).sqrt() * 127.0;
+    (root.copysign(difference).round() as i8).cast_unsigned()
+}
+
+fn expand(byte: u8, widest: f32) -> f32 {
+    let root = f32::from(byte.cast_signed()) / 127.0;
+    root * root.abs() * widest
 }

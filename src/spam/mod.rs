@@ -3,22 +3,28 @@
 //! A text becomes glyphs ([`normalize`]), glyphs become typed tokens ([`tokens`]), tokens become
 //! hashed features in a few views ([`views`]). Training adds the features of labelled texts into
 //! sums per class ([`sums`]), linfa's multinomial naive Bayes turns the sums into log-ratios
-//! ([`bayes`]), and a small logistic layer learns how far to trust each view ([`trust`]). The
-//! result is one weight per feature ([`model`]): a score is a sparse dot product and its
-//! explanation ([`explain`]) is the terms of that product.
+//! ([`bayes`]), and a logistic layer learns how far to trust each view ([`trust`]) and feature
+//! ([`refine`]). The result is one weight per feature ([`model`]): a score is a sparse dot product
+//! and its explanation ([`explain`]) is the terms of that product.
 //!
 //! What is not here: where labels come from, where models are kept, what is done with a score.
 
 pub mod bayes;
+pub mod commonness;
 pub mod evaluate;
 pub mod explain;
 pub mod file;
+pub mod fit;
 pub mod glyphs;
 pub mod hosts;
+mod lbfgs;
+pub mod lessons;
 mod lookalikes;
 pub mod markup;
 pub mod model;
 pub mod normalize;
+pub mod refine;
+pub mod row;
 pub mod sums;
 pub mod tokens;
 pub mod train;

@@ -5,9 +5,9 @@
 use std::cell::RefCell;
 
 use super::Document;
+use super::commonness::{rarity, scale};
 use super::explain::{self, Explanation};
-use super::file::{self, Header, ModelError};
-use super::sums::unit_length;
+use super::file::{self, ModelError};
 use super::views::{Extractor, VIEWS};
 
 /// The model compiled into the program.
@@ -31,8 +31,9 @@ pub(super) fn with_features<T>(
 /// A spam model, ready to score.
 #[derive(Clone, Debug)]
 pub struct Model {
-    header: Header,
     version: String,
+    bias: f64,
+    /// Weight times rarity of each feature.
     weights: Vec<f32>,
 }
 
@@ -58,17 +59,25 @@ impl Model {
     /// is not a finite number.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let parts = file::read(bytes)?;
-        let weights = parts.weights();
-        let finite = weights
-            .iter()
-            .chain(&[0.0])
-            .all(|weight| weight.is_finite());
-        if !finite || !parts.header.trust.bias.is_finite() {
+        Self::new(parts.version(), parts.header.trust.bias, parts.weights())
+    }
+
+    /// A model from its weights, one per feature.
+    pub(super) fn new(
+        version: String,
+        bias: f64,
+        mut weights: Vec<f32>,
+    ) -> Result<Self, ModelError> {
+        if !bias.is_finite() || !weights.iter().all(|weight| weight.is_finite()) {
             return Err(ModelError::NotFinite);
         }
+        weights
+            .iter_mut()
+            .zip(0..)
+            .for_each(|(weight, id)| *weight *= rarity(id));
         Ok(Self {
-            version: parts.version(),
-            header: parts.header,
+            version,
+            bias,
             weights,
         })
     }
@@ -77,12 +86,6 @@ impl Model {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
-    }
-
-    /// What the model was trained on and how.
-    #[must_use]
-    pub fn header(&self) -> &Header {
-        &self.header
     }
 
     /// The log-odds of spam, calibrated: the probability is [`super::probability`] of it. Always
@@ -99,7 +102,7 @@ impl Model {
     }
 
     pub(super) fn bias(&self) -> f64 {
-        self.header.trust.bias
+        self.bias
     }
 
     pub(super) fn weight(&self, id: u32) -> f32 {
@@ -111,7 +114,8 @@ impl Model {
         for view in VIEWS {
             let features = text.features(view);
             let sum: f32 = features.iter().map(|feature| self.weight(feature.id)).sum();
-            log_odds += f64::from(sum) * unit_length(features.len());
+            log_odds +=
+                f64::from(sum) * f64::from(scale(features.iter().map(|feature| feature.id)));
         }
         log_odds
     }

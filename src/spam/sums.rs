@@ -4,13 +4,14 @@
 //! not depend on order: what was added can be taken away without a trace.
 
 use super::Label;
-use super::train::Row;
+use super::row::Row;
 use super::views::FEATURES;
 
 /// The value of one unit: 2⁻²⁴.
 const UNIT: f64 = 1.0 / 16_777_216.0;
 
-/// A value in units. Values are sums of 1/√n times a weight: far below the 2³⁹ that would overflow.
+/// A value in units. Values are at most 1 times a weight, summed: far below the 2³⁹ that would
+/// overflow.
 #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
 pub(super) fn to_units(value: f64) -> i64 {
     (value / UNIT).round() as i64
@@ -22,13 +23,31 @@ pub(super) fn from_units(units: i64) -> f64 {
     units as f64 * UNIT
 }
 
+/// Adds or takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A label was given.
+    Add,
+    /// A label was taken back.
+    Remove,
+}
+
+impl Change {
+    pub(super) const fn sign(self) -> i64 {
+        match self {
+            Self::Add => 1,
+            Self::Remove => -1,
+        }
+    }
+}
+
 /// Sums per class over the whole feature space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums {
     /// In units, ham first, each in the order of the feature space.
-    cells: [Vec<i64>; 2],
+    pub(super) cells: [Vec<i64>; 2],
     /// Weighted number of texts, in units.
-    texts: [i64; 2],
+    pub(super) texts: [i64; 2],
 }
 
 impl Default for Sums {
@@ -40,34 +59,16 @@ impl Default for Sums {
     }
 }
 
-/// Adds or takes away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A label was given.
-    Add,
-    /// A label was taken back.
-    Remove,
-}
-
-/// The value of each of `n` features of a row of length one: 1/√n.
-#[expect(clippy::cast_precision_loss, reason = "feature counts are small")]
-#[must_use]
-pub fn unit_length(n: usize) -> f64 {
-    1.0 / (n.max(1) as f64).sqrt()
-}
-
 impl Sums {
-    /// Adds an extracted row, or takes it away.
-    pub fn change_row(&mut self, row: &Row, weight: f64, change: Change) {
-        let sign = if change == Change::Add { 1 } else { -1 };
+    /// Adds a text, or takes it away.
+    pub fn change(&mut self, row: &Row, change: Change) {
         let class = row.label().index();
-        for ids in row.views() {
-            let value = sign * to_units(weight * unit_length(ids.len()));
-            for &id in ids {
-                self.cells[class][id as usize] += value;
-            }
-        }
-        self.texts[class] += sign * to_units(weight);
+        let cells = &mut self.cells[class];
+        let weight = f64::from(row.weight);
+        row.each(|id, value| {
+            cells[id as usize] += change.sign() * to_units(f64::from(value) * weight)
+        });
+        self.texts[class] += change.sign() * to_units(weight);
     }
 
     /// Adds `other`, cell by cell.
@@ -102,7 +103,8 @@ impl Sums {
         from_units(self.texts[label.index()])
     }
 
-    /// The sums of a class as values, over a range of the feature space.
+    /// The sums of a class as values, over a range of the feature space. What more was taken away
+    /// than had been added (of a base that keeps three digits) counts as nothing.
     pub fn values(
         &self,
         label: Label,
@@ -110,17 +112,34 @@ impl Sums {
     ) -> impl Iterator<Item = f64> + '_ {
         self.cells[label.index()][range]
             .iter()
-            .map(|units| from_units(*units))
+            .map(|units| from_units(*units).max(0.0))
     }
+}
 
-    /// The raw sums, for the file.
-    pub(super) fn units(&self) -> ([&[i64]; 2], [i64; 2]) {
-        ([&self.cells[0], &self.cells[1]], self.texts)
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spam::Document;
 
-    /// Sums from raw units, each class's cells as long as the feature space.
-    pub(super) fn from_raw(cells: [Vec<i64>; 2], texts: [i64; 2]) -> Option<Self> {
-        let whole = cells.iter().all(|class| class.len() == FEATURES);
-        whole.then_some(Self { cells, texts })
+    #[test]
+    fn what_is_added_can_be_taken_away_without_a_trace() {
+        let row = |text, label| {
+            Row::of(
+                &Document {
+                    text,
+                    ..Document::default()
+                },
+                label,
+                0.7,
+            )
+        };
+        let mut sums = Sums::default();
+        sums.change(&row("hello there, a first text", Label::Ham), Change::Add);
+        let before = sums.clone();
+        let other = row("buy now http://x.example 日本語", Label::Spam);
+        sums.change(&other, Change::Add);
+        assert_ne!(sums, before);
+        sums.change(&other, Change::Remove);
+        assert_eq!(sums, before);
     }
 }
