@@ -1,25 +1,33 @@
-//! `hamlet evaluate`: a model's figures on labelled files.
+//! `hamlet evaluate`: a model's figures on labelled files, and a report with plots.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::score::load_model;
-use super::train::{Skipped, each_batch};
+use super::score::read_model;
+use super::train::{Skipped, each_batch, write_whole};
+use crate::spam::Model;
 use crate::spam::evaluate::{Figures, Scored};
+use crate::spam::lessons::Base;
+use crate::spam::report;
+use crate::spam::row::Sample;
 
 /// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`).
 #[derive(Args, Debug)]
 pub struct EvaluateArgs {
-    /// The model; left out, the one that ships with the program
+    /// The model; left out or `shipped`, the one that comes with the program
     #[arg(long)]
     model: Option<PathBuf>,
     /// Labelled files; `-` is standard input
     #[arg(long, required = true, num_args = 1..)]
     data: Vec<PathBuf>,
+    /// Writes a report with plots to this file, one HTML page that stands alone
+    #[arg(long)]
+    report: Option<PathBuf>,
     /// Prints the figures as JSON
     #[arg(long)]
     json: bool,
@@ -30,22 +38,36 @@ pub struct EvaluateArgs {
 /// # Errors
 /// A model or files that cannot be read.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
-    let model = load_model(args.model.as_ref())?;
+    let bytes = read_model(args.model.as_deref())?;
+    let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();
+    let mut samples: Vec<Sample> = Vec::new();
     for path in &args.data {
         each_batch(path, &ProgressBar::hidden(), &mut skipped, |_, batch| {
-            scored.par_extend(
-                batch
-                    .par_iter()
-                    .map(|sample| (model.score(&sample.document()), sample.spam)),
-            );
+            let scores = batch
+                .par_iter()
+                .map(|sample| (model.score(&sample.document()), sample.spam));
+            scored.par_extend(scores);
+            if args.report.is_some() {
+                samples.extend_from_slice(batch);
+            }
         })?;
     }
     anyhow::ensure!(
         !scored.is_empty(),
         "there is no labelled text to measure on"
     );
+    if let Some(path) = &args.report {
+        let page = report::html(
+            &model,
+            &Base::from_bytes(&bytes)?,
+            &names(&args.data),
+            &samples,
+            &scored,
+        )?;
+        write_whole(path, page.as_bytes())?;
+    }
     let figures = Figures::of(&scored);
     let mut out = io::stdout().lock();
     if args.json {
@@ -60,4 +82,14 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The files' names for the report, without their folders.
+fn names(paths: &[PathBuf]) -> String {
+    let names = paths.iter().map(|path| {
+        path.file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+    });
+    names.collect::<Vec<_>>().join(", ")
 }

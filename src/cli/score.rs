@@ -2,8 +2,9 @@
 //! is answered with an error in its place and told on standard error by its number; the exit code is
 //! then 1.
 
+use std::borrow::Cow;
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -22,7 +23,7 @@ const BATCH: usize = 1_024;
 /// object a line.
 #[derive(Args, Debug)]
 pub struct ScoreArgs {
-    /// The model; left out, the one that ships with the program
+    /// The model; left out or `shipped`, the one that comes with the program
     #[arg(long)]
     model: Option<PathBuf>,
     /// Adds what each score is made of
@@ -42,14 +43,15 @@ struct Answer<'a> {
     error: Option<String>,
 }
 
-/// Reads a model file, or takes the shipped one.
-pub(super) fn load_model(path: Option<&PathBuf>) -> anyhow::Result<Model> {
-    let Some(path) = path else {
-        return Ok(Model::shipped()?);
+/// The bytes of a model file, or of the model that ships with the program.
+pub(super) fn read_model(path: Option<&Path>) -> anyhow::Result<Cow<'static, [u8]>> {
+    let Some(path) = path.filter(|path| *path != Path::new("shipped")) else {
+        return Ok(Cow::Borrowed(Model::shipped_bytes()));
     };
-    let bytes =
-        std::fs::read(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
-    Model::from_bytes(&bytes).with_context(|| path.display().to_string())
+    let read = std::fs::read(path);
+    Ok(Cow::Owned(read.map_err(|error| {
+        Misuse(format!("{}: {error}", path.display()))
+    })?))
 }
 
 /// Runs the command.
@@ -57,7 +59,8 @@ pub(super) fn load_model(path: Option<&PathBuf>) -> anyhow::Result<Model> {
 /// # Errors
 /// A model that cannot be loaded, input or output that fails, lines that could not be scored.
 pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
-    let model = load_model(args.model.as_ref())?;
+    let bytes = read_model(args.model.as_deref())?;
+    let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
     let bad = stream(&model, args.explain, io::stdin(), io::stdout().lock())?;
     anyhow::ensure!(bad == 0, "{bad} lines could not be scored");
     Ok(())

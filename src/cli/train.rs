@@ -10,12 +10,13 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Misuse;
+use super::score::read_model;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
+use crate::spam::Label;
 use crate::spam::evaluate::Figures;
 use crate::spam::lessons::Base;
 use crate::spam::row::Sample;
 use crate::spam::train::{Options, Trained, Trainer};
-use crate::spam::{Label, Model};
 
 /// Records handed to the trainer at a time.
 const BATCH: usize = 4_096;
@@ -90,13 +91,9 @@ fn options(args: &TrainArgs) -> Options {
 
 fn load_base(path: Option<&Path>) -> anyhow::Result<Option<Base>> {
     let Some(path) = path else { return Ok(None) };
-    if path == Path::new("shipped") {
-        return Ok(Some(Base::from_bytes(Model::shipped_bytes())?));
-    }
-    let bytes =
-        std::fs::read(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    let bytes = read_model(Some(path))?;
     Ok(Some(
-        Base::from_bytes(&bytes).with_context(|| path.display().to_string())?,
+        Base::from_bytes(&bytes).context("the base cannot be used")?,
     ))
 }
 

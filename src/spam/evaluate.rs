@@ -1,5 +1,5 @@
 //! How good a model is, in figures, from pairs of log-odds and truth. Nothing is scored or printed
-//! here; how they are drawn is another file's business.
+//! here; how they are drawn is in [`super::plots`].
 
 use std::fmt;
 
@@ -257,7 +257,9 @@ fn calibration_error(scored: &[Scored]) -> f64 {
     off / scored.len().max(1) as f64
 }
 
-fn at_budget(steps: &[Step], spam: u64, ham: u64, budget: f64) -> AtBudget {
+/// The lowest threshold that blocks no more ham than the budget.
+#[must_use]
+pub fn at_budget(steps: &[Step], spam: u64, ham: u64, budget: f64) -> AtBudget {
     let within = steps
         .iter()
         .take_while(|step| ratio(step.blocked, ham) <= budget)

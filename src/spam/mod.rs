@@ -23,7 +23,11 @@ mod lookalikes;
 pub mod markup;
 pub mod model;
 pub mod normalize;
+pub mod plots;
+#[cfg(test)]
+mod properties;
 pub mod refine;
+pub mod report;
 pub mod row;
 pub mod sums;
 pub mod tokens;

@@ -6,6 +6,7 @@ mod desk;
 mod harness;
 mod intake;
 mod mail;
+mod model;
 mod operation;
 mod privacy;
 mod program;
