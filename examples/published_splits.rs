@@ -2,7 +2,7 @@
 //! program reaches beside what the authors published:
 //! `cargo run --release --example published_splits -- ../shared/data`.
 //!
-//! Nothing but the text is used: the YouTube files' DATE leaks the label, AUTHOR and COMMENT_ID are no
+//! Nothing but the text is used: the YouTube files' DATE leaks the label, AUTHOR and `COMMENT_ID` are no
 //! features of a comment. Every model is trained from scratch with the program's own defaults.
 
 #![allow(clippy::print_stdout, reason = "an example that prints a table")]

@@ -45,10 +45,10 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let mut samples: Vec<Sample> = Vec::new();
     for path in &args.data {
         each_batch(path, &ProgressBar::hidden(), &mut skipped, |_, batch| {
-            let scores = batch
+            let results = batch
                 .par_iter()
                 .map(|sample| (model.score(&sample.document()), sample.spam));
-            scored.par_extend(scores);
+            scored.par_extend(results);
             if args.report.is_some() {
                 samples.extend_from_slice(batch);
             }

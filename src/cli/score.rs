@@ -114,7 +114,7 @@ fn answer(
             let mut written = Vec::with_capacity(64);
             let problem = match line.and_then(|(number, bytes)| parse_json(number, &bytes)) {
                 Ok(record) => write_score(model, explain, &record, &mut written),
-                Err(error) => write_error(&error, &mut written),
+                Err(error) => Some(write_error(&error, &mut written)),
             };
             written.push(b'\n');
             (written, problem)
@@ -155,7 +155,7 @@ fn write_score(model: &Model, explain: bool, record: &Record, out: &mut Vec<u8>)
         .map(|error| error.to_string())
 }
 
-fn write_error(error: &RecordError, out: &mut Vec<u8>) -> Option<String> {
+fn write_error(error: &RecordError, out: &mut Vec<u8>) -> String {
     let problem = error.to_string();
     let answer = Answer {
         id: None,
@@ -163,8 +163,9 @@ fn write_error(error: &RecordError, out: &mut Vec<u8>) -> Option<String> {
         evidence: None,
         error: Some(problem.clone()),
     };
-    serde_json::to_writer(out, &answer).err();
-    Some(problem)
+    // Writing strings to memory cannot fail.
+    let _ = serde_json::to_writer(out, &answer);
+    problem
 }
 
 #[expect(

@@ -58,17 +58,17 @@ pub struct TrainArgs {
 /// # Errors
 /// Files that cannot be read or written, no usable record, a class that is missing.
 pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
-    let mut trainer = Trainer::new(options(args), load_base(args.base.as_deref())?);
+    let mut run = Trainer::new(options(args), load_base(args.base.as_deref())?);
     let mut skipped = Skipped::default();
     let weights = weights(args)?;
     let progress = progress_bar(&args.data);
     for (path, weight) in args.data.iter().zip(weights) {
         each_batch(path, &progress, &mut skipped, |source, batch| {
-            trainer.add(source, batch, weight)
+            run.add(source, batch, weight);
         })?;
     }
     progress.finish_and_clear();
-    let trained = trainer.finish()?;
+    let trained = run.finish()?;
     let bytes = trained.to_bytes()?;
     write_whole(&args.out, &bytes)?;
     summarize(args, &trained, bytes.len(), skipped.count)
@@ -188,7 +188,7 @@ impl Skipped {
         match self.count {
             1..=TOLD => eprintln!("{}: {problem}", path.display()),
             n if n == TOLD + 1 => {
-                eprintln!("more records were skipped; they are only counted from here on")
+                eprintln!("more records were skipped; they are only counted from here on");
             }
             _ => {}
         }

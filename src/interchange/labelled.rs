@@ -457,7 +457,9 @@ impl<R: BufRead> Iterator for Table<R> {
 mod tests {
     use super::*;
 
-    fn labels(input: &str, format: Format) -> Vec<Result<(u64, Option<Label>, String), String>> {
+    type Found = Result<(u64, Option<Label>, String), String>;
+
+    fn labels(input: &str, format: Format) -> Vec<Found> {
         read(input.as_bytes(), format)
             .map(|record| {
                 record

@@ -137,9 +137,9 @@ pub fn steps(scored: &[Scored]) -> Vec<Step> {
     let (mut caught, mut blocked) = (0, 0);
     for (score, spam) in sorted {
         if spam {
-            caught += 1
+            caught += 1;
         } else {
-            blocked += 1
+            blocked += 1;
         }
         let step = Step {
             threshold: score,

@@ -163,11 +163,12 @@ impl Parts<'_> {
     /// The model's name and the start of its digest.
     #[must_use]
     pub fn version(&self) -> String {
-        let digest: String = self.digest[..4]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        format!("{}-{digest}", self.header.name)
+        let [a, b, c, d, ..] = self.digest;
+        format!(
+            "{}-{:08x}",
+            self.header.name,
+            u32::from_be_bytes([a, b, c, d])
+        )
     }
 
     /// The weights, one per feature.
@@ -223,17 +224,16 @@ pub fn write(
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
     bytes.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes());
     bytes.extend_from_slice(&json);
-    weights
-        .iter()
-        .for_each(|weight| bytes.extend_from_slice(&half(*weight)));
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "three digits are kept anyway"
-    )]
-    sums.cells
-        .iter()
-        .flatten()
-        .for_each(|cell| bytes.extend_from_slice(&half(from_units(*cell) as f32)));
+    for weight in weights {
+        bytes.extend_from_slice(&half(*weight));
+    }
+    for cell in sums.cells.iter().flatten() {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "three digits are kept anyway"
+        )]
+        bytes.extend_from_slice(&half(from_units(*cell) as f32));
+    }
     bytes.extend(
         differences
             .iter()

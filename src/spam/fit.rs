@@ -106,7 +106,9 @@ fn ratios_without(
 /// Learns the trust per view from the data alone.
 fn start_afresh(trainer: &Trainer, folds: &[Sums], rows: &[Row]) -> Result<Start, FitError> {
     let mut sums = Sums::default();
-    folds.iter().for_each(|fold| sums.merge(fold));
+    for fold in folds {
+        sums.merge(fold);
+    }
     if sums.texts(Label::Ham) <= 0.0 || sums.texts(Label::Spam) <= 0.0 {
         return Err(FitError::OneClass);
     }
@@ -143,7 +145,9 @@ fn start_on(
     let mut best: Option<(f64, Start)> = None;
     for &weight in &trainer.options.lesson_weights {
         let mut sums = base.sums.clone();
-        folds.iter().for_each(|fold| sums.blend(fold, weight));
+        for fold in folds {
+            sums.blend(fold, weight);
+        }
         let ratios = ratios_without(&sums, folds, weight, &trainer.options)?;
         let start = Start {
             trust: base.header.trust.clone(),

@@ -90,7 +90,9 @@ fn direction(gradient: &[f64], memory: &[Pair]) -> Vec<f64> {
     }
     if let Some(last) = memory.last() {
         let scale = last.curvature / dot(&last.change, &last.change);
-        q.iter_mut().for_each(|q| *q *= scale);
+        for q in &mut q {
+            *q *= scale;
+        }
     }
     for (pair, alpha) in memory.iter().zip(alphas.into_iter().rev()) {
         let beta = dot(&pair.change, &q) / pair.curvature;

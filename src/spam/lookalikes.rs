@@ -29,7 +29,8 @@ fn unmask_word(word: &mut [Glyph], in_latin_text: bool) -> u32 {
         return 0;
     }
     let mixed = word.iter().any(|g| g.folded.is_ascii_alphabetic());
-    if !mixed && !(in_latin_text && word.iter().all(|g| prototype(g.cased).is_some())) {
+    let posing = in_latin_text && word.iter().all(|g| prototype(g.cased).is_some());
+    if !mixed && !posing {
         return 0;
     }
     let mut changed = 0;

@@ -130,8 +130,12 @@ proptest! {
     fn adding_and_taking_away_in_any_order_leaves_the_sums_as_they_were(texts in prop::collection::vec(hostile(), 1..6)) {
         let rows: Vec<Row> = texts.iter().map(|text| row(text, Label::Spam)).collect();
         let mut sums = Sums::default();
-        rows.iter().for_each(|row| sums.change(row, Change::Add));
-        rows.iter().rev().for_each(|row| sums.change(row, Change::Remove));
+        for row in &rows {
+            sums.change(row, Change::Add);
+        }
+        for row in rows.iter().rev() {
+            sums.change(row, Change::Remove);
+        }
         prop_assert_eq!(sums, Sums::default());
     }
 

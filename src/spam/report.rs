@@ -44,6 +44,11 @@ struct Telling {
     sum: f64,
 }
 
+/// A headed table: title, class of its colour, rows.
+type Table<T> = (&'static str, &'static str, Vec<T>);
+/// A score and a text.
+type Shown = (String, String);
+
 #[derive(Template)]
 #[template(path = "evaluation.html")]
 struct Page<'a> {
@@ -53,8 +58,8 @@ struct Page<'a> {
     summary: Vec<(&'static str, String, &'static str)>,
     budgets: Vec<(String, String, String, String)>,
     plots: Vec<Plot>,
-    telling: [(&'static str, &'static str, Vec<Telling>); 2],
-    wrong: [(&'static str, &'static str, Vec<(String, String)>); 2],
+    telling: [Table<Telling>; 2],
+    wrong: [Table<Shown>; 2],
 }
 
 /// Writes the report of `model`, whose file is `bytes`, on `samples`, which scored `scored`.
@@ -190,7 +195,7 @@ fn learning_curve(base: &Base, samples: &[Sample]) -> Vec<(usize, f64)> {
 }
 
 /// The tokens that added most either way, over an even sample of the texts.
-fn telling(model: &Model, samples: &[Sample]) -> [(&'static str, &'static str, Vec<Telling>); 2] {
+fn telling(model: &Model, samples: &[Sample]) -> [Table<Telling>; 2] {
     let stride = samples.len().div_ceil(EXPLAINED).max(1);
     let mut sums: HashMap<String, (f64, u64)> = HashMap::new();
     for sample in samples.iter().step_by(stride) {
@@ -219,10 +224,7 @@ fn telling(model: &Model, samples: &[Sample]) -> [(&'static str, &'static str, V
     ]
 }
 
-fn most_wrong(
-    samples: &[Sample],
-    scored: &[Scored],
-) -> [(&'static str, &'static str, Vec<(String, String)>); 2] {
+fn most_wrong(samples: &[Sample], scored: &[Scored]) -> [Table<Shown>; 2] {
     let worst = |spam: bool| {
         let mut wrong: Vec<(f64, &Sample)> = scored
             .iter()

@@ -136,9 +136,9 @@ impl Line {
         let Ok(options) = Platt::<f64, ()>::params().check() else {
             return Self::SAME;
         };
-        let scores: Array1<f64> = scored.iter().map(|(score, _)| *score).collect();
+        let values: Array1<f64> = scored.iter().map(|(score, _)| *score).collect();
         let targets: Array1<bool> = scored.iter().map(|(_, spam)| *spam).collect();
-        match platt_newton_method(scores.view(), targets.view(), &options) {
+        match platt_newton_method(values.view(), targets.view(), &options) {
             // linfa's probability is 1 / (1 + exp(A·score + B)).
             Ok((a, b)) if a.is_finite() && b.is_finite() && a < 0.0 => Self {
                 slope: -a,

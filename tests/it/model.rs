@@ -27,19 +27,19 @@ const HAM: [&str; 6] = [
 
 /// Labelled texts as JSONL: both classes, each text in `copies` variations.
 fn labelled(copies: usize) -> String {
-    let lines = (0..copies).flat_map(|copy| {
-        let spam = SPAM.iter().map(move |text| ("spam", text, copy));
-        spam.chain(HAM.iter().map(move |text| ("ham", text, copy)))
-    });
-    lines
-        .map(|(label, text, copy)| {
-            let words = [
-                "alpha", "beta", "gamma", "delta", "kappa", "omega", "sigma", "theta",
-            ];
-            let text = format!("{text} {} {}", words[copy % 8], words[copy / 8 % 8]);
-            format!("{}\n", serde_json::json!({"text": text, "label": label}))
-        })
-        .collect()
+    const WORDS: [&str; 8] = [
+        "alpha", "beta", "gamma", "delta", "kappa", "omega", "sigma", "theta",
+    ];
+    let mut lines = Vec::new();
+    for copy in 0..copies {
+        for (label, texts) in [("spam", SPAM), ("ham", HAM)] {
+            for text in texts {
+                let text = format!("{text} {} {}", WORDS[copy % 8], WORDS[copy / 8 % 8]);
+                lines.push(serde_json::json!({"text": text, "label": label}).to_string());
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 fn hamlet(arguments: &[&str], input: &str) -> Output {
@@ -164,9 +164,10 @@ fn score_answers_in_order_echoes_ids_and_names_bad_lines() {
 
 #[test]
 fn thousands_of_lines_come_back_in_order() {
-    let input: String = (0..5_000)
-        .map(|n| format!("{{\"id\":{n},\"text\":\"text number {n}\"}}\n"))
+    let lines_in: Vec<String> = (0..5_000)
+        .map(|n| format!("{{\"id\":{n},\"text\":\"text number {n}\"}}"))
         .collect();
+    let input = lines_in.join("\n");
     let output = hamlet(&["score", "--model", model()], &input);
     assert!(output.status.success());
     let ids: Vec<u64> = lines(&output)

@@ -43,13 +43,12 @@ pub(super) fn add(extractor: &mut Extractor) {
 /// Adds what one token brings and returns the key it has in pairs.
 fn add_token(extractor: &mut Extractor, token: &Token, glyphs: &[Glyph], at: u32) -> Option<u64> {
     let own = match token.kind {
-        Kind::Word => key(glyphs),
+        Kind::Word | Kind::Picture => key(glyphs),
         Kind::Hashtag => {
             extractor.put(View::Words, key(&glyphs[1..]), at);
             tagged("hashtag", 0)
         }
         Kind::Mention => tagged("mention", 0),
-        Kind::Picture => key(glyphs),
         Kind::Number => add_number(extractor, glyphs, at),
         Kind::Link => add_link(extractor, glyphs, at),
         Kind::Email => add_email(extractor, glyphs, at),

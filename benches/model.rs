@@ -1,0 +1,150 @@
+//! How fast texts become features, features scores, and labels a model: `cargo bench --bench model`.
+//! The texts are made up here, of about 25 words each, so that a checkout needs nothing else.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use hamlet::spam::lessons::{Base, Lessons};
+use hamlet::spam::row::Sample;
+use hamlet::spam::train::{Options, Trainer};
+use hamlet::spam::views::Extractor;
+use hamlet::spam::{Document, Label, Model};
+
+const WORDS: [&str; 40] = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "that",
+    "for",
+    "article",
+    "think",
+    "second",
+    "version",
+    "really",
+    "because",
+    "there",
+    "example",
+    "question",
+    "answer",
+    "would",
+    "about",
+    "people",
+    "video",
+    "channel",
+    "subscribe",
+    "check",
+    "money",
+    "free",
+    "please",
+    "thanks",
+    "before",
+    "paragraph",
+    "source",
+    "should",
+    "because",
+    "another",
+    "comment",
+    "picture",
+    "found",
+    "better",
+    "something",
+    "reading",
+];
+
+/// A text of 25 words, another one for each `seed`; one in four ends in a link.
+fn text(seed: usize) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9).wrapping_add(1);
+    let mut words: Vec<String> = (0..25)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            WORDS[(state >> 33) % WORDS.len()].to_owned()
+        })
+        .collect();
+    if seed % 4 == 0 {
+        words.push(format!("http://site-{}.example/page?id={seed}", seed % 97));
+    }
+    words.join(" ")
+}
+
+fn samples(count: usize) -> Vec<Sample> {
+    (0..count)
+        .map(|n| Sample {
+            text: format!("{} {n}", text(n)),
+            spam: n % 4 == 0,
+            ..Sample::default()
+        })
+        .collect()
+}
+
+fn score(criterion: &mut Criterion) {
+    let model = Model::shipped().expect("the shipped model");
+    let texts: Vec<String> = (0..512).map(text).collect();
+    let documents: Vec<Document<'_>> = texts
+        .iter()
+        .map(|text| Document {
+            text,
+            ..Document::default()
+        })
+        .collect();
+    let mut next = (0..documents.len()).cycle();
+    let mut one = move || documents[next.next().unwrap_or(0)];
+    let mut group = criterion.benchmark_group("one comment of 25 words");
+    group.throughput(Throughput::Elements(1));
+    let mut extractor = Extractor::default();
+    group.bench_function("features", |b| {
+        b.iter(|| extractor.extract(black_box(&one())))
+    });
+    group.bench_function("score", |b| b.iter(|| model.score(black_box(&one()))));
+    group.bench_function("explain", |b| b.iter(|| model.explain(black_box(&one()))));
+    group.finish();
+}
+
+fn load(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("the shipped model");
+    group.bench_function("load", |b| {
+        b.iter(|| Model::from_bytes(black_box(Model::shipped_bytes())))
+    });
+    let base = Base::from_bytes(Model::shipped_bytes()).expect("the shipped model");
+    let mut lessons = Lessons::default();
+    let texts: Vec<String> = (0..200).map(text).collect();
+    for (at, text) in texts.iter().enumerate() {
+        let label = if at % 4 == 0 { Label::Spam } else { Label::Ham };
+        lessons.learn(
+            &Document {
+                text,
+                ..Document::default()
+            },
+            label,
+        );
+    }
+    group.sample_size(20);
+    group.bench_function("taught 200 labels", |b| {
+        b.iter(|| base.taught(black_box(&lessons)))
+    });
+    group.finish();
+}
+
+fn train(criterion: &mut Criterion) {
+    let samples = samples(20_000);
+    let mut group = criterion.benchmark_group("training");
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(samples.len() as u64));
+    group.bench_function("20,000 comments", |b| {
+        b.iter(|| {
+            let mut trainer = Trainer::new(Options::default(), None);
+            for batch in samples.chunks(4_096) {
+                trainer.add("bench", batch, 1.0);
+            }
+            trainer.finish()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, score, load, train);
+criterion_main!(benches);
