@@ -64,7 +64,7 @@ fn text(seed: usize) -> String {
             WORDS[(state >> 33) % WORDS.len()].to_owned()
         })
         .collect();
-    if seed % 4 == 0 {
+    if seed.is_multiple_of(4) {
         words.push(format!("http://site-{}.example/page?id={seed}", seed % 97));
     }
     words.join(" ")
@@ -96,7 +96,7 @@ fn score(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let mut extractor = Extractor::default();
     group.bench_function("features", |b| {
-        b.iter(|| extractor.extract(black_box(&one())))
+        b.iter(|| extractor.extract(black_box(&one())));
     });
     group.bench_function("score", |b| b.iter(|| model.score(black_box(&one()))));
     group.bench_function("explain", |b| b.iter(|| model.explain(black_box(&one()))));
@@ -106,7 +106,7 @@ fn score(criterion: &mut Criterion) {
 fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("the shipped model");
     group.bench_function("load", |b| {
-        b.iter(|| Model::from_bytes(black_box(Model::shipped_bytes())))
+        b.iter(|| Model::from_bytes(black_box(Model::shipped_bytes())));
     });
     let base = Base::from_bytes(Model::shipped_bytes()).expect("the shipped model");
     let mut lessons = Lessons::default();
@@ -123,7 +123,7 @@ fn load(criterion: &mut Criterion) {
     }
     group.sample_size(20);
     group.bench_function("taught 200 labels", |b| {
-        b.iter(|| base.taught(black_box(&lessons)))
+        b.iter(|| base.taught(black_box(&lessons)));
     });
     group.finish();
 }
