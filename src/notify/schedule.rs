@@ -25,13 +25,12 @@ pub(super) fn due(settings: &Mail, now: Timestamp) -> Due {
 }
 
 /// How long to wait after the n-th failure (n from 1): a minute, then twice as long each time, up to
-/// four hours; spread by up to a quarter either way with `chance` in [0, 1), so that what failed
-/// together does not come back together.
+/// four hours; shortened by up to a quarter with `chance` in [0, 1), so that what failed together
+/// does not come back together.
 pub(super) fn wait(failures: i64, chance: f64) -> Duration {
     let doublings = u32::try_from(failures.clamp(1, 16) - 1).unwrap_or(0);
     let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-    wait.mul_f64(0.75 + chance / 2.0)
-        .clamp(FIRST_WAIT, LONGEST_WAIT)
+    wait.mul_f64(1.0 - chance / 4.0)
 }
 
 #[cfg(test)]
@@ -62,10 +61,11 @@ mod tests {
 
     #[test]
     fn waits_double_from_a_minute_to_four_hours_and_are_spread() {
-        let minutes = |failures| wait(failures, 0.5).as_secs() / 60;
+        let minutes = |failures| wait(failures, 0.0).as_secs() / 60;
         let first: Vec<u64> = (1..=10).map(minutes).collect();
         assert_eq!(first, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
         assert_eq!(minutes(i64::MAX), 240);
-        assert!(wait(5, 0.0) < wait(5, 0.9));
+        assert!(wait(5, 0.9) < wait(5, 0.0));
+        assert!(wait(1, 0.999) >= Duration::from_secs(45));
     }
 }
