@@ -262,14 +262,15 @@ fn site_name(app: &App, slug: &SiteSlug) -> String {
 /// What a page is called, and its address if it is on the site itself: a site without origins takes
 /// any page, and what a commenter made up is not for clicking.
 fn page(app: &App, comment: &Comment) -> (String, Option<String>) {
-    let name = comment
-        .page_title
-        .as_deref()
-        .unwrap_or(comment.page.as_str());
+    let title = comment.page_title.as_deref();
+    let name = match title.map(|title| quote(title, LINE_CHARS)) {
+        Some(title) => format!("“{title}”"),
+        None => quote(comment.page.as_str(), LINE_CHARS),
+    };
     let own = comment.page.as_str().starts_with('/');
     let url = site(app, &comment.site).filter(|_| own);
     let url = url.and_then(|site| comment.page.url(&site.origins));
-    (quote(name, LINE_CHARS), url)
+    (name, url)
 }
 
 /// When it arrived: `2026-03-01 12:00 UTC`.

@@ -218,7 +218,7 @@ fn view(app: &App, comment: &Comment) -> View {
             .as_ref()
             .map_or_else(|| comment.site.to_string(), |site| site.name.clone()),
         author: comment.name.clone(),
-        page: title.unwrap_or(comment.page.as_str()).to_owned(),
+        page: title.map_or_else(|| comment.page.to_string(), |title| format!("“{title}”")),
         page_url: comment
             .page
             .url(origins.unwrap_or_default())
