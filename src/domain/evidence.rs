@@ -1,6 +1,8 @@
 //! Why a comment was judged as it was: what the model read, which checks fired, and what the
 //! policy made of it. Stored with the comment when it is judged and never rewritten.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -108,7 +110,8 @@ pub struct ModelEvidence {
 pub struct Evidence {
     /// The model's part; absent when no model could judge, and then the comment was held.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<ModelEvidence>,
+    #[schema(value_type = Option<ModelEvidence>)]
+    pub model: Option<Arc<ModelEvidence>>,
     /// The checks that fired.
     pub checks: Vec<Finding>,
     /// Why the policy decided as it did, in plain words.

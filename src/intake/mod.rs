@@ -98,7 +98,7 @@ pub async fn submit(
         now,
     };
     let evidence = Evidence {
-        model: judge(app, &submission),
+        model: judge(app, &document(&submission)),
         checks: checks::run(&facts),
         because: String::new(),
     };
@@ -143,28 +143,29 @@ fn invalid(error: FieldError) -> Rejection {
     Rejection::Invalid(vec![error])
 }
 
-/// What the live model reads in a submission. `None` when it cannot judge (no finite score, or a
-/// defect that panics): then the comment is held.
+/// What the live model reads in a document. `None` when it cannot judge (no finite score, or a defect
+/// that panics): then the comment is held.
 #[must_use]
-pub fn judge(app: &App, submission: &Submission) -> Option<ModelEvidence> {
+pub fn judge(app: &App, document: &Document<'_>) -> Option<Arc<ModelEvidence>> {
     let model = app.model.load();
-    let document = Document {
-        text: submission.text.as_str(),
-        name: Some(submission.name.as_str()),
-        email_domain: Some(submission.email.domain()),
-        website: submission.website.as_ref().map(Website::as_str),
-    };
-    let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(&document)));
-    let explanation = explained
-        .ok()
-        .filter(|explanation| explanation.log_odds.is_finite())?;
-    Some(ModelEvidence {
+    let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
+    let explanation = explained.ok().filter(|found| found.log_odds.is_finite())?;
+    Some(Arc::new(ModelEvidence {
         version: model.version().to_owned(),
         log_odds: explanation.log_odds,
         bias: explanation.bias,
         tokens: explanation.tokens,
         rest: explanation.rest,
-    })
+    }))
+}
+
+fn document(submission: &Submission) -> Document<'_> {
+    Document {
+        text: submission.text.as_str(),
+        name: Some(submission.name.as_str()),
+        email_domain: Some(submission.email.domain()),
+        website: submission.website.as_ref().map(Website::as_str),
+    }
 }
 
 fn new_comment(

@@ -89,11 +89,10 @@ impl Desk {
     async fn run(self, mut inbox: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH);
         while inbox.recv_many(&mut jobs, BATCH).await > 0 {
-            let (batch, answers): (Vec<Pending>, Vec<_>) =
-                jobs.drain(..).map(|job| (job.pending, job.answer)).unzip();
             #[expect(clippy::cast_precision_loss, reason = "at most 256")]
-            metrics::histogram!("hamlet_intake_batch_size").record(batch.len() as f64);
-            let outcomes = self.admit(batch).await;
+            metrics::histogram!("hamlet_intake_batch_size").record(jobs.len() as f64);
+            let (batch, answers) = unzip(jobs.drain(..));
+            let outcomes = self.admit(&batch).await;
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // A client that went away has its comment stored all the same.
                 let _ = answer.send(outcome);
@@ -103,22 +102,15 @@ impl Desk {
 
     /// Writes a batch. When the database refuses something in it, each arrival is tried by itself,
     /// so that one cannot take the others down.
-    async fn admit(&self, batch: Vec<Pending>) -> Vec<Outcome> {
-        let size = batch.len();
-        let alone = if size > 1 { batch.clone() } else { Vec::new() };
+    async fn admit(&self, batch: &Batch) -> Vec<Outcome> {
+        let size = batch.arrivals.len();
         match self.write(batch).await {
             Ok(admissions) => admissions.into_iter().map(Ok).collect(),
             Err(error) if size > 1 && error.is_about_data() => {
                 tracing::warn!(%error, size, "a batch was refused; its comments are tried one by one");
                 let mut outcomes = Vec::with_capacity(size);
-                for one in alone {
-                    let outcome = self.write(vec![one]).await;
-                    let first = outcome.map(|admissions| admissions.into_iter().next());
-                    outcomes.push(match first {
-                        Ok(Some(admission)) => Ok(admission),
-                        Ok(None) => Err(Arc::new(StoreError::Corrupt("batch"))),
-                        Err(error) => Err(Arc::new(error)),
-                    });
+                for place in 0..size {
+                    outcomes.push(self.admit_alone(batch, place).await);
                 }
                 outcomes
             }
@@ -126,12 +118,19 @@ impl Desk {
         }
     }
 
-    async fn write(&self, batch: Vec<Pending>) -> Result<Vec<Admission>, StoreError> {
-        let (arrivals, prepared): (Vec<Arrival>, Vec<Prepared>) = batch
-            .into_iter()
-            .map(|pending| (pending.arrival, pending.prepared))
-            .unzip();
+    async fn admit_alone(&self, batch: &Batch, place: usize) -> Outcome {
+        let alone = Batch {
+            arrivals: [batch.arrivals[place].clone()].into(),
+            prepared: [batch.prepared[place].clone()].into(),
+        };
+        let admissions = self.write(&alone).await.map_err(Arc::new)?;
+        let admission = admissions.into_iter().next();
+        admission.ok_or_else(|| Arc::new(StoreError::Corrupt("batch")))
+    }
+
+    async fn write(&self, batch: &Batch) -> Result<Vec<Admission>, StoreError> {
         let limits = self.limits.clone();
+        let prepared = batch.prepared.clone();
         let judge: Judge = Arc::new(move |place, signals| {
             let ruling = policy::rule(&prepared[place], signals, &limits);
             measure(&ruling);
@@ -139,8 +138,30 @@ impl Desk {
         });
         let now = self.clock.now();
         let lookback = checks::lookback(&self.limits, now);
+        let arrivals = batch.arrivals.clone();
         self.store.admit(arrivals, now, lookback, judge).await
     }
+}
+
+/// Arrivals and what the policy needs of each, in the same order.
+struct Batch {
+    arrivals: Arc<[Arrival]>,
+    prepared: Arc<[Prepared]>,
+}
+
+fn unzip(jobs: impl Iterator<Item = Job>) -> (Batch, Vec<oneshot::Sender<Outcome>>) {
+    let mut answers = Vec::new();
+    let (arrivals, prepared): (Vec<_>, Vec<_>) = jobs
+        .map(|Job { pending, answer }| {
+            answers.push(answer);
+            (pending.arrival, pending.prepared)
+        })
+        .unzip();
+    let batch = Batch {
+        arrivals: arrivals.into(),
+        prepared: prepared.into(),
+    };
+    (batch, answers)
 }
 
 fn measure(ruling: &Ruling) {

@@ -3,15 +3,15 @@
 //! The checks that need a sender, a form or a memory (rates, timing, repetition) have nothing to
 //! look at here and stay silent.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     app::App,
     domain::{
-        evidence::{Evidence, ModelEvidence, Verdict, probability},
+        evidence::{Evidence, Verdict, probability},
         site::Site,
     },
-    intake::policy,
+    intake::{self, policy},
     spam::Document,
 };
 
@@ -29,17 +29,8 @@ pub struct Trial {
 /// Judges. Takes some tens of microseconds of a core.
 #[must_use]
 pub fn judge(app: &App, site: &Arc<Site>, document: &Document<'_>) -> Trial {
-    let model = app.model.load();
-    let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
-    let explanation = explained.ok().filter(|found| found.log_odds.is_finite());
     let mut evidence = Evidence {
-        model: explanation.map(|found| ModelEvidence {
-            version: model.version().to_owned(),
-            log_odds: found.log_odds,
-            bias: found.bias,
-            tokens: found.tokens,
-            rest: found.rest,
-        }),
+        model: intake::judge(app, document),
         ..Evidence::default()
     };
     let score = evidence.log_odds().map(probability);

@@ -34,7 +34,9 @@ impl Engine {
         }
     }
 
-    /// Statements for each new connection.
+    /// Statements for each new connection. The one that writes on SQLite keeps more pages in memory
+    /// and lets the log grow to 32 MiB before it is folded into the file: an index is written to in
+    /// many places at once.
     pub(super) const fn session(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[
@@ -42,7 +44,8 @@ impl Engine {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
-                "PRAGMA cache_size = -4000",
+                "PRAGMA cache_size = -16000",
+                "PRAGMA wal_autocheckpoint = 8000",
             ],
             Self::Postgres => &["SET statement_timeout = '30s'"],
         }

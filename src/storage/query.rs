@@ -43,7 +43,7 @@ fn bind(query: Pending<'_>, value: Value) -> Pending<'_> {
 }
 
 /// Rows that one statement inserts: few sizes, so that the engine keeps each prepared.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+const CHUNKS: [usize; 4] = [32, 8, 4, 1];
 
 /// Inserts rows of equal length with as few statements as their number needs. `insert` ends before
 /// `VALUES`. Parameters are cheaper here than JSON, which each column of each row would be read

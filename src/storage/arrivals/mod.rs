@@ -155,7 +155,7 @@ impl Store {
     /// [`super::StoreError`]; then nothing of the batch is stored.
     pub async fn admit(
         &self,
-        batch: Vec<Arrival>,
+        batch: Arc<[Arrival]>,
         now: Timestamp,
         lookback: Lookback,
         judge: Judge,
@@ -181,7 +181,7 @@ impl Store {
 struct Intake<'c> {
     connection: &'c mut AnyConnection,
     engine: Engine,
-    batch: Vec<Arrival>,
+    batch: Arc<[Arrival]>,
     outcome: Vec<Option<Admission>>,
     ruled: Vec<Option<Ruled>>,
     now: Timestamp,
@@ -198,7 +198,7 @@ impl<'c> Intake<'c> {
     fn new(
         connection: &'c mut AnyConnection,
         engine: Engine,
-        batch: Vec<Arrival>,
+        batch: Arc<[Arrival]>,
         now: Timestamp,
         lookback: Lookback,
     ) -> Self {

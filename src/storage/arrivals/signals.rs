@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{Admission, Arrival, Intake, Judge, Result, Ruled, Ruling, Signals};
@@ -76,7 +76,8 @@ impl Intake<'_> {
 
     /// Earlier comments of the same address, with the same text, and approvals, by place.
     async fn look_up(&mut self) -> Result<HashMap<usize, Signals>> {
-        let asked: Vec<Json> = self.open().map(question).collect();
+        let asked: Vec<Question<'_>> = self.open().map(question).collect();
+        let asked = serde_json::to_string(&asked).unwrap_or_default();
         let text = "SELECT CAST(r.value->>'n' AS BIGINT) AS n, \
                 (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
                     AND c.email_index = r.value->>'email' AND c.created_at > $2 LIMIT $3) AS e) AS emails, \
@@ -89,7 +90,7 @@ impl Intake<'_> {
                         LIMIT $6) AS a) ELSE 0 END AS approvals \
              FROM {rows:$1}";
         let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(Json::Array(asked).to_string())
+            .bind(asked)
             .bind(self.lookback.emails_since.millis())
             .bind(self.lookback.emails_at_most)
             .bind(self.lookback.texts_since.millis())
@@ -132,13 +133,23 @@ impl Intake<'_> {
     }
 }
 
-fn question((place, arrival): (usize, &Arrival)) -> Json {
+/// What is asked about one arrival.
+#[derive(Serialize)]
+struct Question<'a> {
+    n: usize,
+    site: &'a str,
+    email: &'a str,
+    text: Option<i64>,
+    trust: i64,
+}
+
+fn question((n, arrival): (usize, &Arrival)) -> Question<'_> {
     let comment = &arrival.comment;
-    json!({
-        "n": place,
-        "site": comment.site,
-        "email": comment.email_index,
-        "text": comment.fingerprint,
-        "trust": i64::from(arrival.ask_trust),
-    })
+    Question {
+        n,
+        site: &comment.site,
+        email: &comment.email_index,
+        text: comment.fingerprint,
+        trust: arrival.ask_trust.into(),
+    }
 }

@@ -157,7 +157,7 @@ async fn render(
         },
         checks,
         tokens,
-        model: comment.evidence.model.map(|model| model.version),
+        model: comment.evidence.model.map(|model| model.version.clone()),
         history: lines.collect(),
         author: author_counts(&author),
         author_href: format!("{HOME}?author={}", comment.id),
