@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 use super::{
@@ -87,23 +87,32 @@ pub const fn is_first(moderator: &Moderator) -> bool {
     moderator.password_hash.is_none()
 }
 
-/// Spends a link and tells whose it was, as the account is now. At a first sign-in `choices` are
-/// written into the account; later ones are not looked at.
+/// Spends a link and tells whose it was, as the account is now. At a first sign-in all of `choices`
+/// is written into the account; later only a password, if one is given.
 ///
 /// # Errors
 /// [`LinkError`]; after [`LinkError::Invalid`] the link is still good.
 pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moderator, LinkError> {
     let moderator = look_up(app, word).await?.ok_or(LinkError::Gone)?;
-    let chosen = if is_first(&moderator) {
-        Some(check(app, choices).await?)
-    } else {
-        None
+    let first = is_first(&moderator);
+    let new_password = choices.password.clone();
+    let replaces = !first && !new_password.expose_secret().is_empty();
+    let replacement = replaces.then(|| Password::parse("password", &new_password));
+    let replacement = replacement.transpose();
+    let replacement = replacement.map_err(|error| LinkError::Invalid(vec![error]))?;
+    let chosen = match first {
+        true => Some(check(app, choices).await?),
+        false => None,
     };
     let id = moderator.id;
     let redeemed = app
         .store
         .redeem_sign_in_link(digest(word), id.clone(), chosen, app.now())
         .await?;
+    if let (Redeemed::Done, Some(password)) = (redeemed, replacement) {
+        let hash = password.hash().await?;
+        app.store.set_password(id.clone(), hash).await?;
+    }
     match redeemed {
         Redeemed::Done => app.store.moderator(&id).await?.ok_or(LinkError::Gone),
         Redeemed::Gone => Err(LinkError::Gone),

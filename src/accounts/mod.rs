@@ -4,6 +4,7 @@
 //! Cookies and headers are read in `web::auth`; rows are kept in `storage`.
 
 pub mod links;
+pub mod own;
 pub mod passwords;
 pub mod people;
 pub mod sessions;

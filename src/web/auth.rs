@@ -15,6 +15,7 @@ use super::{Shared, problem::Problem};
 use crate::{
     accounts::{
         links::LinkError,
+        own::OwnError,
         passwords::PasswordError,
         people::PeopleError,
         sessions::{Session, principal_of},
@@ -279,6 +280,18 @@ impl From<PeopleError> for Problem {
                 Self::new(StatusCode::CONFLICT, "last_operator", title)
             }
             PeopleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OwnError> for Problem {
+    fn from(error: OwnError) -> Self {
+        match error {
+            OwnError::Invalid(errors) => Self::invalid(errors),
+            OwnError::SignIn(error) => error.into(),
+            OwnError::People(error) => error.into(),
+            OwnError::Password(error) => error.into(),
+            OwnError::Store(error) => error.into(),
         }
     }
 }

@@ -188,14 +188,14 @@ on_both_engines!(
         let there = app.session(Session::cookie_of(&signed_in)).await;
 
         let change =
-            json!({ "password": { "current": "not this one", "new": "words, words, words" } });
+            json!({ "current_password": "not this one", "new_password": "words, words, words" });
         let request = here
             .request(&app, Method::PATCH, "/api/v1/me")
             .json(&change);
         let (status, problem) = answer(request).await;
         assert_eq!(status, 422);
-        assert_eq!(problem["errors"][0]["field"], "password.current");
-        let change = json!({ "password": { "current": PASSWORD, "new": "words, words, words" } });
+        assert_eq!(problem["errors"][0]["field"], "current_password");
+        let change = json!({ "current_password": PASSWORD, "new_password": "words, words, words" });
         let request = here
             .request(&app, Method::PATCH, "/api/v1/me")
             .json(&change);
@@ -398,15 +398,16 @@ on_both_engines!(
         let link = text(&made["sign_in_link"]).to_owned();
         let path = link.strip_prefix("http://hamlet.test").unwrap();
         let page = app.get(path).send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("Sign in as Marcellus") && !page.contains("name=\"password\""));
-        let empty: [(&str, &str); 0] = [];
-        let used = app
-            .request(Method::POST, path)
-            .form(&empty)
-            .send()
-            .await
-            .unwrap();
+        assert!(page.contains("Sign in as Marcellus") && !page.contains("name=\"email\""));
+        let short = [("password", "short")];
+        let refused = app.request(Method::POST, path).form(&short).send().await;
+        assert_eq!(refused.unwrap().status(), 422);
+        let new = [("password", "the play's the thing")];
+        let used = app.request(Method::POST, path).form(&new).send().await;
+        let used = used.unwrap();
         assert_eq!(used.status(), 303);
+        let body = json!({ "email": "marcellus@elsinore.example", "password": new[0].1 });
+        assert_eq!(answer(app.post("/api/v1/session", &body)).await.0, 200);
         let session = app.session(Session::cookie_of(&used)).await;
         assert_eq!(
             answer(session.request(&app, Method::GET, "/api/v1/me"))

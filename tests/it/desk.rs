@@ -7,11 +7,12 @@ use crate::{
     on_both_engines,
     support::{
         app::{TestApp, answer},
-        people::{Session, text},
+        people::{PASSWORD, Session, text},
     },
 };
 
 const EMAIL: &str = "horatio@elsinore.example";
+const TO_SPAM_TAB: &str = "/sign-in?next=%2Fdesk%3Fstatus%3Dspam";
 const GENUINE: &str = "There's rosemary, that's for remembrance; pray you, love, remember.";
 
 async fn page(app: &TestApp, who: &Session, path: &str) -> String {
@@ -45,15 +46,8 @@ on_both_engines!(
     |app: TestApp| async move {
         let asked = app.get("/desk?status=spam").send().await.unwrap();
         assert_eq!(asked.status(), 303);
-        assert_eq!(
-            asked.headers()["location"],
-            "/sign-in?next=%2Fdesk%3Fstatus%3Dspam"
-        );
-        let shown = app
-            .get("/sign-in?next=%2Fdesk%3Fstatus%3Dspam")
-            .send()
-            .await
-            .unwrap();
+        assert_eq!(asked.headers()["location"], TO_SPAM_TAB);
+        let shown = app.get(TO_SPAM_TAB).send().await.unwrap();
         let policy = shown.headers()["content-security-policy"]
             .to_str()
             .unwrap()
@@ -343,6 +337,56 @@ on_both_engines!(
             page(&app, &me, "/desk?status=approved")
                 .await
                 .contains("Nothing here")
+        );
+    }
+);
+
+on_both_engines!(
+    ones_own_account_is_changed_on_its_page,
+    |app: TestApp| async move {
+        let me = app.first_operator(EMAIL).await;
+        let fields = [
+            ("name", "Horatio"),
+            ("mail", "daily"),
+            ("mail:default", "none"),
+        ];
+        assert_eq!(
+            send(&app, &me, "/desk/me", &fields).await,
+            "/desk/me?saved=1"
+        );
+        let (_, seen) = answer(me.request(&app, Method::GET, "/api/v1/me")).await;
+        assert_eq!(
+            seen["mail"],
+            json!({ "default": "daily", "sites": { "default": "none" } })
+        );
+
+        let fields = [
+            ("name", "Horatio"),
+            ("email", "h@wittenberg.example"),
+            ("new_password", "short"),
+        ];
+        let refused = me.form(&app, "/desk/me", &fields).send().await.unwrap();
+        assert_eq!(refused.status(), 422);
+        assert!(
+            refused
+                .text()
+                .await
+                .unwrap()
+                .contains("Use at least 10 characters.")
+        );
+        let fields = [("name", "Horatio"), ("email", "h@wittenberg.example")];
+        let refused = me.form(&app, "/desk/me", &fields).send().await.unwrap();
+        assert_eq!(
+            refused.status(),
+            422,
+            "an address needs the present password"
+        );
+        let fields = [fields[0], fields[1], ("current_password", PASSWORD)];
+        send(&app, &me, "/desk/me", &fields).await;
+        assert!(
+            page(&app, &me, "/desk/me")
+                .await
+                .contains("h***@w***.example")
         );
     }
 );

@@ -10,12 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{comments::private, moderators::masked};
 use crate::{
-    accounts::{
-        passwords::Password,
-        people::{self, Wanted},
-        sessions::Session,
-        sign_in::{self, SignInError},
-    },
+    accounts::own::{self, OwnChange},
     app::App,
     domain::{
         field::FieldError,
@@ -70,8 +65,12 @@ struct MeChange {
     email: Option<String>,
     /// How you want to be mailed.
     mail: Option<MailChange>,
-    /// A new password; it signs you out everywhere else.
-    password: Option<PasswordChange>,
+    /// Your present password; needed to change your address or your password.
+    #[schema(value_type = Option<String>, format = Password)]
+    current_password: Option<SecretString>,
+    /// A new password, 10 to 128 characters; it signs you out everywhere else.
+    #[schema(value_type = Option<String>, format = Password, min_length = 10, max_length = 128)]
+    new_password: Option<SecretString>,
 }
 
 /// How often you want to be mailed.
@@ -82,18 +81,6 @@ struct MailChange {
     default: Option<MailMode>,
     /// Replaces the choices for single sites, by slug.
     sites: Option<BTreeMap<String, MailMode>>,
-}
-
-/// A new password beside the present one.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PasswordChange {
-    /// The present one.
-    #[schema(value_type = String, format = Password)]
-    current: SecretString,
-    /// The new one: 10 to 128 characters.
-    #[schema(value_type = String, format = Password, min_length = 10, max_length = 128)]
-    new: SecretString,
 }
 
 /// Who you are here.
@@ -135,32 +122,20 @@ async fn change_me(
     Person(signed_in): Person,
     JsonBody(change): JsonBody<MeChange>,
 ) -> Result<HttpResponse, Problem> {
-    let id = signed_in.account.id.clone();
-    let preferences = match change.mail {
+    let SignedIn { session, account } = signed_in;
+    let id = account.id.clone();
+    let mail = match change.mail {
         Some(mail) => Some(preferences(&app, &id, mail).await?),
         None => None,
     };
-    let new_password = match change.password {
-        Some(password) => Some(check_password(&app, &signed_in, password).await?),
-        None => None,
+    let wanted = OwnChange {
+        name: change.name,
+        email: change.email,
+        mail,
+        current_password: change.current_password,
+        new_password: change.new_password,
     };
-    if change.name.is_some() || change.email.is_some() {
-        let wanted = Wanted {
-            name: change.name,
-            email: change.email,
-            ..Wanted::default()
-        };
-        people::change(&app, &id, wanted).await?;
-    }
-    if let Some(preferences) = preferences {
-        app.store
-            .set_mail_preferences(id.clone(), preferences)
-            .await?;
-    }
-    let session = match new_password {
-        Some(password) => set_password(&app, signed_in, password).await?,
-        None => signed_in.session,
-    };
+    let session = own::change(&app, &account, session, wanted).await?;
     let account = app.store.moderator(&id).await?;
     let account = account.ok_or_else(Problem::unauthenticated)?;
     let principal = crate::accounts::sessions::principal_of(&account);
@@ -218,36 +193,6 @@ async fn preferences(
     } else {
         Err(Problem::invalid(errors))
     }
-}
-
-/// The new password, once the present one was right.
-async fn check_password(
-    app: &App,
-    signed_in: &SignedIn,
-    change: PasswordChange,
-) -> Result<Password, Problem> {
-    let new = Password::parse("password.new", &change.new)?;
-    let confirmed = sign_in::confirm_password(app, &signed_in.account, change.current).await;
-    match confirmed {
-        Ok(()) => Ok(new),
-        Err(SignInError::Wrong) => {
-            let message = "This is not your present password.";
-            Err(FieldError::new("password.current", "wrong", message).into())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Sets the password; every session ends but the one that asked.
-async fn set_password(
-    app: &App,
-    signed_in: SignedIn,
-    password: Password,
-) -> Result<Session, Problem> {
-    let hash = password.hash().await?;
-    let epoch = app.store.set_password(signed_in.account.id, hash).await?;
-    let epoch = epoch.ok_or_else(Problem::unauthenticated)?;
-    Ok(signed_in.session.carried_on(epoch))
 }
 
 /// Adds these routes.

@@ -48,6 +48,7 @@
   const shift = (status, by) => {
     const count = $(`.tabs [data-status="${status}"] .count`);
     if (count) count.textContent = String(Math.max(0, Number(count.textContent) + by));
+    if ($("#total") && form.dataset.status === status) $("#total").textContent = count.textContent;
   };
 
   // The list

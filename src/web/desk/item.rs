@@ -15,8 +15,9 @@ use crate::{
     },
 };
 
-/// Reasons shown with a comment in a list.
+/// Reasons shown with a comment in a list: fewer where there is little to explain.
 const REASONS: usize = 4;
+const REASONS_GENUINE: usize = 2;
 
 /// Log-odds below which a token is not worth a line in a list.
 const TELLING: f64 = 0.1;
@@ -160,7 +161,8 @@ fn reasons(comment: &Comment) -> Vec<Reason> {
         says: token.says.clone(),
         for_spam: !genuine,
     });
-    checks.chain(tokens).take(REASONS).collect()
+    let most = if genuine { REASONS_GENUINE } else { REASONS };
+    checks.chain(tokens).take(most).collect()
 }
 
 /// How long ago, in the one unit that says enough.

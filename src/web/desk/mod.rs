@@ -6,6 +6,7 @@ mod decide;
 mod fields;
 mod frame;
 mod item;
+mod me;
 mod queue;
 mod refused;
 mod sign_in;
@@ -27,6 +28,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(sign_in::show_sign_out)
             .service(sign_in::sign_out)
             .service(queue::show)
+            .service(me::show)
+            .service(me::change)
             .service(comment::show)
             .service(comment::reveal)
             .service(decide::decide)

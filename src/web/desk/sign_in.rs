@@ -212,7 +212,7 @@ fn begin(app: &App, account: &Moderator, next: &str) -> HttpResponse {
     response
 }
 
-fn set_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie::Cookie<'_>) {
+pub(super) fn set_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie::Cookie<'_>) {
     if let Err(error) = response.add_cookie(cookie) {
         tracing::error!(%error, "a cookie could not be written");
     }

@@ -1,0 +1,115 @@
+//! What people change about their own account. The address and the password are changed only by
+//! someone who knows the present password: a session left open is not enough.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    passwords::{Password, PasswordError},
+    people::{self, PeopleError, Wanted},
+    sessions::Session,
+    sign_in::{self, SignInError},
+};
+use crate::{
+    app::App,
+    domain::{field::FieldError, moderator::Moderator},
+    storage::{StoreError, moderators::MailPreferences},
+};
+
+/// What to change; what is absent stays.
+#[derive(Debug, Default)]
+pub struct OwnChange {
+    /// Name for the history.
+    pub name: Option<String>,
+    /// Address to sign in by and to be mailed at.
+    pub email: Option<String>,
+    /// How to be mailed.
+    pub mail: Option<MailPreferences>,
+    /// The present password.
+    pub current_password: Option<SecretString>,
+    /// A new password; every other session ends.
+    pub new_password: Option<SecretString>,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnError {
+    /// A field is not right.
+    #[error("a field is not right")]
+    Invalid(Vec<FieldError>),
+    /// The present password could not be checked, or was tried too often.
+    #[error(transparent)]
+    SignIn(SignInError),
+    /// The account could not be changed.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// The new password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Changes one's own account; the answer is the session to go on with.
+///
+/// # Errors
+/// [`OwnError`].
+pub async fn change(
+    app: &App,
+    account: &Moderator,
+    session: Session,
+    change: OwnChange,
+) -> Result<Session, OwnError> {
+    let password = new_password(change.new_password.as_ref())?;
+    if password.is_some() || change.email.is_some() {
+        confirm(app, account, change.current_password).await?;
+    }
+    if change.name.is_some() || change.email.is_some() {
+        let wanted = Wanted {
+            name: change.name,
+            email: change.email,
+            ..Wanted::default()
+        };
+        people::change(app, &account.id, wanted).await?;
+    }
+    if let Some(mail) = change.mail {
+        app.store
+            .set_mail_preferences(account.id.clone(), mail)
+            .await?;
+    }
+    let Some(password) = password else {
+        return Ok(session);
+    };
+    let hash = password.hash().await?;
+    let epoch = app.store.set_password(account.id.clone(), hash).await?;
+    let epoch = epoch.ok_or(PeopleError::NotFound)?;
+    Ok(session.carried_on(epoch))
+}
+
+fn new_password(raw: Option<&SecretString>) -> Result<Option<Password>, OwnError> {
+    let parsed = raw.map(|raw| Password::parse("new_password", raw));
+    parsed
+        .transpose()
+        .map_err(|error| OwnError::Invalid(vec![error]))
+}
+
+async fn confirm(
+    app: &App,
+    account: &Moderator,
+    password: Option<SecretString>,
+) -> Result<(), OwnError> {
+    let field = "current_password";
+    let given = password.filter(|password| !password.expose_secret().is_empty());
+    let Some(password) = given else {
+        return Err(OwnError::Invalid(vec![FieldError::required(field)]));
+    };
+    match sign_in::confirm_password(app, account, password).await {
+        Ok(()) => Ok(()),
+        Err(SignInError::Wrong) => {
+            let message = "This is not your present password.";
+            let error = FieldError::new(field, "wrong", message);
+            Err(OwnError::Invalid(vec![error]))
+        }
+        Err(error) => Err(OwnError::SignIn(error)),
+    }
+}

@@ -1,0 +1,170 @@
+//! One's own account as a page: name, address, password, and how one wants to be mailed.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post};
+use askama::Template;
+use secrecy::ExposeSecret;
+
+use super::{
+    HOME,
+    fields::FormFields,
+    frame::Frame,
+    queue::sign_in_first,
+    refused::Refused,
+    sign_in::{see_other, set_cookie},
+};
+use crate::{
+    accounts::{
+        own::{self, OwnChange, OwnError},
+        people::PeopleError,
+    },
+    app::App,
+    domain::{field::FieldError, moderator::MailMode},
+    storage::moderators::MailPreferences,
+    web::{
+        Shared,
+        api::moderators::masked,
+        auth::{SignedIn, Visitor, session_cookie},
+        page,
+        query::Query,
+    },
+};
+
+const MODES: [(MailMode, &str); 4] = [
+    (MailMode::Each, "as they come"),
+    (MailMode::Hourly, "once an hour"),
+    (MailMode::Daily, "once a day"),
+    (MailMode::None, "never"),
+];
+
+#[derive(Template)]
+#[template(path = "desk_me.html")]
+struct MePage {
+    frame: Frame,
+    name: String,
+    /// Masked.
+    email: String,
+    mail: MailPreferences,
+    sites: Vec<String>,
+    errors: Vec<FieldError>,
+    saved: bool,
+}
+
+impl MePage {
+    fn error(&self, field: &str) -> Option<&str> {
+        let found = self.errors.iter().find(|error| error.field == field);
+        found.map(|error| error.message.as_str())
+    }
+
+    /// The choices for a site, the one in force marked; for every site when none is named.
+    fn modes(&self, site: &str) -> Vec<(&'static str, &'static str, bool)> {
+        let own = self
+            .mail
+            .sites
+            .iter()
+            .find(|(slug, _)| slug.as_str() == site);
+        let chosen = if site.is_empty() {
+            Some(self.mail.default)
+        } else {
+            own.map(|(_, mode)| *mode)
+        };
+        MODES
+            .map(|(mode, label)| (mode.as_str(), label, Some(mode) == chosen))
+            .to_vec()
+    }
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct MeQuery {
+    saved: Option<String>,
+}
+
+#[get("/desk/me")]
+pub(super) async fn show(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    Query(query): Query<MeQuery>,
+) -> Result<HttpResponse, Refused> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
+}
+
+#[post("/desk/me")]
+pub(super) async fn change(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    fields: FormFields,
+) -> Result<HttpResponse, Refused> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    fields.check(&app, &signed_in)?;
+    let given = |name: &str| Some(fields.get(name).to_owned()).filter(|value| !value.is_empty());
+    let secret = |name: &str| {
+        let secret = fields.secret(name);
+        Some(secret).filter(|secret| !secret.expose_secret().is_empty())
+    };
+    let wanted = OwnChange {
+        name: Some(fields.get("name").to_owned()),
+        email: given("email"),
+        mail: Some(mail_of(&app, &fields)),
+        current_password: secret("current_password"),
+        new_password: secret("new_password"),
+    };
+    let session = signed_in.session.clone();
+    let errors = match own::change(&app, &signed_in.account, session, wanted).await {
+        Ok(session) => {
+            let mut response = see_other(&format!("{HOME}/me?saved=1"));
+            set_cookie(&mut response, &session_cookie(&app, &session));
+            return Ok(response);
+        }
+        Err(OwnError::Invalid(errors) | OwnError::People(PeopleError::Invalid(errors))) => errors,
+        Err(error) => return Err(error.into()),
+    };
+    render(&app, &signed_in, errors, false).await
+}
+
+/// The mail fields: `mail` for every site, `mail:slug` for one. Sites that one does not see keep
+/// what was chosen for them only as long as nothing is saved here; they mail nobody anyway.
+fn mail_of(app: &App, fields: &FormFields) -> MailPreferences {
+    let snapshot = app.directory.snapshot();
+    let mode = |word: &str| MODES.iter().find(|(mode, _)| mode.as_str() == word);
+    let chosen = snapshot.sites.keys().filter_map(|slug| {
+        let (mode, _) = mode(fields.get(&format!("mail:{slug}")))?;
+        Some((slug.clone(), *mode))
+    });
+    MailPreferences {
+        default: mode(fields.get("mail")).map_or(MailMode::Each, |(mode, _)| *mode),
+        sites: chosen.collect::<BTreeMap<_, _>>(),
+    }
+}
+
+async fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    errors: Vec<FieldError>,
+    saved: bool,
+) -> Result<HttpResponse, Refused> {
+    let account = &signed_in.account;
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let sites = app.directory.covered(&account.scope).into_iter();
+    let template = MePage {
+        frame: Frame::new(app, signed_in, format!("{HOME}/me"), None),
+        name: account.name.clone(),
+        email: masked(app, account).unwrap_or_default(),
+        mail: app.store.mail_preferences(&account.id).await?,
+        sites: sites.map(String::from).collect(),
+        errors,
+        saved,
+    };
+    Ok(page::render(status, &template)?)
+}
