@@ -45,9 +45,14 @@ def disguises():
 
 
 def find(haystack):
-    """The names of the disguises in which a marked address stands in the bytes."""
-    lower = haystack.lower()
-    return [name for name, look in disguises().items() if look in (haystack if "base64" in name else lower)]
+    """The names of the disguises in which a marked address stands in the bytes; mail breaks long lines, so
+    that the bytes are looked at with their line breaks and without."""
+    unbroken = haystack.replace(b"=\r\n", b"").replace(b"\r\n", b"").replace(b"\n", b"")
+    found = set()
+    for bytes_now in (haystack, unbroken):
+        lower = bytes_now.lower()
+        found |= {name for name, look in disguises().items() if look in (bytes_now if "base64" in name else lower)}
+    return sorted(found)
 
 
 def prove():
@@ -59,6 +64,10 @@ def prove():
             planted = [text, text.upper(), text[::-1], text.hex().encode(), base64.b64encode(text)]
             planted += [base64.urlsafe_b64encode(text.upper()), text.decode().encode("utf-16-le")]
             planted += [b"".join(b"%%%02X" % byte for byte in text)]
+            for length in range(70, 80):
+                broken = base64.b64encode(b"-" * length + text)
+                planted.append(b"\r\n".join(broken[at : at + 76] for at in range(0, len(broken), 76)))
+                planted.append((b"-" * length + text)[:76] + b"=\r\n" + (b"-" * length + text)[76:])
             for disguised in planted:
                 if not find(b"x" * 7 + disguised + b"y" * 7):
                     raise SystemExit(f"the search would miss {disguised!r}")

@@ -26,8 +26,10 @@ RAISED_RATES = {
 }
 
 
-def build(*what):
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", *what], cwd=ROOT, check=True)
+def build(kind, name):
+    """Builds one binary or example in release. Not both at once: examples are built with the features that
+    the tests' crates ask for, and the service as it ships is not."""
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", kind, name], cwd=ROOT, check=True)
 
 
 def free_port():
@@ -103,6 +105,16 @@ class Program:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         raise SystemExit("no VmRSS")
+
+    def processor_seconds(self):
+        """Processor time it has used so far, of all its threads."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def written_bytes(self):
+        """Bytes it has written so far, to files and sockets."""
+        counts = pathlib.Path(f"/proc/{self.process.pid}/io").read_text().splitlines()
+        return int(dict(line.split(": ") for line in counts)["wchar"])
 
     def stop(self, patience=30):
         """Asks it to finish; kills it when it does not."""
