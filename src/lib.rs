@@ -1,4 +1,18 @@
 //! Hamlet: to publish, or not to publish. Comment moderation and spam filtering, self-hosted.
+//!
+//! The life of a comment:
+//!
+//! 1. [`web`] reads a form, a script's JSON or a program's request and calls [`intake::submit`], the
+//!    one way in. [`domain`] says what the fields may be.
+//! 2. [`intake`] runs its checks, [`spam`] scores and explains, the policy decides: publish, hold or
+//!    spam. [`storage`] keeps comment, evidence and what they cause in one transaction, on SQLite or
+//!    PostgreSQL. Addresses are sealed by [`privacy`] before.
+//! 3. [`notify`] mails moderators about what is held. They decide on the desk, over the API or from
+//!    the mail; all of it ends in [`review::decide`], and can be undone.
+//! 4. [`published`] shows what was approved to anyone.
+//!
+//! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`] and [`spam`] know nothing
+//! of the rooms above them.
 
 pub mod accounts;
 pub mod app;
@@ -13,6 +27,7 @@ pub mod markup;
 pub mod notify;
 pub mod privacy;
 pub mod published;
+pub mod rendered;
 pub mod review;
 pub mod sites;
 pub mod spam;

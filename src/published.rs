@@ -3,10 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use moka::sync::Cache;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::{
@@ -18,6 +16,7 @@ use crate::{
         timestamp::Timestamp,
     },
     markup,
+    rendered::Rendered,
     storage::Result,
 };
 
@@ -59,15 +58,6 @@ pub struct List {
     pub comments: Vec<Shown>,
     /// Where the list goes on, when it does.
     pub next_cursor: Option<CommentId>,
-}
-
-/// A list ready to be sent.
-#[derive(Debug)]
-pub struct Rendered {
-    /// JSON.
-    pub body: actix_web::web::Bytes,
-    /// A digest of it.
-    pub tag: String,
 }
 
 /// The lists rendered lately.
@@ -157,10 +147,5 @@ fn show(comment: PublicComment) -> Shown {
 }
 
 fn render(list: &List) -> Rendered {
-    let body = serde_json::to_vec(list).unwrap_or_default();
-    let tag = BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..16]);
-    Rendered {
-        body: body.into(),
-        tag,
-    }
+    Rendered::new(serde_json::to_vec(list).unwrap_or_default())
 }

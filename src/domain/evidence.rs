@@ -56,8 +56,6 @@ pub enum Check {
     Blocklist,
     /// More links than the site allows.
     Links,
-    /// The sender's own system judged it before (an Akismet client's test hook, an import).
-    Upstream,
 }
 
 impl Check {
@@ -71,7 +69,6 @@ impl Check {
             Self::Rate => "rate",
             Self::Blocklist => "blocklist",
             Self::Links => "links",
-            Self::Upstream => "upstream",
         }
     }
 }
@@ -151,12 +148,6 @@ impl Evidence {
             .map(|(_, says)| says)
             .collect()
     }
-}
-
-/// The logistic function: log-odds to a probability in [0, 1].
-#[must_use]
-pub fn probability(log_odds: f64) -> f64 {
-    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// A score in words, for people.

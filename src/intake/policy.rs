@@ -10,9 +10,10 @@ use super::checks;
 use crate::{
     config::Intake,
     domain::{
-        evidence::{Evidence, Verdict, probability},
+        evidence::{Evidence, Verdict},
         site::{Policy, Site},
     },
+    spam::probability,
     storage::arrivals::{Ruling, Signals},
 };
 

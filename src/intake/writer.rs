@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::Clock,
     config::Intake,
-    domain::evidence::probability,
+    spam::probability,
     storage::{
         Store, StoreError,
         arrivals::{Admission, Arrival, Judge, Ruling},

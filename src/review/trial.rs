@@ -8,11 +8,11 @@ use std::sync::Arc;
 use crate::{
     app::App,
     domain::{
-        evidence::{Evidence, Verdict, probability},
+        evidence::{Evidence, Verdict},
         site::Site,
     },
     intake::{self, policy},
-    spam::Document,
+    spam::{Document, probability},
 };
 
 /// What a text would be judged as.

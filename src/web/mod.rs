@@ -17,6 +17,7 @@ pub mod problem;
 pub mod query;
 pub mod sender;
 pub mod server;
+pub mod tagged;
 
 use std::sync::Arc;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{self, EntityTag},
     web::{Path, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -14,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
     published,
-    web::{Shared, assets, problem::Problem},
+    web::{Shared, problem::Problem, tagged},
 };
 
 /// Pages in one question at most.
@@ -58,22 +57,12 @@ async fn list_published(
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
     let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
-    let tag = EntityTag::new_strong(list.tag.clone());
-    let known = assets::has(&request, &tag);
-    let mut response = if known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    response
-        .insert_header((header::ETAG, tag.to_string()))
-        .insert_header((header::CACHE_CONTROL, "no-cache"));
-    if known {
-        return Ok(response.finish());
-    }
-    Ok(response
-        .content_type("application/json")
-        .body(list.body.clone()))
+    Ok(tagged::answer(
+        &request,
+        &list,
+        "application/json",
+        "no-cache",
+    ))
 }
 
 /// How many approved comments each page has, by the page as it was asked for.

@@ -6,7 +6,10 @@ use std::fmt::Write;
 use actix_web::{HttpRequest, HttpResponse, get, web::Path};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::web::{assets, problem::Problem};
+use crate::{
+    rendered::Rendered,
+    web::{problem::Problem, tagged},
+};
 
 #[get("/avatars/{seed}.svg")]
 pub(super) async fn avatar(
@@ -15,11 +18,11 @@ pub(super) async fn avatar(
 ) -> Result<HttpResponse, Problem> {
     let seed: u8 = seed.parse().map_err(|_| Problem::not_found("avatar"))?;
     let caching = "public, max-age=31536000, immutable";
-    Ok(assets::tagged(
+    Ok(tagged::answer(
         &request,
+        &Rendered::new(draw(seed)),
         "image/svg+xml",
         caching,
-        draw(seed).into_bytes(),
     ))
 }
 

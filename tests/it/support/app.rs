@@ -197,26 +197,25 @@ pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
 #[macro_export]
 macro_rules! on_both_engines {
     ($name:ident, $variables:expr, $body:expr) => {
-        mod $name {
-            use super::*;
-            use $crate::support::app::{Engine, TestApp};
-
-            async fn run(engine: Engine) {
-                let Some(app) = TestApp::start(engine, $variables).await else {
-                    return;
-                };
+        async fn $name(engine: $crate::support::app::Engine) {
+            use $crate::support::app::TestApp;
+            if let Some(app) = TestApp::start(engine, $variables).await {
                 let body = $body;
                 body(app).await;
             }
+        }
+
+        mod $name {
+            use $crate::support::app::Engine;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                run(Engine::Sqlite).await;
+                super::$name(Engine::Sqlite).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                run(Engine::Postgres).await;
+                super::$name(Engine::Postgres).await;
             }
         }
     };
