@@ -18,7 +18,8 @@ use hamlet::spam::{Label, Model};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Log-odds of the scores from which a comment is called spam by default (0.95), and below which a trusted author is published (0.2).
+/// Log-odds of the scores from which a comment is called spam by default (0.95), and below which a
+/// trusted author is published (0.2).
 const SPAM: f64 = 2.944;
 const HELD: f64 = -1.386;
 /// Labels given to a new site, and how many times each is drawn anew.
