@@ -100,9 +100,10 @@ pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moder
     let replacement = replaces.then(|| Password::parse("password", &new_password));
     let replacement = replacement.transpose();
     let replacement = replacement.map_err(|error| LinkError::Invalid(vec![error]))?;
-    let chosen = match first {
-        true => Some(check(app, choices).await?),
-        false => None,
+    let chosen = if first {
+        Some(check(app, choices).await?)
+    } else {
+        None
     };
     let id = moderator.id;
     let redeemed = app

@@ -1,5 +1,10 @@
 //! The front-door tests: one binary.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the failure it should be, in its helpers too"
+)]
+
 mod accounts;
 mod corpora;
 mod desk;
