@@ -14,7 +14,7 @@ use actix_web::{App, HttpResponse, HttpServer, error, get, post};
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -40,6 +40,10 @@ struct Args {
     /// Database file, made anew.
     #[arg(long)]
     database: PathBuf,
+    /// Insert row by row within the batch's transaction, as programs usually do, instead of all rows
+    /// with one statement.
+    #[arg(long)]
+    row_by_row: bool,
     /// Threads that answer requests.
     #[arg(long, default_value_t = 2)]
     workers: usize,
@@ -124,11 +128,36 @@ async fn ready() -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
+/// All rows with one statement; outside a transaction it is its own, so its end is the commit.
+async fn insert_all(connection: &mut SqliteConnection, rows: &[Row]) -> anyhow::Result<()> {
+    sqlx::query(INSERT)
+        .bind(serde_json::to_string(rows)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A statement a row, one transaction a batch.
+async fn insert_each(connection: &mut SqliteConnection, rows: Vec<Row>) -> anyhow::Result<()> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for row in rows {
+        sqlx::query("INSERT INTO comments (id, page, name, email, text) VALUES ($1, $2, $3, $4, $5)")
+            .bind(row.id.to_string())
+            .bind(row.page)
+            .bind(row.name)
+            .bind(row.email)
+            .bind(row.text)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
 /// Commits whatever has queued up while the last batch was written, then answers for the batch.
-/// A statement outside a transaction is its own transaction, so its end is the commit.
 async fn write_batches(
     mut connection: SqliteConnection,
     mut queue: mpsc::Receiver<Write>,
+    row_by_row: bool,
 ) -> anyhow::Result<()> {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
@@ -136,10 +165,11 @@ async fn write_batches(
             .drain(..)
             .map(|write| (write.row, write.durable))
             .unzip();
-        sqlx::query(INSERT)
-            .bind(serde_json::to_string(&rows)?)
-            .execute(&mut connection)
-            .await?;
+        if row_by_row {
+            insert_each(&mut connection, rows).await?;
+        } else {
+            insert_all(&mut connection, &rows).await?;
+        }
         for durable in waiting {
             // A client that has gone needs no answer.
             let _ = durable.send(());
@@ -161,7 +191,7 @@ async fn main() -> anyhow::Result<()> {
     sqlx::query(SCHEMA).execute(&mut connection).await?;
 
     let (writer, queue) = mpsc::channel(4 * BATCH);
-    let writing = actix_web::rt::spawn(write_batches(connection, queue));
+    let writing = actix_web::rt::spawn(write_batches(connection, queue, args.row_by_row));
     // A run of digits is a JSON number at whatever length it is cut.
     let digits = Data::new(Bytes::from(vec![b'1'; FIXED_MAX]));
     let writer = Data::new(writer);

@@ -42,7 +42,7 @@ CREATE TABLE comments (
     PRIMARY KEY (site, id)
 );
 CREATE INDEX comments_by_status ON comments (site, status, id);
-CREATE INDEX comments_by_page ON comments (site, page, status, id);
+CREATE INDEX comments_by_page ON comments (site, page, id) WHERE status = 'approved';
 CREATE INDEX comments_by_email ON comments (site, email_index, created_at);
 CREATE INDEX comments_by_text ON comments (site, fingerprint, created_at);
 CREATE INDEX comments_by_network_age ON comments (created_at) WHERE network IS NOT NULL;

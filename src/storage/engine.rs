@@ -46,6 +46,7 @@ impl Engine {
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA cache_size = -16000",
                 "PRAGMA wal_autocheckpoint = 8000",
+                "PRAGMA temp_store = MEMORY",
             ],
             Self::Postgres => &["SET statement_timeout = '30s'"],
         }
