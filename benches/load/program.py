@@ -112,7 +112,7 @@ class Program:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def written_bytes(self):
-        """Bytes it has written so far, to files and sockets."""
+        """Bytes it has written to files so far."""
         counts = pathlib.Path(f"/proc/{self.process.pid}/io").read_text().splitlines()
         return int(dict(line.split(": ") for line in counts)["wchar"])
 
