@@ -45,30 +45,33 @@ impl Intake<'_> {
     }
 
     /// Raises each network's counter once for the whole batch, then tells each open arrival the
-    /// count it saw: the total less those that came after it. 0 where the network is not known.
+    /// count it saw: the total less those that came after it. 0 where the network is not known. A
+    /// network is one counter whenever its arrivals' windows would end, so that is no part of the key.
     async fn count_networks(&mut self) -> Result<Vec<i64>> {
         let open: Vec<Option<Counted>> = self
             .open()
             .map(|(_, arrival)| arrival.network.clone())
             .collect();
-        let mut totals: HashMap<&Counted, i64> = HashMap::new();
+        let mut totals: HashMap<(&str, &str), (&Counted, i64)> = HashMap::new();
         let mut nth = Vec::with_capacity(open.len());
         for network in &open {
             nth.push(network.as_ref().map_or(0, |network| {
-                let total = totals.entry(network).or_default();
+                let total = &mut totals.entry(key(network)).or_insert((network, 0)).1;
                 *total += 1;
                 *total
             }));
         }
-        let raises: Vec<(&Counted, i64)> = totals.iter().map(|(one, by)| (*one, *by)).collect();
+        let raises: Vec<(&Counted, i64)> = totals.into_values().collect();
         let after = counters::raise(self.connection, self.engine, &raises, self.now).await?;
-        let before: HashMap<&Counted, i64> = raises
+        let before: HashMap<(&str, &str), i64> = raises
             .iter()
             .zip(after)
-            .map(|((network, by), after)| (*network, after - by))
+            .map(|((network, by), after)| (key(network), after - by))
             .collect();
         let seen = open.iter().zip(nth).map(|(network, nth)| {
-            let earlier = network.as_ref().and_then(|network| before.get(network));
+            let earlier = network
+                .as_ref()
+                .and_then(|network| before.get(&key(network)));
             earlier.copied().unwrap_or(0) + nth
         });
         Ok(seen.collect())
@@ -131,6 +134,11 @@ impl Intake<'_> {
             }
         }
     }
+}
+
+/// What makes two arrivals' networks the same counter.
+fn key(network: &Counted) -> (&str, &str) {
+    (&network.site, &network.counted)
 }
 
 /// What is asked about one arrival.
