@@ -141,14 +141,16 @@ async fn insert_all(connection: &mut SqliteConnection, rows: &[Row]) -> anyhow::
 async fn insert_each(connection: &mut SqliteConnection, rows: Vec<Row>) -> anyhow::Result<()> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     for row in rows {
-        sqlx::query("INSERT INTO comments (id, page, name, email, text) VALUES ($1, $2, $3, $4, $5)")
-            .bind(row.id.to_string())
-            .bind(row.page)
-            .bind(row.name)
-            .bind(row.email)
-            .bind(row.text)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO comments (id, page, name, email, text) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(row.id.to_string())
+        .bind(row.page)
+        .bind(row.name)
+        .bind(row.email)
+        .bind(row.text)
+        .execute(&mut *transaction)
+        .await?;
     }
     Ok(transaction.commit().await?)
 }

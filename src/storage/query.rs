@@ -50,6 +50,7 @@ const CHUNKS: [usize; 4] = [32, 8, 4, 1];
 /// from again.
 pub(super) async fn insert_rows(
     connection: &mut AnyConnection,
+    engine: Engine,
     insert: &str,
     mut rows: Vec<Vec<Value>>,
 ) -> Result<()> {
@@ -57,7 +58,7 @@ pub(super) async fn insert_rows(
         let fits = CHUNKS.into_iter().find(|size| *size <= rows.len());
         let chunk = rows.split_off(rows.len() - fits.unwrap_or(1));
         let width = chunk.first().map_or(0, Vec::len);
-        let text = format!("{insert} VALUES {}", marks(chunk.len(), width));
+        let text = format!("{insert} VALUES {}", marks(engine, chunk.len(), width));
         let mut query = sqlx::query(AssertSqlSafe(text));
         for value in chunk.into_iter().flatten() {
             query = bind(query, value);
@@ -67,16 +68,20 @@ pub(super) async fn insert_rows(
     Ok(())
 }
 
-/// `($1, $2), ($3, $4)`: so many rows of so many parameters.
-fn marks(rows: usize, width: usize) -> String {
+/// `($1, $2), ($3, $4)`: so many rows of so many parameters. On SQLite `(?, ?), (?, ?)`: there `$1`
+/// is a name, which is looked up among all others when it is bound.
+fn marks(engine: Engine, rows: usize, width: usize) -> String {
     let mut marks = String::with_capacity(rows * width * 6);
     for parameter in 0..rows * width {
         marks.push_str(match (parameter % width, parameter) {
-            (0, 0) => "($",
-            (0, _) => "), ($",
-            _ => ", $",
+            (0, 0) => "(",
+            (0, _) => "), (",
+            _ => ", ",
         });
-        marks.push_str(&(parameter + 1).to_string());
+        match engine {
+            Engine::Sqlite => marks.push('?'),
+            Engine::Postgres => marks.push_str(&format!("${}", parameter + 1)),
+        }
     }
     marks.push(')');
     marks
@@ -141,11 +146,12 @@ pub(super) fn contains(needle: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::marks;
+    use super::{Engine, marks};
 
     #[test]
     fn parameters_are_numbered_through_all_rows() {
-        assert_eq!(marks(2, 3), "($1, $2, $3), ($4, $5, $6)");
-        assert_eq!(marks(1, 1), "($1)");
+        let rows = marks(Engine::Postgres, 2, 3);
+        assert_eq!(rows, "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(marks(Engine::Sqlite, 2, 1), "(?), (?)");
     }
 }

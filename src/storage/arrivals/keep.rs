@@ -47,7 +47,7 @@ impl Intake<'_> {
             .into_iter()
             .map(|(site, since)| serde_json::json!({ "site": site, "since": since }));
         let noticed = serde_json::Value::Array(noticed.collect());
-        insert_rows(self.connection, INSERT, rows).await?;
+        insert_rows(self.connection, self.engine, INSERT, rows).await?;
         self.insert_notices(&noticed).await?;
         subscriptions::on_approved(self.connection, self.engine, &approved, self.now).await?;
         for (place, verdict) in kept {
