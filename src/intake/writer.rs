@@ -23,6 +23,10 @@ use crate::{
 /// Comments that share one transaction at most.
 const BATCH: usize = 256;
 
+/// So many are always written together when they wait; of more, half: while those are written, the
+/// senders of the half before are answered and send again, and neither side stands idle.
+const TOGETHER: usize = 32;
+
 /// Comments that may wait to be written.
 const WAITING: usize = 4096;
 
@@ -79,6 +83,11 @@ impl Writer {
     }
 }
 
+/// How many of those that wait make the next batch.
+fn share(waiting: usize) -> usize {
+    (waiting / 2).clamp(TOGETHER, BATCH)
+}
+
 struct Desk {
     store: Store,
     clock: Clock,
@@ -88,7 +97,7 @@ struct Desk {
 impl Desk {
     async fn run(self, mut inbox: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH);
-        while inbox.recv_many(&mut jobs, BATCH).await > 0 {
+        while inbox.recv_many(&mut jobs, share(inbox.len())).await > 0 {
             #[expect(clippy::cast_precision_loss, reason = "at most 256")]
             metrics::histogram!("hamlet_intake_batch_size").record(jobs.len() as f64);
             let (batch, answers) = unzip(jobs.drain(..));
