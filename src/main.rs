@@ -3,10 +3,6 @@
 
 use std::process::ExitCode;
 
-/// Comments are built by one thread and freed by another, which the system's allocator is slow at.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     hamlet::cli::main()
 }

@@ -1,7 +1,7 @@
 //! `hamlet doctor`: looks at everything the service needs, changes nothing, and says what to do
 //! about what is not well.
 
-use std::{fs, io::Write, path::Path, path::PathBuf};
+use std::{fs, io::Write, path::Path};
 
 use clap::Args;
 use secrecy::ExposeSecret;
@@ -66,8 +66,8 @@ impl Doctor {
     ///
     /// # Errors
     /// When the settings are not right, or anything was found that is not well.
-    pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let settings = settings(config.as_ref())?;
+    pub fn run(self, config: Option<&Path>) -> anyhow::Result<()> {
+        let settings = settings(config)?;
         let findings = block_on(async { Ok(look(&settings).await) })?;
         self.tell(&findings)?;
         let ill = findings.iter().filter(|finding| !finding.well).count();

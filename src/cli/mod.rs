@@ -12,7 +12,11 @@ mod site;
 mod token;
 mod train;
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -63,8 +67,8 @@ pub struct Misuse(pub String);
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
-        Command::Serve(command) => command.run(cli.config),
-        Command::Doctor(command) => command.run(cli.config),
+        Command::Serve(command) => command.run(cli.config.as_deref()),
+        Command::Doctor(command) => command.run(cli.config.as_deref()),
         Command::Key(command) => command.run(cli.config),
         Command::Train(args) => train::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
@@ -83,8 +87,8 @@ pub fn main() -> ExitCode {
 ///
 /// # Errors
 /// [`Misuse`] when a key is unknown or a value is not right.
-pub fn settings(file: Option<&PathBuf>) -> Result<Settings, SettingsError> {
-    Settings::load(file.map(PathBuf::as_path))
+pub fn settings(file: Option<&Path>) -> Result<Settings, SettingsError> {
+    Settings::load(file)
 }
 
 /// Runs a command's async work to its end.
@@ -105,7 +109,7 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 /// # Errors
 /// [`SettingsError`] or [`StartError`].
 pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
-    let settings = settings(file.as_ref())?;
+    let settings = settings(file.as_deref())?;
     Ok(App::build(settings, Clock::System, true).await?)
 }
 

@@ -1,6 +1,6 @@
 //! `hamlet serve`: the service, from the first line to the last request.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf};
+use std::{io::Write, net::SocketAddr, path::Path};
 
 use anyhow::Context;
 use clap::Args;
@@ -35,8 +35,8 @@ impl Serve {
     ///
     /// # Errors
     /// When the settings, the database or the listener cannot be used.
-    pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let mut settings = settings(config.as_ref())?;
+    pub fn run(self, config: Option<&Path>) -> anyhow::Result<()> {
+        let mut settings = settings(config)?;
         settings.demo |= self.demo;
         telemetry::start_logging(&settings.log)?;
         block_on(serve(settings, !self.no_migrate))
@@ -46,7 +46,7 @@ impl Serve {
 async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics();
     let app = App::build(settings, Clock::System, may_migrate).await?;
-    let (service, address) = server::bind(app.clone())
+    let (service, address) = server::bind(&app)
         .with_context(|| format!("cannot listen on {}", app.settings.server.listen))?;
     let stop = CancellationToken::new();
     if let (Some(handle), Ok(listen)) = (metrics, app.settings.metrics.listen.parse()) {

@@ -80,7 +80,7 @@ fn marks(engine: Engine, rows: usize, width: usize) -> String {
         });
         match engine {
             Engine::Sqlite => marks.push('?'),
-            Engine::Postgres => marks.push_str(&format!("${}", parameter + 1)),
+            Engine::Postgres => marks.extend(["$", &(parameter + 1).to_string()]),
         }
     }
     marks.push(')');

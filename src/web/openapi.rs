@@ -1,4 +1,4 @@
-//! The description of the interface (OpenAPI 3.1), collected from the routes themselves, and a
+//! The description of the interface (`OpenAPI` 3.1), collected from the routes themselves, and a
 //! page to browse it that loads nothing from elsewhere.
 
 use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
@@ -58,7 +58,7 @@ impl Document {
     }
 }
 
-/// The OpenAPI 3.1 document.
+/// The `OpenAPI` 3.1 document.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "The document.", body = Object)))]
 #[get("/openapi.json")]
 async fn openapi_json(document: Data<Document>) -> HttpResponse {

@@ -86,6 +86,7 @@ impl Problem {
     }
 
     /// 404: not there, or not theirs to see; which of the two is not told.
+    #[must_use]
     pub fn not_found(what: &str) -> Self {
         let title = format!("There is no such {what}.");
         Self::new(StatusCode::NOT_FOUND, "not_found", title)

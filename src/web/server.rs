@@ -34,7 +34,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When the address cannot be bound.
-pub fn bind(app: Arc<App>) -> io::Result<(Server, SocketAddr)> {
+pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
     let settings = app.settings.server.clone();
     let shared = Data::new(app.clone());
     let document = Data::new(document());

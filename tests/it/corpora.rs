@@ -16,6 +16,7 @@ const RATES: &[(&str, &str)] = &[
 ];
 
 /// A file of the collections, or a visible skip.
+#[expect(clippy::print_stderr, reason = "a skip is said visibly")]
 fn corpus(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/corpora")

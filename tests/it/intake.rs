@@ -167,7 +167,7 @@ on_both_engines!(
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(names(&body, "Idempotency-Key", "reused"));
         assert_eq!(app.app.store.queue_depth().await.unwrap(), 2);
-        app.pass(Duration::from_secs(25 * 60 * 60)).await;
+        app.pass(Duration::from_hours(25)).await;
         let (_, later) = answer(send("k1", one)).await;
         assert_ne!(later, first, "a key is remembered for a day");
         app.stop().await;
@@ -442,6 +442,28 @@ on_both_engines!(
             thanked.headers()["location"],
             "https://blog.example/p#comment-awaits-review"
         );
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_limit_holds_for_many_at_once_whose_windows_end_at_different_times,
+    &[("INTAKE__NETWORK_HARD_LIMIT", "5")],
+    |app: TestApp| async move {
+        let post = |n: u64| {
+            let own =
+                json!({ "email": format!("p{n}@example.org"), "text": format!("Comment {n}") });
+            let request = app.post(POST, &comment(own));
+            let clock = app.app.clock.clone();
+            async move {
+                clock.advance(Duration::from_millis(1));
+                answer(request).await
+            }
+        };
+        let answers = futures_util::future::join_all((0..40).map(post)).await;
+        let accepted = answers.iter().filter(|(status, _)| *status == 202).count();
+        let refused = answers.iter().filter(|(status, _)| *status == 429).count();
+        assert_eq!((accepted, refused), (5, 35));
         app.stop().await;
     }
 );

@@ -1,6 +1,6 @@
 //! Addresses and networks: sealed, forgotten in time, and never where they do not belong.
 
-use std::{collections::HashMap, fs, path::Path, time::Duration};
+use std::{collections::HashMap, fmt::Write, fs, path::Path, time::Duration};
 
 use hamlet::{
     app::{App, StartError},
@@ -22,9 +22,9 @@ on_both_engines!(
     a_senders_network_is_forgotten_in_time,
     |app: TestApp| async move {
         let (_, body) = answer(app.post(POST, &comment("laertes@elsinore.example"))).await;
-        app.pass(Duration::from_secs(29 * 24 * 60 * 60)).await;
+        app.pass(Duration::from_hours(29 * 24)).await;
         assert!(app.stored(&body).await.network.is_some());
-        app.pass(Duration::from_secs(2 * 24 * 60 * 60)).await;
+        app.pass(Duration::from_hours(2 * 24)).await;
         assert_eq!(app.stored(&body).await.network, None);
         app.stop().await;
     }
@@ -100,7 +100,7 @@ on_both_engines!(
         for n in 0..20 {
             let email = format!("distinctive{n}@hidden-mailbox.example");
             let response = app.post(POST, &comment(&email)).send().await.unwrap();
-            answers.push_str(&format!("{:?}", response.headers()));
+            write!(answers, "{:?}", response.headers()).unwrap();
             answers.push_str(&response.text().await.unwrap());
         }
         let list = app

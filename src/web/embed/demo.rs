@@ -80,7 +80,9 @@ pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// [`storage::StoreError`].
 pub async fn prepare(app: &App) -> storage::Result<bool> {
-    let slug = SiteSlug::parse(SITE).expect("the demo's slug is a slug");
+    let Ok(slug) = SiteSlug::parse(SITE) else {
+        return Ok(false);
+    };
     let site = Site {
         slug,
         name: "Demo".to_owned(),

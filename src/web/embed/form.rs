@@ -68,13 +68,9 @@ impl Form {
         found.map(|(_, message)| message.as_str())
     }
 
-    fn value<'a>(&self, field: &'a Option<String>) -> &'a str {
-        field.as_deref().unwrap_or_default()
-    }
-
-    fn limits(&self) -> (usize, usize, usize) {
-        (name::MAX_CHARS, website::MAX_CHARS, text::MAX_CHARS)
-    }
+    const NAME_MAX: usize = name::MAX_CHARS;
+    const WEBSITE_MAX: usize = website::MAX_CHARS;
+    const TEXT_MAX: usize = text::MAX_CHARS;
 }
 
 #[derive(Deserialize)]

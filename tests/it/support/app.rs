@@ -70,7 +70,7 @@ impl TestApp {
         let app = App::build(settings, Clock::manual(), true)
             .await
             .expect("an application");
-        let (server, address) = server::bind(app.clone()).expect("a listener");
+        let (server, address) = server::bind(&app).expect("a listener");
         let handle = server.handle();
         tokio::spawn(server);
         let client = Client::builder()
