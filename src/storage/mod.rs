@@ -69,8 +69,8 @@ impl StoreError {
             return false;
         };
         let code = error.code().unwrap_or_default();
-        // PostgreSQL's classes 22 (data) and 23 (constraint) have five characters.
-        let postgres = code.len() == 5 && (code.starts_with("22") || code.starts_with("23"));
+        // PostgreSQL's classes 21 (cardinality), 22 (data) and 23 (constraint).
+        let postgres = code.len() == 5 && ["21", "22", "23"].contains(&&code[..2]);
         postgres || !matches!(error.kind(), sqlx::error::ErrorKind::Other)
     }
 }
