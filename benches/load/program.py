@@ -161,10 +161,10 @@ def hamlet(folder, database_url=None, port=None, **settings):
     return Program([RELEASE / "hamlet", "serve"], folder, environment, port)
 
 
-def skeleton(folder):
+def skeleton(folder, *options):
     """The bare baseline of `examples/skeleton.rs`."""
     command = [RELEASE / "examples" / "skeleton", "--listen", "127.0.0.1:{port}", "--database", "{folder}/data.db"]
-    return Program(command, folder)
+    return Program([*command, *options], folder)
 
 
 def every_comment(service, headers, parameters=""):
