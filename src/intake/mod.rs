@@ -105,11 +105,7 @@ pub async fn submit(
     let (network, fingerprint) = checks::to_count(&facts);
     let network_key = network.as_ref().map(|network| network.counted.clone());
     let arrival = Arrival {
-        comment: NewComment {
-            fingerprint,
-            network_key,
-            ..new_comment(app, &site, &submission, sender.as_ref())
-        },
+        comment: new_comment(&facts, network_key, fingerprint),
         network,
         ask_trust: site.policy.trusted_after.is_some(),
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
@@ -169,11 +165,18 @@ fn document(submission: &Submission) -> Document<'_> {
 }
 
 fn new_comment(
-    app: &App,
-    site: &Site,
-    submission: &Submission,
-    sender: Option<&SenderAddress>,
+    facts: &checks::Facts<'_>,
+    network_key: Option<String>,
+    fingerprint: Option<i64>,
 ) -> NewComment {
+    let &checks::Facts {
+        app,
+        site,
+        submission,
+        sender,
+        now,
+        ..
+    } = facts;
     NewComment {
         id: CommentId::generate().to_string(),
         site: site.slug.to_string(),
@@ -188,11 +191,11 @@ fn new_comment(
             .as_ref()
             .map(|website| website.as_str().to_owned()),
         text: submission.text.as_str().to_owned(),
-        fingerprint: None,
+        fingerprint,
         network: sender.map(SenderAddress::truncated),
-        network_key: None,
+        network_key,
         wants_replies: i64::from(submission.wants_replies),
-        created_at: app.now().millis(),
+        created_at: now.millis(),
     }
 }
 

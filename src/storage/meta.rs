@@ -40,24 +40,4 @@ impl Store {
         })
         .await
     }
-
-    /// Replaces the value kept under `name`.
-    ///
-    /// # Errors
-    /// [`super::StoreError::Database`].
-    pub async fn set_meta(&self, name: &'static str, value: String) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let upsert = "INSERT INTO meta (name, value) VALUES ($1, $2) \
-                              ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-                sqlx::query(upsert)
-                    .bind(name)
-                    .bind(value)
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
 }
