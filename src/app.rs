@@ -5,6 +5,7 @@ use std::{fs, io, path::PathBuf, sync::Arc};
 use arc_swap::ArcSwap;
 
 use crate::{
+    clients::keys::KeyCache,
     clock::Clock,
     config::Settings,
     domain::timestamp::Timestamp,
@@ -69,6 +70,8 @@ pub struct App {
     pub model: ArcSwap<Model>,
     /// Writes what comes in.
     pub intake: Writer,
+    /// What is remembered of programs' keys.
+    pub client_keys: KeyCache,
     /// Approved comments as anyone reads them.
     pub published: Published,
 }
@@ -99,6 +102,7 @@ impl App {
             mailer: Mailer::new(&settings)?,
             model: ArcSwap::from_pointee(Model::shipped()?),
             intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
+            client_keys: KeyCache::default(),
             published: Published::default(),
             settings,
             clock,

@@ -18,6 +18,7 @@ pub mod accounts;
 pub mod app;
 pub mod background;
 pub mod cli;
+pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod domain;

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Parsing, progress bars, tables and exit codes live here;
 //! what a command does lives in the room it belongs to.
 
+mod client;
 mod doctor;
 mod evaluate;
 mod key;
@@ -53,6 +54,7 @@ enum Command {
     Site(site::SiteArgs),
     Moderator(moderator::ModeratorArgs),
     Token(token::TokenArgs),
+    Client(client::ClientArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Site(args) => args.run(cli.config),
         Command::Moderator(args) => args.run(cli.config),
         Command::Token(args) => args.run(cli.config),
+        Command::Client(args) => args.run(cli.config),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -74,7 +74,7 @@ pub struct Actor {
     pub id: String,
     /// The moderator's or token's name.
     pub name: String,
-    /// The door: `session`, `token`, `mail_link` or `command`.
+    /// The door: `session`, `token`, `mail_link`, `client` or `command`.
     pub via: &'static str,
 }
 
@@ -127,7 +127,7 @@ pub struct HistoryEntry {
     pub action: Action,
     /// Who; absent for what the service did itself.
     pub by: Option<String>,
-    /// Through which door: `session`, `token`, `mail_link`, `command`.
+    /// Through which door: `session`, `token`, `mail_link`, `client`, `command`.
     pub via: Option<String>,
     /// The decision, where one was made or undone.
     pub decision: Option<String>,

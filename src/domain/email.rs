@@ -10,6 +10,9 @@ use super::field::{FieldError, parse_line};
 /// RFC 5321's longest forward path, in octets.
 const MAX_CHARS: usize = 254;
 
+/// The domain of addresses that stand in for one that was not given; no mail can reach it (RFC 2606).
+const NOT_GIVEN: &str = "not-given.invalid";
+
 /// A deliverable address: local part as written, domain in lower-case ASCII (IDNA for others).
 ///
 /// The only ways out are [`EmailAddress::expose`] (for the vault and the mailer) and
@@ -58,6 +61,21 @@ impl EmailAddress {
         &self.address[self.at + 1..]
     }
 
+    /// An address that stands in for one that was not given, as programs and other systems' files
+    /// leave it out. `tag` tells one author from another: letters, digits, `-` and `_`.
+    ///
+    /// # Errors
+    /// A [`FieldError`] on `email` when the tag is not of that kind.
+    pub fn stand_in(tag: &str) -> Result<Self, FieldError> {
+        Self::parse("email", &format!("{tag}@{NOT_GIVEN}"))
+    }
+
+    /// The part after the `@`, unless the address only stands in for one.
+    #[must_use]
+    pub fn given_domain(&self) -> Option<&str> {
+        Some(self.domain()).filter(|domain| *domain != NOT_GIVEN)
+    }
+
     /// The form in which two spellings of one mailbox are equal: all lower case.
     #[must_use]
     pub fn normalized(&self) -> String {
@@ -67,6 +85,9 @@ impl EmailAddress {
     /// `j***@e***.com`: enough to recognise an address one knows, too little to write to it.
     #[must_use]
     pub fn masked(&self) -> String {
+        if self.given_domain().is_none() {
+            return "none given".to_owned();
+        }
         let local = self.address.chars().next().unwrap_or('*');
         let domain = self.domain();
         let initial = domain.chars().next().unwrap_or('*');

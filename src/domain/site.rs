@@ -76,6 +76,22 @@ pub struct Policy {
     /// Proof of work asked of each submission, in leading zero bits of SHA-256; absent: none.
     #[schema(minimum = 1, maximum = 24)]
     pub proof_of_work_bits: Option<u8>,
+    /// What is done with texts that programs send to be judged, in Akismet's protocol or Coral's.
+    pub clients: ClientMode,
+    /// A program is told to throw a text away unseen when its score is at or above this; absent:
+    /// never. In (0, 1].
+    pub discard_at: Option<f64>,
+}
+
+/// What is done with texts that programs send to be judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientMode {
+    /// They are judged and not kept: the program has a queue of its own.
+    #[default]
+    Judge,
+    /// They are kept as comments too, to be reviewed here.
+    Queue,
 }
 
 impl Default for Policy {
@@ -89,6 +105,8 @@ impl Default for Policy {
             max_form_hours: 24,
             expect_form_token: false,
             proof_of_work_bits: None,
+            clients: ClientMode::Judge,
+            discard_at: None,
         }
     }
 }
@@ -105,7 +123,15 @@ impl Policy {
         let work = self
             .proof_of_work_bits
             .is_none_or(|bits| (1..=24).contains(&bits));
+        let discard = self
+            .discard_at
+            .is_none_or(|score| score > 0.0 && score <= 1.0);
         let errors: Vec<FieldError> = [
+            (
+                discard,
+                "policy.discard_at",
+                "Must be above 0 and at most 1, or absent.",
+            ),
             (
                 spam,
                 "policy.spam_threshold",

@@ -32,6 +32,7 @@ use crate::{
     storage::{
         StoreError,
         arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
+        judgements::Client,
     },
 };
 
@@ -39,12 +40,14 @@ use crate::{
 const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// A comment that is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Accepted {
     /// Its identifier.
     pub id: CommentId,
     /// What the policy made of it.
     pub verdict: Verdict,
+    /// Probability of spam; none when it could not be judged.
+    pub score: Option<f64>,
 }
 
 /// Why a comment is not in. Nothing of it was stored.
@@ -87,6 +90,21 @@ pub async fn submit(
     sender: Option<SenderAddress>,
     request: Option<RequestKey<'_>>,
 ) -> Result<Accepted, Rejection> {
+    submit_for(app, site, submission, sender, request, None).await
+}
+
+/// Like [`submit`], for a program that asks for a judgement; it may want nothing kept.
+///
+/// # Errors
+/// [`Rejection`].
+pub async fn submit_for(
+    app: &App,
+    site: Arc<Site>,
+    submission: Submission,
+    sender: Option<SenderAddress>,
+    request: Option<RequestKey<'_>>,
+    client: Option<Client>,
+) -> Result<Accepted, Rejection> {
     let now = app.now();
     let token = form_token::check(app, &site, &submission, now).map_err(invalid)?;
     let facts = checks::Facts {
@@ -113,6 +131,7 @@ pub async fn submit(
             token: proof.token,
             expires_at: proof.expires_at,
         }),
+        client,
     };
     let prepared = Prepared { evidence, site };
     let admission = app.intake.admit(Pending { arrival, prepared }).await?;
@@ -121,7 +140,9 @@ pub async fn submit(
 
 fn settle(admission: &Admission) -> Result<Accepted, Rejection> {
     match *admission {
-        Admission::Stored { id, verdict, .. } => Ok(Accepted { id, verdict }),
+        Admission::Stored {
+            id, verdict, score, ..
+        } => Ok(Accepted { id, verdict, score }),
         Admission::KeyReused => Err(Rejection::KeyReused),
         Admission::Refused { retry_after } => Err(Rejection::TooMany(retry_after)),
         Admission::ProofSpent => {
@@ -159,7 +180,7 @@ fn document(submission: &Submission) -> Document<'_> {
     Document {
         text: submission.text.as_str(),
         name: Some(submission.name.as_str()),
-        email_domain: Some(submission.email.domain()),
+        email_domain: submission.email.given_domain(),
         website: submission.website.as_ref().map(Website::as_str),
     }
 }

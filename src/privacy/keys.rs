@@ -28,6 +28,8 @@ pub enum Purpose {
     DecisionLink,
     /// Links in commenters' mail.
     SubscriptionLink,
+    /// The keyed hashes of programs' keys and of the texts they sent.
+    ClientIndex,
     /// Session cookies.
     Session,
     /// Cross-site request forgery tokens.
@@ -47,6 +49,7 @@ impl Purpose {
             Self::FormToken => "hamlet form token v1",
             Self::DecisionLink => "hamlet decision link v1",
             Self::SubscriptionLink => "hamlet subscription link v1",
+            Self::ClientIndex => "hamlet client index v1",
             Self::Session => "hamlet session v1",
             Self::Csrf => "hamlet csrf v1",
             Self::KeyCheck => "hamlet key check v1",

@@ -1,6 +1,6 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
-//! was asked about replies and never answered for a month.
+//! was asked about replies and never answered for a month, what a program was told for three.
 
 use std::time::Duration;
 
@@ -8,6 +8,9 @@ use crate::{app::App, storage::Result};
 
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
+
+/// How long what a program was told is kept, for its reports.
+const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
 
 /// Forgets everything whose time is over.
 ///
@@ -19,5 +22,6 @@ pub async fn forget(app: &App) -> Result<()> {
     let networks = now.minus(Duration::from_secs(days * 24 * 60 * 60));
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
+    app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
     app.store.forget_expired(now).await
 }

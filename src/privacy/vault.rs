@@ -38,6 +38,7 @@ pub struct Vault {
     ciphers: ArcSwap<Vec<Cipher>>,
     email_index: [u8; 32],
     network_index: [u8; 32],
+    client_index: [u8; 32],
 }
 
 impl Vault {
@@ -48,6 +49,7 @@ impl Vault {
             ciphers: ArcSwap::from_pointee(ciphers(ring)),
             email_index: ring.index().derive(Purpose::EmailIndex),
             network_index: ring.index().derive(Purpose::NetworkIndex),
+            client_index: ring.index().derive(Purpose::ClientIndex),
         }
     }
 
@@ -131,6 +133,21 @@ impl Vault {
     pub fn sign_in_key(&self, sender: &SenderAddress) -> String {
         // No site's slug is empty.
         keyed_hash(&self.network_index, &[b"", &sender.rate_unit()])
+    }
+
+    /// The form in which a program's key is kept: the key is too short for a plain hash.
+    #[must_use]
+    pub fn client_key(&self, key: &str) -> String {
+        keyed_hash(&self.client_index, &[key.as_bytes()])
+    }
+
+    /// The keyed hash that finds again what a program sent: the text and its author's name.
+    #[must_use]
+    pub fn client_content(&self, site: &SiteSlug, author: &str, text: &str) -> String {
+        keyed_hash(
+            &self.client_index,
+            &[site.as_str().as_bytes(), author.as_bytes(), text.as_bytes()],
+        )
     }
 }
 

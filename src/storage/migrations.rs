@@ -19,12 +19,22 @@ struct Step {
 
 const INIT: &str = include_str!("../../migrations/0001_init.sql");
 
-const STEPS: &[Step] = &[Step {
-    number: 1,
-    name: "init",
-    sqlite: INIT,
-    postgres: INIT,
-}];
+const CLIENTS: &str = include_str!("../../migrations/0002_clients.sql");
+
+const STEPS: &[Step] = &[
+    Step {
+        number: 1,
+        name: "init",
+        sqlite: INIT,
+        postgres: INIT,
+    },
+    Step {
+        number: 2,
+        name: "clients",
+        sqlite: CLIENTS,
+        postgres: CLIENTS,
+    },
+];
 
 /// Applies what is missing; with `may_migrate` false refuses when something is.
 pub(super) async fn run(pool: &AnyPool, engine: Engine, may_migrate: bool) -> Result<()> {

@@ -6,11 +6,13 @@
 
 pub mod arrivals;
 pub mod blocks;
+pub mod client_keys;
 pub mod comments;
 pub mod counters;
 pub mod decisions;
 mod engine;
 pub mod integrity;
+pub mod judgements;
 pub mod links;
 pub mod meta;
 mod migrations;

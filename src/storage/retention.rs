@@ -19,6 +19,16 @@ impl Store {
         self.bite(text, before).await
     }
 
+    /// Forgets what programs were told before `before`; the counts of their months stay.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_judgements(&self, before: Timestamp) -> Result<()> {
+        let text = "DELETE FROM judgements WHERE (site, id) IN \
+                    (SELECT site, id FROM judgements WHERE created_at < $1 LIMIT $2)";
+        self.bite(text, before).await
+    }
+
     /// Forgets counters, remembered answers, spent tokens, block rules and sign-in links that ended
     /// before `now`.
     ///

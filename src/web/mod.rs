@@ -1,6 +1,7 @@
 //! The door for HTTP: the route table, and what every request goes through. Handlers parse, call
 //! one room, and answer; nothing is decided here.
 
+pub mod akismet;
 pub mod api;
 pub mod assets;
 pub mod auth;
@@ -36,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(openapi::routes)
         .configure(assets::routes)
         .configure(api::routes)
+        .configure(akismet::routes)
         .configure(embed::routes)
         .configure(desk::routes)
         .configure(mail_links::routes);

@@ -25,6 +25,7 @@ pub struct Document(Value);
     tags(
         (name = "public", description = "What a site's pages call."),
         (name = "review", description = "What moderators call."),
+        (name = "clients", description = "What programs that speak Akismet's protocol call, by GET or POST; the key is `api_key`, `key`, or the first label of the host."),
         (name = "operators", description = "What operators call."),
         (name = "account", description = "Signing in, and one's own settings."),
         (name = "operation", description = "Health."),

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod akismet;
 mod corpora;
 mod desk;
 mod harness;

@@ -11,6 +11,7 @@ use crate::{
         evidence::Verdict,
     },
     storage::{
+        judgements::{self, Judgement},
         query::{Value, insert_rows},
         subscriptions::{self, Approved},
     },
@@ -27,11 +28,23 @@ impl Intake<'_> {
         let mut rows = Vec::new();
         let mut noticed: BTreeMap<&str, i64> = BTreeMap::new();
         let mut approved = Vec::new();
+        let mut judgements = Vec::new();
         for (place, arrival) in self.open() {
             let Some(ruled) = &self.ruled[place] else {
                 continue;
             };
             let comment = &arrival.comment;
+            if let Some(client) = &arrival.client {
+                judgements.push(Judgement {
+                    client,
+                    comment,
+                    is_spam: ruled.verdict == Verdict::Spam,
+                });
+                if !client.keeps {
+                    kept.push((place, ruled.verdict, ruled.score));
+                    continue;
+                }
+            }
             rows.push(row(comment, ruled));
             match ruled.verdict {
                 Verdict::Hold => {
@@ -41,8 +54,9 @@ impl Intake<'_> {
                 Verdict::Publish => approved.push(Approved::from(comment)),
                 Verdict::Spam => {}
             }
-            kept.push((place, ruled.verdict));
+            kept.push((place, ruled.verdict, ruled.score));
         }
+        let judgements = judgements::rows(&judgements);
         let noticed = noticed
             .into_iter()
             .map(|(site, since)| serde_json::json!({ "site": site, "since": since }));
@@ -50,11 +64,13 @@ impl Intake<'_> {
         insert_rows(self.connection, self.engine, INSERT, rows).await?;
         self.insert_notices(&noticed).await?;
         subscriptions::on_approved(self.connection, self.engine, &approved, self.now).await?;
-        for (place, verdict) in kept {
+        judgements::insert(self.connection, self.engine, judgements).await?;
+        for (place, verdict, score) in kept {
             let id = CommentId::parse(&self.batch[place].comment.id);
             self.outcome[place] = id.map(|id| Admission::Stored {
                 id,
                 verdict,
+                score,
                 repeated: false,
             });
         }

@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use sqlx::AnyConnection;
 
-use super::{Result, Store, counters::Counted, engine::Engine};
+use super::{Result, Store, counters::Counted, engine::Engine, judgements::Client};
 use crate::domain::{
     comment::CommentId,
     evidence::{Evidence, Verdict},
@@ -74,6 +74,8 @@ pub struct Arrival {
     pub idempotency: Option<Idempotency>,
     /// A proof of work to be spent.
     pub proof: Option<SingleUse>,
+    /// The program that asks for a judgement, if one does.
+    pub client: Option<Client>,
 }
 
 /// What the database knows about an arrival, those before it in its batch included.
@@ -120,7 +122,7 @@ pub enum Ruling {
 }
 
 /// What became of an arrival.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Admission {
     /// Stored, or stored before under the same idempotency key.
     Stored {
@@ -128,6 +130,8 @@ pub enum Admission {
         id: CommentId,
         /// Its verdict.
         verdict: Verdict,
+        /// Probability of spam; none when it could not be judged.
+        score: Option<f64>,
         /// Whether this answer repeats an earlier one.
         repeated: bool,
     },

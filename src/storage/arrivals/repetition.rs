@@ -31,7 +31,7 @@ impl Intake<'_> {
                 Some(serde_json::json!({ "site": arrival.comment.site, "key": key }))
             })
             .collect();
-        let text = "SELECT i.site, i.request_key, i.request_hash, i.comment_id, c.verdict \
+        let text = "SELECT i.site, i.request_key, i.request_hash, i.comment_id, c.verdict, c.score \
                     FROM {rows:$1} \
                     JOIN idempotency i ON i.site = r.value->>'site' AND i.request_key = r.value->>'key' \
                     JOIN comments c ON c.site = i.site AND c.id = i.comment_id \
@@ -48,6 +48,7 @@ impl Intake<'_> {
             let stored = Admission::Stored {
                 id: rows::comment_id(&row, "comment_id")?,
                 verdict: rows::verdict(&row)?,
+                score: row.try_get("score")?,
                 repeated: true,
             };
             for place in places {
@@ -142,14 +143,15 @@ impl Intake<'_> {
                 elsewhere.push(*place);
                 continue;
             };
-            let verdict = self.ruled[*winner_place]
+            let ruled = self.ruled[*winner_place]
                 .as_ref()
-                .map(|ruled| ruled.verdict);
+                .map(|ruled| (ruled.verdict, ruled.score));
             let stored = CommentId::parse(id)
-                .zip(verdict)
-                .map(|(id, verdict)| Admission::Stored {
+                .zip(ruled)
+                .map(|(id, (verdict, score))| Admission::Stored {
                     id,
                     verdict,
+                    score,
                     repeated: true,
                 });
             let same = winning.request_hash == asked.request_hash;

@@ -86,7 +86,11 @@ impl Intake<'_> {
                     AND c.email_index = r.value->>'email' AND c.created_at > $2 LIMIT $3) AS e) AS emails, \
                 (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
                     AND c.fingerprint = CAST(r.value->>'text' AS BIGINT) AND c.created_at > $4 \
-                    LIMIT $5) AS t) AS texts, \
+                    LIMIT $5) AS t) \
+                + CASE WHEN CAST(r.value->>'client' AS BIGINT) = 1 THEN \
+                    (SELECT COUNT(*) FROM (SELECT 1 FROM judgements j WHERE j.site = r.value->>'site' \
+                        AND j.fingerprint = CAST(r.value->>'text' AS BIGINT) AND j.queued = 0 \
+                        AND j.created_at > $4 LIMIT $5) AS j) ELSE 0 END AS texts, \
                 CASE WHEN CAST(r.value->>'trust' AS BIGINT) = 1 THEN \
                     (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
                         AND c.email_index = r.value->>'email' AND c.status = 'approved' \
@@ -149,6 +153,8 @@ struct Question<'a> {
     email: &'a str,
     text: Option<i64>,
     trust: i64,
+    /// 1: texts that were judged and not kept count as repetitions too.
+    client: i64,
 }
 
 fn question((n, arrival): (usize, &Arrival)) -> Question<'_> {
@@ -159,5 +165,6 @@ fn question((n, arrival): (usize, &Arrival)) -> Question<'_> {
         email: &comment.email_index,
         text: comment.fingerprint,
         trust: arrival.ask_trust.into(),
+        client: arrival.client.is_some().into(),
     }
 }

@@ -1,6 +1,7 @@
 //! Version 1 of the interface: one file for each group of endpoints.
 
 pub mod blocks;
+pub mod client_keys;
 pub mod comments;
 pub mod decisions;
 pub mod me;
@@ -27,6 +28,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(sites::routes)
         .configure(moderators::routes)
         .configure(tokens::routes)
+        .configure(client_keys::routes)
         .configure(outbox::routes)
         .configure(sessions::routes)
         .configure(me::routes);

@@ -236,6 +236,7 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
     let door = match entry.via.as_deref() {
         Some("token") => " (API)",
         Some("mail_link") => " (by mail)",
+        Some("client") => " (reported by a program)",
         Some("command") => " (shell)",
         _ => "",
     };

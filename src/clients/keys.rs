@@ -1,0 +1,175 @@
+//! Keys of programs that speak Akismet's protocol: 12 lower-case hexadecimal characters, because
+//! WordPress takes nothing else. That is 48 bits, too few for a secret that may be guessed at will:
+//! a key opens nothing but judging and reporting for one site, and whoever guesses is shut out.
+
+use std::{fmt::Write, sync::Arc, time::Duration};
+
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    domain::{network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
+    storage::{Result, Store, StoreError, client_keys::ClientKey, counters::Counted},
+};
+
+/// The length of a key, in characters.
+const LENGTH: usize = 12;
+/// The window that wrong keys are counted in, and for which a network that sent too many is shut out.
+const WINDOW: Duration = Duration::from_mins(15);
+/// Wrong keys from one network in the window.
+const WRONG_AT_MOST: i64 = 60;
+/// How long a key is good after it was revoked elsewhere.
+const REMEMBERED: Duration = Duration::from_secs(5);
+
+/// Why a key is not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Too many wrong keys came from this network; come back after this long.
+    #[error("too many wrong keys")]
+    TooMany(Duration),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What this instance remembers of keys, so that most questions need no look-up.
+pub struct KeyCache {
+    good: Cache<String, Arc<ClientKey>>,
+    shut_out: Cache<String, ()>,
+}
+
+impl Default for KeyCache {
+    fn default() -> Self {
+        Self {
+            good: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(REMEMBERED)
+                .build(),
+            shut_out: Cache::builder()
+                .max_capacity(100_000)
+                .time_to_live(WINDOW)
+                .build(),
+        }
+    }
+}
+
+/// A key just made: its secret is known here and nowhere else.
+pub struct Minted {
+    /// The key as it is kept.
+    pub key: ClientKey,
+    /// What its owner enters into their program: shown once.
+    pub secret: String,
+}
+
+/// Makes and keeps a key of a site.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn mint(app: &App, site: SiteSlug, name: String) -> Result<Minted> {
+    loop {
+        let secret = random_key();
+        let key = ClientKey {
+            id: Uuid::now_v7().to_string(),
+            site: site.clone(),
+            name: name.clone(),
+            created_at: app.now(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        let hash = app.vault.client_key(&secret);
+        if app.store.add_client_key(key.clone(), hash).await? {
+            return Ok(Minted { key, secret });
+        }
+    }
+}
+
+/// Whether this could be a key.
+#[must_use]
+pub fn looks_like_key(raw: &str) -> bool {
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    raw.len() == LENGTH && raw.bytes().all(hex)
+}
+
+/// Whose key this is, if it is a good one. `sender` is the program's own network.
+///
+/// # Errors
+/// [`KeyError`]: a network that sent too many wrong keys gets no answer, right or wrong.
+pub async fn recognise(
+    app: &App,
+    secret: &str,
+    sender: Option<&SenderAddress>,
+) -> Result<Option<Arc<ClientKey>>, KeyError> {
+    let network = sender.map(|sender| app.vault.sign_in_key(sender));
+    let network = network.unwrap_or_default();
+    if app.client_keys.shut_out.contains_key(&network) {
+        return Err(KeyError::TooMany(WINDOW));
+    }
+    let hash = app.vault.client_key(secret);
+    if let Some(key) = app.client_keys.good.get(&hash) {
+        return Ok(Some(key));
+    }
+    let now = app.now();
+    let found = if looks_like_key(secret) {
+        app.store.use_client_key(&hash, now).await?
+    } else {
+        None
+    };
+    let wrong = wrong_keys(network.clone(), now);
+    let Some(key) = found else {
+        if app.store.count(wrong, now).await? > WRONG_AT_MOST {
+            app.client_keys.shut_out.insert(network, ());
+        }
+        return Ok(None);
+    };
+    if app.store.counted(&wrong, now).await? > WRONG_AT_MOST {
+        app.client_keys.shut_out.insert(network, ());
+        return Err(KeyError::TooMany(WINDOW));
+    }
+    let key = Arc::new(key);
+    app.client_keys.good.insert(hash, key.clone());
+    Ok(Some(key))
+}
+
+/// Revokes a key of a site; `false` when there is none, or it is revoked already. Other instances
+/// notice within seconds.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke(app: &App, site: &SiteSlug, id: String) -> Result<bool> {
+    app.client_keys.good.invalidate_all();
+    let store: &Store = &app.store;
+    store.revoke_client_key(site, id, app.now()).await
+}
+
+fn wrong_keys(network: String, now: Timestamp) -> Counted {
+    Counted {
+        site: String::new(),
+        kind: "client_key",
+        counted: network,
+        expires_at: now.plus(WINDOW).millis(),
+    }
+}
+
+fn random_key() -> String {
+    let bits: [u8; LENGTH / 2] = rand::random();
+    let mut key = String::with_capacity(LENGTH);
+    for byte in bits {
+        let _ = write!(key, "{byte:02x}");
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{looks_like_key, random_key};
+
+    #[test]
+    fn a_key_is_what_wordpress_takes() {
+        assert!(looks_like_key(&random_key()));
+        assert_ne!(random_key(), random_key());
+        for other in ["", "0123456789ab0", "0123456789AB", "0123456789xy"] {
+            assert!(!looks_like_key(other), "{other}");
+        }
+    }
+}

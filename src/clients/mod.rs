@@ -1,0 +1,61 @@
+//! Programs of other systems that ask what to think of a text: their keys, their questions, and what
+//! they report back. A question goes through [`crate::intake`] like every comment; a report is a
+//! decision where the text is kept here as a comment, and a sample where it is not.
+//!
+//! How the questions travel (Akismet's protocol, Coral's external phase) is `web`'s.
+
+pub mod keys;
+pub mod question;
+pub mod reports;
+
+use std::sync::Arc;
+
+use crate::{
+    app::App,
+    domain::site::{ClientMode, Policy, Site},
+    intake::{self, Accepted, Rejection, RequestKey},
+    storage::judgements::Client,
+};
+
+use self::question::Question;
+
+/// Judges a text for a program, and keeps it as a comment where the site's policy says so.
+///
+/// # Errors
+/// [`Rejection`].
+pub async fn judge(
+    app: &App,
+    site: &Arc<Site>,
+    question: &Question,
+) -> Result<Accepted, Rejection> {
+    let site = without_form(site);
+    let submission = question.submission(app, &site);
+    let keeps = site.policy.clients == ClientMode::Queue && question.may_be_kept;
+    let client = Client {
+        blog: question.blog.clone(),
+        content: question.content(app, &site.slug),
+        keeps,
+    };
+    let body = question.identity();
+    let request = body.as_deref().filter(|_| keeps);
+    let request = request.map(|body| RequestKey {
+        key: body,
+        body: body.as_bytes(),
+    });
+    let sender = question.sender;
+    intake::submit_for(app, site, submission, sender, request, Some(client)).await
+}
+
+/// The site as programs see it: they show their own forms, which carry no token of ours.
+fn without_form(site: &Arc<Site>) -> Arc<Site> {
+    if !site.policy.expect_form_token && site.policy.proof_of_work_bits.is_none() {
+        return site.clone();
+    }
+    let mut site = Site::clone(site);
+    site.policy = Policy {
+        expect_form_token: false,
+        proof_of_work_bits: None,
+        ..site.policy
+    };
+    Arc::new(site)
+}

@@ -1,0 +1,100 @@
+//! What programs report back: that a text was spam, or was not. Where the text is kept as a comment,
+//! a report is a decision like any other and can be undone at the desk; where it is not, the text
+//! itself becomes a labelled sample.
+
+use crate::{
+    app::App,
+    domain::{
+        comment::{CommentId, Status},
+        decision::{Actor, Decision},
+        moderator::{Principal, Role, Scope},
+        site::Site,
+    },
+    review,
+    spam::Label,
+    storage::{
+        Result,
+        client_keys::ClientKey,
+        decisions::{Change, Outcome, Wish},
+    },
+};
+
+use super::question::Question;
+
+/// Takes a report. `id` is what the judgement was answered with, if the program kept it; else the
+/// text and its author's name tell which judgement is meant, if there is one.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn take(
+    app: &App,
+    site: &Site,
+    key: &ClientKey,
+    question: &Question,
+    id: Option<CommentId>,
+    label: Label,
+) -> Result<()> {
+    let content = question.content(app, &site.slug);
+    let judged = app.store.find_judgement(&site.slug, id, &content).await?;
+    if let Some(judged) = &judged {
+        app.store.note_report(&site.slug, judged.id, label).await?;
+    }
+    let kept = judged.filter(|judged| judged.queued);
+    if let Some(judged) = kept
+        && decide(app, site, key, judged.id, label).await?
+    {
+        return Ok(());
+    }
+    metrics::counter!("hamlet_reports_total", "label" => word(label)).increment(1);
+    Ok(())
+}
+
+/// Decides about the comment; `false` when it is no longer there. One that stands as reported
+/// already is left alone, so that its history does not fill up.
+async fn decide(
+    app: &App,
+    site: &Site,
+    key: &ClientKey,
+    id: CommentId,
+    label: Label,
+) -> Result<bool> {
+    let sites = [site.slug.clone()];
+    let Some(comment) = app.store.comment(&sites, id).await? else {
+        return Ok(false);
+    };
+    let (decision, stands) = match label {
+        Label::Spam => (Decision::Spam, comment.status == Status::Spam),
+        Label::Ham => (Decision::Approve, comment.status == Status::Approved),
+    };
+    if stands && comment.decided_at.is_some() {
+        return Ok(true);
+    }
+    let wish = Wish {
+        id,
+        version: None,
+        change: Change::Decide(decision),
+    };
+    let outcomes = review::decide(app, &principal(key), vec![wish], None).await?;
+    Ok(matches!(outcomes.first(), Some(Outcome::Done(..))))
+}
+
+/// A program that reports, as the history names it.
+fn principal(key: &ClientKey) -> Principal {
+    Principal {
+        actor: Actor {
+            id: key.id.clone(),
+            name: key.name.clone(),
+            via: "client",
+        },
+        role: Role::Moderator,
+        scope: Scope::Sites(vec![key.site.clone()]),
+        moderator: None,
+    }
+}
+
+const fn word(label: Label) -> &'static str {
+    match label {
+        Label::Spam => "spam",
+        Label::Ham => "ham",
+    }
+}

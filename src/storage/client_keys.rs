@@ -1,0 +1,144 @@
+//! The keys of programs that speak Akismet's protocol. Only keyed hashes are kept; a revoked key
+//! stays in the list, for the record.
+
+use std::time::Duration;
+
+use sqlx::{Row, any::AnyRow};
+
+use super::{Result, Store, rows, touched};
+use crate::domain::{site::SiteSlug, timestamp::Timestamp};
+
+/// How often the time of a key's last use is written, at most.
+const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
+
+/// A key, without what would let anyone use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientKey {
+    /// Identifier.
+    pub id: String,
+    /// The site it belongs to.
+    pub site: SiteSlug,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "site, id, name, created_at, last_used_at, revoked_at";
+
+impl Store {
+    /// The keys of a site, earliest first, revoked ones too.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn client_keys(&self, site: &SiteSlug) -> Result<Vec<ClientKey>> {
+        let text = format!("SELECT {COLUMNS} FROM client_keys WHERE site = $1 ORDER BY id");
+        let found = sqlx::query(self.sql(&text))
+            .bind(site.to_string())
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(read).collect()
+    }
+
+    /// Adds a key by the hash of its secret; `false` when another key has it.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn add_client_key(&self, key: ClientKey, hash: String) -> Result<bool> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "INSERT INTO client_keys (site, id, name, hash, created_at) \
+                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+                let added = sqlx::query(text)
+                    .bind(key.site.to_string())
+                    .bind(key.id)
+                    .bind(key.name)
+                    .bind(hash)
+                    .bind(key.created_at.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(touched(&added))
+            })
+        })
+        .await
+    }
+
+    /// The key whose secret has this hash, unless it was revoked; its use is noted.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn use_client_key(&self, hash: &str, now: Timestamp) -> Result<Option<ClientKey>> {
+        let text =
+            format!("SELECT {COLUMNS} FROM client_keys WHERE hash = $1 AND revoked_at IS NULL");
+        let found = sqlx::query(self.sql(&text))
+            .bind(hash.to_owned())
+            .fetch_optional(&self.read)
+            .await?;
+        let Some(key) = found.as_ref().map(read).transpose()? else {
+            return Ok(None);
+        };
+        let due = |last: Timestamp| now.since(last) >= USE_NOTED_EVERY;
+        if key.last_used_at.is_none_or(due)
+            && let Err(error) = self.note_client_key(hash.to_owned(), now).await
+        {
+            tracing::warn!(%error, "the use of a key could not be noted");
+        }
+        Ok(Some(key))
+    }
+
+    /// Revokes a key of a site; `false` when there is none, or it is revoked already.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn revoke_client_key(
+        &self,
+        site: &SiteSlug,
+        id: String,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let site = site.to_string();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "UPDATE client_keys SET revoked_at = $3 \
+                            WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
+                let revoked = sqlx::query(text)
+                    .bind(site)
+                    .bind(id)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(touched(&revoked))
+            })
+        })
+        .await
+    }
+
+    async fn note_client_key(&self, hash: String, now: Timestamp) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE client_keys SET last_used_at = $2 WHERE hash = $1")
+                    .bind(hash)
+                    .bind(now.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+fn read(row: &AnyRow) -> Result<ClientKey> {
+    Ok(ClientKey {
+        id: row.try_get("id")?,
+        site: rows::site(row)?,
+        name: row.try_get("name")?,
+        created_at: rows::timestamp(row, "created_at")?,
+        last_used_at: rows::optional_timestamp(row, "last_used_at")?,
+        revoked_at: rows::optional_timestamp(row, "revoked_at")?,
+    })
+}

@@ -1,0 +1,162 @@
+//! A call as it came: its parameters from wherever clients put them, its key, and who sent it.
+
+use std::{collections::HashMap, net::IpAddr, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method};
+use futures_util::Future;
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use super::{MAX_BYTES, Shared};
+use crate::{
+    clients::{keys::looks_like_key, question::Question},
+    domain::{comment::CommentId, network::SenderAddress},
+    web::{body, problem::Problem, sender},
+};
+
+/// Parameters that are read of one call; WordPress sends every variable of its server along.
+const MAX_PARAMETERS: usize = 1_000;
+
+/// A call.
+pub(super) struct Call {
+    parameters: HashMap<String, String>,
+    /// What it says its key is.
+    pub key: Option<String>,
+    /// The program's own network.
+    pub peer: Option<SenderAddress>,
+}
+
+impl Call {
+    /// A parameter that is there and not blank, trimmed.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.parameters.get(name)?.trim();
+        Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a parameter says yes.
+    pub fn says(&self, name: &str) -> bool {
+        self.get(name)
+            .is_some_and(|value| !matches!(value, "0" | "false" | "no"))
+    }
+
+    /// The host of the blog it is about: what clients send, a whole address or not.
+    pub fn blog(&self) -> Option<String> {
+        let raw = self.get("blog").or_else(|| self.get("site_domain"))?;
+        let url = Url::parse(raw).or_else(|_| Url::parse(&format!("http://{raw}")));
+        let url = url.ok().filter(Url::has_host)?;
+        let port = url.port().map(|port| format!(":{port}"));
+        Some(format!("{}{}", url.host_str()?, port.unwrap_or_default()))
+    }
+
+    /// What the judgement that it is about was answered with.
+    pub fn guid(&self) -> Option<CommentId> {
+        let raw = ["guid", "akismet_guid", "comment_check_guid"];
+        let found = raw.into_iter().find_map(|name| self.get(name));
+        CommentId::parse(found?)
+    }
+
+    /// The text that it is about.
+    pub fn question(&self) -> Question {
+        let text = |name: &str| self.get(name).unwrap_or_default().to_owned();
+        let honeypot = self
+            .get("honeypot_field_name")
+            .and_then(|field| self.get(field));
+        let address: Option<IpAddr> = self
+            .get("user_ip")
+            .or_else(|| self.get("comment_author_IP"))
+            .and_then(|raw| raw.parse().ok());
+        Question {
+            blog: self.blog().unwrap_or_default(),
+            author: text("comment_author"),
+            email: text("comment_author_email"),
+            website: text("comment_author_url"),
+            text: text("comment_content"),
+            page: self
+                .get("permalink")
+                .or_else(|| self.get("blog"))
+                .unwrap_or_default()
+                .to_owned(),
+            written_at: text("comment_date_gmt"),
+            honeypot: honeypot.map(str::to_owned),
+            sender: address.map(SenderAddress::new),
+            may_be_kept: !self.says("is_test") && self.get("recheck_reason").is_none(),
+        }
+    }
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let mut parameters = HashMap::new();
+            add_form(&mut parameters, request.query_string().as_bytes());
+            if request.method() != Method::GET {
+                let body = body::read(&request, &mut payload, MAX_BYTES).await?;
+                add_body(&mut parameters, &request, &body)?;
+            }
+            let app = request
+                .app_data::<Shared>()
+                .ok_or_else(Problem::unavailable)?;
+            let peer = sender::of(&request, &app.settings.server.trusted_proxies);
+            let key = key(&parameters, &request);
+            Ok(Self {
+                parameters,
+                key,
+                peer,
+            })
+        })
+    }
+}
+
+/// Reads a body by what it is: some clients send a form with a content type that says nothing.
+fn add_body(
+    parameters: &mut HashMap<String, String>,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<(), Problem> {
+    if !body::is_json(request) {
+        add_form(parameters, body);
+        return Ok(());
+    }
+    let object: Value = body::parse_json(body)?;
+    for (name, value) in object.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(text) => text.clone(),
+            Value::Bool(_) | Value::Number(_) => value.to_string(),
+            Value::Null | Value::Array(_) | Value::Object(_) => continue,
+        };
+        add(parameters, name.clone(), value);
+    }
+    Ok(())
+}
+
+fn add_form(parameters: &mut HashMap<String, String>, form: &[u8]) {
+    for (name, value) in form_urlencoded::parse(form) {
+        add(parameters, name.into_owned(), value.into_owned());
+    }
+}
+
+/// The first value of a name counts. Laravel's clients say `content_type` for `comment_type`.
+fn add(parameters: &mut HashMap<String, String>, name: String, value: String) {
+    if parameters.len() < MAX_PARAMETERS {
+        parameters.entry(name).or_insert(value);
+    }
+}
+
+/// The key: a parameter, or the first label of the host.
+fn key(parameters: &HashMap<String, String>, request: &HttpRequest) -> Option<String> {
+    let named = ["api_key", "key"].into_iter().find_map(|name| {
+        let key = parameters.get(name)?.trim();
+        Some(key).filter(|key| !key.is_empty())
+    });
+    if let Some(key) = named {
+        return Some(key.to_owned());
+    }
+    let host = request.connection_info().host().to_owned();
+    let label = host.split('.').next()?;
+    looks_like_key(label).then(|| label.to_owned())
+}

@@ -1,0 +1,118 @@
+//! Asking: whether a key is good, and whether a text is spam.
+
+use actix_web::{HttpResponse, http::StatusCode, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::{Call, also_get, invalid, plain, recognise, refused, word};
+use crate::{
+    clients,
+    domain::{evidence::Verdict, site::Policy},
+    intake::Accepted,
+    web::{Shared, problem::Problem},
+};
+
+/// An author, and the beginning of an address, for which the answer is `true`, to try a client out.
+const GUARANTEED_SPAM: &str = "akismet-guaranteed-spam";
+
+/// The role for which the answer is `false`.
+const TRUSTED_ROLE: &str = "administrator";
+
+/// Whether a key is good: `valid` or `invalid`.
+#[utoipa::path(
+    tag = "clients",
+    responses(
+        (status = 200, description = "`valid`, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
+        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/1.1/verify-key")]
+async fn verify_key(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    answer_verify(app, call).await
+}
+
+async fn answer_verify(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    match recognise(&app, &call).await? {
+        Ok(_) => Ok(word("valid")),
+        Err(answer) => Ok(answer),
+    }
+}
+
+/// Whether a text is spam: `true` or `false`.
+///
+/// `X-akismet-guid` names the judgement. A text above the site's `discard_at` is answered with
+/// `X-akismet-pro-tip: discard`.
+#[utoipa::path(
+    tag = "clients",
+    responses(
+        (status = 200, description = "`true`, `false`, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
+        (status = 429, description = "Too many wrong keys, or too many comments of this author's network.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "It could not be judged; ask again.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/1.1/comment-check")]
+async fn comment_check(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    answer_check(app, call).await
+}
+
+async fn answer_check(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    let (_, site) = match recognise(&app, &call).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    if call.blog().is_none() {
+        return Ok(invalid("We were unable to find a blog in your request."));
+    }
+    let question = call.question();
+    if let Some(is_spam) = known_answer(&call) {
+        return Ok(judgement(&Uuid::now_v7().to_string(), is_spam, false));
+    }
+    let judged = clients::judge(&app, &site, &question)
+        .await
+        .map_err(refused)?;
+    if judged.score.is_none() {
+        return Err(Problem::unavailable());
+    }
+    if judged.verdict == Verdict::Publish {
+        let page = question.submission(&app, &site).page;
+        app.published.forget(&site.slug, &page);
+    }
+    let is_spam = judged.verdict == Verdict::Spam;
+    let discard = is_spam && is_blatant(&site.policy, &judged);
+    Ok(judgement(&judged.id.to_string(), is_spam, discard))
+}
+
+/// The answer to a client that is being tried out, or that asks about the site's own people.
+fn known_answer(call: &Call) -> Option<bool> {
+    let author = call.get("comment_author") == Some(GUARANTEED_SPAM);
+    let email = call
+        .get("comment_author_email")
+        .is_some_and(|email| email.split('@').next() == Some(GUARANTEED_SPAM));
+    if author || email {
+        return Some(true);
+    }
+    (call.get("user_role") == Some(TRUSTED_ROLE)).then_some(false)
+}
+
+fn is_blatant(policy: &Policy, judged: &Accepted) -> bool {
+    let limit = policy.discard_at;
+    limit
+        .zip(judged.score)
+        .is_some_and(|(limit, score)| score >= limit)
+}
+
+fn judgement(guid: &str, is_spam: bool, discard: bool) -> HttpResponse {
+    let mut response = plain(StatusCode::OK);
+    response.insert_header(("x-akismet-guid", guid));
+    if discard {
+        response.insert_header(("x-akismet-pro-tip", "discard"));
+    }
+    response.body(if is_spam { "true" } else { "false" })
+}
+
+/// Adds these routes.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(verify_key).service(comment_check);
+    also_get(config, "/1.1/verify-key", answer_verify);
+    also_get(config, "/1.1/comment-check", answer_check);
+}

@@ -1,0 +1,65 @@
+//! Reporting back: a text was spam although it was judged not to be, or the other way round.
+
+use actix_web::{HttpResponse, post};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Call, also_get, recognise, word};
+use crate::{
+    clients::reports,
+    spam::Label,
+    web::{Shared, problem::Problem},
+};
+
+/// What every report is answered with.
+const THANKS: &str = "Thanks for making the web a better place.";
+
+/// Reports a text as spam.
+#[utoipa::path(
+    tag = "clients",
+    responses(
+        (status = 200, description = "Thanks, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
+        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "It could not be kept; report again.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/1.1/submit-spam")]
+async fn submit_spam(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    take(app, call, Label::Spam).await
+}
+
+/// Reports a text as not spam.
+#[utoipa::path(
+    tag = "clients",
+    responses(
+        (status = 200, description = "Thanks, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
+        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "It could not be kept; report again.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/1.1/submit-ham")]
+async fn submit_ham(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    take(app, call, Label::Ham).await
+}
+
+async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Problem> {
+    let (key, site) = match recognise(&app, &call).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    if !call.says("is_test") {
+        let question = call.question();
+        reports::take(&app, &site, &key, &question, call.guid(), label).await?;
+    }
+    Ok(word(THANKS))
+}
+
+/// Adds these routes.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(submit_spam).service(submit_ham);
+    also_get(config, "/1.1/submit-spam", |app, call| {
+        take(app, call, Label::Spam)
+    });
+    also_get(config, "/1.1/submit-ham", |app, call| {
+        take(app, call, Label::Ham)
+    });
+}

@@ -1,0 +1,156 @@
+//! How much a key asked: this month's total, and a table by month and blog.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, http::StatusCode, post};
+use serde_json::{Value, json};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Call, also_get, plain, recognise};
+use crate::{
+    storage::judgements::{Usage, month_of},
+    web::{Shared, problem::Problem},
+};
+
+/// Blogs in one answer at most, and unless fewer are asked for.
+const LIMIT: usize = 500;
+
+/// How many texts were judged this month. There is no limit.
+#[utoipa::path(
+    tag = "clients",
+    responses(
+        (status = 200, description = "`limit`, `usage`, `percentage`, `throttled`.", body = Object),
+        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/1.2/usage-limit")]
+async fn usage_limit(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    answer_usage(app, call).await
+}
+
+async fn answer_usage(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    let (_, site) = match recognise(&app, &call).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    let month = month_of(app.now());
+    let usage = app.store.client_usage(&site.slug).await?;
+    let this_month = usage.iter().filter(|usage| usage.month == month);
+    let asked: i64 = this_month.map(|usage| usage.spam + usage.ham).sum();
+    Ok(object(
+        &json!({ "limit": "none", "usage": asked, "percentage": "0.00", "throttled": false }),
+    ))
+}
+
+/// What each blog asked and reported, by month; counts are strings, as clients expect. Parameters:
+/// `month`, `filter`, `order`, `limit`, `offset`, `format=csv`.
+#[utoipa::path(
+    tag = "clients",
+    responses(
+        (status = 200, description = "Lists by month, with `limit`, `offset`, `total`; or CSV.", body = Object),
+        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/1.2/key-sites")]
+async fn key_sites(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    answer_sites(app, call).await
+}
+
+async fn answer_sites(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+    let (_, site) = match recognise(&app, &call).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    let month = call.get("month").map(str::to_owned);
+    let month = month.unwrap_or_else(|| month_of(app.now()));
+    let wanted = call.get("filter").unwrap_or_default().to_lowercase();
+    let mut usage = app.store.client_usage(&site.slug).await?;
+    usage.retain(|usage| usage.month == month && usage.blog.contains(&wanted));
+    let order = call.get("order").unwrap_or("total");
+    usage.sort_by_key(|usage| (std::cmp::Reverse(rank(usage, order)), usage.blog.clone()));
+    let number = |name| call.get(name).and_then(|raw| raw.parse::<usize>().ok());
+    let limit = number("limit").unwrap_or(LIMIT).clamp(1, LIMIT);
+    let offset = number("offset").unwrap_or(0);
+    let total = usage.len();
+    let page: Vec<Usage> = usage.into_iter().skip(offset).take(limit).collect();
+    if call.get("format") == Some("csv") {
+        return csv(&page);
+    }
+    let mut lists: BTreeMap<String, Value> = BTreeMap::new();
+    lists.insert(month, page.iter().map(row).collect());
+    for (name, number) in [("limit", limit), ("offset", offset), ("total", total)] {
+        lists.insert(name.to_owned(), number.into());
+    }
+    Ok(object(&json!(lists)))
+}
+
+fn rank(usage: &Usage, order: &str) -> i64 {
+    match order {
+        "spam" => usage.spam,
+        "ham" => usage.ham,
+        "missed_spam" => usage.missed_spam,
+        "false_positives" => usage.false_positives,
+        _ => usage.spam + usage.ham,
+    }
+}
+
+fn row(usage: &Usage) -> Value {
+    json!({
+        "site": usage.blog,
+        "api_calls": (usage.spam + usage.ham).to_string(),
+        "spam": usage.spam.to_string(),
+        "ham": usage.ham.to_string(),
+        "missed_spam": usage.missed_spam.to_string(),
+        "false_positives": usage.false_positives.to_string(),
+        "is_revoked": false,
+    })
+}
+
+fn csv(page: &[Usage]) -> Result<HttpResponse, Problem> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = [
+        "Active sites for month",
+        "site",
+        "api_calls",
+        "spam",
+        "ham",
+        "missed_spam",
+        "false_positives",
+    ];
+    let rows = page.iter().map(|usage| {
+        let counts = [
+            usage.spam + usage.ham,
+            usage.spam,
+            usage.ham,
+            usage.missed_spam,
+            usage.false_positives,
+        ];
+        let mut row = vec![usage.month.clone(), usage.blog.clone()];
+        row.extend(counts.iter().map(i64::to_string));
+        row
+    });
+    let head = head.iter().map(|&name| name.to_owned()).collect();
+    for row in std::iter::once(head).chain(rows) {
+        writer
+            .write_record(&row)
+            .map_err(|_| Problem::unavailable())?;
+    }
+    let table = writer.into_inner().map_err(|_| Problem::unavailable())?;
+    Ok(plain(StatusCode::OK)
+        .content_type("text/csv; charset=utf-8")
+        .body(table))
+}
+
+/// A JSON answer.
+pub(super) fn object(value: &Value) -> HttpResponse {
+    plain(StatusCode::OK)
+        .content_type("application/json")
+        .body(value.to_string())
+}
+
+/// Adds these routes.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(usage_limit).service(key_sites);
+    also_get(config, "/1.2/usage-limit", answer_usage);
+    also_get(config, "/1.2/key-sites", answer_sites);
+}

@@ -1,0 +1,167 @@
+//! Keys of programs that speak Akismet's protocol, for operators.
+
+use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    accounts::tokens::parse_name,
+    clients::keys,
+    domain::{site::SiteSlug, timestamp::Timestamp},
+    storage::client_keys::ClientKey,
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+};
+
+/// A key, without what would let anyone use it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClientKeyView {
+    /// Identifier.
+    pub id: String,
+    /// The site it judges and reports for.
+    pub site: SiteSlug,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl From<ClientKey> for ClientKeyView {
+    fn from(key: ClientKey) -> Self {
+        Self {
+            id: key.id,
+            site: key.site,
+            name: key.name,
+            created_at: key.created_at,
+            last_used_at: key.last_used_at,
+            revoked_at: key.revoked_at,
+        }
+    }
+}
+
+/// Every key of a site.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClientKeyList {
+    /// The keys, earliest first, revoked ones too.
+    keys: Vec<ClientKeyView>,
+}
+
+/// A new key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewClientKey {
+    /// What to call it: 1 to 100 characters.
+    name: String,
+}
+
+/// A key and its secret.
+#[derive(Debug, Serialize, ToSchema)]
+struct MintedClientKey {
+    /// The key.
+    #[serde(flatten)]
+    view: ClientKeyView,
+    /// What to enter into the program: 12 hexadecimal characters, shown only here.
+    key: String,
+}
+
+/// The keys of a site.
+#[utoipa::path(
+    tag = "operators",
+    params(("site" = String, Path, description = "The site's slug.")),
+    responses(
+        (status = 200, description = "The keys.", body = ClientKeyList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/sites/{site}/keys")]
+async fn list_client_keys(
+    app: Shared,
+    _operator: Operator,
+    slug: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let site = app.directory.site(&slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let keys = app.store.client_keys(&site.slug).await?.into_iter();
+    Ok(private().json(ClientKeyList {
+        keys: keys.map(ClientKeyView::from).collect(),
+    }))
+}
+
+/// Makes a key for a program that speaks Akismet's protocol. It can judge and report, nothing else;
+/// it is in this answer and nowhere else.
+#[utoipa::path(
+    tag = "operators",
+    params(("site" = String, Path, description = "The site's slug.")),
+    request_body = NewClientKey,
+    responses(
+        (status = 201, description = "Made.", body = MintedClientKey),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/sites/{site}/keys")]
+async fn add_client_key(
+    app: Shared,
+    _operator: Operator,
+    slug: Path<String>,
+    JsonBody(new): JsonBody<NewClientKey>,
+) -> Result<HttpResponse, Problem> {
+    let site = app.directory.site(&slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let name = parse_name(&new.name)?;
+    let minted = keys::mint(&app, site.slug.clone(), name).await?;
+    Ok(private().status(StatusCode::CREATED).json(MintedClientKey {
+        view: minted.key.into(),
+        key: minted.secret,
+    }))
+}
+
+/// Revokes a key; it stays in the list.
+#[utoipa::path(
+    tag = "operators",
+    params(
+        ("site" = String, Path, description = "The site's slug."),
+        ("id" = String, Path, description = "The key's id."),
+    ),
+    responses(
+        (status = 204, description = "Revoked."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such key, or it was revoked before.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[delete("/api/v1/sites/{site}/keys/{id}")]
+async fn revoke_client_key(
+    app: Shared,
+    _operator: Operator,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (slug, id) = path.into_inner();
+    let site = app.directory.site(&slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    if keys::revoke(&app, &site.slug, id).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::not_found("key"))
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_client_keys)
+        .service(add_client_key)
+        .service(revoke_client_key);
+}
