@@ -185,17 +185,16 @@ impl Store {
             .bind(id.map(|id| id.to_string()).unwrap_or_default())
             .fetch_optional(&self.read)
             .await?;
-        let found = match by_id {
-            Some(found) => Some(found),
-            None => {
-                let text = "SELECT id, queued FROM judgements WHERE site = $1 AND content = $2 \
-                            ORDER BY id DESC LIMIT 1";
-                sqlx::query(text)
-                    .bind(site.to_string())
-                    .bind(content.to_owned())
-                    .fetch_optional(&self.read)
-                    .await?
-            }
+        let found = if by_id.is_some() {
+            by_id
+        } else {
+            let text = "SELECT id, queued FROM judgements WHERE site = $1 AND content = $2 \
+                        ORDER BY id DESC LIMIT 1";
+            sqlx::query(text)
+                .bind(site.to_string())
+                .bind(content.to_owned())
+                .fetch_optional(&self.read)
+                .await?
         };
         found
             .map(|row| {

@@ -26,6 +26,7 @@ async fn output(program: &str, arguments: &[&str], folder: PathBuf) -> std::io::
 
 /// Whether an interpreter has the clients. Not so is said visibly and, where
 /// `HAMLET_TEST_REQUIRE_CLIENTS` is set, a failure.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 async fn available(program: &str, probe: &[&str]) -> bool {
     let probe = output(program, probe, folder()).await;
     let found = probe.is_ok_and(|probe| probe.status.success());
