@@ -7,12 +7,22 @@ use super::{problem::Problem, tagged};
 use crate::rendered::Rendered;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 6] = [
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     (
         "hamlet.css",
         "text/css; charset=utf-8",
         include_str!("assets/hamlet.css"),
+    ),
+    (
+        "demo.css",
+        "text/css; charset=utf-8",
+        include_str!("assets/demo.css"),
+    ),
+    (
+        "form.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/form.js"),
     ),
     (
         "desk.css",

@@ -45,7 +45,8 @@ pub struct Form {
     fields: Fields,
     honeypot: &'static str,
     errors: Vec<(String, String)>,
-    needs_script: bool,
+    /// Zero bits of the proof of work asked for, where one is; only script can do it.
+    work_bits: Option<u8>,
 }
 
 impl Form {
@@ -59,7 +60,7 @@ impl Form {
             fields,
             honeypot: HONEYPOT,
             errors: Vec::new(),
-            needs_script: token.proof_of_work.is_some(),
+            work_bits: token.proof_of_work.map(|work| work.bits),
         }
     }
 

@@ -1,8 +1,10 @@
-//! What sites put on their pages: the comment form as a plain page, drawn avatars, and the demo.
+//! What sites put on their pages: the widget, the comment form as a plain page, drawn avatars, and
+//! the demo.
 
 pub mod avatar;
 pub mod demo;
 pub mod form;
+mod widget;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,5 +15,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(form::show_form)
             .service(avatar::avatar)
             .service(demo::demo)
+            .service(widget::embed)
+            .service(widget::worker)
     });
 }
