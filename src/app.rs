@@ -1,8 +1,6 @@
-//! The application: settings, clock, store, keys, sites and the live model, wired once.
+//! The application: settings, clock, store, keys, sites and the live models, wired once.
 
 use std::{fs, io, path::PathBuf, sync::Arc};
-
-use arc_swap::ArcSwap;
 
 use crate::{
     clients::keys::KeyCache,
@@ -10,6 +8,7 @@ use crate::{
     config::Settings,
     domain::timestamp::Timestamp,
     intake::writer::Writer,
+    learn::live::Live,
     notify::mailer::{Mailer, MailerError},
     privacy::{
         keys::{KeyError, KeyRing},
@@ -18,7 +17,7 @@ use crate::{
     },
     published::Published,
     sites::Directory,
-    spam::{Model, ModelError},
+    spam::ModelError,
     storage::{Store, StoreError},
 };
 
@@ -59,15 +58,15 @@ pub struct App {
     /// The database.
     pub store: Store,
     /// Seals and finds addresses.
-    pub vault: Vault,
+    pub vault: Arc<Vault>,
     /// Signs and checks tokens.
     pub signer: Signer,
     /// The sites and block rules in force.
     pub directory: Directory,
     /// Hands mail over.
     pub mailer: Mailer,
-    /// The model that judges; exchanged while requests run.
-    pub model: ArcSwap<Model>,
+    /// The models that judge; exchanged while requests run.
+    pub live: Live,
     /// Writes what comes in.
     pub intake: Writer,
     /// What is remembered of programs' keys.
@@ -97,10 +96,10 @@ impl App {
         let now = clock.now();
         let directory = Directory::load(&store, now).await?;
         Ok(Arc::new(Self {
-            vault: Vault::new(&ring),
+            vault: Arc::new(Vault::new(&ring)),
             signer: Signer::new(ring),
             mailer: Mailer::new(&settings)?,
-            model: ArcSwap::from_pointee(Model::shipped()?),
+            live: Live::new(settings.learning.minimum_per_class)?,
             intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
             client_keys: KeyCache::default(),
             published: Published::default(),

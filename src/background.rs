@@ -16,6 +16,9 @@ use crate::{
 /// How soon a change made by another process is noticed.
 const REFRESH: Duration = Duration::from_secs(1);
 
+/// How often this instance looks for labels given and models activated at another.
+const LEARNING: Duration = Duration::from_millis(500);
+
 /// How often old things are forgotten.
 const RETENTION: Duration = Duration::from_mins(10);
 
@@ -33,6 +36,7 @@ const MAIL_GRACE: Duration = Duration::from_secs(10);
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     tokio::join!(
         every(REFRESH, &stop, || refresh(&app)),
+        learning(&app, &stop),
         every(RETENTION, &stop, || forget(&app)),
         every(GAUGES, &stop, || gauge(&app)),
         every(MAIL, &stop, || mail(&app, &stop)),
@@ -51,6 +55,26 @@ async fn every<F: Future<Output = ()>>(
             () = stop.cancelled() => return,
             _ = ticks.tick() => job().await,
         }
+    }
+}
+
+/// Follows what people teach: at once when it was here, within [`LEARNING`] when it was elsewhere.
+async fn learning(app: &App, stop: &CancellationToken) {
+    let mut ticks = interval(LEARNING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => learn(app).await,
+            () = app.live.woken() => learn(app).await,
+        }
+    }
+}
+
+/// Brings every site's model up to date with the labels given and the models activated.
+pub async fn learn(app: &App) {
+    if let Err(error) = app.live.follow(&app.store).await {
+        tracing::warn!(%error, "what was learnt could not be read");
     }
 }
 
@@ -92,6 +116,4 @@ pub async fn gauge(app: &App) {
         }
         Err(error) => tracing::warn!(%error, "the queue could not be counted"),
     }
-    let version = app.model.load().version().to_owned();
-    metrics::gauge!("hamlet_model_info", "version" => version).set(1.0);
 }

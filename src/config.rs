@@ -52,6 +52,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// Intake's limits.
     pub intake: Intake,
+    /// Learning.
+    pub learning: Learning,
     /// Mail.
     pub mail: Mail,
     /// Privacy.
@@ -120,6 +122,17 @@ pub struct Intake {
     pub email_soft_limit: i64,
     pub email_hard_limit: i64,
     pub duplicate_window_hours: u64,
+}
+
+/// `[learning]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Learning {
+    pub minimum_per_class: i64,
+    pub cap_per_source: i64,
+    pub training_threads: usize,
+    pub max_upload_mib: u64,
 }
 
 /// `[mail]`

@@ -9,7 +9,9 @@
 //!    PostgreSQL. Addresses are sealed by [`privacy`] before.
 //! 3. [`notify`] mails moderators about what is held. They decide on the desk, over the API or from
 //!    the mail; all of it ends in [`review::decide`], and can be undone.
-//! 4. [`published`] shows what was approved to anyone.
+//! 4. A decision is a label: [`learn`] keeps the model of each site up to date with them, trains new
+//!    ones, and keeps those there are.
+//! 5. [`published`] shows what was approved to anyone.
 //!
 //! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`] and [`spam`] know nothing
 //! of the rooms above them.
@@ -24,6 +26,7 @@ pub mod config;
 pub mod domain;
 pub mod intake;
 pub mod interchange;
+pub mod learn;
 pub mod markup;
 pub mod notify;
 pub mod privacy;

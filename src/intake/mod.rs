@@ -25,7 +25,7 @@ use crate::{
         evidence::{Evidence, ModelEvidence, Verdict},
         field::FieldError,
         network::SenderAddress,
-        site::Site,
+        site::{Site, SiteSlug},
         website::Website,
     },
     spam::Document,
@@ -116,7 +116,7 @@ pub async fn submit_for(
         now,
     };
     let evidence = Evidence {
-        model: judge(app, &document(&submission)),
+        model: judge(app, &site.slug, &document(&submission)),
         checks: checks::run(&facts),
         because: String::new(),
     };
@@ -160,11 +160,11 @@ fn invalid(error: FieldError) -> Rejection {
     Rejection::Invalid(vec![error])
 }
 
-/// What the live model reads in a document. `None` when it cannot judge (no finite score, or a defect
+/// What a site's live model reads in a document. `None` when it cannot judge (no finite score, or a defect
 /// that panics): then the comment is held.
 #[must_use]
-pub fn judge(app: &App, document: &Document<'_>) -> Option<Arc<ModelEvidence>> {
-    let model = app.model.load();
+pub fn judge(app: &App, site: &SiteSlug, document: &Document<'_>) -> Option<Arc<ModelEvidence>> {
+    let model = app.live.model(site).model.clone();
     let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
     let explanation = explained.ok().filter(|found| found.log_odds.is_finite())?;
     Some(Arc::new(ModelEvidence {

@@ -14,10 +14,12 @@ use crate::{
         comment::CommentId,
         field::{FieldError, parse_lines},
         moderator::Principal,
+        sample::Provenance,
     },
+    learn::samples,
     storage::{
         Result,
-        decisions::{Change, Decider, Outcome, Wish},
+        decisions::{Change, Decider, Outcome, ToVote, Wish},
     },
 };
 
@@ -54,8 +56,12 @@ pub async fn decide(
         sites: app.directory.covered(&principal.scope),
         note,
         now: app.now(),
+        source: samples::source(app, Provenance::Decision, principal.actor.id.clone()),
     };
-    let outcomes = app.store.decide(wishes, decider).await?;
+    let vault = app.vault.clone();
+    let to_vote: ToVote = Box::new(move |comment| samples::vote_of(&vault, comment));
+    let outcomes = app.store.decide(wishes, decider, to_vote).await?;
+    app.live.wake();
     for (change, outcome) in changes.into_iter().zip(&outcomes) {
         if let Outcome::Done(comment, _) = outcome {
             app.published.forget(&comment.site, &comment.page);

@@ -30,7 +30,7 @@ pub struct Trial {
 #[must_use]
 pub fn judge(app: &App, site: &Arc<Site>, document: &Document<'_>) -> Trial {
     let mut evidence = Evidence {
-        model: intake::judge(app, document),
+        model: intake::judge(app, &site.slug, document),
         ..Evidence::default()
     };
     let score = evidence.log_odds().map(probability);

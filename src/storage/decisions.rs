@@ -1,5 +1,5 @@
-//! Decisions and their undoing: a status, a line of history and the mail they cause change in one
-//! transaction or not at all.
+//! Decisions and their undoing: a status, a line of history, the label and the mail they cause
+//! change in one transaction or not at all.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,12 @@ use super::{
     engine::Engine,
     rows,
     subscriptions::{self, Approved},
+    votes,
 };
 use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::{Action, Actor, Decided, Decision},
+    sample::{Source, Vote},
     site::SiteSlug,
     timestamp::Timestamp,
 };
@@ -65,7 +67,12 @@ pub struct Decider {
     pub note: Option<String>,
     /// When.
     pub now: Timestamp,
+    /// As what their labels count.
+    pub source: Source,
 }
+
+/// What a comment, as it stands after a decision or its undoing, says about spam and ham.
+pub type ToVote = Box<dyn Fn(&Comment) -> Vote + Send + Sync>;
 
 #[derive(Serialize)]
 struct Line {
@@ -87,12 +94,18 @@ struct LastDecision {
 }
 
 impl Store {
-    /// Carries the wishes out in one transaction; the answer has an [`Outcome`] for each, in order.
-    /// A comment named twice is decided once, the second wish finds it stale.
+    /// Carries the wishes out in one transaction, the labels that follow included; the answer has
+    /// an [`Outcome`] for each, in order. A comment named twice is decided once, the second wish
+    /// finds it stale.
     ///
     /// # Errors
     /// [`super::StoreError`]; then nothing has changed.
-    pub async fn decide(&self, wishes: Vec<Wish>, decider: Decider) -> Result<Vec<Outcome>> {
+    pub async fn decide(
+        &self,
+        wishes: Vec<Wish>,
+        decider: Decider,
+        to_vote: ToVote,
+    ) -> Result<Vec<Outcome>> {
         let engine = self.engine;
         self.write(move |connection| {
             Box::pin(async move {
@@ -100,6 +113,7 @@ impl Store {
                     connection,
                     engine,
                     decider,
+                    to_vote,
                 };
                 desk.carry_out(&wishes).await
             })
@@ -144,6 +158,7 @@ struct Desk<'c> {
     connection: &'c mut AnyConnection,
     engine: Engine,
     decider: Decider,
+    to_vote: ToVote,
 }
 
 impl Desk<'_> {
@@ -272,7 +287,19 @@ impl Desk<'_> {
         self.mark_undone(taken_back).await?;
         let approved: Vec<Approved> = outcomes.iter().filter_map(newly_public).collect();
         let now = self.decider.now;
-        subscriptions::on_approved(self.connection, self.engine, &approved, now).await
+        subscriptions::on_approved(self.connection, self.engine, &approved, now).await?;
+        self.label(outcomes).await
+    }
+
+    /// Last of all: from here on the sites' learning is locked until the transaction ends.
+    async fn label(&mut self, outcomes: &[Outcome]) -> Result<()> {
+        let done = outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Done(comment, _) => Some((self.to_vote)(comment)),
+            _ => None,
+        });
+        let (source, now) = (&self.decider.source, self.decider.now);
+        votes::cast(self.connection, self.engine, done.collect(), source, now).await?;
+        Ok(())
     }
 
     async fn update_comments(&mut self, outcomes: &[Outcome]) -> Result<()> {

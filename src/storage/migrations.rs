@@ -18,6 +18,7 @@ struct Step {
 }
 
 const INIT: &str = include_str!("../../migrations/0001_init.sql");
+const LEARNING: &str = include_str!("../../migrations/0003_learning.sql");
 
 const CLIENTS: &str = include_str!("../../migrations/0002_clients.sql");
 
@@ -33,6 +34,18 @@ const STEPS: &[Step] = &[
         name: "clients",
         sqlite: CLIENTS,
         postgres: CLIENTS,
+    },
+    Step {
+        number: 3,
+        name: "learning",
+        sqlite: LEARNING,
+        postgres: LEARNING,
+    },
+    Step {
+        number: 4,
+        name: "model_files",
+        sqlite: include_str!("../../migrations/0004_model_files.sqlite.sql"),
+        postgres: include_str!("../../migrations/0004_model_files.postgres.sql"),
     },
 ];
 

@@ -16,6 +16,7 @@ pub mod judgements;
 pub mod links;
 pub mod meta;
 mod migrations;
+pub mod models;
 pub mod moderators;
 pub mod notices;
 pub mod outbox;
@@ -25,9 +26,12 @@ mod query;
 pub mod resealing;
 pub mod retention;
 mod rows;
+pub mod runs;
+pub mod samples;
 pub mod sites;
 pub mod subscriptions;
 pub mod tokens;
+mod votes;
 
 use std::{future::Future, pin::Pin};
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Shared;
+use crate::{app::App, sites::DEFAULT_SITE};
 
 /// What readiness depends on.
 #[derive(Debug, Serialize, ToSchema)]
@@ -14,10 +15,20 @@ pub struct Readiness {
     ready: bool,
     /// Whether the database answers.
     database: bool,
-    /// The version of the live model.
+    /// The version of the model that judges the default site's comments.
     model: String,
     /// Time since the oldest mail that waits was queued, in seconds.
     outbox_seconds: u64,
+}
+
+/// The version of the model that judges the default site's comments.
+fn live_version(app: &App) -> String {
+    let site = app.directory.site(DEFAULT_SITE);
+    let model = site.map(|site| app.live.model(&site.slug));
+    model.map_or_else(
+        || app.live.shipped().version().to_owned(),
+        |judging| judging.model.version().to_owned(),
+    )
 }
 
 /// The process answers.
@@ -40,7 +51,7 @@ async fn ready(app: Shared) -> HttpResponse {
     let readiness = Readiness {
         ready: database,
         database,
-        model: app.model.load().version().to_owned(),
+        model: live_version(&app),
         outbox_seconds: pulse.age(app.now()).as_secs(),
     };
     if readiness.ready {

@@ -11,6 +11,7 @@ mod corpora;
 mod desk;
 mod harness;
 mod intake;
+mod learning;
 mod mail;
 mod model;
 mod operation;

@@ -4,9 +4,15 @@
 use std::time::Duration;
 
 use hamlet::{
-    domain::{comment::CommentId, decision::Actor, moderator::Scope, site::Policy},
+    domain::{
+        comment::CommentId,
+        decision::Actor,
+        moderator::{Principal, Role, Scope},
+        site::Policy,
+    },
     notify::Ticked,
-    storage::decisions::{Change, Decider, Outcome, Wish},
+    review,
+    storage::decisions::Outcome,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -63,28 +69,21 @@ async fn confirmed(office: &Office) -> Value {
 
 /// Takes the last decision about a comment back.
 async fn undo(app: &TestApp, comment: &Value) {
-    let wish = Wish {
-        id: CommentId::parse(comment["id"].as_str().expect("an id")).expect("an id"),
-        version: None,
-        change: Change::Undo,
-    };
-    let decider = Decider {
+    let id = CommentId::parse(comment["id"].as_str().expect("an id")).expect("an id");
+    let principal = Principal {
         actor: Actor {
             id: "test".to_owned(),
             name: "Test".to_owned(),
             via: "command",
         },
-        sites: app.app.directory.covered(&Scope::All),
-        note: None,
-        now: app.app.now(),
+        role: Role::Moderator,
+        scope: Scope::All,
+        moderator: None,
     };
-    let outcomes = app
-        .app
-        .store
-        .decide(vec![wish], decider)
+    let outcome = review::undo(&app.app, &principal, id, None)
         .await
         .expect("the store");
-    assert!(matches!(outcomes[0], Outcome::Done(..)));
+    assert!(matches!(outcome, Outcome::Done(..)));
 }
 
 async fn a_commenter_is_asked_after_approval_and_told_after_saying_yes(engine: Engine) {

@@ -1,0 +1,162 @@
+//! The registry: what models there are, which one a site uses, and the change from one to another.
+//! A change is one write; every instance follows it within a second or so, and no request waits.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    app::App,
+    domain::{
+        model::{Gate, ModelEntry, ModelId, ModelStatus},
+        site::SiteSlug,
+    },
+    spam::Label,
+    storage::StoreError,
+};
+
+/// Why a model was not put into use. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// There is no such model.
+    #[error("there is no such model")]
+    NotFound,
+    /// Its training has not ended, or ended without a model.
+    #[error("this training run has no model that could be used")]
+    NotTrained(ModelStatus),
+    /// It does not pass the gate.
+    #[error("the model does not pass the gate: {}", .0.reasons.join(" "))]
+    Refused(Gate),
+    /// There is nothing to go back to.
+    #[error("the site uses the model that ships with the program: there is nothing to go back to")]
+    NothingBefore,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a site's comments are judged with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Standing {
+    /// The site.
+    pub site: SiteSlug,
+    /// The model in use; absent: the one that ships with the program.
+    pub model: Option<ModelId>,
+    /// The version of that model.
+    pub version: String,
+    /// The version of what judges: that model with the labels given since.
+    pub judging: String,
+    /// Ham labels given since the model was trained.
+    pub ham: i64,
+    /// Spam labels given since the model was trained.
+    pub spam: i64,
+    /// Whether those labels count already.
+    pub uses_labels: bool,
+    /// Labels of each class that are needed before the shipped model is changed by them.
+    pub minimum: i64,
+    /// All of it in one sentence.
+    pub says: String,
+}
+
+/// What a site's comments are judged with, as this instance has followed it.
+#[must_use]
+pub fn standing(app: &App, site: &SiteSlug) -> Standing {
+    let live = app.live.model(site);
+    let (ham, spam) = (live.count(Label::Ham), live.count(Label::Spam));
+    let minimum = app.live.minimum();
+    let says = match (&live.trouble, live.registered, live.uses_labels) {
+        (Some(trouble), ..) => format!(
+            "The activated model cannot be used ({trouble}); the one that ships with the program is"
+        ),
+        (_, None, false) => format!(
+            "The model that ships with the program, as it is: {ham} ham and {spam} spam labels, \
+             and {minimum} of each are needed before they count"
+        ),
+        (_, None, true) => format!(
+            "The model that ships with the program, and what {ham} ham and {spam} spam labels taught it"
+        ),
+        (_, Some(_), _) => format!(
+            "The site's own model, and what {ham} ham and {spam} spam labels taught it that it was not trained on"
+        ),
+    };
+    Standing {
+        site: site.clone(),
+        model: live.registered,
+        version: live.base_version.clone(),
+        judging: live.model.version().to_owned(),
+        ham,
+        spam,
+        uses_labels: live.uses_labels,
+        minimum,
+        says,
+    }
+}
+
+/// Runs and models of some sites, latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(app: &App, sites: &[SiteSlug]) -> Result<Vec<ModelEntry>, StoreError> {
+    app.store.models(sites).await
+}
+
+/// A run or model.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(app: &App, id: ModelId) -> Result<Option<ModelEntry>, StoreError> {
+    app.store.model(id).await
+}
+
+/// Puts a model into use on its site, in this instance before this returns. One that does not pass
+/// the gate is refused, unless `force` or it was in use before: going back is always allowed.
+///
+/// # Errors
+/// [`RegistryError`].
+pub async fn activate(
+    app: &App,
+    id: ModelId,
+    by: &str,
+    force: bool,
+) -> Result<ModelEntry, RegistryError> {
+    let entry = app.store.model(id).await?.ok_or(RegistryError::NotFound)?;
+    if !entry.status.is_trained() {
+        return Err(RegistryError::NotTrained(entry.status));
+    }
+    let gate = entry.report.as_ref().map(|report| &report.gate);
+    let refused = gate.filter(|gate| !gate.passed && !force);
+    if let Some(gate) = refused.filter(|_| entry.status == ModelStatus::Candidate) {
+        return Err(RegistryError::Refused(gate.clone()));
+    }
+    let (site, by) = (entry.site.clone(), by.to_owned());
+    app.store
+        .activate_model(site, Some(id), by, app.now())
+        .await?;
+    app.live.follow(&app.store).await?;
+    app.store.model(id).await?.ok_or(RegistryError::NotFound)
+}
+
+/// Puts the model that ships with the program into use on a site.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn activate_shipped(app: &App, site: &SiteSlug, by: &str) -> Result<(), StoreError> {
+    let (site, by) = (site.clone(), by.to_owned());
+    app.store.activate_model(site, None, by, app.now()).await?;
+    app.live.follow(&app.store).await
+}
+
+/// Puts the model back into use that the present one replaced; `None` in the answer: the one that
+/// ships with the program.
+///
+/// # Errors
+/// [`RegistryError::NothingBefore`], [`RegistryError::Store`].
+pub async fn roll_back(
+    app: &App,
+    site: &SiteSlug,
+    by: &str,
+) -> Result<Option<ModelId>, RegistryError> {
+    let (site, by) = (site.clone(), by.to_owned());
+    let before = app.store.roll_back_model(site, by, app.now()).await?;
+    app.live.follow(&app.store).await?;
+    before.ok_or(RegistryError::NothingBefore)
+}

@@ -1,0 +1,155 @@
+//! From what people say to votes: decisions about comments, and labelled data from elsewhere. How
+//! votes are kept is the store's; what a model makes of them is in [`super::live`] and
+//! [`super::training`].
+
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
+
+use crate::{
+    app::App,
+    domain::{
+        comment::{Comment, Status},
+        email::EmailAddress,
+        sample::{Provenance, SampleCount, Source, Tally, Vote},
+        site::SiteSlug,
+    },
+    interchange::labelled::Record,
+    privacy::vault::Vault,
+    spam::{Document, Label, row::Row},
+    storage::Result,
+};
+
+/// One text in so many is left out of training, to measure models on.
+pub const HELD_OUT_ONE_IN: u64 = 5;
+
+/// Makes the choice of what is held out independent of every other use of the fingerprint.
+const HOLDING_OUT: u64 = 0x6865_6c64_206f_7574;
+
+/// Whether training leaves a text aside. Nearly equal texts stand on the same side, always: what a
+/// model is measured on, no model was ever trained on.
+#[must_use]
+pub fn is_held_out(document: &Document<'_>) -> bool {
+    let fingerprint = Row::of(document, Label::Ham, 1.0).fingerprint;
+    xxh3_64_with_seed(&fingerprint.to_le_bytes(), HOLDING_OUT).is_multiple_of(HELD_OUT_ONE_IN)
+}
+
+/// What a comment, as it stands, says about spam and ham. Only a person's decision is a label: what
+/// the policy published by itself is none, nor is `reject`, which is about genuine comments.
+#[must_use]
+pub fn vote_of(vault: &Vault, comment: &Comment) -> Vote {
+    let label = match (comment.decided_by.is_some(), comment.status) {
+        (true, Status::Approved) => Some(Label::Ham),
+        (true, Status::Spam) => Some(Label::Spam),
+        _ => None,
+    };
+    let domain = vault.open(&comment.email).ok();
+    let mut vote = Vote {
+        site: comment.site.clone(),
+        id: comment.id.to_string(),
+        label,
+        held_out: false,
+        text: comment.text.clone(),
+        name: Some(comment.name.clone()),
+        email_domain: domain.map(|email| email.domain().to_owned()),
+        website: comment.website.clone(),
+        email_index: Some(comment.email_index.0.clone()),
+    };
+    vote.held_out = label.is_some() && is_held_out(&vote.document());
+    vote
+}
+
+/// A labelled record from elsewhere as a vote. The whole address is not kept, only its domain and
+/// the keyed hash that finds it again.
+///
+/// # Errors
+/// What is wrong with the record, in plain words.
+pub fn vote_of_record(vault: &Vault, site: SiteSlug, record: &Record) -> Result<Vote, String> {
+    let label = record
+        .label
+        .ok_or_else(|| "has no label: spam or ham".to_owned())?;
+    if record.text.trim().is_empty() {
+        return Err("has no text".to_owned());
+    }
+    let fields = [
+        ("text", Some(&record.text)),
+        ("name", record.name.as_ref()),
+        ("email", record.email.as_ref()),
+        ("website", record.website.as_ref()),
+    ];
+    let with_nul = |(_, value): &(&str, Option<&String>)| value.is_some_and(|v| v.contains('\0'));
+    if let Some((field, _)) = fields.into_iter().find(with_nul) {
+        return Err(format!("has a NUL character in its {field}"));
+    }
+    let address = record.email.as_deref().filter(|email| email.contains('@'));
+    let address = address.and_then(|raw| EmailAddress::parse("email", raw).ok());
+    let domain = match &address {
+        Some(address) => Some(address.domain().to_owned()),
+        None => record.email_domain().map(str::to_lowercase),
+    };
+    let mut vote = Vote {
+        site,
+        id: String::new(),
+        label: Some(label),
+        held_out: false,
+        text: record.text.clone(),
+        name: record.name.clone(),
+        email_domain: domain,
+        website: record.website.clone(),
+        email_index: address.map(|address| vault.email_index(&address).0),
+    };
+    vote.id = digest(&vote.document());
+    vote.held_out = is_held_out(&vote.document());
+    Ok(vote)
+}
+
+/// A name for a text that came without one: the same text of the same author has the same.
+fn digest(document: &Document<'_>) -> String {
+    let mut hasher = Xxh3Default::new();
+    for part in [
+        Some(document.text),
+        document.name,
+        document.email_domain,
+        document.website,
+    ] {
+        let part = part.unwrap_or_default();
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    uuid::Builder::from_custom_bytes(hasher.digest128().to_be_bytes())
+        .into_uuid()
+        .to_string()
+}
+
+/// A source as the settings cap it.
+#[must_use]
+pub fn source(app: &App, provenance: Provenance, name: String) -> Source {
+    Source {
+        provenance,
+        name,
+        cap: app.settings.learning.cap_per_source,
+    }
+}
+
+/// Casts a few votes, for callers that have them whole: imports and the feedback of other systems'
+/// clients. A large body is [`super::upload`]'s.
+///
+/// # Errors
+/// [`crate::storage::StoreError`]; then nothing has changed.
+pub async fn cast(
+    app: &App,
+    votes: Vec<Vote>,
+    provenance: Provenance,
+    name: String,
+) -> Result<Tally> {
+    let source = source(app, provenance, name);
+    let tally = app.store.vote(votes, source, app.now()).await?;
+    app.live.wake();
+    Ok(tally)
+}
+
+/// How many labels there are on some sites, by source and class.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn count(app: &App, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
+    app.store.count_samples(sites).await
+}

@@ -1,0 +1,214 @@
+//! Reading labelled texts: counts, stretches for training and export, and the lessons that keep a
+//! model up to date. How they get in is in [`super::votes`] and [`super::uploads`].
+
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+
+use super::{Result, Store, StoreError, rows, votes::label};
+use crate::{
+    domain::{
+        sample::{Provenance, SampleCount, StoredSample, Vote},
+        site::SiteSlug,
+    },
+    spam::Label,
+};
+
+/// Where a site's learning stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearningState {
+    /// The site.
+    pub site: SiteSlug,
+    /// Grows with every change of a label.
+    pub revision: i64,
+    /// Grows when lessons were taken out of the past.
+    pub epoch: i64,
+    /// The model in use; `None`: the shipped one.
+    pub live: Option<String>,
+}
+
+/// What a change of a label teaches.
+#[derive(Debug, Clone)]
+pub struct Lesson {
+    /// The revision of the change.
+    pub revision: i64,
+    /// The label to forget.
+    pub unlearn: Option<Label>,
+    /// The label to learn.
+    pub learn: Option<Label>,
+    /// The text, and what it is now.
+    pub vote: Vote,
+}
+
+/// Which lessons are wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The site.
+    pub site: SiteSlug,
+    /// Those after this revision and sample.
+    pub after: (i64, String),
+    /// Those up to this revision.
+    pub upto: i64,
+    /// Of those up to this revision, only the ones that were held out of training.
+    pub trained: i64,
+}
+
+const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
+                       s.email_domain, s.website, s.email_index";
+
+impl Store {
+    /// Where every site's learning stands. A site without labels and models is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn learning_states(&self) -> Result<Vec<LearningState>> {
+        let text = "SELECT site, revision, epoch, live FROM learning ORDER BY site";
+        let found = sqlx::query(text).fetch_all(&self.read).await?;
+        found.iter().map(state).collect()
+    }
+
+    /// Where one site's learning stands.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn learning_state(&self, site: &SiteSlug) -> Result<LearningState> {
+        let text = "SELECT site, revision, epoch, live FROM learning WHERE site = $1";
+        let row = sqlx::query(text)
+            .bind(site.to_string())
+            .fetch_optional(&self.read)
+            .await?;
+        let none = LearningState {
+            site: site.clone(),
+            revision: 0,
+            epoch: 0,
+            live: None,
+        };
+        row.as_ref().map_or(Ok(none), state)
+    }
+
+    /// At most `limit` lessons, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn lessons(&self, wanted: &Wanted, limit: i64) -> Result<Vec<Lesson>> {
+        let text = format!(
+            "SELECT l.revision, l.unlearn, l.learn, {COLUMNS} FROM lessons l \
+             JOIN samples s ON s.site = l.site AND s.id = l.sample \
+             WHERE l.site = $1 AND (l.revision, l.sample) > ($2, $3) AND l.revision <= $4 \
+             AND (l.revision > $5 OR s.held_out = 1) ORDER BY l.revision, l.sample LIMIT $6"
+        );
+        let found = sqlx::query(AssertSqlSafe(text))
+            .bind(wanted.site.to_string())
+            .bind(wanted.after.0)
+            .bind(wanted.after.1.clone())
+            .bind(wanted.upto)
+            .bind(wanted.trained)
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(lesson).collect()
+    }
+
+    /// At most `limit` labelled texts of a site after the one with the id `after`; of those, with
+    /// `held_out`, only the ones training leaves aside (or does not). Labels that were taken back
+    /// are not there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn samples(
+        &self,
+        site: &SiteSlug,
+        after: &str,
+        held_out: Option<bool>,
+        limit: i64,
+    ) -> Result<Vec<StoredSample>> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
+             AND s.label IS NOT NULL AND ($3 < 0 OR s.held_out = $3) ORDER BY s.id LIMIT $4"
+        );
+        let found = sqlx::query(AssertSqlSafe(text))
+            .bind(site.to_string())
+            .bind(after.to_owned())
+            .bind(held_out.map_or(-1, i64::from))
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(stored).collect()
+    }
+
+    /// How many labels there are, by site, source and class.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_samples(&self, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
+        let text = self.sql(
+            "SELECT s.site, s.provenance, s.source, s.label, COUNT(*) AS count, \
+                 CAST(SUM(CASE WHEN s.counted = 1 OR s.revision <= COALESCE(m.revision, 0) \
+                     THEN 1 ELSE 0 END) AS BIGINT) AS counted \
+             FROM samples s LEFT JOIN learning l ON l.site = s.site \
+             LEFT JOIN models m ON m.site = l.site AND m.id = l.live \
+             WHERE s.label IS NOT NULL AND s.site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+             GROUP BY s.site, s.provenance, s.source, s.label \
+             ORDER BY s.site, s.provenance, s.source, s.label",
+        );
+        let found = sqlx::query(text)
+            .bind(rows::list_json(sites))
+            .fetch_all(&self.read)
+            .await?;
+        found.iter().map(counted).collect()
+    }
+}
+
+fn state(row: &AnyRow) -> Result<LearningState> {
+    Ok(LearningState {
+        site: rows::site(row)?,
+        revision: row.try_get("revision")?,
+        epoch: row.try_get("epoch")?,
+        live: row.try_get("live")?,
+    })
+}
+
+fn lesson(row: &AnyRow) -> Result<Lesson> {
+    Ok(Lesson {
+        revision: row.try_get("revision")?,
+        unlearn: label(row, "unlearn")?,
+        learn: label(row, "learn")?,
+        vote: vote(row)?,
+    })
+}
+
+pub(super) fn vote(row: &AnyRow) -> Result<Vote> {
+    Ok(Vote {
+        site: rows::site(row)?,
+        id: row.try_get("id")?,
+        label: label(row, "label")?,
+        held_out: row.try_get::<i64, _>("held_out")? != 0,
+        text: row.try_get("text")?,
+        name: row.try_get("name")?,
+        email_domain: row.try_get("email_domain")?,
+        website: row.try_get("website")?,
+        email_index: row.try_get("email_index")?,
+    })
+}
+
+fn stored(row: &AnyRow) -> Result<StoredSample> {
+    Ok(StoredSample {
+        vote: vote(row)?,
+        provenance: provenance(row)?,
+        source: row.try_get("source")?,
+    })
+}
+
+fn counted(row: &AnyRow) -> Result<SampleCount> {
+    Ok(SampleCount {
+        site: rows::site(row)?,
+        provenance: provenance(row)?,
+        source: row.try_get("source")?,
+        label: label(row, "label")?.ok_or(StoreError::Corrupt("label"))?,
+        count: row.try_get("count")?,
+        counted: row.try_get("counted")?,
+    })
+}
+
+pub(super) fn provenance(row: &AnyRow) -> Result<Provenance> {
+    let word: String = row.try_get("provenance")?;
+    Provenance::parse(&word).ok_or(StoreError::Corrupt("provenance"))
+}

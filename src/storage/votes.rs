@@ -1,0 +1,247 @@
+//! Casting votes: a label, what it counts, and the lesson it teaches change in one transaction,
+//! with the decision that caused them or with a bite of an upload.
+//!
+//! A site's row in `learning` is locked first. So revisions are given in the order in which their
+//! transactions end, and whoever has read up to one has missed nothing before it.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
+
+use super::{Result, Store, StoreError, engine::Engine, rows};
+use crate::{
+    domain::{
+        sample::{Source, Tally, Vote},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    spam::Label,
+};
+
+/// What is kept of a text that has, or had, a label.
+struct Known {
+    label: Option<Label>,
+    /// Whether some model in use may know the label: it counted at once, or was trained on.
+    learnt: bool,
+}
+
+/// A row to write: the vote, and whether it counts at once.
+#[derive(Serialize)]
+struct NewRow<'a> {
+    #[serde(flatten)]
+    vote: &'a Vote,
+    counted: i64,
+}
+
+#[derive(Serialize)]
+struct Lesson<'a> {
+    sample: &'a str,
+    unlearn: Option<Label>,
+    learn: Option<Label>,
+}
+
+impl Store {
+    /// Casts votes that are not part of something larger. All of it happens, or none of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn vote(&self, votes: Vec<Vote>, source: Source, now: Timestamp) -> Result<Tally> {
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move { cast(connection, engine, votes, &source, now).await })
+        })
+        .await
+    }
+}
+
+/// Casts votes, site by site in the order of their slugs, so that instances cannot deadlock. Of
+/// several votes about one text the last counts.
+pub(super) async fn cast(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    votes: Vec<Vote>,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Tally> {
+    let mut sites: std::collections::BTreeMap<SiteSlug, HashMap<String, Vote>> =
+        std::collections::BTreeMap::new();
+    for vote in votes {
+        let site = sites.entry(vote.site.clone()).or_default();
+        site.insert(vote.id.clone(), vote);
+    }
+    let mut tally = Tally::default();
+    for (site, votes) in sites {
+        let mut votes: Vec<Vote> = votes.into_values().collect();
+        votes.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut poll = Poll {
+            connection: &mut *connection,
+            engine,
+            site: site.to_string(),
+            source,
+            now,
+        };
+        tally += poll.cast(&votes).await?;
+    }
+    Ok(tally)
+}
+
+/// The votes of one site.
+struct Poll<'c> {
+    connection: &'c mut AnyConnection,
+    engine: Engine,
+    site: String,
+    source: &'c Source,
+    now: Timestamp,
+}
+
+impl Poll<'_> {
+    async fn cast(&mut self, votes: &[Vote]) -> Result<Tally> {
+        let revision = raise(self.connection, &self.site).await?;
+        let trained = self.trained_revision().await?;
+        let known = self.known(votes, trained).await?;
+        let mut room = self.room(trained).await?;
+        let mut tally = Tally::default();
+        let (mut written, mut lessons) = (Vec::new(), Vec::new());
+        for vote in votes {
+            let known = known.get(&vote.id);
+            let before = known.and_then(|known| known.label);
+            match (before, vote.label) {
+                (before, now) if before == now => {
+                    tally.unchanged += u64::from(now.is_some());
+                    continue;
+                }
+                (_, None) => tally.withdrawn += 1,
+                (None, Some(_)) if known.is_none() => tally.added += 1,
+                (_, Some(_)) => tally.changed += 1,
+            }
+            let counted = vote.label.is_some_and(|label| {
+                let room = &mut room[label.index()];
+                *room -= 1;
+                *room >= 0
+            });
+            tally.over_cap += u64::from(vote.label.is_some() && !counted);
+            let learnt = known.is_some_and(|known| known.learnt);
+            lessons.push(Lesson {
+                sample: &vote.id,
+                unlearn: before.filter(|_| learnt),
+                learn: vote.label.filter(|_| counted),
+            });
+            let counted = i64::from(counted);
+            written.push(NewRow { vote, counted });
+        }
+        if !written.is_empty() {
+            self.write(&written, revision).await?;
+            self.teach(&lessons, revision).await?;
+        }
+        Ok(tally)
+    }
+
+    /// The revision that the site's live model was trained on; 0 for the shipped one.
+    async fn trained_revision(&mut self) -> Result<i64> {
+        let text = "SELECT m.revision FROM learning l \
+                    JOIN models m ON m.site = l.site AND m.id = l.live WHERE l.site = $1";
+        let row = sqlx::query(text)
+            .bind(self.site.clone())
+            .fetch_optional(&mut *self.connection)
+            .await?;
+        Ok(row
+            .map(|row| row.try_get("revision"))
+            .transpose()?
+            .unwrap_or(0))
+    }
+
+    async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
+        let text = "SELECT id, label, counted, revision FROM samples \
+                    WHERE site = $1 AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
+        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(self.site.clone())
+            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)))
+            .fetch_all(&mut *self.connection)
+            .await?;
+        let mut known = HashMap::with_capacity(found.len());
+        for row in found {
+            let counted = row.try_get::<i64, _>("counted")? != 0;
+            let learnt = counted || row.try_get::<i64, _>("revision")? <= trained;
+            let label = label(&row, "label")?;
+            known.insert(row.try_get("id")?, Known { label, learnt });
+        }
+        Ok(known)
+    }
+
+    /// How many labels of each class from this source still count at once.
+    async fn room(&mut self, trained: i64) -> Result<[i64; 2]> {
+        let text = "SELECT label, COUNT(*) AS count FROM samples WHERE site = $1 AND provenance = $2 \
+                    AND source = $3 AND label IS NOT NULL AND counted = 1 AND revision > $4 \
+                    GROUP BY label";
+        let found = sqlx::query(text)
+            .bind(self.site.clone())
+            .bind(self.source.provenance.as_str())
+            .bind(self.source.name.clone())
+            .bind(trained)
+            .fetch_all(&mut *self.connection)
+            .await?;
+        let mut room = [self.source.cap; 2];
+        for row in found {
+            let label = label(&row, "label")?.ok_or(StoreError::Corrupt("label"))?;
+            room[label.index()] -= row.try_get::<i64, _>("count")?;
+        }
+        Ok(room)
+    }
+
+    async fn write(&mut self, written: &[NewRow<'_>], revision: i64) -> Result<()> {
+        let text = "INSERT INTO samples (site, id, label, provenance, source, counted, held_out, \
+                        text, name, email_domain, website, email_index, revision, labelled_at) \
+                    SELECT $2, r.value->>'id', r.value->>'label', $3, $4, \
+                        CAST(r.value->>'counted' AS BIGINT), CAST(r.value->>'held_out' AS BIGINT), \
+                        r.value->>'text', r.value->>'name', r.value->>'email_domain', \
+                        r.value->>'website', r.value->>'email_index', $5, $6 \
+                    FROM {rows:$1} WHERE true \
+                    ON CONFLICT (site, id) DO UPDATE SET label = excluded.label, \
+                        provenance = excluded.provenance, source = excluded.source, \
+                        counted = excluded.counted, revision = excluded.revision, \
+                        labelled_at = excluded.labelled_at";
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::to_string(written).unwrap_or_default())
+            .bind(self.site.clone())
+            .bind(self.source.provenance.as_str())
+            .bind(self.source.name.clone())
+            .bind(revision)
+            .bind(self.now.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn teach(&mut self, lessons: &[Lesson<'_>], revision: i64) -> Result<()> {
+        let text = "INSERT INTO lessons (site, revision, sample, unlearn, learn) \
+                    SELECT $2, $3, r.value->>'sample', r.value->>'unlearn', r.value->>'learn' \
+                    FROM {rows:$1}";
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::to_string(lessons).unwrap_or_default())
+            .bind(self.site.clone())
+            .bind(revision)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Locks a site's learning until the transaction ends, and gives this transaction's revision.
+pub(super) async fn raise(connection: &mut AnyConnection, site: &str) -> Result<i64> {
+    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, 0) \
+                ON CONFLICT (site) DO UPDATE SET revision = learning.revision + 1 \
+                RETURNING revision";
+    let row = sqlx::query(text)
+        .bind(site.to_owned())
+        .fetch_one(connection)
+        .await?;
+    Ok(row.try_get("revision")?)
+}
+
+/// A label, or none.
+pub(super) fn label(row: &sqlx::any::AnyRow, column: &'static str) -> Result<Option<Label>> {
+    let word: Option<String> = row.try_get(column)?;
+    let read = |word: String| Label::parse(&word).ok_or(StoreError::Corrupt("label"));
+    word.map(read).transpose()
+}

@@ -1,0 +1,189 @@
+//! What people decide shows in the next score, everywhere, and leaves no trace when taken back.
+
+use std::sync::Arc;
+
+use hamlet::{
+    app::App,
+    background,
+    clock::Clock,
+    config::Settings,
+    domain::{decision::Decision, moderator::Role},
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    on_both_engines,
+    support::app::{TestApp, answer},
+};
+
+const SPAM: &str = "Zorblax gardens weekly, now at zorblax.example";
+
+/// What the service makes of a text now.
+async fn score(app: &TestApp, token: &str, text: &str) -> Value {
+    let request = app.with(token, Method::POST, "/api/v1/score");
+    let (status, judged) = answer(request.json(&json!({ "text": text }))).await;
+    assert_eq!(status, 200, "{judged}");
+    judged
+}
+
+/// Posts comments and decides about them.
+async fn decided(app: &TestApp, texts: &[&str], decision: Decision) -> Vec<Value> {
+    let mut posted = Vec::new();
+    for text in texts {
+        let fields = json!({ "page": "/garden", "name": "Osric", "email": "osric@elsinore.example", "text": text });
+        let (status, comment) = answer(app.comment("default", &fields)).await;
+        assert!(status.is_success(), "{comment}");
+        posted.push(comment);
+    }
+    app.decide_all(&posted, decision).await;
+    background::learn(&app.app).await;
+    posted
+}
+
+const HAM: [&str; 3] = [
+    "The second paragraph answers my question, thanks.",
+    "I planted mine in April and they came up well.",
+    "Could you say which soil you used?",
+];
+
+const UNWANTED: [&str; 2] = [
+    "Zorblax gardens has moved, visit zorblax.example today",
+    "Best zorblax prices, ask for the zorblax newsletter",
+];
+
+on_both_engines!(
+    a_decision_shows_in_the_next_score_and_undo_restores_it_exactly,
+    |app: TestApp| async move {
+        let token = app.token(Role::Operator, &[]).await;
+        decided(&app, &HAM, Decision::Approve).await;
+        decided(&app, &UNWANTED, Decision::Spam).await;
+        let shipped = score(&app, &token, SPAM).await;
+        assert!(
+            shipped["evidence"]["model"]["version"]
+                .as_str()
+                .is_some_and(|version| !version.contains('+')),
+            "too few labels: the shipped model as it is: {shipped}"
+        );
+        let third = decided(
+            &app,
+            &["Order zorblax now, zorblax.example"],
+            Decision::Spam,
+        )
+        .await;
+        let taught = score(&app, &token, SPAM).await;
+        let log_odds = |judged: &Value| judged["evidence"]["model"]["log_odds"].as_f64().unwrap();
+        assert!(log_odds(&taught) > log_odds(&shipped) + 1.0, "{taught}");
+        let fourth = decided(&app, &["One more zorblax offer"], Decision::Spam).await;
+        assert_ne!(
+            log_odds(&score(&app, &token, SPAM).await),
+            log_odds(&taught)
+        );
+        undo(&app, &token, &fourth[0]).await;
+        assert_eq!(score(&app, &token, SPAM).await, taught);
+        undo(&app, &token, &third[0]).await;
+        assert_eq!(score(&app, &token, SPAM).await, shipped);
+        app.stop().await;
+    }
+);
+
+async fn undo(app: &TestApp, token: &str, comment: &Value) {
+    let path = format!("/api/v1/comments/{}/undo", comment["id"].as_str().unwrap());
+    let (status, undone) = answer(app.with(token, Method::POST, &path)).await;
+    assert_eq!(status, 200, "{undone}");
+    background::learn(&app.app).await;
+}
+
+on_both_engines!(
+    only_approve_and_spam_are_labels_and_a_comment_has_one_vote,
+    |app: TestApp| async move {
+        let comments = decided(&app, &HAM, Decision::Approve).await;
+        let labels = || async {
+            background::learn(&app.app).await;
+            let site = app.app.directory.site("default").unwrap();
+            app.app.live.model(&site.slug).labels
+        };
+        assert_eq!(labels().await, [3, 0]);
+        app.decide(&comments[0], Decision::Approve).await;
+        assert_eq!(labels().await, [3, 0], "the same vote again");
+        app.decide(&comments[0], Decision::Spam).await;
+        assert_eq!(labels().await, [2, 1], "another vote replaces it");
+        app.decide(&comments[0], Decision::Reject).await;
+        assert_eq!(labels().await, [2, 0], "genuine but unwanted is no label");
+        app.decide(&comments[1], Decision::Trash).await;
+        app.decide(&comments[2], Decision::Hold).await;
+        assert_eq!(labels().await, [0, 0]);
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    other_instances_and_later_starts_judge_alike,
+    |app: TestApp| async move {
+        let token = app.token(Role::Operator, &[]).await;
+        decided(&app, &HAM, Decision::Approve).await;
+        decided(&app, &UNWANTED, Decision::Spam).await;
+        let other = instance(app.app.settings.clone()).await;
+        decided(
+            &app,
+            &["Order zorblax now, zorblax.example"],
+            Decision::Spam,
+        )
+        .await;
+        let here = score(&app, &token, SPAM).await;
+        let version = |app: &App| {
+            let site = app.directory.site("default").unwrap();
+            app.live.model(&site.slug).model.version().to_owned()
+        };
+        assert_ne!(version(&other), version(&app.app));
+        background::learn(&other).await;
+        assert_eq!(version(&other), version(&app.app));
+        assert_eq!(here["evidence"]["model"]["version"], version(&other));
+        let later = instance(app.app.settings.clone()).await;
+        assert_eq!(version(&later), version(&other), "read from the start");
+        other.store.close().await;
+        later.store.close().await;
+        app.stop().await;
+    }
+);
+
+async fn instance(settings: Settings) -> Arc<App> {
+    let app = App::build(settings, Clock::System, true).await.unwrap();
+    background::learn(&app).await;
+    app
+}
+
+on_both_engines!(
+    beyond_the_cap_of_a_source_labels_wait_for_a_training_run,
+    &[("LEARNING__CAP_PER_SOURCE", "2")],
+    |app: TestApp| async move {
+        decided(&app, &HAM, Decision::Approve).await;
+        let site = app.app.directory.site("default").unwrap();
+        assert_eq!(app.app.live.model(&site.slug).labels, [2, 0]);
+        let sites = [site.slug.clone()];
+        let counts = hamlet::learn::samples::count(&app.app, &sites)
+            .await
+            .unwrap();
+        assert_eq!((counts[0].count, counts[0].counted), (3, 2), "{counts:?}");
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_decision_that_finds_a_comment_stale_is_no_label,
+    |app: TestApp| async move {
+        let token = app.token(Role::Operator, &[]).await;
+        let comments = decided(&app, &HAM[..1], Decision::Approve).await;
+        let path = format!(
+            "/api/v1/comments/{}/decisions",
+            comments[0]["id"].as_str().unwrap()
+        );
+        let request = app.with(&token, Method::POST, &path);
+        let stale = json!({ "decision": "spam", "version": 1 });
+        assert_eq!(answer(request.json(&stale)).await.0, 409);
+        background::learn(&app.app).await;
+        let site = app.app.directory.site("default").unwrap();
+        assert_eq!(app.app.live.model(&site.slug).labels, [1, 0]);
+        app.stop().await;
+    }
+);

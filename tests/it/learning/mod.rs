@@ -1,0 +1,3 @@
+//! Learning, through the front door: labels, the models that follow them, training runs.
+
+mod decisions;
