@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
+    learn::training,
     notify,
     privacy::{retention, rotation},
 };
@@ -18,6 +19,9 @@ const REFRESH: Duration = Duration::from_secs(1);
 
 /// How often this instance looks for labels given and models activated at another.
 const LEARNING: Duration = Duration::from_millis(500);
+
+/// How often this instance looks whether a training run waits.
+const TRAINING: Duration = Duration::from_secs(1);
 
 /// How often old things are forgotten.
 const RETENTION: Duration = Duration::from_mins(10);
@@ -37,6 +41,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     tokio::join!(
         every(REFRESH, &stop, || refresh(&app)),
         learning(&app, &stop),
+        training(&app, &stop),
         every(RETENTION, &stop, || forget(&app)),
         every(GAUGES, &stop, || gauge(&app)),
         every(MAIL, &stop, || mail(&app, &stop)),
@@ -68,6 +73,25 @@ async fn learning(app: &App, stop: &CancellationToken) {
             _ = ticks.tick() => learn(app).await,
             () = app.live.woken() => learn(app).await,
         }
+    }
+}
+
+/// Carries training runs out. One that is cut off goes on at another instance, or after the next
+/// start.
+async fn training(app: &App, stop: &CancellationToken) {
+    tokio::select! {
+        () = every(TRAINING, stop, || train(app)) => {}
+        () = stop.cancelled() => {}
+    }
+    if let Err(error) = training::hand_back(app).await {
+        tracing::warn!(%error, "a training run rests until its lease has ended");
+    }
+}
+
+/// Carries the next training run out, if there is one.
+pub async fn train(app: &App) {
+    if let Err(error) = training::work(app).await {
+        tracing::warn!(%error, "the training run could not be carried out");
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, Notify};
 
 use self::site::Followed;
 use crate::{
+    app::App,
     domain::{model::ModelId, site::SiteSlug},
     spam::{Label, Model, ModelError, bayes::FitError, lessons::Base},
     storage::{Store, StoreError},
@@ -223,6 +224,24 @@ impl Live {
         }
         *told = now;
     }
+}
+
+/// What is live on a site, but for the labels that training holds out: what a candidate that does
+/// not know them either is fairly measured against.
+///
+/// # Errors
+/// [`LiveError`].
+pub async fn without_held_out(
+    app: &App,
+    site: &SiteSlug,
+    revision: i64,
+) -> Result<SiteModel, LiveError> {
+    let state = app.store.learning_state(site).await?;
+    let mut site = Followed::start(&app.store, &app.live.base, &state).await?;
+    site.leave_held_out();
+    site.catch_up(&app.store, revision).await?;
+    let (shipped, minimum) = (app.live.shipped.clone(), app.live.minimum);
+    tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
 }
 
 /// The gauge of a version; the site without a name stands for all that have no model of their own.

@@ -9,3 +9,4 @@
 pub mod live;
 pub mod registry;
 pub mod samples;
+pub mod training;

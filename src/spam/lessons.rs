@@ -47,6 +47,22 @@ impl Lessons {
         self.texts[class] += change.sign();
     }
 
+    /// Adds what others hold, as if it had been learnt here.
+    pub fn merge(&mut self, other: &Self) {
+        for (id, more) in &other.cells {
+            let cell = self.cells.entry(*id).or_default();
+            for (mine, more) in cell.iter_mut().zip(more) {
+                *mine += more;
+            }
+            if *cell == [0, 0] {
+                self.cells.remove(id);
+            }
+        }
+        for (mine, more) in self.texts.iter_mut().zip(other.texts) {
+            *mine += more;
+        }
+    }
+
     /// How many labels there are of a class, net of those taken back.
     #[must_use]
     pub fn count(&self, label: Label) -> i64 {

@@ -61,6 +61,14 @@ impl Engine {
         }
     }
 
+    /// A transaction that sees the database as it was when it first read, for as long as it lasts.
+    pub(super) const fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
     /// Replaces the placeholders that statements use where the engines' words differ:
     ///
     /// - `{rows:$n}`: a table `r(value)` with a row for each element of the JSON array `$n`;

@@ -201,6 +201,17 @@ impl Store {
         .await
     }
 
+    /// Gives the lease back with the run under way unfinished: another instance goes on with it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn hand_back_run(&self, lease: Lease) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move { release(connection, &lease).await.map(|_| ()) })
+        })
+        .await
+    }
+
     /// Ends a run without a model and gives the lease back.
     ///
     /// # Errors

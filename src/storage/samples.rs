@@ -1,7 +1,8 @@
 //! Reading labelled texts: counts, stretches for training and export, and the lessons that keep a
 //! model up to date. How they get in is in [`super::votes`] and [`super::uploads`].
 
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, any::AnyRow};
+use tokio::sync::mpsc::Sender;
 
 use super::{Result, Store, StoreError, rows, votes::label};
 use crate::{
@@ -50,6 +51,9 @@ pub struct Wanted {
     /// Of those up to this revision, only the ones that were held out of training.
     pub trained: i64,
 }
+
+/// Texts in one page: some hundreds of kilobytes.
+const PAGE: i64 = 1_000;
 
 const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
                        s.email_domain, s.website, s.email_index";
@@ -107,31 +111,46 @@ impl Store {
         found.iter().map(lesson).collect()
     }
 
-    /// At most `limit` labelled texts of a site after the one with the id `after`; of those, with
-    /// `held_out`, only the ones training leaves aside (or does not). Labels that were taken back
-    /// are not there.
+    /// Labelled texts of a site after the one with the id `after`, a page at a time. Labels that
+    /// were taken back are not there.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn samples(
+    pub async fn samples(&self, site: &SiteSlug, after: &str) -> Result<Vec<StoredSample>> {
+        let mut connection = self.read.acquire().await?;
+        page(&mut connection, site, after).await
+    }
+
+    /// Sends every labelled text of a site, in pages, all as they were at one moment; the answer is
+    /// the revision of that moment. Ends early when nobody listens any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn training_set(
         &self,
         site: &SiteSlug,
-        after: &str,
-        held_out: Option<bool>,
-        limit: i64,
-    ) -> Result<Vec<StoredSample>> {
-        let text = format!(
-            "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
-             AND s.label IS NOT NULL AND ($3 < 0 OR s.held_out = $3) ORDER BY s.id LIMIT $4"
-        );
-        let found = sqlx::query(AssertSqlSafe(text))
+        pages: Sender<Vec<StoredSample>>,
+    ) -> Result<i64> {
+        let mut connection = self.read.acquire().await?;
+        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
+        let row = sqlx::query("SELECT revision FROM learning WHERE site = $1")
             .bind(site.to_string())
-            .bind(after.to_owned())
-            .bind(held_out.map_or(-1, i64::from))
-            .bind(limit)
-            .fetch_all(&self.read)
+            .fetch_optional(&mut *snapshot)
             .await?;
-        found.iter().map(stored).collect()
+        let revision = row.map(|row| row.try_get("revision")).transpose()?;
+        let mut after = String::new();
+        loop {
+            let page = page(&mut snapshot, site, &after).await?;
+            let Some(last) = page.last() else {
+                break;
+            };
+            after.clone_from(&last.vote.id);
+            if pages.send(page).await.is_err() {
+                break;
+            }
+        }
+        snapshot.rollback().await?;
+        Ok(revision.unwrap_or(0))
     }
 
     /// How many labels there are, by site, source and class.
@@ -155,6 +174,24 @@ impl Store {
             .await?;
         found.iter().map(counted).collect()
     }
+}
+
+async fn page(
+    connection: &mut AnyConnection,
+    site: &SiteSlug,
+    after: &str,
+) -> Result<Vec<StoredSample>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
+         AND s.label IS NOT NULL ORDER BY s.id LIMIT $3"
+    );
+    let found = sqlx::query(AssertSqlSafe(text))
+        .bind(site.to_string())
+        .bind(after.to_owned())
+        .bind(PAGE)
+        .fetch_all(connection)
+        .await?;
+    found.iter().map(stored).collect()
 }
 
 fn state(row: &AnyRow) -> Result<LearningState> {

@@ -95,9 +95,14 @@ impl Problem {
     /// 409: someone was faster.
     pub fn stale(current: &impl Serialize) -> Self {
         let title = "It was changed in the meantime; this is how it stands now.";
-        let mut problem = Self::new(StatusCode::CONFLICT, "stale", title);
-        problem.current = serde_json::to_value(current).ok().map(Box::new);
-        problem
+        Self::new(StatusCode::CONFLICT, "stale", title).with_current(current)
+    }
+
+    /// With the present state of what the request was about.
+    #[must_use]
+    pub fn with_current(mut self, current: &impl Serialize) -> Self {
+        self.current = serde_json::to_value(current).ok().map(Box::new);
+        self
     }
 
     /// 429: too many of these; come back after a while.

@@ -25,6 +25,8 @@ pub(super) struct Followed {
     /// The labels that the trained model knows: those up to this revision, held-out ones excepted.
     trained: i64,
     lessons: Lessons,
+    /// Whether held-out labels are left out here too, to measure.
+    without_held_out: bool,
     trouble: Option<String>,
 }
 
@@ -56,6 +58,7 @@ impl Followed {
             base: shipped.clone(),
             trained: 0,
             lessons: Lessons::default(),
+            without_held_out: false,
             trouble: None,
         };
         let Some(live) = &state.live else {
@@ -86,6 +89,11 @@ impl Followed {
         Ok(site)
     }
 
+    /// Passes over held-out labels from now on.
+    pub(super) fn leave_held_out(&mut self) {
+        self.without_held_out = true;
+    }
+
     /// Learns what is new up to a revision.
     pub(super) async fn catch_up(&mut self, store: &Store, upto: i64) -> Result<(), LiveError> {
         let mut wanted = Wanted {
@@ -95,10 +103,11 @@ impl Followed {
             trained: self.trained,
         };
         loop {
-            let lessons = store.lessons(&wanted, PAGE).await?;
+            let mut lessons = store.lessons(&wanted, PAGE).await?;
             let count = i64::try_from(lessons.len()).unwrap_or(PAGE);
             if let Some(last) = lessons.last() {
                 wanted.after = (last.revision, last.vote.id.clone());
+                lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
                 self.lessons = taught(std::mem::take(&mut self.lessons), lessons).await?;
             }
             if count < PAGE {

@@ -5,6 +5,7 @@ pub mod client_keys;
 pub mod comments;
 pub mod decisions;
 pub mod me;
+pub mod models;
 pub mod moderators;
 pub mod outbox;
 pub mod published;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(score::routes)
         .configure(blocks::routes)
         .configure(sites::routes)
+        .configure(models::routes)
         .configure(moderators::routes)
         .configure(tokens::routes)
         .configure(client_keys::routes)

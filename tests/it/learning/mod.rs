@@ -1,3 +1,4 @@
 //! Learning, through the front door: labels, the models that follow them, training runs.
 
 mod decisions;
+mod models;

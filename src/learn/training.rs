@@ -1,0 +1,129 @@
+//! Training runs: asked for here, carried out by whichever instance has the lease, one at a time.
+//!
+//! A run trains a candidate on the site's labels, on top of the model that ships with the program,
+//! but for the labels that are always held out; on those it measures the candidate against what is
+//! live ([`measure`]) and judges whether it may go into use ([`gate`]). It works on threads of its
+//! own, at the lowest priority, and stands in no request's way. Putting the candidate into use is
+//! the registry's.
+
+mod collected;
+pub mod gate;
+mod measure;
+mod run;
+
+use std::{sync::OnceLock, time::Duration};
+
+use crate::{
+    app::App,
+    domain::{model::ModelId, site::SiteSlug},
+    spam::{ModelError, bayes::FitError},
+    storage::{
+        StoreError,
+        runs::{Lease, Run},
+    },
+};
+
+use super::live::LiveError;
+
+/// How long the lease lasts without being prolonged: so long a killed instance's run rests.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Why a run was not begun.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// One is waiting or under way for the site already.
+    #[error("a training run for this site is under way already")]
+    UnderWay(ModelId),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a run ended without a model.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The labels are not such as to train on.
+    #[error("{0}")]
+    Labels(String),
+    /// The model could not be fitted.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The model could not be written or read.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The live model could not be made, to measure against.
+    #[error("the live model could not be measured against: {0}")]
+    Live(#[from] LiveError),
+    /// The training threads could not be started.
+    #[error("the training threads could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// Another instance has the run now.
+    #[error("another instance took the run up")]
+    Lost,
+    /// The work was stopped.
+    #[error("the work was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Asks for a training run; some instance takes it up within a second or so.
+///
+/// # Errors
+/// [`StartError`].
+pub async fn start(app: &App, site: &SiteSlug, by: &str) -> Result<ModelId, StartError> {
+    let (site, by) = (site.clone(), by.to_owned());
+    let queued = app.store.queue_run(site, by, app.now()).await?;
+    queued.map_err(StartError::UnderWay)
+}
+
+/// Carries the next run out, if there is one and nobody else trains; whether there was.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be told whether there is a run, or what came of it cannot be kept;
+/// then the run is taken up again.
+pub async fn work(app: &App) -> Result<bool, StoreError> {
+    let Some(run) = app.store.take_run(lease(app)).await? else {
+        return Ok(false);
+    };
+    tracing::info!(site = %run.site, id = %run.id, "a training run begins");
+    match run::carry_out(app, &run).await {
+        Ok(finished) => {
+            let kept = app.store.finish_run(run, finished, lease(app)).await?;
+            tracing::info!(kept, "the training run has ended with a model");
+        }
+        Err(RunError::Lost) => tracing::warn!("the training run went to another instance"),
+        Err(RunError::Store(error)) => {
+            hand_back(app).await?;
+            return Err(error);
+        }
+        Err(error) => fail(app, &run, &error).await?,
+    }
+    Ok(true)
+}
+
+async fn fail(app: &App, run: &Run, error: &RunError) -> Result<(), StoreError> {
+    tracing::warn!(%error, "the training run has ended without a model");
+    let (id, failure) = (run.id, error.to_string());
+    app.store.fail_run(id, failure, lease(app)).await
+}
+
+/// Lets another instance go on with the run that this one had begun.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hand_back(app: &App) -> Result<(), StoreError> {
+    app.store.hand_back_run(lease(app)).await
+}
+
+/// The lease as this process asks for it now.
+fn lease(app: &App) -> Lease {
+    static HOLDER: OnceLock<String> = OnceLock::new();
+    let holder = HOLDER.get_or_init(|| uuid::Uuid::now_v7().to_string());
+    Lease {
+        holder: holder.clone(),
+        now: app.now(),
+        until: app.now().plus(LEASE),
+    }
+}

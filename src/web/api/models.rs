@@ -1,0 +1,304 @@
+//! Training runs and models: what there is, what came of a run, and which model a site uses.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
+    post,
+    web::{Path, Payload},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    app::App,
+    domain::{
+        field::FieldError,
+        model::{ModelEntry, ModelId, ModelStatus, Progress, Report, SHIPPED},
+        sample::SampleCount,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    learn::{
+        registry::{self, RegistryError, Standing},
+        samples,
+        training::{self, StartError},
+    },
+    sites::DEFAULT_SITE,
+    web::{
+        Shared,
+        auth::Operator,
+        body::{self, JsonBody},
+        problem::Problem,
+        query::Query,
+    },
+};
+
+/// Which models.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// The site; absent: every site.
+    site: Option<String>,
+}
+
+/// What to train.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TrainRequest {
+    /// The site; absent: `default`.
+    site: Option<String>,
+}
+
+/// How to activate.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ActivateRequest {
+    /// Whether to put it into use although it does not pass the gate.
+    #[serde(default)]
+    force: bool,
+    /// The site, where the model is `shipped`; absent: `default`.
+    site: Option<String>,
+}
+
+/// A training run and its model.
+#[derive(Debug, Serialize, ToSchema)]
+struct ModelView {
+    /// Identifier.
+    id: ModelId,
+    /// The site it is for.
+    site: SiteSlug,
+    /// Where it stands.
+    status: ModelStatus,
+    /// The model's version, once there is one.
+    version: Option<String>,
+    /// How far the run is.
+    progress: Progress,
+    /// Times the run was begun: more than one when an instance was stopped meanwhile.
+    attempts: i64,
+    /// Who asked for it.
+    requested_by: String,
+    /// When.
+    requested_at: Timestamp,
+    /// When the run began.
+    started_at: Option<Timestamp>,
+    /// When it ended.
+    finished_at: Option<Timestamp>,
+    /// Why there is no model.
+    failure: Option<String>,
+    /// The figures: candidate against live on the same held-out samples, and whether it passes the
+    /// gate.
+    report: Option<Report>,
+    /// When it went into use, last.
+    activated_at: Option<Timestamp>,
+    /// Who put it into use.
+    activated_by: Option<String>,
+}
+
+impl From<ModelEntry> for ModelView {
+    fn from(entry: ModelEntry) -> Self {
+        Self {
+            id: entry.id,
+            site: entry.site,
+            status: entry.status,
+            version: entry.version,
+            progress: entry.progress,
+            attempts: entry.attempts,
+            requested_by: entry.requested_by,
+            requested_at: entry.requested_at,
+            started_at: entry.started_at,
+            finished_at: entry.finished_at,
+            failure: entry.failure,
+            report: entry.report,
+            activated_at: entry.activated_at,
+            activated_by: entry.activated_by,
+        }
+    }
+}
+
+/// The registry.
+#[derive(Debug, Serialize, ToSchema)]
+struct ModelList {
+    /// What each site's comments are judged with.
+    live: Vec<Standing>,
+    /// Training runs and their models, latest first.
+    models: Vec<ModelView>,
+    /// The labels there are, by site, source and class.
+    samples: Vec<SampleCount>,
+}
+
+/// Models, training runs, and what judges on each site now.
+#[utoipa::path(
+    tag = "operators",
+    params(Wanted),
+    responses(
+        (status = 200, description = "The registry.", body = ModelList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/models")]
+async fn list_models(
+    app: Shared,
+    Operator(operator): Operator,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse, Problem> {
+    let sites = match wanted.site.as_deref() {
+        Some(slug) => vec![site(&app, Some(slug))?],
+        None => app.directory.covered(&operator.scope),
+    };
+    let models = registry::list(&app, &sites).await?.into_iter();
+    Ok(private().json(ModelList {
+        live: sites
+            .iter()
+            .map(|site| registry::standing(&app, site))
+            .collect(),
+        models: models.map(ModelView::from).collect(),
+        samples: samples::count(&app, &sites).await?,
+    }))
+}
+
+/// A training run: its progress, then its figures against the live model.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = ModelId, Path, description = "The run, or its model.")),
+    responses(
+        (status = 200, description = "The run.", body = ModelView),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such run.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/models/{id}")]
+async fn show_model(
+    app: Shared,
+    _operator: Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let entry = registry::find(&app, model_id(&id)?).await?;
+    let entry = entry.ok_or_else(|| Problem::not_found("model"))?;
+    Ok(private().json(ModelView::from(entry)))
+}
+
+/// Starts a training run for a site. It works beside everything else, one run at a time over all
+/// instances; follow `Location` for its progress.
+#[utoipa::path(
+    tag = "operators",
+    request_body = TrainRequest,
+    responses(
+        (status = 202, description = "It waits for its turn.", body = ModelView, headers(("Location" = String, description = "Where its progress is."))),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+        (status = 409, description = "A run for this site is under way already (`under_way`); `current` is that one.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/models")]
+async fn start_training(
+    app: Shared,
+    Operator(operator): Operator,
+    JsonBody(request): JsonBody<TrainRequest>,
+) -> Result<HttpResponse, Problem> {
+    let site = site(&app, request.site.as_deref())?;
+    let (id, answer) = match training::start(&app, &site, &operator.actor.name).await {
+        Ok(id) => (id, None),
+        Err(StartError::UnderWay(id)) => {
+            let title = "A training run for this site is under way already.";
+            let problem = Problem::new(StatusCode::CONFLICT, "under_way", title);
+            (id, Some(problem))
+        }
+        Err(StartError::Store(error)) => return Err(error.into()),
+    };
+    let entry = registry::find(&app, id).await?.map(ModelView::from);
+    match answer {
+        Some(problem) => Err(problem.with_current(&entry)),
+        None => Ok(HttpResponse::Accepted()
+            .insert_header((header::LOCATION, format!("/api/v1/models/{id}")))
+            .json(entry)),
+    }
+}
+
+/// Puts a model into use on its site, on every instance within seconds and without a request
+/// failing. One that does not pass the gate is refused, unless `force`. Going back to one that was
+/// in use before, or to the one that ships with the program (`shipped`), needs no force.
+#[utoipa::path(
+    tag = "operators",
+    params(("id" = String, Path, description = "The model, or `shipped`.")),
+    request_body = ActivateRequest,
+    responses(
+        (status = 200, description = "It is in use.", body = Standing),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such model.", body = Problem),
+        (status = 409, description = "It does not pass the gate (`refused`, with the reasons in `current`), or there is no model yet (`not_trained`).", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/models/{id}/activate")]
+async fn activate_model(
+    app: Shared,
+    Operator(operator): Operator,
+    id: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let body = body::read(&request, &mut payload.into_inner(), body::MAX_BYTES).await?;
+    let request: ActivateRequest = match body.as_ref() {
+        [] => ActivateRequest::default(),
+        json => body::parse_json(json)?,
+    };
+    let by = &operator.actor.name;
+    if *id == SHIPPED {
+        let site = site(&app, request.site.as_deref())?;
+        registry::activate_shipped(&app, &site, by).await?;
+        return Ok(private().json(registry::standing(&app, &site)));
+    }
+    if request.site.is_some() {
+        let message = "A model belongs to one site; name it only for `shipped`.";
+        return Err(FieldError::new("site", "unexpected", message).into());
+    }
+    let entry = registry::activate(&app, model_id(&id)?, by, request.force).await?;
+    Ok(private().json(registry::standing(&app, &entry.site)))
+}
+
+/// A site by its slug; `default` when none is named.
+pub(super) fn site(app: &App, slug: Option<&str>) -> Result<SiteSlug, Problem> {
+    let site = app.directory.site(slug.unwrap_or(DEFAULT_SITE));
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    Ok(site.slug.clone())
+}
+
+fn model_id(raw: &str) -> Result<ModelId, Problem> {
+    ModelId::parse(raw).ok_or_else(|| Problem::not_found("model"))
+}
+
+impl From<RegistryError> for Problem {
+    fn from(error: RegistryError) -> Self {
+        let conflict = |code, title: String| Self::new(StatusCode::CONFLICT, code, title);
+        match error {
+            RegistryError::NotFound => Self::not_found("model"),
+            RegistryError::Refused(ref gate) => {
+                let title = error.to_string();
+                conflict("refused", title).with_current(gate)
+            }
+            RegistryError::NotTrained(_) => conflict("not_trained", error.to_string()),
+            RegistryError::NothingBefore => conflict("nothing_before", error.to_string()),
+            RegistryError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_models)
+        .service(start_training)
+        .service(show_model)
+        .service(activate_model);
+}
