@@ -75,10 +75,7 @@ on_both_engines!(
         let log_odds = |judged: &Value| judged["evidence"]["model"]["log_odds"].as_f64().unwrap();
         assert!(log_odds(&taught) > log_odds(&shipped) + 1.0, "{taught}");
         let fourth = decided(&app, &["One more zorblax offer"], Decision::Spam).await;
-        assert_ne!(
-            log_odds(&score(&app, &token, SPAM).await),
-            log_odds(&taught)
-        );
+        assert_ne!(score(&app, &token, SPAM).await, taught);
         undo(&app, &token, &fourth[0]).await;
         assert_eq!(score(&app, &token, SPAM).await, taught);
         undo(&app, &token, &third[0]).await;
