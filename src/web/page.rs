@@ -8,6 +8,7 @@ use actix_web::{
 use askama::Template;
 
 use super::problem::Problem;
+use crate::domain::origin::Origin;
 
 /// Everything a page may load comes from this service, and no other site may frame it.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -19,13 +20,34 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'
 /// # Errors
 /// A [`Problem`] when the template fails, which is a defect and is logged.
 pub fn render(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
+    render_leading_to(status, template, &[])
+}
+
+/// Renders a page whose form is answered with a redirect to one of these origins: browsers hold the
+/// policy's `form-action` against redirects too.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_leading_to(
+    status: StatusCode,
+    template: &impl Template,
+    origins: &[Origin],
+) -> Result<HttpResponse, Problem> {
+    let origins: String = origins
+        .iter()
+        .flat_map(|origin| [" ", origin.as_str()])
+        .collect();
+    let policy = CONTENT_SECURITY_POLICY.replace(
+        "form-action 'self'",
+        &format!("form-action 'self'{origins}"),
+    );
     let body = template.render().map_err(|error| {
         tracing::error!(%error, "a page could not be rendered");
         Problem::unavailable()
     })?;
     Ok(HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .body(body))

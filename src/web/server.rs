@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_cors::Cors;
 use actix_web::{
-    App as ActixApp, HttpResponse, HttpServer,
+    App as ActixApp, HttpRequest, HttpResponse, HttpServer, ResponseError,
     dev::{RequestHead, Server},
     http::{Method, header},
     middleware::{Compress, DefaultHeaders, from_fn},
@@ -14,6 +14,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use utoipa_actix_web::AppExt;
 
 use super::{
+    desk::refused::Refused,
+    embed::form,
     observe::observe,
     openapi::{self, Document},
     problem::Problem,
@@ -47,9 +49,7 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
             .configure(routes)
             .split_for_parts();
         actix
-            .default_service(web::to(|| async {
-                Err::<HttpResponse, Problem>(Problem::not_found("resource"))
-            }))
+            .default_service(web::to(nothing_here))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
@@ -103,6 +103,15 @@ pub fn document() -> Document {
         .configure(routes)
         .split_for_parts();
     Document::new(&document)
+}
+
+/// What a path that leads nowhere answers: a page to people, a problem to programs.
+async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    if form::wants_page(&request) {
+        Refused::from(Problem::not_found("page")).error_response()
+    } else {
+        Problem::not_found("resource").error_response()
+    }
 }
 
 /// Cross-origin pages may read and post comments of the sites that name their origin, and nothing

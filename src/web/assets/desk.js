@@ -89,6 +89,7 @@
     update(item, version, status);
     $(".select", item).checked = false;
     if (!item.isConnected) $(".items").insertBefore(item, place && place.isConnected ? place : null);
+    cleared();
     tell();
   };
   const update = (item, version, status) => {
@@ -141,7 +142,23 @@
     const other = answer.body.results.find((result) => result.result === "stale");
     const faster = late ? ` Someone was faster with ${plural(late)}${other ? `: now ${other.status}` : ""}. Look again.` : "";
     toast(told + faster, batch.length > 0);
-    if (!items().length) location.reload();
+    cleared();
+  };
+
+  // Once the last of the list is decided about, its place says so; taking back is still possible.
+  const cleared = () => {
+    $("#cleared")?.remove();
+    if (items().length) return;
+    const box = document.createElement("div");
+    box.id = "cleared";
+    box.className = "empty";
+    const title = document.createElement("h2");
+    title.textContent = "All done here";
+    const link = document.createElement("a");
+    link.href = $("nav.pages a")?.href || location.href;
+    link.textContent = "See what else there is";
+    box.append(title, link);
+    $(".items").after(box);
   };
 
   const undo = async () => {

@@ -8,7 +8,7 @@ mod frame;
 mod item;
 mod me;
 mod queue;
-mod refused;
+pub mod refused;
 mod sign_in;
 mod text;
 

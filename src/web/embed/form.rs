@@ -103,7 +103,7 @@ pub(super) async fn show_form(
         title: "Leave a comment".to_owned(),
         problem: None,
     };
-    page::render(StatusCode::OK, &template)
+    page::render_leading_to(StatusCode::OK, &template, &site.origins)
 }
 
 /// Whether a browser's form was sent, and not a script or a program.
@@ -139,7 +139,7 @@ pub fn refused(
         problem: Some(problem.title.clone()),
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-    page::render(status, &template)
+    page::render_leading_to(status, &template, &site.origins)
 }
 
 /// Back to the article where that is on one of the site's origins, else a page of thanks.

@@ -169,7 +169,7 @@
         novalidate: "", "aria-labelledby": "form-title",
         onsubmit: (event) => { event.preventDefault(); this.send(); },
         oninput: (event) => { this.mark(event.target.name, ""); this.keep(); },
-        onfocusin: () => { this.token ??= this.fetchToken(); },
+        onfocusin: () => { this.wantToken().catch(() => {}); },
       },
       this.heading,
       make("div", { class: "row" },
@@ -227,16 +227,24 @@
       this.form.querySelector("[aria-invalid=true]")?.focus();
     }
 
+    // The token, with its work begun; kept until it is used, so that what is sent again is the same.
+    wantToken() {
+      this.token ??= this.fetchToken().catch((error) => { this.token = null; throw error; });
+      return this.token;
+    }
+
     async fetchToken() {
       const response = await fetch(`${this.api}/form-token`);
       if (!response.ok) throw response;
       const { form_token, proof_of_work: work } = await response.json();
-      return { form_token, proof: work && prove(form_token, work.bits) };
+      const proof = work && prove(form_token, work.bits);
+      proof?.catch(() => { this.token = null; });
+      return { form_token, proof };
     }
 
     async fields() {
       const { name, email, website, text, subject, notify_replies: notify } = this.form.elements;
-      const { form_token, proof } = await (this.token ??= this.fetchToken());
+      const { form_token, proof } = await this.wantToken();
       const work = await proof;
       return {
         page: this.page, page_title: document.title, name: name.value, email: email.value, website: website.value || undefined,
@@ -276,7 +284,6 @@
         else if (status === 422) this.refuse(answer.errors);
         else this.problem.textContent = status === 429 ? words.tooMany : words.notSent;
       } catch {
-        this.token = null;
         this.problem.textContent = words.notSent;
       }
       clearTimeout(slow);

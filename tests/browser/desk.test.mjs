@@ -1,0 +1,140 @@
+// The desk: by key, in bulk, without script, and with somebody else at work.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, signIn, signInFirst, Visitor } from "./browser.mjs";
+import { OPERATOR, Service } from "./service.mjs";
+
+let service, browser;
+before(async () => {
+  [service, browser] = await Promise.all([Service.start(), launch()]);
+  const visitor = await Visitor.enter(browser, [service.url]);
+  await signInFirst(await visitor.page(), service);
+  await visitor.leave();
+});
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+// A signed-in moderator's page with only these comments in the queue.
+const atDesk = async (texts, options) => {
+  const site = `s${Math.random().toString(36).slice(2, 10)}`;
+  await service.call("POST", "sites", { slug: site, policy: { spam_threshold: 1.0 } });
+  const ids = [];
+  for (const text of texts) ids.push(await service.posted(site, text));
+  const visitor = await Visitor.enter(browser, [service.url], options);
+  const page = await visitor.page();
+  await signIn(page, service);
+  const list = `${service.url}/desk?status=pending&site=${site}`;
+  await page.goto(list);
+  return { visitor, page, ids, list };
+};
+
+const TEXTS = ["To be, or not to be.", "Whether 'tis nobler in the mind to suffer.", "Or to take arms against a sea of troubles."];
+
+test("every key does what the help says", async () => {
+  const { visitor, page, ids } = await atDesk(TEXTS);
+  const current = (text) => page.locator(".item.current", { hasText: text }).waitFor();
+  const told = (text) => page.locator(".toast", { hasText: text }).waitFor();
+  await page.keyboard.press("?");
+  await page.getByRole("heading", { name: "Keys" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await current("sea of troubles");
+  await page.keyboard.press("j");
+  await current("nobler");
+  await page.keyboard.press("k");
+  await current("sea of troubles");
+  for (const [key, word, status] of [["a", "approved", "approved"], ["s", "marked as spam", "spam"], ["r", "rejected", "rejected"], ["d", "moved to the trash", "trash"]]) {
+    await page.keyboard.press(key);
+    await told(`1 comment ${word}`);
+    assert.equal(await service.status(ids[2]), status);
+    await page.keyboard.press("z");
+    await told("1 comment taken back");
+    await current("sea of troubles");
+    assert.equal(await service.status(ids[2]), "pending");
+  }
+  await page.keyboard.press("x");
+  await page.getByText("1 selected").waitFor();
+  await page.keyboard.press("Shift+X");
+  await page.getByText("3 selected").waitFor();
+  await page.keyboard.press("Shift+A");
+  await told("3 comments approved");
+  await page.getByRole("heading", { name: "All done here" }).waitFor();
+  await page.keyboard.press("z");
+  await told("3 comments taken back");
+  for (const id of ids) assert.equal(await service.status(id), "pending");
+  await page.getByLabel("Search").focus();
+  await page.keyboard.type("as");
+  assert.equal(await page.locator(".item").count(), 3, "keys are off while typing");
+  await page.locator("body").click({ position: { x: 2, y: 2 } });
+  await page.getByRole("button", { name: "Keys" }).click();
+  await page.getByLabel("Use these keys").uncheck();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+X");
+  assert.equal(await page.locator(".select:checked").count(), 0, "keys can be switched off");
+  await visitor.leave();
+});
+
+test("an opened comment is decided about by key and the page says so", async () => {
+  const { visitor, page, ids } = await atDesk(TEXTS.slice(0, 1));
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Judgement" }).waitFor();
+  await page.keyboard.press("a");
+  await page.getByText("1 comment approved.").waitFor();
+  assert.equal(await service.status(ids[0]), "approved");
+  await page.keyboard.press("z");
+  await page.getByText("1 comment taken back.").waitFor();
+  assert.equal(await service.status(ids[0]), "pending");
+  await visitor.leave();
+});
+
+test("without script the desk decides, selects, takes back, and asks before it decides about all", async () => {
+  const many = Array.from({ length: 30 }, (_, n) => `Sorrow ${n} of the battalions.`);
+  const { visitor, page, ids } = await atDesk(many, { javaScriptEnabled: false });
+  const newest = page.locator(".item").first();
+  await newest.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("1 comment approved.").waitFor();
+  assert.equal(await service.status(ids[29]), "approved");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("1 comment taken back.").waitFor();
+  assert.equal(await service.status(ids[29]), "pending");
+  for (const at of [0, 1]) await page.locator(".item .select").nth(at).check();
+  await page.locator(".bulk").getByRole("button", { name: "Trash" }).click();
+  await page.getByText("2 comments moved to the trash.").waitFor();
+  await page.getByLabel(/that match, on every page/).check();
+  await page.locator(".bulk").getByRole("button", { name: "Spam" }).click();
+  await page.getByRole("heading", { name: "Mark as spam: 28 comments?" }).waitFor();
+  await page.getByRole("button", { name: "Mark as spam: all 28" }).click();
+  await page.getByText("28 comments marked as spam.").waitFor();
+  assert.equal(await service.status(ids[0]), "spam");
+  await visitor.leave();
+});
+
+test("the slower of two moderators is told, and nothing of the faster one's is lost", async () => {
+  const { visitor, page, ids, list } = await atDesk(TEXTS.slice(0, 2));
+  const email = "rosencrantz@elsinore.example";
+  const { sign_in_link: link } = await service.call("POST", "moderators", { name: "Rosencrantz", email });
+  const other = await Visitor.enter(browser, [service.url]);
+  const slower = await other.page();
+  await slower.goto(link);
+  await slower.getByLabel("Name").fill("Rosencrantz");
+  await slower.getByLabel("Email").fill(email);
+  await slower.getByLabel(/password/i).fill(OPERATOR.password);
+  await slower.locator("main form button").click();
+  await slower.waitForURL(`${service.url}/desk`);
+  await slower.goto(list);
+  await page.keyboard.press("j");
+  await page.keyboard.press("a");
+  await page.getByText("1 comment approved.").waitFor();
+  await slower.keyboard.press("j");
+  await slower.keyboard.press("s");
+  await slower.locator(".toast", { hasText: "Someone was faster with 1 comment: now approved" }).waitFor();
+  assert.equal(await service.status(ids[1]), "approved");
+  await slower.goto(`${service.url}/desk/comments/${ids[1]}`);
+  await slower.locator(".history li", { hasText: "Horatio" }).getByText("decided “approve”").waitFor();
+  await visitor.leave();
+  await other.leave();
+});
