@@ -4,6 +4,8 @@
 mod client;
 mod doctor;
 mod evaluate;
+mod export;
+mod import;
 mod key;
 mod moderator;
 mod print;
@@ -55,6 +57,8 @@ enum Command {
     Moderator(moderator::ModeratorArgs),
     Token(token::TokenArgs),
     Client(client::ClientArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -79,6 +83,8 @@ pub fn main() -> ExitCode {
         Command::Moderator(args) => args.run(cli.config),
         Command::Token(args) => args.run(cli.config),
         Command::Client(args) => args.run(cli.config),
+        Command::Import(args) => args.run(cli.config),
+        Command::Export(args) => args.run(cli.config),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 //! but the submission, the model's score, then one durable write in which the policy decides by
 //! what the database knows.
 
+pub mod adopted;
 pub mod checks;
 pub mod form_token;
 pub mod policy;

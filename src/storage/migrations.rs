@@ -18,9 +18,9 @@ struct Step {
 }
 
 const INIT: &str = include_str!("../../migrations/0001_init.sql");
-const LEARNING: &str = include_str!("../../migrations/0003_learning.sql");
-
 const CLIENTS: &str = include_str!("../../migrations/0002_clients.sql");
+const LEARNING: &str = include_str!("../../migrations/0003_learning.sql");
+const IMPORTS: &str = include_str!("../../migrations/0005_imports.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -46,6 +46,12 @@ const STEPS: &[Step] = &[
         name: "model_files",
         sqlite: include_str!("../../migrations/0004_model_files.sqlite.sql"),
         postgres: include_str!("../../migrations/0004_model_files.postgres.sql"),
+    },
+    Step {
+        number: 5,
+        name: "imports",
+        sqlite: IMPORTS,
+        postgres: IMPORTS,
     },
 ];
 

@@ -11,6 +11,7 @@ pub mod comments;
 pub mod counters;
 pub mod decisions;
 mod engine;
+pub mod imports;
 pub mod integrity;
 pub mod judgements;
 pub mod links;

@@ -38,7 +38,10 @@ fn bind(query: Pending<'_>, value: Value) -> Pending<'_> {
     match value {
         Value::Text(text) => query.bind(text),
         Value::Integer(integer) => query.bind(integer),
-        Value::Real(real) => query.bind(real),
+        Value::Real(Some(real)) => query.bind(real),
+        // sqlx 0.9.0 hands a missing f64 to PostgreSQL as a missing f32 and the other way round. A
+        // statement prepared with the wrong one refuses every number that comes after it.
+        Value::Real(None) => query.bind(None::<f32>),
     }
 }
 

@@ -11,7 +11,11 @@ mod corpora;
 mod desk;
 mod harness;
 mod intake;
+<<<<<<< HEAD
 mod learning;
+=======
+mod interchange;
+>>>>>>> de678b5 (Read ten other systems' comments and write them out again)
 mod mail;
 mod model;
 mod operation;

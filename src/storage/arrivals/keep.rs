@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use sqlx::AssertSqlSafe;
 
-use super::{Admission, Intake, NewComment, Result, Ruled};
+use super::{Admission, Intake, NewComment, Result};
 use crate::{
     domain::{
         comment::{CommentId, Status},
-        evidence::Verdict,
+        evidence::{Evidence, Verdict},
     },
     storage::{
         judgements::{self, Judgement},
@@ -17,7 +17,8 @@ use crate::{
     },
 };
 
-const INSERT: &str = "INSERT INTO comments (site, id, page, page_title, parent, name, email_sealed, \
+/// Begins the statement that inserts [`row`]s.
+pub(in crate::storage) const INSERT: &str = "INSERT INTO comments (site, id, page, page_title, parent, name, email_sealed, \
      email_index, website, text, fingerprint, status, score, verdict, evidence, model_version, \
      version, network, network_key, wants_replies, created_at)";
 
@@ -45,7 +46,9 @@ impl Intake<'_> {
                     continue;
                 }
             }
-            rows.push(row(comment, ruled));
+            let status = Status::from(ruled.verdict);
+            let (verdict, score) = (ruled.verdict, ruled.score);
+            rows.push(row(comment, status, verdict, score, &ruled.evidence));
             match ruled.verdict {
                 Verdict::Hold => {
                     let first = noticed.entry(&comment.site).or_insert(comment.created_at);
@@ -109,9 +112,15 @@ impl Intake<'_> {
 }
 
 /// The values of [`INSERT`], in its order.
-fn row(comment: &NewComment, ruled: &Ruled) -> Vec<Value> {
-    let model = ruled.evidence.model.as_ref();
-    let evidence = serde_json::to_string(&ruled.evidence).unwrap_or_default();
+pub(in crate::storage) fn row(
+    comment: &NewComment,
+    status: Status,
+    verdict: Verdict,
+    score: Option<f64>,
+    evidence: &Evidence,
+) -> Vec<Value> {
+    let model = evidence.model.as_ref();
+    let evidence = serde_json::to_string(evidence).unwrap_or_default();
     vec![
         comment.site.clone().into(),
         comment.id.clone().into(),
@@ -124,9 +133,9 @@ fn row(comment: &NewComment, ruled: &Ruled) -> Vec<Value> {
         comment.website.clone().into(),
         comment.text.clone().into(),
         comment.fingerprint.into(),
-        Status::from(ruled.verdict).as_str().to_owned().into(),
-        ruled.score.into(),
-        ruled.verdict.as_str().to_owned().into(),
+        status.as_str().to_owned().into(),
+        score.into(),
+        verdict.as_str().to_owned().into(),
         evidence.into(),
         model.map(|model| model.version.clone()).into(),
         1.into(),

@@ -4,7 +4,7 @@
 //! needs what only the database knows: counts, and earlier approvals.
 
 mod gates;
-mod keep;
+pub(super) mod keep;
 mod repetition;
 mod signals;
 

@@ -147,9 +147,10 @@ fn add(parameters: &mut HashMap<String, String>, name: String, value: String) {
     }
 }
 
-/// The key: a parameter, or the first label of the host.
+/// The key: a parameter, or the first label of the host. WordPress sends the key it has as `api_key`
+/// even with the `key` it asks about.
 fn key(parameters: &HashMap<String, String>, request: &HttpRequest) -> Option<String> {
-    let named = ["api_key", "key"].into_iter().find_map(|name| {
+    let named = ["key", "api_key"].into_iter().find_map(|name| {
         let key = parameters.get(name)?.trim();
         Some(key).filter(|key| !key.is_empty())
     });

@@ -1,0 +1,63 @@
+//! `hamlet export`: a site's comments out, whole, for a backup or another system.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, BufWriter, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::{block_on, client::site_of, open};
+use crate::interchange::export::{self, ExportFormat};
+
+/// Exports a site's comments as JSON lines, WXR or CSV.
+#[derive(Args)]
+pub struct ExportArgs {
+    /// What to write.
+    #[arg(long, value_enum, default_value_t = ExportFormat::Jsonl)]
+    format: ExportFormat,
+    /// The site.
+    #[arg(long, value_name = "SLUG")]
+    site: String,
+    /// Where it goes; left out: standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Writes email addresses too, in the clear.
+    #[arg(long)]
+    with_addresses: bool,
+}
+
+impl ExportArgs {
+    /// Runs the command. A file is there whole or not at all, and only its owner may read it.
+    ///
+    /// # Errors
+    /// When there is no such site, the output cannot be written, or the database cannot be used.
+    pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
+        block_on(async move {
+            let app = open(config).await?;
+            let site = site_of(&app, &self.site)?;
+            let Some(path) = &self.out else {
+                let mut out = BufWriter::new(io::stdout());
+                export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
+                return Ok(out.flush()?);
+            };
+            let mut beside = path.clone().into_os_string();
+            beside.push(".part");
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&beside)
+                .with_context(|| path.display().to_string())?;
+            let mut out = BufWriter::new(file);
+            export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
+            out.flush()?;
+            out.get_ref().sync_all()?;
+            fs::rename(&beside, path).with_context(|| path.display().to_string())
+        })
+    }
+}

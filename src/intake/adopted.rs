@@ -1,0 +1,128 @@
+//! Fields that another system accepted long ago and that have to fit here: control characters go,
+//! what is missing is stood in for, what is too long is kept by its beginning and its end. Forms are
+//! never treated so: their senders can be told what is wrong.
+
+use url::Url;
+
+use crate::{
+    domain::{
+        email::EmailAddress,
+        name::{self, AuthorName},
+        network::SenderAddress,
+        page::Page,
+        site::Site,
+        text::{self, CommentText},
+    },
+    privacy::vault::Vault,
+};
+
+/// What stands in for a name that was not given.
+const NOBODY: &str = "Anonymous";
+
+/// What stands in for an empty text: it says nothing either way.
+const NOTHING: &str = "\u{2026}";
+
+/// A name.
+///
+/// # Panics
+/// Never: what stands in for a name is one.
+#[must_use]
+pub fn name(raw: &str) -> AuthorName {
+    let fitted = fit(&one_line(raw), name::MAX_CHARS).replace('\n', " ");
+    AuthorName::parse(&fitted)
+        .or_else(|_| AuthorName::parse(NOBODY))
+        .expect("what stands in for a name is a name")
+}
+
+/// A text.
+///
+/// # Panics
+/// Never: what stands in for a text is one.
+#[must_use]
+pub fn text(raw: &str) -> CommentText {
+    CommentText::parse(&fit(&without_controls(raw), text::MAX_CHARS))
+        .or_else(|_| CommentText::parse(NOTHING))
+        .expect("what stands in for a text is a text")
+}
+
+/// A page; on the site's own origins, or where it is on none of them, its path. What is no page is
+/// the front page.
+#[must_use]
+pub fn page(raw: &str, site: &Site) -> Page {
+    let elsewhere = || {
+        let url = Url::parse(raw.trim()).ok()?;
+        let query = url.query().map(|query| format!("?{query}"));
+        let path = format!("{}{}", url.path(), query.unwrap_or_default());
+        Page::parse(&path, &site.origins).ok()
+    };
+    Page::parse(raw, &site.origins)
+        .ok()
+        .or_else(elsewhere)
+        .unwrap_or_else(|| Page::from_canonical("/".to_owned()))
+}
+
+/// An address, or one that stands in for it and is the same for the same author.
+///
+/// # Panics
+/// Never: a stand-in's tag is letters and digits.
+#[must_use]
+pub fn email(
+    vault: &Vault,
+    site: &Site,
+    raw: &str,
+    author: &str,
+    sender: Option<&SenderAddress>,
+) -> EmailAddress {
+    EmailAddress::parse("email", raw).unwrap_or_else(|_| {
+        let network = sender.map(SenderAddress::truncated).unwrap_or_default();
+        let tag = vault.client_content(&site.slug, author, &network);
+        let tag = tag.to_lowercase().replace(['_', '-'], "0");
+        EmailAddress::stand_in(&tag).expect("a tag of letters and digits")
+    })
+}
+
+/// One line, without control characters.
+#[must_use]
+pub fn one_line(raw: &str) -> String {
+    let line = raw.split(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+    line.collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+fn without_controls(raw: &str) -> String {
+    raw.replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
+}
+
+/// At most `max` characters: of a longer text its first two thirds and its last third, because
+/// advertisements hide behind long quotations.
+fn fit(raw: &str, max: usize) -> String {
+    let trimmed = raw.trim();
+    let length = trimmed.chars().count();
+    if length <= max {
+        return trimmed.to_owned();
+    }
+    let head: String = trimmed.chars().take(max * 2 / 3).collect();
+    let tail: String = trimmed.chars().skip(length - (max / 3 - 1)).collect();
+    format!("{head}\n{tail}").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_form_would_refuse_is_made_to_fit() {
+        assert_eq!(name("a\r\nb\0c").as_str(), "a  b c");
+        assert_eq!(name(" \n").as_str(), NOBODY);
+        assert_eq!(name(&"x".repeat(500)).as_str().len(), name::MAX_CHARS);
+        assert_eq!(text("a\r\nb\0\u{7}c\td").as_str(), "a\nbc\td");
+        assert_eq!(text("  ").as_str(), NOTHING);
+        let long = format!("{}END", "x".repeat(20_000));
+        let fitted = text(&long);
+        assert!(fitted.as_str().ends_with("END"));
+        assert_eq!(fitted.as_str().chars().count(), text::MAX_CHARS);
+    }
+}

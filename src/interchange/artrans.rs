@@ -1,0 +1,43 @@
+//! Artrans, which Artalk reads and writes: a JSON array whose every value is a text. What does not
+//! wait is public, and taken for genuine; nothing there says spam.
+
+use serde_json::Value;
+
+use super::{
+    dates,
+    foreign::{ForeignComment, Found, Standing},
+    json_fields::{reference, text, truth},
+};
+use crate::spam::Label;
+
+/// A comment.
+#[must_use]
+pub fn of(object: &Value) -> Found {
+    let Some(content) = text(object, "content") else {
+        return Found::Skipped("no text");
+    };
+    let pending = truth(object, "is_pending") == Some(true);
+    let (standing, label) = if pending {
+        (Standing::Pending, None)
+    } else {
+        (Standing::Approved, Some(Label::Ham))
+    };
+    let page = text(object, "page_key").unwrap_or_default();
+    let site = text(object, "site_urls").filter(|_| page.starts_with('/'));
+    let site = site.and_then(|urls| Some(urls.split(',').next()?.trim_end_matches('/').to_owned()));
+    ForeignComment {
+        id: text(object, "id"),
+        parent: reference(object, "rid"),
+        page: format!("{}{page}", site.unwrap_or_default()),
+        page_title: text(object, "page_title"),
+        name: text(object, "nick").unwrap_or_default(),
+        email: text(object, "email"),
+        website: text(object, "link"),
+        text: content,
+        address: text(object, "ip").and_then(|raw| raw.parse().ok()),
+        created_at: text(object, "created_at").as_deref().and_then(dates::parse),
+        standing,
+        label,
+    }
+    .into()
+}

@@ -1,0 +1,159 @@
+//! A comment as another system kept it: the one type that every reader yields, whatever the file.
+//! What is made of it here is [`super::import`]'s.
+
+use std::{io, net::IpAddr};
+
+use clap::ValueEnum;
+
+use crate::{domain::timestamp::Timestamp, spam::Label};
+
+/// The files that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ForeignFormat {
+    /// WordPress's export (WXR 1.0 to 1.2).
+    Wxr,
+    /// WordPress's `/wp/v2/comments?context=edit` as JSON; the way to get at spam.
+    WpRest,
+    /// `wp comment list --format=json`, with all fields.
+    WpCli,
+    /// Disqus's XML export.
+    Disqus,
+    /// Isso's SQLite database.
+    Isso,
+    /// Remark42's backup, compressed or not.
+    Remark42,
+    /// Artrans: JSON as Artalk and its converters write it.
+    Artrans,
+    /// Waline's JSON export.
+    Waline,
+    /// CSV with a header.
+    Csv,
+    /// JSON lines, as `hamlet export` writes them.
+    Jsonl,
+}
+
+impl ForeignFormat {
+    /// The system whose ids these are. Files of one system are not imported twice, whatever their
+    /// format.
+    #[must_use]
+    pub const fn system(self) -> &'static str {
+        match self {
+            Self::Wxr | Self::WpRest | Self::WpCli => "wordpress",
+            Self::Disqus => "disqus",
+            Self::Isso => "isso",
+            Self::Remark42 => "remark42",
+            Self::Artrans => "artrans",
+            Self::Waline => "waline",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+/// Where a comment stood in its own system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Public.
+    #[default]
+    Approved,
+    /// Waiting for a person.
+    Pending,
+    /// Kept apart as spam.
+    Spam,
+    /// Genuine but unwanted.
+    Rejected,
+    /// Thrown away, for whatever reason.
+    Trash,
+}
+
+/// A comment as another system kept it. Texts are plain: markup was undone by the reader.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ForeignComment {
+    /// Its identifier there.
+    pub id: Option<String>,
+    /// The identifier of the comment it answers.
+    pub parent: Option<String>,
+    /// Its page: a web address or a path.
+    pub page: String,
+    /// The page's title.
+    pub page_title: Option<String>,
+    /// Its author's name.
+    pub name: String,
+    /// Its author's email address.
+    pub email: Option<String>,
+    /// Its author's website.
+    pub website: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// Where it came from.
+    pub address: Option<IpAddr>,
+    /// When it was written.
+    pub created_at: Option<Timestamp>,
+    /// Where it stood.
+    pub standing: Standing,
+    /// What people said it is, as far as the system kept that.
+    pub label: Option<Label>,
+}
+
+/// One thing found in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// A comment.
+    Comment(Box<ForeignComment>),
+    /// Something that is left out, and why, in a few words that are the same for all of its kind.
+    Skipped(&'static str),
+}
+
+impl From<ForeignComment> for Found {
+    fn from(comment: ForeignComment) -> Self {
+        Self::Comment(Box::new(comment))
+    }
+}
+
+/// Why a file, or one thing in it, cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// One thing is not what it should be. Reading can go on.
+    #[error("{place}: {problem}")]
+    Item {
+        /// Where, in the file's own terms: `line 7`, `comment 12`.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Nothing more can be read.
+    #[error("{place}: {problem}")]
+    Broken {
+        /// Where.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl ReadError {
+    /// Nothing more can be read.
+    pub fn broken(place: impl Into<String>, problem: impl ToString) -> Self {
+        Self::Broken {
+            place: place.into(),
+            problem: problem.to_string(),
+        }
+    }
+
+    /// One thing is not what it should be.
+    pub fn item(place: impl Into<String>, problem: impl ToString) -> Self {
+        Self::Item {
+            place: place.into(),
+            problem: problem.to_string(),
+        }
+    }
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        Self::broken("the file", error)
+    }
+}
+
+/// What is found in a file, one after another.
+pub type Findings = Box<dyn Iterator<Item = Result<Found, ReadError>> + Send>;

@@ -1,0 +1,308 @@
+//! Making comments of this service of what a reader found: fields made to fit, labels kept, threads
+//! joined, and a report of what became of everything. Nothing is mailed about what is imported.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::Serialize;
+use tokio::{sync::mpsc, task::spawn_blocking};
+use uuid::Builder;
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
+use crate::{
+    app::App,
+    domain::{
+        comment::Status, evidence::Evidence, network::SenderAddress, site::Site,
+        timestamp::Timestamp, website::Website,
+    },
+    intake::adopted,
+    review::trial,
+    spam::{Document, Label},
+    storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
+};
+
+/// Comments that are written together.
+const BATCH: usize = 500;
+
+/// Problems that are told one by one; the rest are counted.
+const TOLD: usize = 20;
+
+/// Why an import stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read, or not to its end. What was read before is imported.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The reader ended before its file did.
+    #[error("reading the file failed unexpectedly")]
+    Reader,
+}
+
+/// What became of everything in a file.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// Comments that are new here.
+    pub imported: u64,
+    /// Comments that were imported before.
+    pub unchanged: u64,
+    /// Labelled genuine, of those that are new (in a dry run: of all).
+    pub ham: u64,
+    /// Labelled spam, likewise.
+    pub spam: u64,
+    /// Without a label, likewise.
+    pub unlabelled: u64,
+    /// What was left out, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// The first things that could not be read.
+    pub problems: Vec<String>,
+    /// What the operator should know before training.
+    pub warnings: Vec<String>,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+}
+
+impl Report {
+    fn skip(&mut self, reason: &str) {
+        *self.skipped.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    fn count(&mut self, label: Option<Label>) {
+        *match label {
+            Some(Label::Ham) => &mut self.ham,
+            Some(Label::Spam) => &mut self.spam,
+            None => &mut self.unlabelled,
+        } += 1;
+    }
+
+    fn warn(&mut self, format: ForeignFormat) {
+        let labelled = self.ham + self.spam > 0;
+        if labelled && self.spam == 0 {
+            let hint = match format {
+                ForeignFormat::Wxr => {
+                    ": WordPress leaves it out of its export; import \
+                     `wp comment list --status=spam --format=json` too"
+                }
+                _ => "",
+            };
+            let warning = format!("there is no spam among the labels{hint}");
+            self.warnings.push(warning);
+        }
+        if labelled && self.ham == 0 {
+            let warning = "there is nothing genuine among the labels";
+            self.warnings.push(warning.to_owned());
+        }
+    }
+}
+
+/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own.
+///
+/// # Errors
+/// [`ImportError`]; what was written before stays, and importing again goes on from there.
+pub async fn run(
+    app: &App,
+    site: &Arc<Site>,
+    format: ForeignFormat,
+    dry_run: bool,
+    open: impl FnOnce() -> Result<Findings, ReadError> + Send + 'static,
+) -> Result<Report, ImportError> {
+    let mut report = Report {
+        dry_run,
+        ..Report::default()
+    };
+    let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
+    let reading = spawn_blocking(move || read(open, &sender));
+    while let Some(batch) = batches.recv().await {
+        let comments = sort(batch, &mut report);
+        keep(app, site, format, comments, &mut report).await?;
+    }
+    let read = reading.await.map_err(|_| ImportError::Reader)?;
+    if !dry_run {
+        app.store.join_imported(&site.slug, format.system()).await?;
+    }
+    read?;
+    report.warn(format);
+    Ok(report)
+}
+
+type Batch = Vec<Result<Found, ReadError>>;
+
+/// Reads everything, and hands it on in batches; what broke the reading comes last.
+fn read(
+    open: impl FnOnce() -> Result<Findings, ReadError>,
+    batches: &mpsc::Sender<Batch>,
+) -> Result<(), ReadError> {
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut ended = Ok(());
+    for found in open()? {
+        if let Err(error @ ReadError::Broken { .. }) = found {
+            ended = Err(error);
+            break;
+        }
+        batch.push(found);
+        if batch.len() == BATCH && batches.blocking_send(std::mem::take(&mut batch)).is_err() {
+            return Ok(());
+        }
+    }
+    let _ = batches.blocking_send(batch);
+    ended
+}
+
+/// Takes the comments out of a batch, and notes the rest.
+fn sort(batch: Batch, report: &mut Report) -> Vec<ForeignComment> {
+    let mut comments = Vec::with_capacity(batch.len());
+    for found in batch {
+        match found {
+            Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
+                report.skip("no text");
+            }
+            Ok(Found::Comment(comment)) => comments.push(*comment),
+            Ok(Found::Skipped(reason)) => report.skip(reason),
+            Err(error) => {
+                report.skip("could not be read");
+                if report.problems.len() < TOLD {
+                    report.problems.push(error.to_string());
+                }
+            }
+        }
+    }
+    comments
+}
+
+async fn keep(
+    app: &App,
+    site: &Arc<Site>,
+    format: ForeignFormat,
+    comments: Vec<ForeignComment>,
+    report: &mut Report,
+) -> Result<(), ImportError> {
+    if report.dry_run {
+        for comment in &comments {
+            report.imported += 1;
+            report.count(comment.label);
+        }
+        return Ok(());
+    }
+    let labels: Vec<Option<Label>> = comments.iter().map(|comment| comment.label).collect();
+    let adopted: Vec<ImportedComment> = comments
+        .into_iter()
+        .map(|comment| adopt(app, site, comment))
+        .collect();
+    let system = format.system();
+    let new = app
+        .store
+        .import_comments(&site.slug, system, adopted.clone())
+        .await?;
+    for ((_, label), is_new) in adopted.iter().zip(labels).zip(new) {
+        if !is_new {
+            report.unchanged += 1;
+            continue;
+        }
+        report.imported += 1;
+        report.count(label);
+    }
+    Ok(())
+}
+
+/// A comment of another system as one of this one. What waits is judged, so that the queue can be
+/// worked through; what was decided there is not judged again.
+fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedComment {
+    let sender = foreign.address.map(SenderAddress::new);
+    let raw_email = foreign.email.as_deref().unwrap_or_default();
+    let email = adopted::email(&app.vault, site, raw_email, &foreign.name, sender.as_ref());
+    let (name, text) = (adopted::name(&foreign.name), adopted::text(&foreign.text));
+    let website = foreign.website.as_deref();
+    let website = website.and_then(|raw| Website::parse(&adopted::one_line(raw)).ok());
+    let document = Document {
+        text: text.as_str(),
+        name: Some(name.as_str()),
+        email_domain: email.given_domain(),
+        website: website.as_ref().map(Website::as_str),
+    };
+    let status = status(foreign.standing);
+    let (score, evidence) = judged(app, site, status, &document);
+    let now = app.now();
+    let created_at = foreign.created_at.unwrap_or(now).min(now);
+    let title = foreign.page_title.as_deref().map(adopted::one_line);
+    ImportedComment {
+        foreign_id: foreign.id.clone().unwrap_or_else(|| digest(&foreign)),
+        foreign_parent: foreign.parent,
+        status,
+        score,
+        evidence,
+        comment: NewComment {
+            id: id_at(created_at),
+            site: site.slug.to_string(),
+            page: adopted::page(&foreign.page, site).to_string(),
+            page_title: title
+                .filter(|title| !title.is_empty())
+                .map(|title| title.chars().take(300).collect()),
+            parent: None,
+            name: name.as_str().to_owned(),
+            email_sealed: app.vault.seal(&email).0,
+            email_index: app.vault.email_index(&email).0,
+            website: website.map(|website| website.as_str().to_owned()),
+            text: text.as_str().to_owned(),
+            fingerprint: None,
+            network: sender.map(|sender| sender.truncated()),
+            network_key: None,
+            wants_replies: 0,
+            created_at: created_at.millis(),
+        },
+    }
+}
+
+const fn status(standing: Standing) -> Status {
+    match standing {
+        Standing::Approved => Status::Approved,
+        Standing::Pending => Status::Pending,
+        Standing::Spam => Status::Spam,
+        Standing::Rejected => Status::Rejected,
+        Standing::Trash => Status::Trash,
+    }
+}
+
+fn judged(
+    app: &App,
+    site: &Arc<Site>,
+    status: Status,
+    document: &Document<'_>,
+) -> (Option<f64>, Evidence) {
+    let because = "It was imported from another system".to_owned();
+    if status != Status::Pending {
+        let evidence = Evidence {
+            because,
+            ..Evidence::default()
+        };
+        return (None, evidence);
+    }
+    let mut trial = trial::judge(app, site, document);
+    trial.evidence.because = because;
+    (trial.score, trial.evidence)
+}
+
+/// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival.
+fn id_at(time: Timestamp) -> String {
+    let millis = u64::try_from(time.millis()).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &rand::random())
+        .into_uuid()
+        .to_string()
+}
+
+/// A name for a comment that came without one: the same comment has the same.
+fn digest(foreign: &ForeignComment) -> String {
+    let mut hasher = Xxh3Default::new();
+    let time = foreign.created_at.map(|time| time.millis().to_string());
+    for part in [
+        &foreign.page,
+        &foreign.name,
+        &foreign.text,
+        &time.unwrap_or_default(),
+    ] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    format!("={:032x}", hasher.digest128())
+}

@@ -1,0 +1,148 @@
+//! The bytes of a file: unpacked if they are compressed, with an end put to what would unpack for
+//! ever and to a single piece that would fill the memory.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+/// Compressed bytes may unpack to this many times as much, beyond the first [`FREE`].
+const RATIO: u64 = 200;
+
+/// So much may be unpacked from however little, in bytes.
+const FREE: u64 = 64 << 20;
+
+/// A file's bytes.
+pub type Input = Box<dyn BufRead + Send>;
+
+/// The bytes to read, unpacked if they begin like gzip.
+///
+/// # Errors
+/// When nothing can be read at all.
+pub fn unpacked(mut input: impl BufRead + Send + 'static) -> io::Result<Input> {
+    if !input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        return Ok(Box::new(input));
+    }
+    let counted = Counted { input, read: 0 };
+    let unpacking = Unpacking {
+        decoder: MultiGzDecoder::new(BufReader::new(counted)),
+        unpacked: 0,
+    };
+    Ok(Box::new(BufReader::with_capacity(1 << 16, unpacking)))
+}
+
+struct Counted<R> {
+    input: R,
+    read: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.read += read as u64;
+        Ok(read)
+    }
+}
+
+struct Unpacking<R: Read> {
+    decoder: MultiGzDecoder<BufReader<Counted<R>>>,
+    unpacked: u64,
+}
+
+impl<R: Read> Read for Unpacking<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.decoder.read(buffer)?;
+        self.unpacked += read as u64;
+        let packed = self.decoder.get_ref().get_ref().read;
+        if self.unpacked > FREE + RATIO * packed {
+            return Err(io::Error::other(
+                "it unpacks to more than any comments would: is it a decompression bomb?",
+            ));
+        }
+        Ok(read)
+    }
+}
+
+/// A reader that gives out so many bytes and then fails, until it is allowed more.
+pub struct Bounded<R> {
+    input: R,
+    left: usize,
+}
+
+impl<R: BufRead> Bounded<R> {
+    /// Allows nothing yet.
+    pub fn new(input: R) -> Self {
+        Self { input, left: 0 }
+    }
+
+    /// Allows so many bytes from here on.
+    pub fn allow(&mut self, bytes: usize) {
+        self.left = bytes;
+    }
+}
+
+impl<R: BufRead> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl<R: BufRead> BufRead for Bounded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let left = self.left;
+        let available = self.input.fill_buf()?;
+        if left == 0 && !available.is_empty() {
+            return Err(io::Error::other("one piece of it is larger than is read"));
+        }
+        Ok(&available[..available.len().min(left)])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left = self.left.saturating_sub(amount);
+        self.input.consume(amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn compressed_and_plain_files_read_alike() {
+        for bytes in [packed(b"to be"), b"to be".to_vec()] {
+            let mut text = String::new();
+            let mut input = unpacked(io::Cursor::new(bytes)).unwrap();
+            input.read_to_string(&mut text).unwrap();
+            assert_eq!(text, "to be");
+        }
+    }
+
+    #[test]
+    fn a_decompression_bomb_is_given_up() {
+        let bomb = packed(&vec![0; 100 << 20]);
+        let mut input = unpacked(io::Cursor::new(bomb)).unwrap();
+        let read = io::copy(&mut input, &mut io::sink());
+        assert!(read.unwrap_err().to_string().contains("bomb"));
+    }
+
+    #[test]
+    fn a_piece_that_is_too_large_is_refused() {
+        let mut input = Bounded::new(&b"1234567890"[..]);
+        input.allow(4);
+        let mut line = Vec::new();
+        assert!(input.read_until(b'\n', &mut line).is_err());
+    }
+}

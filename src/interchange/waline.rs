@@ -1,0 +1,49 @@
+//! Waline's export: JSON whose `data.Comment` is a list, or the list alone. `status` is a person's
+//! word: `approved`, `waiting` or `spam`. Twikoo's and Valine's lists are read too; Twikoo marks what
+//! waits as `isSpam`, so there only its absence says something.
+
+use serde_json::Value;
+
+use super::{
+    dates,
+    foreign::{ForeignComment, Found, Standing},
+    json_fields::{first, text, truth},
+    plain,
+};
+use crate::spam::Label;
+
+/// A comment.
+#[must_use]
+pub fn of(object: &Value) -> Found {
+    let Some(content) = text(object, "comment") else {
+        return Found::Skipped("no text");
+    };
+    let status = text(object, "status");
+    let (standing, label) = match (status.as_deref(), truth(object, "isSpam")) {
+        (Some("approved"), _) => (Standing::Approved, Some(Label::Ham)),
+        (Some("spam"), _) => (Standing::Spam, Some(Label::Spam)),
+        (Some(_), _) | (None, Some(true)) => (Standing::Pending, None),
+        (None, _) => (Standing::Approved, Some(Label::Ham)),
+    };
+    let date = first(object, &["insertedAt", "createdAt", "created"]);
+    let date = date.or_else(|| text(object.get("insertedAt")?, "iso"));
+    let millis = date.as_deref().and_then(|raw| raw.parse::<f64>().ok());
+    ForeignComment {
+        id: first(object, &["objectId", "_id", "id"]),
+        parent: first(object, &["pid", "rid"]),
+        page: first(object, &["url", "href"]).unwrap_or_default(),
+        page_title: None,
+        name: text(object, "nick").unwrap_or_default(),
+        email: text(object, "mail"),
+        website: text(object, "link"),
+        text: plain::of_html(&content),
+        address: text(object, "ip").and_then(|raw| raw.parse().ok()),
+        created_at: match millis {
+            Some(millis) => dates::of_seconds(millis / 1000.0),
+            None => date.as_deref().and_then(dates::parse),
+        },
+        standing,
+        label,
+    }
+    .into()
+}
