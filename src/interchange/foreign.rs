@@ -133,7 +133,7 @@ pub enum ReadError {
 
 impl ReadError {
     /// Nothing more can be read.
-    pub fn broken(place: impl Into<String>, problem: impl ToString) -> Self {
+    pub fn broken(place: impl Into<String>, problem: &impl ToString) -> Self {
         Self::Broken {
             place: place.into(),
             problem: problem.to_string(),
@@ -141,7 +141,7 @@ impl ReadError {
     }
 
     /// One thing is not what it should be.
-    pub fn item(place: impl Into<String>, problem: impl ToString) -> Self {
+    pub fn item(place: impl Into<String>, problem: &impl ToString) -> Self {
         Self::Item {
             place: place.into(),
             problem: problem.to_string(),
@@ -151,7 +151,7 @@ impl ReadError {
 
 impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
-        Self::broken("the file", error)
+        Self::broken("the file", &error)
     }
 }
 

@@ -43,7 +43,7 @@ impl Isso {
             .disable_statement_logging();
         let connection = runtime
             .block_on(SqliteConnection::connect_with(&options))
-            .map_err(broken)?;
+            .map_err(|error| broken(&error))?;
         Ok(Self {
             runtime,
             connection,
@@ -62,11 +62,11 @@ impl Isso {
         let rows = self
             .runtime
             .block_on(query.fetch_all(&mut self.connection))
-            .map_err(broken)?;
+            .map_err(|error| broken(&error))?;
         self.ended = rows.is_empty();
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
-            self.last = row.try_get("id").map_err(broken)?;
+            self.last = row.try_get("id").map_err(|error| broken(&error))?;
             found.push(comment(row, self.last));
         }
         self.rows = found.into_iter();
@@ -74,8 +74,8 @@ impl Isso {
     }
 }
 
-fn broken(error: sqlx::Error) -> ReadError {
-    ReadError::broken("the database", format!("not Isso's: {error}"))
+fn broken(error: &sqlx::Error) -> ReadError {
+    ReadError::broken("the database", &format!("not Isso's: {error}"))
 }
 
 fn comment(row: &SqliteRow, id: i64) -> Found {

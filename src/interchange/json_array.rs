@@ -61,7 +61,6 @@ impl<R: BufRead> JsonArray<R> {
                 b'[' if at_start || self.key.is_none() => break,
                 b'[' if is_key && self.key.is_some_and(|key| key.as_bytes() == last) => break,
                 b'"' => last = self.string()?,
-                b':' => is_key = true,
                 byte if byte.is_ascii_whitespace() => continue,
                 _ => {}
             }
@@ -71,7 +70,7 @@ impl<R: BufRead> JsonArray<R> {
         if self.input.fill_buf()?.is_empty() {
             return Err(ReadError::broken(
                 "the file",
-                "there is no JSON array of comments in it",
+                &"there is no JSON array of comments in it",
             ));
         }
         self.state = State::Inside;
@@ -100,7 +99,7 @@ impl<R: BufRead> JsonArray<R> {
         let (mut depth, mut in_string, mut too_large) = (0_usize, false, false);
         loop {
             let Some(byte) = self.byte()? else {
-                return Err(ReadError::broken("the file", "it ends inside its array"));
+                return Err(ReadError::broken("the file", &"it ends inside its array"));
             };
             match byte {
                 b'"' => in_string = !in_string,
@@ -149,12 +148,12 @@ impl<R: BufRead> Iterator for JsonArray<R> {
         match self.bytes() {
             Ok(None) => None,
             Ok(Some(bytes)) if bytes.is_empty() => {
-                Some(Err(ReadError::item(place, "larger than is read")))
+                Some(Err(ReadError::item(place, &"larger than is read")))
             }
             Ok(Some(bytes)) => {
                 let parsed = serde_json::from_slice(&bytes);
                 let parsed = parsed.map(|value| (self.element, value));
-                Some(parsed.map_err(|error| ReadError::item(place, error)))
+                Some(parsed.map_err(|error| ReadError::item(place, &error)))
             }
             Err(error) => {
                 self.state = State::Ended;

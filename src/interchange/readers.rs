@@ -43,7 +43,7 @@ pub fn read(
         ForeignFormat::Isso => {
             return Err(ReadError::broken(
                 "the file",
-                "Isso's is a database, not a stream",
+                &"Isso's is a database, not a stream",
             ));
         }
     })
@@ -84,16 +84,16 @@ impl Iterator for JsonLines {
                     let place = format!("line {line}");
                     return Some(match parsed {
                         Ok(value) => Ok((self.of)(&value)),
-                        Err(error) => Err(ReadError::item(place, error)),
+                        Err(error) => Err(ReadError::item(place, &error)),
                     });
                 }
                 Ok(None) => self.ended = true,
                 Err(RecordError::Line { line, problem }) => {
-                    return Some(Err(ReadError::item(format!("line {line}"), problem)));
+                    return Some(Err(ReadError::item(format!("line {line}"), &problem)));
                 }
                 Err(RecordError::Input { line, source }) => {
                     self.ended = true;
-                    return Some(Err(ReadError::broken(format!("line {line}"), source)));
+                    return Some(Err(ReadError::broken(format!("line {line}"), &source)));
                 }
             }
         }

@@ -57,9 +57,9 @@ impl<R: BufRead> Table<R> {
             let line = error.position().map_or(0, csv::Position::line);
             let place = format!("line {line}");
             if self.ended {
-                ReadError::broken(place, error)
+                ReadError::broken(place, &error)
             } else {
-                ReadError::item(place, error)
+                ReadError::item(place, &error)
             }
         }))
     }
@@ -85,7 +85,7 @@ impl<R: BufRead> Table<R> {
         if places[7].is_none() {
             self.ended = true;
             let problem = "the header names no column 'text'";
-            return Some(ReadError::broken("line 1", problem));
+            return Some(ReadError::broken("line 1", &problem));
         }
         self.places = Some(places);
         None
@@ -99,14 +99,14 @@ impl<R: BufRead> Table<R> {
         if row.as_slice().len() > LARGEST {
             return Err(ReadError::item(
                 format!("line {line}"),
-                "larger than is read",
+                &"larger than is read",
             ));
         }
         let mut values: [Option<String>; COLUMNS.len()] = Default::default();
         for (value, place) in values.iter_mut().zip(places) {
             let bytes = place.and_then(|place| row.get(place)).unwrap_or_default();
             let text = std::str::from_utf8(bytes)
-                .map_err(|_| ReadError::item(format!("line {line}"), "not valid UTF-8"))?;
+                .map_err(|_| ReadError::item(format!("line {line}"), &"not valid UTF-8"))?;
             *value = Some(undefused(text.trim()).to_owned()).filter(|text| !text.is_empty());
         }
         let [

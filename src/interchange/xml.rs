@@ -151,7 +151,7 @@ impl<R: BufRead> Xml<R> {
             self.reader.get_mut().allow(LARGEST_PIECE);
             let place = self.reader.buffer_position();
             let broken = |error: &dyn std::fmt::Display| {
-                ReadError::broken(format!("byte {place}"), format!("not XML: {error}"))
+                ReadError::broken(format!("byte {place}"), &format!("not XML: {error}"))
             };
             let event = self.reader.read_event_into(&mut self.buffer);
             let passed = &mut self.passed;
@@ -166,7 +166,7 @@ impl<R: BufRead> Xml<R> {
                     self.depth += 1;
                     if self.depth > DEEPEST {
                         let problem = format!("elements are nested more than {DEEPEST} deep");
-                        return Err(ReadError::broken(format!("byte {place}"), problem));
+                        return Err(ReadError::broken(format!("byte {place}"), &problem));
                     }
                     return Ok(Step::Open(opened(&tag)));
                 }
@@ -191,7 +191,7 @@ impl<R: BufRead> Xml<R> {
     }
 
     fn broken(&self, problem: &str) -> ReadError {
-        ReadError::broken(format!("byte {}", self.reader.buffer_position()), problem)
+        ReadError::broken(format!("byte {}", self.reader.buffer_position()), &problem)
     }
 }
 

@@ -65,6 +65,11 @@ on_both_engines!(
                 "invalid",
             ),
             ("/1.1/verify-key".to_owned(), vec![blog], "invalid"),
+            (
+                "/1.1/verify-key".to_owned(),
+                vec![("api_key", key.as_str()), ("key", "0123456789ab")],
+                "invalid",
+            ),
         ] {
             let (headers, body) = call(&app, &path, &fields).await;
             assert_eq!(body, word, "{path} {fields:?}");
