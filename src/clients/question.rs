@@ -9,6 +9,8 @@ use crate::{
         website::Website,
     },
     intake::{adopted, submission::Submission},
+    interchange::labelled::Record,
+    spam::Label,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -55,6 +57,20 @@ impl Question {
             form_token: None,
             proof: None,
             honeypot: self.honeypot.clone(),
+        }
+    }
+
+    /// The text with what a person said it is, as training reads it.
+    #[must_use]
+    pub fn labelled(&self, label: Label) -> Record {
+        let given = |raw: &str| Some(adopted::one_line(raw)).filter(|line| !line.is_empty());
+        Record {
+            text: adopted::text(&self.text).as_str().to_owned(),
+            label: Some(label),
+            name: given(&self.author),
+            email: given(&self.email).filter(|email| email.contains('@')),
+            website: given(&self.website),
+            ..Record::default()
         }
     }
 

@@ -8,8 +8,10 @@ use crate::{
         comment::{CommentId, Status},
         decision::{Actor, Decision},
         moderator::{Principal, Role, Scope},
+        sample::Provenance,
         site::Site,
     },
+    learn::samples,
     review,
     spam::Label,
     storage::{
@@ -39,13 +41,44 @@ pub async fn take(
     if let Some(judged) = &judged {
         app.store.note_report(&site.slug, judged.id, label).await?;
     }
-    let kept = judged.filter(|judged| judged.queued);
-    if let Some(judged) = kept
+    metrics::counter!("hamlet_reports_total", "label" => word(label)).increment(1);
+    if let Some(judged) = judged.as_ref().filter(|judged| judged.queued)
         && decide(app, site, key, judged.id, label).await?
     {
         return Ok(());
     }
-    metrics::counter!("hamlet_reports_total", "label" => word(label)).increment(1);
+    keep_sample(
+        app,
+        site,
+        key,
+        question,
+        judged.map(|judged| judged.id),
+        label,
+    )
+    .await
+}
+
+/// Keeps the text as a labelled sample: one vote for each judgement, or for each text that was never
+/// asked about. A report without a text teaches nothing.
+async fn keep_sample(
+    app: &App,
+    site: &Site,
+    key: &ClientKey,
+    question: &Question,
+    judged: Option<CommentId>,
+    label: Label,
+) -> Result<()> {
+    if question.text.is_empty() {
+        return Ok(());
+    }
+    let record = question.labelled(label);
+    let Ok(mut vote) = samples::vote_of_record(&app.vault, site.slug.clone(), &record) else {
+        return Ok(());
+    };
+    if let Some(id) = judged {
+        vote.id = id.to_string();
+    }
+    samples::cast(app, vec![vote], Provenance::Feedback, key.id.clone()).await?;
     Ok(())
 }
 

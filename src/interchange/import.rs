@@ -12,10 +12,11 @@ use super::foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError, 
 use crate::{
     app::App,
     domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, site::Site,
-        timestamp::Timestamp, website::Website,
+        comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
+        site::Site, timestamp::Timestamp, website::Website,
     },
     intake::adopted,
+    learn::samples,
     review::trial,
     spam::{Document, Label},
     storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
@@ -186,23 +187,23 @@ async fn keep(
         return Ok(());
     }
     let labels: Vec<Option<Label>> = comments.iter().map(|comment| comment.label).collect();
-    let adopted: Vec<ImportedComment> = comments
-        .into_iter()
-        .map(|comment| adopt(app, site, comment))
-        .collect();
+    let adopted = comments.into_iter();
+    let adopted = adopted.map(|comment| adopt(app, site, comment)).collect();
     let system = format.system();
+    let source = samples::source(app, Provenance::Import, system.to_owned());
     let new = app
         .store
-        .import_comments(&site.slug, system, adopted.clone())
+        .import_comments(&site.slug, system, adopted, source, app.now())
         .await?;
-    for ((_, label), is_new) in adopted.iter().zip(labels).zip(new) {
-        if !is_new {
+    for (label, is_new) in labels.into_iter().zip(new) {
+        if is_new {
+            report.imported += 1;
+            report.count(label);
+        } else {
             report.unchanged += 1;
-            continue;
         }
-        report.imported += 1;
-        report.count(label);
     }
+    app.live.wake();
     Ok(())
 }
 
@@ -222,9 +223,16 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
         website: website.as_ref().map(Website::as_str),
     };
     let status = status(foreign.standing);
-    let (score, evidence) = judged(app, site, status, &document);
     let now = app.now();
     let created_at = foreign.created_at.unwrap_or(now).min(now);
+    let (score, evidence) = judged(app, site, status, &document);
+    let id = id_at(created_at);
+    let vote = foreign.label.map(|label| {
+        let index = email
+            .given_domain()
+            .map(|_| app.vault.email_index(&email).0);
+        samples::vote_of_import(site.slug.clone(), id.clone(), label, &document, index)
+    });
     let title = foreign.page_title.as_deref().map(adopted::one_line);
     ImportedComment {
         foreign_id: foreign.id.clone().unwrap_or_else(|| digest(&foreign)),
@@ -232,8 +240,9 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
         status,
         score,
         evidence,
+        vote,
         comment: NewComment {
-            id: id_at(created_at),
+            id,
             site: site.slug.to_string(),
             page: adopted::page(&foreign.page, site).to_string(),
             page_title: title

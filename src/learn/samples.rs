@@ -49,12 +49,34 @@ pub fn vote_of(vault: &Vault, comment: &Comment) -> Vote {
         held_out: false,
         text: comment.text.clone(),
         name: Some(comment.name.clone()),
-        email_domain: domain.map(|email| email.domain().to_owned()),
+        email_domain: domain.and_then(|email| email.given_domain().map(str::to_owned)),
         website: comment.website.clone(),
         email_index: Some(comment.email_index.0.clone()),
     };
     vote.held_out = label.is_some() && is_held_out(&vote.document());
     vote
+}
+
+/// What another system's people said about a comment that is imported under this id.
+#[must_use]
+pub fn vote_of_import(
+    site: SiteSlug,
+    id: String,
+    label: Label,
+    document: &Document<'_>,
+    email_index: Option<String>,
+) -> Vote {
+    Vote {
+        site,
+        id,
+        label: Some(label),
+        held_out: is_held_out(document),
+        text: document.text.to_owned(),
+        name: document.name.map(str::to_owned),
+        email_domain: document.email_domain.map(str::to_owned),
+        website: document.website.map(str::to_owned),
+        email_index,
+    }
 }
 
 /// A labelled record from elsewhere as a vote. The whole address is not kept, only its domain and

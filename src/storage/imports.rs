@@ -10,12 +10,15 @@ use super::{
     arrivals::{NewComment, keep},
     engine::Engine,
     query::insert_rows,
+    votes,
 };
 use crate::domain::{
     comment::Status,
     evidence::{Evidence, Verdict},
     page::Page,
+    sample::{Source, Vote},
     site::SiteSlug,
+    timestamp::Timestamp,
 };
 
 /// A comment from another system, ready to be kept.
@@ -33,12 +36,14 @@ pub struct ImportedComment {
     pub foreign_id: String,
     /// The id there of the comment it answers.
     pub foreign_parent: Option<String>,
+    /// What the other system's people said about it: a decision here replaces it.
+    pub vote: Option<Vote>,
 }
 
 impl Store {
-    /// Keeps those comments of a site that were not imported from this system before; the answer
-    /// says of each whether it is new. Replies are joined to what they answer, as far as that is
-    /// there.
+    /// Keeps those comments of a site that were not imported from this system before, and the labels
+    /// they came with; the answer says of each whether it is new. Replies are joined to what they
+    /// answer, as far as that is there.
     ///
     /// # Errors
     /// [`super::StoreError`]; then none is kept.
@@ -47,6 +52,8 @@ impl Store {
         site: &SiteSlug,
         system: &'static str,
         batch: Vec<ImportedComment>,
+        source: Source,
+        now: Timestamp,
     ) -> Result<Vec<bool>> {
         let (engine, site) = (self.engine, site.to_string());
         self.write(move |connection| {
@@ -67,6 +74,10 @@ impl Store {
                     .map(|(one, _)| json!({ "id": one.comment.id, "parent": one.foreign_parent }))
                     .collect();
                 join(connection, engine, &site, system, replies).await?;
+                let votes = batch.into_iter().zip(&is_new);
+                let votes = votes.filter(|(_, new)| **new);
+                let votes = votes.filter_map(|(one, _)| one.vote).collect();
+                votes::cast(connection, engine, votes, &source, now).await?;
                 Ok(is_new)
             })
         })

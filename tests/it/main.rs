@@ -11,11 +11,8 @@ mod corpora;
 mod desk;
 mod harness;
 mod intake;
-<<<<<<< HEAD
-mod learning;
-=======
 mod interchange;
->>>>>>> de678b5 (Read ten other systems' comments and write them out again)
+mod learning;
 mod mail;
 mod model;
 mod operation;

@@ -50,6 +50,35 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    a_report_about_what_is_not_kept_is_a_sample_asked_about_or_not,
+    |app: TestApp| async move {
+        let key = site_with_key(&app, "blog", ClientMode::Judge).await;
+        let site = app.app.directory.site("blog").unwrap().slug.clone();
+        call(&app, CHECK, &asked(&key, HAM)).await;
+        let mut test = asked(&key, "Never mind this one");
+        test.push(("is_test", "true"));
+        call(&app, "/1.1/submit-spam", &test).await;
+        let samples = || async { app.app.store.samples(&site, "").await.unwrap() };
+        assert!(samples().await.is_empty());
+        call(&app, "/1.1/submit-spam", &asked(&key, HAM)).await;
+        call(&app, "/1.1/submit-ham", &asked(&key, HAM)).await;
+        call(&app, "/1.1/submit-spam", &asked(&key, SPAM)).await;
+        let counts = app
+            .app
+            .store
+            .count_samples(std::slice::from_ref(&site))
+            .await
+            .unwrap();
+        let counts: Vec<_> = counts.iter().map(|c| (c.label, c.count)).collect();
+        let expected = [
+            (hamlet::spam::Label::Ham, 1),
+            (hamlet::spam::Label::Spam, 1),
+        ];
+        assert_eq!(counts, expected, "what is said last counts");
+    }
+);
+
+on_both_engines!(
     a_report_reaches_no_other_sites_comment,
     |app: TestApp| async move {
         let here = site_with_key(&app, "here", ClientMode::Queue).await;

@@ -4,7 +4,7 @@ use std::{io::Write, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
 use hamlet::{
-    domain::comment::Status,
+    domain::{comment::Status, decision::Decision},
     interchange::foreign::{ForeignFormat, Found},
 };
 use serde_json::{Value, json};
@@ -197,6 +197,38 @@ on_both_engines!(
         assert!(report.warnings[0].contains("no spam"), "{report:?}");
         assert!(report.problems[0].starts_with("line 5"), "{report:?}");
         assert!(stored(&app).await.is_empty());
+    }
+);
+
+on_both_engines!(
+    labels_become_samples_once_and_a_decision_here_replaces_them,
+    |app: TestApp| async move {
+        let site = garden(&app).await;
+        let count = || async {
+            let counts = app
+                .app
+                .store
+                .count_samples(std::slice::from_ref(&site.slug))
+                .await;
+            let mut counts: Vec<String> = counts
+                .unwrap()
+                .iter()
+                .map(|c| format!("{:?} {:?} {}", c.provenance, c.label, c.count))
+                .collect();
+            counts.sort();
+            counts
+        };
+        for _ in 0..2 {
+            import(&app, ForeignFormat::Disqus, sample("disqus.xml"), false).await;
+            assert_eq!(count().await, ["Import Ham 2", "Import Spam 1"]);
+        }
+        let spam = stored(&app).await;
+        let spam = spam.iter().find(|comment| comment.status == Status::Spam);
+        let spam = json!({ "id": spam.unwrap().id.to_string() });
+        app.decide(&spam, Decision::Approve).await;
+        assert_eq!(count().await, ["Decision Ham 1", "Import Ham 2"]);
+        import(&app, ForeignFormat::Disqus, sample("disqus.xml"), false).await;
+        assert_eq!(count().await, ["Decision Ham 1", "Import Ham 2"]);
     }
 );
 
