@@ -16,6 +16,7 @@ use crate::{
         vault::Vault,
     },
     published::Published,
+    review::news::News,
     sites::Directory,
     spam::ModelError,
     storage::{Store, StoreError},
@@ -73,6 +74,8 @@ pub struct App {
     pub client_keys: KeyCache,
     /// Approved comments as anyone reads them.
     pub published: Published,
+    /// Tells moderators of arrivals.
+    pub news: News,
 }
 
 impl App {
@@ -103,6 +106,7 @@ impl App {
             intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
             client_keys: KeyCache::default(),
             published: Published::default(),
+            news: News::default(),
             settings,
             clock,
             store,

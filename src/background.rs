@@ -12,10 +12,14 @@ use crate::{
     learn::training,
     notify,
     privacy::{retention, rotation},
+    review::news,
 };
 
 /// How soon a change made by another process is noticed.
 const REFRESH: Duration = Duration::from_secs(1);
+
+/// How often arrivals are looked for while a moderator's page listens.
+const NEWS: Duration = Duration::from_secs(1);
 
 /// How often this instance looks for labels given and models activated at another.
 const LEARNING: Duration = Duration::from_millis(500);
@@ -40,6 +44,7 @@ const MAIL_GRACE: Duration = Duration::from_secs(10);
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     tokio::join!(
         every(REFRESH, &stop, || refresh(&app)),
+        every(NEWS, &stop, || announce(&app)),
         learning(&app, &stop),
         training(&app, &stop),
         every(RETENTION, &stop, || forget(&app)),
@@ -107,6 +112,13 @@ pub async fn refresh(app: &App) {
     rotation::follow(app);
     if let Err(error) = app.directory.refresh(&app.store, app.now()).await {
         tracing::warn!(%error, "the sites could not be read again");
+    }
+}
+
+/// Tells moderators' pages of arrivals.
+pub async fn announce(app: &App) {
+    if let Err(error) = news::announce(app).await {
+        tracing::warn!(%error, "arrivals could not be looked for");
     }
 }
 

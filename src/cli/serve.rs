@@ -63,8 +63,10 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     welcome(&app, address).await?;
     let jobs = tokio::spawn(background::run(app.clone(), stop.clone()));
     let handle = service.handle();
+    let closing = app.clone();
     tokio::spawn(async move {
         wait_for_signal().await;
+        closing.news.close();
         tracing::info!("stopping: requests in flight are finished first");
         handle.stop(true).await;
     });

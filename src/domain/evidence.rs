@@ -59,6 +59,22 @@ pub enum Check {
 }
 
 impl Check {
+    /// Every check.
+    pub const ALL: [Self; 6] = [
+        Self::Honeypot,
+        Self::Timing,
+        Self::Duplicate,
+        Self::Rate,
+        Self::Blocklist,
+        Self::Links,
+    ];
+
+    /// Reads the word that [`Check::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|check| check.as_str() == word)
+    }
+
     /// The word used in the API and in metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -4,6 +4,7 @@
 //! How a comment got its verdict is `intake`'s and `spam`'s; what is sent because of a decision is
 //! `notify`'s.
 
+pub mod news;
 pub mod opened;
 pub mod queue;
 pub mod trial;

@@ -13,6 +13,7 @@ use crate::{
     storage::{
         StoreError,
         comments::{Counts, Filter},
+        related::Earlier,
     },
 };
 
@@ -25,6 +26,8 @@ pub struct Opened {
     pub history: Vec<HistoryEntry>,
     /// The author's comments on the sites one may see, this one included.
     pub author: Counts,
+    /// What was decided about others from the same place.
+    pub earlier: Earlier,
 }
 
 /// Why an address was not revealed.
@@ -74,6 +77,7 @@ pub async fn open(
     Ok(Some(Opened {
         history: app.store.history(&comment).await?,
         author: app.store.count_comments(&by_author).await?,
+        earlier: app.store.earlier_decisions(&comment).await?,
         comment,
     }))
 }

@@ -7,6 +7,7 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, CommentId, Status},
+        evidence::Check,
         field::{FieldError, parse_line},
         moderator::Principal,
         origin::Origin,
@@ -63,6 +64,10 @@ pub struct Wanted {
     pub since: Option<Timestamp>,
     /// Arrived before.
     pub until: Option<Timestamp>,
+    /// A check that fired.
+    pub check: Option<Check>,
+    /// Whether the text or the website names a place on the web.
+    pub has_link: Option<bool>,
     /// The order.
     pub sort: Sort,
 }
@@ -188,6 +193,8 @@ async fn filter(
         max_score: wanted.max_score,
         since: wanted.since,
         until: wanted.until,
+        check: wanted.check,
+        has_link: wanted.has_link,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::{Action, HistoryEntry},
     email::EmailIndex,
+    evidence::Check,
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
@@ -87,6 +88,10 @@ pub struct Filter {
     pub since: Option<Timestamp>,
     /// Arrived before.
     pub until: Option<Timestamp>,
+    /// With this check among those that fired.
+    pub check: Option<Check>,
+    /// With, or without, a link in text or website.
+    pub has_link: Option<bool>,
 }
 
 /// Where a list goes on: the last item's sort key and id.
@@ -168,6 +173,21 @@ impl Filter {
         if let Some(until) = self.until {
             statement.push("AND c.created_at < ?", [Value::from(until.millis())]);
         }
+        if let Some(check) = self.check {
+            // As serde writes it into the evidence, which holds no text of the comment's author.
+            let fired = contains(&format!("\"check\":\"{}\"", check.as_str()));
+            statement.push("AND c.evidence LIKE ? ESCAPE '\\'", [Value::from(fired)]);
+        }
+        if let Some(wanted) = self.has_link {
+            let not = if wanted { "" } else { "NOT " };
+            statement.push(
+                &format!(
+                    "AND {not}(c.website IS NOT NULL OR c.text {{like}} '%://%' \
+                     OR c.text {{like}} '%www.%')"
+                ),
+                [],
+            );
+        }
     }
 }
 
@@ -196,8 +216,10 @@ impl Store {
         } else {
             ("ASC", ">")
         };
+        // Which comments, found within the queue's index; then what they say.
         let mut statement = Statement::new(&format!(
-            "SELECT {}, {key} AS sort_key FROM comments c",
+            "SELECT {}, w.sort_key FROM \
+             (SELECT c.site, c.id, {key} AS sort_key FROM comments c",
             rows::COMMENT
         ));
         filter.conditions(&mut statement, false);
@@ -217,6 +239,13 @@ impl Store {
             format!("ORDER BY {key} {direction}, c.id {direction} LIMIT ?")
         };
         statement.push(&order, [Value::from(i64::from(limit) + 1)]);
+        statement.push(
+            &format!(
+                ") w JOIN comments c ON c.site = w.site AND c.id = w.id \
+                 ORDER BY w.sort_key {direction}, c.id {direction}"
+            ),
+            [],
+        );
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
         let mut found = statement.bind(query).fetch_all(&self.read).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -22,6 +22,8 @@ const CLIENTS: &str = include_str!("../../migrations/0002_clients.sql");
 const LEARNING: &str = include_str!("../../migrations/0003_learning.sql");
 const IMPORTS: &str = include_str!("../../migrations/0005_imports.sql");
 
+const DESK: &str = include_str!("../../migrations/0006_desk.sql");
+
 const STEPS: &[Step] = &[
     Step {
         number: 1,
@@ -52,6 +54,12 @@ const STEPS: &[Step] = &[
         name: "imports",
         sqlite: IMPORTS,
         postgres: IMPORTS,
+    },
+    Step {
+        number: 6,
+        name: "desk",
+        sqlite: DESK,
+        postgres: DESK,
     },
 ];
 

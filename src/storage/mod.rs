@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod outbox_entries;
 pub mod public;
 mod query;
+pub mod related;
 pub mod resealing;
 pub mod retention;
 mod rows;

@@ -199,6 +199,13 @@ pub fn refuse_cross_site(app: &App, request: &HttpRequest) -> Result<(), Problem
     Ok(())
 }
 
+/// The session cookie's value, to look at again later.
+#[must_use]
+pub fn session_value(app: &App, request: &HttpRequest) -> Option<String> {
+    let cookie = request.cookie(cookie_name(app))?;
+    Some(cookie.value().to_owned())
+}
+
 fn is_secure(app: &App) -> bool {
     app.public_url().starts_with("https://")
 }

@@ -89,7 +89,7 @@ export const weigh = async (context, url) => {
   await session.send("Network.enable");
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
   session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
-  await page.goto(url, { waitUntil: "networkidle" });
+  await page.goto(url, { waitUntil: "load" });
   await page.close();
   return bytes;
 };

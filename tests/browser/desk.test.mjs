@@ -138,3 +138,13 @@ test("the slower of two moderators is told, and nothing of the faster one's is l
   await visitor.leave();
   await other.leave();
 });
+
+test("arrivals are announced as they come, and the list stays where it is", async () => {
+  const { visitor, page, list } = await atDesk(TEXTS.slice(0, 1));
+  await service.posted(new URL(list).searchParams.get("site"), "O, from this time forth, my thoughts be bloody.");
+  await page.getByRole("link", { name: "1 new: show" }).waitFor();
+  assert.equal(await page.locator(".item").count(), 1);
+  await page.getByRole("link", { name: "1 new: show" }).click();
+  await page.locator(".item", { hasText: "from this time forth" }).waitFor();
+  await visitor.leave();
+});

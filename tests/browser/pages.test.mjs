@@ -38,7 +38,7 @@ for (const [look, options] of [
     const visitor = await Visitor.enter(browser, [service.url], { ...options, storageState: state });
     const page = await visitor.page();
     for (const path of paths) {
-      await page.goto(service.url + path, { waitUntil: "networkidle" });
+      await page.goto(service.url + path, { waitUntil: "load" });
       await assertAccessible(page);
       await assertFits(page);
     }

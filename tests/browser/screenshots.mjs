@@ -17,7 +17,7 @@ const COMMENTS = [
 const look = async (browser, service, state, name, path, options, prepare = () => {}) => {
   const context = await browser.newContext({ locale: "en-GB", storageState: state, deviceScaleFactor: 1.5, viewport: { width: 1120, height: 760 }, ...options });
   const page = await context.newPage();
-  await page.goto(service.url + path, { waitUntil: "networkidle" });
+  await page.goto(service.url + path, { waitUntil: "load" });
   await prepare(page);
   const session = await context.newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 78 });

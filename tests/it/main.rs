@@ -15,6 +15,7 @@ mod interchange;
 mod learning;
 mod mail;
 mod model;
+mod news;
 mod operation;
 mod privacy;
 mod program;

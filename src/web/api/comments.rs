@@ -14,7 +14,7 @@ use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
         decision::HistoryEntry,
-        evidence::{Evidence, Verdict, score_in_words},
+        evidence::{Check, Evidence, Verdict, score_in_words},
         field::FieldError,
         page::Page,
         site::SiteSlug,
@@ -176,6 +176,12 @@ pub struct ListQuery {
     /// Arrived before.
     #[param(value_type = Option<Timestamp>)]
     pub until: Option<String>,
+    /// A check that fired.
+    #[param(value_type = Option<Check>)]
+    pub check: Option<String>,
+    /// `true` or `false`: with, or without, a link in text or website.
+    #[param(value_type = Option<bool>)]
+    pub has_link: Option<String>,
     /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`.
     #[param(value_type = Option<Sort>)]
     pub sort: Option<String>,
@@ -204,6 +210,10 @@ impl ListQuery {
             max_score: read(e, "max_score", self.max_score.as_deref(), finite),
             since: read(e, "since", self.since.as_deref(), time_of),
             until: read(e, "until", self.until.as_deref(), time_of),
+            check: read(e, "check", self.check.as_deref(), Check::parse),
+            has_link: read(e, "has_link", self.has_link.as_deref(), |raw| {
+                raw.parse().ok()
+            }),
             sort: read(e, "sort", self.sort.as_deref(), Sort::parse).unwrap_or_default(),
         };
         let limit = read(e, "limit", self.limit.as_deref(), |raw| raw.parse().ok());

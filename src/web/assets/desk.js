@@ -250,16 +250,17 @@
     event.preventDefault();
   });
 
-  // News: asked for twice a minute while the page is seen, told without moving the list
+  // News, told without moving the list: pushed while the page is seen, asked for twice a minute
+  // where no stream stands.
 
   const arrivals = $("#arrivals");
   const pendingCount = $('.tabs [data-status="pending"] .count');
   const look = async () => {
-    if (document.hidden || !pendingCount || new URLSearchParams(location.search).has("cursor")) return;
-    const query = new URLSearchParams({ status: "pending", limit: "1" });
     const filter = new URLSearchParams(location.search);
-    ["site", "q", "page", "author"].forEach((name) => { if (filter.get(name)) query.set(name, filter.get(name)); });
-    if (filter.get("band") || filter.get("since")) return;
+    if (document.hidden || !pendingCount || filter.has("cursor")) return;
+    const query = new URLSearchParams({ status: "pending", limit: "1" });
+    ["site", "q", "page", "author", "check"].forEach((name) => { if (filter.get(name)) query.set(name, filter.get(name)); });
+    if (["band", "since", "until", "link"].some((name) => filter.get(name))) return;
     const response = await fetch(`/api/v1/comments?${query}`).catch(() => null);
     if (!response || !response.ok) return;
     const { counts } = await response.json();
@@ -271,5 +272,16 @@
     arrivals.replaceChildren(link);
     arrivals.hidden = false;
   };
-  if (arrivals) setInterval(look, 30000);
+  let stream = null;
+  const listen = () => {
+    if (document.hidden) { stream?.close(); stream = null; return; }
+    if (stream && stream.readyState !== EventSource.CLOSED) return;
+    stream = new EventSource("/desk/news");
+    stream.addEventListener("arrival", look);
+  };
+  if (arrivals) {
+    listen();
+    document.addEventListener("visibilitychange", listen);
+    setInterval(() => { if (stream?.readyState !== EventSource.OPEN) { listen(); look(); } }, 30000);
+  }
 })();

@@ -53,7 +53,8 @@ struct CommentPage {
     item: Item,
     /// The whole address, for who asked for it and was recorded.
     revealed: Option<String>,
-    network: Option<String>,
+    by_network: Vec<Item>,
+    by_host: Vec<Item>,
     because: String,
     verdict: &'static str,
     checks: Vec<Weighed>,
@@ -137,6 +138,7 @@ async fn render(
         comment,
         history,
         author,
+        earlier,
     } = opened;
     let (checks, tokens) = weigh(&comment.evidence);
     let lines = history.into_iter().map(|entry| line(app, entry));
@@ -162,7 +164,16 @@ async fn render(
         author: author_counts(&author),
         author_href: format!("{HOME}?author={}", comment.id),
         others,
-        network: comment.network,
+        by_network: earlier
+            .by_network
+            .iter()
+            .map(|one| Item::in_list(app, one))
+            .collect(),
+        by_host: earlier
+            .by_host
+            .iter()
+            .map(|one| Item::in_list(app, one))
+            .collect(),
     };
     page::render(StatusCode::OK, &template)
 }

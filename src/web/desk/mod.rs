@@ -7,6 +7,7 @@ mod fields;
 mod frame;
 mod item;
 mod me;
+mod news;
 mod queue;
 pub mod refused;
 mod sign_in;
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(sign_in::show_sign_out)
             .service(sign_in::sign_out)
             .service(queue::show)
+            .service(news::listen)
             .service(me::show)
             .service(me::change)
             .service(comment::show)

@@ -1,5 +1,7 @@
 //! The queue: tabs by status, filters, and comments to decide about.
 
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode};
 use askama::Template;
 use serde::Deserialize;
@@ -17,6 +19,7 @@ use crate::{
     app::App,
     domain::{
         comment::{CommentId, Status},
+        evidence::Check,
         field::FieldError,
         moderator::Principal,
         timestamp::Timestamp,
@@ -42,6 +45,9 @@ pub struct DeskQuery {
     pub author: Option<String>,
     pub band: Option<String>,
     pub since: Option<String>,
+    pub until: Option<String>,
+    pub check: Option<String>,
+    pub link: Option<String>,
     pub sort: Option<String>,
     cursor: Option<String>,
     did: Option<String>,
@@ -102,6 +108,24 @@ impl QueuePage {
         .to_vec()
     }
 
+    fn checks(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let chosen = self.query.check.as_deref().unwrap_or_default();
+        Check::ALL
+            .map(|check| (check.as_str(), in_words(check), check.as_str() == chosen))
+            .to_vec()
+    }
+
+    /// Whether a filter is set that is folded away on the page.
+    fn has_rare(&self) -> bool {
+        let rare = ["page", "since", "until", "link"];
+        rare.iter().any(|name| !self.query.shown(name).is_empty())
+            || self
+                .query
+                .check
+                .as_deref()
+                .is_some_and(|check| !check.is_empty())
+    }
+
     fn bands(&self) -> Vec<(&'static str, &'static str, bool)> {
         let chosen = self.query.band.as_deref().unwrap_or_default();
         BANDS
@@ -118,6 +142,8 @@ impl DeskQuery {
             "page" => &self.page,
             "q" => &self.q,
             "author" => &self.author,
+            "until" => &self.until,
+            "link" => &self.link,
             _ => &self.since,
         };
         value.as_deref().unwrap_or_default()
@@ -150,7 +176,10 @@ impl DeskQuery {
             min_score: band.map(|(_, _, min, _)| *min),
             max_score: band.map(|(.., max)| *max),
             since: read(errors, "since", self.since.as_deref(), midnight),
-            until: None,
+            until: read(errors, "until", self.until.as_deref(), midnight)
+                .map(|day| day.plus(Duration::from_hours(24))),
+            check: read(errors, "check", self.check.as_deref(), Check::parse),
+            has_link: read(errors, "link", self.link.as_deref(), yes_or_no),
             sort: self.sort(),
         }
     }
@@ -167,6 +196,9 @@ impl DeskQuery {
             ("author", &self.author),
             ("band", &self.band),
             ("since", &self.since),
+            ("until", &self.until),
+            ("check", &self.check),
+            ("link", &self.link),
             ("sort", &self.sort),
         ];
         for (name, value) in kept {
@@ -195,10 +227,21 @@ impl DeskQuery {
             &self.author,
             &self.band,
             &self.since,
+            &self.until,
+            &self.check,
+            &self.link,
         ];
         filters
             .into_iter()
             .any(|filter| filter.as_deref().is_some_and(|value| !value.is_empty()))
+    }
+}
+
+fn yes_or_no(raw: &str) -> Option<bool> {
+    match raw {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
     }
 }
 
@@ -318,6 +361,18 @@ pub fn label(status: Status) -> &'static str {
         Status::Spam => "Spam",
         Status::Rejected => "Rejected",
         Status::Trash => "Trash",
+    }
+}
+
+/// What a check noticed, for a list to choose from.
+const fn in_words(check: Check) -> &'static str {
+    match check {
+        Check::Honeypot => "hidden field filled in",
+        Check::Timing => "form sent too fast or too late",
+        Check::Duplicate => "same text again",
+        Check::Rate => "many from one place",
+        Check::Blocklist => "blocked word or address",
+        Check::Links => "many links",
     }
 }
 

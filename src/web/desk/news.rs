@@ -1,0 +1,96 @@
+//! News of arrivals as server-sent events. An event says only that something came: what, the page
+//! asks with its filters. The stream ends with the session, and when the service stops.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, ContentEncoding},
+    web::Bytes,
+};
+use futures_util::stream;
+use tokio::sync::watch;
+
+use crate::{
+    accounts::sessions::{Session, principal_of},
+    domain::comment::CommentId,
+    review::news::{self, Latest},
+    web::{
+        Shared,
+        auth::{Visitor, session_value},
+        problem::Problem,
+    },
+};
+
+/// How often a stream without news is written to: proxies close those that are silent, and a
+/// session that ended elsewhere is noticed.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// What a browser is told first: to come back after so many milliseconds.
+const OPENING: &str = "retry: 5000\n\n";
+
+struct Listener {
+    app: Shared,
+    cookie: String,
+    latest: watch::Receiver<Latest>,
+    seen: Option<CommentId>,
+    opened: bool,
+}
+
+#[get("/desk/news")]
+pub(super) async fn listen(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+) -> Result<HttpResponse, Problem> {
+    let cookie = signed_in.and_then(|_| session_value(&app, &request));
+    let cookie = cookie.ok_or_else(Problem::unauthenticated)?;
+    let listener = Listener {
+        latest: app.news.listen(),
+        app,
+        cookie,
+        seen: None,
+        opened: false,
+    };
+    let events = stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((
+            Ok::<_, std::convert::Infallible>(Bytes::from_static(event.as_bytes())),
+            listener,
+        ))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header(ContentEncoding::Identity)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .streaming(events))
+}
+
+impl Listener {
+    /// The next thing to write; none when the stream ends.
+    async fn next(&mut self) -> Option<&'static str> {
+        if !self.opened {
+            self.opened = true;
+            return Some(OPENING);
+        }
+        loop {
+            let app = self.app.clone();
+            let changed = tokio::select! {
+                () = app.news.closed() => return None,
+                changed = self.latest.changed() => { changed.ok()?; true }
+                () = tokio::time::sleep(HEARTBEAT) => false,
+            };
+            let session = Session::recognise(&self.app, &self.cookie).await;
+            let (_, account) = session.ok().flatten()?;
+            if !changed {
+                return Some(": nothing new\n\n");
+            }
+            let latest = self.latest.borrow_and_update().clone();
+            let newest = news::latest_for(&self.app, &principal_of(&account), &latest);
+            if newest > self.seen {
+                self.seen = newest;
+                return Some("event: arrival\ndata: {}\n\n");
+            }
+        }
+    }
+}

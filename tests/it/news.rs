@@ -1,0 +1,131 @@
+//! News of arrivals on the desk, and what was decided before about comments from the same place.
+
+use hamlet::{background, domain::decision::Decision};
+use reqwest::{Method, Response};
+use serde_json::json;
+
+use crate::{
+    on_both_engines,
+    support::{
+        app::{TestApp, answer},
+        people::Session,
+    },
+};
+
+const EMAIL: &str = "horatio@elsinore.example";
+
+async fn listen(app: &TestApp, who: &Session) -> Response {
+    let asked = app.get("/desk/news").header("cookie", &who.cookie).send();
+    let mut stream = asked.await.expect("a stream");
+    assert_eq!(stream.status(), 200);
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let first = stream.chunk().await.expect("a stream");
+    assert_eq!(first.as_deref(), Some(&b"retry: 5000\n\n"[..]));
+    stream
+}
+
+async fn told(stream: &mut Response) -> Option<String> {
+    let chunk = stream.chunk().await.expect("a stream");
+    chunk.map(|chunk| String::from_utf8_lossy(&chunk).into_owned())
+}
+
+on_both_engines!(
+    arrivals_are_told_until_the_session_or_the_service_ends,
+    |app: TestApp| async move {
+        let refused = app.get("/desk/news").send().await.expect("an answer");
+        assert_eq!(refused.status(), 401);
+        let me = app.first_operator(EMAIL).await;
+        let mut stream = listen(&app, &me).await;
+        app.posted("default", "Ophelia", "There's rosemary.").await;
+        background::announce(&app.app).await;
+        let event = told(&mut stream).await.expect("an event");
+        assert_eq!(
+            event, "event: arrival\ndata: {}\n\n",
+            "it says nothing else"
+        );
+
+        let me_id = app.app.store.moderators().await.expect("moderators")[0]
+            .id
+            .clone();
+        let hash = "another".to_owned();
+        app.app
+            .store
+            .set_password(me_id, hash)
+            .await
+            .expect("the store");
+        app.posted("default", "Ophelia", "There's pansies.").await;
+        background::announce(&app.app).await;
+        assert_eq!(told(&mut stream).await, None, "the session has ended");
+    }
+);
+
+on_both_engines!(
+    the_streams_end_when_the_service_stops,
+    |app: TestApp| async move {
+        let me = app.first_operator(EMAIL).await;
+        let mut stream = listen(&app, &me).await;
+        app.app.news.close();
+        assert_eq!(told(&mut stream).await, None);
+    }
+);
+
+on_both_engines!(
+    earlier_decisions_on_the_same_network_and_web_site_are_shown_without_the_network,
+    |app: TestApp| async move {
+        let me = app.first_operator(EMAIL).await;
+        let post = async |n: usize| {
+            let comment = json!({ "page": "/p", "name": format!("Osric {n}"),
+                "email": format!("osric{n}@elsinore.example"), "website": "https://hats.example/shop",
+                "text": format!("Your bonnet to his right use, number {n}.") });
+            answer(app.comment("default", &comment)).await.1
+        };
+        let first = post(1).await;
+        app.decide(&first, Decision::Spam).await;
+        let second = post(2).await;
+        let path = format!("/desk/comments/{}", second["id"].as_str().expect("an id"));
+        let asked = app.request(Method::GET, &path).header("cookie", &me.cookie);
+        let page = asked
+            .send()
+            .await
+            .expect("a page")
+            .text()
+            .await
+            .expect("a page");
+        let (_, decided) = page
+            .split_once("Decided before")
+            .expect("earlier decisions");
+        assert!(decided.contains("From the same network"), "{decided}");
+        assert!(decided.contains("With the same web site"));
+        let first = first["id"].as_str().expect("an id");
+        assert_eq!(decided.matches(first).count(), 2, "in both lists");
+        assert!(decided.contains(">spam<"));
+        assert!(!page.contains("127.0.0"), "the network itself is not shown");
+    }
+);
+
+on_both_engines!(
+    the_queue_is_narrowed_by_reason_link_and_day,
+    |app: TestApp| async move {
+        let me = app.first_operator(EMAIL).await;
+        app.posted("default", "Ophelia", "See http://a.example and say.")
+            .await;
+        let trapped = json!({ "page": "/p", "name": "Gertrude", "email": "g@elsinore.example",
+            "text": "Good Hamlet, cast thy nighted colour off.", "subject": "filled in" });
+        answer(app.comment("default", &trapped)).await;
+        let shown = async |query: &str| {
+            let path = format!("/desk?status=pending&{query}");
+            let asked = app.get(&path).header("cookie", &me.cookie).send().await;
+            let page = asked.expect("a page").text().await.expect("a page");
+            (
+                page.contains("aria-label=\"Comment by Ophelia\""),
+                page.contains("aria-label=\"Comment by Gertrude\""),
+            )
+        };
+        assert_eq!(shown("check=honeypot").await, (false, true));
+        assert_eq!(shown("link=yes").await, (true, false));
+        assert_eq!(shown("link=no").await, (false, true));
+        let today = app.app.now().to_utc().date().to_string();
+        assert_eq!(shown(&format!("until={today}")).await, (true, true));
+        assert_eq!(shown("until=2001-01-01").await, (false, false));
+    }
+);
