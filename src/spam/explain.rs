@@ -10,11 +10,13 @@ use super::tokens::{Kind, Token};
 use super::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE};
 
 /// How many tokens are kept each way.
-const KEPT: usize = 8;
+const KEPT: usize = 6;
 /// Tokens quoted to the reader are cut after this many characters.
 const QUOTED: usize = 60;
 /// Places of one token in the text that are kept.
 const SPANS: usize = 16;
+/// Steps per unit in which weights are told: nobody reads more, and each is kept with its comment.
+const STEPS: f64 = 1e4;
 
 /// A score and its parts: `bias + Σ tokens + rest == log_odds`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -34,9 +36,10 @@ pub struct Explanation {
 pub struct TokenWeight {
     /// In plain words: `links to bit.ly`, `says 'subscribe'`.
     pub says: String,
-    /// Log-odds; above zero towards spam.
+    /// Log-odds, in steps of 0.0001; above zero towards spam.
     pub weight: f64,
-    /// Byte ranges in the submitted text.
+    /// Byte ranges in the submitted text; none for what is not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<(u32, u32)>,
 }
 
@@ -51,32 +54,44 @@ struct Part {
 }
 
 pub(super) fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanation {
-    let (mut parts, log_odds) = weigh(model, text);
-    parts.sort_unstable_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    let mut kept = Vec::with_capacity(2 * KEPT);
-    let mut room = [KEPT; 2];
-    for part in &parts {
-        let way = &mut room[usize::from(part.weight > 0.0)];
-        if *way > 0 && part.weight != 0.0 {
-            *way -= 1;
-            kept.push(describe(part, document, text));
-        }
-    }
-    let bias = model.bias();
-    let told: f64 = kept.iter().map(|token| token.weight).sum();
-    Explanation {
+    let (weights, log_odds) = weigh(model, text);
+    let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
+    let tokens = strongest(parts(&weights, &keys))
+        .map(|part| describe(&part, document, text, &keys))
+        .collect();
+    balanced(Explanation {
         log_odds,
-        bias,
-        tokens: kept,
-        rest: log_odds - bias - told,
-    }
+        bias: model.bias(),
+        tokens,
+        rest: 0.0,
+    })
 }
 
-/// The weight of every token, copies taken together, and the score.
-fn weigh(model: &Model, text: &Extractor) -> (Vec<Part>, f64) {
-    let tokens = text.tokens();
-    let mut weights = vec![0.0; tokens.len()];
-    let mut special = [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)];
+/// Rounds the parts and makes the rest what is missing from them to the sum.
+fn balanced(mut explanation: Explanation) -> Explanation {
+    let round = |value: f64| (value * STEPS).round() / STEPS;
+    explanation.bias = round(explanation.bias);
+    let mut told = explanation.bias;
+    for token in &mut explanation.tokens {
+        token.weight = round(token.weight);
+        told += token.weight;
+    }
+    explanation.rest = explanation.log_odds - told;
+    explanation
+}
+
+/// What features weigh together, by who brought them.
+struct Weights {
+    tokens: Vec<f64>,
+    special: [(u32, f64); 4],
+}
+
+/// The weight of every token, and the score.
+fn weigh(model: &Model, text: &Extractor) -> (Weights, f64) {
+    let mut weights = Weights {
+        tokens: vec![0.0; text.tokens().len()],
+        special: [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)],
+    };
     let mut log_odds = model.bias();
     for view in VIEWS {
         let features = text.features(view);
@@ -85,37 +100,31 @@ fn weigh(model: &Model, text: &Extractor) -> (Vec<Part>, f64) {
         for feature in features {
             let weight = model.weight(feature.id);
             sum += weight;
-            let weight = f64::from(weight) * value;
-            if let Some(own) = weights.get_mut(feature.token as usize) {
-                *own += weight;
-            } else if let Some((_, own)) = special
-                .iter_mut()
-                .find(|(owner, _)| *owner == feature.token)
-            {
-                *own += weight;
+            if let Some(own) = weights.of(feature.token) {
+                *own += f64::from(weight) * value;
             }
         }
         log_odds += f64::from(sum) * value;
     }
-    let mut parts: Vec<Part> = special
-        .into_iter()
-        .map(|(owner, weight)| Part {
-            key: u64::from(owner),
-            owner,
-            weight,
-        })
-        .collect();
-    let owned = tokens.iter().zip(weights).zip(0_u32..);
-    parts.extend(owned.map(|((token, weight), owner)| Part {
-        key: text.key(token),
-        owner,
-        weight,
-    }));
-    merge_copies(&mut parts);
-    (parts, log_odds)
+    (weights, log_odds)
 }
 
-fn merge_copies(parts: &mut Vec<Part>) {
+impl Weights {
+    fn of(&mut self, owner: u32) -> Option<&mut f64> {
+        if let Some(own) = self.tokens.get_mut(owner as usize) {
+            return Some(own);
+        }
+        let mut special = self.special.iter_mut();
+        special.find(|(name, _)| *name == owner).map(|(_, own)| own)
+    }
+}
+
+/// Tokens with their copies taken together, and the traits of the whole.
+fn parts(weights: &Weights, keys: &[u64]) -> Vec<Part> {
+    let owned = weights.tokens.iter().zip(keys).zip(0_u32..);
+    let mut parts: Vec<Part> = owned
+        .map(|((&weight, &key), owner)| Part { key, owner, weight })
+        .collect();
     parts.sort_unstable_by_key(|part| (part.key, part.owner));
     parts.dedup_by(|later, first| {
         let same = later.key == first.key;
@@ -124,28 +133,39 @@ fn merge_copies(parts: &mut Vec<Part>) {
         }
         same
     });
+    parts.extend(weights.special.map(|(owner, weight)| Part {
+        key: u64::from(owner),
+        owner,
+        weight,
+    }));
+    parts
 }
 
-fn describe(part: &Part, document: &Document<'_>, text: &Extractor) -> TokenWeight {
+/// The parts that tell most each way, the strongest first.
+fn strongest(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
+    parts.retain(|part| part.weight.abs() * STEPS >= 1.0);
+    parts.sort_unstable_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    let mut room = [KEPT; 2];
+    parts.into_iter().filter(move |part| {
+        let way = &mut room[usize::from(part.weight > 0.0)];
+        let fits = *way > 0;
+        *way -= usize::from(fits);
+        fits
+    })
+}
+
+fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]) -> TokenWeight {
     let quote = |field: Option<&str>| shorten(field.unwrap_or_default().trim());
-    let (says, spans) = match part.owner {
-        LOOKS => (
-            "how it looks: length, capitals, links, symbols".to_owned(),
-            Vec::new(),
-        ),
-        NAME => (format!("the name '{}'", quote(document.name)), Vec::new()),
-        EMAIL => (
-            format!("an email address at {}", quote(document.email_domain)),
-            Vec::new(),
-        ),
-        WEBSITE => (
-            format!("the website {}", quote(document.website)),
-            Vec::new(),
-        ),
-        index => {
-            let token = text.tokens()[index as usize];
-            (phrase(&token, document.text, text), spans(part.key, text))
-        }
+    let says = match part.owner {
+        LOOKS => "how it looks: length, capitals, links, symbols".to_owned(),
+        NAME => format!("the name '{}'", quote(document.name)),
+        EMAIL => format!("an email address at {}", quote(document.email_domain)),
+        WEBSITE => format!("the website {}", quote(document.website)),
+        index => phrase(&text.tokens()[index as usize], document.text, text),
+    };
+    let spans = match text.tokens().get(part.owner as usize) {
+        Some(_) => spans(part.key, keys, text),
+        None => Vec::new(),
     };
     TokenWeight {
         says,
@@ -173,11 +193,16 @@ fn phrase(token: &Token, submitted: &str, text: &Extractor) -> String {
     }
 }
 
-fn spans(key: u64, text: &Extractor) -> Vec<(u32, u32)> {
-    let copies = text.tokens().iter().filter(|token| text.key(token) == key);
+/// Where a token and its copies stand in the submitted text.
+fn spans(key: u64, keys: &[u64], text: &Extractor) -> Vec<(u32, u32)> {
+    let copies = text
+        .tokens()
+        .iter()
+        .zip(keys)
+        .filter(|(_, own)| **own == key);
     copies
         .take(SPANS)
-        .map(|token| text.text().span(token.start, token.end))
+        .map(|(token, _)| text.text().span(token.start, token.end))
         .collect()
 }
 

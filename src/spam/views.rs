@@ -106,8 +106,9 @@ pub struct Extractor {
 impl Extractor {
     /// Finds the features of `document`. What was found before is gone.
     pub fn extract(&mut self, document: &Document<'_>) {
-        self.seen.clear();
-        self.views.iter_mut().for_each(Vec::clear);
+        for feature in self.views.iter_mut().flat_map(|view| view.drain(..)) {
+            self.seen.forget(feature.id);
+        }
         normalize(document.text, &mut self.text);
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
@@ -198,63 +199,33 @@ pub(super) fn tagged(tag: &str, value: u64) -> u64 {
     )
 }
 
-/// A set of feature ids that is emptied in constant time.
+/// The features that a document has so far: a bit for each place in the feature space, which stays
+/// in the processor's cache.
 #[derive(Debug)]
 struct Seen {
-    slots: Vec<(u32, u32)>,
-    generation: u32,
-    count: usize,
+    bits: Box<[u64]>,
 }
 
 impl Default for Seen {
     fn default() -> Self {
         Self {
-            slots: vec![(0, 0); 2_048],
-            generation: 0,
-            count: 0,
+            bits: vec![0; FEATURES.div_ceil(64)].into(),
         }
     }
 }
 
 impl Seen {
-    fn clear(&mut self) {
-        self.count = 0;
-        self.generation = self.generation.wrapping_add(1);
-        if self.generation == 0 {
-            self.slots.fill((0, 0));
-            self.generation = 1;
-        }
-    }
-
     /// Adds `id`; `false` if it was there.
     fn insert(&mut self, id: u32) -> bool {
-        if self.count * 2 >= self.slots.len() {
-            self.grow();
-        }
-        let mask = self.slots.len() - 1;
-        let mut at = id.wrapping_mul(0x9E37_79B1) as usize & mask;
-        loop {
-            let slot = &mut self.slots[at];
-            if slot.0 != self.generation {
-                *slot = (self.generation, id);
-                self.count += 1;
-                return true;
-            }
-            if slot.1 == id {
-                return false;
-            }
-            at = (at + 1) & mask;
-        }
+        let word = &mut self.bits[id as usize / 64];
+        let bit = 1 << (id % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
     }
 
-    fn grow(&mut self) {
-        let larger = vec![(0, 0); self.slots.len() * 2];
-        let old = std::mem::replace(&mut self.slots, larger);
-        self.count = 0;
-        for (generation, id) in old {
-            if generation == self.generation {
-                self.insert(id);
-            }
-        }
+    /// Takes out `id`, and those that share its word: all of them go.
+    fn forget(&mut self, id: u32) {
+        self.bits[id as usize / 64] = 0;
     }
 }

@@ -32,11 +32,16 @@ pub(super) fn finding(before: i64) -> Option<Finding> {
 
 /// A hash of a text's letters and digits; `None` for a short text.
 pub(super) fn fingerprint(text: &str) -> Option<i64> {
-    let letters: String = text
-        .nfkc()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let letters: String = if text.is_ascii() {
+        // The same, without the tables that other writing needs.
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|c| c.to_ascii_lowercase()).collect()
+    } else {
+        text.nfkc()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
     let long = letters.chars().nth(MIN_CHARS - 1).is_some();
     long.then(|| xxh3_64(letters.as_bytes()).cast_signed())
 }

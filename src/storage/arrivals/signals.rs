@@ -77,11 +77,12 @@ impl Intake<'_> {
         Ok(seen.collect())
     }
 
-    /// Earlier comments of the same address, with the same text, and approvals, by place.
+    /// Earlier comments of the same address, with the same text, and approvals, by place. Most have
+    /// none of these, and no row comes back for them.
     async fn look_up(&mut self) -> Result<HashMap<usize, Signals>> {
         let asked: Vec<Question<'_>> = self.open().map(question).collect();
         let asked = serde_json::to_string(&asked).unwrap_or_default();
-        let text = "SELECT CAST(r.value->>'n' AS BIGINT) AS n, \
+        let text = "SELECT * FROM (SELECT CAST(r.value->>'n' AS BIGINT) AS n, \
                 (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
                     AND c.email_index = r.value->>'email' AND c.created_at > $2 LIMIT $3) AS e) AS emails, \
                 (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
@@ -95,7 +96,7 @@ impl Intake<'_> {
                     (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
                         AND c.email_index = r.value->>'email' AND c.status = 'approved' \
                         LIMIT $6) AS a) ELSE 0 END AS approvals \
-             FROM {rows:$1}";
+             FROM {rows:$1}) AS known WHERE emails + texts + approvals > 0";
         let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(asked)
             .bind(self.lookback.emails_since.millis())
