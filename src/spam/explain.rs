@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Document;
 use super::commonness::scale;
 use super::model::Model;
+use super::passage::{self, Passage};
 use super::tokens::{Kind, Token};
 use super::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE};
 
@@ -54,13 +55,17 @@ struct Part {
 }
 
 pub(super) fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanation {
-    let (weights, log_odds) = weigh(model, text);
+    let (weights, views) = weigh(model, text);
+    let whole = model.bias() + views.iter().sum::<f64>();
+    let passage = passage::strongest(model, text, views, whole);
+    let lift = passage.as_ref().map_or(0.0, |passage| passage.lift);
     let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
-    let tokens = strongest(parts(&weights, &keys))
+    let tokens = most_telling(parts(&weights, &keys))
         .map(|part| describe(&part, document, text, &keys))
+        .chain(passage.map(|passage| tell(passage, text)))
         .collect();
     balanced(Explanation {
-        log_odds,
+        log_odds: whole + lift,
         bias: model.bias(),
         tokens,
         rest: 0.0,
@@ -86,14 +91,27 @@ struct Weights {
     special: [(u32, f64); 4],
 }
 
-/// The weight of every token, and the score.
-fn weigh(model: &Model, text: &Extractor) -> (Weights, f64) {
+/// A passage by its place: its words stand in the text.
+fn tell(passage: Passage, text: &Extractor) -> TokenWeight {
+    let tokens = &text.tokens()[passage.tokens];
+    let ends = tokens.first().zip(tokens.last());
+    TokenWeight {
+        says: "a passage that by itself reads like spam".to_owned(),
+        weight: passage.lift,
+        spans: ends
+            .map(|(first, last)| text.text().span(first.start, last.end))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// The weight of every token, and what each view gives.
+fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; 4]) {
     let mut weights = Weights {
         tokens: vec![0.0; text.tokens().len()],
         special: [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)],
     };
-    let mut log_odds = model.bias();
-    for view in VIEWS {
+    let views = VIEWS.map(|view| {
         let features = text.features(view);
         let value = f64::from(scale(features.iter().map(|feature| feature.id)));
         let mut sum = 0.0_f32;
@@ -104,9 +122,9 @@ fn weigh(model: &Model, text: &Extractor) -> (Weights, f64) {
                 *own += f64::from(weight) * value;
             }
         }
-        log_odds += f64::from(sum) * value;
-    }
-    (weights, log_odds)
+        f64::from(sum) * value
+    });
+    (weights, views)
 }
 
 impl Weights {
@@ -142,7 +160,7 @@ fn parts(weights: &Weights, keys: &[u64]) -> Vec<Part> {
 }
 
 /// The parts that tell most each way, the strongest first.
-fn strongest(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
+fn most_telling(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
     parts.retain(|part| part.weight.abs() * STEPS >= 1.0);
     parts.sort_unstable_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     let mut room = [KEPT; 2];

@@ -5,7 +5,8 @@
 //! sums per class ([`sums`]), linfa's multinomial naive Bayes turns the sums into log-ratios
 //! ([`bayes`]), and a logistic layer learns how far to trust each view ([`trust`]) and feature
 //! ([`refine`]). The result is one weight per feature ([`model`]): a score is a sparse dot product
-//! and its explanation ([`explain`]) is the terms of that product.
+//! and its explanation ([`explain`]) is the terms of that product; a long text is lifted where a passage
+//! of it reads like spam ([`passage`]).
 //!
 //! What is not here: where labels come from, where models are kept, what is done with a score.
 
@@ -23,6 +24,7 @@ mod lookalikes;
 pub mod markup;
 pub mod model;
 pub mod normalize;
+mod passage;
 pub mod plots;
 #[cfg(test)]
 mod properties;

@@ -8,6 +8,7 @@ use super::Document;
 use super::commonness::{rarity, scale};
 use super::explain::{self, Explanation};
 use super::file::{self, ModelError};
+use super::passage;
 use super::views::{Extractor, VIEWS};
 
 /// The model compiled into the program.
@@ -110,14 +111,13 @@ impl Model {
     }
 
     pub(super) fn score_features(&self, text: &Extractor) -> f64 {
-        let mut log_odds = self.bias();
-        for view in VIEWS {
+        let views = VIEWS.map(|view| {
             let features = text.features(view);
             let sum: f32 = features.iter().map(|feature| self.weight(feature.id)).sum();
-            log_odds +=
-                f64::from(sum) * f64::from(scale(features.iter().map(|feature| feature.id)));
-        }
-        log_odds
+            f64::from(sum) * f64::from(scale(features.iter().map(|feature| feature.id)))
+        });
+        let whole = self.bias() + views.iter().sum::<f64>();
+        whole + passage::strongest(self, text, views, whole).map_or(0.0, |passage| passage.lift)
     }
 }
 
