@@ -61,16 +61,18 @@ pub(super) fn strongest(
     strongest.filter(|passage| passage.lift > 0.0)
 }
 
+/// What the views give a passage. A feature counts where it first stands, so a passage that repeats earlier
+/// ones has few of its own: they are scaled as if it had as much to say as the first passage, at least.
 fn score(totals: &[Totals], tokens: &Range<usize>) -> f64 {
-    let (before, after) = (&totals[tokens.start], &totals[tokens.end]);
-    let views = before.iter().zip(after);
-    views
-        .map(|((weight, squares), (weight_after, squares_after))| {
-            #[expect(clippy::cast_precision_loss, reason = "a sum of squared bytes")]
-            let squares = (squares_after - squares).max(1) as f64;
-            (weight_after - weight) * f64::from(STEPS) / squares.sqrt()
-        })
-        .sum()
+    let (before, after, first) = (&totals[tokens.start], &totals[tokens.end], &totals[LENGTH]);
+    let mut score = 0.0;
+    for view in 0..VIEWS.len() {
+        let squares = (after[view].1 - before[view].1).max(first[view].1).max(1);
+        #[expect(clippy::cast_precision_loss, reason = "a sum of squared bytes")]
+        let length = (squares as f64).sqrt();
+        score += (after[view].0 - before[view].0) * f64::from(STEPS) / length;
+    }
+    score
 }
 
 /// The running totals before each token, and at the end.
