@@ -51,14 +51,13 @@ pub(super) fn strongest(
     let others = whole - VIEWS.iter().map(|view| views[view.index()]).sum::<f64>();
     let totals = totals(model, text);
     let starts = (0..=count - LENGTH).step_by(STRIDE).chain([count - LENGTH]);
-    let passages = starts.map(|start| {
+    let scored = starts.map(|start| {
         let tokens = start..start + LENGTH;
-        let reads = others + score(&totals, &tokens) - MARGIN;
-        let lift = reads.min(DOUBT) - whole;
-        Passage { tokens, lift }
+        (others + score(&totals, &tokens), tokens)
     });
-    let strongest = passages.max_by(|a, b| a.lift.total_cmp(&b.lift));
-    strongest.filter(|passage| passage.lift > 0.0)
+    let (own, tokens) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let lift = (own - MARGIN).min(DOUBT) - whole;
+    (own > 0.0 && lift > 0.0).then_some(Passage { tokens, lift })
 }
 
 /// What the views give a passage. A feature counts where it first stands, so a passage that repeats earlier
