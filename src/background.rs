@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    learn::training,
+    learn::{training, upload},
     notify,
     privacy::{retention, rotation},
     review::news,
@@ -26,6 +26,9 @@ const LEARNING: Duration = Duration::from_millis(500);
 
 /// How often this instance looks whether a training run waits.
 const TRAINING: Duration = Duration::from_secs(1);
+
+/// How often this instance looks for labelled data that another has left half counted.
+const UPLOADS: Duration = Duration::from_secs(10);
 
 /// How often old things are forgotten.
 const RETENTION: Duration = Duration::from_mins(10);
@@ -47,6 +50,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         every(NEWS, &stop, || announce(&app)),
         learning(&app, &stop),
         training(&app, &stop),
+        every(UPLOADS, &stop, || recover(&app)),
         every(RETENTION, &stop, || forget(&app)),
         every(GAUGES, &stop, || gauge(&app)),
         every(MAIL, &stop, || mail(&app, &stop)),
@@ -119,6 +123,13 @@ pub async fn refresh(app: &App) {
 pub async fn announce(app: &App) {
     if let Err(error) = news::announce(app).await {
         tracing::warn!(%error, "arrivals could not be looked for");
+    }
+}
+
+/// Counts labelled data that is complete and was left by an instance that is gone.
+pub async fn recover(app: &App) {
+    if let Err(error) = upload::recover(app).await {
+        tracing::warn!(%error, "labelled data that is complete could not be counted yet");
     }
 }
 

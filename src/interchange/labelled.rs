@@ -2,15 +2,21 @@
 //! takes, and, without labels, what `score` reads. A record that cannot be read becomes an error that
 //! names its line, and reading goes on. What is done with the records is not decided here.
 
-use std::io::{self, BufRead, Read as _};
+mod json;
+mod lines;
+mod table;
+
+use std::io::{self, BufRead};
 use std::path::Path;
 
-use serde::Deserialize;
 use serde_json::Value;
+
+use self::{json::JsonLines, table::Table};
+pub use self::{json::parse_json, lines::Lines};
 
 use crate::spam::Label;
 
-/// A JSON line longer than this is refused, in bytes.
+/// A JSON line or a table's row longer than this is refused, in bytes.
 pub const LONGEST_LINE: u64 = 1 << 20;
 
 /// The shape of a file.
@@ -114,11 +120,7 @@ pub type Records<'a> = Box<dyn Iterator<Item = Result<Record, RecordError>> + Se
 /// Reads records from `input`.
 pub fn read<'a>(input: impl BufRead + Send + 'a, format: Format) -> Records<'a> {
     match format {
-        Format::Jsonl => Box::new(JsonLines {
-            lines: Lines::new(input),
-            buffer: Vec::new(),
-            ended: false,
-        }),
+        Format::Jsonl => Box::new(JsonLines::new(input)),
         Format::Csv => Box::new(Table::new(input, b',', true)),
         Format::Tsv => Box::new(Table::new(input, b'\t', false)),
     }
@@ -133,323 +135,11 @@ pub fn read_any<'a>(mut input: impl BufRead + Send + 'a) -> io::Result<Records<'
     Ok(read(input, format))
 }
 
-/// Lines of an input, numbered, none longer than [`LONGEST_LINE`].
-#[derive(Debug)]
-pub struct Lines<R> {
-    input: R,
-    line: u64,
-}
-
-impl<R: BufRead> Lines<R> {
-    /// Starts before the first line.
-    pub fn new(input: R) -> Self {
-        Self { input, line: 0 }
-    }
-
-    /// The input.
-    pub fn get_ref(&self) -> &R {
-        &self.input
-    }
-
-    /// Reads the next line into `buffer` and returns its number; `None` at the end.
-    ///
-    /// # Errors
-    /// [`RecordError::Line`] for a line that is too long (it is skipped), [`RecordError::Input`] when
-    /// reading fails.
-    pub fn next_line(&mut self, buffer: &mut Vec<u8>) -> Result<Option<u64>, RecordError> {
-        self.line += 1;
-        buffer.clear();
-        let line = self.line;
-        let failed = |source| RecordError::Input { line, source };
-        let read = (&mut self.input)
-            .take(LONGEST_LINE + 1)
-            .read_until(b'\n', buffer)
-            .map_err(failed)?;
-        if buffer.len() as u64 > LONGEST_LINE && buffer.last() != Some(&b'\n') {
-            skip_line(&mut self.input).map_err(failed)?;
-            return Err(RecordError::Line {
-                line,
-                problem: format!("longer than {LONGEST_LINE} bytes"),
-            });
-        }
-        Ok((read > 0).then_some(line))
-    }
-}
-
-struct JsonLines<R> {
-    lines: Lines<R>,
-    buffer: Vec<u8>,
-    ended: bool,
-}
-
-/// A JSON record before its label is understood.
-#[derive(Deserialize)]
-struct Raw {
-    id: Option<Value>,
-    text: String,
-    label: Option<Value>,
-    name: Option<String>,
-    email: Option<String>,
-    website: Option<String>,
-    page: Option<String>,
-    site: Option<String>,
-}
-
-/// Understands one line of JSON.
-///
-/// # Errors
-/// [`RecordError::Line`] saying what is wrong with it.
-pub fn parse_json(line: u64, bytes: &[u8]) -> Result<Record, RecordError> {
-    let wrong = |problem: String| RecordError::Line { line, problem };
-    let start = if line == 1 {
-        bytes.strip_prefix(b"\xEF\xBB\xBF")
-    } else {
-        None
-    };
-    let raw: Raw =
-        serde_json::from_slice(start.unwrap_or(bytes)).map_err(|error| wrong(describe(&error)))?;
-    let label = raw
-        .label
-        .as_ref()
-        .filter(|label| !label.is_null())
-        .map(label_of_json)
-        .transpose()
-        .map_err(wrong)?;
-    Ok(Record {
-        line,
-        id: raw.id,
-        text: raw.text,
-        label,
-        name: raw.name,
-        email: raw.email,
-        website: raw.website,
-        page: raw.page,
-        site: raw.site,
-    })
-}
-
-/// The problem without serde's "line 1", which would mislead: every record is a document of its own.
-fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(problem, _)| problem);
-    format!("{text} (column {})", error.column())
-}
-
-fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let chunk = input.fill_buf()?;
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        if let Some(end) = chunk.iter().position(|byte| *byte == b'\n') {
-            input.consume(end + 1);
-            return Ok(());
-        }
-        let length = chunk.len();
-        input.consume(length);
-    }
-}
-
-impl<R: BufRead> Iterator for JsonLines<R> {
-    type Item = Result<Record, RecordError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
-            match self.lines.next_line(&mut self.buffer) {
-                Ok(Some(_)) if self.buffer.trim_ascii().is_empty() => {}
-                Ok(Some(line)) => return Some(parse_json(line, &self.buffer)),
-                Ok(None) => self.ended = true,
-                Err(error) => {
-                    self.ended = matches!(error, RecordError::Input { .. });
-                    return Some(Err(error));
-                }
-            }
-        }
-        None
-    }
-}
-
-fn label_of_json(value: &Value) -> Result<Label, String> {
-    match value {
-        Value::String(text) => label_of_text(text),
-        Value::Bool(true) => Ok(Label::Spam),
-        Value::Bool(false) => Ok(Label::Ham),
-        Value::Number(number) => label_of_text(&number.to_string()),
-        other => Err(format!("the label {other} is neither spam nor ham")),
-    }
-}
-
 fn label_of_text(text: &str) -> Result<Label, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "spam" | "1" | "true" => Ok(Label::Spam),
         "ham" | "0" | "false" | "not spam" | "notspam" => Ok(Label::Ham),
         other => Err(format!("the label '{other}' is neither spam nor ham")),
-    }
-}
-
-/// Where in a table each field stands.
-#[derive(Default)]
-struct Places {
-    id: Option<usize>,
-    text: Option<usize>,
-    label: Option<usize>,
-    name: Option<usize>,
-    email: Option<usize>,
-    website: Option<usize>,
-    page: Option<usize>,
-    site: Option<usize>,
-}
-
-impl Places {
-    fn of_header(header: &csv::ByteRecord) -> Self {
-        let mut places = Self::default();
-        for (at, field) in header.iter().enumerate() {
-            let field = field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field);
-            let place = match String::from_utf8_lossy(field)
-                .trim()
-                .to_lowercase()
-                .as_str()
-            {
-                "id" => &mut places.id,
-                "text" | "content" | "comment" | "body" | "message" => &mut places.text,
-                "label" | "class" | "spam" => &mut places.label,
-                "name" => &mut places.name,
-                "email" => &mut places.email,
-                "website" => &mut places.website,
-                "page" => &mut places.page,
-                "site" => &mut places.site,
-                _ => continue,
-            };
-            place.get_or_insert(at);
-        }
-        places
-    }
-}
-
-struct Table<R> {
-    records: csv::ByteRecordsIntoIter<R>,
-    places: Option<Places>,
-    first: Option<csv::ByteRecord>,
-    quoted: bool,
-    ended: bool,
-}
-
-impl<R: BufRead> Table<R> {
-    fn new(input: R, delimiter: u8, quoted: bool) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .quoting(quoted)
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(input);
-        Self {
-            records: reader.into_byte_records(),
-            places: None,
-            first: None,
-            quoted,
-            ended: false,
-        }
-    }
-
-    /// Reads the header, or finds that there is none.
-    fn start(&mut self) -> Option<RecordError> {
-        let first = match self.records.next()? {
-            Ok(record) => record,
-            Err(error) => return Some(self.fail(error)),
-        };
-        let places = Places::of_header(&first);
-        if places.text.is_some() {
-            self.places = Some(places);
-            return None;
-        }
-        let bare = !self.quoted
-            && first.len() >= 2
-            && label_of_text(&String::from_utf8_lossy(&first[0])).is_ok();
-        if bare {
-            self.places = Some(Places {
-                label: Some(0),
-                text: Some(1),
-                ..Places::default()
-            });
-            self.first = Some(first);
-            return None;
-        }
-        self.ended = true;
-        Some(RecordError::Line {
-            line: 1,
-            problem: "the header names no column 'text'".to_owned(),
-        })
-    }
-
-    fn fail(&mut self, error: csv::Error) -> RecordError {
-        let line = error.position().map_or(0, csv::Position::line);
-        self.ended = error.is_io_error();
-        match error.into_kind() {
-            csv::ErrorKind::Io(source) => RecordError::Input { line, source },
-            other => RecordError::Line {
-                line,
-                problem: format!("{other:?}"),
-            },
-        }
-    }
-
-    fn record(places: &Places, fields: &csv::ByteRecord) -> Result<Record, RecordError> {
-        let line = fields.position().map_or(0, csv::Position::line);
-        let wrong = |problem: String| RecordError::Line { line, problem };
-        let field = |place: Option<usize>| -> Result<Option<String>, RecordError> {
-            let Some(bytes) = place
-                .and_then(|at| fields.get(at))
-                .filter(|bytes| !bytes.is_empty())
-            else {
-                return Ok(None);
-            };
-            let text =
-                std::str::from_utf8(bytes).map_err(|_| wrong("not valid UTF-8".to_owned()))?;
-            Ok(Some(text.to_owned()))
-        };
-        let text = field(places.text)?.ok_or_else(|| wrong("has no text".to_owned()))?;
-        let label = field(places.label)?
-            .map(|label| label_of_text(&label))
-            .transpose()
-            .map_err(wrong)?;
-        Ok(Record {
-            line,
-            id: field(places.id)?.map(Value::String),
-            text,
-            label,
-            name: field(places.name)?,
-            email: field(places.email)?,
-            website: field(places.website)?,
-            page: field(places.page)?,
-            site: field(places.site)?,
-        })
-    }
-}
-
-impl<R: BufRead> Iterator for Table<R> {
-    type Item = Result<Record, RecordError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        if self.places.is_none()
-            && let Some(error) = self.start()
-        {
-            return Some(Err(error));
-        }
-        let fields = match self.first.take() {
-            Some(first) => first,
-            None => match self.records.next()? {
-                Ok(fields) => fields,
-                Err(error) => return Some(Err(self.fail(error))),
-            },
-        };
-        self.places
-            .as_ref()
-            .map(|places| Self::record(places, &fields))
     }
 }
 
@@ -504,6 +194,19 @@ mod tests {
         assert_eq!(
             labels("a,b\n1,2\n", Format::Csv),
             [Err("line 1: the header names no column 'text'".into())]
+        );
+    }
+
+    #[test]
+    fn a_quotation_mark_never_closed_ends_the_reading() {
+        let csv = format!("text,label\n\"{}", "x".repeat(3 << 20));
+        let read = labels(&csv, Format::Csv);
+        assert_eq!(read.len(), 1);
+        assert!(
+            read[0]
+                .as_ref()
+                .is_err_and(|error| error.contains("longer than")),
+            "{read:?}"
         );
     }
 

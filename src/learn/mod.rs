@@ -10,3 +10,4 @@ pub mod live;
 pub mod registry;
 pub mod samples;
 pub mod training;
+pub mod upload;

@@ -12,6 +12,9 @@ const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 /// How long what a program was told is kept, for its reports.
 const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
 
+/// How long labelled data is kept whose sending broke off.
+const UPLOADS: Duration = Duration::from_hours(1);
+
 /// Forgets everything whose time is over.
 ///
 /// # Errors
@@ -23,5 +26,6 @@ pub async fn forget(app: &App) -> Result<()> {
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
+    app.store.forget_uploads(now.minus(UPLOADS)).await?;
     app.store.forget_expired(now).await
 }

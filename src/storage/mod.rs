@@ -33,6 +33,7 @@ pub mod samples;
 pub mod sites;
 pub mod subscriptions;
 pub mod tokens;
+pub mod uploads;
 mod votes;
 
 use std::{future::Future, pin::Pin};

@@ -28,20 +28,8 @@ pub async fn read(
     payload: &mut Payload,
     limit: usize,
 ) -> Result<Bytes, Problem> {
-    let headers = request.headers();
-    if headers.contains_key(header::CONTENT_ENCODING) {
-        let title = "Compressed bodies are not accepted.";
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            title,
-        ));
-    }
-    let announced = headers.get(header::CONTENT_LENGTH);
-    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
-    }
+    refuse_compressed(request)?;
+    let announced = refuse_larger(request, limit)?;
     let seconds = request
         .app_data::<Shared>()
         .map_or(10, |app| app.settings.server.body_timeout_seconds);
@@ -50,25 +38,55 @@ pub async fn read(
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
             if body.len() + chunk.len() > limit {
-                return Err(too_large(limit));
+                return Err(too_large(limit as u64));
             }
             body.extend_from_slice(&chunk);
         }
         Ok(body.freeze())
     };
-    tokio::time::timeout(Duration::from_secs(seconds), all)
+    let patience = Duration::from_secs(seconds);
+    tokio::time::timeout(patience, all)
         .await
-        .unwrap_or_else(|_| {
-            let title = format!("The body did not arrive within {seconds} seconds.");
-            Err(Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "body_timeout",
-                title,
-            ))
-        })
+        .unwrap_or_else(|_| Err(timeout(patience)))
 }
 
-fn too_large(limit: usize) -> Problem {
+/// 415 for a compressed body: a small one could become a very large one.
+///
+/// # Errors
+/// The [`Problem`].
+pub fn refuse_compressed(request: &HttpRequest) -> Result<(), Problem> {
+    if !request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Ok(());
+    }
+    let title = "Compressed bodies are not accepted.";
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Problem::new(status, "unsupported_media_type", title))
+}
+
+/// The length that a body was announced with, if it was and is no more than `limit` bytes.
+///
+/// # Errors
+/// 413 when it is more.
+pub fn refuse_larger(request: &HttpRequest, limit: usize) -> Result<Option<usize>, Problem> {
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit as u64));
+    }
+    Ok(announced)
+}
+
+/// 408: the body did not come in time.
+#[must_use]
+pub fn timeout(patience: Duration) -> Problem {
+    let seconds = patience.as_secs();
+    let title = format!("The body did not arrive within {seconds} seconds.");
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", title)
+}
+
+/// 413: the body is larger than `limit` bytes.
+#[must_use]
+pub fn too_large(limit: u64) -> Problem {
     let title = format!("A body may have at most {limit} bytes.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
 }

@@ -9,6 +9,7 @@ pub mod models;
 pub mod moderators;
 pub mod outbox;
 pub mod published;
+pub mod samples;
 pub mod score;
 pub mod sessions;
 pub mod sites;
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(blocks::routes)
         .configure(sites::routes)
         .configure(models::routes)
+        .configure(samples::routes)
         .configure(moderators::routes)
         .configure(tokens::routes)
         .configure(client_keys::routes)

@@ -1,0 +1,294 @@
+//! Labelled data in and out, streamed both ways.
+
+use std::{io, time::Duration};
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::{StatusCode, header},
+    post,
+    web::{Bytes, Payload},
+};
+use futures_util::{Stream, StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::models::site;
+use crate::{
+    app::App,
+    domain::{
+        field::{FieldError, parse_line},
+        sample::{StoredSample, Tally},
+        site::SiteSlug,
+    },
+    interchange::labelled::Format,
+    learn::upload::{self, About, Chunks, UploadError, Uploaded},
+    spam::Label,
+    storage::StoreError,
+    web::{Shared, auth::Operator, body, problem::Problem, query::Query},
+};
+
+/// A body has to bring at least so much in each stretch of `server.body_timeout_seconds`, however
+/// long it takes in all: a slow line is fine, a stalled one is not.
+const LEAST_BYTES: usize = 4 * 1024;
+
+/// Longest name of a source, in characters.
+const MAX_SOURCE_CHARS: usize = 100;
+
+/// What is sent.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    /// The site of records that name none; absent: `default`.
+    site: Option<String>,
+    /// A name for this data: labels are counted and capped by it. Absent: the sender's name.
+    source: Option<String>,
+}
+
+/// What is wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// The site; absent: every site.
+    site: Option<String>,
+}
+
+/// What became of labelled data.
+#[derive(Debug, Serialize, ToSchema)]
+struct UploadReport {
+    /// Records read.
+    records: u64,
+    /// Of these, the same text of the same author again: the last label counts.
+    repeated: u64,
+    /// What the others came to.
+    #[serde(flatten)]
+    tally: Tally,
+}
+
+impl From<Uploaded> for UploadReport {
+    fn from(uploaded: Uploaded) -> Self {
+        Self {
+            records: uploaded.records,
+            repeated: uploaded.repeated,
+            tally: uploaded.tally,
+        }
+    }
+}
+
+/// Takes labelled data in: JSON lines, or CSV or TSV with a header; `text` and `label` (`spam` or
+/// `ham`), optional `name`, `email`, `website`, `site`. It may be long and may come slowly. All of
+/// it counts, or, if any line is not right, none of it.
+#[utoipa::path(
+    tag = "operators",
+    params(Sent),
+    request_body(content(
+        (String = "application/x-ndjson"),
+        (String = "text/csv"),
+        (String = "text/tab-separated-values"),
+    )),
+    responses(
+        (status = 200, description = "All of it counts.", body = UploadReport),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+        (status = 408, description = "The body stalled.", body = Problem),
+        (status = 413, description = "The body is larger than `learning.max_upload_mib`.", body = Problem),
+        (status = 415, description = "Compressed, or not labelled data.", body = Problem),
+        (status = 422, description = "Lines are not right (`errors`, the first 20, each with `field` `line N`); nothing was kept.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/samples")]
+async fn take_samples(
+    app: Shared,
+    Operator(operator): Operator,
+    Query(about): Query<Sent>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let about = About {
+        site: site(&app, about.site.as_deref())?,
+        source: match about.source.as_deref() {
+            Some(raw) => parse_line("source", raw, MAX_SOURCE_CHARS)?,
+            None => operator.actor.name.clone(),
+        },
+        format: format(&request)?,
+    };
+    body::refuse_compressed(&request)?;
+    let limit = app.settings.learning.max_upload_mib.saturating_mul(1 << 20);
+    body::refuse_larger(&request, usize::try_from(limit).unwrap_or(usize::MAX))?;
+    let (chunks, upload) = upload::begin(&app, about).await?;
+    let (sent, finished) = tokio::join!(pass_on(&app, payload, chunks, limit), upload.finish());
+    sent?;
+    let report = UploadReport::from(finished?);
+    Ok(HttpResponse::Ok().json(report))
+}
+
+/// The format that the body says it has; `None`: look at it.
+fn format(request: &HttpRequest) -> Result<Option<Format>, Problem> {
+    let Some(kind) = body::media_type(request) else {
+        return Ok(None);
+    };
+    match kind.essence_str() {
+        "application/x-ndjson" | "application/jsonl" | "application/json" => {
+            Ok(Some(Format::Jsonl))
+        }
+        "text/csv" => Ok(Some(Format::Csv)),
+        "text/tab-separated-values" => Ok(Some(Format::Tsv)),
+        "application/octet-stream" | "text/plain" => Ok(None),
+        _ => {
+            let title =
+                "Send JSON lines (application/x-ndjson), text/csv or text/tab-separated-values.";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Err(Problem::new(status, "unsupported_media_type", title))
+        }
+    }
+}
+
+/// Passes the body on as it comes. When it breaks off, stalls or is too large, whoever reads it is
+/// told so, and keeps nothing.
+async fn pass_on(
+    app: &App,
+    mut payload: Payload,
+    chunks: Chunks,
+    limit: u64,
+) -> Result<(), Problem> {
+    let passed = pass_pieces(app, &mut payload, &chunks, limit).await;
+    if passed.is_err() {
+        let broken = io::Error::other("the body broke off");
+        let _ = chunks.send(Err(broken)).await;
+    }
+    passed
+}
+
+async fn pass_pieces(
+    app: &App,
+    payload: &mut Payload,
+    chunks: &Chunks,
+    limit: u64,
+) -> Result<(), Problem> {
+    let stretch = Duration::from_secs(app.settings.server.body_timeout_seconds);
+    let mut total = 0;
+    loop {
+        let piece = tokio::time::timeout(stretch, piece(payload));
+        let piece = piece.await.map_err(|_| body::timeout(stretch))??;
+        if piece.is_empty() {
+            return Ok(());
+        }
+        total += piece.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
+        if total > limit {
+            return Err(body::too_large(limit));
+        }
+        for chunk in piece {
+            // Nobody takes it once enough was found wrong; the rest is read all the same, because
+            // many clients look for an answer only when they have sent everything.
+            let _ = chunks.send(Ok(chunk)).await;
+        }
+    }
+}
+
+/// At least [`LEAST_BYTES`] of the body, or its end; nothing when there is nothing more.
+async fn piece(payload: &mut Payload) -> Result<Vec<Bytes>, Problem> {
+    let (mut chunks, mut length) = (Vec::new(), 0);
+    while length < LEAST_BYTES {
+        let Some(chunk) = payload.next().await else {
+            break;
+        };
+        let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
+        length += chunk.len();
+        chunks.push(chunk);
+    }
+    Ok(chunks)
+}
+
+/// The labelled texts as JSON lines, in the shape that the same path takes in. Of addresses only
+/// the domain is there.
+#[utoipa::path(
+    tag = "operators",
+    params(Wanted),
+    responses(
+        (status = 200, description = "One object a line.", body = String, content_type = "application/x-ndjson"),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/samples")]
+async fn give_samples(
+    app: Shared,
+    Operator(operator): Operator,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse, Problem> {
+    let sites = match wanted.site.as_deref() {
+        Some(slug) => vec![site(&app, Some(slug))?],
+        None => app.directory.covered(&operator.scope),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .streaming(lines(app, sites)))
+}
+
+/// The sites' samples, a page at a time. When the database fails midway the answer breaks off,
+/// which a client can tell from its end.
+fn lines(app: Shared, sites: Vec<SiteSlug>) -> impl Stream<Item = Result<Bytes, StoreError>> {
+    let start = (app, sites.into_iter(), None::<SiteSlug>, String::new());
+    stream::try_unfold(start, |(app, mut sites, mut site, mut after)| async move {
+        loop {
+            let Some(present) = site.clone().or_else(|| sites.next()) else {
+                return Ok(None);
+            };
+            let page = app.store.samples(&present, &after).await?;
+            match page.last() {
+                Some(last) => {
+                    after.clone_from(&last.vote.id);
+                    let text: String = page.iter().map(line).collect();
+                    let next = (app, sites, Some(present), after);
+                    return Ok(Some((Bytes::from(text), next)));
+                }
+                None => (site, after) = (None, String::new()),
+            }
+        }
+    })
+}
+
+fn line(stored: &StoredSample) -> String {
+    let vote = &stored.vote;
+    let mut line = json!({
+        "id": vote.id, "site": vote.site, "label": vote.label.map(Label::as_str),
+        "text": vote.text, "name": vote.name, "email": vote.email_domain,
+        "website": vote.website, "provenance": stored.provenance, "source": stored.source,
+    });
+    if let Some(fields) = line.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+    }
+    format!("{line}\n")
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Lines(lines) => {
+                let error = |line: upload::WrongLine| {
+                    FieldError::new(format!("line {}", line.line), "invalid", line.problem)
+                };
+                Self::invalid(lines.into_iter().map(error).collect())
+            }
+            UploadError::Empty => FieldError::required("body").into(),
+            UploadError::Stopped(error) => {
+                tracing::error!(%error, "labelled data could not be read");
+                Self::unavailable()
+            }
+            UploadError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(take_samples).service(give_samples);
+}
