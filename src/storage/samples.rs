@@ -55,7 +55,7 @@ pub struct Wanted {
 /// Texts in one page: some hundreds of kilobytes.
 const PAGE: i64 = 1_000;
 
-const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
+pub(super) const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
                        s.email_domain, s.website, s.email_index";
 
 impl Store {
@@ -226,7 +226,7 @@ pub(super) fn vote(row: &AnyRow) -> Result<Vote> {
     })
 }
 
-fn stored(row: &AnyRow) -> Result<StoredSample> {
+pub(super) fn stored(row: &AnyRow) -> Result<StoredSample> {
     Ok(StoredSample {
         vote: vote(row)?,
         provenance: provenance(row)?,

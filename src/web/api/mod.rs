@@ -13,6 +13,7 @@ pub mod samples;
 pub mod score;
 pub mod sessions;
 pub mod sites;
+pub mod subjects;
 pub mod submissions;
 pub mod tokens;
 
@@ -30,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(sites::routes)
         .configure(models::routes)
         .configure(samples::routes)
+        .configure(subjects::routes)
         .configure(moderators::routes)
         .configure(tokens::routes)
         .configure(client_keys::routes)

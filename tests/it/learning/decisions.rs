@@ -17,10 +17,10 @@ use crate::{
     support::app::{TestApp, answer},
 };
 
-const SPAM: &str = "Zorblax gardens weekly, now at zorblax.example";
+pub const SPAM: &str = "Zorblax gardens weekly, now at zorblax.example";
 
 /// What the service makes of a text now.
-async fn score(app: &TestApp, token: &str, text: &str) -> Value {
+pub async fn score(app: &TestApp, token: &str, text: &str) -> Value {
     let request = app.with(token, Method::POST, "/api/v1/score");
     let (status, judged) = answer(request.json(&json!({ "text": text }))).await;
     assert_eq!(status, 200, "{judged}");
@@ -28,7 +28,7 @@ async fn score(app: &TestApp, token: &str, text: &str) -> Value {
 }
 
 /// Posts comments and decides about them.
-async fn decided(app: &TestApp, texts: &[&str], decision: Decision) -> Vec<Value> {
+pub async fn decided(app: &TestApp, texts: &[&str], decision: Decision) -> Vec<Value> {
     let mut posted = Vec::new();
     for text in texts {
         let fields = json!({ "page": "/garden", "name": "Osric", "email": "osric@elsinore.example", "text": text });
@@ -41,13 +41,13 @@ async fn decided(app: &TestApp, texts: &[&str], decision: Decision) -> Vec<Value
     posted
 }
 
-const HAM: [&str; 3] = [
+pub const HAM: [&str; 3] = [
     "The second paragraph answers my question, thanks.",
     "I planted mine in April and they came up well.",
     "Could you say which soil you used?",
 ];
 
-const UNWANTED: [&str; 2] = [
+pub const UNWANTED: [&str; 2] = [
     "Zorblax gardens has moved, visit zorblax.example today",
     "Best zorblax prices, ask for the zorblax newsletter",
 ];

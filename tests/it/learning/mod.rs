@@ -3,3 +3,4 @@
 mod decisions;
 mod models;
 mod samples;
+mod subjects;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Labels a site's texts: spam about zorblax, ham about gardens; with `swapped`, the other way round.
-async fn label(app: &TestApp, source: &str, count: usize, swapped: bool) {
+pub async fn label(app: &TestApp, source: &str, count: usize, swapped: bool) {
     let topics = [
         "roses", "tulips", "beans", "apples", "nettles", "moss", "figs",
     ];
@@ -54,7 +54,7 @@ async fn label(app: &TestApp, source: &str, count: usize, swapped: bool) {
 }
 
 /// Starts a run over HTTP, lets it be carried out, and tells what came of it.
-async fn train(app: &TestApp, token: &str) -> Value {
+pub async fn train(app: &TestApp, token: &str) -> Value {
     let request = app.with(token, Method::POST, "/api/v1/models");
     let response = request.json(&json!({})).send().await.unwrap();
     assert_eq!(response.status(), 202);
@@ -69,13 +69,13 @@ async fn show(app: &TestApp, token: &str, path: &str) -> Value {
     shown
 }
 
-async fn activate(app: &TestApp, token: &str, model: &str, body: Value) -> (u16, Value) {
+pub async fn activate(app: &TestApp, token: &str, model: &str, body: Value) -> (u16, Value) {
     let path = format!("/api/v1/models/{model}/activate");
     let (status, said) = answer(app.with(token, Method::POST, &path).json(&body)).await;
     (status.as_u16(), said)
 }
 
-fn id(model: &Value) -> &str {
+pub fn id(model: &Value) -> &str {
     model["id"].as_str().unwrap()
 }
 

@@ -1,0 +1,45 @@
+//! What a person may ask for: everything held about them, or that it be erased. They are found by
+//! the keyed hash of their address; who asks, and whether they may, is settled before.
+
+use crate::{
+    app::App,
+    domain::{email::EmailAddress, moderator::Scope, site::SiteSlug},
+    storage::{
+        Result,
+        subjects::{Erased, Subject},
+    },
+};
+
+/// Everything held about a person, on every site.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn export(app: &App, email: &EmailAddress) -> Result<Subject> {
+    let who = app.vault.email_index(email);
+    app.store.subject(&every_site(app), &who).await
+}
+
+/// Erases everything held about a person, on every site: what they wrote, what models learnt from
+/// it, where they asked to hear of replies, mails to them. Only an account as a moderator stays.
+///
+/// # Errors
+/// [`crate::storage::StoreError`]; then nothing has changed.
+pub async fn erase(app: &App, email: &EmailAddress) -> Result<Erased> {
+    let who = app.vault.email_index(email);
+    let erased = app.store.erase_subject(&every_site(app), who).await?;
+    for (site, page) in &erased.comments {
+        app.published.forget(site, page);
+    }
+    app.live.wake();
+    let comments = erased.comments.len();
+    tracing::info!(
+        comments,
+        samples = erased.samples,
+        "a person's data was erased"
+    );
+    Ok(erased)
+}
+
+fn every_site(app: &App) -> Vec<SiteSlug> {
+    app.directory.covered(&Scope::All)
+}

@@ -1,0 +1,260 @@
+//! What a person may ask an operator for: everything held about them, or that it be erased. The
+//! address travels in the body only, never in a URL, and is in no answer but what they wrote.
+
+use actix_web::{HttpResponse, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::comments::private;
+use crate::{
+    domain::{
+        comment::{Comment, CommentId, Status},
+        email::EmailAddress,
+        mail::MailKind,
+        page::Page,
+        sample::{Provenance, StoredSample},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    privacy::subjects,
+    spam::Label,
+    storage::subjects::{Erased, HeldMail, HeldSubscription, Subject},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+};
+
+/// Who.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SubjectRequest {
+    /// The person's address.
+    email: String,
+}
+
+/// A comment, as its author may have it.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnComment {
+    /// Identifier.
+    id: CommentId,
+    /// The site.
+    site: SiteSlug,
+    /// The page.
+    #[schema(value_type = String)]
+    page: Page,
+    /// Their name as they gave it.
+    name: String,
+    /// Their website as they gave it.
+    website: Option<String>,
+    /// What they wrote.
+    text: String,
+    /// Where it stands.
+    status: Status,
+    /// The probability of spam that it was given.
+    score: Option<f64>,
+    /// The network they wrote from, cut short, while it is kept.
+    network: Option<String>,
+    /// Whether they asked to hear of replies.
+    wants_replies: bool,
+    /// When they wrote it.
+    created_at: Timestamp,
+}
+
+/// A text of theirs among the labelled ones.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnSample {
+    /// The site.
+    site: SiteSlug,
+    /// What a person said it is; absent once taken back.
+    label: Option<Label>,
+    /// How the label came in.
+    provenance: Provenance,
+    /// The text.
+    text: String,
+    /// Their name.
+    name: Option<String>,
+    /// Their website.
+    website: Option<String>,
+}
+
+/// Where they asked to hear of replies.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnSubscription {
+    /// The site.
+    site: SiteSlug,
+    /// What they said: `asked`, `confirmed` or `unsubscribed`.
+    status: String,
+    /// When they were asked.
+    asked_at: Timestamp,
+    /// When they said yes.
+    confirmed_at: Option<Timestamp>,
+}
+
+/// A mail to them. What it says is not kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnMail {
+    /// What it is for.
+    kind: MailKind,
+    /// Where it stands.
+    status: String,
+    /// When it was caused.
+    created_at: Timestamp,
+}
+
+/// Everything held about a person.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubjectExport {
+    /// What they wrote.
+    comments: Vec<OwnComment>,
+    /// Their texts among the labelled ones.
+    samples: Vec<OwnSample>,
+    /// Where they asked to hear of replies.
+    subscriptions: Vec<OwnSubscription>,
+    /// Mails to them.
+    mails: Vec<OwnMail>,
+    /// Whether they have an account as a moderator; see `/api/v1/moderators`.
+    is_moderator: bool,
+}
+
+/// How much was erased.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubjectErased {
+    /// Comments.
+    comments: usize,
+    /// Labelled texts, and with them what models had learnt from them.
+    samples: u64,
+    /// Subscriptions.
+    subscriptions: u64,
+    /// Mails, sent or not.
+    mails: u64,
+    /// Whether they have an account as a moderator. It is still there: remove it at
+    /// `/api/v1/moderators`.
+    is_moderator: bool,
+}
+
+impl From<Comment> for OwnComment {
+    fn from(comment: Comment) -> Self {
+        Self {
+            id: comment.id,
+            site: comment.site,
+            page: comment.page,
+            name: comment.name,
+            website: comment.website,
+            text: comment.text,
+            status: comment.status,
+            score: comment.score,
+            network: comment.network,
+            wants_replies: comment.wants_replies,
+            created_at: comment.created_at,
+        }
+    }
+}
+
+impl From<StoredSample> for OwnSample {
+    fn from(stored: StoredSample) -> Self {
+        Self {
+            site: stored.vote.site,
+            label: stored.vote.label,
+            provenance: stored.provenance,
+            text: stored.vote.text,
+            name: stored.vote.name,
+            website: stored.vote.website,
+        }
+    }
+}
+
+impl From<HeldSubscription> for OwnSubscription {
+    fn from(held: HeldSubscription) -> Self {
+        Self {
+            site: held.site,
+            status: held.status,
+            asked_at: held.asked_at,
+            confirmed_at: held.confirmed_at,
+        }
+    }
+}
+
+impl From<HeldMail> for OwnMail {
+    fn from(held: HeldMail) -> Self {
+        Self {
+            kind: held.kind,
+            status: held.status,
+            created_at: held.created_at,
+        }
+    }
+}
+
+impl From<Subject> for SubjectExport {
+    fn from(subject: Subject) -> Self {
+        Self {
+            comments: subject.comments.into_iter().map(Into::into).collect(),
+            samples: subject.samples.into_iter().map(Into::into).collect(),
+            subscriptions: subject.subscriptions.into_iter().map(Into::into).collect(),
+            mails: subject.mails.into_iter().map(Into::into).collect(),
+            is_moderator: subject.is_moderator,
+        }
+    }
+}
+
+impl From<Erased> for SubjectErased {
+    fn from(erased: Erased) -> Self {
+        Self {
+            comments: erased.comments.len(),
+            samples: erased.samples,
+            subscriptions: erased.subscriptions,
+            mails: erased.mails,
+            is_moderator: erased.is_moderator,
+        }
+    }
+}
+
+/// Everything held about a person, on every site.
+#[utoipa::path(
+    tag = "operators",
+    request_body = SubjectRequest,
+    responses(
+        (status = 200, description = "Everything held.", body = SubjectExport),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "Not an address.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/subjects/export")]
+async fn export_subject(
+    app: Shared,
+    _operator: Operator,
+    JsonBody(request): JsonBody<SubjectRequest>,
+) -> Result<HttpResponse, Problem> {
+    let email = EmailAddress::parse("email", &request.email)?;
+    let subject = subjects::export(&app, &email).await?;
+    Ok(private().json(SubjectExport::from(subject)))
+}
+
+/// Erases everything held about a person, on every site: comments with their history, labelled
+/// texts and what models learnt from them, subscriptions, mails. It cannot be undone.
+#[utoipa::path(
+    tag = "operators",
+    request_body = SubjectRequest,
+    responses(
+        (status = 200, description = "It is gone.", body = SubjectErased),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "Not an address.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/subjects/erase")]
+async fn erase_subject(
+    app: Shared,
+    _operator: Operator,
+    JsonBody(request): JsonBody<SubjectRequest>,
+) -> Result<HttpResponse, Problem> {
+    let email = EmailAddress::parse("email", &request.email)?;
+    let erased = subjects::erase(&app, &email).await?;
+    Ok(private().json(SubjectErased::from(erased)))
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(export_subject).service(erase_subject);
+}
