@@ -102,7 +102,7 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     let (store, finding) = database(settings).await;
     findings.push(finding);
     findings.push(keys(settings, store.as_ref()).await);
-    findings.push(model());
+    findings.push(model(store.as_ref()).await);
     findings.push(mail(settings, store.as_ref()).await);
     if let Some(store) = store {
         store.close().await;
@@ -219,15 +219,47 @@ async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
     }
 }
 
-fn model() -> Finding {
-    match Model::shipped() {
-        Ok(model) => Finding::well("model", format!("{} can be read", model.version())),
-        Err(error) => Finding::ill(
-            "model",
-            error.to_string(),
-            "build the program again: the model is compiled in",
-        ),
+/// Whether the shipped model and those that sites use can be read, and no training run has been
+/// left behind.
+async fn model(store: Option<&Store>) -> Finding {
+    let shipped = match Model::shipped() {
+        Ok(model) => model,
+        Err(error) => {
+            let advice = "build the program again: the model is compiled in";
+            return Finding::ill("model", error.to_string(), advice);
+        }
+    };
+    let states = match store {
+        Some(store) => store.learning_states().await,
+        None => Ok(Vec::new()),
+    };
+    let (Ok(states), Some(store)) = (states, store) else {
+        return Finding::well("model", format!("{} can be read", shipped.version()));
+    };
+    let own = states
+        .iter()
+        .filter_map(|state| Some((&state.site, state.live.as_deref()?)));
+    let mut count = 0;
+    for (site, live) in own {
+        count += 1;
+        let readable = match store.model_file(site, live).await {
+            Ok(Some(file)) => Model::from_bytes(&file.bytes).map_err(|error| error.to_string()),
+            Ok(None) => Err("its file is not there".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = readable {
+            let says = format!("the model that site {site} uses cannot be read: {error}");
+            let advice = format!(
+                "train again (hamlet train --site {site}) or go back (hamlet model rollback --site {site}); until then the shipped model judges"
+            );
+            return Finding::ill("model", says, advice);
+        }
     }
+    let says = format!(
+        "{} can be read, and so can the {count} models of sites",
+        shipped.version()
+    );
+    Finding::well("model", says)
 }
 
 async fn mail(settings: &Settings, store: Option<&Store>) -> Finding {

@@ -7,6 +7,7 @@ mod evaluate;
 mod export;
 mod import;
 mod key;
+mod model;
 mod moderator;
 mod print;
 mod score;
@@ -14,6 +15,7 @@ mod serve;
 mod site;
 mod token;
 mod train;
+mod train_site;
 
 use std::{
     path::{Path, PathBuf},
@@ -55,6 +57,7 @@ enum Command {
     Score(score::ScoreArgs),
     Site(site::SiteArgs),
     Moderator(moderator::ModeratorArgs),
+    Model(model::ModelArgs),
     Token(token::TokenArgs),
     Client(client::ClientArgs),
     Import(import::ImportArgs),
@@ -76,11 +79,12 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(cli.config.as_deref()),
         Command::Doctor(command) => command.run(cli.config.as_deref()),
         Command::Key(command) => command.run(cli.config),
-        Command::Train(args) => train::run(&args),
+        Command::Train(args) => train::run(&args, cli.config),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Site(args) => args.run(cli.config),
         Command::Moderator(args) => args.run(cli.config),
+        Command::Model(args) => args.run(cli.config),
         Command::Token(args) => args.run(cli.config),
         Command::Client(args) => args.run(cli.config),
         Command::Import(args) => args.run(cli.config),

@@ -46,6 +46,7 @@ impl Serve {
 async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics();
     let app = App::build(settings, Clock::System, may_migrate).await?;
+    app.live.follow(&app.store).await?;
     let (service, address) = server::bind(&app)
         .with_context(|| format!("cannot listen on {}", app.settings.server.listen))?;
     let stop = CancellationToken::new();

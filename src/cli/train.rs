@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Misuse;
 use super::score::read_model;
+use super::{Misuse, train_site};
 use crate::interchange::labelled::{self, Format, Record, RecordError};
 use crate::spam::Label;
 use crate::spam::evaluate::Figures;
@@ -28,11 +28,15 @@ const TOLD: u64 = 20;
 #[derive(Args, Debug)]
 pub struct TrainArgs {
     /// Labelled files; `-` is standard input
-    #[arg(long, required = true, num_args = 1..)]
+    #[arg(long, required_unless_present = "site", num_args = 1..)]
     data: Vec<PathBuf>,
     /// Where the model goes
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "site")]
+    out: Option<PathBuf>,
+    /// Trains on the labels of this site instead, into the registry, and measures against what is
+    /// live there
+    #[arg(long, conflicts_with_all = ["data", "out", "base", "name", "balance", "thorough", "seed"])]
+    site: Option<String>,
     /// Name of the model, the start of its version
     #[arg(long, default_value = "site")]
     name: String,
@@ -57,7 +61,13 @@ pub struct TrainArgs {
 ///
 /// # Errors
 /// Files that cannot be read or written, no usable record, a class that is missing.
-pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
+pub fn run(args: &TrainArgs, config: Option<PathBuf>) -> anyhow::Result<()> {
+    if let Some(site) = &args.site {
+        return train_site::run(config, site, args.json);
+    }
+    let Some(out) = &args.out else {
+        return Err(Misuse("--out says where the model goes".into()).into());
+    };
     let mut run = Trainer::new(options(args), load_base(args.base.as_deref())?);
     let mut skipped = Skipped::default();
     let weights = weights(args)?;
@@ -70,8 +80,8 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<()> {
     progress.finish_and_clear();
     let trained = run.finish()?;
     let bytes = trained.to_bytes()?;
-    write_whole(&args.out, &bytes)?;
-    summarize(args, &trained, bytes.len(), skipped.count)
+    write_whole(out, &bytes)?;
+    summarize(args, out, &trained, bytes.len(), skipped.count)
 }
 
 fn options(args: &TrainArgs) -> Options {
@@ -124,6 +134,7 @@ fn weights(args: &TrainArgs) -> anyhow::Result<Vec<f32>> {
 
 fn summarize(
     args: &TrainArgs,
+    model: &Path,
     trained: &Trained,
     bytes: usize,
     skipped: u64,
@@ -132,7 +143,7 @@ fn summarize(
     let mut out = io::stdout().lock();
     if args.json {
         let summary = serde_json::json!({
-            "model": args.out, "bytes": bytes, "sources": trained.header.sources, "skipped": skipped,
+            "model": model, "bytes": bytes, "sources": trained.header.sources, "skipped": skipped,
             "base": trained.header.base, "lesson_weight": trained.header.lesson_weight, "cross_validated": figures,
         });
         writeln!(out, "{summary}")?;
@@ -166,7 +177,7 @@ fn summarize(
     writeln!(
         out,
         "{}: {bytes} bytes, {skipped} records skipped",
-        args.out.display()
+        model.display()
     )?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, Status},
+        decision::Actor,
         email::EmailAddress,
         sample::{Provenance, SampleCount, Source, Tally, Vote},
         site::SiteSlug,
@@ -76,6 +77,16 @@ pub fn vote_of_import(
         email_domain: document.email_domain.map(str::to_owned),
         website: document.website.map(str::to_owned),
         email_index,
+    }
+}
+
+/// How a decision through a door counts: programs report what their users said.
+#[must_use]
+pub fn provenance_of(actor: &Actor) -> Provenance {
+    if actor.via == "client" {
+        Provenance::Feedback
+    } else {
+        Provenance::Decision
     }
 }
 

@@ -15,7 +15,6 @@ use crate::{
         comment::CommentId,
         field::{FieldError, parse_lines},
         moderator::Principal,
-        sample::Provenance,
     },
     learn::samples,
     storage::{
@@ -57,7 +56,11 @@ pub async fn decide(
         sites: app.directory.covered(&principal.scope),
         note,
         now: app.now(),
-        source: samples::source(app, Provenance::Decision, principal.actor.id.clone()),
+        source: samples::source(
+            app,
+            samples::provenance_of(&principal.actor),
+            principal.actor.id.clone(),
+        ),
     };
     let vault = app.vault.clone();
     let to_vote: ToVote = Box::new(move |comment| samples::vote_of(&vault, comment));

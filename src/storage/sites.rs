@@ -1,6 +1,6 @@
 //! Sites and their policies. Every change raises a revision, by which instances notice it.
 
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Result, Store, rows, touched};
 use crate::domain::site::{Policy, Site, SiteSlug};
@@ -63,7 +63,7 @@ impl Store {
         .await
     }
 
-    /// Removes a site that has no comments. `None` when there is no such site, `false` when it has
+    /// Removes a site that has no comments, with what it learnt from other data. `None` when there is no such site, `false` when it has
     /// comments and stays.
     ///
     /// # Errors
@@ -82,6 +82,13 @@ impl Store {
                     .bind(slug.to_string())
                     .execute(&mut *connection)
                     .await?;
+                for table in ["samples", "lessons", "model_files", "models", "learning"] {
+                    let text = format!("DELETE FROM {table} WHERE site = $1");
+                    sqlx::query(AssertSqlSafe(text))
+                        .bind(slug.to_string())
+                        .execute(&mut *connection)
+                        .await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&removed).then_some(true))
             })

@@ -65,7 +65,7 @@ struct ActivateRequest {
 
 /// A training run and its model.
 #[derive(Debug, Serialize, ToSchema)]
-struct ModelView {
+pub struct ModelView {
     /// Identifier.
     id: ModelId,
     /// The site it is for.

@@ -144,7 +144,7 @@ on_both_engines!(
     }
 );
 
-async fn instance(settings: Settings) -> Arc<App> {
+pub async fn instance(settings: Settings) -> Arc<App> {
     let app = App::build(settings, Clock::System, true).await.unwrap();
     background::learn(&app).await;
     app

@@ -2,5 +2,17 @@
 
 mod decisions;
 mod models;
+mod runs;
 mod samples;
 mod subjects;
+
+/// Overwrites every stored model with something else, as a failing disk might.
+async fn damage_models(app: &crate::support::app::TestApp) {
+    use secrecy::ExposeSecret;
+    let url = app.app.settings.database_url();
+    let pool = sqlx::AnyPool::connect(url.expose_secret()).await.unwrap();
+    let text = "UPDATE model_files SET bytes = $1";
+    let damaged = sqlx::query(text).bind(b"HAMLETNB and then nothing".to_vec());
+    damaged.execute(&pool).await.unwrap();
+    pool.close().await;
+}
