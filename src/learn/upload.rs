@@ -89,7 +89,7 @@ pub type Chunks = Sender<io::Result<actix_web::web::Bytes>>;
 /// An upload whose body is being sent.
 pub struct Upload {
     app: Arc<App>,
-    upload: uploads::Upload,
+    kept: uploads::Upload,
     votes: Receiver<Vec<Vote>>,
     reading: tokio::task::JoinHandle<Result<u64, UploadError>>,
 }
@@ -115,13 +115,13 @@ pub async fn begin(app: &Arc<App>, about: About) -> Result<(Chunks, Upload), Sto
     };
     let reading = tokio::task::spawn_blocking(move || reader.read(Body::new(body)));
     let app = app.clone();
-    let upload = Upload {
+    let arriving = Upload {
         app,
-        upload,
+        kept: upload,
         votes,
         reading,
     };
-    Ok((chunks, upload))
+    Ok((chunks, arriving))
 }
 
 impl Upload {
@@ -133,14 +133,14 @@ impl Upload {
         match self.receive().await {
             Ok(records) => self.count(records).await,
             Err(error) => {
-                self.app.store.drop_upload(self.upload.id).await?;
+                self.app.store.drop_upload(self.kept.id).await?;
                 Err(error)
             }
         }
     }
 
     async fn receive(&mut self) -> Result<u64, UploadError> {
-        let (store, id) = (&self.app.store, &self.upload.id);
+        let (store, id) = (&self.app.store, &self.kept.id);
         while let Some(votes) = self.votes.recv().await {
             let now = self.app.now();
             store.add_to_upload(id.clone(), votes, now).await?;
@@ -153,8 +153,8 @@ impl Upload {
 
     async fn count(self, records: u64) -> Result<Uploaded, UploadError> {
         let store = &self.app.store;
-        let texts = store.complete_upload(self.upload.id.clone()).await?;
-        let tally = carry_over(&self.app, self.upload).await?;
+        let texts = store.complete_upload(self.kept.id.clone()).await?;
+        let tally = carry_over(&self.app, self.kept).await?;
         Ok(Uploaded {
             records,
             repeated: records.saturating_sub(texts.unsigned_abs()),

@@ -243,15 +243,13 @@ fn lines(app: Shared, sites: Vec<SiteSlug>) -> impl Stream<Item = Result<Bytes, 
                 return Ok(None);
             };
             let page = app.store.samples(&present, &after).await?;
-            match page.last() {
-                Some(last) => {
-                    after.clone_from(&last.vote.id);
-                    let text: String = page.iter().map(line).collect();
-                    let next = (app, sites, Some(present), after);
-                    return Ok(Some((Bytes::from(text), next)));
-                }
-                None => (site, after) = (None, String::new()),
+            if let Some(last) = page.last() {
+                after.clone_from(&last.vote.id);
+                let text: String = page.iter().map(line).collect();
+                let next = (app, sites, Some(present), after);
+                return Ok(Some((Bytes::from(text), next)));
             }
+            (site, after) = (None, String::new());
         }
     })
 }

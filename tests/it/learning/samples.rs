@@ -68,8 +68,8 @@ on_both_engines!(
             osric["email"], "elsinore.example",
             "never the whole address"
         );
-        let all: String = out.iter().map(|line| format!("{line}\n")).collect();
-        let (_, back) = send(&app, &token, "application/x-ndjson", all).await;
+        let all: Vec<String> = out.iter().map(Value::to_string).collect();
+        let (_, back) = send(&app, &token, "application/x-ndjson", all.join("\n")).await;
         assert_eq!(back["unchanged"], 3, "what comes out goes in: {back}");
         app.stop().await;
     }
