@@ -83,7 +83,10 @@ fn describe() {
     );
     describe_counter!("hamlet_decisions_total", "Decisions by people, by decision");
     describe_gauge!("hamlet_queue_depth", "Comments that wait for a person");
-    describe_gauge!("hamlet_model_info", "1 for the live model's version");
+    describe_gauge!(
+        "hamlet_model_info",
+        "1 for the version of each site's trained model in use; without a site: of all others"
+    );
     describe_gauge!("hamlet_outbox_pending", "Mails that wait to be sent");
     describe_gauge!(
         "hamlet_outbox_oldest_seconds",
