@@ -39,6 +39,9 @@ const GAUGES: Duration = Duration::from_secs(10);
 /// How often the outbox is looked at.
 const MAIL: Duration = Duration::from_secs(1);
 
+/// How often it is looked whether webhooks have something to hear.
+const WEBHOOKS: Duration = Duration::from_secs(1);
+
 /// Time that mails on their way have once the service is told to stop; what is cut off then is sent
 /// again after the next start.
 const MAIL_GRACE: Duration = Duration::from_secs(10);
@@ -54,6 +57,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         every(RETENTION, &stop, || forget(&app)),
         every(GAUGES, &stop, || gauge(&app)),
         every(MAIL, &stop, || mail(&app, &stop)),
+        every(WEBHOOKS, &stop, || tell(&app)),
     );
 }
 
@@ -151,6 +155,13 @@ async fn mail(app: &App, stop: &CancellationToken) {
             tracing::warn!(%error, "the outbox could not be worked off");
         },
         () = cut_off => tracing::warn!("stopped while mail was on its way"),
+    }
+}
+
+/// Tells webhooks what is due.
+async fn tell(app: &App) {
+    if let Err(error) = notify::webhooks::tick(app).await {
+        tracing::warn!(%error, "webhooks could not be told");
     }
 }
 

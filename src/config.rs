@@ -56,6 +56,10 @@ pub struct Settings {
     pub learning: Learning,
     /// Mail.
     pub mail: Mail,
+    /// Webhooks.
+    pub webhooks: Webhooks,
+    /// Coral.
+    pub coral: Coral,
     /// Privacy.
     pub privacy: Privacy,
 }
@@ -150,6 +154,23 @@ pub struct Mail {
     pub give_up_hours: u64,
 }
 
+/// `[webhooks]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Webhooks {
+    pub allow_networks: Vec<IpNet>,
+    pub give_up_hours: u64,
+}
+
+/// `[coral]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
+pub struct Coral {
+    pub signing_secret: SecretString,
+}
+
 /// `[privacy]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,6 +208,7 @@ impl Settings {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("server.trusted_proxies")
+            .with_list_parse_key("webhooks.allow_networks")
             .source(Some(variables));
         let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {

@@ -2,7 +2,7 @@
 //! needs them. Instances notice each other's changes by a revision in the database.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub sites: BTreeMap<SiteSlug, Arc<Site>>,
     /// Every block rule that had not ended when this was read.
     pub rules: Vec<BlockRule>,
+    /// The sites that have webhooks.
+    pub webhooks: BTreeSet<SiteSlug>,
 }
 
 /// The present snapshot.
@@ -77,6 +79,12 @@ impl Directory {
         slugs.cloned().collect()
     }
 
+    /// Whether someone wants to hear of what happens on a site.
+    #[must_use]
+    pub fn has_webhooks(&self, slug: &SiteSlug) -> bool {
+        self.current.load().webhooks.contains(slug)
+    }
+
     /// Whether pages of this origin may talk to the site.
     #[must_use]
     pub fn allows(&self, slug: &str, origin: &Origin) -> bool {
@@ -116,6 +124,7 @@ async fn read(store: &Store, now: Timestamp) -> Result<Snapshot> {
             .map(|site| (site.slug.clone(), Arc::new(site)))
             .collect(),
         rules: store.block_rules(now).await?,
+        webhooks: store.webhook_sites().await?,
     })
 }
 

@@ -22,6 +22,8 @@ pub struct Question {
     pub blog: String,
     /// The author's name.
     pub author: String,
+    /// What tells the author from others, where the program names neither name nor address.
+    pub author_id: String,
     /// The author's email address.
     pub email: String,
     /// The author's website.
@@ -50,7 +52,7 @@ impl Question {
             page_title: None,
             parent: None,
             name: adopted::name(&self.author),
-            email: adopted::email(&app.vault, site, &self.email, &self.author, sender),
+            email: adopted::email(&app.vault, site, &self.email, &self.who(), sender),
             website: Website::parse(&adopted::one_line(&self.website)).ok(),
             text: adopted::text(&self.text),
             wants_replies: false,
@@ -58,6 +60,10 @@ impl Question {
             proof: None,
             honeypot: self.honeypot.clone(),
         }
+    }
+
+    fn who(&self) -> String {
+        format!("{}{}", self.author, self.author_id)
     }
 
     /// The text with what a person said it is, as training reads it.

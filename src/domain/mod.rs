@@ -18,4 +18,5 @@ pub mod sample;
 pub mod site;
 pub mod text;
 pub mod timestamp;
+pub mod webhook;
 pub mod website;

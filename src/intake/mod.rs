@@ -132,6 +132,7 @@ pub async fn submit_for(
             token: proof.token,
             expires_at: proof.expires_at,
         }),
+        announce: app.directory.has_webhooks(&site.slug),
         client,
     };
     let prepared = Prepared { evidence, site };

@@ -1,4 +1,4 @@
-//! Mail: telling moderators what waits, asking commenters whether they want to hear of replies, and
+//! Mail, and [`webhooks`] for programs. Mail is for telling moderators what waits, asking commenters whether they want to hear of replies, and
 //! telling them of replies.
 //!
 //! What is to be sent is an outbox row, written by [`crate::storage`] in the transaction that caused
@@ -15,5 +15,6 @@ mod quote;
 mod schedule;
 mod smtp;
 mod templates;
+pub mod webhooks;
 
 pub use self::outbox::{Ticked, tick};

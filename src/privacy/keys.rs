@@ -30,6 +30,8 @@ pub enum Purpose {
     SubscriptionLink,
     /// The keyed hashes of programs' keys and of the texts they sent.
     ClientIndex,
+    /// The secrets that webhooks are signed with.
+    Webhook,
     /// Session cookies.
     Session,
     /// Cross-site request forgery tokens.
@@ -50,6 +52,7 @@ impl Purpose {
             Self::DecisionLink => "hamlet decision link v1",
             Self::SubscriptionLink => "hamlet subscription link v1",
             Self::ClientIndex => "hamlet client index v1",
+            Self::Webhook => "hamlet webhook v1",
             Self::Session => "hamlet session v1",
             Self::Csrf => "hamlet csrf v1",
             Self::KeyCheck => "hamlet key check v1",

@@ -39,6 +39,7 @@ pub struct Vault {
     email_index: [u8; 32],
     network_index: [u8; 32],
     client_index: [u8; 32],
+    webhook: [u8; 32],
 }
 
 impl Vault {
@@ -50,6 +51,7 @@ impl Vault {
             email_index: ring.index().derive(Purpose::EmailIndex),
             network_index: ring.index().derive(Purpose::NetworkIndex),
             client_index: ring.index().derive(Purpose::ClientIndex),
+            webhook: ring.index().derive(Purpose::Webhook),
         }
     }
 
@@ -133,6 +135,18 @@ impl Vault {
     pub fn sign_in_key(&self, sender: &SenderAddress) -> String {
         // No site's slug is empty.
         keyed_hash(&self.network_index, &[b"", &sender.rate_unit()])
+    }
+
+    /// What a webhook's deliveries are signed with.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    #[must_use]
+    pub fn webhook_secret(&self, webhook: &str) -> [u8; 32] {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.webhook)
+            .expect("any key length is valid for HMAC");
+        mac.update(webhook.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// The form in which a program's key is kept: the key is too short for a plain hash.

@@ -14,6 +14,7 @@ use super::{
     rows,
     subscriptions::{self, Approved},
     votes,
+    webhooks::{self, News},
 };
 use crate::domain::{
     comment::{Comment, CommentId, Status},
@@ -21,6 +22,7 @@ use crate::domain::{
     sample::{Source, Vote},
     site::SiteSlug,
     timestamp::Timestamp,
+    webhook::Event,
 };
 
 /// A wish to change one comment.
@@ -288,7 +290,26 @@ impl Desk<'_> {
         let approved: Vec<Approved> = outcomes.iter().filter_map(newly_public).collect();
         let now = self.decider.now;
         subscriptions::on_approved(self.connection, self.engine, &approved, now).await?;
+        self.announce(lines).await?;
         self.label(outcomes).await
+    }
+
+    /// Tells whoever wants to hear of decisions.
+    async fn announce(&mut self, lines: &[Line]) -> Result<()> {
+        let news: Vec<News> = lines
+            .iter()
+            .map(|line| {
+                let decision = if line.action == Action::Undone.as_str() {
+                    "undo"
+                } else {
+                    line.decision.as_deref().unwrap_or_default()
+                };
+                let about = json!({ "comment": line.comment, "decision": decision,
+                                    "from": line.from, "to": line.to });
+                News::new(line.site.as_str(), Event::CommentDecided, &about)
+            })
+            .collect();
+        webhooks::queue(self.connection, self.engine, &news, self.decider.now).await
     }
 
     /// Last of all: from here on the sites' learning is locked until the transaction ends.

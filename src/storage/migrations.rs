@@ -23,6 +23,7 @@ const LEARNING: &str = include_str!("../../migrations/0003_learning.sql");
 const IMPORTS: &str = include_str!("../../migrations/0005_imports.sql");
 
 const DESK: &str = include_str!("../../migrations/0006_desk.sql");
+const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -60,6 +61,12 @@ const STEPS: &[Step] = &[
         name: "desk",
         sqlite: DESK,
         postgres: DESK,
+    },
+    Step {
+        number: 7,
+        name: "webhooks",
+        sqlite: WEBHOOKS,
+        postgres: WEBHOOKS,
     },
 ];
 

@@ -37,6 +37,7 @@ pub mod subscriptions;
 pub mod tokens;
 pub mod uploads;
 mod votes;
+pub mod webhooks;
 
 use std::{future::Future, pin::Pin};
 

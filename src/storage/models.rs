@@ -3,11 +3,15 @@
 
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, rows};
+use super::{
+    Result, Store, StoreError, rows,
+    webhooks::{self, News},
+};
 use crate::domain::{
     model::{ModelEntry, ModelId, ModelStatus, Phase, Progress},
     site::SiteSlug,
     timestamp::Timestamp,
+    webhook::Event,
 };
 
 /// A model's file and what of it has to be forgotten.
@@ -100,7 +104,7 @@ impl Store {
                     return Ok(false);
                 }
                 let Some(model) = model else {
-                    set_live(connection, &site, None).await?;
+                    set_live(connection, &site, None, now).await?;
                     return Ok(true);
                 };
                 if !mark_active(connection, &site, &model, by, now).await? {
@@ -113,7 +117,7 @@ impl Store {
                     .bind(replaced)
                     .execute(&mut *connection)
                     .await?;
-                set_live(connection, &site, Some(model)).await?;
+                set_live(connection, &site, Some(model), now).await?;
                 Ok(true)
             })
         })
@@ -152,7 +156,7 @@ impl Store {
                     }
                     _ => None,
                 };
-                set_live(connection, &site, before.clone()).await?;
+                set_live(connection, &site, before.clone(), now).await?;
                 Ok(Some(before.as_deref().and_then(ModelId::parse)))
             })
         })
@@ -175,13 +179,16 @@ async fn set_live(
     connection: &mut AnyConnection,
     site: &SiteSlug,
     model: Option<String>,
+    now: Timestamp,
 ) -> Result<()> {
     sqlx::query("UPDATE learning SET live = $2 WHERE site = $1")
         .bind(site.to_string())
-        .bind(model)
-        .execute(connection)
+        .bind(model.clone())
+        .execute(&mut *connection)
         .await?;
-    Ok(())
+    let about = serde_json::json!({ "model": model });
+    let news = News::new(site.as_str(), Event::ModelActivated, &about);
+    webhooks::queue_one(connection, news, now).await
 }
 
 /// Notes that a model goes into use; `false` when its file is not there.

@@ -47,6 +47,12 @@ impl Store {
             now,
         )
         .await?;
+        self.bite(
+            "DELETE FROM deliveries WHERE (site, webhook, id) IN (SELECT site, webhook, id \
+             FROM deliveries WHERE status <> 'queued' AND due_at <= $1 LIMIT $2)",
+            now,
+        )
+        .await?;
         for text in [
             "DELETE FROM spent WHERE token IN (SELECT token FROM spent WHERE expires_at <= $1 LIMIT $2)",
             "DELETE FROM block_rules WHERE id IN (SELECT id FROM block_rules WHERE expires_at <= $1 LIMIT $2)",

@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod body;
+pub mod coral;
 pub mod desk;
 pub mod embed;
 pub mod forms;
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(assets::routes)
         .configure(api::routes)
         .configure(akismet::routes)
+        .configure(coral::routes)
         .configure(embed::routes)
         .configure(desk::routes)
         .configure(mail_links::routes);

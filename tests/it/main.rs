@@ -7,6 +7,7 @@
 
 mod accounts;
 mod akismet;
+mod coral;
 mod corpora;
 mod desk;
 mod harness;
@@ -23,3 +24,4 @@ mod published;
 mod review;
 mod sites;
 mod support;
+mod webhooks;

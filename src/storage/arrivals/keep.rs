@@ -9,11 +9,13 @@ use crate::{
     domain::{
         comment::{CommentId, Status},
         evidence::{Evidence, Verdict},
+        webhook::Event,
     },
     storage::{
         judgements::{self, Judgement},
         query::{Value, insert_rows},
         subscriptions::{self, Approved},
+        webhooks::{self, News},
     },
 };
 
@@ -30,6 +32,7 @@ impl Intake<'_> {
         let mut noticed: BTreeMap<&str, i64> = BTreeMap::new();
         let mut approved = Vec::new();
         let mut judgements = Vec::new();
+        let mut news = Vec::new();
         for (place, arrival) in self.open() {
             let Some(ruled) = &self.ruled[place] else {
                 continue;
@@ -45,6 +48,10 @@ impl Intake<'_> {
                     kept.push((place, ruled.verdict, ruled.score));
                     continue;
                 }
+            }
+            if arrival.announce {
+                let about = serde_json::json!({ "comment": comment.id });
+                news.push(News::new(&comment.site, Event::CommentReceived, &about));
             }
             let status = Status::from(ruled.verdict);
             let (verdict, score) = (ruled.verdict, ruled.score);
@@ -68,6 +75,7 @@ impl Intake<'_> {
         self.insert_notices(&noticed).await?;
         subscriptions::on_approved(self.connection, self.engine, &approved, self.now).await?;
         judgements::insert(self.connection, self.engine, judgements).await?;
+        webhooks::queue(self.connection, self.engine, &news, self.now).await?;
         for (place, verdict, score) in kept {
             let id = CommentId::parse(&self.batch[place].comment.id);
             self.outcome[place] = id.map(|id| Admission::Stored {

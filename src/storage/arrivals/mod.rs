@@ -74,6 +74,8 @@ pub struct Arrival {
     pub idempotency: Option<Idempotency>,
     /// A proof of work to be spent.
     pub proof: Option<SingleUse>,
+    /// Whether someone wants to hear of it.
+    pub announce: bool,
     /// The program that asks for a judgement, if one does.
     pub client: Option<Client>,
 }

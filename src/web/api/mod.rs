@@ -16,6 +16,7 @@ pub mod sites;
 pub mod subjects;
 pub mod submissions;
 pub mod tokens;
+pub mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(moderators::routes)
         .configure(tokens::routes)
         .configure(client_keys::routes)
+        .configure(webhooks::routes)
         .configure(outbox::routes)
         .configure(sessions::routes)
         .configure(me::routes);

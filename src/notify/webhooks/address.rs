@@ -1,0 +1,139 @@
+//! Where deliveries may go: to the public internet, and to networks that the settings name. A host
+//! is judged by the address that is connected to, not by what its name resolved to some time before.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use url::{Host, Url};
+
+/// Networks that are not the public internet (IANA's special-purpose registries).
+const PRIVATE: [&str; 26] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "::/128",
+    "::1/128",
+    "64:ff9b::/96",
+    "64:ff9b:1::/48",
+    "100::/64",
+    "2001::/23",
+    "2001:db8::/32",
+    "2002::/16",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
+];
+
+/// Why a webhook's address is not one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// It is no address that deliveries can be sent to.
+    #[error("it must be an http or https address without a user name or password")]
+    Shape,
+    /// It is an address in a network that deliveries are not sent to.
+    #[error("it is in a network that is not public: see webhooks.allow_networks")]
+    Network,
+}
+
+/// Whether deliveries may go to an address.
+#[must_use]
+pub fn is_allowed(address: IpAddr, allowed: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    let within = |network: &IpNet| network.contains(&address);
+    if allowed.iter().any(within) {
+        return true;
+    }
+    let private = PRIVATE.iter().filter_map(|network| network.parse().ok());
+    !private
+        .into_iter()
+        .any(|network: IpNet| network.contains(&address))
+}
+
+/// Reads a webhook's address. One that names a network address is judged at once; a name is judged
+/// when it is connected to.
+///
+/// # Errors
+/// [`Refused`].
+pub fn check_url(raw: &str, allowed: &[IpNet]) -> Result<Url, Refused> {
+    let url = Url::parse(raw.trim()).map_err(|_| Refused::Shape)?;
+    let web = matches!(url.scheme(), "http" | "https");
+    if !web || !url.username().is_empty() || url.password().is_some() {
+        return Err(Refused::Shape);
+    }
+    let address: IpAddr = match url.host().ok_or(Refused::Shape)? {
+        Host::Domain(_) => return Ok(url),
+        Host::Ipv4(address) => address.into(),
+        Host::Ipv6(address) => address.into(),
+    };
+    if is_allowed(address, allowed) {
+        Ok(url)
+    } else {
+        Err(Refused::Network)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_public_internet_and_what_is_configured_may_be_told() {
+        let allowed = ["10.1.0.0/16".parse().unwrap()];
+        for (address, may) in [
+            ("93.184.215.14", true),
+            ("2606:4700::1111", true),
+            ("10.1.2.3", true),
+            ("10.2.0.1", false),
+            ("127.0.0.1", false),
+            ("::1", false),
+            ("::ffff:127.0.0.1", false),
+            ("::ffff:10.1.2.3", true),
+            ("169.254.169.254", false),
+            ("fe80::1", false),
+            ("fd00::1", false),
+            ("64:ff9b::7f00:1", false),
+            ("2002:7f00:1::", false),
+            ("0.0.0.0", false),
+        ] {
+            assert_eq!(
+                is_allowed(address.parse().unwrap(), &allowed),
+                may,
+                "{address}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_a_private_address_is_seen_through() {
+        for raw in [
+            "http://127.1/",
+            "http://0x7f.1/",
+            "http://2130706433/",
+            "http://[::ffff:7f00:1]/",
+            "https://169.254.169.254/latest",
+        ] {
+            assert_eq!(check_url(raw, &[]), Err(Refused::Network), "{raw}");
+        }
+        for raw in [
+            "ftp://a.example",
+            "https://u:p@a.example",
+            "nonsense",
+            "file:///etc",
+        ] {
+            assert_eq!(check_url(raw, &[]), Err(Refused::Shape), "{raw}");
+        }
+        assert!(check_url("https://hooks.example:8443/a?b=c", &[]).is_ok());
+    }
+}

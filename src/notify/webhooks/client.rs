@@ -1,0 +1,163 @@
+//! One POST over a connection of its own: the host is resolved, an address that may not be told is
+//! left out, and just the address that was checked is connected to. No redirect is followed, and of
+//! the answer only its status is read.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use http_body_util::Full;
+use hyper::{Request, body::Bytes, client::conn::http1, header};
+use hyper_util::rt::TokioIo;
+use ipnet::IpNet;
+use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, lookup_host},
+};
+use tokio_rustls::TlsConnector;
+use url::Url;
+
+use super::address::{Refused, check_url, is_allowed};
+
+/// Why a delivery was not taken. Nothing that the other side wrote is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The address cannot be told.
+    #[error("the address is refused: {0}")]
+    Refused(#[from] Refused),
+    /// The host's name has no address, or none that may be told.
+    #[error("{0}")]
+    Unresolved(&'static str),
+    /// No connection came about, or it broke.
+    #[error("the connection failed: {0}")]
+    Connection(#[from] io::Error),
+    /// HTTP failed.
+    #[error("the exchange failed: {0}")]
+    Exchange(#[from] hyper::Error),
+    /// The request cannot be put together.
+    #[error("the request cannot be put together")]
+    Request(#[from] hyper::http::Error),
+    /// The other side answered, and not with success.
+    #[error("it answered {0}")]
+    Status(u16),
+    /// It took too long.
+    #[error("it took too long")]
+    Late,
+}
+
+impl CallError {
+    /// Whether another try would fare the same: the address is refused, or is gone for good (410).
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Status(410))
+    }
+}
+
+/// Posts a JSON body.
+///
+/// # Errors
+/// [`CallError`].
+pub async fn post(
+    raw: &str,
+    headers: [(&'static str, String); 3],
+    body: String,
+    allowed: &[IpNet],
+    timeout: Duration,
+) -> Result<(), CallError> {
+    let url = check_url(raw, allowed)?;
+    let exchange = async {
+        let stream = connect(&url, allowed).await?;
+        let request = request(&url, headers, body)?;
+        if url.scheme() == "http" {
+            return send(stream, request).await;
+        }
+        let host = url.host_str().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| Refused::Shape)?;
+        let connector = TlsConnector::from(Arc::new(tls()?));
+        let stream = connector.connect(name, stream).await?;
+        send(stream, request).await
+    };
+    tokio::time::timeout(timeout, exchange)
+        .await
+        .unwrap_or(Err(CallError::Late))
+}
+
+/// Connects to the first of the host's addresses that may be told and takes the connection.
+async fn connect(url: &Url, allowed: &[IpNet]) -> Result<TcpStream, CallError> {
+    let host = url.host_str().unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let port = url.port_or_known_default().unwrap_or(443);
+    let found = lookup_host((host, port)).await;
+    let found: Vec<SocketAddr> = found
+        .map_err(|_| CallError::Unresolved("the host's name was not found"))?
+        .collect();
+    let may_be_told = found
+        .iter()
+        .filter(|address| is_allowed(address.ip(), allowed));
+    let mut failed =
+        CallError::Unresolved("the host's name leads into a network that is not public");
+    for address in may_be_told {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failed = error.into(),
+        }
+    }
+    Err(failed)
+}
+
+fn request(
+    url: &Url,
+    headers: [(&'static str, String); 3],
+    body: String,
+) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    let host = url.host_str().unwrap_or_default();
+    let host = url
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let query = url
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    let mut request = Request::post(format!("{}{query}", url.path()))
+        .header(header::HOST, host)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(
+            header::USER_AGENT,
+            concat!("hamlet/", env!("CARGO_PKG_VERSION")),
+        )
+        .header(header::CONNECTION, "close");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    request.body(Full::new(Bytes::from(body)))
+}
+
+async fn send(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Full<Bytes>>,
+) -> Result<(), CallError> {
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(64 * 1024)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    // The connection ends when the sender and its answer are dropped.
+    let driving = tokio::spawn(connection);
+    let answer = sender.send_request(request).await;
+    driving.abort();
+    let status = answer?.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    Err(CallError::Status(status.as_u16()))
+}
+
+fn tls() -> io::Result<ClientConfig> {
+    let roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

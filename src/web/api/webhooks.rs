@@ -1,0 +1,192 @@
+//! Webhooks of a site, for operators.
+
+use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::comments::private;
+use crate::{
+    domain::{field::FieldError, site::SiteSlug, timestamp::Timestamp, webhook::Event},
+    notify::webhooks::{check_url, secret_of},
+    storage::webhooks::{Webhook, WebhookState},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+};
+
+/// Longest address, in bytes.
+const MAX_URL: usize = 2_000;
+
+/// A webhook, and how its deliveries fare.
+#[derive(Debug, Serialize, ToSchema)]
+struct WebhookView {
+    /// Identifier.
+    id: String,
+    /// The site.
+    site: SiteSlug,
+    /// Where it is told.
+    url: String,
+    /// Of what.
+    events: Vec<Event>,
+    /// What its deliveries are signed with, as Standard Webhooks libraries take it.
+    secret: String,
+    /// Deliveries that wait.
+    queued: i64,
+    /// Deliveries that were given up.
+    dead: i64,
+    /// Why the latest failed, if one did.
+    last_error: Option<String>,
+    /// When it was added.
+    created_at: Timestamp,
+}
+
+/// Every webhook of a site.
+#[derive(Debug, Serialize, ToSchema)]
+struct WebhookList {
+    /// The webhooks, earliest first.
+    webhooks: Vec<WebhookView>,
+}
+
+/// A new webhook.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewWebhook {
+    /// Where it is told: http or https, in the public internet or a network that the settings allow.
+    url: String,
+    /// Of what: `comment.received`, `comment.decided`, `model.activated`.
+    events: Vec<Event>,
+}
+
+fn view(app: &Shared, state: WebhookState) -> WebhookView {
+    let webhook = state.webhook;
+    WebhookView {
+        secret: secret_of(app, &webhook.id),
+        id: webhook.id,
+        site: webhook.site,
+        url: webhook.url,
+        events: webhook.events,
+        queued: state.queued,
+        dead: state.dead,
+        last_error: state.last_error,
+        created_at: webhook.created_at,
+    }
+}
+
+/// The webhooks of a site.
+#[utoipa::path(
+    tag = "operators",
+    params(("site" = String, Path, description = "The site's slug.")),
+    responses(
+        (status = 200, description = "The webhooks.", body = WebhookList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/sites/{site}/webhooks")]
+async fn list_webhooks(
+    app: Shared,
+    _operator: Operator,
+    slug: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let site = app.directory.site(&slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let states = app.store.webhooks(&site.slug).await?.into_iter();
+    Ok(private().json(WebhookList {
+        webhooks: states.map(|state| view(&app, state)).collect(),
+    }))
+}
+
+/// Adds a webhook. Deliveries follow Standard Webhooks and are signed with the secret in the answer.
+#[utoipa::path(
+    tag = "operators",
+    params(("site" = String, Path, description = "The site's slug.")),
+    request_body = NewWebhook,
+    responses(
+        (status = 201, description = "Added.", body = WebhookView),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such site.", body = Problem),
+        (status = 422, description = "A field is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/sites/{site}/webhooks")]
+async fn add_webhook(
+    app: Shared,
+    _operator: Operator,
+    slug: Path<String>,
+    JsonBody(new): JsonBody<NewWebhook>,
+) -> Result<HttpResponse, Problem> {
+    let site = app.directory.site(&slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    if new.url.len() > MAX_URL {
+        return Err(FieldError::too_long("url", MAX_URL).into());
+    }
+    let url = check_url(&new.url, &app.settings.webhooks.allow_networks);
+    let url = url.map_err(|refused| FieldError::new("url", "invalid", refused.to_string()))?;
+    let mut events = new.events;
+    events.sort_unstable();
+    events.dedup();
+    if events.is_empty() {
+        return Err(FieldError::required("events").into());
+    }
+    let webhook = Webhook {
+        id: Uuid::now_v7().to_string(),
+        site: site.slug.clone(),
+        url: url.into(),
+        events,
+        created_at: app.now(),
+    };
+    app.store.add_webhook(webhook.clone()).await?;
+    app.directory.refresh(&app.store, app.now()).await?;
+    let state = WebhookState {
+        webhook,
+        queued: 0,
+        dead: 0,
+        last_error: None,
+    };
+    Ok(private()
+        .status(StatusCode::CREATED)
+        .json(view(&app, state)))
+}
+
+/// Removes a webhook, and what was still to be told to it.
+#[utoipa::path(
+    tag = "operators",
+    params(
+        ("site" = String, Path, description = "The site's slug."),
+        ("id" = String, Path, description = "The webhook's id."),
+    ),
+    responses(
+        (status = 204, description = "Removed."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 404, description = "No such webhook.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[delete("/api/v1/sites/{site}/webhooks/{id}")]
+async fn remove_webhook(
+    app: Shared,
+    _operator: Operator,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (slug, id) = path.into_inner();
+    let site = app.directory.site(&slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    if !app.store.remove_webhook(&site.slug, id).await? {
+        return Err(Problem::not_found("webhook"));
+    }
+    app.directory.refresh(&app.store, app.now()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_webhooks)
+        .service(add_webhook)
+        .service(remove_webhook);
+}

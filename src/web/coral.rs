@@ -1,0 +1,158 @@
+//! Coral's external moderation phase: Coral asks about each comment before it shows it, signed with
+//! the secret that it made for the phase. Answered at once, with spam withheld and flagged; the rest
+//! is left to Coral's own moderation. What cannot be judged is withheld too.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    post,
+    web::{Path, Payload},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Shared, body, problem::Problem};
+use crate::{
+    clients::{self, question::Question},
+    domain::evidence::Verdict,
+    interchange::plain,
+};
+
+/// The largest body, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The header that carries signatures: `sha256=…`, several of them while a secret is exchanged.
+const SIGNATURE: &str = "x-coral-signature";
+
+/// What Coral asks, as far as it matters. Fields that it adds are passed over.
+#[derive(Debug, Deserialize, ToSchema)]
+struct Phase {
+    /// The comment.
+    comment: PhaseComment,
+    /// Its author.
+    #[serde(default)]
+    author: PhaseAuthor,
+    /// What it is about.
+    #[serde(default)]
+    story: PhaseStory,
+}
+
+/// A comment that Coral asks about.
+#[derive(Debug, Deserialize, ToSchema)]
+struct PhaseComment {
+    /// Its text, as HTML.
+    #[serde(default)]
+    body: String,
+}
+
+/// Its author, whom Coral does not name.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct PhaseAuthor {
+    /// The author's id at Coral.
+    #[serde(default)]
+    id: String,
+}
+
+/// What it is about.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct PhaseStory {
+    /// The story's address.
+    #[serde(default)]
+    url: String,
+}
+
+/// Judges a comment for Coral, as one of its external moderation phases.
+#[utoipa::path(
+    tag = "clients",
+    params(
+        ("site" = String, Path, description = "The site's slug."),
+        ("X-Coral-Signature" = String, Header, description = "`sha256=` and the body's HMAC in hexadecimal."),
+    ),
+    request_body = Phase,
+    responses(
+        (status = 200, description = "It is withheld: `status`, and the flag in `actions`.", body = Object),
+        (status = 204, description = "Nothing against it."),
+        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No good signature.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such site, or no secret in the settings.", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body did not arrive in time.", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large.", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "The body is compressed.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is not right.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/coral/{site}")]
+async fn moderate(
+    app: Shared,
+    slug: Path<String>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    let secret = app.settings.coral.signing_secret.expose_secret();
+    let site = app.directory.site(&slug).filter(|_| !secret.is_empty());
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let bytes = body::read(&request, &mut payload.into_inner(), MAX_BYTES).await?;
+    if !is_signed(&request, secret, &bytes) {
+        let title = "The signature is missing or is not that of the phase's secret.";
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "signature", title));
+    }
+    let phase: Phase = body::parse_json(&bytes)?;
+    let question = Question {
+        blog: phase
+            .story
+            .url
+            .split('/')
+            .nth(2)
+            .unwrap_or_default()
+            .to_owned(),
+        text: plain::of_html(&phase.comment.body),
+        page: phase.story.url,
+        author_id: phase.author.id,
+        may_be_kept: true,
+        ..Question::default()
+    };
+    let judged = clients::judge(&app, &site, &question).await;
+    Ok(match judged {
+        Ok(judged) if judged.score.is_some() && judged.verdict != Verdict::Spam => {
+            HttpResponse::NoContent().finish()
+        }
+        Ok(judged) if judged.score.is_some() => withheld(true),
+        _ => withheld(false),
+    })
+}
+
+fn withheld(as_spam: bool) -> HttpResponse {
+    let flag = json!({ "actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM" });
+    let actions = if as_spam { vec![flag] } else { Vec::new() };
+    HttpResponse::Ok().json(json!({ "status": "SYSTEM_WITHHELD", "actions": actions }))
+}
+
+/// Whether one of the signatures is the body's. All are compared in the same time.
+fn is_signed(request: &HttpRequest, secret: &str, body: &[u8]) -> bool {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
+        .expect("any key length is valid for HMAC");
+    mac.update(body);
+    let expected: String = mac
+        .finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let given = request.headers().get_all(SIGNATURE);
+    given
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|one| one.trim().strip_prefix("sha256="))
+        .any(|one| one.as_bytes().ct_eq(expected.as_bytes()).into())
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(moderate);
+}
