@@ -68,6 +68,7 @@ impl Call {
         Question {
             blog: self.blog().unwrap_or_default(),
             author: text("comment_author"),
+            author_id: String::new(),
             email: text("comment_author_email"),
             website: text("comment_author_url"),
             text: text("comment_content"),
