@@ -156,11 +156,8 @@ on_both_engines!(
             assert_eq!(one.header("webhook-signature"), format!("v1,{expected}"));
             assert_eq!(time, (app.app.now().millis() / 1000).to_string());
         }
-        let decided = taken.iter().map(Taken::json);
-        let decided = decided
-            .filter(|one| one["type"] == "comment.decided")
-            .next_back()
-            .unwrap();
+        let mut told = taken.iter().map(Taken::json);
+        let decided = told.find(|one| one["type"] == "comment.decided").unwrap();
         assert_eq!(decided["data"]["decision"], "approve");
         assert_eq!(
             (&decided["data"]["from"], &decided["data"]["to"]),
