@@ -1,6 +1,6 @@
 //! Keeping comments that came from other systems, once each, with the threads they had there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
@@ -10,7 +10,7 @@ use super::{
     arrivals::{NewComment, keep},
     engine::Engine,
     query::insert_rows,
-    votes,
+    rows, votes,
 };
 use crate::domain::{
     comment::Status,
@@ -64,16 +64,11 @@ impl Store {
                     .iter()
                     .map(|one| new.remove(one.comment.id.as_str()))
                     .collect();
+                let parents = parents(connection, engine, &site, system, &batch).await?;
                 let kept = batch.iter().zip(&is_new);
-                let kept = kept.filter(|(_, new)| **new).map(|(one, _)| one);
-                insert_rows(connection, engine, keep::INSERT, kept.map(row).collect()).await?;
-                let replies: Vec<_> = batch
-                    .iter()
-                    .zip(&is_new)
-                    .filter(|(one, new)| **new && one.foreign_parent.is_some())
-                    .map(|(one, _)| json!({ "id": one.comment.id, "parent": one.foreign_parent }))
-                    .collect();
-                join(connection, engine, &site, system, replies).await?;
+                let kept = kept.filter(|(_, new)| **new);
+                let kept = kept.map(|(one, _)| row(one, &parents)).collect();
+                insert_rows(connection, engine, keep::INSERT, kept).await?;
                 let votes = batch.into_iter().zip(&is_new);
                 let votes = votes.filter(|(_, new)| **new);
                 let votes = votes.filter_map(|(one, _)| one.vote).collect();
@@ -89,24 +84,19 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn join_imported(&self, site: &SiteSlug, system: &'static str) -> Result<u64> {
-        let site = site.to_string();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE comments SET parent = p.comment_id FROM imported i \
-                            JOIN imported p ON p.site = i.site AND p.system = i.system \
-                                AND p.foreign_id = i.parent \
-                            WHERE i.site = $1 AND i.system = $2 AND i.parent IS NOT NULL \
-                            AND comments.site = $1 AND comments.id = i.comment_id \
-                            AND comments.parent IS NULL";
-                let joined = sqlx::query(text)
-                    .bind(site)
-                    .bind(system)
-                    .execute(connection)
-                    .await?;
-                Ok(joined.rows_affected())
-            })
-        })
-        .await
+        let (mut after, mut joined) = (String::new(), 0);
+        loop {
+            let (site, from) = (site.to_string(), after);
+            let stretch = self.write(move |connection| {
+                Box::pin(async move { join_stretch(connection, &site, system, from).await })
+            });
+            let (last, count) = stretch.await?;
+            joined += count;
+            match last {
+                Some(last) => after = last,
+                None => return Ok(joined),
+            }
+        }
     }
 
     /// The pages of a site that have comments, in order, at most `limit`, after the page `after`.
@@ -159,34 +149,86 @@ async fn claim(
         .collect()
 }
 
-fn row(one: &ImportedComment) -> Vec<super::query::Value> {
+fn row(one: &ImportedComment, parents: &HashMap<String, String>) -> Vec<super::query::Value> {
     let verdict = match one.status {
         Status::Approved => Verdict::Publish,
         Status::Spam => Verdict::Spam,
         Status::Pending | Status::Rejected | Status::Trash => Verdict::Hold,
     };
-    keep::row(&one.comment, one.status, verdict, one.score, &one.evidence)
+    let parent = one.foreign_parent.as_ref();
+    let comment = NewComment {
+        parent: parent.and_then(|parent| parents.get(parent)).cloned(),
+        ..one.comment.clone()
+    };
+    keep::row(&comment, one.status, verdict, one.score, &one.evidence)
 }
 
-async fn join(
+/// What a batch's replies answer, by the ids of their own system, as far as it is here.
+async fn parents(
     connection: &mut AnyConnection,
     engine: Engine,
     site: &str,
     system: &str,
-    replies: Vec<serde_json::Value>,
-) -> Result<()> {
-    if replies.is_empty() {
-        return Ok(());
+    batch: &[ImportedComment],
+) -> Result<HashMap<String, String>> {
+    let asked = batch.iter().filter_map(|one| one.foreign_parent.as_ref());
+    let asked: HashSet<&String> = asked.collect();
+    if asked.is_empty() {
+        return Ok(HashMap::new());
     }
-    let text = "UPDATE comments SET parent = p.comment_id FROM {rows:$1} \
-                JOIN imported p ON p.site = $2 AND p.system = $3 \
-                    AND p.foreign_id = r.value->>'parent' \
-                WHERE comments.site = $2 AND comments.id = r.value->>'id'";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::Value::Array(replies).to_string())
+    let text = "SELECT p.foreign_id, p.comment_id FROM {rows:$1} \
+                JOIN imported p ON p.site = $2 AND p.system = $3 AND p.foreign_id = r.value->>'v'";
+    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(rows::list_json(asked))
         .bind(site.to_owned())
         .bind(system.to_owned())
-        .execute(connection)
+        .fetch_all(connection)
         .await?;
-    Ok(())
+    found
+        .iter()
+        .map(|row| Ok((row.try_get("foreign_id")?, row.try_get("comment_id")?)))
+        .collect()
+}
+
+/// Imported replies that are looked through in one transaction.
+const STRETCH: i64 = 1000;
+
+/// Joins a stretch of replies behind `after`; where the next stretch begins, and how many were joined.
+async fn join_stretch(
+    connection: &mut AnyConnection,
+    site: &str,
+    system: &str,
+    after: String,
+) -> Result<(Option<String>, u64)> {
+    let text = "SELECT i.foreign_id, i.comment_id, p.comment_id AS parent FROM imported i \
+                LEFT JOIN imported p ON p.site = i.site AND p.system = i.system \
+                    AND p.foreign_id = i.parent \
+                WHERE i.site = $1 AND i.system = $2 AND i.parent IS NOT NULL AND i.foreign_id > $3 \
+                ORDER BY i.foreign_id LIMIT $4";
+    let found = sqlx::query(text)
+        .bind(site.to_owned())
+        .bind(system.to_owned())
+        .bind(after)
+        .bind(STRETCH)
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut joined = 0;
+    for row in &found {
+        let Some(parent) = row.try_get::<Option<String>, _>("parent")? else {
+            continue;
+        };
+        let text = "UPDATE comments SET parent = $3 WHERE site = $1 AND id = $2 AND parent IS NULL";
+        let updated = sqlx::query(text)
+            .bind(site.to_owned())
+            .bind(row.try_get::<String, _>("comment_id")?)
+            .bind(parent)
+            .execute(&mut *connection)
+            .await?;
+        joined += updated.rows_affected();
+    }
+    let last = found
+        .last()
+        .filter(|_| i64::try_from(found.len()) == Ok(STRETCH));
+    let last = last.map(|row| row.try_get("foreign_id")).transpose()?;
+    Ok((last, joined))
 }
