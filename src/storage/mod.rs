@@ -14,6 +14,7 @@ mod engine;
 mod erasure;
 pub mod imports;
 pub mod integrity;
+pub mod judged;
 pub mod judgements;
 pub mod links;
 pub mod meta;

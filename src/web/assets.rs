@@ -7,7 +7,7 @@ use super::{problem::Problem, tagged};
 use crate::rendered::Rendered;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 7] = [
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     (
         "hamlet.css",
@@ -23,6 +23,11 @@ const FILES: [(&str, &str, &str); 6] = [
         "form.js",
         "text/javascript; charset=utf-8",
         include_str!("assets/form.js"),
+    ),
+    (
+        "model.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/model.js"),
     ),
     (
         "desk.css",

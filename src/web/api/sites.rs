@@ -50,13 +50,13 @@ pub struct NewSite {
 /// What to change; what is absent stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SiteChange {
+pub struct SiteChange {
     /// Its name for people.
-    name: Option<String>,
+    pub name: Option<String>,
     /// The origins of its pages.
-    origins: Option<Vec<String>>,
+    pub origins: Option<Vec<String>>,
     /// What it does with scores and evidence; replaced as a whole.
-    policy: Option<Policy>,
+    pub policy: Option<Policy>,
 }
 
 /// The sites you may see.
@@ -151,26 +151,7 @@ async fn change_site(
 ) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(&slug);
     let site = site.ok_or_else(|| Problem::not_found("site"))?;
-    let mut errors = Vec::new();
-    let mut keep = |error| errors.push(error);
-    let name = change
-        .name
-        .map(|raw| parse_line("name", &raw, MAX_NAME_CHARS));
-    let name = name.transpose().map_err(&mut keep).unwrap_or_default();
-    let origins = change.origins.map(|raw| parse_origins(&raw));
-    let origins = origins.transpose().map_err(&mut keep).unwrap_or_default();
-    let policy = change.policy.unwrap_or_else(|| site.policy.clone());
-    errors.extend(policy.validate().err().into_iter().flatten());
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
-    }
-    let changed = Site {
-        slug: site.slug.clone(),
-        name: name.unwrap_or_else(|| site.name.clone()),
-        origins: origins.unwrap_or_else(|| site.origins.clone()),
-        policy,
-        created_at: site.created_at,
-    };
+    let changed = change.apply(&site).map_err(Problem::invalid)?;
     if !app.store.update_site(changed.clone()).await? {
         return Err(Problem::not_found("site"));
     }
@@ -208,6 +189,35 @@ async fn remove_site(
             app.directory.refresh(&app.store, app.now()).await?;
             Ok(HttpResponse::NoContent().finish())
         }
+    }
+}
+
+impl SiteChange {
+    /// The site as changed, if every field is right.
+    ///
+    /// # Errors
+    /// One [`FieldError`] for each field that is not right.
+    pub fn apply(self, site: &Site) -> Result<Site, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut keep = |error| errors.push(error);
+        let name = self
+            .name
+            .map(|raw| parse_line("name", &raw, MAX_NAME_CHARS));
+        let name = name.transpose().map_err(&mut keep).unwrap_or_default();
+        let origins = self.origins.map(|raw| parse_origins(&raw));
+        let origins = origins.transpose().map_err(&mut keep).unwrap_or_default();
+        let policy = self.policy.unwrap_or_else(|| site.policy.clone());
+        errors.extend(policy.validate().err().into_iter().flatten());
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Site {
+            slug: site.slug.clone(),
+            name: name.unwrap_or_else(|| site.name.clone()),
+            origins: origins.unwrap_or_else(|| site.origins.clone()),
+            policy,
+            created_at: site.created_at,
+        })
     }
 }
 

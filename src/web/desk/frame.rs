@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use super::{HOME, fields::FormFields};
+use super::{HOME, fields::FormFields, operators};
 use crate::{
     app::App,
     domain::decision::Decision,
@@ -17,6 +17,8 @@ const MAX_UNDO: usize = 100;
 pub struct Frame {
     /// The name of who is signed in.
     pub who: String,
+    /// Whether they run the place.
+    pub operator: bool,
     /// For forms and the script.
     pub csrf: String,
     /// What the last form did.
@@ -31,6 +33,7 @@ impl Frame {
     pub fn new(app: &App, signed_in: &SignedIn, back: String, flash: Option<Flash>) -> Self {
         Self {
             who: signed_in.account.name.clone(),
+            operator: operators::is_one(signed_in),
             csrf: signed_in.session.csrf_token(app),
             flash,
             back,

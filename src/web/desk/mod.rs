@@ -1,16 +1,21 @@
 //! The moderators' pages: signing in and the desk. Rendered on the server, usable without script;
 //! what a page decides, it decides through `review`.
 
+mod charts;
 mod comment;
 mod decide;
 mod fields;
 mod frame;
 mod item;
 mod me;
+mod model;
 mod news;
+mod operators;
 mod queue;
 pub mod refused;
+mod settings;
 mod sign_in;
+mod site;
 mod text;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,6 +35,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             .service(sign_in::sign_out)
             .service(queue::show)
             .service(news::listen)
+            .service(model::show)
+            .service(model::act)
+            .service(settings::show)
+            .service(settings::act)
+            .service(site::show)
+            .service(site::change)
             .service(me::show)
             .service(me::change)
             .service(comment::show)

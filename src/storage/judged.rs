@@ -1,0 +1,79 @@
+//! How comments were scored and what people then said of them: what the model's page draws.
+
+use sqlx::Row;
+
+use super::{Result, Store, rows};
+use crate::domain::{comment::Status, site::SiteSlug, timestamp::Timestamp};
+
+/// A comment's score on arrival and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// Probability of spam, in [0, 1].
+    pub score: f64,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether a person decided that.
+    pub decided: bool,
+}
+
+/// Decisions of one kind on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// Days since 1970 (UTC).
+    pub day: i64,
+    /// The decision's word.
+    pub decision: String,
+    /// How many, those taken back left out.
+    pub count: i64,
+}
+
+impl Store {
+    /// The latest comments of a site that could be judged, latest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn latest_judged(&self, site: &SiteSlug, limit: i64) -> Result<Vec<Judged>> {
+        let text = "SELECT score, status, decided_at FROM comments \
+                    WHERE site = $1 AND score IS NOT NULL ORDER BY id DESC LIMIT $2";
+        let found = sqlx::query(text)
+            .bind(site.to_string())
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?;
+        let read = |row| {
+            Ok(Judged {
+                score: Row::try_get(row, "score")?,
+                status: rows::status(row, "status")?,
+                decided: rows::optional_timestamp(row, "decided_at")?.is_some(),
+            })
+        };
+        found.iter().map(read).collect()
+    }
+
+    /// Decisions of a site since a time, by day and kind.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn decisions_by_day(
+        &self,
+        site: &SiteSlug,
+        since: Timestamp,
+    ) -> Result<Vec<DayCount>> {
+        let text = "SELECT h.at / 86400000 AS day, h.decision, COUNT(*) AS count FROM history h \
+                    WHERE h.site = $1 AND h.action = 'decided' AND h.undone = 0 AND h.at >= $2 \
+                    AND h.decision IS NOT NULL GROUP BY h.at / 86400000, h.decision";
+        let found = sqlx::query(text)
+            .bind(site.to_string())
+            .bind(since.millis())
+            .fetch_all(&self.read)
+            .await?;
+        let read = |row| {
+            Ok(DayCount {
+                day: Row::try_get(row, "day")?,
+                decision: Row::try_get(row, "decision")?,
+                count: Row::try_get(row, "count")?,
+            })
+        };
+        found.iter().map(read).collect()
+    }
+}

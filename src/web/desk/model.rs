@@ -1,0 +1,276 @@
+//! The model's page, for operators: what judges on a site, how well it did, training, and which
+//! model is in use. What its forms do, `learn` does.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post};
+use askama::Template;
+use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
+
+use super::{
+    HOME,
+    charts::{self, Bar, DAYS, Dot, Effect},
+    fields::FormFields,
+    frame::Frame,
+    item::age,
+    operators,
+    queue::sign_in_first,
+    refused::Refused,
+    sign_in::see_other,
+};
+use crate::{
+    app::App,
+    domain::{
+        model::{ModelEntry, ModelId, ModelStatus, Phase, SHIPPED},
+        sample::SampleCount,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    learn::{
+        registry::{self, RegistryError, Standing},
+        samples,
+        training::{self, StartError},
+    },
+    sites::DEFAULT_SITE,
+    web::{
+        Shared,
+        auth::{SignedIn, Visitor},
+        page,
+        problem::Problem,
+        query::Query,
+    },
+};
+
+/// Comments that the drawings are made of.
+const LATEST: i64 = 1_000;
+
+/// Thresholds told without script.
+const THRESHOLDS: [f64; 5] = [0.5, 0.75, 0.9, 0.95, 0.99];
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+#[derive(Deserialize)]
+pub(super) struct ModelQuery {
+    site: Option<String>,
+    said: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_model.html")]
+struct ModelPage {
+    frame: Frame,
+    said: Option<&'static str>,
+    site: SiteSlug,
+    sites: Vec<String>,
+    standing: Standing,
+    runs: Vec<Run>,
+    under_way: bool,
+    samples: Vec<SampleCount>,
+    threshold: f64,
+    judged: usize,
+    decided: Effect,
+    scores: String,
+    effects: Vec<(f64, Effect)>,
+    histogram: Vec<Bar>,
+    lines: Option<(String, String)>,
+    calibration: Vec<Dot>,
+    over_time: Vec<Bar>,
+}
+
+/// A training run and its model, in words.
+struct Run {
+    entry: ModelEntry,
+    asked: String,
+    /// From 0 to 100.
+    percent: i64,
+    phase: &'static str,
+    /// Name, the candidate's figure, the live model's, and whether the candidate's is better.
+    figures: Vec<(&'static str, String, String, bool)>,
+}
+
+impl Run {
+    fn is_live(&self) -> bool {
+        self.entry.status == ModelStatus::Live
+    }
+}
+
+#[get("/desk/model")]
+pub(super) async fn show(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    Query(query): Query<ModelQuery>,
+) -> Result<HttpResponse, Refused> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    operators::only(&signed_in)?;
+    let site = site_of(&app, query.site.as_deref().unwrap_or_default())?;
+    let said = match query.said.as_deref() {
+        Some("begun") => Some("The training waits for its turn."),
+        Some("under_way") => Some("A training for this site is under way already."),
+        Some("active") => Some("The model is in use."),
+        Some("back") => Some("The model before is in use again."),
+        Some("nothing_before") => Some("There is no model to go back to."),
+        Some("refused") => Some("It does not pass the gate: the reasons stand below it."),
+        _ => None,
+    };
+    render(&app, &signed_in, site, said).await
+}
+
+#[post("/desk/model")]
+pub(super) async fn act(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    fields: FormFields,
+) -> Result<HttpResponse, Refused> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    fields.check(&app, &signed_in)?;
+    operators::only(&signed_in)?;
+    let site = site_of(&app, fields.get("site"))?;
+    let by = &signed_in.account.name;
+    let said = match fields.get("do") {
+        "train" => match training::start(&app, &site, by).await {
+            Ok(_) => "begun",
+            Err(StartError::UnderWay(_)) => "under_way",
+            Err(StartError::Store(error)) => return Err(error.into()),
+        },
+        "activate" => activate(&app, &site, by, &fields).await?,
+        "roll-back" => match registry::roll_back(&app, &site, by).await {
+            Ok(_) => "back",
+            Err(RegistryError::NothingBefore) => "nothing_before",
+            Err(error) => return Err(error.into()),
+        },
+        _ => return Err(Problem::malformed("The form names nothing to do.").into()),
+    };
+    let site: String = byte_serialize(site.as_str().as_bytes()).collect();
+    Ok(see_other(&format!("{HOME}/model?site={site}&said={said}")))
+}
+
+async fn activate(
+    app: &App,
+    site: &SiteSlug,
+    by: &str,
+    fields: &FormFields,
+) -> Result<&'static str, Problem> {
+    let model = fields.get("model");
+    if model == SHIPPED {
+        registry::activate_shipped(app, site, by).await?;
+        return Ok("active");
+    }
+    let id = ModelId::parse(model).ok_or_else(|| Problem::not_found("model"))?;
+    match registry::activate(app, id, by, fields.get("force") == "1").await {
+        Ok(_) => Ok("active"),
+        Err(RegistryError::Refused(_)) => Ok("refused"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    site: SiteSlug,
+    said: Option<&'static str>,
+) -> Result<HttpResponse, Refused> {
+    let now = app.now();
+    let judged = app.store.latest_judged(&site, LATEST).await?;
+    let since = now.millis() - (DAYS - 1) * DAY_MILLIS;
+    let days = app
+        .store
+        .decisions_by_day(&site, Timestamp::from_millis(since))
+        .await?;
+    let runs = registry::list(app, std::slice::from_ref(&site)).await?;
+    let runs: Vec<Run> = runs.into_iter().map(|entry| run(entry, now)).collect();
+    let threshold = app.directory.site(site.as_str());
+    let template = ModelPage {
+        frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
+        said,
+        sites: operators::sites(app),
+        standing: registry::standing(app, &site),
+        under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
+        runs,
+        samples: samples::count(app, std::slice::from_ref(&site)).await?,
+        threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
+        judged: judged.len(),
+        decided: charts::effect(&judged, 0.0),
+        scores: charts::scores(&judged),
+        effects: THRESHOLDS
+            .map(|at| (at, charts::effect(&judged, at)))
+            .to_vec(),
+        histogram: charts::histogram(&judged),
+        lines: charts::thresholds(&judged),
+        calibration: charts::calibration(&judged),
+        over_time: charts::over_time(&days, now.millis() / DAY_MILLIS),
+        site,
+    };
+    Ok(page::render(StatusCode::OK, &template)?)
+}
+
+fn run(entry: ModelEntry, now: Timestamp) -> Run {
+    let progress = entry.progress;
+    let figures = entry.report.as_ref().map(|report| {
+        let (new, old) = (report.comparison.candidate, report.comparison.live);
+        let percent = |share: f64| format!("{:.1} %", share * 100.0);
+        let plain = |figure: f64| format!("{figure:.3}");
+        vec![
+            (
+                "Spam caught",
+                percent(new.caught),
+                percent(old.caught),
+                new.caught >= old.caught,
+            ),
+            (
+                "Genuine blocked",
+                percent(new.blocked),
+                percent(old.blocked),
+                new.blocked <= old.blocked,
+            ),
+            (
+                "ROC area",
+                plain(new.auc),
+                plain(old.auc),
+                new.auc >= old.auc,
+            ),
+            (
+                "Log loss",
+                plain(new.log_loss),
+                plain(old.log_loss),
+                new.log_loss <= old.log_loss,
+            ),
+            (
+                "Calibration error",
+                plain(new.calibration_error),
+                plain(old.calibration_error),
+                new.calibration_error <= old.calibration_error,
+            ),
+        ]
+    });
+    Run {
+        asked: age(entry.requested_at, now),
+        percent: progress.done * 100 / progress.total.max(1),
+        phase: match progress.phase {
+            Phase::Waiting => "waits for its turn",
+            Phase::Reading => "reads the samples",
+            Phase::Fitting => "fits the model",
+            Phase::Measuring => "measures it against the live one",
+            Phase::Done => "done",
+        },
+        figures: figures.unwrap_or_default(),
+        entry,
+    }
+}
+
+/// A site by its slug; the default one, or else the first, when none is named.
+fn site_of(app: &App, slug: &str) -> Result<SiteSlug, Problem> {
+    let wanted = if slug.is_empty() { DEFAULT_SITE } else { slug };
+    let site = app.directory.site(wanted).map(|site| site.slug.clone());
+    let first = || app.directory.snapshot().sites.keys().next().cloned();
+    let site = if slug.is_empty() {
+        site.or_else(first)
+    } else {
+        site
+    };
+    site.ok_or_else(|| Problem::not_found("site"))
+}

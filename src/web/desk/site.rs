@@ -1,0 +1,205 @@
+//! A site's settings as a page, for operators: its name, the origins of its pages, and what it does
+//! with scores and evidence.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Path};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    HOME, fields::FormFields, frame::Frame, operators, queue::sign_in_first, refused::Refused,
+    settings::lines, sign_in::see_other,
+};
+use crate::{
+    app::App,
+    domain::{
+        field::FieldError,
+        origin::Origin,
+        site::{Policy, Site},
+    },
+    web::{
+        Shared,
+        api::sites::SiteChange,
+        auth::{SignedIn, Visitor},
+        page,
+        problem::Problem,
+        query::Query,
+    },
+};
+
+#[derive(Deserialize)]
+pub(super) struct SiteQuery {
+    saved: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "desk_site.html")]
+struct SitePage {
+    frame: Frame,
+    site: Site,
+    public_url: String,
+    errors: Vec<FieldError>,
+    saved: bool,
+}
+
+impl SitePage {
+    fn error(&self, field: &str) -> Option<&str> {
+        let found = self
+            .errors
+            .iter()
+            .find(|error| error.field.starts_with(field));
+        found.map(|error| error.message.as_str())
+    }
+
+    fn origins(&self) -> String {
+        let origins = self.site.origins.iter().map(Origin::as_str);
+        origins.collect::<Vec<_>>().join("\n")
+    }
+
+    fn number<T: ToString>(number: Option<&T>) -> String {
+        number.map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+#[get("/desk/settings/sites/{site}")]
+pub(super) async fn show(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    slug: Path<String>,
+    Query(query): Query<SiteQuery>,
+) -> Result<HttpResponse, Refused> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    operators::only(&signed_in)?;
+    let site = app
+        .directory
+        .site(&slug)
+        .ok_or_else(|| Problem::not_found("site"))?;
+    render(
+        &app,
+        &signed_in,
+        site.as_ref().clone(),
+        Vec::new(),
+        query.saved.is_some(),
+    )
+}
+
+#[post("/desk/settings/sites/{site}")]
+pub(super) async fn change(
+    app: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    slug: Path<String>,
+    fields: FormFields,
+) -> Result<HttpResponse, Refused> {
+    let Some(signed_in) = signed_in else {
+        return Ok(sign_in_first(&request));
+    };
+    fields.check(&app, &signed_in)?;
+    operators::only(&signed_in)?;
+    let site = app
+        .directory
+        .site(&slug)
+        .ok_or_else(|| Problem::not_found("site"))?;
+    let (policy, mut errors) = policy_of(&fields, &site.policy);
+    let change = SiteChange {
+        name: Some(fields.get("name").to_owned()),
+        origins: Some(lines(fields.get("origins"))),
+        policy: Some(policy),
+    };
+    let changed = match change.apply(&site) {
+        Ok(changed) if errors.is_empty() => changed,
+        outcome => {
+            errors.extend(outcome.err().unwrap_or_default());
+            return render(&app, &signed_in, site.as_ref().clone(), errors, false);
+        }
+    };
+    app.store.update_site(changed).await?;
+    app.directory.refresh(&app.store, app.now()).await?;
+    Ok(see_other(&format!(
+        "{HOME}/settings/sites/{}?saved=1",
+        site.slug
+    )))
+}
+
+/// The policy that the fields name; what is no number is noted and stays as it was.
+fn policy_of(fields: &FormFields, old: &Policy) -> (Policy, Vec<FieldError>) {
+    let mut errors = Vec::new();
+    let e = &mut errors;
+    let policy = Policy {
+        spam_threshold: number(fields, "spam_threshold", old.spam_threshold, e),
+        publish_below: number(fields, "publish_below", old.publish_below, e),
+        trusted_after: optional(fields, "trusted_after", old.trusted_after, e),
+        max_links: number(fields, "max_links", old.max_links, e),
+        min_form_seconds: number(fields, "min_form_seconds", old.min_form_seconds, e),
+        max_form_hours: number(fields, "max_form_hours", old.max_form_hours, e),
+        expect_form_token: fields.get("expect_form_token") == "1",
+        proof_of_work_bits: optional(fields, "proof_of_work_bits", old.proof_of_work_bits, e),
+        ..old.clone()
+    };
+    (policy, errors)
+}
+
+fn number<T: std::str::FromStr>(
+    fields: &FormFields,
+    name: &str,
+    old: T,
+    errors: &mut Vec<FieldError>,
+) -> T {
+    fields.get(name).trim().parse().unwrap_or_else(|_| {
+        let message = "This is not a number that fits here.";
+        errors.push(FieldError::new(
+            format!("policy.{name}"),
+            "invalid",
+            message,
+        ));
+        old
+    })
+}
+
+fn optional<T: std::str::FromStr + Copy>(
+    fields: &FormFields,
+    name: &str,
+    old: Option<T>,
+    errors: &mut Vec<FieldError>,
+) -> Option<T> {
+    if fields.get(name).trim().is_empty() {
+        return None;
+    }
+    let parsed: Result<T, _> = fields.get(name).trim().parse();
+    parsed.map_or_else(
+        |_| {
+            let message = "This is not a number that fits here.";
+            errors.push(FieldError::new(
+                format!("policy.{name}"),
+                "invalid",
+                message,
+            ));
+            old
+        },
+        Some,
+    )
+}
+
+fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    site: Site,
+    errors: Vec<FieldError>,
+    saved: bool,
+) -> Result<HttpResponse, Refused> {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let template = SitePage {
+        frame: Frame::new(app, signed_in, format!("{HOME}/settings"), None),
+        public_url: app.public_url(),
+        site,
+        errors,
+        saved,
+    };
+    Ok(page::render(status, &template)?)
+}
