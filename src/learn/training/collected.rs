@@ -109,6 +109,16 @@ impl Collected {
     }
 }
 
+impl Collected {
+    /// Labels that are not held out: ham, spam.
+    pub(super) fn trained_on(&self) -> [i64; 2] {
+        [Label::Ham, Label::Spam].map(|label| {
+            let sources = self.sources.values();
+            sources.map(|source| source.lessons.count(label)).sum()
+        })
+    }
+}
+
 /// A stored label as training takes it.
 pub(super) fn sample(stored: &StoredSample, label: Label) -> Sample {
     let vote = &stored.vote;

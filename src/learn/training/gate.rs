@@ -81,6 +81,20 @@ pub fn refuse_labels([ham, spam]: [u64; 2]) -> Option<String> {
     None
 }
 
+/// What is wrong with what is left to train on once nearly equal texts have gone to one side: held
+/// out or not.
+#[must_use]
+pub fn refuse_texts([ham, spam]: [i64; 2]) -> Option<String> {
+    let name = match (ham, spam) {
+        (0, _) => "ham",
+        (_, 0) => "spam",
+        _ => return None,
+    };
+    Some(format!(
+        "The {name} labels are all about nearly the same text, which is held out to measure on: label more different ones."
+    ))
+}
+
 /// Judges a candidate.
 #[must_use]
 pub fn judge(measured: &Measurements<'_>) -> Gate {
@@ -313,6 +327,8 @@ mod tests {
                 .contains("one-sided")
         );
         assert_eq!(refuse_labels([500, 50]), None);
+        assert!(refuse_texts([0, 90]).is_some_and(|says| says.contains("ham labels")));
+        assert_eq!(refuse_texts([90, 90]), None);
     }
 
     #[test]

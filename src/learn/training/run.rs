@@ -53,6 +53,9 @@ pub(super) async fn carry_out(app: &App, run: &Run) -> Result<Finished, RunError
     }
     let weights = Weights::new(&counts, app.settings.learning.cap_per_source);
     let (run, collected, revision) = work.read(weights).await?;
+    if let Some(refusal) = gate::refuse_texts(collected.trained_on()) {
+        return Err(RunError::Labels(refusal));
+    }
     let pool = work.pool.clone();
     let fitting = move || -> Result<(Trained, Vec<u8>), RunError> {
         let trained = pool.install(|| run.finish())?;
