@@ -48,6 +48,16 @@ for (const id of [ids[0], ids[4]]) await service.decide(id, "approve");
 const reply = await service.posted("demo", "Half height is clever: mine was a sail, and went like one.", { ...more, name: "Marta", email: "marta@example.org", parent: ids[0] });
 await service.decide(reply, "approve");
 const toComments = (page) => page.locator("hamlet-comments").evaluate((element) => element.scrollIntoView());
+for (const [n, decision] of ["approve", "spam", "approve", "spam"].entries()) {
+  const { comments } = await service.call("GET", "comments?site=demo&status=pending");
+  const likely = comments.sort((a, b) => a.score - b.score);
+  const chosen = decision === "spam" ? likely.at(-1) : likely[0];
+  if (chosen && n < comments.length) await service.decide(chosen.id, decision);
+}
+const { comments: spam } = await service.call("GET", "comments?site=demo&status=spam");
+for (const { id } of spam) await service.decide(id, "spam").catch(() => {});
+await look(browser, service, state, "model-light", "/desk/model?site=demo", {});
+await look(browser, service, state, "model-dark", "/desk/model?site=demo", DARK);
 await look(browser, service, state, "widget-light", "/demo", {}, toComments);
 await look(browser, service, state, "widget-dark", "/demo", DARK, toComments);
 await look(browser, service, state, "widget-phone", "/demo", PHONE, toComments);
