@@ -3,6 +3,8 @@
 use linfa::traits::Predict as _;
 use ndarray::Array2;
 use proptest::prelude::*;
+use rand::{SeedableRng as _, rngs::StdRng};
+use sha2::{Digest as _, Sha256};
 
 use super::bayes;
 use super::file;
@@ -210,6 +212,68 @@ fn every_altered_cut_or_lengthened_file_is_refused() {
     }
     altered.push(0);
     assert!(Model::from_bytes(&altered).is_err());
+}
+
+/// What an attacker who knows the format would hand in: a header of their own with a right checksum, or
+/// any bytes at all. `HAMLET_TEST_MUTATIONS` says how many; without it 20,000.
+#[test]
+fn mutated_files_are_refused_or_score_finitely_and_never_panic() {
+    let asked = std::env::var("HAMLET_TEST_MUTATIONS").ok();
+    let count = asked.map_or(20_000, |count| count.parse().expect("a number"));
+    let shipped = Model::shipped_bytes();
+    let length = u32::from_le_bytes(shipped[12..16].try_into().expect("four bytes"));
+    let header = &shipped[..16 + length as usize];
+    let mut random = StdRng::seed_from_u64(7);
+    let mut refused = [0_u32; 2];
+    for n in 0..count {
+        // Every thousandth is of full size, so that what follows the header is read too.
+        let whole = n % 1_000 == 0;
+        let content = if whole {
+            &shipped[..shipped.len() - 32]
+        } else {
+            header
+        };
+        let mut bytes = mutated(content, whole, &mut random);
+        let sealed = random.random_bool(0.5);
+        if sealed {
+            let digest = Sha256::digest(&bytes);
+            bytes.extend_from_slice(&digest);
+        }
+        match Model::from_bytes(&bytes) {
+            Ok(model) => {
+                let text = "Cheap pills, order now at http://pills.example";
+                let document = Document {
+                    text,
+                    ..Document::default()
+                };
+                assert!(model.score(&document).is_finite(), "mutation {n}");
+            }
+            Err(_) => refused[usize::from(sealed)] += 1,
+        }
+    }
+    assert!(refused.iter().all(|count| *count > 0), "{refused:?}");
+}
+
+/// One to four changes: a bit, a byte, a piece repeated, a piece taken out, the end cut off. A file of
+/// full size keeps its size, or its length alone would have it refused.
+fn mutated(content: &[u8], keep_size: bool, random: &mut StdRng) -> Vec<u8> {
+    let mut bytes = content.to_vec();
+    for _ in 0..random.random_range(1..=4) {
+        let at = random.random_range(0..bytes.len().max(1));
+        let end = (at + random.random_range(0..16)).min(bytes.len());
+        match random.random_range(0..if keep_size { 2 } else { 5 }) {
+            _ if bytes.is_empty() => bytes.push(random.random()),
+            0 => bytes[at] ^= 1 << random.random_range(0..8),
+            1 => bytes[at] = random.random(),
+            2 => {
+                let piece = bytes[at..end].to_vec();
+                bytes.splice(at..at, piece);
+            }
+            3 => drop(bytes.drain(at..end)),
+            _ => bytes.truncate(at),
+        }
+    }
+    bytes
 }
 
 #[test]
