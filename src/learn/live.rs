@@ -67,7 +67,6 @@ impl SiteModel {
 /// The models in use.
 pub struct Live {
     shipped: Arc<SiteModel>,
-    base: Arc<Base>,
     /// Labels of each class that a site needs before the shipped model is changed by them.
     minimum: i64,
     sites: ArcSwap<BTreeMap<SiteSlug, Arc<SiteModel>>>,
@@ -94,7 +93,6 @@ impl Live {
         };
         Ok(Self {
             shipped: Arc::new(shipped),
-            base: Arc::new(Base::from_bytes(Model::shipped_bytes())?),
             minimum,
             sites: ArcSwap::default(),
             followed: Mutex::default(),
@@ -110,10 +108,10 @@ impl Live {
         sites.get(site).unwrap_or(&self.shipped).clone()
     }
 
-    /// The model that ships with the program, to train on.
+    /// The model that judges where nothing else does.
     #[must_use]
-    pub fn shipped(&self) -> &Arc<Base> {
-        &self.base
+    pub fn shipped(&self) -> &Arc<SiteModel> {
+        &self.shipped
     }
 
     /// Labels of each class that a site needs before the shipped model is changed by them.
@@ -172,7 +170,7 @@ impl Live {
     ) -> Result<(Followed, SiteModel), LiveError> {
         let mut site = match present.filter(|present| present.continues_to(state)) {
             Some(present) => present,
-            None => Followed::start(store, &self.base, state).await?,
+            None => Followed::start(store, state).await?,
         };
         site.catch_up(store, state.revision).await?;
         let minimum = self.minimum;
@@ -226,6 +224,15 @@ impl Live {
     }
 }
 
+/// The model that ships with the program, to train on. Read anew: some milliseconds, and the memory is
+/// given back.
+///
+/// # Errors
+/// None in practice: a test loads the shipped model.
+pub fn shipped_base() -> Result<Base, ModelError> {
+    Base::from_bytes(Model::shipped_bytes())
+}
+
 /// What is live on a site, but for the labels that training holds out: what a candidate that does
 /// not know them either is fairly measured against.
 ///
@@ -237,7 +244,7 @@ pub async fn without_held_out(
     revision: i64,
 ) -> Result<SiteModel, LiveError> {
     let state = app.store.learning_state(site).await?;
-    let mut site = Followed::start(&app.store, &app.live.base, &state).await?;
+    let mut site = Followed::start(&app.store, &state).await?;
     site.leave_held_out();
     site.catch_up(&app.store, revision).await?;
     let (shipped, minimum) = (app.live.shipped.clone(), app.live.minimum);

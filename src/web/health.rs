@@ -26,7 +26,7 @@ fn live_version(app: &App) -> String {
     let site = app.directory.site(DEFAULT_SITE);
     let model = site.map(|site| app.live.model(&site.slug));
     model.map_or_else(
-        || app.live.shipped().version().to_owned(),
+        || app.live.shipped().base_version.clone(),
         |judging| judging.model.version().to_owned(),
     )
 }

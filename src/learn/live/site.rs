@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LiveError, SiteModel};
+use super::{LiveError, SiteModel, shipped_base};
 use crate::{
     domain::model::ModelId,
     spam::{
@@ -21,7 +21,9 @@ const PAGE: i64 = 1_000;
 /// What this instance knows of a site's learning.
 pub(super) struct Followed {
     state: LearningState,
-    base: Arc<Base>,
+    /// The site's trained model; `None`: the one that ships with the program, which is read whenever
+    /// something is added to it. A service that learns nothing need not hold its sums.
+    base: Option<Arc<Base>>,
     /// The labels that the trained model knows: those up to this revision, held-out ones excepted.
     trained: i64,
     lessons: Lessons,
@@ -45,17 +47,13 @@ impl Followed {
 
     /// Starts with the site's trained model, and none of the lessons since. A model that cannot be
     /// read is replaced by the shipped one: a site is never without.
-    pub(super) async fn start(
-        store: &Store,
-        shipped: &Arc<Base>,
-        state: &LearningState,
-    ) -> Result<Self, LiveError> {
+    pub(super) async fn start(store: &Store, state: &LearningState) -> Result<Self, LiveError> {
         let mut site = Self {
             state: LearningState {
                 revision: 0,
                 ..state.clone()
             },
-            base: shipped.clone(),
+            base: None,
             trained: 0,
             lessons: Lessons::default(),
             without_held_out: false,
@@ -77,7 +75,7 @@ impl Followed {
         });
         match read.await? {
             Ok((base, forgotten, revision)) => {
-                site.base = Arc::new(base);
+                site.base = Some(Arc::new(base));
                 site.lessons = forgotten;
                 site.trained = revision;
             }
@@ -131,11 +129,18 @@ impl Followed {
         let model = if registered.is_none() && !uses_labels {
             shipped.model.clone()
         } else {
-            Arc::new(self.base.taught(&self.lessons)?)
+            let base = match &self.base {
+                Some(base) => base.clone(),
+                None => Arc::new(shipped_base()?),
+            };
+            Arc::new(base.taught(&self.lessons)?)
         };
         Ok(SiteModel {
             model,
-            base_version: self.base.version().to_owned(),
+            base_version: match &self.base {
+                Some(base) => base.version().to_owned(),
+                None => shipped.base_version.clone(),
+            },
             registered,
             labels,
             uses_labels,

@@ -91,7 +91,7 @@ impl Work<'_> {
             name: self.run.site.to_string(),
             ..Options::default()
         };
-        let base = self.app.live.shipped().as_ref().clone();
+        let base = live::shipped_base()?;
         let mut intake = Intake {
             trainer: Trainer::new(options, Some(base)),
             collected: Collected::default(),
@@ -136,7 +136,7 @@ impl Work<'_> {
             candidate,
             live_version: live.base_version.clone(),
             live: live.model,
-            shipped: self.app.live.shipped().clone(),
+            shipped: Arc::new(live::shipped_base()?),
             threshold: self.threshold(),
             collected,
         };
