@@ -176,8 +176,9 @@ async fn parents(
     if asked.is_empty() {
         return Ok(HashMap::new());
     }
-    let text = "SELECT p.foreign_id, p.comment_id FROM {rows:$1} \
-                JOIN imported p ON p.site = $2 AND p.system = $3 AND p.foreign_id = r.value->>'v'";
+    // As a join SQLite would walk through all that was ever imported, and look for each in the list.
+    let text = "SELECT foreign_id, comment_id FROM imported WHERE site = $2 AND system = $3 \
+                AND foreign_id IN (SELECT r.value->>'v' FROM {rows:$1})";
     let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(rows::list_json(asked))
         .bind(site.to_owned())
