@@ -24,4 +24,5 @@ mod published;
 mod review;
 mod sites;
 mod support;
+mod threats;
 mod webhooks;

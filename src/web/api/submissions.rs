@@ -154,12 +154,14 @@ fn check_origin(app: &Shared, site: &Site, request: &HttpRequest) -> Result<(), 
     };
     let origin = origin.to_str().ok().and_then(Origin::parse);
     let own = Origin::parse(&app.public_url());
-    let host = request.connection_info().host().to_owned();
+    // What the browser asked for: forwarding headers are anyone's to write.
+    let host = request.headers().get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok());
     let allowed = origin.as_ref().is_some_and(|origin| {
         let same_host = origin
             .as_str()
             .split_once("://")
-            .is_some_and(|(_, there)| there == host);
+            .is_some_and(|(_, there)| Some(there) == host);
         site.origins.contains(origin) || own.as_ref() == Some(origin) || same_host
     });
     if allowed {
