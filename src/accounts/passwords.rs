@@ -147,6 +147,22 @@ mod tests {
         );
     }
 
+    #[tokio::test]
+    async fn an_unknown_account_takes_as_long_as_a_known_one() {
+        let mut least = [Duration::MAX; 2];
+        let known = NOBODYS.to_owned();
+        for _ in 0..3 {
+            for (place, hash) in [Some(known.clone()), None].into_iter().enumerate() {
+                let begun = std::time::Instant::now();
+                let right = is_right(SecretString::from("to be or not"), hash).await;
+                assert!(!right.unwrap());
+                least[place] = least[place].min(begun.elapsed());
+            }
+        }
+        // Without a hash to compute it would be a thousandth.
+        assert!(least[1] * 3 > least[0], "{least:?}");
+    }
+
     #[test]
     fn length_in_characters_is_all_that_is_asked() {
         let code = |raw: &str| {

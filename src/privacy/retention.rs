@@ -15,12 +15,18 @@ const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
 /// How long labelled data is kept whose sending broke off.
 const UPLOADS: Duration = Duration::from_hours(1);
 
-/// Forgets everything whose time is over.
+/// Nothing waits longer than this, but for what is counted in a configured window.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
+/// Forgets everything whose time is over, and what only a clock that ran ahead can have written.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what could be forgotten before is.
 pub async fn forget(app: &App) -> Result<()> {
     let now = app.now();
+    let window = Duration::from_secs(app.settings.intake.rate_window_seconds);
+    let horizon = now.plus(LONGEST_WAIT.saturating_add(window));
+    app.store.forget_the_future(now, horizon).await?;
     let days = app.settings.privacy.network_days;
     let networks = now.minus(Duration::from_secs(days * 24 * 60 * 60));
     app.store.forget_networks(networks).await?;

@@ -1,5 +1,7 @@
 //! Where the two engines truly differ.
 
+use std::time::Duration;
+
 /// The database engine, chosen by the URL's scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Engine {
@@ -58,6 +60,22 @@ impl Engine {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
             Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// How long a write is waited for. SQLite answers by itself: it is in this process.
+    pub(super) const fn patience(self) -> Duration {
+        match self {
+            Self::Sqlite => Duration::MAX,
+            Self::Postgres => Duration::from_mins(1),
+        }
+    }
+
+    /// The same where someone waits for the answer.
+    pub(super) const fn short_patience(self) -> Duration {
+        match self {
+            Self::Sqlite => Duration::MAX,
+            Self::Postgres => Duration::from_secs(10),
         }
     }
 

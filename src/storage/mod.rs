@@ -40,7 +40,7 @@ pub mod uploads;
 mod votes;
 pub mod webhooks;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -56,6 +56,9 @@ pub enum StoreError {
     /// The database did not answer or refused.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// The database fell silent in the midst of a write. Whether that was done is not known.
+    #[error("the database did not answer in time")]
+    Silent,
     /// What the database holds cannot be read as what it should be.
     #[error("the database holds a {0} that cannot be read")]
     Corrupt(&'static str),
@@ -177,14 +180,24 @@ impl Store {
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T>,
     {
+        self.write_within(self.engine.patience(), work).await
+    }
+
+    /// Like [`Store::write`], given up after `patience`. A server ends what takes too long by itself;
+    /// this is about one that is not heard of any more, which would be waited for without end.
+    async fn write_within<T, F>(&self, patience: Duration, work: F) -> Result<T>
+    where
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T>,
+    {
         let mut connection = self.write.acquire().await?;
-        let outcome = async {
+        let writing = async {
             let mut transaction = connection.begin_with(self.engine.begin()).await?;
             let value = work(&mut transaction).await?;
             transaction.commit().await?;
             Ok(value)
-        }
-        .await;
+        };
+        let outcome = tokio::time::timeout(patience, writing).await;
+        let outcome = outcome.unwrap_or(Err(StoreError::Silent));
         if outcome.is_err() {
             connection.close_on_drop();
         }
@@ -205,7 +218,7 @@ fn touched(result: &AnyQueryResult) -> bool {
 fn pool(engine: Engine, connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(std::time::Duration::from_secs(5))
+        .acquire_timeout(Duration::from_secs(5))
         // A file does not go away between two statements, as a server can; asking costs a statement.
         .test_before_acquire(engine == Engine::Postgres)
         .after_connect(move |connection, _| {

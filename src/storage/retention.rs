@@ -64,6 +64,31 @@ impl Store {
         Ok(())
     }
 
+    /// Puts right what was written while a clock ran ahead: what would be due, counted or held by
+    /// someone only after `horizon` is due, forgotten and free now. Nothing is ever put off that far,
+    /// so that without a clock's error nothing changes.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_the_future(&self, now: Timestamp, horizon: Timestamp) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                for text in [
+                    "UPDATE outbox SET due_at = $1 WHERE status = 'queued' AND due_at > $2",
+                    "UPDATE deliveries SET due_at = $1 WHERE status = 'queued' AND due_at > $2",
+                    "UPDATE moderators SET last_mailed_at = $1 WHERE last_mailed_at > $2",
+                    "UPDATE training_lease SET expires_at = $1 WHERE expires_at > $2",
+                    "UPDATE counters SET count = 0, expires_at = $1 WHERE expires_at > $2",
+                ] {
+                    let query = sqlx::query(text).bind(now.millis()).bind(horizon.millis());
+                    query.execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Repeats a statement that changes at most [`BITE`] rows until it changes fewer.
     async fn bite(&self, text: &'static str, time: Timestamp) -> Result<()> {
         loop {

@@ -10,6 +10,7 @@ mod akismet;
 mod coral;
 mod corpora;
 mod desk;
+mod faults;
 mod harness;
 mod intake;
 mod interchange;

@@ -1,5 +1,7 @@
 //! Health, the interface's description, and what every answer carries.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -61,7 +63,9 @@ on_both_engines!(
                     content-type: application/json\r\ncontent-length: 100\r\n\r\n{";
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let reading = stream.read_to_string(&mut answer);
+        let read = tokio::time::timeout(Duration::from_secs(20), reading).await;
+        read.expect("it is closed in time").unwrap();
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
         assert!(answer.contains("body_timeout"));
         app.stop().await;

@@ -167,7 +167,7 @@ impl Store {
         judge: Judge,
     ) -> Result<Vec<Admission>> {
         let engine = self.engine;
-        self.write(move |connection| {
+        self.write_within(engine.short_patience(), move |connection| {
             Box::pin(async move {
                 let mut intake = Intake::new(connection, engine, batch, now, lookback);
                 intake.answer_repetitions().await?;
