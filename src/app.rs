@@ -2,6 +2,8 @@
 
 use std::{fs, io, path::PathBuf, sync::Arc};
 
+use uuid::Uuid;
+
 use crate::{
     clients::keys::KeyCache,
     clock::Clock,
@@ -52,6 +54,8 @@ pub enum StartError {
 
 /// Everything a request may need. Shared behind an `Arc`.
 pub struct App {
+    /// Tells this instance from others on the same database.
+    pub instance: Uuid,
     /// The settings.
     pub settings: Settings,
     /// The time.
@@ -99,6 +103,7 @@ impl App {
         let now = clock.now();
         let directory = Directory::load(&store, now).await?;
         Ok(Arc::new(Self {
+            instance: Uuid::now_v7(),
             vault: Arc::new(Vault::new(&ring)),
             signer: Signer::new(ring),
             mailer: Mailer::new(&settings)?,

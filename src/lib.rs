@@ -19,6 +19,7 @@
 pub mod accounts;
 pub mod app;
 pub mod background;
+pub mod backup;
 pub mod cli;
 pub mod clients;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Parsing, progress bars, tables and exit codes live here;
 //! what a command does lives in the room it belongs to.
 
+mod backup;
 mod client;
 mod doctor;
 mod evaluate;
@@ -62,6 +63,8 @@ enum Command {
     Client(client::ClientArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -89,6 +92,8 @@ pub fn main() -> ExitCode {
         Command::Client(args) => args.run(cli.config),
         Command::Import(args) => args.run(cli.config),
         Command::Export(args) => args.run(cli.config),
+        Command::Backup(args) => args.run(cli.config.as_deref()),
+        Command::Restore(args) => args.run(cli.config.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

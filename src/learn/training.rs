@@ -11,7 +11,7 @@ pub mod gate;
 mod measure;
 mod run;
 
-use std::{sync::OnceLock, time::Duration};
+use std::time::Duration;
 
 use crate::{
     app::App,
@@ -117,12 +117,10 @@ pub async fn hand_back(app: &App) -> Result<(), StoreError> {
     app.store.hand_back_run(lease(app)).await
 }
 
-/// The lease as this process asks for it now.
+/// The lease as this instance asks for it now.
 fn lease(app: &App) -> Lease {
-    static HOLDER: OnceLock<String> = OnceLock::new();
-    let holder = HOLDER.get_or_init(|| uuid::Uuid::now_v7().to_string());
     Lease {
-        holder: holder.clone(),
+        holder: app.instance.to_string(),
         now: app.now(),
         until: app.now().plus(LEASE),
     }

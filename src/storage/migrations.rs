@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use sqlx::{
     AnyPool, AssertSqlSafe, SqlSafeStr,
-    migrate::{Migrate, Migration, MigrationType, Migrator},
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
 use super::{Result, StoreError, engine::Engine};
@@ -70,16 +70,28 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Applies what is missing; with `may_migrate` false refuses when something is.
+/// The number of the last step.
+pub(super) fn newest() -> i64 {
+    STEPS.last().map_or(0, |step| step.number)
+}
+
+/// Applies what is missing; with `may_migrate` false refuses when something is. A schema that is
+/// newer than this program is refused either way.
 pub(super) async fn run(pool: &AnyPool, engine: Engine, may_migrate: bool) -> Result<()> {
     let migrator = migrator(engine);
     if may_migrate {
-        return Ok(migrator.run(pool).await?);
+        return migrator.run(pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => StoreError::Later(version),
+            other => StoreError::Migration(other),
+        });
     }
     let mut connection = pool.acquire().await?;
     let table = &migrator.table_name;
     connection.ensure_migrations_table(table).await?;
     let applied = connection.list_applied_migrations(table).await?;
+    if let Some(later) = applied.iter().find(|step| step.version > newest()) {
+        return Err(StoreError::Later(later.version));
+    }
     if applied.len() < STEPS.len() {
         return Err(StoreError::NotMigrated);
     }

@@ -5,6 +5,7 @@
 //! JSON parameter a statement, because each statement costs more than the rows in it.
 
 pub mod arrivals;
+pub mod backup;
 pub mod blocks;
 pub mod client_keys;
 pub mod comments;
@@ -71,6 +72,14 @@ pub enum StoreError {
     /// The URL names neither engine.
     #[error("the database's URL must begin with sqlite:// or postgres://")]
     UnknownEngine,
+    /// The schema is newer than this program.
+    #[error(
+        "the database was written by a later version of this program; schema {0} is not known here"
+    )]
+    Later(i64),
+    /// The database's file is damaged.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
     /// The linked SQLite can corrupt a database in WAL mode.
     #[error("SQLite {0} can corrupt databases; 3.51.3 or later is needed")]
     UnsafeSqlite(String),

@@ -7,11 +7,13 @@
 
 mod accounts;
 mod akismet;
+mod backup;
 mod coral;
 mod corpora;
 mod desk;
 mod faults;
 mod harness;
+mod instances;
 mod intake;
 mod interchange;
 mod learning;

@@ -21,24 +21,24 @@ use tokio::{
 
 use crate::{on_both_engines, support::app::answer};
 
-const LOCAL: &[(&str, &str)] = &[("WEBHOOKS__ALLOW_NETWORKS", "127.0.0.0/8")];
+pub const LOCAL: &[(&str, &str)] = &[("WEBHOOKS__ALLOW_NETWORKS", "127.0.0.0/8")];
 
 /// A program that takes deliveries, and answers as it is told.
-struct Listener {
-    url: String,
+pub struct Listener {
+    pub url: String,
     port: u16,
     taken: Arc<Mutex<Vec<Taken>>>,
     answer: Arc<Mutex<&'static str>>,
 }
 
 #[derive(Clone)]
-struct Taken {
+pub struct Taken {
     head: String,
     body: String,
 }
 
 impl Taken {
-    fn header(&self, name: &str) -> String {
+    pub fn header(&self, name: &str) -> String {
         let mut lines = self.head.lines();
         let line = lines.find(|line| line.to_lowercase().starts_with(&format!("{name}:")));
         line.unwrap().split_once(':').unwrap().1.trim().to_owned()
@@ -50,7 +50,7 @@ impl Taken {
 }
 
 impl Listener {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -88,7 +88,7 @@ impl Listener {
         }
     }
 
-    fn taken(&self) -> Vec<Taken> {
+    pub fn taken(&self) -> Vec<Taken> {
         self.taken.lock().unwrap().clone()
     }
 
@@ -97,7 +97,7 @@ impl Listener {
     }
 }
 
-const PATH: &str = "/api/v1/sites/default/webhooks";
+pub const PATH: &str = "/api/v1/sites/default/webhooks";
 
 async fn add(app: &crate::support::app::TestApp, url: &str, events: Value) -> (u16, Value) {
     let operator = app.token(Role::Operator, &[]).await;

@@ -1,7 +1,7 @@
 //! Learning, through the front door: labels, the models that follow them, training runs.
 
-mod decisions;
-mod models;
+pub mod decisions;
+pub mod models;
 mod runs;
 mod samples;
 mod subjects;

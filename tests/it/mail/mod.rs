@@ -2,7 +2,7 @@
 
 mod decisions;
 mod delivery;
-mod office;
+pub mod office;
 mod queue;
 mod replies;
 

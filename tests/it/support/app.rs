@@ -67,7 +67,28 @@ impl TestApp {
             .into_iter()
             .map(|(name, value)| (format!("HAMLET_{name}"), value.to_owned()));
         let settings = Settings::from_sources(None, all.collect()).expect("settings");
-        let app = App::build(settings, Clock::manual(), true)
+        Some(Self::serve(settings, Clock::manual(), folder, database).await)
+    }
+
+    /// Starts another instance on the same database, with the same clock: on a disk of its own, where
+    /// nothing but the key file is what the first one has.
+    pub async fn join(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut settings = self.app.settings.clone();
+        settings.database.url = settings.database_url();
+        settings.data_dir = folder.path().join("data");
+        std::fs::create_dir_all(&settings.data_dir).expect("a data folder");
+        std::fs::copy(self.app.settings.key_file(), settings.key_file()).expect("the key file");
+        Self::serve(settings, self.app.clock.clone(), folder, None).await
+    }
+
+    async fn serve(
+        settings: Settings,
+        clock: Clock,
+        folder: TempDir,
+        database: Option<Database>,
+    ) -> Self {
+        let app = App::build(settings, clock, true)
             .await
             .expect("an application");
         let (server, address) = server::bind(&app).expect("a listener");
@@ -78,14 +99,14 @@ impl TestApp {
             .timeout(Duration::from_secs(30))
             .build()
             .expect("a client");
-        Some(Self {
+        Self {
             app,
             url: format!("http://{address}"),
             client,
             folder,
             _database: database,
             server: handle,
-        })
+        }
     }
 
     /// A request to a path of the service.
@@ -176,6 +197,11 @@ impl TestApp {
         self.app.clock.advance(time);
         background::refresh(&self.app).await;
         background::forget(&self.app).await;
+    }
+
+    /// Ends the service at once, as far as those who ask it can tell: no answer more leaves it.
+    pub async fn die(self) {
+        self.server.stop(false).await;
     }
 
     /// Stops the service and closes the database.

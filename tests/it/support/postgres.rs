@@ -121,7 +121,7 @@ fn skip() {
 }
 
 /// The folder of the newest installed version's programs: Debian's place, or what `pg_config` says.
-fn find_binaries() -> Option<PathBuf> {
+pub fn find_binaries() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

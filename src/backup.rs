@@ -1,0 +1,262 @@
+//! Backups of a SQLite database and their return: taken while the service runs, checked before they
+//! count as taken, and never put over what is there.
+//!
+//! The keys that open its addresses are not in a backup: who finds a lost one reads no address in it.
+//! They may be put beside it when asked for; without a copy of them somewhere a backup is of no use,
+//! so that every report names the key file. What a command prints is [`crate::cli`]'s.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    config::Settings,
+    domain::email::SealedEmail,
+    privacy::{
+        keys::{KeyError, KeyRing},
+        vault::Vault,
+    },
+    storage::{
+        StoreError,
+        backup::{Contents, copy, file_of, inspect, newest_schema},
+    },
+};
+
+/// Why there is no backup, or nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// PostgreSQL has tools of its own for this.
+    #[error(
+        "the database is on PostgreSQL, which has its own tools for this:\n  {0}\nThe key file {1} is needed as well; docs/backup.md says more"
+    )]
+    Postgres(&'static str, PathBuf),
+    /// Something is where the backup, the database or the key file would be put.
+    #[error("{0} is there already, and nothing is ever overwritten")]
+    Occupied(PathBuf),
+    /// There is no database to back up.
+    #[error("there is no database at {0}")]
+    Nothing(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{path} cannot be used: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The copy is not whole, or not one of this program's databases.
+    #[error("{path} is not a sound database of this program: {source}")]
+    Unsound {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: StoreError,
+    },
+    /// The database cannot be copied.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key file cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// No key file was given, and there is none where it would be looked for.
+    #[error("a backup is of no use without its key file: give it with --key, or put it at {0}")]
+    NoKeys(PathBuf),
+    /// The keys are others than those that sealed what the copy holds.
+    #[error("the key file {0} does not belong to this backup: its addresses do not open with it")]
+    ForeignKeys(PathBuf),
+    /// A later version of this program wrote it.
+    #[error("it was written by a later version of this program (schema {0}, known here: {1})")]
+    Later(i64, i64),
+}
+
+type Result<T> = std::result::Result<T, BackupError>;
+
+/// What was backed up or restored.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The backup, or the database that was put in place.
+    pub file: PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// How many sites it holds.
+    pub sites: i64,
+    /// How many comments.
+    pub comments: i64,
+    /// How many moderators' accounts.
+    pub moderators: i64,
+    /// The number of the last migration that it has seen.
+    pub schema: i64,
+    /// The key file that opens it: the copy beside it, if one was made.
+    pub keys: PathBuf,
+}
+
+/// Backs the database up into `file`, which must not be there, while the service runs; `with_keys`
+/// puts a copy of the key file beside it, as `file` with `.key` at the end.
+///
+/// # Errors
+/// [`BackupError`]; then there is no `file`.
+pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<Report> {
+    let dump = "pg_dump --format=custom --file=FILE \"$HAMLET_DATABASE__URL\"";
+    let database = sqlite(settings, dump)?;
+    if !database.exists() {
+        return Err(BackupError::Nothing(database));
+    }
+    let key_file = settings.key_file();
+    let ring = KeyRing::open(&key_file, false)?;
+    let beside = with_ending(file, "key");
+    refuse_occupied(file)?;
+    if with_keys {
+        refuse_occupied(&beside)?;
+    }
+    let part = Part::beside(file)?;
+    copy(&database, &part.path).await?;
+    let contents = check(&part.path, &ring, &key_file).await?;
+    let keys = if with_keys {
+        ring.write(&beside)?;
+        beside
+    } else {
+        key_file
+    };
+    report(part.put(file)?, contents, keys)
+}
+
+/// Puts the backup `file` where the settings want the database, and its key file where they want
+/// that: the one given, or the one beside the backup, or the one that is in its place already.
+///
+/// # Errors
+/// [`BackupError`]; then no database was put in place.
+pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Result<Report> {
+    let load = "pg_restore --no-owner --exit-on-error --dbname=\"$HAMLET_DATABASE__URL\" FILE";
+    let database = sqlite(settings, load)?;
+    // A log that an earlier database has left would be taken for the new one's.
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut name = database.clone().into_os_string();
+        name.push(ending);
+        refuse_occupied(Path::new(&name))?;
+    }
+    let place = settings.key_file();
+    let given = match key {
+        Some(given) => given.to_owned(),
+        None => [with_ending(file, "key"), place.clone()]
+            .into_iter()
+            .find(|path| path.exists())
+            .ok_or_else(|| BackupError::NoKeys(place.clone()))?,
+    };
+    let ring = KeyRing::open(&given, false)?;
+    let is_in_place = place.exists() && KeyRing::open(&place, false)?.check() == ring.check();
+    if !is_in_place {
+        refuse_occupied(&place)?;
+    }
+    for folder in [database.parent(), place.parent()].into_iter().flatten() {
+        fs::create_dir_all(folder).map_err(io_error(folder))?;
+    }
+    let part = Part::beside(&database)?;
+    fs::copy(file, &part.path).map_err(io_error(file))?;
+    let contents = check(&part.path, &ring, &given).await?;
+    if !is_in_place {
+        ring.write(&place)?;
+    }
+    report(part.put(&database)?, contents, place)
+}
+
+/// The settings' SQLite file; for PostgreSQL the command that is to be run instead.
+fn sqlite(settings: &Settings, instead: &'static str) -> Result<PathBuf> {
+    let file = file_of(&settings.database_url())?;
+    file.ok_or_else(|| BackupError::Postgres(instead, settings.key_file()))
+}
+
+/// Reads a copy through, and opens an address of each kind in it.
+async fn check(copy: &Path, ring: &KeyRing, key_file: &Path) -> Result<Contents> {
+    let contents = inspect(copy).await.map_err(|source| {
+        let path = copy.to_owned();
+        BackupError::Unsound { path, source }
+    })?;
+    if contents.schema > newest_schema() {
+        return Err(BackupError::Later(contents.schema, newest_schema()));
+    }
+    let vault = Vault::new(ring);
+    let opens = |sealed: &String| vault.open(&SealedEmail(sealed.clone())).is_ok();
+    let known = contents.key_check.as_ref();
+    if known.is_some_and(|check| *check != ring.check()) || !contents.sealed.iter().all(opens) {
+        return Err(BackupError::ForeignKeys(key_file.to_owned()));
+    }
+    Ok(contents)
+}
+
+fn report(file: PathBuf, contents: Contents, keys: PathBuf) -> Result<Report> {
+    let bytes = fs::metadata(&file).map_err(io_error(&file))?.len();
+    Ok(Report {
+        file,
+        bytes,
+        sites: contents.sites,
+        comments: contents.comments,
+        moderators: contents.moderators,
+        schema: contents.schema,
+        keys,
+    })
+}
+
+/// A file that is still being written, readable by its owner alone; gone unless it is put in place.
+struct Part {
+    path: PathBuf,
+}
+
+impl Part {
+    fn beside(file: &Path) -> Result<Self> {
+        let path = with_ending(file, "part");
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        match options.open(&path) {
+            Ok(_) => Ok(Self { path }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(BackupError::Occupied(path))
+            }
+            Err(source) => Err(BackupError::Io { path, source }),
+        }
+    }
+
+    /// Moves it there once it is on the disk.
+    fn put(self, file: &Path) -> Result<PathBuf> {
+        let put = || -> io::Result<()> {
+            File::open(&self.path)?.sync_all()?;
+            fs::rename(&self.path, file)?;
+            let folder = file
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        };
+        put().map_err(io_error(file))?;
+        Ok(file.to_owned())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Not there any more once it was put in place.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn refuse_occupied(path: &Path) -> Result<()> {
+    if path.exists() {
+        return Err(BackupError::Occupied(path.to_owned()));
+    }
+    Ok(())
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
+    let path = path.to_owned();
+    |source| BackupError::Io { path, source }
+}
