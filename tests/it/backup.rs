@@ -137,7 +137,7 @@ async fn nothing_is_ever_overwritten() {
     assert_eq!(again.status.code(), Some(2), "{}", says(&again));
     let over = hamlet(data, &["restore", path]);
     assert_eq!(over.status.code(), Some(2), "{}", says(&over));
-    assert!(says(&over).contains("never overwritten"), "{}", says(&over));
+    assert!(says(&over).contains("ever overwritten"), "{}", says(&over));
 
     let other = tempfile::tempdir().unwrap();
     fs::write(
