@@ -122,7 +122,7 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
     } else {
         key_file
     };
-    report(part.put(file)?, contents, keys)
+    report(part.put(file)?, &contents, keys)
 }
 
 /// Puts the backup `file` where the settings want the database, and its key file where they want
@@ -161,7 +161,7 @@ pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Re
     if !is_in_place {
         ring.write(&place)?;
     }
-    report(part.put(&database)?, contents, place)
+    report(part.put(&database)?, &contents, place)
 }
 
 /// The settings' SQLite file; for PostgreSQL the command that is to be run instead.
@@ -188,7 +188,7 @@ async fn check(copy: &Path, ring: &KeyRing, key_file: &Path) -> Result<Contents>
     Ok(contents)
 }
 
-fn report(file: PathBuf, contents: Contents, keys: PathBuf) -> Result<Report> {
+fn report(file: PathBuf, contents: &Contents, keys: PathBuf) -> Result<Report> {
     let bytes = fs::metadata(&file).map_err(io_error(&file))?.len();
     Ok(Report {
         file,

@@ -96,4 +96,12 @@ fn describe() {
         "hamlet_mail_sent_total",
         "Attempts to send a mail, by outcome"
     );
+    describe_counter!(
+        "hamlet_webhooks_total",
+        "Attempts to tell a webhook, by outcome"
+    );
+    describe_counter!(
+        "hamlet_reports_total",
+        "What programs reported about what they were told, by label"
+    );
 }

@@ -6,6 +6,7 @@ mod client;
 mod doctor;
 mod evaluate;
 mod export;
+mod health;
 mod import;
 mod key;
 mod model;
@@ -63,6 +64,7 @@ enum Command {
     Client(client::ClientArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
+    Health(health::HealthArgs),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
 }
@@ -92,6 +94,7 @@ pub fn main() -> ExitCode {
         Command::Client(args) => args.run(cli.config),
         Command::Import(args) => args.run(cli.config),
         Command::Export(args) => args.run(cli.config),
+        Command::Health(args) => args.run(cli.config.as_deref()),
         Command::Backup(args) => args.run(cli.config.as_deref()),
         Command::Restore(args) => args.run(cli.config.as_deref()),
     };

@@ -18,6 +18,7 @@ mod intake;
 mod interchange;
 mod learning;
 mod mail;
+mod metrics;
 mod model;
 mod news;
 mod operation;

@@ -156,9 +156,23 @@ async fn it_finishes_what_is_in_flight_and_logs_nothing_personal() {
     ] {
         assert!(exported.contains(name), "{name}: {exported}");
     }
+    let listens = service.url.trim_start_matches("http://").to_owned();
+    let health = || {
+        let mut command = hamlet(folder.path(), &["health"]);
+        command.env("HAMLET_SERVER__LISTEN", &listens);
+        run(command).status.code()
+    };
+    assert_eq!(health(), Some(0));
+    let known = crate::metrics::named(include_str!("../../docs/metrics.md"));
+    let unknown: Vec<_> = crate::metrics::named(&exported)
+        .difference(&known)
+        .cloned()
+        .collect();
+    assert!(unknown.is_empty(), "not in docs/metrics.md: {unknown:?}");
     let (code, log) = service.stop();
     assert_eq!(code, Some(0));
     assert!(log.contains("answered"), "requests are logged");
+    assert_eq!(health(), Some(1), "it is gone");
     for personal in [
         "Gertrude",
         "gertrude",
