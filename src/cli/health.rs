@@ -9,31 +9,24 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::Args;
 
 use super::settings;
 
 /// Time for each step of asking.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Asks the service that runs with these settings whether it is ready; fails when it is not.
-#[derive(Args)]
-pub struct HealthArgs {}
-
-impl HealthArgs {
-    /// Asks.
-    ///
-    /// # Errors
-    /// When the service does not answer, or is not ready.
-    pub fn run(&self, config: Option<&Path>) -> anyhow::Result<()> {
-        let address = reachable(settings(config)?.server.listen);
-        let status = ask(address).with_context(|| format!("{address} does not answer"))?;
-        anyhow::ensure!(
-            status == "200",
-            "the service is not ready: it answers {status}"
-        );
-        Ok(())
-    }
+/// Asks the service that runs with these settings.
+///
+/// # Errors
+/// When the service does not answer, or is not ready.
+pub fn run(config: Option<&Path>) -> anyhow::Result<()> {
+    let address = reachable(settings(config)?.server.listen);
+    let status = ask(address).with_context(|| format!("{address} does not answer"))?;
+    anyhow::ensure!(
+        status == "200",
+        "the service is not ready: it answers {status}"
+    );
+    Ok(())
 }
 
 /// Where a service that listens there is reached from here.

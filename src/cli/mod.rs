@@ -64,7 +64,8 @@ enum Command {
     Client(client::ClientArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
-    Health(health::HealthArgs),
+    /// Asks the service that runs with these settings whether it is ready; fails when it is not.
+    Health,
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
 }
@@ -94,7 +95,7 @@ pub fn main() -> ExitCode {
         Command::Client(args) => args.run(cli.config),
         Command::Import(args) => args.run(cli.config),
         Command::Export(args) => args.run(cli.config),
-        Command::Health(args) => args.run(cli.config.as_deref()),
+        Command::Health => health::run(cli.config.as_deref()),
         Command::Backup(args) => args.run(cli.config.as_deref()),
         Command::Restore(args) => args.run(cli.config.as_deref()),
     };

@@ -29,8 +29,8 @@ fn says(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn succeeded(output: Output) -> Value {
-    assert!(output.status.success(), "{}", says(&output));
+fn succeeded(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", says(output));
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
@@ -75,7 +75,7 @@ async fn backed_up() -> (TestApp, PathBuf) {
     let file = app.folder.path().join("copy.db");
     let data = app.app.settings.data_dir.clone();
     let arguments = ["backup", file.to_str().unwrap(), "--with-keys", "--json"];
-    let report = succeeded(hamlet(&data, &arguments));
+    let report = succeeded(&hamlet(&data, &arguments));
     assert_eq!(report["comments"], 3);
     (app, file)
 }
@@ -96,7 +96,7 @@ async fn what_was_answered_before_a_backup_began_is_there_once_it_is_restored() 
         file.display().to_string(),
     );
     let taking = tokio::task::spawn_blocking(move || hamlet(&data, &["backup", &to, "--json"]));
-    let report = succeeded(taking.await.unwrap());
+    let report = succeeded(&taking.await.unwrap());
     stop.send(true).unwrap();
     let mut during = 0;
     for lane in lanes {
@@ -112,7 +112,7 @@ async fn what_was_answered_before_a_backup_began_is_there_once_it_is_restored() 
     let key = app.app.settings.key_file();
     let from = file.to_str().unwrap();
     let restore = ["restore", from, "--key", key.to_str().unwrap(), "--json"];
-    assert_eq!(succeeded(hamlet(&data, &restore))["comments"], comments);
+    assert_eq!(succeeded(&hamlet(&data, &restore))["comments"], comments);
     let mut settings = app.app.settings.clone();
     settings.data_dir = data;
     let restored = App::build(settings, Clock::System, true).await.unwrap();
