@@ -93,7 +93,9 @@ impl Engine {
     ///   columns are read as `CAST(r.value->>'name' AS TYPE)`,
     /// - `{lock}`: locks the rows read until the transaction ends,
     /// - `{skip_locked}`: the same, passing over rows that another instance works on,
-    /// - `{like}`: the case-insensitive `LIKE`.
+    /// - `{like}`: the case-insensitive `LIKE`,
+    /// - `{by_page}`: reads `comments` by the page's index. SQLite, left to itself, takes the status's
+    ///   and walks through every approved comment of the site.
     pub(super) fn dialect(self, text: &str) -> String {
         let (rows, lock, skip, like) = match self {
             Self::Sqlite => ("json_each(", "", "", "LIKE"),
@@ -103,6 +105,10 @@ impl Engine {
                 "FOR UPDATE SKIP LOCKED",
                 "ILIKE",
             ),
+        };
+        let by_page = match self {
+            Self::Sqlite => "INDEXED BY comments_by_page",
+            Self::Postgres => "",
         };
         let close = if self == Self::Sqlite {
             ") AS r"
@@ -123,6 +129,7 @@ impl Engine {
         out.replace("{lock}", lock)
             .replace("{skip_locked}", skip)
             .replace("{like}", like)
+            .replace("{by_page}", by_page)
     }
 }
 

@@ -20,11 +20,11 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<PublicComment>> {
         let text = "SELECT c.id, p.id AS parent, c.name, c.website, c.text, c.created_at, c.email_index \
-                    FROM comments c LEFT JOIN comments p \
+                    FROM comments c {by_page} LEFT JOIN comments p \
                         ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
                     WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
                     ORDER BY c.id LIMIT $4";
-        let found = sqlx::query(text)
+        let found = sqlx::query(self.sql(text))
             .bind(site.to_string())
             .bind(page.to_string())
             .bind(after.to_owned())
