@@ -110,13 +110,12 @@ async fn list(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
     let rows: Vec<[String; 4]> = views
         .into_iter()
         .map(|view| {
-            let used = view.last_used_at.map(|at| at.to_string());
-            let state = view.revoked_at.map(|at| format!("revoked {at}"));
+            let [used, state] = print::use_and_state(view.last_used_at, view.revoked_at);
             [
                 view.id,
                 view.name,
-                used.unwrap_or_else(|| "never".to_owned()),
-                state.unwrap_or_else(|| "good".to_owned()),
+                used,
+                state,
             ]
         })
         .collect();
@@ -125,11 +124,6 @@ async fn list(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
 
 async fn remove(app: &App, json: bool, slug: &str, id: String) -> anyhow::Result<()> {
     let site = site_of(app, slug)?;
-    if !keys::revoke(app, &site.slug, id.clone()).await? {
-        anyhow::bail!("there is no such key, or it was revoked before");
-    }
-    if json {
-        return print::json(&json!({ "revoked": id }));
-    }
-    print::line("Revoked the key")
+    let revoked = keys::revoke(app, &site.slug, id.clone()).await?;
+    print::revoked(json, revoked, "key", &id)
 }

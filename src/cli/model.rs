@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Misuse, block_on, open, print, score::read_model};
+use super::{Misuse, block_on, client::site_of, open, print, score::read_model};
 use crate::{
     app::App,
     domain::{
@@ -92,7 +92,7 @@ impl ModelArgs {
 async fn list(app: &App, json: bool, site: Option<&str>) -> anyhow::Result<()> {
     app.live.follow(&app.store).await?;
     let sites = match site {
-        Some(slug) => vec![site_of(app, slug)?],
+        Some(slug) => vec![site_of(app, slug)?.slug.clone()],
         None => app.directory.covered(&Scope::All),
     };
     let entries = registry::list(app, &sites).await?;
@@ -166,7 +166,7 @@ async fn activate(
     site: &str,
 ) -> anyhow::Result<()> {
     let site = if model == SHIPPED {
-        let site = site_of(app, site)?;
+        let site = site_of(app, site)?.slug.clone();
         registry::activate_shipped(app, &site, SHELL).await?;
         site
     } else {
@@ -179,8 +179,8 @@ async fn activate(
 
 async fn roll_back(app: &App, json: bool, site: &str) -> anyhow::Result<()> {
     let site = site_of(app, site)?;
-    registry::roll_back(app, &site, SHELL).await?;
-    tell(app, json, &site)
+    registry::roll_back(app, &site.slug, SHELL).await?;
+    tell(app, json, &site.slug)
 }
 
 fn tell(app: &App, json: bool, site: &SiteSlug) -> anyhow::Result<()> {
@@ -192,10 +192,4 @@ fn tell(app: &App, json: bool, site: &SiteSlug) -> anyhow::Result<()> {
         "{site} uses {}. {}",
         standing.version, standing.says
     ))
-}
-
-pub(super) fn site_of(app: &App, slug: &str) -> anyhow::Result<SiteSlug> {
-    let site = app.directory.site(slug);
-    let site = site.ok_or_else(|| anyhow::anyhow!("there is no site {slug}"))?;
-    Ok(site.slug.clone())
 }

@@ -3,6 +3,9 @@
 use std::io::Write;
 
 use serde::Serialize;
+use serde_json::json;
+
+use crate::domain::timestamp::Timestamp;
 
 /// Prints one JSON value on a line of its own.
 ///
@@ -44,4 +47,26 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> an
         writeln!(out, "{}", cells.join("  ").trim_end())?;
     }
     Ok(out.flush()?)
+}
+
+/// The cells of a secret's last use and of its state.
+pub(super) fn use_and_state(used: Option<Timestamp>, revoked: Option<Timestamp>) -> [String; 2] {
+    let used = used.map(|at| at.to_string());
+    let state = revoked.map(|at| format!("revoked {at}"));
+    [
+        used.unwrap_or_else(|| "never".to_owned()),
+        state.unwrap_or_else(|| "good".to_owned()),
+    ]
+}
+
+/// Says that a secret was revoked.
+///
+/// # Errors
+/// When there was none to revoke, or standard output is closed.
+pub(super) fn revoked(as_json: bool, was: bool, what: &str, id: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(was, "there is no such {what}, or it was revoked before");
+    if as_json {
+        return json(&json!({ "revoked": id }));
+    }
+    line(&format!("Revoked the {what}"))
 }

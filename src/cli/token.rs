@@ -94,15 +94,14 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
     let rows: Vec<[String; 6]> = views
         .into_iter()
         .map(|view| {
-            let used = view.last_used_at.map(|at| at.to_string());
-            let state = view.revoked_at.map(|at| format!("revoked {at}"));
+            let [used, state] = print::use_and_state(view.last_used_at, view.revoked_at);
             [
                 view.id,
                 view.name,
                 view.role.as_str().to_owned(),
                 sites_of(&view.scope),
-                used.unwrap_or_else(|| "never".to_owned()),
-                state.unwrap_or_else(|| "good".to_owned()),
+                used,
+                state,
             ]
         })
         .collect();
@@ -110,11 +109,6 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
 }
 
 async fn remove(app: &App, json: bool, id: String) -> anyhow::Result<()> {
-    if !app.store.revoke_token(id.clone(), app.now()).await? {
-        anyhow::bail!("there is no such token, or it was revoked before");
-    }
-    if json {
-        return print::json(&json!({ "revoked": id }));
-    }
-    print::line("Revoked the token")
+    let revoked = app.store.revoke_token(id.clone(), app.now()).await?;
+    print::revoked(json, revoked, "token", &id)
 }

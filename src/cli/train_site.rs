@@ -5,11 +5,7 @@ use std::{io::IsTerminal as _, path::PathBuf, time::Duration};
 
 use indicatif::ProgressBar;
 
-use super::{
-    block_on,
-    model::{SHELL, site_of},
-    open, print,
-};
+use super::{block_on, client::site_of, model::SHELL, open, print};
 use crate::{
     app::App,
     domain::model::{Measured, ModelEntry, ModelId},
@@ -31,7 +27,7 @@ pub fn run(config: Option<PathBuf>, site: &str, json: bool) -> anyhow::Result<()
     block_on(async move {
         let app = open(config).await?;
         let site = site_of(&app, site)?;
-        let id = match training::start(&app, &site, SHELL).await {
+        let id = match training::start(&app, &site.slug, SHELL).await {
             Ok(id) | Err(StartError::UnderWay(id)) => id,
             Err(StartError::Store(error)) => return Err(error.into()),
         };

@@ -1,15 +1,10 @@
 //! The keys of programs that speak Akismet's protocol. Only keyed hashes are kept; a revoked key
 //! stays in the list, for the record.
 
-use std::time::Duration;
-
 use sqlx::{Row, any::AnyRow};
 
 use super::{Result, Store, rows, touched};
 use crate::domain::{site::SiteSlug, timestamp::Timestamp};
-
-/// How often the time of a key's last use is written, at most.
-const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
 
 /// A key, without what would let anyone use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,12 +76,8 @@ impl Store {
         let Some(key) = found.as_ref().map(read).transpose()? else {
             return Ok(None);
         };
-        let due = |last: Timestamp| now.since(last) >= USE_NOTED_EVERY;
-        if key.last_used_at.is_none_or(due)
-            && let Err(error) = self.note_client_key(hash.to_owned(), now).await
-        {
-            tracing::warn!(%error, "the use of a key could not be noted");
-        }
+        let text = "UPDATE client_keys SET last_used_at = $1 WHERE hash = $2";
+        self.note_use(text, hash, key.last_used_at, now).await;
         Ok(Some(key))
     }
 
@@ -100,35 +91,9 @@ impl Store {
         id: String,
         now: Timestamp,
     ) -> Result<bool> {
-        let site = site.to_string();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE client_keys SET revoked_at = $3 \
-                            WHERE site = $1 AND id = $2 AND revoked_at IS NULL";
-                let revoked = sqlx::query(text)
-                    .bind(site)
-                    .bind(id)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(touched(&revoked))
-            })
-        })
-        .await
-    }
-
-    async fn note_client_key(&self, hash: String, now: Timestamp) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("UPDATE client_keys SET last_used_at = $2 WHERE hash = $1")
-                    .bind(hash)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "UPDATE client_keys SET revoked_at = $1 \
+                    WHERE site = $2 AND id = $3 AND revoked_at IS NULL";
+        self.revoke(text, [site.to_string(), id], now).await
     }
 }
 

@@ -33,6 +33,7 @@ pub mod retention;
 mod rows;
 pub mod runs;
 pub mod samples;
+mod secrets;
 pub mod sites;
 pub mod subjects;
 pub mod subscriptions;

@@ -1,17 +1,12 @@
 //! API tokens. Only their hashes are kept; a revoked one stays in the list, for the record.
 
-use std::time::Duration;
-
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, moderators::scope_json, rows, touched};
+use super::{Result, Store, moderators::scope_json, rows};
 use crate::domain::{
     moderator::{Role, Scope},
     timestamp::Timestamp,
 };
-
-/// How often the time of a token's last use is written, at most.
-const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
 
 /// A token, without what would let anyone use it.
 #[derive(Debug, Clone)]
@@ -82,13 +77,8 @@ impl Store {
         let Some(token) = found.as_ref().map(read).transpose()? else {
             return Ok(None);
         };
-        let due = |last: Timestamp| now.since(last) >= USE_NOTED_EVERY;
-        if token.last_used_at.is_none_or(due)
-            && let Err(error) = self.note_use(token.id.clone(), now).await
-        {
-            // A full disk must not lock out those who come to look at it.
-            tracing::warn!(%error, "the use of a token could not be noted");
-        }
+        let text = "UPDATE tokens SET last_used_at = $1 WHERE hash = $2";
+        self.note_use(text, hash, token.last_used_at, now).await;
         Ok(Some(token))
     }
 
@@ -97,32 +87,8 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn revoke_token(&self, id: String, now: Timestamp) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-                let revoked = sqlx::query(text)
-                    .bind(id)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(touched(&revoked))
-            })
-        })
-        .await
-    }
-
-    async fn note_use(&self, id: String, now: Timestamp) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("UPDATE tokens SET last_used_at = $2 WHERE id = $1")
-                    .bind(id)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
+        self.revoke(text, [id], now).await
     }
 }
 

@@ -16,7 +16,7 @@ use sha2::Sha256;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Shared, body, problem::Problem};
+use super::{Shared, body, problem::Problem, site};
 use crate::{
     clients::{self, question::Question},
     domain::evidence::Verdict,
@@ -94,8 +94,10 @@ async fn moderate(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let secret = app.settings.coral.signing_secret.expose_secret();
-    let site = app.directory.site(&slug).filter(|_| !secret.is_empty());
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
+    if secret.is_empty() {
+        return Err(Problem::not_found("site"));
+    }
     let bytes = body::read(&request, &mut payload.into_inner(), MAX_BYTES).await?;
     if !is_signed(&request, secret, &bytes) {
         let title = "The signature is missing or is not that of the phase's secret.";

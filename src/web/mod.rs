@@ -19,6 +19,7 @@ pub mod problem;
 pub mod query;
 pub mod sender;
 pub mod server;
+pub mod site;
 pub mod tagged;
 
 use std::sync::Arc;

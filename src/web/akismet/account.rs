@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, post};
 use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Call, recognise, usage::object, word};
+use super::{Call, Refusal, recognise, usage::object, word};
 use crate::{
     storage::judgements::Usage,
     web::{Shared, problem::Problem},
@@ -24,11 +24,8 @@ const SECONDS_EACH: i64 = 5;
     )
 )]
 #[post("/1.1/get-subscription")]
-async fn get_subscription(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    let (key, site) = match recognise(&app, &call).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+async fn get_subscription(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    let (key, site) = recognise(&app, &call).await?;
     Ok(object(&json!({
         "account_id": key.id,
         "account_type": "hamlet",
@@ -48,11 +45,8 @@ async fn get_subscription(app: Shared, call: Call) -> Result<HttpResponse, Probl
     )
 )]
 #[post("/1.1/get-stats")]
-async fn get_stats(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    let (_, site) = match recognise(&app, &call).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+async fn get_stats(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    let (_, site) = recognise(&app, &call).await?;
     let usage = app.store.client_usage(&site.slug).await?;
     let months = match call.get("from") {
         Some("6-months") => 6,
@@ -103,11 +97,9 @@ fn figures(usage: &[&Usage]) -> Value {
     responses((status = 200, description = "`deactivated`.", body = String, content_type = "text/plain"))
 )]
 #[post("/1.1/deactivate")]
-async fn deactivate(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    match recognise(&app, &call).await? {
-        Ok(_) => Ok(word("deactivated")),
-        Err(answer) => Ok(answer),
-    }
+async fn deactivate(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    recognise(&app, &call).await?;
+    Ok(word("deactivated"))
 }
 
 /// Where WordPress exchanges another service's token for a key; keys are made here by operators.

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::StatusCode, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::{Call, also_get, invalid, plain, recognise, refused, word};
+use super::{Call, Refusal, also_get, plain, recognise, word};
 use crate::{
     clients,
     domain::{evidence::Verdict, site::Policy},
@@ -27,15 +27,13 @@ const TRUSTED_ROLE: &str = "administrator";
     )
 )]
 #[post("/1.1/verify-key")]
-async fn verify_key(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+async fn verify_key(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_verify(app, call).await
 }
 
-async fn answer_verify(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    match recognise(&app, &call).await? {
-        Ok(_) => Ok(word("valid")),
-        Err(answer) => Ok(answer),
-    }
+async fn answer_verify(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    recognise(&app, &call).await?;
+    Ok(word("valid"))
 }
 
 /// Whether a text is spam: `true` or `false`.
@@ -51,27 +49,24 @@ async fn answer_verify(app: Shared, call: Call) -> Result<HttpResponse, Problem>
     )
 )]
 #[post("/1.1/comment-check")]
-async fn comment_check(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+async fn comment_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_check(app, call).await
 }
 
-async fn answer_check(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    let (_, site) = match recognise(&app, &call).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+async fn answer_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    let (_, site) = recognise(&app, &call).await?;
     if call.blog().is_none() {
-        return Ok(invalid("We were unable to find a blog in your request."));
+        let help = "We were unable to find a blog in your request.";
+        return Err(Refusal::Invalid(help));
     }
     let question = call.question();
     if let Some(is_spam) = known_answer(&call) {
         return Ok(judgement(&Uuid::now_v7().to_string(), is_spam, false));
     }
-    let judged = clients::judge(&app, &site, &question)
-        .await
-        .map_err(refused)?;
+    // Anything but 200 makes programs hold the comment and ask again.
+    let judged = clients::judge(&app, &site, &question).await?;
     if judged.score.is_none() {
-        return Err(Problem::unavailable());
+        return Err(Problem::unavailable().into());
     }
     if judged.verdict == Verdict::Publish {
         let page = question.submission(&app, &site).page;

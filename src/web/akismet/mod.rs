@@ -13,10 +13,10 @@ mod check;
 mod reports;
 mod usage;
 
-use std::{future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use actix_web::{
-    Handler, HttpResponse, HttpResponseBuilder,
+    Handler, HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
     web,
 };
@@ -26,7 +26,6 @@ use super::{Shared, problem::Problem};
 use crate::{
     clients::keys::{self, KeyError},
     domain::site::Site,
-    intake::Rejection,
     storage::client_keys::ClientKey,
 };
 
@@ -60,36 +59,70 @@ fn invalid(help: &'static str) -> HttpResponse {
         .body("invalid")
 }
 
-/// Whose call it is, or the answer for a call that is nobody's.
-async fn recognise(
-    app: &Shared,
-    call: &Call,
-) -> Result<Result<(Arc<ClientKey>, Arc<Site>), HttpResponse>, Problem> {
-    let Some(secret) = &call.key else {
-        return Ok(Err(invalid(
-            "We were unable to find a key in your request.",
-        )));
-    };
-    let key = match keys::recognise(app, secret, call.peer.as_ref()).await {
-        Ok(key) => key,
-        Err(KeyError::TooMany(after)) => {
-            let title = "Too many wrong keys came from here; try again later.";
-            return Err(Problem::too_many(title, after));
-        }
-        Err(KeyError::Store(error)) => return Err(error.into()),
-    };
-    let site = key
-        .as_ref()
-        .and_then(|key| app.directory.site(key.site.as_str()));
-    match key.zip(site) {
-        Some(found) => Ok(Ok(found)),
-        None => Ok(Err(invalid("This key is not one of this service."))),
+/// Why a call gets no answer to what it asks.
+#[derive(Debug)]
+enum Refusal {
+    /// It was not understood, or its key is no good: clients look for that in the body of a 200.
+    Invalid(&'static str),
+    /// Anything else.
+    Problem(Problem),
+}
+
+impl<T: Into<Problem>> From<T> for Refusal {
+    fn from(cause: T) -> Self {
+        Self::Problem(cause.into())
     }
 }
 
-/// A rejection as programs understand it: anything but 200 makes them hold the comment and ask again.
-fn refused(rejection: Rejection) -> Problem {
-    Problem::from(rejection)
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(help) => f.write_str(help),
+            Self::Problem(problem) => problem.fmt(f),
+        }
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::OK,
+            Self::Problem(problem) => problem.status_code(),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Invalid(help) => invalid(help),
+            Self::Problem(problem) => problem.error_response(),
+        }
+    }
+}
+
+/// Whose call it is.
+async fn recognise(app: &Shared, call: &Call) -> Result<(Arc<ClientKey>, Arc<Site>), Refusal> {
+    let Some(secret) = &call.key else {
+        let help = "We were unable to find a key in your request.";
+        return Err(Refusal::Invalid(help));
+    };
+    let key = keys::recognise(app, secret, call.peer.as_ref()).await?;
+    let site = key
+        .as_ref()
+        .and_then(|key| app.directory.site(key.site.as_str()));
+    let found = key.zip(site);
+    found.ok_or(Refusal::Invalid("This key is not one of this service."))
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::TooMany(after) => {
+                let title = "Too many wrong keys came from here; try again later.";
+                Self::too_many(title, after)
+            }
+            KeyError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// Answers GET like POST: clients use either.

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Call, also_get, recognise, word};
+use super::{Call, Refusal, also_get, recognise, word};
 use crate::{
     clients::reports,
     spam::Label,
@@ -23,7 +23,7 @@ const THANKS: &str = "Thanks for making the web a better place.";
     )
 )]
 #[post("/1.1/submit-spam")]
-async fn submit_spam(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+async fn submit_spam(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     take(app, call, Label::Spam).await
 }
 
@@ -37,15 +37,12 @@ async fn submit_spam(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
     )
 )]
 #[post("/1.1/submit-ham")]
-async fn submit_ham(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+async fn submit_ham(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     take(app, call, Label::Ham).await
 }
 
-async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Problem> {
-    let (key, site) = match recognise(&app, &call).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Refusal> {
+    let (key, site) = recognise(&app, &call).await?;
     if !call.says("is_test") {
         let question = call.question();
         reports::take(&app, &site, &key, &question, call.guid(), label).await?;

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, http::StatusCode, post};
 use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Call, also_get, plain, recognise};
+use super::{Call, Refusal, also_get, plain, recognise};
 use crate::{
     storage::judgements::{Usage, month_of},
     web::{Shared, problem::Problem},
@@ -24,15 +24,12 @@ const LIMIT: usize = 500;
     )
 )]
 #[post("/1.2/usage-limit")]
-async fn usage_limit(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+async fn usage_limit(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_usage(app, call).await
 }
 
-async fn answer_usage(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    let (_, site) = match recognise(&app, &call).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+async fn answer_usage(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    let (_, site) = recognise(&app, &call).await?;
     let month = month_of(app.now());
     let usage = app.store.client_usage(&site.slug).await?;
     let this_month = usage.iter().filter(|usage| usage.month == month);
@@ -52,15 +49,12 @@ async fn answer_usage(app: Shared, call: Call) -> Result<HttpResponse, Problem> 
     )
 )]
 #[post("/1.2/key-sites")]
-async fn key_sites(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
+async fn key_sites(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_sites(app, call).await
 }
 
-async fn answer_sites(app: Shared, call: Call) -> Result<HttpResponse, Problem> {
-    let (_, site) = match recognise(&app, &call).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+async fn answer_sites(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
+    let (_, site) = recognise(&app, &call).await?;
     let month = call.get("month").map(str::to_owned);
     let month = month.unwrap_or_else(|| month_of(app.now()));
     let wanted = call.get("filter").unwrap_or_default().to_lowercase();
@@ -74,7 +68,7 @@ async fn answer_sites(app: Shared, call: Call) -> Result<HttpResponse, Problem> 
     let total = usage.len();
     let page: Vec<Usage> = usage.into_iter().skip(offset).take(limit).collect();
     if call.get("format") == Some("csv") {
-        return csv(&page);
+        return Ok(csv(&page)?);
     }
     let mut lists: BTreeMap<String, Value> = BTreeMap::new();
     lists.insert(month, page.iter().map(row).collect());

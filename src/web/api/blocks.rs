@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::comments::private;
+use super::private;
 use crate::{
     app::App,
     domain::{
@@ -21,6 +21,7 @@ use crate::{
         auth::{Moderator, Operator},
         body::JsonBody,
         problem::Problem,
+        site,
     },
 };
 
@@ -223,9 +224,7 @@ async fn remove_block(
 }
 
 fn site_of(app: &App, principal: &Principal, slug: &str) -> Result<SiteSlug, Problem> {
-    let site = app.directory.site(slug);
-    let site = site.filter(|site| principal.scope.covers(&site.slug));
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named_within(app, &principal.scope, slug)?;
     Ok(site.slug.clone())
 }
 

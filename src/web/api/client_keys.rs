@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::comments::private;
+use super::private;
 use crate::{
     accounts::tokens::parse_name,
     clients::keys,
     domain::{site::SiteSlug, timestamp::Timestamp},
     storage::client_keys::ClientKey,
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, site},
 };
 
 /// A key, without what would let anyone use it.
@@ -87,8 +87,7 @@ async fn list_client_keys(
     _operator: Operator,
     slug: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let keys = app.store.client_keys(&site.slug).await?.into_iter();
     Ok(private().json(ClientKeyList {
         keys: keys.map(ClientKeyView::from).collect(),
@@ -117,8 +116,7 @@ async fn add_client_key(
     slug: Path<String>,
     JsonBody(new): JsonBody<NewClientKey>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let name = parse_name(&new.name)?;
     let minted = keys::mint(&app, site.slug.clone(), name).await?;
     Ok(private().status(StatusCode::CREATED).json(MintedClientKey {
@@ -149,8 +147,7 @@ async fn revoke_client_key(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     if keys::revoke(&app, &site.slug, id).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::comments::{CommentItem, comment_id, private};
+use super::{
+    comments::{CommentItem, comment_id},
+    private,
+};
 use crate::{
     app::App,
     domain::{

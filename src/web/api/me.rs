@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{comments::private, moderators::masked};
+use super::{moderators::masked, private};
 use crate::{
     accounts::own::{self, OwnChange},
     app::App,

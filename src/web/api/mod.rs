@@ -9,6 +9,7 @@ pub mod models;
 pub mod moderators;
 pub mod outbox;
 pub mod published;
+pub mod queue;
 pub mod samples;
 pub mod score;
 pub mod sessions;
@@ -18,13 +19,23 @@ pub mod submissions;
 pub mod tokens;
 pub mod webhooks;
 
+use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// An answer that no cache may keep.
+#[must_use]
+pub fn private() -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response
+}
 
 /// Adds every group's routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(submissions::routes)
         .configure(published::routes)
+        .configure(queue::routes)
         .configure(comments::routes)
         .configure(decisions::routes)
         .configure(score::routes)

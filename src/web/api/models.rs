@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::comments::private;
+use super::private;
 use crate::{
     app::App,
     domain::{
@@ -32,6 +32,7 @@ use crate::{
         body::{self, JsonBody},
         problem::Problem,
         query::Query,
+        site,
     },
 };
 
@@ -269,9 +270,7 @@ async fn activate_model(
 
 /// A site by its slug; `default` when none is named.
 pub(super) fn site(app: &App, slug: Option<&str>) -> Result<SiteSlug, Problem> {
-    let site = app.directory.site(slug.unwrap_or(DEFAULT_SITE));
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
-    Ok(site.slug.clone())
+    Ok(site::named(app, slug.unwrap_or(DEFAULT_SITE))?.slug.clone())
 }
 
 fn model_id(raw: &str) -> Result<ModelId, Problem> {

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
     published,
-    web::{Shared, problem::Problem, tagged},
+    web::{Shared, problem::Problem, site, tagged},
 };
 
 /// Pages in one question at most.
@@ -47,10 +47,7 @@ async fn list_published(
     wanted: Query<Wanted>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let page = Page::parse(&wanted.page, &site.origins)?;
     let after = wanted.cursor.as_deref().map(|raw| {
         let message = "This is not a cursor of this list.";
@@ -90,10 +87,7 @@ async fn count_published(
     slug: Path<String>,
     pages: Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let asked: Vec<&String> = pages
         .iter()
         .filter(|(name, _)| name == "page")

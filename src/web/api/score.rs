@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::comments::private;
+use super::private;
 use crate::{
     domain::{
         email::EmailAddress,
@@ -18,7 +18,7 @@ use crate::{
     review::trial,
     sites::DEFAULT_SITE,
     spam::Document,
-    web::{Shared, auth::Moderator, body::JsonBody, problem::Problem},
+    web::{Shared, auth::Moderator, body::JsonBody, problem::Problem, site},
 };
 
 /// What to judge. Nothing of it is kept.
@@ -69,9 +69,7 @@ async fn score(
     JsonBody(request): JsonBody<ScoreRequest>,
 ) -> Result<HttpResponse, Problem> {
     let slug = request.site.as_deref().unwrap_or(DEFAULT_SITE);
-    let site = app.directory.site(slug);
-    let site = site.filter(|site| principal.scope.covers(&site.slug));
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named_within(&app, &principal.scope, slug)?;
     let mut errors: Vec<FieldError> = Vec::new();
     let mut keep = |error| errors.push(error);
     let text = CommentText::parse(&request.text).map_err(&mut keep);

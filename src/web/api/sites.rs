@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::comments::private;
+use super::private;
 use crate::{
     app::App,
     domain::{
@@ -18,6 +18,7 @@ use crate::{
         auth::{Moderator, Operator},
         body::JsonBody,
         problem::Problem,
+        site,
     },
 };
 
@@ -122,9 +123,7 @@ async fn get_site(
     Moderator(principal): Moderator,
     slug: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app.directory.site(&slug);
-    let site = site.filter(|site| principal.scope.covers(&site.slug));
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named_within(&app, &principal.scope, &slug)?;
     Ok(private().json(site.as_ref()))
 }
 
@@ -149,8 +148,7 @@ async fn change_site(
     slug: Path<String>,
     JsonBody(change): JsonBody<SiteChange>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let changed = change.apply(&site).map_err(Problem::invalid)?;
     if !app.store.update_site(changed.clone()).await? {
         return Err(Problem::not_found("site"));

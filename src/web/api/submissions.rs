@@ -22,7 +22,7 @@ use crate::{
         form_token::{self, FormToken},
         submission::{Fields, Submission},
     },
-    web::{Shared, body, embed::form, forms, problem::Problem, sender},
+    web::{Shared, body, embed::form, forms, problem::Problem, sender, site},
 };
 
 /// Longest `Idempotency-Key`, in bytes.
@@ -95,10 +95,7 @@ async fn post_comment(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     check_origin(&app, &site, &request)?;
     let mut payload: RawPayload = payload.into_inner();
     let body = body::read(&request, &mut payload, body::MAX_BYTES).await?;
@@ -220,10 +217,7 @@ impl From<Rejection> for Problem {
 )]
 #[get("/api/v1/sites/{site}/form-token")]
 async fn get_form_token(app: Shared, slug: Path<String>) -> Result<HttpResponse, Problem> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(form_token::issue(&app, &site)))

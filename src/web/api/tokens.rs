@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::comments::private;
+use super::private;
 use crate::{
     accounts::{grant, tokens},
     domain::{

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::comments::private;
+use super::private;
 use crate::{
     domain::{field::FieldError, site::SiteSlug, timestamp::Timestamp, webhook::Event},
     notify::webhooks::{check_url, secret_of},
     storage::webhooks::{Webhook, WebhookState},
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, site},
 };
 
 /// Longest address, in bytes.
@@ -90,8 +90,7 @@ async fn list_webhooks(
     _operator: Operator,
     slug: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let states = app.store.webhooks(&site.slug).await?.into_iter();
     Ok(private().json(WebhookList {
         webhooks: states.map(|state| view(&app, state)).collect(),
@@ -119,8 +118,7 @@ async fn add_webhook(
     slug: Path<String>,
     JsonBody(new): JsonBody<NewWebhook>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     if new.url.len() > MAX_URL {
         return Err(FieldError::too_long("url", MAX_URL).into());
     }
@@ -174,8 +172,7 @@ async fn remove_webhook(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
-    let site = app.directory.site(&slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     if !app.store.remove_webhook(&site.slug, id).await? {
         return Err(Problem::not_found("webhook"));
     }

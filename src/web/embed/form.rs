@@ -20,7 +20,7 @@ use crate::{
         Accepted, form_token,
         submission::{Fields, HONEYPOT},
     },
-    web::{Shared, page, problem::Problem},
+    web::{Shared, page, problem::Problem, site},
 };
 
 #[derive(Template)]
@@ -87,10 +87,7 @@ pub(super) async fn show_form(
     slug: Path<String>,
     wanted: Query<Wanted>,
 ) -> Result<HttpResponse, Problem> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     Page::parse(&wanted.page, &site.origins)?;
     let wanted = wanted.into_inner();
     let fields = Fields {

@@ -1,0 +1,169 @@
+//! The queue: which comments to list, in which order, and the stretch of them that was asked for.
+
+use actix_web::{HttpResponse, get};
+use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{comments::CommentItem, private};
+use crate::{
+    domain::{
+        comment::{CommentId, Status},
+        evidence::Check,
+        timestamp::Timestamp,
+    },
+    review::queue::{self, QueueError, Wanted},
+    storage::comments::{Counts, Sort},
+    web::{
+        Shared,
+        auth::Moderator,
+        problem::Problem,
+        query::{Query, read},
+    },
+};
+
+/// A stretch of the queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommentList {
+    /// The comments.
+    pub comments: Vec<CommentItem>,
+    /// How many of those asked for stand where, whatever the status asked for.
+    pub counts: Counts,
+    /// Send it as `cursor` to go on; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// What to list. Every parameter narrows the list; all are optional.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// `pending`, `approved`, `spam`, `rejected` or `trash`.
+    #[param(value_type = Option<Status>)]
+    pub status: Option<String>,
+    /// A site's slug.
+    pub site: Option<String>,
+    /// A page, in any spelling.
+    pub page: Option<String>,
+    /// Found in text, name or website, whatever the case.
+    pub q: Option<String>,
+    /// The id of any comment of the author.
+    #[param(value_type = Option<CommentId>)]
+    pub author: Option<String>,
+    /// Lowest probability of spam.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1)]
+    pub min_score: Option<String>,
+    /// Highest probability of spam.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1)]
+    pub max_score: Option<String>,
+    /// Arrived then or later.
+    #[param(value_type = Option<Timestamp>)]
+    pub since: Option<String>,
+    /// Arrived before.
+    #[param(value_type = Option<Timestamp>)]
+    pub until: Option<String>,
+    /// A check that fired.
+    #[param(value_type = Option<Check>)]
+    pub check: Option<String>,
+    /// `true` or `false`: with, or without, a link in text or website.
+    #[param(value_type = Option<bool>)]
+    pub has_link: Option<String>,
+    /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`.
+    #[param(value_type = Option<Sort>)]
+    pub sort: Option<String>,
+    /// How many at most; 25 unless asked.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    pub limit: Option<String>,
+    /// Where an earlier answer said that the list goes on.
+    pub cursor: Option<String>,
+}
+
+impl ListQuery {
+    /// The parameters as what they mean, with the limit asked for.
+    ///
+    /// # Errors
+    /// A 422 [`Problem`] that names each parameter that is not right.
+    pub fn parse(&self) -> Result<(Wanted, Option<u32>), Problem> {
+        let mut errors = Vec::new();
+        let e = &mut errors;
+        let wanted = Wanted {
+            status: read(e, "status", self.status.as_deref(), Status::parse),
+            site: self.site.clone().filter(|site| !site.is_empty()),
+            page: self.page.clone().filter(|page| !page.is_empty()),
+            search: self.q.clone(),
+            author: read(e, "author", self.author.as_deref(), CommentId::parse),
+            min_score: read(e, "min_score", self.min_score.as_deref(), finite),
+            max_score: read(e, "max_score", self.max_score.as_deref(), finite),
+            since: read(e, "since", self.since.as_deref(), time_of),
+            until: read(e, "until", self.until.as_deref(), time_of),
+            check: read(e, "check", self.check.as_deref(), Check::parse),
+            has_link: read(e, "has_link", self.has_link.as_deref(), |raw| {
+                raw.parse().ok()
+            }),
+            sort: read(e, "sort", self.sort.as_deref(), Sort::parse).unwrap_or_default(),
+        };
+        let limit = read(e, "limit", self.limit.as_deref(), |raw| raw.parse().ok());
+        if errors.is_empty() {
+            Ok((wanted, limit))
+        } else {
+            Err(Problem::invalid(errors))
+        }
+    }
+}
+
+fn finite(raw: &str) -> Option<f64> {
+    raw.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn time_of(raw: &str) -> Option<Timestamp> {
+    let time = OffsetDateTime::parse(raw, &Rfc3339).ok()?;
+    let millis = time.unix_timestamp_nanos() / 1_000_000;
+    i64::try_from(millis).ok().map(Timestamp::from_millis)
+}
+
+/// The queue: comments of the sites you may see.
+#[utoipa::path(
+    tag = "review",
+    params(ListQuery),
+    responses(
+        (status = 200, description = "The comments.", body = CommentList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 404, description = "No such site or author.", body = Problem),
+        (status = 422, description = "A parameter is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/comments")]
+async fn list_comments(
+    app: Shared,
+    Moderator(principal): Moderator,
+    Query(query): Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (wanted, limit) = query.parse()?;
+    let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    let queue = queue::list(&app, &principal, &wanted, cursor, limit).await?;
+    let comments = queue.comments.iter();
+    Ok(private().json(CommentList {
+        comments: comments
+            .map(|comment| CommentItem::new(&app, comment))
+            .collect(),
+        counts: queue.counts,
+        next_cursor: queue.next_cursor,
+    }))
+}
+
+impl From<QueueError> for Problem {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::Invalid(errors) => Self::invalid(errors),
+            QueueError::NotFound(what) => Self::not_found(what),
+            QueueError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_comments);
+}
