@@ -111,12 +111,7 @@ async fn list(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
         .into_iter()
         .map(|view| {
             let [used, state] = print::use_and_state(view.last_used_at, view.revoked_at);
-            [
-                view.id,
-                view.name,
-                used,
-                state,
-            ]
+            [view.id, view.name, used, state]
         })
         .collect();
     print::table(["ID", "NAME", "LAST USED", "STATE"], &rows)

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Misuse, block_on, client::site_of, open, print, score::read_model};
+use super::{
+    Misuse, block_on, client::site_of, open, print, score::read_model, train::write_whole,
+};
 use crate::{
     app::App,
     domain::{
@@ -23,7 +25,7 @@ use crate::{
 /// Who put a model into use, when it was done from the shell.
 pub(super) const SHELL: &str = "command line";
 
-/// Lists, shows, activates and rolls back models.
+/// Lists, shows, exports, activates and rolls back models.
 #[derive(Args)]
 pub struct ModelArgs {
     #[command(subcommand)]
@@ -45,6 +47,14 @@ enum Command {
     Show {
         /// Its id, `shipped`, or a model file.
         model: String,
+    },
+    /// Writes a model to a file, for `score`, `evaluate` and `train --base`.
+    Export {
+        /// Its id.
+        model: String,
+        /// Where it goes.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Puts a model into use on its site.
     Activate {
@@ -79,6 +89,7 @@ impl ModelArgs {
             let app = open(config).await?;
             match self.command {
                 Command::List { site } => list(&app, json, site.as_deref()).await,
+                Command::Export { model, out } => export(&app, json, &model, &out).await,
                 Command::Activate { model, force, site } => {
                     activate(&app, json, &model, force, &site).await
                 }
@@ -149,6 +160,29 @@ async fn show(config: Option<PathBuf>, model: &str) -> anyhow::Result<()> {
     print::json(&shown)
 }
 
+async fn export(app: &App, json: bool, model: &str, out: &Path) -> anyhow::Result<()> {
+    let id = model_id(model)?;
+    let entry = registry::find(app, id).await?;
+    let entry = entry.ok_or_else(|| anyhow::anyhow!("there is no model {id}"))?;
+    let file = app.store.model_file(&entry.site, &id.to_string()).await?;
+    let file = file.ok_or_else(|| anyhow::anyhow!("this training run has no model"))?;
+    anyhow::ensure!(
+        file.forgotten.is_none(),
+        "a person's texts were erased since this model was trained, and a copy of its file would keep \
+         what they taught: train a new one (hamlet train --site {})",
+        entry.site
+    );
+    write_whole(out, &file.bytes)?;
+    if json {
+        return print::json(&json!({ "id": id, "out": out, "bytes": file.bytes.len() }));
+    }
+    print::line(&format!("{}: {} bytes", out.display(), file.bytes.len()))
+}
+
+fn model_id(raw: &str) -> Result<ModelId, Misuse> {
+    ModelId::parse(raw).ok_or_else(|| Misuse(format!("{raw} is not a model's id")))
+}
+
 /// What a model file says about itself.
 fn header(bytes: &[u8]) -> anyhow::Result<Value> {
     let parts = file::read(bytes)?;
@@ -170,9 +204,8 @@ async fn activate(
         registry::activate_shipped(app, &site, SHELL).await?;
         site
     } else {
-        let id = ModelId::parse(model);
-        let id = id.ok_or_else(|| Misuse(format!("{model} is not a model's id")))?;
-        registry::activate(app, id, SHELL, force).await?.site
+        let activated = registry::activate(app, model_id(model)?, SHELL, force).await?;
+        activated.site
     };
     tell(app, json, &site)
 }

@@ -13,6 +13,7 @@ mod corpora;
 mod desk;
 mod faults;
 mod harness;
+mod history;
 mod instances;
 mod intake;
 mod interchange;

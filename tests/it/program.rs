@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// The program with a data folder of its own and no settings of the environment.
-fn hamlet(folder: &Path, arguments: &[&str]) -> Command {
+pub fn hamlet(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hamlet"));
     command
         .args(arguments)
@@ -20,11 +20,11 @@ fn hamlet(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(mut command: Command) -> Output {
+pub fn run(mut command: Command) -> Output {
     command.output().expect("the program runs")
 }
 
-fn says(output: &Output) -> String {
+pub fn says(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

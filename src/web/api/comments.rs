@@ -209,7 +209,5 @@ impl From<RevealError> for Problem {
 
 /// Adds these routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(get_comment)
-        .service(reveal_email);
+    config.service(get_comment).service(reveal_email);
 }
