@@ -31,20 +31,20 @@ const SIGNATURE: &str = "x-coral-signature";
 
 /// What Coral asks, as far as it matters. Fields that it adds are passed over.
 #[derive(Debug, Deserialize, ToSchema)]
-struct Phase {
+struct CoralPhase {
     /// The comment.
-    comment: PhaseComment,
+    comment: CoralComment,
     /// Its author.
     #[serde(default)]
-    author: PhaseAuthor,
+    author: CoralAuthor,
     /// What it is about.
     #[serde(default)]
-    story: PhaseStory,
+    story: CoralStory,
 }
 
 /// A comment that Coral asks about.
 #[derive(Debug, Deserialize, ToSchema)]
-struct PhaseComment {
+struct CoralComment {
     /// Its text, as HTML.
     #[serde(default)]
     body: String,
@@ -52,7 +52,7 @@ struct PhaseComment {
 
 /// Its author, whom Coral does not name.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct PhaseAuthor {
+struct CoralAuthor {
     /// The author's id at Coral.
     #[serde(default)]
     id: String,
@@ -60,7 +60,7 @@ struct PhaseAuthor {
 
 /// What it is about.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-struct PhaseStory {
+struct CoralStory {
     /// The story's address.
     #[serde(default)]
     url: String,
@@ -73,7 +73,7 @@ struct PhaseStory {
         ("site" = String, Path, description = "The site's slug."),
         ("X-Coral-Signature" = String, Header, description = "`sha256=` and the body's HMAC in hexadecimal."),
     ),
-    request_body = Phase,
+    request_body = CoralPhase,
     responses(
         (status = 200, description = "It is withheld: `status`, and the flag in `actions`.", body = Object),
         (status = 204, description = "Nothing against it."),
@@ -103,7 +103,7 @@ async fn moderate(
         let title = "The signature is missing or is not that of the phase's secret.";
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "signature", title));
     }
-    let phase: Phase = body::parse_json(&bytes)?;
+    let phase: CoralPhase = body::parse_json(&bytes)?;
     let question = Question {
         blog: phase
             .story

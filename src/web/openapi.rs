@@ -3,14 +3,20 @@
 
 use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
 use askama::Template;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{page, problem::Problem};
+use super::{
+    page,
+    problem::{MEDIA_TYPE, Problem},
+};
+
+/// Where the document describes [`Problem`].
+const PROBLEM: &str = "#/components/schemas/Problem";
 
 /// The document, as served.
 #[derive(Clone)]
@@ -55,7 +61,70 @@ impl Document {
     /// Takes the finished document.
     #[must_use]
     pub fn new(document: &utoipa::openapi::OpenApi) -> Self {
-        Self(serde_json::to_value(document).unwrap_or_default())
+        let mut document = serde_json::to_value(document).unwrap_or_default();
+        for path in document["paths"].as_object_mut().into_iter().flatten() {
+            for operation in path.1.as_object_mut().into_iter().flatten() {
+                complete(operation.1);
+            }
+        }
+        Self(document)
+    }
+}
+
+/// Adds what many operations are refused with alike, said here once, where an operation does not say
+/// it in its own words; and the media type that every refusal has.
+fn complete(operation: &mut Value) {
+    let names_someone = !operation["security"].is_null();
+    let has_body = !operation["requestBody"].is_null();
+    let asks_database = operation["tags"][0] != "operation";
+    let Some(responses) = operation["responses"].as_object_mut() else {
+        return;
+    };
+    let refusals = [
+        (
+            names_someone,
+            "401",
+            "Not signed in, or the token is no good.",
+        ),
+        (
+            names_someone,
+            "403",
+            "Not allowed, or the session's CSRF token is missing.",
+        ),
+        (has_body, "400", "The request cannot be read."),
+        (has_body, "408", "The body did not arrive in time."),
+        (has_body, "413", "The body is too large."),
+        (
+            has_body,
+            "415",
+            "The body is of another media type, or compressed.",
+        ),
+        (has_body, "422", "A field is not right."),
+        (
+            asks_database,
+            "503",
+            "The service cannot do this at the moment; nothing was stored.",
+        ),
+    ];
+    for (_, status, says) in refusals.iter().filter(|(may_come, ..)| *may_come) {
+        let refusal = || {
+            let schema = json!({ "$ref": PROBLEM });
+            json!({ "description": says, "content": { MEDIA_TYPE: { "schema": schema } } })
+        };
+        responses
+            .entry((*status).to_owned())
+            .or_insert_with(refusal);
+    }
+    for content in responses
+        .values_mut()
+        .filter_map(|response| response.get_mut("content")?.as_object_mut())
+    {
+        let is_problem = |body: &Value| body["schema"]["$ref"] == PROBLEM;
+        if content.get("application/json").is_some_and(is_problem)
+            && let Some(body) = content.remove("application/json")
+        {
+            content.insert(MEDIA_TYPE.to_owned(), body);
+        }
     }
 }
 

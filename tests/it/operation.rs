@@ -39,6 +39,13 @@ on_both_engines!(the_interface_describes_itself, |app: TestApp| async move {
     let (_, document) = answer(app.get("/openapi.json")).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     assert!(document["paths"]["/health/ready"]["get"].is_object());
+    let asked = &document["paths"]["/api/v1/models"]["post"]["responses"];
+    for status in ["400", "401", "403", "408", "413", "415", "422", "503"] {
+        let content = &asked[status]["content"]["application/problem+json"];
+        assert!(content.is_object(), "{status}: {asked}");
+    }
+    let phases = &document["components"]["schemas"]["Phase"]["enum"];
+    assert!(phases.is_array(), "a run's phases, not Coral's: {phases}");
     let page = app.get("/docs").send().await.unwrap();
     let policy = page.headers()["content-security-policy"]
         .to_str()

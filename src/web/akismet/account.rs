@@ -19,7 +19,7 @@ const SECONDS_EACH: i64 = 5;
 #[utoipa::path(
     tag = "clients",
     responses(
-        (status = 200, description = "`account_id`, `account_type`, `account_name`, `status`, `next_billing_date`, `limit_reached`.", body = Object),
+        (status = 200, description = "`account_id`, `account_type`, `account_name`, `status`, `next_billing_date`, `limit_reached`.", content((Object = "application/json"), (String = "text/plain"))),
         (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -40,7 +40,7 @@ async fn get_subscription(app: Shared, call: Call) -> Result<HttpResponse, Refus
 #[utoipa::path(
     tag = "clients",
     responses(
-        (status = 200, description = "`spam`, `ham`, `missed_spam`, `false_positives`, `accuracy`, `time_saved`, `breakdown`.", body = Object),
+        (status = 200, description = "`spam`, `ham`, `missed_spam`, `false_positives`, `accuracy`, `time_saved`, `breakdown`.", content((Object = "application/json"), (String = "text/plain"))),
         (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
     )
 )]
