@@ -27,7 +27,7 @@ fn wxr(rows: &[&Row]) -> String {
         } else {
             "comment"
         };
-        write!(
+        writeln!(
             file,
             "<wp:comment><wp:comment_id>{id}</wp:comment_id>\
              <wp:comment_author><![CDATA[Reader {number}]]></wp:comment_author>\
@@ -35,7 +35,7 @@ fn wxr(rows: &[&Row]) -> String {
              <wp:comment_content><![CDATA[{text}]]></wp:comment_content>\
              <wp:comment_approved>{state}</wp:comment_approved>\
              <wp:comment_type>{kind}</wp:comment_type><wp:comment_parent>0</wp:comment_parent>\
-             </wp:comment>\n",
+             </wp:comment>",
             id = number + 1,
             text = html(text),
         )
@@ -53,12 +53,12 @@ fn disqus(rows: &[&Row]) -> String {
     );
     let states = rows.iter().map(|row| (row.text.as_str(), row.spam, false));
     for (number, (text, spam, deleted)) in states.chain([("Gone", false, true)]).enumerate() {
-        write!(
+        writeln!(
             file,
             "<post dsq:id=\"{number}\"><message><![CDATA[<p>{text}</p>]]></message>\
              <createdAt>2026-03-01T12:00:00Z</createdAt><isDeleted>{deleted}</isDeleted>\
              <isSpam>{spam}</isSpam><author><name>Reader {number}</name></author>\
-             <thread dsq:id=\"9\" /></post>\n",
+             <thread dsq:id=\"9\" /></post>",
             text = html(text),
         )
         .unwrap();
