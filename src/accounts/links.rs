@@ -15,7 +15,6 @@ use crate::{
     app::App,
     domain::timestamp::Timestamp,
     domain::{
-        email::EmailAddress,
         field::FieldError,
         moderator::{Moderator, ModeratorId, Role, Scope},
     },
@@ -45,12 +44,13 @@ pub enum LinkError {
     Store(#[from] StoreError),
 }
 
-/// What someone fills in at their first sign-in.
+/// What someone fills in at their first sign-in. Who was added by an operator has a name and an
+/// address already and is asked only for a password.
 #[derive(Debug, Clone, Default)]
 pub struct FirstSignIn {
-    /// Name for the history.
+    /// Name for the history; empty: the one that the account has.
     pub name: String,
-    /// Address to sign in by and to be mailed at.
+    /// Address to sign in by and to be mailed at; empty: the one that the account has.
     pub email: String,
     /// The password they choose.
     pub password: SecretString,
@@ -81,10 +81,16 @@ pub async fn look_up(app: &App, word: &str) -> Result<Option<Moderator>, StoreEr
     app.store.sign_in_link(&digest(word), app.now()).await
 }
 
-/// Whether the owner of a link has to choose name, address and password first.
+/// Whether the owner of a link has to choose a password first.
 #[must_use]
 pub const fn is_first(moderator: &Moderator) -> bool {
     moderator.password_hash.is_none()
+}
+
+/// Whether the owner of a link has to say who they are: the first operator was added by nobody.
+#[must_use]
+pub const fn is_nobody_yet(moderator: &Moderator) -> bool {
+    is_first(moderator) && moderator.email.is_none()
 }
 
 /// Spends a link and tells whose it was, as the account is now. At a first sign-in all of `choices`
@@ -101,7 +107,7 @@ pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moder
     let replacement = replacement.transpose();
     let replacement = replacement.map_err(|error| LinkError::Invalid(vec![error]))?;
     let chosen = if first {
-        Some(check(app, choices).await?)
+        Some(check(app, &moderator, choices).await?)
     } else {
         None
     };
@@ -121,9 +127,20 @@ pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moder
     }
 }
 
-async fn check(app: &App, choices: FirstSignIn) -> Result<FirstChoices, LinkError> {
-    let name = people::parse_name(&choices.name);
-    let email = EmailAddress::parse("email", &choices.email);
+async fn check(
+    app: &App,
+    moderator: &Moderator,
+    choices: FirstSignIn,
+) -> Result<FirstChoices, LinkError> {
+    let known = moderator.email.clone().zip(moderator.email_index.clone());
+    let name = match choices.name.as_str() {
+        "" if known.is_some() => Ok(moderator.name.clone()),
+        name => people::parse_name(name),
+    };
+    let email = match (choices.email.as_str(), known) {
+        ("", Some(known)) => Ok(known),
+        (email, _) => people::seal(app, email),
+    };
     let password = Password::parse("password", &choices.password);
     let (name, email, password) = match (name, email, password) {
         (Ok(name), Ok(email), Ok(password)) => (name, email, password),
@@ -134,7 +151,7 @@ async fn check(app: &App, choices: FirstSignIn) -> Result<FirstChoices, LinkErro
     };
     Ok(FirstChoices {
         name,
-        email: (app.vault.seal(&email), app.vault.email_index(&email)),
+        email,
         password_hash: password.hash().await?,
     })
 }

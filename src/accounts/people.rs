@@ -169,7 +169,11 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
     }
 }
 
-fn seal(app: &App, raw: &str) -> Result<(SealedEmail, EmailIndex), FieldError> {
+/// Reads an address, sealed and with its keyed hash.
+///
+/// # Errors
+/// A [`FieldError`] on `email`.
+pub(super) fn seal(app: &App, raw: &str) -> Result<(SealedEmail, EmailIndex), FieldError> {
     let email = EmailAddress::parse("email", raw)?;
     Ok((app.vault.seal(&email), app.vault.email_index(&email)))
 }

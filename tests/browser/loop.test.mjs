@@ -12,7 +12,7 @@ after(async () => {
   assert.equal(await service.stop(), 0, "SIGTERM ends the service cleanly");
 });
 
-test("a newcomer posts, sees it held and why, approves by key, sees it published, marks it as spam and undoes that", async () => {
+test("a newcomer posts, sees it held and why, approves by key, sees it published, marks it as spam, undoes that, retrains and sees the new figures", async () => {
   const text = "Which of the two beans stood the wind better, and do you still grow the fig?";
   const visitor = await Visitor.enter(browser, [service.url]);
   const article = await visitor.page();
@@ -48,5 +48,17 @@ test("a newcomer posts, sees it held and why, approves by key, sees it published
   await desk.getByText("1 comment taken back.").waitFor();
   await article.reload();
   await article.getByText(text).waitFor();
+
+  await desk.getByRole("link", { name: "Model" }).click();
+  await desk.getByText("The model that ships with the program").waitFor();
+  await desk.getByRole("button", { name: "Train a model" }).click();
+  const run = desk.locator(".run").first();
+  await run.getByRole("row", { name: /Spam caught/ }).waitFor({ timeout: 120_000 });
+  const caught = await run.getByRole("row", { name: /Spam caught/ }).textContent();
+  assert.match(caught, /\d+\.\d %\s*\d+\.\d %/, "this model's figure beside the live one's");
+  assert.deepEqual(await run.locator(".gate li").allTextContents(), [], "it passes the gate");
+  await run.getByRole("button", { name: "Put it into use" }).click();
+  await run.locator(".status", { hasText: "live" }).waitFor();
+  await desk.getByText("The site's own model").waitFor();
   await visitor.leave();
 });

@@ -1,16 +1,16 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
-use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Path};
+use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{
     HOME,
-    fields::FormFields,
+    entry::{Entered, Sent},
     frame::{Flash, Frame},
     item::{Item, age},
-    queue::{count, label, sign_in_first},
+    queue::{count, label},
     refused::Refused,
 };
 use crate::{
@@ -26,13 +26,7 @@ use crate::{
         queue::{self, Wanted},
     },
     storage::comments::Counts,
-    web::{
-        Shared,
-        auth::{SignedIn, Visitor},
-        page,
-        problem::Problem,
-        query::Query,
-    },
+    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
 };
 
 /// The author's other comments shown.
@@ -88,14 +82,10 @@ struct Line {
 #[get("/desk/comments/{id}")]
 pub(super) async fn show(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
+    Entered(signed_in): Entered,
     id: Path<String>,
     Query(query): Query<CommentQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
     let flash = Flash::read(
         query.did.as_deref(),
         query.n.as_deref(),
@@ -108,19 +98,13 @@ pub(super) async fn show(
 #[post("/desk/comments/{id}/email")]
 pub(super) async fn reveal(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
+    Sent { by, .. }: Sent,
     id: Path<String>,
-    fields: FormFields,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    fields.check(&app, &signed_in)?;
-    let principal = signed_in.principal();
+    let principal = by.principal();
     let email = opened::reveal_email(&app, &principal, comment_id(&id)?).await?;
     let email = email.expose().to_owned();
-    Ok(render(&app, &signed_in, &id, None, Some(email)).await?)
+    Ok(render(&app, &by, &id, None, Some(email)).await?)
 }
 
 async fn render(

@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode, post};
 use askama::Template;
 
 use super::{
+    HOME,
+    entry::Sent,
     fields::FormFields,
+    filter::DeskQuery,
     frame::{Flash, Frame, back_of},
-    queue::{DeskQuery, count, sign_in_first},
+    queue::count,
     refused::Refused,
     sign_in::see_other,
 };
@@ -18,7 +21,7 @@ use crate::{
     domain::{comment::CommentId, decision::Decision, moderator::Principal, timestamp::Timestamp},
     review::{self, MAX_WISHES, queue},
     storage::decisions::{Change, Outcome, Wish},
-    web::{Shared, auth::Visitor, page, problem::Problem},
+    web::{Shared, page, problem::Problem},
 };
 
 /// Comments decided about in one go when all that match are meant; the rest waits for another.
@@ -38,17 +41,11 @@ struct ConfirmPage {
 #[post("/desk/decisions")]
 pub(super) async fn decide(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
-    fields: FormFields,
+    Sent { by, fields }: Sent,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    fields.check(&app, &signed_in)?;
-    let back = back_of(&fields);
+    let back = back_of(&fields, HOME);
     let note = review::parse_note(Some(fields.get("note")))?;
-    let principal = signed_in.principal();
+    let principal = by.principal();
     let (decision, keys) = wished(&fields)?;
     if fields.get("matching") != "all" || !fields.get("one").is_empty() {
         let wishes = wishes(&keys, Change::Decide(decision))?;
@@ -66,7 +63,7 @@ pub(super) async fn decide(
     let found = queue::list(&app, &principal, &wanted, None, Some(1)).await?;
     let template = ConfirmPage {
         count: count(&found.counts, query.status()),
-        frame: Frame::new(&app, &signed_in, back, None),
+        frame: Frame::new(&app, &by, back, None),
         decision,
         verb: verb(decision),
         until: app.now().plus(Duration::from_millis(1)).millis(),
@@ -75,21 +72,12 @@ pub(super) async fn decide(
 }
 
 #[post("/desk/undo")]
-pub(super) async fn undo(
-    app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
-    fields: FormFields,
-) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    fields.check(&app, &signed_in)?;
+pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpResponse, Refused> {
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;
-    let outcomes = review::decide(&app, &signed_in.principal(), wishes, None).await?;
+    let outcomes = review::decide(&app, &by.principal(), wishes, None).await?;
     let flash = Flash::of("undo", &outcomes);
-    Ok(see_other(&flash.carry(&back_of(&fields))))
+    Ok(see_other(&flash.carry(&back_of(&fields, HOME))))
 }
 
 /// What the form's button meant: `one` is `decision:id:version`, `decision` is for those selected.

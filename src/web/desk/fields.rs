@@ -6,8 +6,6 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode};
 use secrecy::SecretString;
 
 use crate::web::{
-    Shared,
-    auth::SignedIn,
     body::{self, media_type},
     forms::urlencoded,
     problem::Problem,
@@ -37,14 +35,6 @@ impl FormFields {
             .iter()
             .filter(of_name)
             .map(|(_, value)| value.as_str())
-    }
-
-    /// Checks that the form was one that this session was shown.
-    ///
-    /// # Errors
-    /// 403 `csrf`.
-    pub fn check(&self, app: &Shared, signed_in: &SignedIn) -> Result<(), Problem> {
-        signed_in.accepts(app, self.get("csrf"))
     }
 }
 

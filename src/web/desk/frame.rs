@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use super::{HOME, fields::FormFields, operators};
+use super::{entry::is_operator, fields::FormFields};
 use crate::{
     app::App,
     domain::decision::Decision,
@@ -33,7 +33,7 @@ impl Frame {
     pub fn new(app: &App, signed_in: &SignedIn, back: String, flash: Option<Flash>) -> Self {
         Self {
             who: signed_in.account.name.clone(),
-            operator: operators::is_one(signed_in),
+            operator: is_operator(signed_in),
             csrf: signed_in.session.csrf_token(app),
             flash,
             back,
@@ -140,9 +140,14 @@ impl Flash {
     }
 }
 
-/// Where a form said that it came from, if that is on the desk.
+/// Where a form said that it came from, if that is on the desk; else there.
 #[must_use]
-pub fn back_of(fields: &FormFields) -> String {
+pub fn back_of(fields: &FormFields, or_else: &str) -> String {
     let back = fields.get("back");
-    if back.is_empty() { HOME } else { inside(back) }.to_owned()
+    if back.is_empty() {
+        or_else
+    } else {
+        inside(back)
+    }
+    .to_owned()
 }

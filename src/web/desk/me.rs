@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post};
+use actix_web::{HttpResponse, get, http::StatusCode, post};
 use askama::Template;
 use secrecy::ExposeSecret;
 
 use super::{
     HOME,
+    entry::{Entered, Sent},
     fields::FormFields,
     frame::Frame,
-    queue::sign_in_first,
     refused::Refused,
     sign_in::{see_other, set_cookie},
 };
@@ -25,7 +25,7 @@ use crate::{
     web::{
         Shared,
         api::moderators::masked,
-        auth::{SignedIn, Visitor, session_cookie},
+        auth::{SignedIn, session_cookie},
         page,
         query::Query,
     },
@@ -83,27 +83,17 @@ pub(super) struct MeQuery {
 #[get("/desk/me")]
 pub(super) async fn show(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
+    Entered(signed_in): Entered,
     Query(query): Query<MeQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
     render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
 }
 
 #[post("/desk/me")]
 pub(super) async fn change(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
-    fields: FormFields,
+    Sent { by, fields }: Sent,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    fields.check(&app, &signed_in)?;
     let given = |name: &str| Some(fields.get(name).to_owned()).filter(|value| !value.is_empty());
     let secret = |name: &str| {
         let secret = fields.secret(name);
@@ -116,8 +106,8 @@ pub(super) async fn change(
         current_password: secret("current_password"),
         new_password: secret("new_password"),
     };
-    let session = signed_in.session.clone();
-    let errors = match own::change(&app, &signed_in.account, session, wanted).await {
+    let session = by.session.clone();
+    let errors = match own::change(&app, &by.account, session, wanted).await {
         Ok(session) => {
             let mut response = see_other(&format!("{HOME}/me?saved=1"));
             set_cookie(&mut response, &session_cookie(&app, &session));
@@ -126,7 +116,7 @@ pub(super) async fn change(
         Err(OwnError::Invalid(errors) | OwnError::People(PeopleError::Invalid(errors))) => errors,
         Err(error) => return Err(error.into()),
     };
-    render(&app, &signed_in, errors, false).await
+    render(&app, &by, errors, false).await
 }
 
 /// The mail fields: `mail` for every site, `mail:slug` for one. Sites that one does not see keep

@@ -4,13 +4,15 @@
 mod charts;
 mod comment;
 mod decide;
+mod done;
+mod entry;
 mod fields;
+mod filter;
 mod frame;
 mod item;
 mod me;
 mod model;
 mod news;
-mod operators;
 mod queue;
 pub mod refused;
 mod settings;

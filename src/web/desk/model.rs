@@ -1,7 +1,7 @@
 //! The model's page, for operators: what judges on a site, how well it did, training, and which
 //! model is in use. What its forms do, `learn` does.
 
-use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post};
+use actix_web::{HttpResponse, get, http::StatusCode, post};
 use askama::Template;
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
@@ -9,11 +9,10 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     HOME,
     charts::{self, Bar, DAYS, Dot, Effect},
+    entry::{self, OperatorEntered, OperatorSent},
     fields::FormFields,
     frame::Frame,
     item::age,
-    operators,
-    queue::sign_in_first,
     refused::Refused,
     sign_in::see_other,
 };
@@ -21,6 +20,7 @@ use crate::{
     app::App,
     domain::{
         model::{ModelEntry, ModelId, ModelStatus, Phase, SHIPPED},
+        moderator::Scope,
         sample::SampleCount,
         site::SiteSlug,
         timestamp::Timestamp,
@@ -28,16 +28,11 @@ use crate::{
     learn::{
         registry::{self, RegistryError, Standing},
         samples,
-        training::{self, StartError},
+        training::{self, StartError, gate::NEEDED},
     },
     sites::DEFAULT_SITE,
-    web::{
-        Shared,
-        auth::{SignedIn, Visitor},
-        page,
-        problem::Problem,
-        query::Query,
-    },
+    spam::Label,
+    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
 };
 
 /// Comments that the drawings are made of.
@@ -65,6 +60,9 @@ struct ModelPage {
     runs: Vec<Run>,
     under_way: bool,
     samples: Vec<SampleCount>,
+    /// Genuine and spam, from wherever they came.
+    labels: [i64; 2],
+    needed: u64,
     threshold: f64,
     judged: usize,
     decided: Effect,
@@ -87,6 +85,13 @@ struct Run {
     figures: Vec<(&'static str, String, String, bool)>,
 }
 
+impl ModelPage {
+    fn has_enough(&self) -> bool {
+        let needed = i64::try_from(self.needed).unwrap_or(i64::MAX);
+        self.labels.iter().all(|count| *count >= needed)
+    }
+}
+
 impl Run {
     fn is_live(&self) -> bool {
         self.entry.status == ModelStatus::Live
@@ -96,15 +101,13 @@ impl Run {
 #[get("/desk/model")]
 pub(super) async fn show(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
+    OperatorEntered(signed_in): OperatorEntered,
     Query(query): Query<ModelQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
+    let site = match query.site.as_deref() {
+        None | Some("") => most_taught(&app).await?,
+        Some(slug) => site_of(&app, slug)?,
     };
-    operators::only(&signed_in)?;
-    let site = site_of(&app, query.site.as_deref().unwrap_or_default())?;
     let said = match query.said.as_deref() {
         Some("begun") => Some("The training waits for its turn."),
         Some("under_way") => Some("A training for this site is under way already."),
@@ -120,17 +123,10 @@ pub(super) async fn show(
 #[post("/desk/model")]
 pub(super) async fn act(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
-    fields: FormFields,
+    OperatorSent { by, fields }: OperatorSent,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    fields.check(&app, &signed_in)?;
-    operators::only(&signed_in)?;
     let site = site_of(&app, fields.get("site"))?;
-    let by = &signed_in.account.name;
+    let by = &by.account.name;
     let said = match fields.get("do") {
         "train" => match training::start(&app, &site, by).await {
             Ok(_) => "begun",
@@ -183,15 +179,21 @@ async fn render(
         .await?;
     let runs = registry::list(app, std::slice::from_ref(&site)).await?;
     let runs: Vec<Run> = runs.into_iter().map(|entry| run(entry, now)).collect();
+    let samples = samples::count(app, std::slice::from_ref(&site)).await?;
     let threshold = app.directory.site(site.as_str());
     let template = ModelPage {
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
-        sites: operators::sites(app),
+        sites: entry::sites(app),
         standing: registry::standing(app, &site),
         under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
         runs,
-        samples: samples::count(app, std::slice::from_ref(&site)).await?,
+        labels: [Label::Ham, Label::Spam].map(|label| {
+            let of_class = samples.iter().filter(|count| count.label == label);
+            of_class.map(|count| count.count).sum()
+        }),
+        samples,
+        needed: NEEDED,
         threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
         judged: judged.len(),
         decided: charts::effect(&judged, 0.0),
@@ -262,15 +264,22 @@ fn run(entry: ModelEntry, now: Timestamp) -> Run {
     }
 }
 
-/// A site by its slug; the default one, or else the first, when none is named.
 fn site_of(app: &App, slug: &str) -> Result<SiteSlug, Problem> {
-    let wanted = if slug.is_empty() { DEFAULT_SITE } else { slug };
-    let site = app.directory.site(wanted).map(|site| site.slug.clone());
-    let first = || app.directory.snapshot().sites.keys().next().cloned();
-    let site = if slug.is_empty() {
-        site.or_else(first)
-    } else {
-        site
+    let site = app.directory.site(slug);
+    let site = site.ok_or_else(|| Problem::not_found("site"))?;
+    Ok(site.slug.clone())
+}
+
+/// The site to begin with: the one with the most labels, or the default one, or any.
+async fn most_taught(app: &App) -> Result<SiteSlug, Problem> {
+    let sites = app.directory.covered(&Scope::All);
+    let counts = samples::count(app, &sites).await?;
+    let labels = |site: &SiteSlug| {
+        let of_site = counts.iter().filter(|count| count.site == *site);
+        of_site.map(|count| count.count).sum::<i64>()
     };
-    site.ok_or_else(|| Problem::not_found("site"))
+    let most = sites
+        .into_iter()
+        .max_by_key(|site| (labels(site), site.as_str() == DEFAULT_SITE));
+    most.ok_or_else(|| Problem::not_found("site"))
 }

@@ -4,12 +4,19 @@ use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use askama::Template;
+use url::form_urlencoded::byte_serialize;
 
+use super::sign_in::see_other;
 use crate::web::{page, problem::Problem};
 
 /// What a page's handler answers when it cannot do what was asked.
 #[derive(Debug)]
-pub struct Refused(Problem);
+pub enum Refused {
+    /// It is not to be, or does not work now.
+    Problem(Problem),
+    /// Whoever asks has to sign in, and then goes on to this place on the desk.
+    SignInFirst(String),
+}
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -23,28 +30,44 @@ where
     Problem: From<E>,
 {
     fn from(error: E) -> Self {
-        Self(error.into())
+        Self::Problem(error.into())
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self {
+            Self::Problem(problem) => problem.fmt(f),
+            Self::SignInFirst(_) => f.write_str("not signed in"),
+        }
     }
 }
 
 impl ResponseError for Refused {
     fn status_code(&self) -> StatusCode {
-        self.0.status_code()
+        match self {
+            Self::Problem(problem) => problem.status_code(),
+            Self::SignInFirst(_) => StatusCode::SEE_OTHER,
+        }
     }
 
     fn error_response(&self) -> HttpResponse {
-        let errors = self.0.errors.iter();
-        let template = RefusedPage {
-            title: &self.0.title,
-            errors: errors.map(|error| error.message.as_str()).collect(),
-        };
-        page::render(self.status_code(), &template)
-            .unwrap_or_else(|problem| problem.error_response())
+        match self {
+            Self::Problem(problem) => show(problem),
+            Self::SignInFirst(next) => {
+                let next: String = byte_serialize(next.as_bytes()).collect();
+                see_other(&format!("/sign-in?next={next}"))
+            }
+        }
     }
+}
+
+fn show(problem: &Problem) -> HttpResponse {
+    let errors = problem.errors.iter();
+    let template = RefusedPage {
+        title: &problem.title,
+        errors: errors.map(|error| error.message.as_str()).collect(),
+    };
+    page::render(problem.status_code(), &template)
+        .unwrap_or_else(|problem| problem.error_response())
 }

@@ -22,6 +22,7 @@ use crate::{
     domain::{field::FieldError, moderator::Moderator},
     web::{
         Shared,
+        api::moderators::masked,
         auth::{Visitor, ended_cookie, refuse_cross_site, session_cookie},
         page,
         query::Query,
@@ -42,8 +43,12 @@ struct SignInPage<'a> {
 struct LinkPage<'a> {
     /// Whose link it is; none when it is no good.
     name: Option<&'a str>,
-    /// Whether name, address and password are to be chosen.
+    /// Whether a password has to be chosen.
     first: bool,
+    /// Whether a name and an address do, too.
+    nobody_yet: bool,
+    /// The address that the account has, masked.
+    known: Option<String>,
     filled: Filled<'a>,
     errors: Vec<FieldError>,
     min: usize,
@@ -126,7 +131,7 @@ pub(super) async fn with_password(
 #[get("/sign-in/{word}")]
 pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Refused> {
     let account = links::look_up(&app, &word).await?;
-    show_link_of(account.as_ref(), Filled::default(), Vec::new())
+    show_link_of(&app, account.as_ref(), Filled::default(), Vec::new())
 }
 
 #[post("/sign-in/{word}")]
@@ -144,14 +149,14 @@ pub(super) async fn with_link(
     };
     match links::redeem(&app, &word, choices).await {
         Ok(account) => Ok(begin(&app, &account, HOME)),
-        Err(LinkError::Gone) => show_link_of(None, Filled::default(), Vec::new()),
+        Err(LinkError::Gone) => show_link_of(&app, None, Filled::default(), Vec::new()),
         Err(LinkError::Invalid(errors)) => {
             let account = links::look_up(&app, &word).await?;
             let filled = Filled {
                 name: fields.get("name"),
                 email: fields.get("email"),
             };
-            show_link_of(account.as_ref(), filled, errors)
+            show_link_of(&app, account.as_ref(), filled, errors)
         }
         Err(error) => Err(error.into()),
     }
@@ -176,7 +181,7 @@ pub(super) async fn sign_out(
     fields: FormFields,
 ) -> Result<HttpResponse, Refused> {
     if let Some(signed_in) = signed_in {
-        fields.check(&app, &signed_in)?;
+        signed_in.accepts(&app, fields.get("csrf"))?;
     }
     let mut response = see_other("/sign-in");
     set_cookie(&mut response, &ended_cookie(&app));
@@ -184,6 +189,7 @@ pub(super) async fn sign_out(
 }
 
 fn show_link_of(
+    app: &App,
     account: Option<&Moderator>,
     filled: Filled<'_>,
     errors: Vec<FieldError>,
@@ -196,6 +202,8 @@ fn show_link_of(
     let template = LinkPage {
         name: account.map(|account| account.name.as_str()),
         first: account.is_some_and(links::is_first),
+        nobody_yet: account.is_some_and(links::is_nobody_yet),
+        known: account.and_then(|account| masked(app, account)),
         filled,
         errors,
         min: MIN_CHARS,

@@ -1,13 +1,18 @@
 //! A site's settings as a page, for operators: its name, the origins of its pages, and what it does
 //! with scores and evidence.
 
-use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, post, web::Path};
+use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
 use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    HOME, fields::FormFields, frame::Frame, operators, queue::sign_in_first, refused::Refused,
-    settings::lines, sign_in::see_other,
+    HOME,
+    entry::{OperatorEntered, OperatorSent},
+    fields::FormFields,
+    frame::Frame,
+    refused::Refused,
+    settings::lines,
+    sign_in::see_other,
 };
 use crate::{
     app::App,
@@ -16,14 +21,7 @@ use crate::{
         origin::Origin,
         site::{Policy, Site},
     },
-    web::{
-        Shared,
-        api::sites::SiteChange,
-        auth::{SignedIn, Visitor},
-        page,
-        problem::Problem,
-        query::Query,
-    },
+    web::{Shared, api::sites::SiteChange, auth::SignedIn, page, problem::Problem, query::Query},
 };
 
 #[derive(Deserialize)]
@@ -63,15 +61,10 @@ impl SitePage {
 #[get("/desk/settings/sites/{site}")]
 pub(super) async fn show(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
+    OperatorEntered(signed_in): OperatorEntered,
     slug: Path<String>,
     Query(query): Query<SiteQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    operators::only(&signed_in)?;
     let site = app
         .directory
         .site(&slug)
@@ -88,16 +81,9 @@ pub(super) async fn show(
 #[post("/desk/settings/sites/{site}")]
 pub(super) async fn change(
     app: Shared,
-    request: HttpRequest,
-    Visitor(signed_in): Visitor,
+    OperatorSent { by, fields }: OperatorSent,
     slug: Path<String>,
-    fields: FormFields,
 ) -> Result<HttpResponse, Refused> {
-    let Some(signed_in) = signed_in else {
-        return Ok(sign_in_first(&request));
-    };
-    fields.check(&app, &signed_in)?;
-    operators::only(&signed_in)?;
     let site = app
         .directory
         .site(&slug)
@@ -112,7 +98,7 @@ pub(super) async fn change(
         Ok(changed) if errors.is_empty() => changed,
         outcome => {
             errors.extend(outcome.err().unwrap_or_default());
-            return render(&app, &signed_in, site.as_ref().clone(), errors, false);
+            return render(&app, &by, site.as_ref().clone(), errors, false);
         }
     };
     app.store.update_site(changed).await?;

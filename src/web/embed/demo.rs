@@ -1,4 +1,5 @@
-//! The demo: a sample article with its comments and the form, on a site of its own.
+//! The demo: a sample article with its comments and the form, on a site of its own, and labelled
+//! texts enough to train a model on.
 
 use actix_web::{HttpResponse, get, http::StatusCode};
 use askama::Template;
@@ -9,9 +10,12 @@ use crate::{
     domain::{
         origin::Origin,
         page::Page,
+        sample::{Provenance, Vote},
         site::{Policy, Site, SiteSlug},
     },
     intake::{self, submission::Fields},
+    interchange::labelled::{self, Format},
+    learn::samples,
     published::{self, Shown},
     storage,
     web::{Shared, page, problem::Problem},
@@ -74,7 +78,11 @@ pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     page::render(StatusCode::OK, &template)
 }
 
-/// Adds the demo's site and its sample comments, through the ordinary intake; `false` when they were
+/// What people would have said of earlier comments there, in words of our own: with it a newcomer can
+/// train a model at once.
+const LABELLED: &str = include_str!("demo.tsv");
+
+/// Adds the demo's site, its sample comments and its labelled texts, through the ordinary intake; `false` when they were
 /// there already.
 ///
 /// # Errors
@@ -112,5 +120,44 @@ pub async fn prepare(app: &App) -> storage::Result<bool> {
             tracing::warn!(%error, "a sample comment could not be added");
         }
     }
+    let votes = votes(app, &site.slug);
+    samples::cast(app, votes, Provenance::Samples, SITE.to_owned()).await?;
     Ok(true)
+}
+
+fn votes(app: &App, site: &SiteSlug) -> Vec<Vote> {
+    let records = labelled::read(LABELLED.as_bytes(), Format::Tsv).filter_map(Result::ok);
+    records
+        .filter_map(|record| samples::vote_of_record(&app.vault, site.clone(), &record).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        learn::training::gate::NEEDED,
+        spam::{Document, Label},
+    };
+
+    fn is_held_out(text: &str) -> bool {
+        samples::is_held_out(&Document {
+            text,
+            ..Document::default()
+        })
+    }
+
+    #[test]
+    fn the_labelled_texts_suffice_for_a_training_and_to_measure_it() {
+        let records: Vec<_> = labelled::read(LABELLED.as_bytes(), Format::Tsv)
+            .map(|record| record.expect("a record"))
+            .collect();
+        for label in [Label::Ham, Label::Spam] {
+            let of_class = records.iter().filter(|record| record.label == Some(label));
+            let held_out = of_class.clone().filter(|record| is_held_out(&record.text));
+            assert!(of_class.clone().count() as u64 >= NEEDED);
+            let held_out = held_out.count();
+            assert!(held_out >= 5, "{held_out} {label:?}");
+        }
+    }
 }

@@ -1,0 +1,126 @@
+//! Who comes to a page of the desk, and with what form, as arguments of handlers. Whoever is not
+//! signed in does so first and comes back; a form counts only from someone who was shown it; the
+//! operators' pages are for operators.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use super::{fields::FormFields, frame::back_of, refused::Refused};
+use crate::{
+    app::App,
+    domain::moderator::{Role, Scope},
+    web::{
+        Shared,
+        auth::{SignedIn, Visitor},
+        problem::Problem,
+    },
+};
+
+/// Someone signed in who looks at a page.
+pub struct Entered(pub SignedIn);
+
+/// An operator who looks at a page.
+pub struct OperatorEntered(pub SignedIn);
+
+/// A form that someone signed in was shown and sent.
+pub struct Sent {
+    pub by: SignedIn,
+    pub fields: FormFields,
+}
+
+/// A form that an operator was shown and sent.
+pub struct OperatorSent {
+    pub by: SignedIn,
+    pub fields: FormFields,
+}
+
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Refused>>>>;
+
+impl FromRequest for Entered {
+    type Error = Refused;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let here = request.uri().path_and_query().map(ToString::to_string);
+        let visitor = Visitor::from_request(request, payload);
+        Box::pin(async move {
+            let Visitor(signed_in) = visitor.await?;
+            let signed_in = signed_in.ok_or(Refused::SignInFirst(here.unwrap_or_default()))?;
+            Ok(Self(signed_in))
+        })
+    }
+}
+
+impl FromRequest for OperatorEntered {
+    type Error = Refused;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let entered = Entered::from_request(request, payload);
+        Box::pin(async move {
+            let Entered(signed_in) = entered.await?;
+            operators_only(&signed_in)?;
+            Ok(Self(signed_in))
+        })
+    }
+}
+
+impl FromRequest for Sent {
+    type Error = Refused;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (visitor, fields) = (
+            Visitor::from_request(request, payload),
+            FormFields::from_request(request, payload),
+        );
+        let app = request.app_data::<Shared>().cloned();
+        let here = request.path().to_owned();
+        Box::pin(async move {
+            let (Visitor(signed_in), fields) = (visitor.await?, fields.await?);
+            let app = app.ok_or_else(Problem::unavailable)?;
+            let by = signed_in.ok_or_else(|| Refused::SignInFirst(back_of(&fields, &here)))?;
+            by.accepts(&app, fields.get("csrf"))?;
+            Ok(Self { by, fields })
+        })
+    }
+}
+
+impl FromRequest for OperatorSent {
+    type Error = Refused;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let sent = Sent::from_request(request, payload);
+        Box::pin(async move {
+            let Sent { by, fields } = sent.await?;
+            operators_only(&by)?;
+            Ok(Self { by, fields })
+        })
+    }
+}
+
+/// Refuses who is no operator.
+///
+/// # Errors
+/// 403 `forbidden`.
+pub fn operators_only(signed_in: &SignedIn) -> Result<(), Problem> {
+    if is_operator(signed_in) {
+        return Ok(());
+    }
+    Err(Problem::forbidden("Only operators may see this page."))
+}
+
+/// Whether the person is an operator.
+#[must_use]
+pub fn is_operator(signed_in: &SignedIn) -> bool {
+    signed_in.account.role == Role::Operator && signed_in.account.scope == Scope::All
+}
+
+/// Every site's slug.
+#[must_use]
+pub fn sites(app: &App) -> Vec<String> {
+    let sites = app.directory.covered(&Scope::All);
+    sites.into_iter().map(String::from).collect()
+}

@@ -1,0 +1,90 @@
+//! Moderators and operators on the settings' page.
+
+use super::{role, scope_words, sites_of};
+use crate::{
+    accounts::{
+        links,
+        people::{self, PeopleError},
+    },
+    app::App,
+    domain::{
+        field::FieldError,
+        moderator::{Moderator, ModeratorId},
+    },
+    web::{
+        api::moderators::masked,
+        desk::{done::Done, fields::FormFields},
+        problem::Problem,
+    },
+};
+
+/// An account as the page shows it.
+pub(super) struct Account {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) role: &'static str,
+    pub(super) sites: String,
+    pub(super) is_me: bool,
+}
+
+pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem> {
+    let wanted = people::Wanted {
+        name: Some(fields.get("name").to_owned()),
+        email: Some(fields.get("email").to_owned()),
+        role: Some(role(fields)),
+        sites: Some(sites_of(fields)),
+    };
+    let account = match people::add(app, wanted).await {
+        Ok(account) => account,
+        Err(PeopleError::Invalid(errors)) => return Ok(Done::wrong("people", errors)),
+        Err(error) => return Err(error.into()),
+    };
+    linked(app, &account).await
+}
+
+pub(super) async fn make_link(app: &App, fields: &FormFields) -> Result<Done, Problem> {
+    let id = ModeratorId(fields.get("id").to_owned());
+    let account = app.store.moderator(&id).await?;
+    linked(
+        app,
+        &account.ok_or_else(|| Problem::not_found("moderator"))?,
+    )
+    .await
+}
+
+async fn linked(app: &App, account: &Moderator) -> Result<Done, Problem> {
+    let link = links::make(&app.store, &app.public_url(), &account.id, app.now()).await?;
+    let said = format!(
+        "Send this link to {}: it signs them in once, within a day, and is not shown again.",
+        account.name
+    );
+    Ok(Done::secret("people", &said, link))
+}
+
+pub(super) async fn remove(app: &App, fields: &FormFields) -> Result<Done, Problem> {
+    let id = ModeratorId(fields.get("id").to_owned());
+    match people::remove(app, id).await {
+        Ok(()) => Ok(Done::said(
+            "people",
+            "Removed. The name stays in the history.",
+        )),
+        Err(PeopleError::LastOperator) => {
+            let message = "This is the last operator: nobody else could run the place.";
+            let error = FieldError::new("account", "last_operator", message);
+            Ok(Done::wrong("people", vec![error]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) fn account(app: &App, one: &Moderator, me: &ModeratorId) -> Account {
+    Account {
+        id: one.id.0.clone(),
+        name: one.name.clone(),
+        email: masked(app, one).unwrap_or_default(),
+        role: one.role.as_str(),
+        sites: scope_words(&one.scope),
+        is_me: one.id == *me,
+    }
+}
