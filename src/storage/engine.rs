@@ -36,9 +36,7 @@ impl Engine {
         }
     }
 
-    /// Statements for each new connection. The one that writes on SQLite keeps more pages in memory
-    /// and lets the log grow to 32 MiB before it is folded into the file: an index is written to in
-    /// many places at once.
+    /// Statements for each new connection.
     pub(super) const fn session(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => &[
@@ -46,11 +44,23 @@ impl Engine {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
-                "PRAGMA cache_size = -16000",
-                "PRAGMA wal_autocheckpoint = 8000",
                 "PRAGMA temp_store = MEMORY",
             ],
             Self::Postgres => &["SET statement_timeout = '30s'"],
+        }
+    }
+
+    /// More statements for the one connection that writes on SQLite. It keeps 16 MB of pages in memory
+    /// and lets the log grow to 32 MiB before it is folded into the file, since an index is written to in
+    /// many places at once. Connections that read keep SQLite's 2 MB each, as there are several of
+    /// them and the system has the file's pages in memory too.
+    pub(super) const fn writing(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => &[
+                "PRAGMA cache_size = -16000",
+                "PRAGMA wal_autocheckpoint = 8000",
+            ],
+            Self::Postgres => &[],
         }
     }
 

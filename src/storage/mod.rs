@@ -128,9 +128,9 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
         let url = engine.complete_url(url.expose_secret());
-        let read = pool(engine, connections).connect(&url).await?;
+        let read = pool(engine, connections, &[]).connect(&url).await?;
         let write = match engine {
-            Engine::Sqlite => pool(engine, 1).connect(&url).await?,
+            Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
             Engine::Postgres => read.clone(),
         };
         let store = Self {
@@ -225,7 +225,8 @@ fn touched(result: &AnyQueryResult) -> bool {
     result.rows_affected() == 1
 }
 
-fn pool(engine: Engine, connections: u32) -> AnyPoolOptions {
+/// A pool whose connections begin with the engine's statements, then `more`.
+fn pool(engine: Engine, connections: u32, more: &'static [&'static str]) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
@@ -233,7 +234,7 @@ fn pool(engine: Engine, connections: u32) -> AnyPoolOptions {
         .test_before_acquire(engine == Engine::Postgres)
         .after_connect(move |connection, _| {
             Box::pin(async move {
-                for statement in engine.session() {
+                for statement in engine.session().iter().chain(more) {
                     sqlx::query(*statement).execute(&mut *connection).await?;
                 }
                 Ok(())

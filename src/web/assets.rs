@@ -1,10 +1,10 @@
 //! Files that pages load: compiled in, served with a digest as their `ETag`.
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{problem::Problem, tagged};
 use crate::rendered::Rendered;
+use crate::web::route_table::RouteTable;
 
 /// Name, media type, content.
 const FILES: [(&str, &str, &str); 7] = [
@@ -54,6 +54,6 @@ async fn asset(request: HttpRequest, name: Path<String>) -> Result<HttpResponse,
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.map(|config| config.service(asset));
+pub fn routes(config: &mut RouteTable<'_>) {
+    config.undescribed(|config| config.service(asset));
 }

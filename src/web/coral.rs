@@ -14,9 +14,9 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::Sha256;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Shared, body, problem::Problem, site};
+use crate::web::route_table::RouteTable;
 use crate::{
     clients::{self, question::Question},
     domain::evidence::Verdict,
@@ -161,6 +161,6 @@ fn bytes_of(hex: &str) -> Option<Vec<u8>> {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(moderate);
 }

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Shared;
+use crate::web::route_table::RouteTable;
 use crate::{app::App, sites::DEFAULT_SITE};
 
 /// What readiness depends on.
@@ -62,6 +62,6 @@ async fn ready(app: Shared) -> HttpResponse {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(live).service(ready);
 }

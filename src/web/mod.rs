@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod page;
 pub mod problem;
 pub mod query;
+pub mod route_table;
 pub mod sender;
 pub mod server;
 pub mod site;
@@ -25,15 +26,15 @@ pub mod tagged;
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
+use crate::web::route_table::RouteTable;
 
 /// The application as handlers take it.
 pub type Shared = Data<Arc<App>>;
 
 /// The route table: each file adds its own.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .configure(health::routes)
         .configure(openapi::routes)

@@ -1,26 +1,30 @@
 //! The description of the interface (`OpenAPI` 3.1), collected from the routes themselves, and a
 //! page to browse it that loads nothing from elsewhere.
 
-use actix_web::{HttpResponse, get, http::StatusCode, web::Data};
+use std::sync::LazyLock;
+
+use actix_web::{HttpResponse, get, http::StatusCode};
 use askama::Template;
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     page,
     problem::{MEDIA_TYPE, Problem},
+    route_table::{self, RouteTable},
 };
 
 /// Where the document describes [`Problem`].
 const PROBLEM: &str = "#/components/schemas/Problem";
 
-/// The document, as served.
-#[derive(Clone)]
-pub struct Document(Value);
+/// The document, made when it is first asked for: a service that nobody asks does not keep it.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let document = route_table::describe(Base::openapi(), super::routes);
+    complete_all(serde_json::to_value(&document).unwrap_or_default())
+});
 
 #[derive(OpenApi)]
 #[openapi(
@@ -51,24 +55,13 @@ impl Modify for BearerToken {
     }
 }
 
-/// The document before the routes add themselves.
-#[must_use]
-pub fn base() -> utoipa::openapi::OpenApi {
-    Base::openapi()
-}
-
-impl Document {
-    /// Takes the finished document.
-    #[must_use]
-    pub fn new(document: &utoipa::openapi::OpenApi) -> Self {
-        let mut document = serde_json::to_value(document).unwrap_or_default();
-        for path in document["paths"].as_object_mut().into_iter().flatten() {
-            for operation in path.1.as_object_mut().into_iter().flatten() {
-                complete(operation.1);
-            }
+fn complete_all(mut document: Value) -> Value {
+    for path in document["paths"].as_object_mut().into_iter().flatten() {
+        for operation in path.1.as_object_mut().into_iter().flatten() {
+            complete(operation.1);
         }
-        Self(document)
     }
+    document
 }
 
 /// Adds what many operations are refused with alike, said here once, where an operation does not say
@@ -131,8 +124,8 @@ fn complete(operation: &mut Value) {
 /// The `OpenAPI` 3.1 document.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "The document.", body = Object)))]
 #[get("/openapi.json")]
-async fn openapi_json(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().json(&document.0)
+async fn openapi_json() -> HttpResponse {
+    HttpResponse::Ok().json(&*DOCUMENT)
 }
 
 #[derive(Template)]
@@ -171,9 +164,9 @@ struct Answer {
 
 /// The document as a page.
 #[get("/docs")]
-async fn docs(document: Data<Document>) -> Result<HttpResponse, Problem> {
+async fn docs() -> Result<HttpResponse, Problem> {
     let template = Docs {
-        groups: groups(&document.0),
+        groups: groups(&DOCUMENT),
     };
     page::render(StatusCode::OK, &template)
 }
@@ -242,7 +235,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(openapi_json);
-    config.map(|config| config.service(docs));
+    config.undescribed(|config| config.service(docs));
 }

@@ -11,15 +11,10 @@ use actix_web::{
     web::{self, Data},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use utoipa_actix_web::AppExt;
 
 use super::{
-    desk::refused::Refused,
-    embed::form,
-    observe::observe,
-    openapi::{self, Document},
-    problem::Problem,
-    routes,
+    desk::refused::Refused, embed::form, observe::observe, problem::Problem,
+    route_table::RouteTable, routes,
 };
 use crate::{app::App, domain::origin::Origin};
 
@@ -39,16 +34,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
     let settings = app.settings.server.clone();
     let shared = Data::new(app.clone());
-    let document = Data::new(document());
     let factory = move || {
-        let (actix, _) = ActixApp::new()
-            .into_utoipa_app()
-            .openapi(openapi::base())
+        ActixApp::new()
             .app_data(shared.clone())
-            .app_data(document.clone())
-            .configure(routes)
-            .split_for_parts();
-        actix
+            .configure(|config| routes(&mut RouteTable::serving(config)))
             .default_service(web::to(nothing_here))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
@@ -92,17 +81,6 @@ pub fn bind_metrics(address: SocketAddr, handle: PrometheusHandle) -> io::Result
         .disable_signals()
         .bind(address)?;
     Ok(server.run())
-}
-
-/// The interface's description, collected from the routes.
-#[must_use]
-pub fn document() -> Document {
-    let (_, document) = ActixApp::new()
-        .into_utoipa_app()
-        .openapi(openapi::base())
-        .configure(routes)
-        .split_for_parts();
-    Document::new(&document)
 }
 
 /// What a path that leads nowhere answers: a page to people, a problem to programs.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, post};
 use serde_json::{Value, json};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Call, Refusal, recognise, usage::object, word};
+use crate::web::route_table::RouteTable;
 use crate::{
     storage::judgements::Usage,
     web::{Shared, problem::Problem},
@@ -113,7 +113,7 @@ async fn token(_call: Call) -> HttpResponse {
 }
 
 /// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut RouteTable<'_>) {
     config
         .service(get_subscription)
         .service(get_stats)

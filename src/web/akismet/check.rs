@@ -1,10 +1,10 @@
 //! Asking: whether a key is good, and whether a text is spam.
 
 use actix_web::{HttpResponse, http::StatusCode, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{Call, Refusal, also_get, plain, recognise, word};
+use crate::web::route_table::RouteTable;
 use crate::{
     clients,
     domain::{evidence::Verdict, site::Policy},
@@ -106,7 +106,7 @@ fn judgement(guid: &str, is_spam: bool, discard: bool) -> HttpResponse {
 }
 
 /// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut RouteTable<'_>) {
     config.service(verify_key).service(comment_check);
     also_get(config, "/1.1/verify-key", answer_verify);
     also_get(config, "/1.1/comment-check", answer_check);

@@ -20,9 +20,9 @@ use actix_web::{
     http::{StatusCode, header},
     web,
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Shared, problem::Problem};
+use crate::web::route_table::RouteTable;
 use crate::{
     clients::keys::{self, KeyError},
     domain::site::Site,
@@ -126,18 +126,18 @@ impl From<KeyError> for Problem {
 }
 
 /// Answers GET like POST: clients use either.
-fn also_get<F, Args>(config: &mut ServiceConfig<'_>, path: &'static str, handler: F)
+fn also_get<F, Args>(config: &mut RouteTable<'_>, path: &'static str, handler: F)
 where
     F: Handler<Args>,
     Args: actix_web::FromRequest + 'static,
     F::Output: actix_web::Responder + 'static,
     F::Future: Future<Output = F::Output>,
 {
-    config.map(|config| config.route(path, web::get().to(handler)));
+    config.undescribed(|config| config.route(path, web::get().to(handler)));
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     check::routes(config);
     reports::routes(config);
     usage::routes(config);

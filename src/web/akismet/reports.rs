@@ -1,9 +1,9 @@
 //! Reporting back: a text was spam although it was judged not to be, or the other way round.
 
 use actix_web::{HttpResponse, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Call, Refusal, also_get, recognise, word};
+use crate::web::route_table::RouteTable;
 use crate::{
     clients::reports,
     spam::Label,
@@ -51,7 +51,7 @@ async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Ref
 }
 
 /// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut RouteTable<'_>) {
     config.service(submit_spam).service(submit_ham);
     also_get(config, "/1.1/submit-spam", |app, call| {
         take(app, call, Label::Spam)

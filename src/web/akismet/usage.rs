@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, http::StatusCode, post};
 use serde_json::{Value, json};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Call, Refusal, also_get, plain, recognise};
+use crate::web::route_table::RouteTable;
 use crate::{
     storage::judgements::{Usage, month_of},
     web::{Shared, problem::Problem},
@@ -143,7 +143,7 @@ pub(super) fn object(value: &Value) -> HttpResponse {
 }
 
 /// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut RouteTable<'_>) {
     config.service(usage_limit).service(key_sites);
     also_get(config, "/1.2/usage-limit", answer_usage);
     also_get(config, "/1.2/key-sites", answer_sites);

@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -294,7 +294,7 @@ async fn remove(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_site_blocks)
         .service(add_site_block)

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     accounts::tokens::parse_name,
     clients::keys,
@@ -156,7 +156,7 @@ async fn revoke_client_key(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_client_keys)
         .service(add_client_key)

@@ -7,9 +7,9 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -208,6 +208,6 @@ impl From<RevealError> for Problem {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(get_comment).service(reveal_email);
 }

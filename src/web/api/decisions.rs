@@ -8,12 +8,12 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     comments::{CommentItem, comment_id},
     private,
 };
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -244,6 +244,6 @@ fn answer(app: &App, outcome: Option<Outcome>) -> Result<HttpResponse, Problem> 
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(decide).service(undo).service(decide_many);
 }

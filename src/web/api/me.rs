@@ -6,9 +6,9 @@ use actix_web::{HttpResponse, get, patch};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{moderators::masked, private};
+use crate::web::route_table::RouteTable;
 use crate::{
     accounts::own::{self, OwnChange},
     app::App,
@@ -196,6 +196,6 @@ async fn preferences(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(get_me).service(change_me);
 }

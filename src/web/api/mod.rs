@@ -20,7 +20,8 @@ pub mod tokens;
 pub mod webhooks;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::web::route_table::RouteTable;
 
 /// An answer that no cache may keep.
 #[must_use]
@@ -31,7 +32,7 @@ pub fn private() -> HttpResponseBuilder {
 }
 
 /// Adds every group's routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .configure(submissions::routes)
         .configure(published::routes)

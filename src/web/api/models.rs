@@ -8,9 +8,9 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -294,7 +294,7 @@ impl From<RegistryError> for Problem {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_models)
         .service(start_training)

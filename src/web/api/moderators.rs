@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     accounts::{
         links,
@@ -293,7 +293,7 @@ async fn make_link(app: &App, id: &ModeratorId) -> Result<String, Problem> {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_moderators)
         .service(add_moderator)

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, get, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -169,6 +169,6 @@ async fn retry_mail(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(list_mail).service(retry_mail);
 }

@@ -8,8 +8,8 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::web::route_table::RouteTable;
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
     published,
@@ -113,6 +113,6 @@ async fn count_published(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(list_published).service(count_published);
 }

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{comments::CommentItem, private};
+use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         comment::{CommentId, Status},
@@ -164,6 +164,6 @@ impl From<QueueError> for Problem {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(list_comments);
 }

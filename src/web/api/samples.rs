@@ -12,9 +12,9 @@ use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::models::site;
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -287,6 +287,6 @@ impl From<UploadError> for Problem {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(take_samples).service(give_samples);
 }

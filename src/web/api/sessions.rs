@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, delete, post};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     accounts::{sessions::Session, sign_in},
     domain::timestamp::Timestamp,
@@ -84,6 +84,6 @@ async fn sign_out(app: Shared, _person: Person) -> HttpResponse {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(sign_in_with_password).service(sign_out);
 }

@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -270,7 +270,7 @@ fn parse_origins(raw: &[String]) -> Result<Vec<Origin>, FieldError> {
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_sites)
         .service(add_site)

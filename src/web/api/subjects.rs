@@ -4,9 +4,9 @@
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
@@ -255,6 +255,6 @@ async fn erase_subject(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(export_subject).service(erase_subject);
 }

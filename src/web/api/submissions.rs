@@ -11,8 +11,8 @@ use actix_web::{
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         comment::CommentId, evidence::Verdict, field::FieldError, origin::Origin, site::Site,
@@ -224,6 +224,6 @@ async fn get_form_token(app: Shared, slug: Path<String>) -> Result<HttpResponse,
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config.service(post_comment).service(get_form_token);
 }

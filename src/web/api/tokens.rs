@@ -3,9 +3,9 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     accounts::{grant, tokens},
     domain::{
@@ -157,7 +157,7 @@ async fn revoke_token(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_tokens)
         .service(add_token)

@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::private;
+use crate::web::route_table::RouteTable;
 use crate::{
     domain::{field::FieldError, site::SiteSlug, timestamp::Timestamp, webhook::Event},
     notify::webhooks::{check_url, secret_of},
@@ -181,7 +181,7 @@ async fn remove_webhook(
 }
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(list_webhooks)
         .service(add_webhook)

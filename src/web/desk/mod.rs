@@ -20,14 +20,14 @@ mod sign_in;
 mod site;
 mod text;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::route_table::RouteTable;
 
 /// Where people go once they are signed in.
 pub const HOME: &str = "/desk";
 
 /// Adds these routes; pages are not part of the interface's description.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.map(|config| {
+pub fn routes(config: &mut RouteTable<'_>) {
+    config.undescribed(|config| {
         config
             .service(sign_in::show)
             .service(sign_in::with_password)

@@ -6,11 +6,11 @@ pub mod demo;
 pub mod form;
 mod widget;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::web::route_table::RouteTable;
 
 /// Adds these routes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.map(|config| {
+pub fn routes(config: &mut RouteTable<'_>) {
+    config.undescribed(|config| {
         config
             .service(form::show_form)
             .service(avatar::avatar)

@@ -13,10 +13,10 @@ use actix_web::{
     },
 };
 use askama::Template;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{page, problem::Problem};
 use crate::notify::links::LinkError;
+use crate::web::route_table::RouteTable;
 
 /// The pages hold forms that post to themselves, and no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -62,8 +62,8 @@ fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
 }
 
 /// Adds these routes. They are for people and not in the interface's description.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.map(|config| {
+pub fn routes(config: &mut RouteTable<'_>) {
+    config.undescribed(|config| {
         config
             .configure(decision::routes)
             .configure(subscription::routes)

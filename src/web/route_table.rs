@@ -1,0 +1,75 @@
+//! The route table, filled by every file that has routes. The same functions serve requests and
+//! describe the interface; a worker that only serves keeps no description: that is several megabytes
+//! of small parts, and each worker has a table of its own.
+
+use actix_web::{App as ActixApp, dev::HttpServiceFactory, web::ServiceConfig};
+use utoipa::openapi::{Components, OpenApi, RefOr, path::Paths, schema::Schema};
+use utoipa_actix_web::OpenApiFactory;
+
+/// Where routes are added.
+pub struct RouteTable<'a> {
+    served: &'a mut ServiceConfig,
+    described: Option<&'a mut Description>,
+}
+
+/// What the routes say about themselves.
+#[derive(Default)]
+struct Description {
+    paths: Paths,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl<'a> RouteTable<'a> {
+    /// A table that serves and describes nothing.
+    pub fn serving(served: &'a mut ServiceConfig) -> Self {
+        Self {
+            served,
+            described: None,
+        }
+    }
+
+    /// Adds a route that is part of the interface's description.
+    pub fn service<F>(&mut self, factory: F) -> &mut Self
+    where
+        F: HttpServiceFactory + OpenApiFactory + 'static,
+    {
+        if let Some(described) = &mut self.described {
+            described.paths.merge(factory.paths());
+            factory.schemas(&mut described.schemas);
+        }
+        self.served.service(factory);
+        self
+    }
+
+    /// Adds another file's routes.
+    pub fn configure(&mut self, routes: impl FnOnce(&mut RouteTable<'_>)) -> &mut Self {
+        routes(self);
+        self
+    }
+
+    /// Adds routes that are not described: pages, and the same under another method.
+    pub fn undescribed(
+        &mut self,
+        add: impl FnOnce(&mut ServiceConfig) -> &mut ServiceConfig,
+    ) -> &mut Self {
+        add(self.served);
+        self
+    }
+}
+
+/// Completes `document` with what `routes` say about themselves.
+#[must_use]
+pub fn describe(mut document: OpenApi, routes: impl FnOnce(&mut RouteTable<'_>)) -> OpenApi {
+    let mut described = Description::default();
+    // The routes are added to an application that is thrown away: only one can be asked to take them.
+    let _ = ActixApp::new().configure(|served| {
+        routes(&mut RouteTable {
+            served,
+            described: Some(&mut described),
+        });
+    });
+    document.paths.merge(described.paths);
+    let components = document.components.get_or_insert_with(Components::new);
+    components.schemas.extend(described.schemas);
+    document
+}
