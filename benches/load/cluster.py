@@ -1,51 +1,83 @@
-"""A PostgreSQL cluster of a test's own: made in a folder on a real disk, durable as it ships, gone at the end.
+"""A PostgreSQL of a test's own: made in a folder of its own, started, stopped, killed, removed.
 
-Listens on a Unix socket alone and lets in whoever may open that. Needs the server's programs (Debian's
-`postgresql`); as root it runs them as the user `postgres`, because they refuse to run as root.
+It syncs as one in use would: what these tests ask is what is left after something ended the hard way.
+PostgreSQL refuses to run as root; then it runs as `postgres`, or as `nobody` where there is none.
 """
 
 import os
 import pathlib
+import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 
 
+def binaries():
+    """The folder of PostgreSQL's own programs, the latest there is."""
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if found:
+        return found[-1].parent
+    found = shutil.which("initdb")
+    if found is None:
+        raise SystemExit("PostgreSQL is missing: apt-get install postgresql")
+    return pathlib.Path(found).parent
+
+
+def ordinary_user():
+    """The words before a command that make root someone whom PostgreSQL accepts, and who that is."""
+    if os.geteuid() != 0:
+        return [], None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    name = "postgres" if "postgres" in names else "nobody"
+    entry = pwd.getpwnam(name)
+    return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups"], entry.pw_uid
+
+
 class Cluster:
-    """`with Cluster() as url:` gives the URL of an empty database."""
+    """A server on a free loopback port; `with` starts and removes it."""
 
     def __init__(self):
-        versions = pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")
-        found = sorted(versions, key=lambda path: int(path.parts[-3]))
-        if not found:
-            raise SystemExit("PostgreSQL's programs are missing: apt-get install postgresql")
-        self.programs = found[-1].parent
+        self.programs = binaries()
+        self.before, owner = ordinary_user()
         # Not the ordinary temporary folder: that may be memory, and a sync would cost nothing.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hamlet-postgres-", dir="/var/tmp"))
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="hamlet-postgres-", dir="/var/tmp"))
+        if owner is not None:
+            os.chown(self.home, owner, -1)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.run("initdb", "--username=hamlet", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
 
-    def run(self, program, *arguments):
-        as_postgres = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"]
-        command = (as_postgres if os.geteuid() == 0 else []) + [self.programs / program, *arguments]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode:
-            raise SystemExit(f"{program} failed: {done.stdout}{done.stderr}")
-        return done.stdout
+    def run(self, name, *arguments):
+        command = [*self.before, self.programs / name, f"--pgdata={self.home / 'data'}", *arguments]
+        log = open(self.home / "programs.log", "ab")
+        with log:
+            done = subprocess.run(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if done.returncode != 0:
+            raise SystemExit(f"{name} failed:\n{(self.home / 'programs.log').read_text()[-2000:]}")
+
+    def start(self):
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='{self.home}'"
+        self.run("pg_ctl", "start", "--wait", f"--log={self.home / 'log'}", f"--options={options}")
+
+    def stop(self, mode="immediate"):
+        """`immediate` is as good as pulling the plug: no goodbye, recovery at the next start."""
+        self.run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def create(self, name):
+        """An empty database; its URL."""
+        command = [*self.before, self.programs / "createdb", "--host=127.0.0.1", f"--port={self.port}"]
+        subprocess.run([*command, "--username=hamlet", name], cwd="/", check=True)
+        return f"postgres://hamlet@127.0.0.1:{self.port}/{name}"
 
     def __enter__(self):
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres", "postgres")
-        self.folder.chmod(0o755)
-        data = self.folder / "data"
-        self.run("initdb", f"--pgdata={data}", "--username=hamlet", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        # No output of its own: whoever waits for the end of ours would wait for the server's.
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c max_connections=100"
-        self.run("pg_ctl", "start", "--wait", f"--pgdata={data}", f"--log={self.folder}/log", f"--options={options}", "--silent")
-        self.run("createdb", "--host", str(self.folder), "--username", "hamlet", "hamlet")
-        return f"postgres://hamlet@localhost/hamlet?host={self.folder}"
+        self.start()
+        return self
 
     def __exit__(self, *_):
-        self.run("pg_ctl", "stop", "--wait", "--mode=fast", f"--pgdata={self.folder}/data")
-        shutil.rmtree(self.folder)
+        self.stop()
+        shutil.rmtree(self.home)
 
 
 def rows(url, query):
