@@ -8,9 +8,10 @@ import os
 import pathlib
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
+
+import program
 
 
 def binaries():
@@ -44,9 +45,7 @@ class Cluster:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="hamlet-postgres-", dir="/var/tmp"))
         if owner is not None:
             os.chown(self.home, owner, -1)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = program.free_port()
         self.run("initdb", "--username=hamlet", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
 
     def run(self, name, *arguments):

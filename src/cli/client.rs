@@ -1,11 +1,11 @@
 //! `hamlet client`: keys of programs that speak Akismet's protocol, from the shell.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Misuse, block_on, open, print, refused};
+use super::{block_on, open, print, refused, site_of};
 use crate::{
     accounts::tokens::parse_name,
     app::App,
@@ -71,15 +71,6 @@ impl ClientArgs {
             }
         })
     }
-}
-
-/// The site of a slug.
-///
-/// # Errors
-/// [`Misuse`] when there is none.
-pub(super) fn site_of(app: &App, slug: &str) -> Result<Arc<Site>, Misuse> {
-    let found = app.directory.site(slug);
-    found.ok_or_else(|| Misuse(format!("there is no site {slug}")))
 }
 
 async fn add(app: &App, json: bool, slug: &str, name: &str, queue: bool) -> anyhow::Result<()> {

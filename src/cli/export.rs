@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 
-use super::{block_on, client::site_of, open};
+use super::{block_on, open, site_of};
 use crate::interchange::export::{self, ExportFormat};
 
 /// Exports a site's comments as JSON lines, WXR or CSV.

@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Misuse, block_on, client::site_of, open, print, train::progress_bar};
+use super::{Misuse, block_on, open, print, site_of, train::progress_bar};
 use crate::interchange::{
     foreign::{Findings, ForeignFormat, ReadError},
     import::{self, Report},

@@ -31,7 +31,7 @@ use crate::{
     app::{App, StartError},
     clock::Clock,
     config::{Settings, SettingsError},
-    domain::field::FieldError,
+    domain::{field::FieldError, site::Site},
 };
 
 /// Comment moderation and spam filtering, self-hosted.
@@ -133,6 +133,15 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
     let settings = settings(file.as_deref())?;
     Ok(App::build(settings, Clock::System, true).await?)
+}
+
+/// The site of a slug.
+///
+/// # Errors
+/// [`Misuse`] when there is none.
+fn site_of(app: &App, slug: &str) -> Result<Arc<Site>, Misuse> {
+    let found = app.directory.site(slug);
+    found.ok_or_else(|| Misuse(format!("there is no site {slug}")))
 }
 
 /// What was given on the command line is not right: one line a field.

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{
-    Misuse, block_on, client::site_of, open, print, score::read_model, train::write_whole,
-};
+use super::{Misuse, block_on, open, print, score::read_model, site_of, train::write_whole};
 use crate::{
     app::App,
     domain::{

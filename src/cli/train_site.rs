@@ -5,7 +5,7 @@ use std::{io::IsTerminal as _, path::PathBuf, time::Duration};
 
 use indicatif::ProgressBar;
 
-use super::{block_on, client::site_of, model::SHELL, open, print};
+use super::{block_on, model::SHELL, open, print, site_of};
 use crate::{
     app::App,
     domain::model::{Measured, ModelEntry, ModelId},

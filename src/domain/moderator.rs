@@ -88,6 +88,14 @@ pub struct Principal {
     pub moderator: Option<ModeratorId>,
 }
 
+impl Principal {
+    /// Whether they run the place: operators, and of every site.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        self.role == Role::Operator && self.scope == Scope::All
+    }
+}
+
 /// A moderator's identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]

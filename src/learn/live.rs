@@ -7,7 +7,7 @@ mod site;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use arc_swap::ArcSwap;
@@ -224,13 +224,18 @@ impl Live {
     }
 }
 
-/// The model that ships with the program, to train on. Read anew: some milliseconds, and the memory is
-/// given back.
+/// The model that ships with the program, to train on. Read when something is first learnt and kept
+/// from then on: a service that learns nothing need not hold its sums.
 ///
 /// # Errors
 /// None in practice: a test loads the shipped model.
-pub fn shipped_base() -> Result<Base, ModelError> {
-    Base::from_bytes(Model::shipped_bytes())
+pub fn shipped_base() -> Result<Arc<Base>, ModelError> {
+    static BASE: OnceLock<Arc<Base>> = OnceLock::new();
+    if let Some(base) = BASE.get() {
+        return Ok(base.clone());
+    }
+    let base = Arc::new(Base::from_bytes(Model::shipped_bytes())?);
+    Ok(BASE.get_or_init(|| base).clone())
 }
 
 /// What is live on a site, but for the labels that training holds out: what a candidate that does

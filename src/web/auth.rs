@@ -23,7 +23,7 @@ use crate::{
         tokens,
     },
     app::App,
-    domain::moderator::{Moderator as Account, Principal, Role, Scope},
+    domain::moderator::{Moderator as Account, Principal},
 };
 
 /// The header that carries a session's CSRF token.
@@ -90,7 +90,7 @@ impl FromRequest for Operator {
         let request = request.clone();
         Box::pin(async move {
             let principal = recognise(&request).await?;
-            if principal.role == Role::Operator && principal.scope == Scope::All {
+            if principal.is_operator() {
                 return Ok(Self(principal));
             }
             Err(Problem::forbidden("Only operators may do this."))

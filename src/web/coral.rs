@@ -16,11 +16,11 @@ use sha2::Sha256;
 use utoipa::ToSchema;
 
 use super::{Shared, body, problem::Problem, site};
-use crate::web::route_table::RouteTable;
 use crate::{
     clients::{self, question::Question},
     domain::evidence::Verdict,
     interchange::plain,
+    web::route_table::RouteTable,
 };
 
 /// The largest body, in bytes.

@@ -21,8 +21,7 @@ const PAGE: i64 = 1_000;
 /// What this instance knows of a site's learning.
 pub(super) struct Followed {
     state: LearningState,
-    /// The site's trained model; `None`: the one that ships with the program, which is read whenever
-    /// something is added to it. A service that learns nothing need not hold its sums.
+    /// The site's trained model; `None`: the one that ships with the program ([`shipped_base`]).
     base: Option<Arc<Base>>,
     /// The labels that the trained model knows: those up to this revision, held-out ones excepted.
     trained: i64,
@@ -131,7 +130,7 @@ impl Followed {
         } else {
             let base = match &self.base {
                 Some(base) => base.clone(),
-                None => Arc::new(shipped_base()?),
+                None => shipped_base()?,
             };
             Arc::new(base.taught(&self.lessons)?)
         };

@@ -91,7 +91,7 @@ impl Work<'_> {
             name: self.run.site.to_string(),
             ..Options::default()
         };
-        let base = live::shipped_base()?;
+        let base = live::shipped_base()?.as_ref().clone();
         let mut intake = Intake {
             trainer: Trainer::new(options, Some(base)),
             collected: Collected::default(),
@@ -136,7 +136,7 @@ impl Work<'_> {
             candidate,
             live_version: live.base_version.clone(),
             live: live.model,
-            shipped: Arc::new(live::shipped_base()?),
+            shipped: live::shipped_base()?,
             threshold: self.threshold(),
             collected,
         };

@@ -6,10 +6,9 @@ use actix_web::{HttpResponse, post};
 use serde_json::{Value, json};
 
 use super::{Call, Refusal, recognise, usage::object, word};
-use crate::web::route_table::RouteTable;
 use crate::{
     storage::judgements::Usage,
-    web::{Shared, problem::Problem},
+    web::{Shared, problem::Problem, route_table::RouteTable},
 };
 
 /// The time that a person is thought to need for one spam comment, in seconds.

@@ -4,12 +4,11 @@ use actix_web::{HttpResponse, http::StatusCode, post};
 use uuid::Uuid;
 
 use super::{Call, Refusal, also_get, plain, recognise, word};
-use crate::web::route_table::RouteTable;
 use crate::{
     clients,
     domain::{evidence::Verdict, site::Policy},
     intake::Accepted,
-    web::{Shared, problem::Problem},
+    web::{Shared, problem::Problem, route_table::RouteTable},
 };
 
 /// An author, and the beginning of an address, for which the answer is `true`, to try a client out.

@@ -22,11 +22,11 @@ use actix_web::{
 };
 
 use super::{Shared, problem::Problem};
-use crate::web::route_table::RouteTable;
 use crate::{
     clients::keys::{self, KeyError},
     domain::site::Site,
     storage::client_keys::ClientKey,
+    web::route_table::RouteTable,
 };
 
 use self::call::Call;

@@ -3,11 +3,10 @@
 use actix_web::{HttpResponse, post};
 
 use super::{Call, Refusal, also_get, recognise, word};
-use crate::web::route_table::RouteTable;
 use crate::{
     clients::reports,
     spam::Label,
-    web::{Shared, problem::Problem},
+    web::{Shared, problem::Problem, route_table::RouteTable},
 };
 
 /// What every report is answered with.

@@ -6,10 +6,9 @@ use actix_web::{HttpResponse, http::StatusCode, post};
 use serde_json::{Value, json};
 
 use super::{Call, Refusal, also_get, plain, recognise};
-use crate::web::route_table::RouteTable;
 use crate::{
     storage::judgements::{Usage, month_of},
-    web::{Shared, problem::Problem},
+    web::{Shared, problem::Problem, route_table::RouteTable},
 };
 
 /// Blogs in one answer at most, and unless fewer are asked for.

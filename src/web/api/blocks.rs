@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -21,6 +20,7 @@ use crate::{
         auth::{Moderator, Operator},
         body::JsonBody,
         problem::Problem,
+        route_table::RouteTable,
         site,
     },
 };

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     accounts::tokens::parse_name,
     clients::keys,
     domain::{site::SiteSlug, timestamp::Timestamp},
     storage::client_keys::ClientKey,
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, site},
+    web::{
+        Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
+    },
 };
 
 /// A key, without what would let anyone use it.

@@ -9,7 +9,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -22,7 +21,7 @@ use crate::{
     },
     review::opened::{self, RevealError, masked_email},
     storage::comments::Counts,
-    web::{Shared, auth::Moderator, problem::Problem},
+    web::{Shared, auth::Moderator, problem::Problem, route_table::RouteTable},
 };
 
 /// Main reasons told with a comment.

@@ -13,7 +13,6 @@ use super::{
     comments::{CommentItem, comment_id},
     private,
 };
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -28,6 +27,7 @@ use crate::{
         auth::Moderator,
         body::{self, JsonBody},
         problem::Problem,
+        route_table::RouteTable,
     },
 };
 

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{moderators::masked, private};
-use crate::web::route_table::RouteTable;
 use crate::{
     accounts::own::{self, OwnChange},
     app::App,
@@ -23,6 +22,7 @@ use crate::{
         auth::{Moderator, Person, SignedIn, Visitor, session_cookie},
         body::JsonBody,
         problem::Problem,
+        route_table::RouteTable,
     },
 };
 

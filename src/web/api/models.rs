@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -32,6 +31,7 @@ use crate::{
         body::{self, JsonBody},
         problem::Problem,
         query::Query,
+        route_table::RouteTable,
         site,
     },
 };

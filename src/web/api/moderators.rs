@@ -5,7 +5,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     accounts::{
         links,
@@ -16,7 +15,7 @@ use crate::{
         moderator::{Moderator, ModeratorId, Role, Scope},
         timestamp::Timestamp,
     },
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 
 /// An account.

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -20,6 +19,7 @@ use crate::{
         auth::Operator,
         problem::Problem,
         query::{Query, read},
+        route_table::RouteTable,
     },
 };
 

@@ -9,11 +9,10 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::web::route_table::RouteTable;
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
     published,
-    web::{Shared, problem::Problem, site, tagged},
+    web::{Shared, problem::Problem, route_table::RouteTable, site, tagged},
 };
 
 /// Pages in one question at most.

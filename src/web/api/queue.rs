@@ -6,7 +6,6 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{comments::CommentItem, private};
-use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         comment::{CommentId, Status},
@@ -20,6 +19,7 @@ use crate::{
         auth::Moderator,
         problem::Problem,
         query::{Query, read},
+        route_table::RouteTable,
     },
 };
 

@@ -14,7 +14,6 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::models::site;
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -26,7 +25,7 @@ use crate::{
     learn::upload::{self, About, Chunks, UploadError, Uploaded},
     spam::Label,
     storage::StoreError,
-    web::{Shared, auth::Operator, body, problem::Problem, query::Query},
+    web::{Shared, auth::Operator, body, problem::Problem, query::Query, route_table::RouteTable},
 };
 
 /// A body has to bring at least so much in each stretch of `server.body_timeout_seconds`, however

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         email::EmailAddress,
@@ -18,7 +17,9 @@ use crate::{
     review::trial,
     sites::DEFAULT_SITE,
     spam::Document,
-    web::{Shared, auth::Moderator, body::JsonBody, problem::Problem, site},
+    web::{
+        Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
+    },
 };
 
 /// What to judge. Nothing of it is kept.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     accounts::{sessions::Session, sign_in},
     domain::timestamp::Timestamp,
@@ -15,6 +14,7 @@ use crate::{
         auth::{Person, ended_cookie, session_cookie},
         body::JsonBody,
         problem::Problem,
+        route_table::RouteTable,
         sender,
     },
 };

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     app::App,
     domain::{
@@ -18,6 +17,7 @@ use crate::{
         auth::{Moderator, Operator},
         body::JsonBody,
         problem::Problem,
+        route_table::RouteTable,
         site,
     },
 };

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
@@ -20,7 +19,7 @@ use crate::{
     privacy::subjects,
     spam::Label,
     storage::subjects::{Erased, HeldMail, HeldSubscription, Subject},
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 
 /// Who.

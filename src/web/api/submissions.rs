@@ -12,7 +12,6 @@ use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-use crate::web::route_table::RouteTable;
 use crate::{
     domain::{
         comment::CommentId, evidence::Verdict, field::FieldError, origin::Origin, site::Site,
@@ -22,7 +21,9 @@ use crate::{
         form_token::{self, FormToken},
         submission::{Fields, Submission},
     },
-    web::{Shared, body, embed::form, forms, problem::Problem, sender, site},
+    web::{
+        Shared, body, embed::form, forms, problem::Problem, route_table::RouteTable, sender, site,
+    },
 };
 
 /// Longest `Idempotency-Key`, in bytes.

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     accounts::{grant, tokens},
     domain::{
@@ -13,7 +12,7 @@ use crate::{
         timestamp::Timestamp,
     },
     storage::tokens::Token,
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem},
+    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 
 /// A token, without what would let anyone use it.

@@ -6,12 +6,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::private;
-use crate::web::route_table::RouteTable;
 use crate::{
     domain::{field::FieldError, site::SiteSlug, timestamp::Timestamp, webhook::Event},
     notify::webhooks::{check_url, secret_of},
     storage::webhooks::{Webhook, WebhookState},
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, site},
+    web::{
+        Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
+    },
 };
 
 /// Longest address, in bytes.

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use super::{fields::FormFields, frame::back_of, refused::Refused};
 use crate::{
     app::App,
-    domain::moderator::{Role, Scope},
+    domain::moderator::Scope,
     web::{
         Shared,
         auth::{SignedIn, Visitor},
@@ -106,16 +106,10 @@ impl FromRequest for OperatorSent {
 /// # Errors
 /// 403 `forbidden`.
 pub fn operators_only(signed_in: &SignedIn) -> Result<(), Problem> {
-    if is_operator(signed_in) {
+    if signed_in.principal().is_operator() {
         return Ok(());
     }
     Err(Problem::forbidden("Only operators may see this page."))
-}
-
-/// Whether the person is an operator.
-#[must_use]
-pub fn is_operator(signed_in: &SignedIn) -> bool {
-    signed_in.account.role == Role::Operator && signed_in.account.scope == Scope::All
 }
 
 /// Every site's slug.

@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use super::{entry::is_operator, fields::FormFields};
+use super::fields::FormFields;
 use crate::{
     app::App,
     domain::decision::Decision,
@@ -33,7 +33,7 @@ impl Frame {
     pub fn new(app: &App, signed_in: &SignedIn, back: String, flash: Option<Flash>) -> Self {
         Self {
             who: signed_in.account.name.clone(),
-            operator: is_operator(signed_in),
+            operator: signed_in.principal().is_operator(),
             csrf: signed_in.session.csrf_token(app),
             flash,
             back,

@@ -32,7 +32,7 @@ use crate::{
     },
     sites::DEFAULT_SITE,
     spam::Label,
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
+    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query, site},
 };
 
 /// Comments that the drawings are made of.
@@ -265,9 +265,7 @@ fn run(entry: ModelEntry, now: Timestamp) -> Run {
 }
 
 fn site_of(app: &App, slug: &str) -> Result<SiteSlug, Problem> {
-    let site = app.directory.site(slug);
-    let site = site.ok_or_else(|| Problem::not_found("site"))?;
-    Ok(site.slug.clone())
+    Ok(site::named(app, slug)?.slug.clone())
 }
 
 /// The site to begin with: the one with the most labels, or the default one, or any.

@@ -21,7 +21,7 @@ use crate::{
         origin::Origin,
         site::{Policy, Site},
     },
-    web::{Shared, api::sites::SiteChange, auth::SignedIn, page, problem::Problem, query::Query},
+    web::{Shared, api::sites::SiteChange, auth::SignedIn, page, query::Query, site},
 };
 
 #[derive(Deserialize)]
@@ -65,10 +65,7 @@ pub(super) async fn show(
     slug: Path<String>,
     Query(query): Query<SiteQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     render(
         &app,
         &signed_in,
@@ -84,10 +81,7 @@ pub(super) async fn change(
     OperatorSent { by, fields }: OperatorSent,
     slug: Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let site = app
-        .directory
-        .site(&slug)
-        .ok_or_else(|| Problem::not_found("site"))?;
+    let site = site::named(&app, &slug)?;
     let (policy, mut errors) = policy_of(&fields, &site.policy);
     let change = SiteChange {
         name: Some(fields.get("name").to_owned()),

@@ -53,13 +53,7 @@ async fn while_a_postgres_table_is_locked_comments_are_refused_and_afterwards_ta
         .unwrap();
     let shorter = format!("ALTER DATABASE {name} SET lock_timeout = '500ms'");
     other.execute(sqlx::AssertSqlSafe(shorter)).await.unwrap();
-    other
-        .execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        )
-        .await
-        .unwrap();
+    cut_off_the_others(&mut other).await;
     let mut ledger = Ledger::default();
     ledger.until_taken(&app).await;
     other
@@ -70,6 +64,13 @@ async fn while_a_postgres_table_is_locked_comments_are_refused_and_afterwards_ta
     other.execute("ROLLBACK").await.unwrap();
     ledger.until_taken(&app).await;
     ledger.settle(&app).await;
+}
+
+/// Ends every other connection to the database.
+async fn cut_off_the_others(connection: &mut PgConnection) {
+    let text = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    connection.execute(text).await.unwrap();
 }
 
 /// What lies between the service and PostgreSQL.
@@ -229,13 +230,7 @@ async fn a_write_that_postgres_never_answers_is_given_up() {
     let answered = held.await.unwrap().unwrap();
     assert_eq!(answered.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
-    other
-        .execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        )
-        .await
-        .unwrap();
+    cut_off_the_others(&mut other).await;
     other.execute("ROLLBACK").await.unwrap();
     wire.way.send(Way::Open).unwrap();
     ledger.until_taken(&app).await;

@@ -8,7 +8,7 @@ use hamlet::{
     },
     interchange::foreign::ForeignFormat,
 };
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use super::{encoded, routes};
@@ -70,6 +70,22 @@ async fn pages(app: &TestApp, me: &Session, site: &str, ids: &[String]) -> Vec<(
     said
 }
 
+/// On how many of those pages the payload is shown. On none does it run.
+async fn shown_as_text(app: &TestApp, me: &Session, site: &str, ids: &[String]) -> usize {
+    let mut shown = 0;
+    for (path, html) in pages(app, me, site, ids).await {
+        assert!(!runs(&html), "{path}: {html}");
+        shown += usize::from(html.contains("onxss"));
+    }
+    shown
+}
+
+/// What a browser gets.
+async fn page(request: RequestBuilder) -> String {
+    let response = request.header("accept", "text/html").send().await;
+    response.expect("an answer").text().await.expect("a body")
+}
+
 on_both_engines!(
     what_programs_send_and_imports_bring_is_shown_as_text,
     |app: TestApp| async move {
@@ -100,10 +116,7 @@ on_both_engines!(
         let ids = [id, imported];
         let mut shown = 0;
         for site in ["blog", "garden"] {
-            for (path, html) in pages(&app, &me, site, &ids).await {
-                assert!(!runs(&html), "{path}: {html}");
-                shown += usize::from(html.contains("onxss"));
-            }
+            shown += shown_as_text(&app, &me, site, &ids).await;
         }
         assert!(shown >= 4, "shown on {shown} pages");
     }
@@ -150,11 +163,7 @@ on_both_engines!(
             assert!(status.is_success(), "{path}: {told}");
         }
         hamlet::background::refresh(&app.app).await;
-        let mut shown = 0;
-        for (path, html) in pages(&app, &me, "default", &[id]).await {
-            assert!(!runs(&html), "{path}: {html}");
-            shown += usize::from(html.contains("onxss"));
-        }
+        let shown = shown_as_text(&app, &me, "default", &[id]).await;
         assert!(shown >= 3, "shown on {shown} pages");
     }
 );
@@ -186,14 +195,7 @@ on_both_engines!(
             let sent = app
                 .request(Method::POST, "/api/v1/sites/blog/comments")
                 .form(&fields);
-            let html = sent
-                .header("accept", "text/html")
-                .send()
-                .await
-                .unwrap()
-                .text()
-                .await
-                .unwrap();
+            let html = page(sent).await;
             assert!(html.contains("<form") && !runs(&html), "{field}: {html}");
         }
         let evil = encoded(EVIL);
@@ -208,14 +210,7 @@ on_both_engines!(
             "/assets/",
         ] {
             let asked = app.with(&token, Method::GET, &format!("{path}{evil}"));
-            let html = asked
-                .header("accept", "text/html")
-                .send()
-                .await
-                .unwrap()
-                .text()
-                .await
-                .unwrap();
+            let html = page(asked).await;
             assert!(!runs(&html), "{path}: {html}");
         }
     }
