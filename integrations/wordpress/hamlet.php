@@ -56,4 +56,19 @@ function hamlet_request( $answer, $arguments, $url ) {
 	return wp_remote_request( $address, $arguments );
 }
 
+/**
+ * Tells Hamlet which judgement the comment got that a new one answers. WordPress asks about a comment
+ * before it has a number, so Hamlet cannot know the parent's; the plugin keeps the judgement's id.
+ */
+function hamlet_thread( $comment ) {
+	if ( ! empty( $comment['comment_parent'] ) ) {
+		$guid = get_comment_meta( (int) $comment['comment_parent'], 'akismet_guid', true );
+		if ( $guid ) {
+			$comment['comment_parent_guid'] = $guid;
+		}
+	}
+	return $comment;
+}
+
 add_filter( 'pre_http_request', 'hamlet_request', 10, 3 );
+add_filter( 'akismet_request_args', 'hamlet_thread' );

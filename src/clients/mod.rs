@@ -7,6 +7,7 @@
 pub mod keys;
 pub mod question;
 pub mod reports;
+pub mod threads;
 
 use std::sync::Arc;
 
@@ -29,8 +30,12 @@ pub async fn judge(
     question: &Question,
 ) -> Result<Accepted, Rejection> {
     let site = without_form(site);
-    let submission = question.submission(app, &site);
+    let mut submission = question.submission(app, &site);
     let keeps = site.policy.clients == ClientMode::Queue && question.may_be_kept;
+    if keeps {
+        let parent = threads::parent(app, &site, question, &submission.page).await;
+        submission.parent = parent.map_err(Arc::new)?;
+    }
     let client = Client {
         blog: question.blog.clone(),
         content: question.content(app, &site.slug),
@@ -42,8 +47,13 @@ pub async fn judge(
         key: body,
         body: body.as_bytes(),
     });
-    let sender = question.sender;
-    intake::submit_for(app, site, submission, sender, request, Some(client)).await
+    let (sender, kept_for) = (question.sender, site.clone());
+    let judged = intake::submit_for(app, site, submission, sender, request, Some(client)).await?;
+    // The comment is kept: that its name is not known costs a later reply its place, no more.
+    if keeps && let Err(error) = threads::remember(app, &kept_for, question, judged.id).await {
+        tracing::warn!(%error, "what a program calls a comment could not be noted");
+    }
+    Ok(judged)
 }
 
 /// The site as programs see it: they show their own forms, which carry no token of ours.

@@ -4,6 +4,7 @@
 use crate::{
     app::App,
     domain::{
+        comment::CommentId,
         network::SenderAddress,
         site::{Site, SiteSlug},
         website::Website,
@@ -32,6 +33,12 @@ pub struct Question {
     pub text: String,
     /// The page it was written on.
     pub page: String,
+    /// What the program calls the comment, where it has a name for it already.
+    pub foreign_id: Option<String>,
+    /// What the program calls the comment that this one answers.
+    pub foreign_parent: Option<String>,
+    /// The judgement that the program was given for the comment that this one answers.
+    pub parent_judgement: Option<CommentId>,
     /// When it was written, as the program puts it.
     pub written_at: String,
     /// What was in the field that people do not see.
@@ -43,7 +50,7 @@ pub struct Question {
 }
 
 impl Question {
-    /// The submission to judge. Always possible.
+    /// The submission to judge, its place in the thread apart. Always possible.
     #[must_use]
     pub fn submission(&self, app: &App, site: &Site) -> Submission {
         let sender = self.sender.as_ref();

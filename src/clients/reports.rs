@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-use super::question::Question;
+use super::{question::Question, threads};
 
 /// Takes a report. `id` is what the judgement was answered with, if the program kept it; else the
 /// text and its author's name tell which judgement is meant, if there is one.
@@ -42,10 +42,11 @@ pub async fn take(
         app.store.note_report(&site.slug, judged.id, label).await?;
     }
     metrics::counter!("hamlet_reports_total", "label" => word(label)).increment(1);
-    if let Some(judged) = judged.as_ref().filter(|judged| judged.queued)
-        && decide(app, site, key, judged.id, label).await?
-    {
-        return Ok(());
+    if let Some(judged) = judged.as_ref().filter(|judged| judged.queued) {
+        threads::remember(app, site, question, judged.id).await?;
+        if decide(app, site, key, judged.id, label).await? {
+            return Ok(());
+        }
     }
     keep_sample(
         app,

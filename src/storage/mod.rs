@@ -13,6 +13,7 @@ pub mod counters;
 pub mod decisions;
 mod engine;
 mod erasure;
+pub mod foreign_ids;
 pub mod imports;
 pub mod integrity;
 pub mod judged;

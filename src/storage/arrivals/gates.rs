@@ -7,10 +7,12 @@ use sqlx::{AssertSqlSafe, Row};
 use super::{Admission, Intake, NewComment, Result, SingleUse};
 
 impl Intake<'_> {
-    /// Settles replies to what is not a public comment on the same page.
+    /// Settles replies to what is not a public comment on the same page. A program's replies are its
+    /// own matter: what they answer was looked up, and may be public there and not here.
     pub(super) async fn refuse_orphans(&mut self) -> Result<()> {
         let replies: Vec<(usize, serde_json::Value)> = self
             .open()
+            .filter(|(_, arrival)| arrival.client.is_none())
             .filter_map(|(place, arrival)| {
                 let NewComment {
                     site, page, parent, ..

@@ -14,6 +14,9 @@ use crate::{
     web::{body, problem::Problem, sender},
 };
 
+/// The longest id of a program's own that is taken for one, in bytes.
+const MAX_ID: usize = 64;
+
 /// Parameters that are read of one call; WordPress sends every variable of its server along.
 const MAX_PARAMETERS: usize = 1_000;
 
@@ -55,6 +58,13 @@ impl Call {
         CommentId::parse(found?)
     }
 
+    /// What the program calls a comment; WordPress says 0 where it means none.
+    fn own_id(&self, names: &[&str]) -> Option<String> {
+        let found = names.iter().find_map(|name| self.get(name))?;
+        let is_one = found != "0" && found.len() <= MAX_ID && !found.contains(char::is_control);
+        is_one.then(|| found.to_owned())
+    }
+
     /// The text that it is about.
     pub fn question(&self) -> Question {
         let text = |name: &str| self.get(name).unwrap_or_default().to_owned();
@@ -77,6 +87,9 @@ impl Call {
                 .or_else(|| self.get("blog"))
                 .unwrap_or_default()
                 .to_owned(),
+            foreign_id: self.own_id(&["comment_ID", "comment_id"]),
+            foreign_parent: self.own_id(&["comment_parent"]),
+            parent_judgement: self.get("comment_parent_guid").and_then(CommentId::parse),
             written_at: text("comment_date_gmt"),
             honeypot: honeypot.map(str::to_owned),
             sender: address.map(SenderAddress::new),

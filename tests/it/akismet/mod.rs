@@ -3,6 +3,7 @@
 mod clients;
 mod protocol;
 mod reports;
+mod threads;
 
 use hamlet::domain::{
     moderator::Role,
