@@ -17,7 +17,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// Does it, and tells how many addresses were sealed again.
+    /// Does it, and tells how many values were sealed again.
     ///
     /// # Errors
     /// When the key file or the database cannot be used.
@@ -30,11 +30,11 @@ impl Key {
             };
             app.store.close().await;
             let mut out = std::io::stdout().lock();
-            writeln!(out, "{done} addresses were sealed again.")?;
+            writeln!(out, "{done} sealed values were sealed again.")?;
             if unopenable > 0 {
                 writeln!(
                     out,
-                    "{unopenable} addresses cannot be opened with the keys at hand; they were left as they are."
+                    "{unopenable} sealed values cannot be opened with the keys at hand; they were left as they are."
                 )?;
             }
             Ok(())

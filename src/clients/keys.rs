@@ -73,6 +73,7 @@ pub async fn mint(app: &App, site: SiteSlug, name: String) -> Result<Minted> {
             id: Uuid::now_v7().to_string(),
             site: site.clone(),
             name: name.clone(),
+            sealed: None,
             created_at: app.now(),
             last_used_at: None,
             revoked_at: None,

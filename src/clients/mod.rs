@@ -4,6 +4,7 @@
 //!
 //! How the questions travel (Akismet's protocol, Coral's external phase) is `web`'s.
 
+pub mod callbacks;
 pub mod keys;
 pub mod question;
 pub mod reports;
@@ -15,12 +16,13 @@ use crate::{
     app::App,
     domain::site::{ClientMode, Policy, Site},
     intake::{self, Accepted, Rejection, RequestKey},
-    storage::judgements::Client,
+    storage::{callbacks::Callback, judgements::Client},
 };
 
 use self::question::Question;
 
-/// Judges a text for a program, and keeps it as a comment where the site's policy says so.
+/// Judges a text for a program, and keeps it as a comment where the site's policy says so; then
+/// `callback` is where the program hears of decisions about it.
 ///
 /// # Errors
 /// [`Rejection`].
@@ -28,6 +30,7 @@ pub async fn judge(
     app: &App,
     site: &Arc<Site>,
     question: &Question,
+    callback: Option<Callback>,
 ) -> Result<Accepted, Rejection> {
     let site = without_form(site);
     let mut submission = question.submission(app, &site);
@@ -40,6 +43,7 @@ pub async fn judge(
         blog: question.blog.clone(),
         content: question.content(app, &site.slug),
         keeps,
+        callback,
     };
     let body = question.identity();
     let request = body.as_deref().filter(|_| keeps);

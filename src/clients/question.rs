@@ -45,6 +45,8 @@ pub struct Question {
     pub honeypot: Option<String>,
     /// Where its author's network is.
     pub sender: Option<SenderAddress>,
+    /// Where the program wants to hear that a person decided otherwise than it was told.
+    pub callback: Option<String>,
     /// Whether the site may keep it as a comment: not a test, and not asked about before.
     pub may_be_kept: bool,
 }

@@ -5,8 +5,14 @@
 use crate::{
     app::{App, StartError},
     domain::email::SealedEmail,
-    privacy::keys::{KeyError, KeyRing},
-    storage::{StoreError, resealing::SEALED},
+    privacy::{
+        keys::{KeyError, KeyRing},
+        vault::{Unopenable, Vault},
+    },
+    storage::{
+        StoreError,
+        resealing::{ADDRESSES, CLIENT_KEYS, Place},
+    },
 };
 
 /// Values sealed again by one transaction.
@@ -25,16 +31,16 @@ pub enum RotationError {
     #[error(transparent)]
     Start(#[from] StartError),
     /// A value cannot be opened with any key at hand, so no key may be retired.
-    #[error("{0} sealed addresses cannot be opened with the keys at hand")]
+    #[error("{0} sealed values cannot be opened with the keys at hand")]
     Unopenable(u64),
 }
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// Addresses sealed again with the key in use.
+    /// Values sealed again with the key in use.
     pub done: u64,
-    /// Addresses that no key at hand opens.
+    /// Values that no key at hand opens.
     pub unopenable: u64,
 }
 
@@ -83,27 +89,51 @@ pub fn follow(app: &App) {
 
 async fn reseal(app: &App) -> Result<Resealed, RotationError> {
     let mut total = Resealed::default();
-    let prefix = app.vault.current_prefix();
-    for place in SEALED {
-        let mut after = (String::new(), String::new());
-        loop {
-            let found = app
-                .store
-                .sealed_otherwise(place, &prefix, &after, BITE)
-                .await?;
-            let Some(last) = found.last() else { break };
-            after = (last.a.clone(), last.b.clone());
-            let mut renewed = Vec::with_capacity(found.len());
-            for mut row in found {
-                let Ok(email) = app.vault.open(&SealedEmail(row.old.clone())) else {
-                    total.unopenable += 1;
-                    continue;
-                };
-                row.new = app.vault.seal(&email).0;
-                renewed.push(row);
-            }
-            total.done += app.store.reseal(place, renewed).await?;
-        }
+    for place in ADDRESSES {
+        reseal_place(app, place, renew_address, &mut total).await?;
     }
+    reseal_place(app, CLIENT_KEYS, renew_client_key, &mut total).await?;
     Ok(total)
+}
+
+type Renew = fn(&Vault, &str) -> Result<String, Unopenable>;
+
+fn renew_address(vault: &Vault, old: &str) -> Result<String, Unopenable> {
+    let email = vault.open(&SealedEmail(old.to_owned()))?;
+    Ok(vault.seal(&email).0)
+}
+
+fn renew_client_key(vault: &Vault, old: &str) -> Result<String, Unopenable> {
+    let key = vault.open_client_key(old)?;
+    Ok(vault.seal_client_key(&key))
+}
+
+async fn reseal_place(
+    app: &App,
+    place: Place,
+    renew: Renew,
+    total: &mut Resealed,
+) -> Result<(), RotationError> {
+    let prefix = app.vault.current_prefix();
+    let mut after = (String::new(), String::new());
+    loop {
+        let found = app
+            .store
+            .sealed_otherwise(place, &prefix, &after, BITE)
+            .await?;
+        let Some(last) = found.last() else {
+            return Ok(());
+        };
+        after = (last.a.clone(), last.b.clone());
+        let mut renewed = Vec::with_capacity(found.len());
+        for mut row in found {
+            let Ok(new) = renew(&app.vault, &row.old) else {
+                total.unopenable += 1;
+                continue;
+            };
+            row.new = new;
+            renewed.push(row);
+        }
+        total.done += app.store.reseal(place, renewed).await?;
+    }
 }

@@ -1,4 +1,4 @@
-//! The vault: seals email addresses, opens them, and makes the keyed hashes that find an address
+//! The vault: seals email addresses and programs' keys, opens them, and makes the keyed hashes that find an address
 //! or a network again. XChaCha20-Poly1305 with a random nonce; HMAC-SHA256 cut to 128 bits.
 
 use std::sync::Arc;
@@ -20,11 +20,13 @@ use crate::domain::{
 };
 
 const NONCE_BYTES: usize = 24;
-const AAD: &[u8] = b"email";
+/// What a sealed value is, so that one kind is never taken for another.
+const EMAIL: &[u8] = b"email";
+const CLIENT_KEY: &[u8] = b"client key";
 
 /// A sealed value cannot be opened: another key sealed it, or it was altered.
 #[derive(Debug, thiserror::Error)]
-#[error("a sealed address cannot be opened with the keys at hand")]
+#[error("a sealed value cannot be opened with the keys at hand")]
 pub struct Unopenable;
 
 struct Cipher {
@@ -71,23 +73,9 @@ impl Vault {
     }
 
     /// Encrypts an address: `key id . base64url(nonce ‖ ciphertext ‖ tag)`.
-    ///
-    /// # Panics
-    /// Never: the cipher fails only on messages of many gigabytes.
     #[must_use]
     pub fn seal(&self, email: &EmailAddress) -> SealedEmail {
-        let ciphers = self.ciphers.load();
-        let Cipher { id, cipher } = ciphers.last().expect("a ring holds at least one key");
-        let nonce: [u8; NONCE_BYTES] = rand::random();
-        let payload = Payload {
-            msg: email.expose().as_bytes(),
-            aad: AAD,
-        };
-        let sealed = cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .expect("an address is short");
-        let bytes = [&nonce[..], &sealed].concat();
-        SealedEmail(format!("{id}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)))
+        SealedEmail(self.encrypt(email.expose(), EMAIL))
     }
 
     /// Decrypts an address.
@@ -95,7 +83,38 @@ impl Vault {
     /// # Errors
     /// [`Unopenable`] when no key at hand sealed it or it was altered.
     pub fn open(&self, sealed: &SealedEmail) -> Result<EmailAddress, Unopenable> {
-        let (id, body) = sealed.0.split_once('.').ok_or(Unopenable)?;
+        let text = self.decrypt(&sealed.0, EMAIL)?;
+        EmailAddress::parse("email", &text).map_err(|_| Unopenable)
+    }
+
+    /// Encrypts a program's key, in the form of an address.
+    #[must_use]
+    pub fn seal_client_key(&self, key: &str) -> String {
+        self.encrypt(key, CLIENT_KEY)
+    }
+
+    /// Decrypts a program's key.
+    ///
+    /// # Errors
+    /// [`Unopenable`] when no key at hand sealed it or it was altered.
+    pub fn open_client_key(&self, sealed: &str) -> Result<String, Unopenable> {
+        self.decrypt(sealed, CLIENT_KEY)
+    }
+
+    fn encrypt(&self, text: &str, aad: &[u8]) -> String {
+        let ciphers = self.ciphers.load();
+        let Cipher { id, cipher } = ciphers.last().expect("a ring holds at least one key");
+        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let msg = text.as_bytes();
+        let sealed = cipher
+            .encrypt(&XNonce::from(nonce), Payload { msg, aad })
+            .expect("the cipher fails only on messages of many gigabytes");
+        let bytes = [&nonce[..], &sealed].concat();
+        format!("{id}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    fn decrypt(&self, sealed: &str, aad: &[u8]) -> Result<String, Unopenable> {
+        let (id, body) = sealed.split_once('.').ok_or(Unopenable)?;
         let ciphers = self.ciphers.load();
         let found = ciphers.iter().find(|cipher| cipher.id == id);
         let bytes = BASE64_URL_SAFE_NO_PAD
@@ -106,10 +125,9 @@ impl Vault {
         let opened = found
             .ok_or(Unopenable)?
             .cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg, aad: AAD })
+            .decrypt(&XNonce::from(nonce), Payload { msg, aad })
             .map_err(|_| Unopenable)?;
-        let text = String::from_utf8(opened).map_err(|_| Unopenable)?;
-        EmailAddress::parse("email", &text).map_err(|_| Unopenable)
+        String::from_utf8(opened).map_err(|_| Unopenable)
     }
 
     /// The keyed hash that finds this mailbox again, however its case was written.

@@ -1,5 +1,6 @@
-//! The keys of programs that speak Akismet's protocol. Only keyed hashes are kept; a revoked key
-//! stays in the list, for the record.
+//! The keys of programs that speak Akismet's protocol. Keyed hashes find them; the key itself is kept
+//! only where its program wants to be called back, and sealed. A revoked key stays in the list, for the
+//! record.
 
 use sqlx::{Row, any::AnyRow};
 
@@ -15,6 +16,8 @@ pub struct ClientKey {
     pub site: SiteSlug,
     /// What its owner calls it.
     pub name: String,
+    /// The key itself, sealed, where it has to go along with what its program is told.
+    pub sealed: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -23,7 +26,7 @@ pub struct ClientKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "site, id, name, created_at, last_used_at, revoked_at";
+const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
 
 impl Store {
     /// The keys of a site, earliest first, revoked ones too.
@@ -81,6 +84,24 @@ impl Store {
         Ok(Some(key))
     }
 
+    /// Keeps a key sealed, if it is not yet.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn seal_client_key(&self, key: &ClientKey, sealed: String) -> Result<()> {
+        let (site, id) = (key.site.to_string(), key.id.clone());
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "UPDATE client_keys SET key_sealed = $3 \
+                            WHERE site = $1 AND id = $2 AND key_sealed IS NULL";
+                let query = sqlx::query(text).bind(site).bind(id).bind(sealed);
+                query.execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Revokes a key of a site; `false` when there is none, or it is revoked already.
     ///
     /// # Errors
@@ -91,7 +112,7 @@ impl Store {
         id: String,
         now: Timestamp,
     ) -> Result<bool> {
-        let text = "UPDATE client_keys SET revoked_at = $1 \
+        let text = "UPDATE client_keys SET revoked_at = $1, key_sealed = NULL \
                     WHERE site = $2 AND id = $3 AND revoked_at IS NULL";
         self.revoke(text, [site.to_string(), id], now).await
     }
@@ -102,6 +123,7 @@ fn read(row: &AnyRow) -> Result<ClientKey> {
         id: row.try_get("id")?,
         site: rows::site(row)?,
         name: row.try_get("name")?,
+        sealed: row.try_get("key_sealed")?,
         created_at: rows::timestamp(row, "created_at")?,
         last_used_at: rows::optional_timestamp(row, "last_used_at")?,
         revoked_at: rows::optional_timestamp(row, "revoked_at")?,

@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use super::{
-    Result, Store,
+    Result, Store, callbacks,
     engine::Engine,
     rows,
     subscriptions::{self, Approved},
@@ -294,7 +294,7 @@ impl Desk<'_> {
         self.label(outcomes).await
     }
 
-    /// Tells whoever wants to hear of decisions.
+    /// Tells whoever wants to hear of decisions, and the programs that asked about the comments.
     async fn announce(&mut self, lines: &[Line]) -> Result<()> {
         let news: Vec<News> = lines
             .iter()
@@ -309,7 +309,11 @@ impl Desk<'_> {
                 News::new(line.site.as_str(), Event::CommentDecided, &about)
             })
             .collect();
-        webhooks::queue(self.connection, self.engine, &news, self.decider.now).await
+        webhooks::queue(self.connection, self.engine, &news, self.decider.now).await?;
+        let decided = lines
+            .iter()
+            .map(|line| (line.site.to_string(), line.comment.clone()));
+        callbacks::queue(self.connection, self.engine, decided, self.decider.now).await
     }
 
     /// Last of all: from here on the sites' learning is locked until the transaction ends.

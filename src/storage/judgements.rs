@@ -10,6 +10,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use super::{
     Result, Store,
     arrivals::NewComment,
+    callbacks::Callback,
     engine::Engine,
     query::{Value, insert_rows},
     rows,
@@ -28,6 +29,8 @@ pub struct Client {
     pub content: String,
     /// Whether the text is kept as a comment, to be reviewed here.
     pub keeps: bool,
+    /// Where it wants to hear of decisions about that comment.
+    pub callback: Option<Callback>,
 }
 
 /// A judgement on its way into the database.
@@ -66,7 +69,8 @@ pub struct Usage {
 const SPAM: &str = "spam";
 const HAM: &str = "ham";
 
-const fn word(label: Label) -> &'static str {
+/// The word kept in the database.
+pub(super) const fn word(label: Label) -> &'static str {
     match label {
         Label::Spam => SPAM,
         Label::Ham => HAM,
@@ -74,7 +78,7 @@ const fn word(label: Label) -> &'static str {
 }
 
 const INSERT: &str = "INSERT INTO judgements (site, id, blog, month, content, fingerprint, queued, \
-                      said, created_at)";
+                      said, created_at, callback, client_key)";
 
 /// Rows of a batch, and what they add to the counts of their months.
 #[derive(Default)]
@@ -104,6 +108,7 @@ pub(super) fn rows(judgements: &[Judgement<'_>]) -> Batch {
     {
         let month = month_of(Timestamp::from_millis(comment.created_at));
         let said = if *is_spam { SPAM } else { HAM };
+        let callback = client.callback.as_ref();
         rows.push(vec![
             comment.site.clone().into(),
             comment.id.clone().into(),
@@ -114,6 +119,8 @@ pub(super) fn rows(judgements: &[Judgement<'_>]) -> Batch {
             i64::from(client.keeps).into(),
             said.to_owned().into(),
             comment.created_at.into(),
+            callback.map(|callback| callback.url.clone()).into(),
+            callback.map(|callback| callback.key.clone()).into(),
         ]);
         let count = counts
             .entry((&comment.site, month, &client.blog))
@@ -230,7 +237,9 @@ impl Store {
                 let said: String = row.try_get("said")?;
                 let reported: Option<String> = row.try_get("reported")?;
                 let (missed, wrong) = correction(&said, reported.as_deref(), label);
-                sqlx::query("UPDATE judgements SET reported = $3 WHERE site = $1 AND id = $2")
+                let text = "UPDATE judgements SET reported = $3, told = $3 \
+                            WHERE site = $1 AND id = $2";
+                sqlx::query(text)
                     .bind(site.clone())
                     .bind(id.to_string())
                     .bind(word(label))

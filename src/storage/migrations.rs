@@ -24,6 +24,7 @@ const IMPORTS: &str = include_str!("../../migrations/0005_imports.sql");
 
 const DESK: &str = include_str!("../../migrations/0006_desk.sql");
 const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
+const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -67,6 +68,12 @@ const STEPS: &[Step] = &[
         name: "webhooks",
         sqlite: WEBHOOKS,
         postgres: WEBHOOKS,
+    },
+    Step {
+        number: 8,
+        name: "callbacks",
+        sqlite: CALLBACKS,
+        postgres: CALLBACKS,
     },
 ];
 

@@ -7,6 +7,7 @@
 pub mod arrivals;
 pub mod backup;
 pub mod blocks;
+pub mod callbacks;
 pub mod client_keys;
 pub mod comments;
 pub mod counters;

@@ -1,53 +1,68 @@
-//! Sealed addresses, wherever they are, to be sealed again with another key.
+//! Sealed values, wherever they are, to be sealed again with another key: addresses, and the keys of
+//! programs.
 
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::{Result, Store};
 
-/// A table with sealed addresses, and the two columns that name a row (twice the same where one is
-/// enough).
+/// A table with sealed values in one column, and the two that name a row (twice the same where one
+/// is enough).
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     table: &'static str,
     a: &'static str,
     b: &'static str,
+    column: &'static str,
 }
 
-/// Every table with a column `email_sealed`.
-pub const SEALED: [Place; 3] = [
+const ADDRESS: &str = "email_sealed";
+
+/// Where sealed addresses are.
+pub const ADDRESSES: [Place; 3] = [
     Place {
         table: "comments",
         a: "site",
         b: "id",
+        column: ADDRESS,
     },
     Place {
         table: "moderators",
         a: "id",
         b: "id",
+        column: ADDRESS,
     },
     Place {
         table: "subscriptions",
         a: "site",
         b: "email_index",
+        column: ADDRESS,
     },
 ];
 
-/// A sealed address and where it is.
+/// Where programs' sealed keys are.
+pub const CLIENT_KEYS: Place = Place {
+    table: "client_keys",
+    a: "site",
+    b: "id",
+    column: "key_sealed",
+};
+
+/// A sealed value and where it is.
 #[derive(Debug, Clone, Serialize)]
 pub struct SealedRow {
     /// The first column's value.
     pub a: String,
     /// The second column's value.
     pub b: String,
-    /// The address as it is sealed now.
+    /// The value as it is sealed now.
     pub old: String,
-    /// The address sealed again.
+    /// The value sealed again.
     pub new: String,
 }
 
 impl Store {
-    /// At most `limit` addresses of a table after the row `after`, whose seal does not begin with
+    /// At most `limit` values of a table after the row `after`, whose seal does not begin with
     /// `prefix`.
     ///
     /// # Errors
@@ -59,10 +74,15 @@ impl Store {
         after: &(String, String),
         limit: u32,
     ) -> Result<Vec<SealedRow>> {
-        let Place { table, a, b } = place;
+        let Place {
+            table,
+            a,
+            b,
+            column,
+        } = place;
         let text = format!(
-            "SELECT {a} AS a, {b} AS b, email_sealed FROM {table} \
-             WHERE ({a}, {b}) > ($1, $2) AND email_sealed NOT LIKE $3 ORDER BY {a}, {b} LIMIT $4"
+            "SELECT {a} AS a, {b} AS b, {column} AS sealed FROM {table} \
+             WHERE ({a}, {b}) > ($1, $2) AND {column} NOT LIKE $3 ORDER BY {a}, {b} LIMIT $4"
         );
         let found = sqlx::query(AssertSqlSafe(text))
             .bind(after.0.clone())
@@ -75,7 +95,7 @@ impl Store {
             Ok(SealedRow {
                 a: row.try_get("a")?,
                 b: row.try_get("b")?,
-                old: row.try_get("email_sealed")?,
+                old: row.try_get("sealed")?,
                 new: String::new(),
             })
         };
@@ -87,11 +107,16 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn reseal(&self, place: Place, rows: Vec<SealedRow>) -> Result<u64> {
-        let Place { table, a, b } = place;
+        let Place {
+            table,
+            a,
+            b,
+            column,
+        } = place;
         let text = self.sql(&format!(
-            "UPDATE {table} SET email_sealed = r.value->>'new' FROM {{rows:$1}} \
+            "UPDATE {table} SET {column} = r.value->>'new' FROM {{rows:$1}} \
              WHERE {table}.{a} = r.value->>'a' AND {table}.{b} = r.value->>'b' \
-             AND {table}.email_sealed = r.value->>'old'"
+             AND {table}.{column} = r.value->>'old'"
         ));
         self.write(move |connection| {
             Box::pin(async move {

@@ -26,7 +26,7 @@ pub const LOCAL: &[(&str, &str)] = &[("WEBHOOKS__ALLOW_NETWORKS", "127.0.0.0/8")
 /// A program that takes deliveries, and answers as it is told.
 pub struct Listener {
     pub url: String,
-    port: u16,
+    pub port: u16,
     taken: Arc<Mutex<Vec<Taken>>>,
     answer: Arc<Mutex<&'static str>>,
 }
@@ -44,7 +44,7 @@ impl Taken {
         line.unwrap().split_once(':').unwrap().1.trim().to_owned()
     }
 
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
 }
@@ -88,11 +88,15 @@ impl Listener {
         }
     }
 
+    pub fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     pub fn taken(&self) -> Vec<Taken> {
         self.taken.lock().unwrap().clone()
     }
 
-    fn answers(&self, with: &'static str) {
+    pub fn answers(&self, with: &'static str) {
         *self.answer.lock().unwrap() = with;
     }
 }

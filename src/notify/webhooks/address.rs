@@ -36,11 +36,16 @@ const PRIVATE: [&str; 26] = [
     "ff00::/8",
 ];
 
+/// Longest address, in bytes.
+pub const MAX_URL: usize = 2_000;
+
 /// Why a webhook's address is not one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It is no address that deliveries can be sent to.
-    #[error("it must be an http or https address without a user name or password")]
+    #[error(
+        "it must be an http or https address of at most {MAX_URL} bytes without a user name or password"
+    )]
     Shape,
     /// It is an address in a network that deliveries are not sent to.
     #[error("it is in a network that is not public: see webhooks.allow_networks")]
@@ -67,7 +72,9 @@ pub fn is_allowed(address: IpAddr, allowed: &[IpNet]) -> bool {
 /// # Errors
 /// [`Refused`].
 pub fn check_url(raw: &str, allowed: &[IpNet]) -> Result<Url, Refused> {
-    let url = Url::parse(raw.trim()).map_err(|_| Refused::Shape)?;
+    let fits = raw.len() <= MAX_URL;
+    let url = Url::parse(raw.trim()).ok().filter(|_| fits);
+    let url = url.ok_or(Refused::Shape)?;
     let web = matches!(url.scheme(), "http" | "https");
     if !web || !url.username().is_empty() || url.password().is_some() {
         return Err(Refused::Shape);

@@ -58,7 +58,7 @@ impl CallError {
 /// [`CallError`].
 pub async fn post(
     raw: &str,
-    headers: [(&'static str, String); 3],
+    headers: Vec<(&'static str, String)>,
     body: String,
     allowed: &[IpNet],
     timeout: Duration,
@@ -107,7 +107,7 @@ async fn connect(url: &Url, allowed: &[IpNet]) -> Result<TcpStream, CallError> {
 
 fn request(
     url: &Url,
-    headers: [(&'static str, String); 3],
+    headers: Vec<(&'static str, String)>,
     body: String,
 ) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
     let host = url.host_str().unwrap_or_default();

@@ -1,11 +1,13 @@
 //! Webhooks: what happened, told to programs that want to hear of it, as [Standard
 //! Webhooks](https://www.standardwebhooks.com) says: signed, with a time and an id that stays the
-//! same at each try. At least once, in no promised order, given up visibly after days.
+//! same at each try. At least once, in no promised order, given up visibly after days. Callbacks of
+//! Akismet's protocol go the same way, in the words of that protocol.
 //!
 //! What is said is put together when it is sent, so that a comment that is erased meanwhile is not
 //! told of. No address is ever in it.
 
 mod address;
+pub mod callback;
 mod client;
 mod signature;
 
@@ -22,8 +24,10 @@ use super::schedule;
 use crate::{
     app::App,
     domain::{comment::CommentId, timestamp::Timestamp, webhook::Event},
+    spam::Label,
     storage::{
         Result,
+        callbacks::CALLBACK,
         webhooks::{Delivery, Fate},
     },
 };
@@ -33,6 +37,15 @@ const CONCURRENCY: u32 = 8;
 
 /// Time that a program has to take a delivery.
 const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A delivery as it goes out.
+struct Message {
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+    /// What a program knows about a comment once it took this.
+    tells: Option<(CommentId, Label)>,
+}
 
 /// Delivers everything that is due now; how much of it was taken.
 ///
@@ -59,15 +72,24 @@ pub async fn tick(app: &App) -> Result<usize> {
 
 /// Delivers one and records how that ended; whether it was taken.
 async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
-    let Some(body) = body(app, one).await? else {
+    let message = if one.webhook == CALLBACK {
+        callback::message(app, one).await?
+    } else {
+        message(app, one).await?
+    };
+    let Some(message) = message else {
         let now = app.now();
         app.store.finish_delivery(one, Fate::Settled, now).await?;
         return Ok(false);
     };
-    let body = body.to_string();
-    let headers = signature::headers(app, one, &body);
+    let Message {
+        url,
+        headers,
+        body,
+        tells,
+    } = message;
     let networks = &app.settings.webhooks.allow_networks;
-    let sent = client::post(&one.url, headers, body, networks, TIMEOUT).await;
+    let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
     let now = app.now();
     let (fate, word) = match sent {
         Ok(()) => (Fate::Delivered, "delivered"),
@@ -85,6 +107,9 @@ async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
     }
     metrics::counter!("hamlet_webhooks_total", "outcome" => word).increment(1);
     let taken = fate == Fate::Delivered;
+    if let Some((id, label)) = tells.filter(|_| taken) {
+        app.store.note_told(&one.site, id, label).await?;
+    }
     app.store.finish_delivery(one, fate, now).await?;
     Ok(taken)
 }
@@ -99,6 +124,20 @@ fn later(app: &App, one: &Delivery, error: &CallError, now: Timestamp) -> (Fate,
     }
     let at = now.plus(schedule::wait(one.attempts, rand::random()));
     (Fate::Retry(at, message), "deferred")
+}
+
+/// What a webhook is told; `None` when what it is about is gone.
+async fn message(app: &App, one: &Delivery) -> Result<Option<Message>> {
+    let Some(body) = body(app, one).await? else {
+        return Ok(None);
+    };
+    let body = body.to_string();
+    Ok(Some(Message {
+        url: one.url.clone(),
+        headers: signature::headers(app, one, &body),
+        body,
+        tells: None,
+    }))
 }
 
 /// What is said; `None` when what it is about is gone.

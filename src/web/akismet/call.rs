@@ -93,6 +93,7 @@ impl Call {
             written_at: text("comment_date_gmt"),
             honeypot: honeypot.map(str::to_owned),
             sender: address.map(SenderAddress::new),
+            callback: self.get("callback").map(str::to_owned),
             may_be_kept: !self.says("is_test") && self.get("recheck_reason").is_none(),
         }
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Call, Refusal, also_get, plain, recognise, word};
 use crate::{
-    clients,
+    clients::{self, callbacks},
     domain::{evidence::Verdict, site::Policy},
     intake::Accepted,
     web::{Shared, problem::Problem, route_table::RouteTable},
@@ -38,7 +38,9 @@ async fn answer_verify(app: Shared, call: Call) -> Result<HttpResponse, Refusal>
 /// Whether a text is spam: `true` or `false`.
 ///
 /// `X-akismet-guid` names the judgement. A text above the site's `discard_at` is answered with
-/// `X-akismet-pro-tip: discard`.
+/// `X-akismet-pro-tip: discard`. Where the site keeps the text as a comment, `comment_parent` gives it
+/// its place in the thread, and a `callback` on one of the site's origins hears when a person decides
+/// otherwise.
 #[utoipa::path(
     tag = "clients",
     responses(
@@ -53,7 +55,7 @@ async fn comment_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal>
 }
 
 async fn answer_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
-    let (_, site) = recognise(&app, &call).await?;
+    let (key, site) = recognise(&app, &call).await?;
     if call.blog().is_none() {
         let help = "We were unable to find a blog in your request.";
         return Err(Refusal::Invalid(help));
@@ -63,7 +65,9 @@ async fn answer_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal> 
         return Ok(judgement(&Uuid::now_v7().to_string(), is_spam, false));
     }
     // Anything but 200 makes programs hold the comment and ask again.
-    let judged = clients::judge(&app, &site, &question).await?;
+    let secret = call.key.as_deref().unwrap_or_default();
+    let callback = callbacks::accept(&app, &site, &key, secret, &question).await?;
+    let judged = clients::judge(&app, &site, &question, callback).await?;
     if judged.score.is_none() {
         return Err(Problem::unavailable().into());
     }

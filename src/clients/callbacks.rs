@@ -1,0 +1,39 @@
+//! The addresses at which programs want to hear that a person decided otherwise than they were told.
+//! Telling them is `notify`'s.
+
+use crate::{
+    app::App,
+    domain::site::{ClientMode, Site},
+    notify::webhooks::callback,
+    storage::{Result, callbacks::Callback, client_keys::ClientKey},
+};
+
+use super::question::Question;
+
+/// The callback of a question, if it will be kept as a comment, and the address is on an origin of
+/// the key's site; any other is passed over, and the question answered all the same. The key is kept
+/// sealed from now on: it goes along with what is told.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn accept(
+    app: &App,
+    site: &Site,
+    key: &ClientKey,
+    secret: &str,
+    question: &Question,
+) -> Result<Option<Callback>> {
+    let is_kept = site.policy.clients == ClientMode::Queue && question.may_be_kept;
+    let named = question.callback.as_ref().filter(|_| is_kept);
+    let Some(url) = named.filter(|url| callback::is_own(app, site, url)) else {
+        return Ok(None);
+    };
+    if key.sealed.is_none() {
+        let sealed = app.vault.seal_client_key(secret);
+        app.store.seal_client_key(key, sealed).await?;
+    }
+    Ok(Some(Callback {
+        url: url.clone(),
+        key: key.id.clone(),
+    }))
+}

@@ -1,0 +1,71 @@
+//! Telling a program of Akismet's protocol that a person here decided otherwise than it was told, at
+//! the `callback` it named when it asked. The program believes whoever knows its key, so the key goes
+//! along; therefore only to an origin of the key's own site, looked at when it is named and when it
+//! is told.
+
+use serde_json::json;
+
+use super::{Message, address::check_url};
+use crate::{
+    app::App,
+    domain::{
+        comment::{CommentId, Status},
+        origin::Origin,
+        site::Site,
+    },
+    spam::Label,
+    storage::{Result, callbacks::Standing, webhooks::Delivery},
+};
+
+/// The header by which a program knows that it need not report this back.
+const HEADER: &str = "x-akismet-webhook";
+
+/// Whether an address that a program named is one that it may be told at: on an origin of its site.
+#[must_use]
+pub fn is_own(app: &App, site: &Site, raw: &str) -> bool {
+    let url = check_url(raw, &app.settings.webhooks.allow_networks).ok();
+    let origin = url.as_ref().and_then(Origin::of);
+    origin.is_some_and(|origin| site.origins.contains(&origin))
+}
+
+/// What is to be told; `None` when it is no news, or nobody is to be told any more.
+pub(super) async fn message(app: &App, one: &Delivery) -> Result<Option<Message>> {
+    let Some(id) = one.about["comment"].as_str().and_then(CommentId::parse) else {
+        return Ok(None);
+    };
+    let site = app.directory.site(one.site.as_str());
+    let standing = app.store.callback(&one.site, id).await?;
+    let Some((site, standing)) = site.zip(standing) else {
+        return Ok(None);
+    };
+    let news = result(&standing).filter(|label| *label != standing.told);
+    let Some(label) = news.filter(|_| is_own(app, &site, &standing.url)) else {
+        return Ok(None);
+    };
+    let Ok(key) = app.vault.open_client_key(&standing.key_sealed) else {
+        tracing::warn!(
+            id = one.id,
+            "a program's key cannot be opened with the keys at hand"
+        );
+        return Ok(None);
+    };
+    let comment = json!({ "guid": id, "result": (label == Label::Spam).to_string() });
+    let body = json!({ "key": key, "endpoint": "comment-check", "comments": [comment] });
+    Ok(Some(Message {
+        url: standing.url,
+        headers: vec![(HEADER, "1".to_owned())],
+        body: body.to_string(),
+        tells: Some((id, label)),
+    }))
+}
+
+/// What a decision makes of the answer. A genuine comment that is not wanted is neither spam nor to
+/// be shown, and the protocol has no word for that; one that waits again is what was said at first.
+const fn result(standing: &Standing) -> Option<Label> {
+    match standing.status {
+        Status::Spam => Some(Label::Spam),
+        Status::Approved => Some(Label::Ham),
+        Status::Pending => Some(standing.said),
+        Status::Rejected | Status::Trash => None,
+    }
+}
