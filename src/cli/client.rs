@@ -93,7 +93,7 @@ async fn add(app: &App, json: bool, slug: &str, name: &str, queue: bool) -> anyh
 
 async fn list(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
     let site = site_of(app, slug)?;
-    let keys = app.store.client_keys(&site.slug).await?.into_iter();
+    let keys = app.store.client_keys(Some(&site.slug)).await?.into_iter();
     let views: Vec<ClientKeyView> = keys.map(ClientKeyView::from).collect();
     if json {
         return print::json(&views);

@@ -44,7 +44,45 @@ pub struct Standing {
     pub status: Status,
 }
 
+/// A site's callbacks that programs did not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// The site.
+    pub site: SiteSlug,
+    /// Those that wait.
+    pub queued: i64,
+    /// Those that were given up.
+    pub dead: i64,
+    /// Why the latest failed.
+    pub last_error: Option<String>,
+}
+
 impl Store {
+    /// The sites with callbacks that wait or were given up.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn callback_backlogs(&self) -> Result<Vec<Backlog>> {
+        let text = "SELECT d.site, COUNT(CASE WHEN d.status = 'queued' THEN 1 END) AS queued, \
+                        COUNT(CASE WHEN d.status = 'dead' THEN 1 END) AS dead, \
+                        (SELECT l.last_error FROM deliveries l \
+                            WHERE l.site = d.site AND l.webhook = $1 AND l.last_error IS NOT NULL \
+                            ORDER BY l.id DESC LIMIT 1) AS last_error \
+                    FROM deliveries d WHERE d.webhook = $1 AND d.status IN ('queued', 'dead') \
+                    GROUP BY d.site ORDER BY d.site";
+        let found = sqlx::query(text).bind(CALLBACK);
+        let found = found.fetch_all(&self.read).await?;
+        let read = |row| {
+            Ok(Backlog {
+                site: rows::site(row)?,
+                queued: Row::try_get(row, "queued")?,
+                dead: Row::try_get(row, "dead")?,
+                last_error: Row::try_get(row, "last_error")?,
+            })
+        };
+        found.iter().map(read).collect()
+    }
+
     /// What there is to tell about a comment; `None` when nobody wants to hear of it, the comment is
     /// gone, or the key was revoked.
     ///

@@ -29,14 +29,16 @@ pub struct ClientKey {
 const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
 
 impl Store {
-    /// The keys of a site, earliest first, revoked ones too.
+    /// The keys of a site, or of every site, revoked ones too: by site, earliest first.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn client_keys(&self, site: &SiteSlug) -> Result<Vec<ClientKey>> {
-        let text = format!("SELECT {COLUMNS} FROM client_keys WHERE site = $1 ORDER BY id");
+    pub async fn client_keys(&self, site: Option<&SiteSlug>) -> Result<Vec<ClientKey>> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM client_keys WHERE $1 = '' OR site = $1 ORDER BY site, id"
+        );
         let found = sqlx::query(self.sql(&text))
-            .bind(site.to_string())
+            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
             .fetch_all(&self.read)
             .await?;
         found.iter().map(read).collect()

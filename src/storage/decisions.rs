@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::{
     Result, Store, callbacks,
+    deliveries::{self, News},
     engine::Engine,
     rows,
     subscriptions::{self, Approved},
     votes,
-    webhooks::{self, News},
 };
 use crate::domain::{
     comment::{Comment, CommentId, Status},
@@ -309,7 +309,7 @@ impl Desk<'_> {
                 News::new(line.site.as_str(), Event::CommentDecided, &about)
             })
             .collect();
-        webhooks::queue(self.connection, self.engine, &news, self.decider.now).await?;
+        deliveries::queue(self.connection, self.engine, &news, self.decider.now).await?;
         let decided = lines
             .iter()
             .map(|line| (line.site.to_string(), line.comment.clone()));

@@ -25,6 +25,7 @@ const IMPORTS: &str = include_str!("../../migrations/0005_imports.sql");
 const DESK: &str = include_str!("../../migrations/0006_desk.sql");
 const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
+const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -74,6 +75,12 @@ const STEPS: &[Step] = &[
         name: "callbacks",
         sqlite: CALLBACKS,
         postgres: CALLBACKS,
+    },
+    Step {
+        number: 9,
+        name: "delivered",
+        sqlite: DELIVERED,
+        postgres: DELIVERED,
     },
 ];
 

@@ -12,6 +12,7 @@ pub mod client_keys;
 pub mod comments;
 pub mod counters;
 pub mod decisions;
+pub mod deliveries;
 mod engine;
 mod erasure;
 pub mod foreign_ids;

@@ -4,8 +4,9 @@
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
-    Result, Store, StoreError, rows,
-    webhooks::{self, News},
+    Result, Store, StoreError,
+    deliveries::{self, News},
+    rows,
 };
 use crate::domain::{
     model::{ModelEntry, ModelId, ModelStatus, Phase, Progress},
@@ -188,7 +189,7 @@ async fn set_live(
         .await?;
     let about = serde_json::json!({ "model": model });
     let news = News::new(site.as_str(), Event::ModelActivated, &about);
-    webhooks::queue_one(connection, news, now).await
+    deliveries::queue_one(connection, news, now).await
 }
 
 /// Notes that a model goes into use; `false` when its file is not there.

@@ -14,7 +14,7 @@ use crate::{
         site::Site,
     },
     spam::Label,
-    storage::{Result, callbacks::Standing, webhooks::Delivery},
+    storage::{Result, callbacks::Standing, deliveries::Delivery},
 };
 
 /// The header by which a program knows that it need not report this back.

@@ -9,6 +9,7 @@
 mod address;
 pub mod callback;
 mod client;
+pub mod registration;
 mod signature;
 
 use std::time::Duration;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-pub use address::{Refused, check_url};
+pub use address::Refused;
 pub use client::CallError;
 pub use signature::secret_of;
 
@@ -28,7 +29,7 @@ use crate::{
     storage::{
         Result,
         callbacks::CALLBACK,
-        webhooks::{Delivery, Fate},
+        deliveries::{Delivery, Fate},
     },
 };
 

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::{app::App, storage::webhooks::Delivery};
+use crate::{app::App, storage::deliveries::Delivery};
 
 /// The secret of a webhook, as its program is given it. It is derived from the key file, so that the
 /// database does not hold it.

@@ -12,10 +12,10 @@ use crate::{
         webhook::Event,
     },
     storage::{
+        deliveries::{self, News},
         judgements::{self, Judgement},
         query::{Value, insert_rows},
         subscriptions::{self, Approved},
-        webhooks::{self, News},
     },
 };
 
@@ -75,7 +75,7 @@ impl Intake<'_> {
         self.insert_notices(&noticed).await?;
         subscriptions::on_approved(self.connection, self.engine, &approved, self.now).await?;
         judgements::insert(self.connection, self.engine, judgements).await?;
-        webhooks::queue(self.connection, self.engine, &news, self.now).await?;
+        deliveries::queue(self.connection, self.engine, &news, self.now).await?;
         for (place, verdict, score) in kept {
             let id = CommentId::parse(&self.batch[place].comment.id);
             self.outcome[place] = id.map(|id| Admission::Stored {

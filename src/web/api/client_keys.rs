@@ -89,7 +89,7 @@ async fn list_client_keys(
     slug: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    let keys = app.store.client_keys(&site.slug).await?.into_iter();
+    let keys = app.store.client_keys(Some(&site.slug)).await?.into_iter();
     Ok(private().json(ClientKeyList {
         keys: keys.map(ClientKeyView::from).collect(),
     }))

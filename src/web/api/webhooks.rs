@@ -3,20 +3,19 @@
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::private;
 use crate::{
-    domain::{field::FieldError, site::SiteSlug, timestamp::Timestamp, webhook::Event},
-    notify::webhooks::{check_url, secret_of},
-    storage::webhooks::{Webhook, WebhookState},
+    domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event},
+    notify::webhooks::{
+        registration::{self, AddError},
+        secret_of,
+    },
+    storage::webhooks::WebhookState,
     web::{
         Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
     },
 };
-
-/// Longest address, in bytes.
-const MAX_URL: usize = 2_000;
 
 /// A webhook, and how its deliveries fare.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +38,8 @@ struct WebhookView {
     last_error: Option<String>,
     /// When it was added.
     created_at: Timestamp,
+    /// When it last took a delivery.
+    delivered_at: Option<Timestamp>,
 }
 
 /// Every webhook of a site.
@@ -58,6 +59,15 @@ struct NewWebhook {
     events: Vec<Event>,
 }
 
+impl From<AddError> for Problem {
+    fn from(error: AddError) -> Self {
+        match error {
+            AddError::Invalid(errors) => Self::invalid(errors),
+            AddError::Store(error) => error.into(),
+        }
+    }
+}
+
 fn view(app: &Shared, state: WebhookState) -> WebhookView {
     let webhook = state.webhook;
     WebhookView {
@@ -70,6 +80,7 @@ fn view(app: &Shared, state: WebhookState) -> WebhookView {
         dead: state.dead,
         last_error: state.last_error,
         created_at: webhook.created_at,
+        delivered_at: webhook.delivered_at,
     }
 }
 
@@ -92,7 +103,7 @@ async fn list_webhooks(
     slug: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    let states = app.store.webhooks(&site.slug).await?.into_iter();
+    let states = app.store.webhooks(Some(&site.slug)).await?.into_iter();
     Ok(private().json(WebhookList {
         webhooks: states.map(|state| view(&app, state)).collect(),
     }))
@@ -120,26 +131,7 @@ async fn add_webhook(
     JsonBody(new): JsonBody<NewWebhook>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    if new.url.len() > MAX_URL {
-        return Err(FieldError::too_long("url", MAX_URL).into());
-    }
-    let url = check_url(&new.url, &app.settings.webhooks.allow_networks);
-    let url = url.map_err(|refused| FieldError::new("url", "invalid", refused.to_string()))?;
-    let mut events = new.events;
-    events.sort_unstable();
-    events.dedup();
-    if events.is_empty() {
-        return Err(FieldError::required("events").into());
-    }
-    let webhook = Webhook {
-        id: Uuid::now_v7().to_string(),
-        site: site.slug.clone(),
-        url: url.into(),
-        events,
-        created_at: app.now(),
-    };
-    app.store.add_webhook(webhook.clone()).await?;
-    app.directory.refresh(&app.store, app.now()).await?;
+    let webhook = registration::add(&app, site.slug.clone(), &new.url, new.events).await?;
     let state = WebhookState {
         webhook,
         queued: 0,
@@ -174,10 +166,9 @@ async fn remove_webhook(
 ) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
     let site = site::named(&app, &slug)?;
-    if !app.store.remove_webhook(&site.slug, id).await? {
+    if !registration::remove(&app, &site.slug, id).await? {
         return Err(Problem::not_found("webhook"));
     }
-    app.directory.refresh(&app.store, app.now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,14 +1,22 @@
-//! The settings' page, for operators: sites, people, tokens and mail that could not be delivered.
-//! What its forms do, `accounts`, `sites` and the store do.
+//! The settings' page, for operators: sites, people, programs and their keys, webhooks, and mail that
+//! could not be delivered. What its forms do, `accounts`, `clients`, `notify`, `sites` and the store do.
 
+mod keys;
 mod letters;
 mod people;
 mod tokens;
+mod webhooks;
 
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
-use self::{letters::Letter, people::Account, tokens::TokenRow};
+use self::{
+    keys::KeyRow,
+    letters::Letter,
+    people::Account,
+    tokens::TokenRow,
+    webhooks::{EVENTS, WebhookRow},
+};
 use super::{
     HOME,
     done::Done,
@@ -39,6 +47,11 @@ struct SettingsPage {
     sites: Vec<Site>,
     people: Vec<Account>,
     tokens: Vec<TokenRow>,
+    keys: Vec<KeyRow>,
+    /// What programs could not be told, a sentence a site.
+    callbacks: Vec<String>,
+    webhooks: Vec<WebhookRow>,
+    events: [(&'static str, &'static str); 3],
     letters: Vec<Letter>,
     done: Done,
 }
@@ -63,6 +76,10 @@ pub(super) async fn act(
         "remove-person" => people::remove(&app, &fields).await?,
         "add-token" => tokens::add(&app, &fields).await?,
         "revoke-token" => tokens::revoke(&app, &fields).await?,
+        "add-key" => keys::add(&app, &fields).await?,
+        "revoke-key" => keys::revoke(&app, &fields).await?,
+        "add-webhook" => webhooks::add(&app, &fields).await?,
+        "remove-webhook" => webhooks::remove(&app, &fields).await?,
         "retry" => letters::retry(&app, &fields).await?,
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
@@ -113,6 +130,9 @@ pub(super) fn lines(raw: &str) -> Vec<String> {
 async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpResponse, Refused> {
     let accounts = app.store.moderators().await?.into_iter();
     let tokens = app.store.tokens().await?.into_iter();
+    let keys = app.store.client_keys(None).await?.into_iter();
+    let callbacks = app.store.callback_backlogs().await?;
+    let webhooks = app.store.webhooks(None).await?.into_iter();
     let dead = Some(MailStatus::Dead);
     let letters = app
         .store
@@ -126,6 +146,10 @@ async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpRespo
         sites: app.store.sites().await?,
         people: accounts.map(|one| people::account(app, &one, me)).collect(),
         tokens: tokens.map(|one| tokens::token(app, one)).collect(),
+        keys: keys.map(|one| keys::row(app, one)).collect(),
+        callbacks: callbacks.iter().map(keys::backlog).collect(),
+        webhooks: webhooks.map(|one| webhooks::row(app, one)).collect(),
+        events: EVENTS,
         letters: letters.map(|one| letters::letter(app, one)).collect(),
         done,
     };

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         field::FieldError,
         origin::Origin,
-        site::{Policy, Site},
+        site::{ClientMode, Policy, Site},
     },
     web::{Shared, api::sites::SiteChange, auth::SignedIn, page, query::Query, site},
 };
@@ -51,6 +51,10 @@ impl SitePage {
     fn origins(&self) -> String {
         let origins = self.site.origins.iter().map(Origin::as_str);
         origins.collect::<Vec<_>>().join("\n")
+    }
+
+    fn keeps_asked(&self) -> bool {
+        self.site.policy.clients == ClientMode::Queue
     }
 
     fn number<T: ToString>(number: Option<&T>) -> String {
@@ -114,6 +118,11 @@ fn policy_of(fields: &FormFields, old: &Policy) -> (Policy, Vec<FieldError>) {
         max_links: number(fields, "max_links", old.max_links, e),
         min_form_seconds: number(fields, "min_form_seconds", old.min_form_seconds, e),
         max_form_hours: number(fields, "max_form_hours", old.max_form_hours, e),
+        clients: if fields.get("keep_asked") == "1" {
+            ClientMode::Queue
+        } else {
+            ClientMode::Judge
+        },
         expect_form_token: fields.get("expect_form_token") == "1",
         proof_of_work_bits: optional(fields, "proof_of_work_bits", old.proof_of_work_bits, e),
         ..old.clone()

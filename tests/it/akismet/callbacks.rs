@@ -179,7 +179,7 @@ on_both_engines!(
         let key = site_at(&app, &listener, ClientMode::Judge).await;
         ask(&app, &key, HAM, &listener.url).await;
         let slug = app.app.directory.site("blog").unwrap().slug.clone();
-        let kept = app.app.store.client_keys(&slug).await.unwrap();
+        let kept = app.app.store.client_keys(Some(&slug)).await.unwrap();
         assert_eq!(kept[0].sealed, None);
     }
 );
@@ -192,7 +192,14 @@ on_both_engines!(
         let key = site_at(&app, &listener, ClientMode::Queue).await;
         let asked = ask(&app, &key, HAM, &listener.url).await;
         let slug = app.app.directory.site("blog").unwrap().slug.clone();
-        let kept = || async { app.app.store.client_keys(&slug).await.unwrap().remove(0) };
+        let kept = || async {
+            app.app
+                .store
+                .client_keys(Some(&slug))
+                .await
+                .unwrap()
+                .remove(0)
+        };
         let sealed = kept().await.sealed.expect("a sealed key");
         assert!(!sealed.contains(&key), "{sealed}");
         rotation::rotate(&app.app).await.unwrap();

@@ -1,0 +1,77 @@
+//! Webhooks as operators add and remove them, from the interface or the desk.
+
+use uuid::Uuid;
+
+use super::address::{MAX_URL, check_url};
+use crate::{
+    app::App,
+    domain::{field::FieldError, site::SiteSlug, webhook::Event},
+    storage::{Result, StoreError, webhooks::Webhook},
+};
+
+/// Why a webhook was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// What was asked for is not right.
+    #[error("a field is not right")]
+    Invalid(Vec<FieldError>),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds a webhook: `url` is told of `events` on the site from now on.
+///
+/// # Errors
+/// [`AddError`]; errors are on `url` and `events`, all told at once.
+pub async fn add(
+    app: &App,
+    site: SiteSlug,
+    url: &str,
+    mut events: Vec<Event>,
+) -> Result<Webhook, AddError> {
+    events.sort_unstable();
+    events.dedup();
+    let parsed = parse_url(app, url);
+    let missing = events.is_empty().then(|| FieldError::required("events"));
+    let url = match (parsed, missing) {
+        (Ok(url), None) => url,
+        (parsed, missing) => {
+            let errors = parsed.err().into_iter().chain(missing);
+            return Err(AddError::Invalid(errors.collect()));
+        }
+    };
+    let webhook = Webhook {
+        id: Uuid::now_v7().to_string(),
+        site,
+        url,
+        events,
+        created_at: app.now(),
+        delivered_at: None,
+    };
+    app.store.add_webhook(webhook.clone()).await?;
+    app.directory.refresh(&app.store, app.now()).await?;
+    Ok(webhook)
+}
+
+fn parse_url(app: &App, raw: &str) -> Result<String, FieldError> {
+    if raw.trim().is_empty() {
+        return Err(FieldError::required("url"));
+    }
+    if raw.len() > MAX_URL {
+        return Err(FieldError::too_long("url", MAX_URL));
+    }
+    let url = check_url(raw, &app.settings.webhooks.allow_networks);
+    let url = url.map_err(|refused| FieldError::new("url", "invalid", refused.to_string()))?;
+    Ok(url.into())
+}
+
+/// Removes a webhook of a site, and what was still to be told to it; `false` when there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn remove(app: &App, site: &SiteSlug, id: String) -> Result<bool> {
+    let removed = app.store.remove_webhook(site, id).await?;
+    app.directory.refresh(&app.store, app.now()).await?;
+    Ok(removed)
+}
