@@ -27,6 +27,7 @@ mod privacy;
 mod program;
 mod published;
 mod review;
+mod settings;
 mod sites;
 mod support;
 mod threats;

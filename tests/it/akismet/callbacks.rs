@@ -25,7 +25,7 @@ use crate::{
 const CHECK: &str = "/1.1/comment-check";
 
 /// A site on the listener's origin, and a key of it.
-async fn site_at(app: &TestApp, listener: &Listener, clients: ClientMode) -> String {
+pub async fn site_at(app: &TestApp, listener: &Listener, clients: ClientMode) -> String {
     let policy = Policy {
         clients,
         ..Policy::default()
@@ -35,7 +35,7 @@ async fn site_at(app: &TestApp, listener: &Listener, clients: ClientMode) -> Str
 }
 
 /// Asks about a text and names a callback; what the judgement goes by.
-async fn ask(app: &TestApp, key: &str, text: &str, callback: &str) -> Value {
+pub async fn ask(app: &TestApp, key: &str, text: &str, callback: &str) -> Value {
     let mut fields = asked(key, text);
     fields.push(("callback", callback));
     let (headers, _) = call(app, CHECK, &fields).await;

@@ -1,6 +1,6 @@
 //! Akismet's protocol: what each client sends, and the exact answers that it branches on.
 
-mod callbacks;
+pub mod callbacks;
 mod clients;
 mod protocol;
 mod reports;
