@@ -1,13 +1,19 @@
-// The operators' pages: training a model from what was decided, sites, people, tokens.
+// The operators' pages: training a model from what was decided, sites, people, tokens, keys of
+// programs, webhooks, mail that was given up.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { assertAccessible, assertFits, launch, signInFirst, Visitor } from "./browser.mjs";
+import { MailServer } from "./mail.mjs";
 import { OPERATOR, Service } from "./service.mjs";
 
-let service, browser, visitor, page;
+let mail, service, browser, visitor, page;
 before(async () => {
-  [service, browser] = await Promise.all([Service.start(), launch()]);
+  mail = await MailServer.start();
+  const variables = { ...mail?.variables, HAMLET_WEBHOOKS__ALLOW_NETWORKS: "127.0.0.0/8" };
+  [service, browser] = await Promise.all([Service.start(variables), launch()]);
   visitor = await Visitor.enter(browser, [service.url]);
   page = await visitor.page();
   await signInFirst(page, service);
@@ -16,7 +22,17 @@ after(async () => {
   await visitor.leave();
   await browser.close();
   await service.stop();
+  await mail?.stop();
 });
+
+// Nothing tells the settings' page what is sent meanwhile: it is asked again until it shows this.
+const shownInTime = async (row) => {
+  const end = Date.now() + 30_000;
+  do {
+    assert.ok(Date.now() < end, `${row} is never shown`);
+    await page.goto(`${service.url}/desk/settings`);
+  } while (await row.count() === 0);
+};
 
 const NOUNS = ["orchard", "kettle", "harbour", "violin", "ladder", "meadow", "lantern", "bridge", "cellar", "compass"];
 const VERBS = ["mended", "painted", "carried", "measured", "planted", "opened", "followed", "counted"];
@@ -115,4 +131,92 @@ test("sites, people and tokens are made and taken away on their page; a secret i
   await page.getByRole("button", { name: "Revoke importer" }).click();
   await page.getByText("The token is revoked.").waitFor();
   assert.equal((await asked()).status, 401);
+});
+
+test("a program's key is made, shown once, works, and is revoked", async () => {
+  const settings = `${service.url}/desk/settings`;
+  const keys = page.locator("#keys");
+  await page.goto(settings);
+  await keys.getByText("Make a key").click();
+  await keys.getByLabel("Program").fill("WordPress");
+  await keys.getByLabel("Site").selectOption("default");
+  await keys.getByRole("button", { name: "Make the key" }).click();
+  const key = await keys.locator(".secret code").textContent();
+  await assertAccessible(page);
+  const verified = async () => {
+    const response = await fetch(`${service.url}/1.1/verify-key`, { method: "POST", body: new URLSearchParams({ key }) });
+    return response.text();
+  };
+  assert.equal(await verified(), "valid");
+  await page.goto(`${service.url}/desk/settings/sites/default`);
+  await page.getByLabel("What they ask about is kept").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  await assertAccessible(page);
+  await page.goto(settings);
+  assert.equal(await page.getByText(key).count(), 0);
+  await keys.getByRole("row", { name: /WordPress default kept for review just now/ }).waitFor();
+  await keys.getByRole("button", { name: "Revoke the key of WordPress" }).click();
+  await page.getByText("The key is revoked.").waitFor();
+  await keys.getByRole("row", { name: /WordPress .* revoked/ }).waitFor();
+  assert.equal(await verified(), "invalid");
+});
+
+test("a webhook is added, shows how its deliveries fare, and is removed", async () => {
+  const taken = [];
+  const listener = createServer((request, response) => {
+    request.resume().on("end", () => response.writeHead(taken.push(request.headers) === 1 ? 503 : 204).end());
+  }).listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const url = `http://127.0.0.1:${listener.address().port}/hook`;
+  const settings = `${service.url}/desk/settings`;
+  const webhooks = page.locator("#webhooks");
+  const add = async (address) => {
+    await webhooks.getByText("Add a webhook").click();
+    await webhooks.getByLabel("Address").fill(address);
+    await webhooks.getByLabel("Site").selectOption("default");
+    await webhooks.getByRole("button", { name: "Add the webhook" }).click();
+  };
+  await page.goto(settings);
+  await add("http://10.0.0.1/hook");
+  await webhooks.getByRole("alert").getByText(/not public/).waitFor();
+  await add(url);
+  const secret = await webhooks.locator(".secret code").textContent();
+  assert.match(secret, /^whsec_/);
+  await assertAccessible(page);
+  await assertFits(page);
+  await page.goto(settings);
+  assert.equal(await page.getByText(secret).count(), 0);
+  await webhooks.getByRole("row", { name: /nothing yet nothing/ }).waitFor();
+  await service.posted("default", "There is pansies, that is for thoughts.");
+  await shownInTime(webhooks.getByRole("row", { name: /1 waiting, 0 given up it answered 503/ }));
+  await assertAccessible(page);
+  await webhooks.getByRole("button", { name: `Remove the webhook ${url}` }).click();
+  await page.getByText("Removed, and what was still to be told with it.").waitFor();
+  assert.equal(await webhooks.getByText(url).count(), 0);
+  listener.close();
+});
+
+test("a dead letter is seen, retried by its button, and gone", { timeout: 60_000 }, async (t) => {
+  if (!mail) return t.skip("no aiosmtpd");
+  const settings = `${service.url}/desk/settings`;
+  const letters = page.locator("#mail");
+  // Whoever was mailed about what came before is mailed again after an interval only.
+  const other = await service.call("POST", "moderators", { name: "Bernardo", email: "bernardo@elsinore.example" });
+  await mail.answers("550");
+  await service.posted("default", "Who's there? Nay, answer me: stand, and unfold yourself.");
+  const dead = letters.getByRole("row", { name: /b\*\*\*@e\*\*\*\.example/ });
+  await shownInTime(dead);
+  await dead.getByText(/No such mailbox|550/).waitFor();
+  await assertAccessible(page);
+  await mail.answers("accept");
+  await dead.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("It is tried again at once").waitFor();
+  assert.equal(await dead.count(), 0);
+  await mail.heard("message", ({ to }) => to.includes("bernardo@elsinore.example"));
+  await page.goto(settings);
+  assert.equal(await dead.count(), 0);
+  const { mails } = await service.call("GET", "outbox?status=sent");
+  assert.ok(mails.some(({ moderator }) => moderator === "Bernardo"), JSON.stringify(mails));
+  await service.call("DELETE", `moderators/${other.id}`);
 });
