@@ -3,7 +3,7 @@
 
 use crate::{
     app::App,
-    domain::{email::EmailAddress, moderator::Scope, site::SiteSlug},
+    domain::{decision::Actor, email::EmailAddress, moderator::Scope, site::SiteSlug},
     storage::{
         Result,
         subjects::{Erased, Subject},
@@ -20,13 +20,14 @@ pub async fn export(app: &App, email: &EmailAddress) -> Result<Subject> {
 }
 
 /// Erases everything held about a person, on every site: what they wrote, what models learnt from
-/// it, where they asked to hear of replies, mails to them. Only an account as a moderator stays.
+/// it, where they asked to hear of replies, mails to them. Only an account as a moderator stays, and
+/// the record that somebody's data was erased, by whom and how much.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
-pub async fn erase(app: &App, email: &EmailAddress) -> Result<Erased> {
-    let who = app.vault.email_index(email);
-    let erased = app.store.erase_subject(&every_site(app), who).await?;
+pub async fn erase(app: &App, email: &EmailAddress, by: Actor) -> Result<Erased> {
+    let (who, sites) = (app.vault.email_index(email), every_site(app));
+    let erased = app.store.erase_subject(&sites, who, by, app.now()).await?;
     for (site, page) in &erased.comments {
         app.published.forget(site, page);
     }

@@ -26,6 +26,7 @@ const DESK: &str = include_str!("../../migrations/0006_desk.sql");
 const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
+const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -81,6 +82,12 @@ const STEPS: &[Step] = &[
         name: "delivered",
         sqlite: DELIVERED,
         postgres: DELIVERED,
+    },
+    Step {
+        number: 10,
+        name: "erasures",
+        sqlite: ERASURES,
+        postgres: ERASURES,
     },
 ];
 

@@ -15,6 +15,7 @@ pub mod decisions;
 pub mod deliveries;
 mod engine;
 mod erasure;
+pub mod erasures;
 pub mod foreign_ids;
 pub mod imports;
 pub mod integrity;

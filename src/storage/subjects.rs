@@ -2,10 +2,10 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{Result, Store, engine::Engine, erasure, rows, samples};
+use super::{Result, Store, engine::Engine, erasure, erasures, rows, samples};
 use crate::domain::{
-    comment::Comment, email::EmailIndex, mail::MailKind, page::Page, sample::StoredSample,
-    site::SiteSlug, timestamp::Timestamp,
+    comment::Comment, decision::Actor, email::EmailIndex, mail::MailKind, page::Page,
+    sample::StoredSample, site::SiteSlug, timestamp::Timestamp,
 };
 
 /// A subscription to replies.
@@ -81,11 +81,18 @@ impl Store {
 
     /// Erases everything held about a person, in one transaction: their comments with their
     /// history, their texts among the labelled ones (and what models learnt from them), their
-    /// subscriptions, mails and counters. An account as a moderator stays.
+    /// subscriptions, mails and counters. An account as a moderator stays. That it was done, and how
+    /// much, is kept ([`Store::erasures`]).
     ///
     /// # Errors
     /// [`super::StoreError`]; then nothing has changed.
-    pub async fn erase_subject(&self, sites: &[SiteSlug], who: EmailIndex) -> Result<Erased> {
+    pub async fn erase_subject(
+        &self,
+        sites: &[SiteSlug],
+        who: EmailIndex,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<Erased> {
         let (engine, sites) = (self.engine, rows::list_json(sites));
         self.write(move |connection| {
             Box::pin(async move {
@@ -105,6 +112,7 @@ impl Store {
                         .map(|comment| (comment.site, comment.page))
                         .collect(),
                 };
+                erasures::record(connection, by, now, &erased).await?;
                 // Last of all: from here on the sites' learning is locked.
                 erasure::forget(connection, engine, samples).await?;
                 Ok(erased)

@@ -101,7 +101,7 @@ struct OwnMail {
 
 /// Everything held about a person.
 #[derive(Debug, Serialize, ToSchema)]
-struct SubjectExport {
+pub struct SubjectExport {
     /// What they wrote.
     comments: Vec<OwnComment>,
     /// Their texts among the labelled ones.
@@ -230,7 +230,8 @@ async fn export_subject(
 }
 
 /// Erases everything held about a person, on every site: comments with their history, labelled
-/// texts and what models learnt from them, subscriptions, mails. It cannot be undone.
+/// texts and what models learnt from them, subscriptions, mails. It cannot be undone. Who did it, when
+/// and how much it was is kept, and whose it was is not.
 #[utoipa::path(
     tag = "operators",
     request_body = SubjectRequest,
@@ -245,11 +246,11 @@ async fn export_subject(
 #[post("/api/v1/subjects/erase")]
 async fn erase_subject(
     app: Shared,
-    _operator: Operator,
+    Operator(by): Operator,
     JsonBody(request): JsonBody<SubjectRequest>,
 ) -> Result<HttpResponse, Problem> {
     let email = EmailAddress::parse("email", &request.email)?;
-    let erased = subjects::erase(&app, &email).await?;
+    let erased = subjects::erase(&app, &email, by.actor).await?;
     Ok(private().json(SubjectErased::from(erased)))
 }
 

@@ -13,6 +13,7 @@ mod item;
 mod me;
 mod model;
 mod news;
+mod privacy;
 mod queue;
 pub mod refused;
 mod settings;
@@ -43,6 +44,8 @@ pub fn routes(config: &mut RouteTable<'_>) {
             .service(settings::act)
             .service(site::show)
             .service(site::change)
+            .service(privacy::show)
+            .service(privacy::act)
             .service(me::show)
             .service(me::change)
             .service(comment::show)

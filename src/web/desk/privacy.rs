@@ -1,0 +1,193 @@
+//! The page for what a person may ask for: to be told all that is held about them, or that it be
+//! erased. Their address travels in forms only, never in the page's own address. What its forms do,
+//! `privacy::subjects` does.
+
+use std::collections::BTreeMap;
+
+use actix_web::{
+    HttpResponse, get,
+    http::{StatusCode, header},
+    post,
+};
+use askama::Template;
+
+use super::{
+    HOME,
+    done::Done,
+    entry::{OperatorEntered, OperatorSent},
+    fields::FormFields,
+    frame::Frame,
+    item::age,
+    refused::Refused,
+};
+use crate::{
+    app::App,
+    domain::{comment::Status, email::EmailAddress, field::FieldError, site::SiteSlug},
+    privacy::subjects,
+    storage::{
+        erasures::Erasure,
+        subjects::{Erased, Subject},
+    },
+    web::{Shared, api::subjects::SubjectExport, auth::SignedIn, page, problem::Problem},
+};
+
+/// Erasures shown.
+const MAX_ERASURES: u32 = 20;
+
+#[derive(Template)]
+#[template(path = "desk_privacy.html")]
+struct PrivacyPage {
+    frame: Frame,
+    /// The address as it was typed.
+    email: String,
+    found: Option<Found>,
+    erasures: Vec<ErasureRow>,
+    done: Done,
+}
+
+/// How much is held about someone.
+struct Found {
+    /// Comments of a site in a status.
+    comments: Vec<(SiteSlug, Status, usize)>,
+    samples: usize,
+    subscriptions: usize,
+    mails: usize,
+    is_moderator: bool,
+}
+
+struct ErasureRow {
+    erasure: Erasure,
+    age: String,
+}
+
+#[get("/desk/privacy")]
+pub(super) async fn show(
+    app: Shared,
+    OperatorEntered(signed_in): OperatorEntered,
+) -> Result<HttpResponse, Refused> {
+    render(&app, &signed_in, String::new(), None, Done::default()).await
+}
+
+#[post("/desk/privacy")]
+pub(super) async fn act(
+    app: Shared,
+    OperatorSent { by, fields }: OperatorSent,
+) -> Result<HttpResponse, Refused> {
+    let email = match EmailAddress::parse("email", fields.get("email")) {
+        Ok(email) => email,
+        Err(error) => {
+            let typed = fields.get("email").to_owned();
+            return render(&app, &by, typed, None, Done::wrong("person", vec![error])).await;
+        }
+    };
+    match fields.get("do") {
+        "look" => look(&app, &by, &email, Done::default()).await,
+        "download" => download(&app, &email).await,
+        "erase" => erase(&app, &by, &email, &fields).await,
+        _ => Err(Problem::malformed("The form names nothing to do.").into()),
+    }
+}
+
+async fn look(
+    app: &App,
+    by: &SignedIn,
+    email: &EmailAddress,
+    done: Done,
+) -> Result<HttpResponse, Refused> {
+    let found = Found::from(subjects::export(app, email).await?);
+    render(app, by, email.expose().to_owned(), Some(found), done).await
+}
+
+async fn download(app: &App, email: &EmailAddress) -> Result<HttpResponse, Refused> {
+    let held = SubjectExport::from(subjects::export(app, email).await?);
+    let disposition = "attachment; filename=\"held-about-you.json\"";
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(held))
+}
+
+async fn erase(
+    app: &App,
+    by: &SignedIn,
+    email: &EmailAddress,
+    fields: &FormFields,
+) -> Result<HttpResponse, Refused> {
+    if fields.get("sure") != "yes" {
+        let message = "Say that you are sure: erasing cannot be undone.";
+        let error = FieldError::new("sure", "required", message);
+        return look(app, by, email, Done::wrong("person", vec![error])).await;
+    }
+    let erased = subjects::erase(app, email, by.principal().actor).await?;
+    let done = Done::said("person", &told(&erased));
+    render(app, by, String::new(), None, done).await
+}
+
+fn told(erased: &Erased) -> String {
+    let account = if erased.is_moderator {
+        " Their account as a moderator is still there: remove it among the settings."
+    } else {
+        ""
+    };
+    format!(
+        "Erased: {}, {}, {}, {}.{account}",
+        many(erased.comments.len() as u64, "comment"),
+        many(erased.samples, "labelled text"),
+        many(erased.subscriptions, "subscription"),
+        many(erased.mails, "mail"),
+    )
+}
+
+fn many(count: u64, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.comments.is_empty() && self.samples + self.subscriptions + self.mails == 0
+    }
+}
+
+impl From<Subject> for Found {
+    fn from(subject: Subject) -> Self {
+        let mut comments: BTreeMap<(SiteSlug, &str), (Status, usize)> = BTreeMap::new();
+        for comment in subject.comments {
+            let of = (comment.site, comment.status.as_str());
+            comments.entry(of).or_insert((comment.status, 0)).1 += 1;
+        }
+        let counted = comments.into_iter();
+        Self {
+            comments: counted
+                .map(|((site, _), (status, count))| (site, status, count))
+                .collect(),
+            samples: subject.samples.len(),
+            subscriptions: subject.subscriptions.len(),
+            mails: subject.mails.len(),
+            is_moderator: subject.is_moderator,
+        }
+    }
+}
+
+async fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    email: String,
+    found: Option<Found>,
+    done: Done,
+) -> Result<HttpResponse, Refused> {
+    let row = |erasure: Erasure| ErasureRow {
+        age: age(erasure.at, app.now()),
+        erasure,
+    };
+    let erasures = app.store.erasures(MAX_ERASURES).await?;
+    let status: StatusCode = done.status();
+    let template = PrivacyPage {
+        frame: Frame::new(app, signed_in, format!("{HOME}/privacy"), None),
+        email,
+        found,
+        erasures: erasures.into_iter().map(row).collect(),
+        done,
+    };
+    Ok(page::render(status, &template)?)
+}
