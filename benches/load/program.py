@@ -152,6 +152,14 @@ def ask(connection, method, path, body=None, headers=None):
     return answer.status, answer.headers, answer.read()
 
 
+def ask_json(connection, method, path, body=None, headers=None):
+    """One request on an open connection that has to succeed: the answer's JSON."""
+    status, _, text = ask(connection, method, path, body, headers)
+    if status >= 300:
+        raise SystemExit(f"{method} {path}: {status} {text[:300]!r}")
+    return json.loads(text)
+
+
 def hamlet(folder, database_url=None, port=None, **settings):
     """The service on a data folder, with rates raised; `settings` are further `HAMLET_…` variables."""
     environment = {

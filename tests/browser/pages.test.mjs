@@ -20,7 +20,7 @@ before(async () => {
   paths = [
     "/demo", "/sites/demo/form?page=/demo", "/sign-out", "/docs", "/desk/no-such-page",
     "/desk", "/desk?status=spam", "/desk?status=trash", "/desk?status=pending&q=nothing+like+this", "/desk?since=nonsense",
-    `/desk/comments/${one.id}`, "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo",
+    `/desk/comments/${one.id}`, "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo", "/desk/privacy",
   ];
   await visitor.leave();
 });

@@ -15,13 +15,6 @@ const EMAIL: &str = "horatio@elsinore.example";
 const TO_SPAM_TAB: &str = "/sign-in?next=%2Fdesk%3Fstatus%3Dspam";
 const GENUINE: &str = "There's rosemary, that's for remembrance; pray you, love, remember.";
 
-async fn page(app: &TestApp, who: &Session, path: &str) -> String {
-    let response = app.get(path).header("cookie", &who.cookie).send().await;
-    let response = response.expect("an answer");
-    assert_eq!(response.status(), 200, "{path}");
-    response.text().await.expect("a page")
-}
-
 /// Sends a form and tells where it leads.
 async fn send(app: &TestApp, who: &Session, path: &str, fields: &[(&str, &str)]) -> String {
     let response = who.form(app, path, fields).send().await.expect("an answer");
@@ -71,7 +64,7 @@ on_both_engines!(
     |app: TestApp| async move {
         let me = app.first_operator(EMAIL).await;
         let id = app.posted("default", "Ophelia", GENUINE).await;
-        let queue = page(&app, &me, "/desk").await;
+        let queue = me.page(&app, "/desk").await;
         assert!(queue.contains("rosemary") && queue.contains("o***@e***.example"));
         assert!(!queue.contains("elsinore"), "no address in full");
         assert!(queue.contains(&format!("value=\"approve:{id}:1\"")));
@@ -85,7 +78,7 @@ on_both_engines!(
         )
         .await;
         assert_eq!(state(&app, &me, &id).await, ("approved".to_owned(), 2));
-        let after = page(&app, &me, &back).await;
+        let after = me.page(&app, &back).await;
         assert!(after.contains("1 comment approved.") && after.contains("Nothing waits for you"));
 
         let undo = format!("{id}:2");
@@ -97,11 +90,7 @@ on_both_engines!(
         )
         .await;
         assert_eq!(state(&app, &me, &id).await, ("pending".to_owned(), 3));
-        assert!(
-            page(&app, &me, &back)
-                .await
-                .contains("1 comment taken back.")
-        );
+        assert!(me.page(&app, &back).await.contains("1 comment taken back."));
     }
 );
 
@@ -133,7 +122,7 @@ on_both_engines!(
         let back = send(&app, &me, "/desk/decisions", &fields).await;
         assert_eq!(state(&app, &me, &first).await.0, "spam");
         assert_eq!(state(&app, &me, &second).await.0, "trash");
-        let after = page(&app, &me, &back).await;
+        let after = me.page(&app, &back).await;
         assert!(
             after.contains("1 comment marked as spam. 1 was left alone: someone was faster."),
             "{after}"
@@ -178,7 +167,7 @@ on_both_engines!(
             .posted("default", "Late", &format!("{GENUINE} Verse too late."))
             .await;
         let back = send(&app, &me, "/desk/decisions", &fields).await;
-        let after = page(&app, &me, &back).await;
+        let after = me.page(&app, &back).await;
         let (_, list) = answer(me.request(&app, Method::GET, "/api/v1/comments")).await;
         assert!(after.contains("30 comments moved to the trash."), "{after}");
         assert_eq!(state(&app, &me, &other).await.0, "pending");
@@ -241,7 +230,7 @@ on_both_engines!(
         ];
         let back = send(&app, &me, "/desk/decisions", &fields).await;
         assert!(back.starts_with(&path));
-        let html = page(&app, &me, &back).await;
+        let html = me.page(&app, &back).await;
         for part in [
             "What counted in the text",
             "off topic",
@@ -266,7 +255,7 @@ on_both_engines!(
                 .contains("ophelia@elsinore.example")
         );
         assert!(
-            page(&app, &me, &path)
+            me.page(&app, &path)
                 .await
                 .contains("looked at the whole address")
         );
@@ -288,7 +277,7 @@ on_both_engines!(
             format!("/desk?status={status}"),
             format!("/desk/comments/{id}"),
         ] {
-            let html = page(&app, &me, &path).await;
+            let html = me.page(&app, &path).await;
             assert_eq!(html.matches("<script").count(), 1, "only our own");
             assert!(
                 !html.contains("<img") && !html.contains("\"onmouseover"),
@@ -312,29 +301,29 @@ on_both_engines!(
     |app: TestApp| async move {
         let me = app.first_operator(EMAIL).await;
         let id = app.posted("default", "Ophelia", GENUINE).await;
-        assert!(page(&app, &me, "/desk?q=rosemary").await.contains(&id));
+        assert!(me.page(&app, "/desk?q=rosemary").await.contains(&id));
         assert!(
-            page(&app, &me, "/desk?q=yorick")
+            me.page(&app, "/desk?q=yorick")
                 .await
                 .contains("Nothing matches")
         );
         assert!(
-            page(&app, &me, "/desk?since=yesterday")
+            me.page(&app, "/desk?since=yesterday")
                 .await
                 .contains("since:")
         );
         assert!(
-            page(&app, &me, "/desk?site=nowhere")
+            me.page(&app, "/desk?site=nowhere")
                 .await
                 .contains("There is no such site.")
         );
         assert!(
-            page(&app, &me, "/desk?cursor=nonsense")
+            me.page(&app, "/desk?cursor=nonsense")
                 .await
                 .contains("does not belong")
         );
         assert!(
-            page(&app, &me, "/desk?status=approved")
+            me.page(&app, "/desk?status=approved")
                 .await
                 .contains("Nothing here")
         );
@@ -384,7 +373,7 @@ on_both_engines!(
         let fields = [fields[0], fields[1], ("current_password", PASSWORD)];
         send(&app, &me, "/desk/me", &fields).await;
         assert!(
-            page(&app, &me, "/desk/me")
+            me.page(&app, "/desk/me")
                 .await
                 .contains("h***@w***.example")
         );

@@ -15,24 +15,11 @@ const OPERATOR: &str = "horatio@elsinore.example";
 const GERTRUDE: &str = "gertrude@elsinore.example";
 const PAGE: &str = "/desk/privacy";
 
-async fn page(app: &TestApp, who: &Session) -> String {
-    let request = app.get(PAGE).header("cookie", &who.cookie);
-    let response = request.send().await.expect("an answer");
-    assert_eq!(response.status(), 200);
-    response.text().await.expect("a page")
-}
-
 /// Sends a form of the page; the status and what answers.
 async fn send(app: &TestApp, who: &Session, what: &str, more: &[(&str, &str)]) -> (u16, String) {
     let mut fields = vec![("do", what), ("email", GERTRUDE)];
     fields.extend_from_slice(more);
-    let response = who
-        .form(app, PAGE, &fields)
-        .send()
-        .await
-        .expect("an answer");
-    let status = response.status().as_u16();
-    (status, response.text().await.expect("a page"))
+    who.send(app, PAGE, &fields).await
 }
 
 async fn gertrude_writes(app: &TestApp) {
@@ -47,7 +34,7 @@ on_both_engines!(
     |app: TestApp| async move {
         let me = app.first_operator(OPERATOR).await;
         gertrude_writes(&app).await;
-        assert!(page(&app, &me).await.contains("Nothing yet."));
+        assert!(me.page(&app, PAGE).await.contains("Nothing yet."));
 
         let (status, found) = send(&app, &me, "look", &[]).await;
         assert_eq!(status, 200);
@@ -68,7 +55,7 @@ on_both_engines!(
         let (_, found) = send(&app, &me, "look", &[]).await;
         assert!(found.contains("Nothing is held"), "{found}");
 
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         let noted = app.app.store.erasures(10).await.expect("erasures");
         assert_eq!(noted.len(), 1);
         assert_eq!(noted[0].comments, 1);
@@ -92,6 +79,13 @@ on_both_engines!(
             send(&app, &forged, "erase", &[("sure", "yes")]).await.0,
             403
         );
+        let moderator = app.moderator(&me, "marcellus@elsinore.example", &[]).await;
+        for what in ["look", "download", "erase"] {
+            let (status, said) = send(&app, &moderator, what, &[("sure", "yes")]).await;
+            assert_eq!(status, 403, "{what}: {said}");
+        }
+        let request = app.get(PAGE).header("cookie", &moderator.cookie);
+        assert_eq!(request.send().await.expect("an answer").status(), 403);
         let nobody = app.get(PAGE).send().await.expect("an answer");
         assert_ne!(nobody.status(), 200);
         let (status, said) = send(&app, &me, "look", &[("email", "x")]).await;

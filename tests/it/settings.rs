@@ -19,20 +19,6 @@ use crate::{
 const EMAIL: &str = "horatio@elsinore.example";
 const PAGE: &str = "/desk/settings";
 
-async fn page(app: &TestApp, who: &Session) -> String {
-    let request = app.get(PAGE).header("cookie", &who.cookie);
-    let response = request.send().await.expect("an answer");
-    assert_eq!(response.status(), 200);
-    response.text().await.expect("a page")
-}
-
-/// Sends a form of the page; the status and the page that answers.
-async fn send(app: &TestApp, who: &Session, fields: &[(&str, &str)]) -> (u16, String) {
-    let response = who.form(app, PAGE, fields).send().await.expect("an answer");
-    let status = response.status().as_u16();
-    (status, response.text().await.expect("a page"))
-}
-
 /// What stands between the first `before` of a page and the next `after`.
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = page
@@ -61,18 +47,18 @@ on_both_engines!(
     a_programs_key_is_made_shown_once_and_revoked,
     |app: TestApp| async move {
         let me = app.first_operator(EMAIL).await;
-        assert!(part(&page(&app, &me).await, "keys").contains("None."));
+        assert!(part(&me.page(&app, PAGE).await, "keys").contains("None."));
         let new = [
             ("do", "add-key"),
             ("site", "default"),
             ("name", "WordPress"),
         ];
-        let (status, made) = send(&app, &me, &new).await;
+        let (status, made) = me.send(&app, PAGE, &new).await;
         assert_eq!(status, 200);
         let key = between(part(&made, "keys"), "<code>", "</code>").to_owned();
         assert_eq!(verify(&app, &key).await, "valid");
 
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         assert!(!seen.contains(&key), "shown once");
         let row = part(&seen, "keys");
         for word in ["WordPress", "default", "judged only", "just now"] {
@@ -84,17 +70,17 @@ on_both_engines!(
             ("site", "default"),
             ("id", id.as_str()),
         ];
-        let (status, revoked) = send(&app, &me, &revoke).await;
+        let (status, revoked) = me.send(&app, PAGE, &revoke).await;
         assert_eq!(status, 200);
         let row = part(&revoked, "keys");
         assert!(row.contains("The key is revoked.") && !row.contains("value=\"revoke-key\""));
         assert_eq!(verify(&app, &key).await, "invalid");
 
-        let (status, refused) = send(&app, &me, &[new[0], new[1], ("name", " ")]).await;
+        let (status, refused) = me.send(&app, PAGE, &[new[0], new[1], ("name", " ")]).await;
         assert_eq!(status, 422);
         assert!(part(&refused, "keys").contains("role=\"alert\""));
         let elsewhere = [new[0], ("site", "nowhere"), new[2]];
-        assert_eq!(send(&app, &me, &elsewhere).await.0, 404);
+        assert_eq!(me.send(&app, PAGE, &elsewhere).await.0, 404);
     }
 );
 
@@ -107,7 +93,7 @@ on_both_engines!(
             ("site", "default"),
             ("name", "WordPress"),
         ];
-        send(&app, &me, &new).await;
+        me.send(&app, PAGE, &new).await;
         let (_, site) = answer(me.request(&app, Method::GET, "/api/v1/sites/default")).await;
         let policy = |name: &str| site["policy"][name].to_string();
         let numbers = [
@@ -128,7 +114,7 @@ on_both_engines!(
             assert_eq!(saved.send().await.unwrap().status(), 303);
             let (_, site) = answer(me.request(&app, Method::GET, "/api/v1/sites/default")).await;
             assert_eq!(site["policy"]["clients"], mode);
-            assert!(part(&page(&app, &me).await, "keys").contains(words));
+            assert!(part(&me.page(&app, PAGE).await, "keys").contains(words));
             fields.pop();
         }
     }
@@ -141,7 +127,9 @@ on_both_engines!(
         let me = app.first_operator(EMAIL).await;
         let listener = Listener::start().await;
         let (add, site) = (("do", "add-webhook"), ("site", "default"));
-        let (status, refused) = send(&app, &me, &[add, site, ("url", "http://10.0.0.1/")]).await;
+        let (status, refused) = me
+            .send(&app, PAGE, &[add, site, ("url", "http://10.0.0.1/")])
+            .await;
         assert_eq!(status, 422);
         let errors = part(&refused, "webhooks");
         assert!(
@@ -150,11 +138,13 @@ on_both_engines!(
         );
 
         let event = ("event", "comment.received");
-        let (status, added) = send(&app, &me, &[add, site, event, ("url", &listener.url)]).await;
+        let (status, added) = me
+            .send(&app, PAGE, &[add, site, event, ("url", &listener.url)])
+            .await;
         assert_eq!(status, 200);
         let secret = between(part(&added, "webhooks"), "<code>", "</code>").to_owned();
         assert!(secret.starts_with("whsec_"), "{secret}");
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         assert!(!seen.contains(&secret), "shown once");
         let row = part(&seen, "webhooks");
         assert!(
@@ -170,7 +160,7 @@ on_both_engines!(
         )
         .await;
         webhooks::tick(&app.app).await.unwrap();
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         let row = part(&seen, "webhooks");
         assert!(
             row.contains("1 waiting") && row.contains("it answered 503"),
@@ -179,7 +169,7 @@ on_both_engines!(
         listener.answers("200 OK");
         app.app.clock.advance(std::time::Duration::from_mins(2));
         assert_eq!(webhooks::tick(&app.app).await.unwrap(), 1);
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         let row = part(&seen, "webhooks");
         assert!(
             row.contains("just now") && !row.contains("waiting"),
@@ -188,7 +178,7 @@ on_both_engines!(
 
         let id = id_in(&seen, "webhooks");
         let remove = [("do", "remove-webhook"), site, ("id", id.as_str())];
-        let (_, removed) = send(&app, &me, &remove).await;
+        let (_, removed) = me.send(&app, PAGE, &remove).await;
         assert!(!removed.contains("hook?a=1"));
         app.posted("default", "Gertrude", "Sweets to the sweet: farewell!")
             .await;
@@ -212,7 +202,7 @@ on_both_engines!(
         listener.answers("401 Unauthorized");
         app.decide(&asked, Decision::Spam).await;
         webhooks::tick(&app.app).await.unwrap();
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         let told = part(&seen, "keys");
         let words = "Callbacks of blog: 1 waiting (it answered 401).";
         assert!(told.contains(words), "{told}");
@@ -220,7 +210,7 @@ on_both_engines!(
             app.app.clock.advance(std::time::Duration::from_hours(4));
             webhooks::tick(&app.app).await.unwrap();
         }
-        let seen = page(&app, &me).await;
+        let seen = me.page(&app, PAGE).await;
         let words = "Callbacks of blog: 0 waiting, 1 given up (it answered 401).";
         assert!(part(&seen, "keys").contains(words), "{seen}");
     }
@@ -244,7 +234,7 @@ on_both_engines!(
                     ("url", "https://hooks.example/"),
                     ("event", "comment.received"),
                 ];
-                assert_eq!(send(&app, who, &fields).await.0, 403, "{what}");
+                assert_eq!(who.send(&app, PAGE, &fields).await.0, 403, "{what}");
             }
         }
         for path in [

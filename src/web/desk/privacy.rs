@@ -4,11 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse, get,
-    http::{StatusCode, header},
-    post,
-};
+use actix_web::{HttpResponse, get, http::header, post};
 use askama::Template;
 
 use super::{
@@ -28,7 +24,13 @@ use crate::{
         erasures::Erasure,
         subjects::{Erased, Subject},
     },
-    web::{Shared, api::subjects::SubjectExport, auth::SignedIn, page, problem::Problem},
+    web::{
+        Shared,
+        api::{private, subjects::SubjectExport},
+        auth::SignedIn,
+        page,
+        problem::Problem,
+    },
 };
 
 /// Erasures shown.
@@ -101,9 +103,8 @@ async fn look(
 async fn download(app: &App, email: &EmailAddress) -> Result<HttpResponse, Refused> {
     let held = SubjectExport::from(subjects::export(app, email).await?);
     let disposition = "attachment; filename=\"held-about-you.json\"";
-    Ok(HttpResponse::Ok()
+    Ok(private()
         .insert_header((header::CONTENT_DISPOSITION, disposition))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
         .json(held))
 }
 
@@ -181,7 +182,7 @@ async fn render(
         erasure,
     };
     let erasures = app.store.erasures(MAX_ERASURES).await?;
-    let status: StatusCode = done.status();
+    let status = done.status();
     let template = PrivacyPage {
         frame: Frame::new(app, signed_in, format!("{HOME}/privacy"), None),
         email,

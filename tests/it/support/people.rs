@@ -44,6 +44,22 @@ impl Session {
             .header("cookie", &self.cookie)
             .form(&fields)
     }
+
+    /// A page as it is shown to them.
+    pub async fn page(&self, app: &TestApp, path: &str) -> String {
+        let request = app.get(path).header("cookie", &self.cookie);
+        let response = request.send().await.expect("an answer");
+        assert_eq!(response.status(), 200, "{path}");
+        response.text().await.expect("a page")
+    }
+
+    /// Sends a form of a page; the status and the page that answers.
+    pub async fn send(&self, app: &TestApp, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
+        let response = self.form(app, path, fields).send().await;
+        let response = response.expect("an answer");
+        let status = response.status().as_u16();
+        (status, response.text().await.expect("a page"))
+    }
 }
 
 impl TestApp {
