@@ -47,8 +47,12 @@ pub fn start_logging(log: &Log) -> Result<(), SettingsError> {
     Ok(())
 }
 
-/// Starts collecting metrics; the handle renders them for Prometheus. `None` when this process
-/// collects them already.
+/// Comments that one transaction takes.
+const BATCHES: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
+
+/// Starts collecting metrics; the handle renders them for Prometheus, and must be asked for
+/// [`PrometheusHandle::run_upkeep`] every few seconds: until then each observation of a histogram is
+/// kept by itself. `None` when this process collects them already.
 #[must_use]
 pub fn start_metrics() -> Option<PrometheusHandle> {
     let seconds = Matcher::Suffix("_seconds".to_owned());
@@ -57,6 +61,10 @@ pub fn start_metrics() -> Option<PrometheusHandle> {
         .and_then(|builder| {
             let score = Matcher::Full("hamlet_score".to_owned());
             builder.set_buckets_for_metric(score, &SCORES)
+        })
+        .and_then(|builder| {
+            let batch = Matcher::Full("hamlet_intake_batch_size".to_owned());
+            builder.set_buckets_for_metric(batch, &BATCHES)
         });
     let handle = builder.ok()?.install_recorder().ok()?;
     describe();

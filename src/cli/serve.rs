@@ -1,6 +1,6 @@
 //! `hamlet serve`: the service, from the first line to the last request.
 
-use std::{io::Write, net::SocketAddr, path::Path};
+use std::{io::Write, net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::Context;
 use clap::Args;
@@ -18,6 +18,9 @@ use crate::{
     telemetry,
     web::{embed::demo, server},
 };
+
+/// How often what was observed is added up, whether or not anyone asks for it.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Options of `serve`.
 #[derive(Args)]
@@ -44,23 +47,12 @@ impl Serve {
 }
 
 async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
-    let metrics = telemetry::start_metrics();
+    let stop = CancellationToken::new();
+    export_metrics(&settings, &stop)?;
     let app = App::build(settings, Clock::System, may_migrate).await?;
     app.live.follow(&app.store).await?;
     let (service, address) = server::bind(&app)
         .with_context(|| format!("cannot listen on {}", app.settings.server.listen))?;
-    let stop = CancellationToken::new();
-    if let (Some(handle), Ok(listen)) = (metrics, app.settings.metrics.listen.parse()) {
-        let exporter = server::bind_metrics(listen, handle)
-            .with_context(|| format!("cannot listen on {listen} for metrics"))?;
-        let exporter_handle = exporter.handle();
-        let stopped = stop.clone();
-        tokio::spawn(exporter);
-        tokio::spawn(async move {
-            stopped.cancelled().await;
-            exporter_handle.stop(false).await;
-        });
-    }
     welcome(&app, address).await?;
     let jobs = tokio::spawn(background::run(app.clone(), stop.clone()));
     let handle = service.handle();
@@ -75,6 +67,30 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     stop.cancel();
     jobs.await?;
     app.store.close().await;
+    Ok(())
+}
+
+/// Collects metrics and serves them, if the settings say where. Otherwise there is nobody who could
+/// ask, and none are collected.
+fn export_metrics(settings: &Settings, stop: &CancellationToken) -> anyhow::Result<()> {
+    let Ok(listen) = settings.metrics.listen.parse::<SocketAddr>() else {
+        return Ok(());
+    };
+    let Some(handle) = telemetry::start_metrics() else {
+        return Ok(());
+    };
+    let exporter = server::bind_metrics(listen, handle.clone())
+        .with_context(|| format!("cannot listen on {listen} for metrics"))?;
+    let exporter_handle = exporter.handle();
+    let stopped = stop.clone();
+    tokio::spawn(exporter);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(METRICS_UPKEEP);
+        while stopped.run_until_cancelled(ticks.tick()).await.is_some() {
+            handle.run_upkeep();
+        }
+        exporter_handle.stop(false).await;
+    });
     Ok(())
 }
 

@@ -110,18 +110,7 @@ async fn the_demo_can_be_moderated_with_what_its_start_prints() {
 #[tokio::test]
 async fn it_finishes_what_is_in_flight_and_logs_nothing_personal() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = hamlet(folder.path(), &["serve"]);
-    command
-        .env("HAMLET_LOG__FILTER", "trace,sqlx=info")
-        .env("HAMLET_METRICS__LISTEN", free_address());
-    let metrics = command
-        .get_envs()
-        .find(|(name, _)| *name == "HAMLET_METRICS__LISTEN")
-        .unwrap()
-        .1
-        .unwrap();
-    let metrics = format!("http://{}/metrics", metrics.to_string_lossy());
-    let service = Service::start(command);
+    let (service, metrics) = with_metrics(folder.path());
     let client = reqwest::Client::new();
     let fields = json!({ "page": "/private-page", "name": "Gertrude", "email": "gertrude@secret-mailbox.example",
                          "website": "https://own-site.example", "text": "More matter, with less art." });
@@ -186,6 +175,35 @@ async fn it_finishes_what_is_in_flight_and_logs_nothing_personal() {
         assert!(!log.contains(personal), "{personal} is in the log");
         assert!(!exported.contains(personal), "{personal} is in the metrics");
     }
+}
+
+#[tokio::test]
+async fn whatever_methods_a_stranger_invents_there_is_one_series_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (service, metrics) = with_metrics(folder.path());
+    let client = reqwest::Client::new();
+    for method in ["BREW", "WHEN", "get"] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        client.request(method, &service.url).send().await.unwrap();
+    }
+    let exported = client.get(&metrics).send().await.unwrap();
+    let exported = exported.text().await.unwrap();
+    let series: Vec<_> = exported
+        .lines()
+        .filter(|line| line.starts_with("hamlet_http_requests_total{") && !line.contains("/health"))
+        .collect();
+    assert_eq!(series.len(), 1, "{series:?}");
+    assert!(series[0].contains("method=\"other\"") && series[0].ends_with(" 3"));
+}
+
+/// The service, telling all in its log, and where its metrics are.
+fn with_metrics(folder: &Path) -> (Service, String) {
+    let address = free_address();
+    let mut command = hamlet(folder, &["serve"]);
+    command
+        .env("HAMLET_LOG__FILTER", "trace,sqlx=info")
+        .env("HAMLET_METRICS__LISTEN", &address);
+    (Service::start(command), format!("http://{address}/metrics"))
 }
 
 /// An address that was free a moment ago.
