@@ -64,11 +64,20 @@ class Cluster:
         """`immediate` is as good as pulling the plug: no goodbye, recovery at the next start."""
         self.run("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
+    def query(self, name, statements):
+        """Runs SQL in one of the databases; the rows that it answers, as `psql` writes them."""
+        command = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
+        done = subprocess.run([*command, self.url(name)], check=True, input=statements, text=True, stdout=subprocess.PIPE)
+        return done.stdout
+
+    def url(self, name):
+        return f"postgres://hamlet@127.0.0.1:{self.port}/{name}"
+
     def create(self, name):
         """An empty database; its URL."""
         command = [*self.before, self.programs / "createdb", "--host=127.0.0.1", f"--port={self.port}"]
         subprocess.run([*command, "--username=hamlet", name], cwd="/", check=True)
-        return f"postgres://hamlet@127.0.0.1:{self.port}/{name}"
+        return self.url(name)
 
     def __enter__(self):
         self.start()
