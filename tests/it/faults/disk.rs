@@ -1,5 +1,5 @@
 //! A disk without room. Here it is a limit on the size of the program's files: what is written beyond it
-//! fails half-way, as it does there. A real one was not filled.
+//! fails half-way, as it does there. `tests/chaos/disk` fills a real one, which wants root.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command, time::Instant};
 
