@@ -1,0 +1,154 @@
+//! What a batch of decisions leaves behind: the comments as they are now, lines of history, news, mail
+//! and labels.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use super::{Decider, Desk, Line, Outcome};
+use crate::{
+    domain::{
+        comment::{Comment, CommentId, Status},
+        decision::Action,
+        timestamp::Timestamp,
+        webhook::Event,
+    },
+    storage::{
+        Result, callbacks,
+        deliveries::{self, News},
+        subscriptions::{self, Approved},
+        votes,
+    },
+};
+
+impl Desk<'_> {
+    /// Writes all of it, and what follows from it.
+    pub(super) async fn save(
+        &mut self,
+        outcomes: &[Outcome],
+        lines: &[Line],
+        taken_back: &[(String, CommentId, String)],
+    ) -> Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.update_comments(outcomes).await?;
+        self.append_history(lines).await?;
+        self.mark_undone(taken_back).await?;
+        let approved: Vec<Approved> = outcomes.iter().filter_map(newly_public).collect();
+        let now = self.decider.now;
+        subscriptions::on_approved(self.connection, self.engine, &approved, now).await?;
+        self.announce(lines).await?;
+        self.label(outcomes).await
+    }
+
+    /// Tells whoever wants to hear of decisions, and the programs that asked about the comments.
+    async fn announce(&mut self, lines: &[Line]) -> Result<()> {
+        let news: Vec<News> = lines
+            .iter()
+            .map(|line| {
+                let decision = if line.action == Action::Undone.as_str() {
+                    "undo"
+                } else {
+                    line.decision.as_deref().unwrap_or_default()
+                };
+                let about = json!({ "comment": line.comment, "decision": decision,
+                                    "from": line.from, "to": line.to });
+                News::new(line.site.as_str(), Event::CommentDecided, &about)
+            })
+            .collect();
+        deliveries::queue(self.connection, self.engine, &news, self.decider.now).await?;
+        let decided = lines
+            .iter()
+            .map(|line| (line.site.to_string(), line.comment.clone()));
+        callbacks::queue(self.connection, self.engine, decided, self.decider.now).await
+    }
+
+    /// Last of all: from here on the sites' learning is locked until the transaction ends.
+    async fn label(&mut self, outcomes: &[Outcome]) -> Result<()> {
+        let done = outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Done(comment, _) => Some((self.to_vote)(comment)),
+            _ => None,
+        });
+        let (source, now) = (&self.decider.source, self.decider.now);
+        votes::cast(self.connection, self.engine, done.collect(), source, now).await?;
+        Ok(())
+    }
+
+    async fn update_comments(&mut self, outcomes: &[Outcome]) -> Result<()> {
+        // A comment decided twice in one go is written once, as the last wish left it.
+        let mut changed: HashMap<CommentId, &Comment> = HashMap::new();
+        for outcome in outcomes {
+            if let Outcome::Done(comment, _) = outcome {
+                changed.insert(comment.id, comment);
+            }
+        }
+        let changed: Vec<_> = changed
+            .values()
+            .map(|comment| {
+                json!({ "site": comment.site, "id": comment.id, "status": comment.status,
+                        "version": comment.version, "by": comment.decided_by,
+                        "at": comment.decided_at.map(Timestamp::millis) })
+            })
+            .collect();
+        let text = "UPDATE comments SET status = r.value->>'status', \
+                        version = CAST(r.value->>'version' AS BIGINT), \
+                        decided_at = CAST(r.value->>'at' AS BIGINT), decided_by = r.value->>'by' \
+                    FROM {rows:$1} \
+                    WHERE comments.site = r.value->>'site' AND comments.id = r.value->>'id'";
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::Value::Array(changed).to_string())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn append_history(&mut self, lines: &[Line]) -> Result<()> {
+        let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, actor_name, via, \
+                        decision, from_status, to_status, note) \
+                    SELECT r.value->>'site', r.value->>'comment', r.value->>'id', $2, \
+                        r.value->>'action', $3, $4, $5, r.value->>'decision', r.value->>'from', \
+                        r.value->>'to', $6 \
+                    FROM {rows:$1}";
+        let Decider {
+            actor, note, now, ..
+        } = &self.decider;
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::to_string(lines).unwrap_or_default())
+            .bind(now.millis())
+            .bind(actor.id.clone())
+            .bind(actor.name.clone())
+            .bind(actor.via)
+            .bind(note.clone())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    async fn mark_undone(&mut self, taken_back: &[(String, CommentId, String)]) -> Result<()> {
+        if taken_back.is_empty() {
+            return Ok(());
+        }
+        let marks = taken_back
+            .iter()
+            .map(|(site, comment, id)| json!({ "site": site, "comment": comment, "id": id }));
+        let text = "UPDATE history SET undone = 1 FROM {rows:$1} \
+                    WHERE history.site = r.value->>'site' \
+                    AND history.comment_id = r.value->>'comment' AND history.id = r.value->>'id'";
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::Value::Array(marks.collect()).to_string())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The comment, if this made it public.
+fn newly_public(outcome: &Outcome) -> Option<Approved> {
+    let Outcome::Done(comment, decided) = outcome else {
+        return None;
+    };
+    let is_new = decided.from != Status::Approved && decided.status == Status::Approved;
+    is_new.then(|| Approved::from(&**comment))
+}
