@@ -10,7 +10,7 @@ use crate::{
     config::Settings,
     domain::timestamp::Timestamp,
     intake::writer::Writer,
-    learn::live::Live,
+    learn::live::{Live, LiveError},
     notify::mailer::{Mailer, MailerError},
     privacy::{
         keys::{KeyError, KeyRing},
@@ -20,7 +20,6 @@ use crate::{
     published::Published,
     review::news::News,
     sites::Directory,
-    spam::ModelError,
     storage::{Store, StoreError},
 };
 
@@ -47,9 +46,9 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error(transparent)]
     Mailer(#[from] MailerError),
-    /// The compiled-in model cannot be read.
+    /// The compiled-in model cannot be used.
     #[error(transparent)]
-    Model(#[from] ModelError),
+    Live(#[from] LiveError),
 }
 
 /// Everything a request may need. Shared behind an `Arc`.
