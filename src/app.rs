@@ -10,7 +10,7 @@ use crate::{
     config::Settings,
     domain::timestamp::Timestamp,
     intake::writer::Writer,
-    learn::live::{Live, LiveError},
+    learn::live::Live,
     notify::mailer::{Mailer, MailerError},
     privacy::{
         keys::{KeyError, KeyRing},
@@ -20,6 +20,7 @@ use crate::{
     published::Published,
     review::news::News,
     sites::Directory,
+    spam::ModelError,
     storage::{Store, StoreError},
 };
 
@@ -46,9 +47,9 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error(transparent)]
     Mailer(#[from] MailerError),
-    /// The compiled-in model cannot be used.
+    /// The compiled-in model cannot be read.
     #[error(transparent)]
-    Live(#[from] LiveError),
+    Model(#[from] ModelError),
 }
 
 /// Everything a request may need. Shared behind an `Arc`.

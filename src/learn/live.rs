@@ -3,7 +3,6 @@
 //! a request takes whichever is there and is never kept waiting. Sums are exact, so that instances
 //! agree, and taking a label back leaves no trace.
 
-mod maker;
 mod site;
 
 use std::{
@@ -14,10 +13,7 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, Notify};
 
-use self::{
-    maker::{Maker, Stopped},
-    site::Followed,
-};
+use self::site::Followed;
 use crate::{
     app::App,
     domain::{model::ModelId, site::SiteSlug},
@@ -37,12 +33,9 @@ pub enum LiveError {
     /// The model could not be computed.
     #[error(transparent)]
     Fit(#[from] FitError),
-    /// The computation panicked.
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
-    /// There is no thread to make models on.
-    #[error("models cannot be made: {0}")]
-    Maker(#[from] rayon::ThreadPoolBuildError),
+    /// The computation was stopped.
+    #[error("the model's computation was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
 }
 
 /// A site's model, and what it is made of.
@@ -78,7 +71,6 @@ pub struct Live {
     minimum: i64,
     sites: ArcSwap<BTreeMap<SiteSlug, Arc<SiteModel>>>,
     followed: Mutex<BTreeMap<SiteSlug, Followed>>,
-    maker: Maker,
     /// Versions told in the metrics, to take back those that have gone.
     told: Mutex<BTreeSet<(String, String)>>,
     woken: Notify,
@@ -88,8 +80,8 @@ impl Live {
     /// Starts with the shipped model for every site, until [`Live::follow`] is called.
     ///
     /// # Errors
-    /// When the system gives no thread; else none in practice: a test loads the shipped model.
-    pub fn new(minimum: i64) -> Result<Self, LiveError> {
+    /// None in practice: a test loads the shipped model.
+    pub fn new(minimum: i64) -> Result<Self, ModelError> {
         let model = Model::shipped()?;
         let shipped = SiteModel {
             base_version: model.version().to_owned(),
@@ -104,7 +96,6 @@ impl Live {
             minimum,
             sites: ArcSwap::default(),
             followed: Mutex::default(),
-            maker: Maker::start()?,
             told: Mutex::default(),
             woken: Notify::new(),
         })
@@ -179,15 +170,12 @@ impl Live {
     ) -> Result<(Followed, SiteModel), LiveError> {
         let mut site = match present.filter(|present| present.continues_to(state)) {
             Some(present) => present,
-            None => Followed::start(store, &self.maker, state).await?,
+            None => Followed::start(store, state).await?,
         };
-        site.catch_up(store, &self.maker, state.revision).await?;
-        self.make(site).await
-    }
-
-    async fn make(&self, site: Followed) -> Result<(Followed, SiteModel), LiveError> {
-        let (shipped, minimum) = (self.shipped.clone(), self.minimum);
-        let made = self.maker.run(move || {
+        site.catch_up(store, state.revision).await?;
+        let minimum = self.minimum;
+        let shipped = self.shipped.clone();
+        let made = tokio::task::spawn_blocking(move || {
             let model = site.make(&shipped, minimum);
             model.map(|model| (site, model))
         });
@@ -261,11 +249,11 @@ pub async fn without_held_out(
     revision: i64,
 ) -> Result<SiteModel, LiveError> {
     let state = app.store.learning_state(site).await?;
-    let maker = &app.live.maker;
-    let mut site = Followed::start(&app.store, maker, &state).await?;
+    let mut site = Followed::start(&app.store, &state).await?;
     site.leave_held_out();
-    site.catch_up(&app.store, maker, revision).await?;
-    Ok(app.live.make(site).await?.1)
+    site.catch_up(&app.store, revision).await?;
+    let (shipped, minimum) = (app.live.shipped.clone(), app.live.minimum);
+    tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
 }
 
 /// The gauge of a version; the site without a name stands for all that have no model of their own.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LiveError, SiteModel, maker::Maker, shipped_base};
+use super::{LiveError, SiteModel, shipped_base};
 use crate::{
     domain::model::ModelId,
     spam::{
@@ -46,11 +46,7 @@ impl Followed {
 
     /// Starts with the site's trained model, and none of the lessons since. A model that cannot be
     /// read is replaced by the shipped one: a site is never without.
-    pub(super) async fn start(
-        store: &Store,
-        maker: &Maker,
-        state: &LearningState,
-    ) -> Result<Self, LiveError> {
+    pub(super) async fn start(store: &Store, state: &LearningState) -> Result<Self, LiveError> {
         let mut site = Self {
             state: LearningState {
                 revision: 0,
@@ -67,7 +63,7 @@ impl Followed {
         };
         let file = store.model_file(&state.site, live).await?;
         let file = file.ok_or(StoreError::Corrupt("model in use"))?;
-        let read = maker.run(move || -> Result<_, LiveError> {
+        let read = tokio::task::spawn_blocking(move || -> Result<_, LiveError> {
             let base = Base::from_bytes(&file.bytes)?;
             let forgotten = file.forgotten.as_deref().map(Lessons::from_bytes);
             Ok((
@@ -96,12 +92,7 @@ impl Followed {
     }
 
     /// Learns what is new up to a revision.
-    pub(super) async fn catch_up(
-        &mut self,
-        store: &Store,
-        maker: &Maker,
-        upto: i64,
-    ) -> Result<(), LiveError> {
+    pub(super) async fn catch_up(&mut self, store: &Store, upto: i64) -> Result<(), LiveError> {
         let mut wanted = Wanted {
             site: self.state.site.clone(),
             after: (self.state.revision, "~".to_owned()),
@@ -114,8 +105,7 @@ impl Followed {
             if let Some(last) = lessons.last() {
                 wanted.after = (last.revision, last.vote.id.clone());
                 lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
-                let known = std::mem::take(&mut self.lessons);
-                self.lessons = maker.run(move || taught(known, &lessons)).await?;
+                self.lessons = taught(std::mem::take(&mut self.lessons), lessons).await?;
             }
             if count < PAGE {
                 self.state.revision = upto;
@@ -158,16 +148,19 @@ impl Followed {
     }
 }
 
-/// What is known after a page of lessons.
-fn taught(mut known: Lessons, lessons: &[Lesson]) -> Lessons {
-    for lesson in lessons {
-        let document = lesson.vote.document();
-        if let Some(label) = lesson.unlearn {
-            known.forget(&document, label);
+/// Teaches a page of lessons, away from the threads that answer requests.
+async fn taught(mut known: Lessons, lessons: Vec<Lesson>) -> Result<Lessons, LiveError> {
+    let teaching = tokio::task::spawn_blocking(move || {
+        for lesson in &lessons {
+            let document = lesson.vote.document();
+            if let Some(label) = lesson.unlearn {
+                known.forget(&document, label);
+            }
+            if let Some(label) = lesson.learn {
+                known.learn(&document, label);
+            }
         }
-        if let Some(label) = lesson.learn {
-            known.learn(&document, label);
-        }
-    }
-    known
+        known
+    });
+    Ok(teaching.await?)
 }
