@@ -86,5 +86,7 @@ test("the report of a model is a file that stands alone", { timeout: 180_000 }, 
   await page.getByText(/Measured on \d+ ham and \d+ spam from the labels of “scripted”/).waitFor();
   assert.ok(await page.locator("figure svg").count() >= 4);
   await assertFits(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await assertFits(page);
   await visitor.leave();
 });

@@ -75,7 +75,7 @@ on_both_engines!(
         let lines = "{\"text\":\"Buy\\nzorblax\",\"label\":\"spam\"}\n{\"text\":\"Peas\",\"label\":\"ham\"}\n";
         let (_, told) = send(&app, &me, file("again.jsonl", lines)).await;
         assert!(told.contains("<dt>New labels</dt><dd>1</dd>"), "{told}");
-        assert!(told.contains("<dt>Known before</dt><dd>1</dd>"), "{told}");
+        assert!(told.contains("<dt>Unchanged</dt><dd>1</dd>"), "{told}");
 
         let named = Form::new()
             .text("csrf", me.csrf.clone())
@@ -200,7 +200,7 @@ on_both_engines!(
         let token = app.token(Role::Operator, &[]).await;
         let get = async |who: &Session, path: &str| {
             // A report is drawn at the lowest priority: beside other tests that may take a while.
-            let request = app.get(path).timeout(Duration::from_secs(180));
+            let request = app.get(path).timeout(Duration::from_mins(3));
             let request = request.header("cookie", &who.cookie);
             request.send().await.expect("an answer")
         };

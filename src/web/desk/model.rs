@@ -14,7 +14,7 @@ use self::run::Run;
 use super::{
     HOME,
     charts::{self, Bar, DAYS, Dot, Effect},
-    entry::{self, OperatorEntered, OperatorSent},
+    entry::{self, Entered, Operators, Sent},
     fields::FormFields,
     frame::Frame,
     refused::Refused,
@@ -100,7 +100,7 @@ impl ModelPage {
 #[get("/desk/model")]
 pub(super) async fn show(
     app: Shared,
-    OperatorEntered(signed_in): OperatorEntered,
+    Operators(Entered(signed_in)): Operators<Entered>,
     Query(query): Query<ModelQuery>,
 ) -> Result<HttpResponse, Refused> {
     let site = match query.site.as_deref() {
@@ -122,7 +122,7 @@ pub(super) async fn show(
 #[post("/desk/model")]
 pub(super) async fn act(
     app: Shared,
-    OperatorSent { by, fields }: OperatorSent,
+    Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
     let site = site_of(&app, fields.get("site"))?;
     let by = &by.account.name;

@@ -16,7 +16,10 @@ use crate::{
     web::{
         Shared,
         api::private,
-        desk::{entry::OperatorEntered, refused::Refused},
+        desk::{
+            entry::{Entered, Operators},
+            refused::Refused,
+        },
         problem::Problem,
     },
 };
@@ -28,7 +31,7 @@ const POLICY: &str =
 #[get("/desk/model/{id}/report")]
 pub(in crate::web::desk) async fn download(
     app: Shared,
-    OperatorEntered(_): OperatorEntered,
+    Operators(Entered(_)): Operators<Entered>,
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let entry = match ModelId::parse(&id) {

@@ -15,7 +15,7 @@ use crate::{
         auth::SignedIn,
         body,
         desk::{
-            entry::OperatorEntered,
+            entry::{Entered, Operators},
             file_form::{self, FileForm},
             refused::Refused,
         },
@@ -27,7 +27,7 @@ use crate::{
 #[post("/desk/model", guard = "file_form::is_sent")]
 pub(in crate::web::desk) async fn take(
     app: Shared,
-    OperatorEntered(by): OperatorEntered,
+    Operators(Entered(by)): Operators<Entered>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refused> {
