@@ -2,11 +2,13 @@
 //!
 //! A run trains a candidate on the site's labels, on top of the model that ships with the program,
 //! but for the labels that are always held out; on those it measures the candidate against what is
-//! live ([`measure`]) and judges whether it may go into use ([`gate`]). It works on threads of its
+//! live ([`measure`]) and judges whether it may go into use ([`gate`]); [`evaluation`] draws how it does,
+//! when someone asks. It works on threads of its
 //! own, at the lowest priority, and stands in no request's way. Putting the candidate into use is
 //! the registry's.
 
 mod collected;
+pub mod evaluation;
 pub mod gate;
 mod measure;
 mod run;

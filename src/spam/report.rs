@@ -62,7 +62,24 @@ struct Page<'a> {
     wrong: [Table<Shown>; 2],
 }
 
-/// Writes the report of `model`, whose file is `bytes`, on `samples`, which scored `scored`.
+/// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`.
+///
+/// # Errors
+/// See [`ReportError`].
+pub fn of(
+    model: &Model,
+    base: &Base,
+    files: &str,
+    samples: &[Sample],
+) -> Result<String, ReportError> {
+    let scored: Vec<Scored> = samples
+        .par_iter()
+        .map(|sample| (model.score(&sample.document()), sample.spam))
+        .collect();
+    html(model, base, files, samples, &scored)
+}
+
+/// Writes the report of `model`, which was made of `base`, on `samples`, which scored `scored`.
 ///
 /// # Errors
 /// See [`ReportError`].

@@ -118,7 +118,20 @@ impl Store {
     /// [`StoreError`].
     pub async fn samples(&self, site: &SiteSlug, after: &str) -> Result<Vec<StoredSample>> {
         let mut connection = self.read.acquire().await?;
-        page(&mut connection, site, after).await
+        page(&mut connection, site, after, "").await
+    }
+
+    /// As [`Store::samples`], but only those that no model is trained on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_out_samples(
+        &self,
+        site: &SiteSlug,
+        after: &str,
+    ) -> Result<Vec<StoredSample>> {
+        let mut connection = self.read.acquire().await?;
+        page(&mut connection, site, after, "AND s.held_out = 1").await
     }
 
     /// Sends every labelled text of a site, in pages, all as they were at one moment; the answer is
@@ -140,7 +153,7 @@ impl Store {
         let revision = row.map(|row| row.try_get("revision")).transpose()?;
         let mut after = String::new();
         loop {
-            let page = page(&mut snapshot, site, &after).await?;
+            let page = page(&mut snapshot, site, &after, "").await?;
             let Some(last) = page.last() else {
                 break;
             };
@@ -180,10 +193,11 @@ async fn page(
     connection: &mut AnyConnection,
     site: &SiteSlug,
     after: &str,
+    which: &'static str,
 ) -> Result<Vec<StoredSample>> {
     let text = format!(
         "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
-         AND s.label IS NOT NULL ORDER BY s.id LIMIT $3"
+         AND s.label IS NOT NULL {which} ORDER BY s.id LIMIT $3"
     );
     let found = sqlx::query(AssertSqlSafe(text))
         .bind(site.to_string())

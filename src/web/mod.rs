@@ -11,6 +11,7 @@ pub mod desk;
 pub mod embed;
 pub mod forms;
 pub mod health;
+pub mod labelled;
 pub mod mail_links;
 pub mod observe;
 pub mod openapi;

@@ -51,7 +51,7 @@ on_both_engines!(
 
         let (status, erased) = send(&app, &me, "erase", &[("sure", "yes")]).await;
         assert_eq!(status, 200);
-        assert!(erased.contains("Erased: 1 comment, "), "{erased}");
+        assert!(erased.contains("Erased: 1 comment."), "{erased}");
         let (_, found) = send(&app, &me, "look", &[]).await;
         assert!(found.contains("Nothing is held"), "{found}");
 

@@ -11,6 +11,7 @@ mod backup;
 mod coral;
 mod corpora;
 mod desk;
+mod desk_model;
 mod desk_privacy;
 mod faults;
 mod harness;

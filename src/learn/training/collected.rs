@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Held-out samples measured on, at most.
-const MAX_HELD_OUT: usize = 20_000;
+pub(super) const MAX_HELD_OUT: usize = 20_000;
 
 /// Labels of one source that are looked at when sources are held against each other, at most.
 const MAX_OF_SOURCE: usize = 1_000;
@@ -35,7 +35,7 @@ impl Share {
         }
     }
 
-    fn offer(&mut self, id: &str, sample: impl FnOnce() -> Sample) {
+    pub(super) fn offer(&mut self, id: &str, sample: impl FnOnce() -> Sample) {
         let rank = xxh3_64(id.as_bytes());
         if rank > self.threshold {
             return;
@@ -50,6 +50,10 @@ impl Share {
 
     pub(super) fn samples(&self) -> impl Iterator<Item = &Sample> {
         self.kept.iter().map(|(_, sample)| sample)
+    }
+
+    pub(super) fn into_samples(self) -> Vec<Sample> {
+        self.kept.into_iter().map(|(_, sample)| sample).collect()
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) async fn carry_out(app: &App, run: &Run) -> Result<Finished, RunError
 }
 
 /// Threads of the lowest priority: whatever answers a request comes first.
-fn pool(threads: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+pub(super) fn pool(threads: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
     ThreadPoolBuilder::new()
         .num_threads(threads.max(1))
         .thread_name(|number| format!("training-{number}"))

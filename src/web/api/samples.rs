@@ -1,7 +1,5 @@
 //! Labelled data in and out, streamed both ways.
 
-use std::{io, time::Duration};
-
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::{StatusCode, header},
@@ -15,25 +13,19 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::models::site;
 use crate::{
-    app::App,
     domain::{
-        field::{FieldError, parse_line},
         sample::{StoredSample, Tally},
         site::SiteSlug,
     },
     interchange::labelled::Format,
-    learn::upload::{self, About, Chunks, UploadError, Uploaded},
+    learn::upload::{About, Uploaded},
     spam::Label,
     storage::StoreError,
-    web::{Shared, auth::Operator, body, problem::Problem, query::Query, route_table::RouteTable},
+    web::{
+        Shared, auth::Operator, body, labelled, problem::Problem, query::Query,
+        route_table::RouteTable,
+    },
 };
-
-/// A body has to bring at least so much in each stretch of `server.body_timeout_seconds`, however
-/// long it takes in all: a slow line is fine, a stalled one is not.
-const LEAST_BYTES: usize = 4 * 1024;
-
-/// Longest name of a source, in characters.
-const MAX_SOURCE_CHARS: usize = 100;
 
 /// What is sent.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -111,19 +103,16 @@ async fn take_samples(
     let about = About {
         site: site(&app, about.site.as_deref())?,
         source: match about.source.as_deref() {
-            Some(raw) => parse_line("source", raw, MAX_SOURCE_CHARS)?,
+            Some(raw) => labelled::source(raw)?,
             None => operator.actor.name.clone(),
         },
         format: format(&request)?,
     };
     body::refuse_compressed(&request)?;
-    let limit = app.settings.learning.max_upload_mib.saturating_mul(1 << 20);
-    body::refuse_larger(&request, usize::try_from(limit).unwrap_or(usize::MAX))?;
-    let (chunks, upload) = upload::begin(&app, about).await?;
-    let (sent, finished) = tokio::join!(pass_on(&app, payload, chunks, limit), upload.finish());
-    sent?;
-    let report = UploadReport::from(finished?);
-    Ok(HttpResponse::Ok().json(report))
+    body::refuse_larger(&request, labelled::limit(&app))?;
+    let chunks = payload.map(|chunk| chunk.map_err(|_| Problem::malformed("The body broke off.")));
+    let uploaded = labelled::take(&app, about, chunks).await?;
+    Ok(HttpResponse::Ok().json(UploadReport::from(uploaded)))
 }
 
 /// The format that the body says it has; `None`: look at it.
@@ -145,62 +134,6 @@ fn format(request: &HttpRequest) -> Result<Option<Format>, Problem> {
             Err(Problem::new(status, "unsupported_media_type", title))
         }
     }
-}
-
-/// Passes the body on as it comes. When it breaks off, stalls or is too large, whoever reads it is
-/// told so, and keeps nothing.
-async fn pass_on(
-    app: &App,
-    mut payload: Payload,
-    chunks: Chunks,
-    limit: u64,
-) -> Result<(), Problem> {
-    let passed = pass_pieces(app, &mut payload, &chunks, limit).await;
-    if passed.is_err() {
-        let broken = io::Error::other("the body broke off");
-        let _ = chunks.send(Err(broken)).await;
-    }
-    passed
-}
-
-async fn pass_pieces(
-    app: &App,
-    payload: &mut Payload,
-    chunks: &Chunks,
-    limit: u64,
-) -> Result<(), Problem> {
-    let stretch = Duration::from_secs(app.settings.server.body_timeout_seconds);
-    let mut total = 0;
-    loop {
-        let piece = tokio::time::timeout(stretch, piece(payload));
-        let piece = piece.await.map_err(|_| body::timeout(stretch))??;
-        if piece.is_empty() {
-            return Ok(());
-        }
-        total += piece.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
-        if total > limit {
-            return Err(body::too_large(limit));
-        }
-        for chunk in piece {
-            // Nobody takes it once enough was found wrong; the rest is read all the same, because
-            // many clients look for an answer only when they have sent everything.
-            let _ = chunks.send(Ok(chunk)).await;
-        }
-    }
-}
-
-/// At least [`LEAST_BYTES`] of the body, or its end; nothing when there is nothing more.
-async fn piece(payload: &mut Payload) -> Result<Vec<Bytes>, Problem> {
-    let (mut chunks, mut length) = (Vec::new(), 0);
-    while length < LEAST_BYTES {
-        let Some(chunk) = payload.next().await else {
-            break;
-        };
-        let chunk = chunk.map_err(|_| Problem::malformed("The body broke off."))?;
-        length += chunk.len();
-        chunks.push(chunk);
-    }
-    Ok(chunks)
 }
 
 /// The labelled texts as JSON lines, in the shape that the same path takes in. Of addresses only
@@ -264,25 +197,6 @@ fn line(stored: &StoredSample) -> String {
         fields.retain(|_, value| !value.is_null());
     }
     format!("{line}\n")
-}
-
-impl From<UploadError> for Problem {
-    fn from(error: UploadError) -> Self {
-        match error {
-            UploadError::Lines(lines) => {
-                let error = |line: upload::WrongLine| {
-                    FieldError::new(format!("line {}", line.line), "invalid", line.problem)
-                };
-                Self::invalid(lines.into_iter().map(error).collect())
-            }
-            UploadError::Empty => FieldError::required("body").into(),
-            UploadError::Stopped(error) => {
-                tracing::error!(%error, "labelled data could not be read");
-                Self::unavailable()
-            }
-            UploadError::Store(error) => error.into(),
-        }
-    }
 }
 
 /// Adds these routes.

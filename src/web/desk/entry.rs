@@ -20,19 +20,31 @@ use crate::{
 /// Someone signed in who looks at a page.
 pub struct Entered(pub SignedIn);
 
-/// An operator who looks at a page.
-pub struct OperatorEntered(pub SignedIn);
-
 /// A form that someone signed in was shown and sent.
 pub struct Sent {
     pub by: SignedIn,
     pub fields: FormFields,
 }
 
-/// A form that an operator was shown and sent.
-pub struct OperatorSent {
-    pub by: SignedIn,
-    pub fields: FormFields,
+/// One of these, of an operator.
+pub struct Operators<T>(pub T);
+
+/// Of whom a page or a form is.
+pub trait Theirs {
+    /// Whoever is signed in.
+    fn whose(&self) -> &SignedIn;
+}
+
+impl Theirs for Entered {
+    fn whose(&self) -> &SignedIn {
+        &self.0
+    }
+}
+
+impl Theirs for Sent {
+    fn whose(&self) -> &SignedIn {
+        &self.by
+    }
 }
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Refused>>>>;
@@ -47,20 +59,6 @@ impl FromRequest for Entered {
         Box::pin(async move {
             let Visitor(signed_in) = visitor.await?;
             let signed_in = signed_in.ok_or(Refused::SignInFirst(here.unwrap_or_default()))?;
-            Ok(Self(signed_in))
-        })
-    }
-}
-
-impl FromRequest for OperatorEntered {
-    type Error = Refused;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let entered = Entered::from_request(request, payload);
-        Box::pin(async move {
-            let Entered(signed_in) = entered.await?;
-            operators_only(&signed_in)?;
             Ok(Self(signed_in))
         })
     }
@@ -87,29 +85,23 @@ impl FromRequest for Sent {
     }
 }
 
-impl FromRequest for OperatorSent {
+impl<T> FromRequest for Operators<T>
+where
+    T: Theirs + FromRequest<Error = Refused, Future = Extracted<T>> + 'static,
+{
     type Error = Refused;
     type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let sent = Sent::from_request(request, payload);
+        let theirs = T::from_request(request, payload);
         Box::pin(async move {
-            let Sent { by, fields } = sent.await?;
-            operators_only(&by)?;
-            Ok(Self { by, fields })
+            let theirs = theirs.await?;
+            if theirs.whose().principal().is_operator() {
+                return Ok(Self(theirs));
+            }
+            Err(Problem::forbidden("Only operators may see this page.").into())
         })
     }
-}
-
-/// Refuses who is no operator.
-///
-/// # Errors
-/// 403 `forbidden`.
-pub fn operators_only(signed_in: &SignedIn) -> Result<(), Problem> {
-    if signed_in.principal().is_operator() {
-        return Ok(());
-    }
-    Err(Problem::forbidden("Only operators may see this page."))
 }
 
 /// Every site's slug.

@@ -38,6 +38,12 @@ impl FormFields {
     }
 }
 
+impl From<Vec<(String, String)>> for FormFields {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+}
+
 impl FromRequest for FormFields {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;

@@ -7,6 +7,7 @@ mod decide;
 mod done;
 mod entry;
 mod fields;
+mod file_form;
 mod filter;
 mod frame;
 mod item;
@@ -39,7 +40,9 @@ pub fn routes(config: &mut RouteTable<'_>) {
             .service(queue::show)
             .service(news::listen)
             .service(model::show)
+            .service(model::upload::take)
             .service(model::act)
+            .service(model::report::download)
             .service(settings::show)
             .service(settings::act)
             .service(site::show)

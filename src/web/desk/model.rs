@@ -1,25 +1,29 @@
-//! The model's page, for operators: what judges on a site, how well it did, training, and which
-//! model is in use. What its forms do, `learn` does.
+//! The model's page, for operators: what judges on a site, how well it did, training, which model is
+//! in use, and labelled data from elsewhere. What its forms do, `learn` does.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post};
+pub mod report;
+mod run;
+pub mod upload;
+
+use actix_web::{HttpResponse, ResponseError as _, get, http::StatusCode, post};
 use askama::Template;
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 
+use self::run::Run;
 use super::{
     HOME,
     charts::{self, Bar, DAYS, Dot, Effect},
-    entry::{self, OperatorEntered, OperatorSent},
+    entry::{self, Entered, Operators, Sent},
     fields::FormFields,
     frame::Frame,
-    item::age,
     refused::Refused,
     sign_in::see_other,
 };
 use crate::{
     app::App,
     domain::{
-        model::{ModelEntry, ModelId, ModelStatus, Phase, SHIPPED},
+        model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
         site::SiteSlug,
@@ -29,10 +33,11 @@ use crate::{
         registry::{self, RegistryError, Standing},
         samples,
         training::{self, StartError, gate::NEEDED},
+        upload::Uploaded,
     },
     sites::DEFAULT_SITE,
     spam::Label,
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query, site},
+    web::{Shared, auth::SignedIn, labelled, page, problem::Problem, query::Query, site},
 };
 
 /// Comments that the drawings are made of.
@@ -53,13 +58,16 @@ pub(super) struct ModelQuery {
 #[template(path = "desk_model.html")]
 struct ModelPage {
     frame: Frame,
-    said: Option<&'static str>,
+    said: Said,
     site: SiteSlug,
     sites: Vec<String>,
     standing: Standing,
     runs: Vec<Run>,
     under_way: bool,
     samples: Vec<SampleCount>,
+    /// The largest file that is taken, in MiB.
+    max_upload: u64,
+    max_source: usize,
     /// Genuine and spam, from wherever they came.
     labels: [i64; 2],
     needed: u64,
@@ -74,15 +82,12 @@ struct ModelPage {
     over_time: Vec<Bar>,
 }
 
-/// A training run and its model, in words.
-struct Run {
-    entry: ModelEntry,
-    asked: String,
-    /// From 0 to 100.
-    percent: i64,
-    phase: &'static str,
-    /// Name, the candidate's figure, the live model's, and whether the candidate's is better.
-    figures: Vec<(&'static str, String, String, bool)>,
+/// What the form before did.
+enum Said {
+    Nothing,
+    Done(&'static str),
+    Taken(Uploaded),
+    Refused(Problem),
 }
 
 impl ModelPage {
@@ -92,16 +97,10 @@ impl ModelPage {
     }
 }
 
-impl Run {
-    fn is_live(&self) -> bool {
-        self.entry.status == ModelStatus::Live
-    }
-}
-
 #[get("/desk/model")]
 pub(super) async fn show(
     app: Shared,
-    OperatorEntered(signed_in): OperatorEntered,
+    Operators(Entered(signed_in)): Operators<Entered>,
     Query(query): Query<ModelQuery>,
 ) -> Result<HttpResponse, Refused> {
     let site = match query.site.as_deref() {
@@ -109,13 +108,13 @@ pub(super) async fn show(
         Some(slug) => site_of(&app, slug)?,
     };
     let said = match query.said.as_deref() {
-        Some("begun") => Some("The training waits for its turn."),
-        Some("under_way") => Some("A training for this site is under way already."),
-        Some("active") => Some("The model is in use."),
-        Some("back") => Some("The model before is in use again."),
-        Some("nothing_before") => Some("There is no model to go back to."),
-        Some("refused") => Some("It does not pass the gate: the reasons stand below it."),
-        _ => None,
+        Some("begun") => Said::Done("The training waits for its turn."),
+        Some("under_way") => Said::Done("A training for this site is under way already."),
+        Some("active") => Said::Done("The model is in use."),
+        Some("back") => Said::Done("The model before is in use again."),
+        Some("nothing_before") => Said::Done("There is no model to go back to."),
+        Some("refused") => Said::Done("It does not pass the gate: the reasons stand below it."),
+        _ => Said::Nothing,
     };
     render(&app, &signed_in, site, said).await
 }
@@ -123,7 +122,7 @@ pub(super) async fn show(
 #[post("/desk/model")]
 pub(super) async fn act(
     app: Shared,
-    OperatorSent { by, fields }: OperatorSent,
+    Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
     let site = site_of(&app, fields.get("site"))?;
     let by = &by.account.name;
@@ -168,7 +167,7 @@ async fn render(
     app: &App,
     signed_in: &SignedIn,
     site: SiteSlug,
-    said: Option<&'static str>,
+    said: Said,
 ) -> Result<HttpResponse, Refused> {
     let now = app.now();
     let judged = app.store.latest_judged(&site, LATEST).await?;
@@ -178,9 +177,13 @@ async fn render(
         .decisions_by_day(&site, Timestamp::from_millis(since))
         .await?;
     let runs = registry::list(app, std::slice::from_ref(&site)).await?;
-    let runs: Vec<Run> = runs.into_iter().map(|entry| run(entry, now)).collect();
+    let runs: Vec<Run> = runs.into_iter().map(|entry| Run::of(entry, now)).collect();
     let samples = samples::count(app, std::slice::from_ref(&site)).await?;
     let threshold = app.directory.site(site.as_str());
+    let status = match &said {
+        Said::Refused(problem) => problem.status_code(),
+        _ => StatusCode::OK,
+    };
     let template = ModelPage {
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
@@ -193,6 +196,8 @@ async fn render(
             of_class.map(|count| count.count).sum()
         }),
         samples,
+        max_upload: app.settings.learning.max_upload_mib,
+        max_source: labelled::MAX_SOURCE_CHARS,
         needed: NEEDED,
         threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
         judged: judged.len(),
@@ -207,61 +212,7 @@ async fn render(
         over_time: charts::over_time(&days, now.millis() / DAY_MILLIS),
         site,
     };
-    Ok(page::render(StatusCode::OK, &template)?)
-}
-
-fn run(entry: ModelEntry, now: Timestamp) -> Run {
-    let progress = entry.progress;
-    let figures = entry.report.as_ref().map(|report| {
-        let (new, old) = (report.comparison.candidate, report.comparison.live);
-        let percent = |share: f64| format!("{:.1} %", share * 100.0);
-        let plain = |figure: f64| format!("{figure:.3}");
-        vec![
-            (
-                "Spam caught",
-                percent(new.caught),
-                percent(old.caught),
-                new.caught >= old.caught,
-            ),
-            (
-                "Genuine blocked",
-                percent(new.blocked),
-                percent(old.blocked),
-                new.blocked <= old.blocked,
-            ),
-            (
-                "ROC area",
-                plain(new.auc),
-                plain(old.auc),
-                new.auc >= old.auc,
-            ),
-            (
-                "Log loss",
-                plain(new.log_loss),
-                plain(old.log_loss),
-                new.log_loss <= old.log_loss,
-            ),
-            (
-                "Calibration error",
-                plain(new.calibration_error),
-                plain(old.calibration_error),
-                new.calibration_error <= old.calibration_error,
-            ),
-        ]
-    });
-    Run {
-        asked: age(entry.requested_at, now),
-        percent: progress.done * 100 / progress.total.max(1),
-        phase: match progress.phase {
-            Phase::Waiting => "waits for its turn",
-            Phase::Reading => "reads the samples",
-            Phase::Fitting => "fits the model",
-            Phase::Measuring => "measures it against the live one",
-            Phase::Done => "done",
-        },
-        figures: figures.unwrap_or_default(),
-        entry,
-    }
+    Ok(page::render(status, &template)?)
 }
 
 fn site_of(app: &App, slug: &str) -> Result<SiteSlug, Problem> {

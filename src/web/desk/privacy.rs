@@ -10,7 +10,7 @@ use askama::Template;
 use super::{
     HOME,
     done::Done,
-    entry::{OperatorEntered, OperatorSent},
+    entry::{Entered, Operators, Sent},
     fields::FormFields,
     frame::Frame,
     item::age,
@@ -58,14 +58,16 @@ struct Found {
 }
 
 struct ErasureRow {
-    erasure: Erasure,
     age: String,
+    by: String,
+    /// How much of what.
+    what: String,
 }
 
 #[get("/desk/privacy")]
 pub(super) async fn show(
     app: Shared,
-    OperatorEntered(signed_in): OperatorEntered,
+    Operators(Entered(signed_in)): Operators<Entered>,
 ) -> Result<HttpResponse, Refused> {
     render(&app, &signed_in, String::new(), None, Done::default()).await
 }
@@ -73,7 +75,7 @@ pub(super) async fn show(
 #[post("/desk/privacy")]
 pub(super) async fn act(
     app: Shared,
-    OperatorSent { by, fields }: OperatorSent,
+    Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
     let email = match EmailAddress::parse("email", fields.get("email")) {
         Ok(email) => email,
@@ -130,18 +132,26 @@ fn told(erased: &Erased) -> String {
     } else {
         ""
     };
-    format!(
-        "Erased: {}, {}, {}, {}.{account}",
-        many(erased.comments.len() as u64, "comment"),
-        many(erased.samples, "labelled text"),
-        many(erased.subscriptions, "subscription"),
-        many(erased.mails, "mail"),
-    )
+    let comments = erased.comments.len() as u64;
+    let what = [comments, erased.samples, erased.subscriptions, erased.mails];
+    format!("Erased: {}.{account}", amounts(what))
 }
 
-fn many(count: u64, noun: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{s}")
+/// So many comments, labelled texts, subscriptions and mails, in words; of what there was none is not
+/// spoken.
+fn amounts(counts: [u64; 4]) -> String {
+    let nouns = ["comment", "labelled text", "subscription", "mail"];
+    let some = counts
+        .into_iter()
+        .zip(nouns)
+        .filter(|(count, _)| *count > 0);
+    let told: Vec<String> = some
+        .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    if told.is_empty() {
+        return "nothing".to_owned();
+    }
+    told.join(", ")
 }
 
 impl Found {
@@ -179,7 +189,16 @@ async fn render(
 ) -> Result<HttpResponse, Refused> {
     let row = |erasure: Erasure| ErasureRow {
         age: age(erasure.at, app.now()),
-        erasure,
+        what: amounts(
+            [
+                erasure.comments,
+                erasure.samples,
+                erasure.subscriptions,
+                erasure.mails,
+            ]
+            .map(i64::unsigned_abs),
+        ),
+        by: erasure.by,
     };
     let erasures = app.store.erasures(MAX_ERASURES).await?;
     let status = done.status();

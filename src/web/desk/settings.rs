@@ -20,7 +20,7 @@ use self::{
 use super::{
     HOME,
     done::Done,
-    entry::{OperatorEntered, OperatorSent},
+    entry::{Entered, Operators, Sent},
     fields::FormFields,
     frame::Frame,
     refused::Refused,
@@ -59,7 +59,7 @@ struct SettingsPage {
 #[get("/desk/settings")]
 pub(super) async fn show(
     app: Shared,
-    OperatorEntered(signed_in): OperatorEntered,
+    Operators(Entered(signed_in)): Operators<Entered>,
 ) -> Result<HttpResponse, Refused> {
     render(&app, &signed_in, Done::default()).await
 }
@@ -67,7 +67,7 @@ pub(super) async fn show(
 #[post("/desk/settings")]
 pub(super) async fn act(
     app: Shared,
-    OperatorSent { by, fields }: OperatorSent,
+    Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
     let done = match fields.get("do") {
         "add-site" => add_site(&app, &fields).await?,

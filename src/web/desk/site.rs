@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     HOME,
-    entry::{OperatorEntered, OperatorSent},
+    entry::{Entered, Operators, Sent},
     fields::FormFields,
     frame::Frame,
     refused::Refused,
@@ -65,7 +65,7 @@ impl SitePage {
 #[get("/desk/settings/sites/{site}")]
 pub(super) async fn show(
     app: Shared,
-    OperatorEntered(signed_in): OperatorEntered,
+    Operators(Entered(signed_in)): Operators<Entered>,
     slug: Path<String>,
     Query(query): Query<SiteQuery>,
 ) -> Result<HttpResponse, Refused> {
@@ -82,7 +82,7 @@ pub(super) async fn show(
 #[post("/desk/settings/sites/{site}")]
 pub(super) async fn change(
     app: Shared,
-    OperatorSent { by, fields }: OperatorSent,
+    Operators(Sent { by, fields }): Operators<Sent>,
     slug: Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let site = site::named(&app, &slug)?;

@@ -7,7 +7,7 @@ mod samples;
 mod subjects;
 
 /// Overwrites every stored model with something else, as a failing disk might.
-async fn damage_models(app: &crate::support::app::TestApp) {
+pub async fn damage_models(app: &crate::support::app::TestApp) {
     use secrecy::ExposeSecret;
     let url = app.app.settings.database_url();
     let pool = sqlx::AnyPool::connect(url.expose_secret()).await.unwrap();

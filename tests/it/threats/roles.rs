@@ -25,6 +25,9 @@ const READ_BY_MODERATORS: [&str; 2] = ["GET /api/v1/sites", "GET /api/v1/sites/{
 /// About a person's own session: never a token's.
 const OF_PERSONS: [&str; 2] = ["PATCH /api/v1/me", "DELETE /api/v1/session"];
 
+/// Pages of the desk that are the operators', and all below them.
+const OF_OPERATORS: [&str; 3] = ["/desk/settings", "/desk/model", "/desk/privacy"];
+
 /// Who may call an operation.
 #[derive(Debug, PartialEq, Eq)]
 enum For {
@@ -299,7 +302,7 @@ on_both_engines!(
                     request().header("cookie", &garden.cookie)
                 };
                 let told = other.send().await.expect("an answer").status().as_u16();
-                if route.contains("settings") {
+                if OF_OPERATORS.iter().any(|part| route.starts_with(part)) {
                     assert_eq!(told, 403, "{route} is the operators'");
                 } else if route.contains("{id}") {
                     assert_eq!(told, 404, "{route} of another's site");

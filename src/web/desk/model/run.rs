@@ -1,0 +1,81 @@
+//! A training run and its model, as the model's page tells of them.
+
+use crate::{
+    domain::{
+        model::{ModelEntry, ModelStatus, Phase, Report},
+        timestamp::Timestamp,
+    },
+    web::desk::item::age,
+};
+
+/// A training run and its model, in words.
+pub(super) struct Run {
+    pub(super) entry: ModelEntry,
+    pub(super) asked: String,
+    /// From 0 to 100.
+    pub(super) percent: i64,
+    pub(super) phase: &'static str,
+    /// Name, the candidate's figure, the live model's, and whether the candidate's is better.
+    pub(super) figures: Vec<(&'static str, String, String, bool)>,
+}
+
+impl Run {
+    pub(super) fn of(entry: ModelEntry, now: Timestamp) -> Self {
+        let progress = entry.progress;
+        Self {
+            asked: age(entry.requested_at, now),
+            percent: progress.done * 100 / progress.total.max(1),
+            phase: match progress.phase {
+                Phase::Waiting => "waits for its turn",
+                Phase::Reading => "reads the samples",
+                Phase::Fitting => "fits the model",
+                Phase::Measuring => "measures it against the live one",
+                Phase::Done => "done",
+            },
+            figures: entry.report.as_ref().map(figures).unwrap_or_default(),
+            entry,
+        }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.entry.status == ModelStatus::Live
+    }
+}
+
+fn figures(report: &Report) -> Vec<(&'static str, String, String, bool)> {
+    let (new, old) = (report.comparison.candidate, report.comparison.live);
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let plain = |figure: f64| format!("{figure:.3}");
+    vec![
+        (
+            "Spam caught",
+            percent(new.caught),
+            percent(old.caught),
+            new.caught >= old.caught,
+        ),
+        (
+            "Genuine blocked",
+            percent(new.blocked),
+            percent(old.blocked),
+            new.blocked <= old.blocked,
+        ),
+        (
+            "ROC area",
+            plain(new.auc),
+            plain(old.auc),
+            new.auc >= old.auc,
+        ),
+        (
+            "Log loss",
+            plain(new.log_loss),
+            plain(old.log_loss),
+            new.log_loss <= old.log_loss,
+        ),
+        (
+            "Calibration error",
+            plain(new.calibration_error),
+            plain(old.calibration_error),
+            new.calibration_error <= old.calibration_error,
+        ),
+    ]
+}

@@ -1,0 +1,72 @@
+//! Labelled data by a form of the model's page. What comes is read by the same door as the
+//! interface's: all of it counts, or none.
+
+use std::path::Path;
+
+use actix_web::{HttpRequest, HttpResponse, post, web::Payload};
+
+use super::{Said, render, site_of};
+use crate::{
+    domain::{field::FieldError, site::SiteSlug},
+    interchange::labelled::Format,
+    learn::upload::{About, Uploaded},
+    web::{
+        Shared,
+        auth::SignedIn,
+        body,
+        desk::{
+            entry::{Entered, Operators},
+            file_form::{self, FileForm},
+            refused::Refused,
+        },
+        labelled,
+        problem::Problem,
+    },
+};
+
+#[post("/desk/model", guard = "file_form::is_sent")]
+pub(in crate::web::desk) async fn take(
+    app: Shared,
+    Operators(Entered(by)): Operators<Entered>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, Refused> {
+    let form = FileForm::read(&app, &request, payload).await?;
+    by.accepts(&app, form.fields.get("csrf"))?;
+    let site = site_of(&app, form.fields.get("site"))?;
+    let said = match received(&app, &by, &site, &request, form).await {
+        Ok(uploaded) => Said::Taken(uploaded),
+        Err(problem) => Said::Refused(problem),
+    };
+    render(&app, &by, site, said).await
+}
+
+async fn received(
+    app: &Shared,
+    by: &SignedIn,
+    site: &SiteSlug,
+    request: &HttpRequest,
+    form: FileForm,
+) -> Result<Uploaded, Problem> {
+    let named = form.fields.get("source");
+    let file = form.file.ok_or_else(nothing_chosen)?;
+    // The fields beside the file are small: whoever announces more than this brings a file too large.
+    let limit = labelled::limit(app);
+    if body::refuse_larger(request, limit.saturating_add(body::MAX_BYTES)).is_err() {
+        return Err(body::too_large(limit as u64));
+    }
+    let about = About {
+        site: site.clone(),
+        source: if named.trim().is_empty() {
+            by.account.name.clone()
+        } else {
+            labelled::source(named)?
+        },
+        format: Format::of_name(Path::new(&file.name)),
+    };
+    labelled::take(app, about, file.content()).await
+}
+
+fn nothing_chosen() -> Problem {
+    FieldError::new("file", "required", "Choose a file first.").into()
+}
