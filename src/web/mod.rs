@@ -12,6 +12,7 @@ pub mod embed;
 pub mod forms;
 pub mod health;
 pub mod mail_links;
+pub mod nowhere;
 pub mod observe;
 pub mod openapi;
 pub mod page;
