@@ -53,8 +53,14 @@ on_both_engines!(
             }
         }
         let (status, problem) = answer(app.request(Method::DELETE, "/api/v1/score")).await;
-        assert_eq!((status.as_u16(), &problem["code"]), (405, &"method_not_allowed".into()));
+        assert_eq!(
+            (status.as_u16(), &problem["code"]),
+            (405, &"method_not_allowed".into())
+        );
         let (status, _) = answer(app.request(Method::DELETE, "/api/v1/nowhere")).await;
-        assert_eq!(status, 404, "where there is nothing, there is nothing to allow");
+        assert_eq!(
+            status, 404,
+            "where there is nothing, there is nothing to allow"
+        );
     }
 );
