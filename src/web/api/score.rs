@@ -82,12 +82,12 @@ async fn score(
     let mut errors: Vec<FieldError> = Vec::new();
     let mut keep = |error| errors.push(error);
     let text = CommentText::parse(&request.text).map_err(&mut keep);
-    let name = given(&request.name).map(AuthorName::parse);
+    let name = given(request.name.as_deref()).map(AuthorName::parse);
     let name = name.transpose().map_err(&mut keep);
-    let email = given(&request.email);
+    let email = given(request.email.as_deref());
     let email = email.map(|raw| EmailAddress::parse("email", raw));
     let email = email.transpose().map_err(&mut keep);
-    let website = given(&request.website).map(Website::parse);
+    let website = given(request.website.as_deref()).map(Website::parse);
     let website = website.transpose().map_err(&mut keep);
     let (Ok(text), Ok(name), Ok(email), Ok(website)) = (text, name, email, website) else {
         return Err(Problem::invalid(errors));
@@ -108,8 +108,8 @@ async fn score(
 }
 
 /// A field that is there and not blank: forms send what was not filled in.
-fn given(raw: &Option<String>) -> Option<&str> {
-    raw.as_deref().filter(|raw| !raw.trim().is_empty())
+fn given(raw: Option<&str>) -> Option<&str> {
+    raw.filter(|raw| !raw.trim().is_empty())
 }
 
 /// Adds these routes.
