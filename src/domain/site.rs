@@ -60,16 +60,22 @@ impl fmt::Display for SiteSlug {
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// A score at or above this is spam. In (0, 1].
+    #[schema(exclusive_minimum = 0, maximum = 1)]
     pub spam_threshold: f64,
-    /// A trusted author's comment scored below this is published at once. In [0, 1).
+    /// A trusted author's comment scored below this is published at once. In [0, 1), and below `spam_threshold`.
+    #[schema(minimum = 0, exclusive_maximum = 1)]
     pub publish_below: f64,
     /// An author is trusted after this many approved comments; absent: nobody is, all is held.
+    #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_i64)]
     pub trusted_after: Option<u32>,
     /// More links than this in one comment count as evidence.
+    #[schema(format = Int64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub max_links: u32,
     /// A form sent sooner than this many seconds after it was opened counts as evidence.
+    #[schema(format = Int64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub min_form_seconds: u32,
     /// A form sent later than this many hours after it was opened counts as evidence.
+    #[schema(format = Int64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub max_form_hours: u32,
     /// Whether a comment without a form token counts as evidence.
     pub expect_form_token: bool,
@@ -80,6 +86,7 @@ pub struct Policy {
     pub clients: ClientMode,
     /// A program is told to throw a text away unseen when its score is at or above this; absent:
     /// never. In (0, 1].
+    #[schema(exclusive_minimum = 0, maximum = 1)]
     pub discard_at: Option<f64>,
 }
 

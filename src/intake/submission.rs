@@ -25,22 +25,24 @@ pub const HONEYPOT: &str = "subject";
 #[serde(deny_unknown_fields, default)]
 pub struct Fields {
     /// The page commented on: an absolute URL or a path.
-    #[schema(required)]
+    #[schema(required, value_type = String, min_length = 1, max_length = 2000)]
     pub page: Option<String>,
     /// The page's title.
+    #[schema(max_length = 300)]
     pub page_title: Option<String>,
     /// The id of the comment that this one answers.
     pub parent: Option<String>,
     /// The author's name: 1 to 100 characters.
-    #[schema(required)]
+    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
     pub name: Option<String>,
     /// The author's email address. It will not be published.
-    #[schema(required)]
+    #[schema(required, value_type = String, format = Email, min_length = 3, max_length = 254)]
     pub email: Option<String>,
     /// The author's web site.
+    #[schema(max_length = 500)]
     pub website: Option<String>,
     /// The comment: plain text of 1 to 15,000 characters.
-    #[schema(required)]
+    #[schema(required, value_type = String, min_length = 1, max_length = 15000, pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
     pub text: Option<String>,
     /// Whether to mail the author about replies, after they confirm.
     pub notify_replies: Option<bool>,

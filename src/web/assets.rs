@@ -55,5 +55,7 @@ async fn asset(request: HttpRequest, name: Path<String>) -> Result<HttpResponse,
 
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.undescribed(|config| config.service(asset));
+    config.undescribed(&[("/assets/{name}", &["GET"])], |config| {
+        config.service(asset)
+    });
 }

@@ -13,6 +13,7 @@ pub mod forms;
 pub mod health;
 pub mod labelled;
 pub mod mail_links;
+pub mod nowhere;
 pub mod observe;
 pub mod openapi;
 pub mod page;

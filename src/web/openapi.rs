@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use actix_web::{HttpResponse, get, http::StatusCode};
 use askama::Template;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
@@ -16,6 +16,10 @@ use super::{
     problem::{MEDIA_TYPE, Problem},
     route_table::{self, RouteTable},
 };
+use crate::{domain::mail::MailStatus, storage::comments::Sort};
+
+/// What the protocol of Akismet takes as a body: any field, in either form.
+const ANY_FIELDS: [&str; 2] = ["application/x-www-form-urlencoded", "application/json"];
 
 /// Where the document describes [`Problem`].
 const PROBLEM: &str = "#/components/schemas/Problem";
@@ -40,7 +44,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         (name = "account", description = "Signing in, and one's own settings."),
         (name = "operation", description = "Health."),
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, Sort, MailStatus)),
     modifiers(&BearerToken),
 )]
 struct Base;
@@ -56,12 +60,33 @@ impl Modify for BearerToken {
 }
 
 fn complete_all(mut document: Value) -> Value {
-    for path in document["paths"].as_object_mut().into_iter().flatten() {
-        for operation in path.1.as_object_mut().into_iter().flatten() {
-            complete(operation.1);
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (_, operation) in item.as_object_mut().into_iter().flatten() {
+            // These read whatever fields come, which no type of ours has.
+            if path.starts_with("/1.") {
+                let fields = json!({ "schema": { "type": "object" } });
+                let content = ANY_FIELDS.map(|kind| (kind.to_owned(), fields.clone()));
+                let content: Map<String, Value> = content.into_iter().collect();
+                operation["requestBody"] = json!({ "content": content });
+            }
+            allow_blank(operation);
+            complete(operation);
         }
     }
     document
+}
+
+/// Says of parameters that are not plain text that they may be sent blank: that is what forms send
+/// for what was not filled in, and counts as absent.
+fn allow_blank(operation: &mut Value) {
+    let parameters = operation.get_mut("parameters");
+    let parameters = parameters.and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let optional = parameter["in"] == "query" && parameter["required"] != true;
+        if optional && parameter["schema"] != json!({ "type": "string" }) {
+            parameter["allowEmptyValue"] = json!(true);
+        }
+    }
 }
 
 /// Adds what many operations are refused with alike, said here once, where an operation does not say
@@ -69,6 +94,8 @@ fn complete_all(mut document: Value) -> Value {
 fn complete(operation: &mut Value) {
     let names_someone = !operation["security"].is_null();
     let has_body = !operation["requestBody"].is_null();
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    let has_query = parameters.any(|parameter| parameter["in"] == "query");
     let asks_database = operation["tags"][0] != "operation";
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
@@ -93,6 +120,7 @@ fn complete(operation: &mut Value) {
             "The body is of another media type, or compressed.",
         ),
         (has_body, "422", "A field is not right."),
+        (has_query, "422", "A parameter is not right."),
         (
             asks_database,
             "503",
@@ -237,5 +265,5 @@ fn text(value: &Value) -> String {
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
     config.service(openapi_json);
-    config.undescribed(|config| config.service(docs));
+    config.undescribed(&[("/docs", &["GET"])], |config| config.service(docs));
 }

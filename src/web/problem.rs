@@ -6,6 +6,7 @@
 //! | a field is not right | 422 `invalid`, with `errors` naming each field |
 //! | nobody, or not allowed | 401 `unauthenticated`, 403 `forbidden` |
 //! | not there, or not theirs to see | 404 `not_found` |
+//! | another method is meant | 405 `method_not_allowed`, with `Allow` |
 //! | someone was faster | 409 `stale` with the present state |
 //! | too many | 429 `too_many`, with `Retry-After` |
 //! | the database failed | 503 `unavailable`: nothing was stored, the client may try again |

@@ -2,6 +2,8 @@
 //! describe the interface; a worker that only serves keeps no description: that is several megabytes
 //! of small parts, and each worker has a table of its own.
 
+use std::collections::BTreeMap;
+
 use actix_web::{App as ActixApp, dev::HttpServiceFactory, web::ServiceConfig};
 use utoipa::openapi::{Components, OpenApi, RefOr, path::Paths, schema::Schema};
 use utoipa_actix_web::OpenApiFactory;
@@ -17,7 +19,11 @@ pub struct RouteTable<'a> {
 struct Description {
     paths: Paths,
     schemas: Vec<(String, RefOr<Schema>)>,
+    others: Vec<Other>,
 }
+
+/// A path that is not described, and the methods it takes.
+pub type Other = (&'static str, &'static [&'static str]);
 
 impl<'a> RouteTable<'a> {
     /// A table that serves and describes nothing.
@@ -47,11 +53,16 @@ impl<'a> RouteTable<'a> {
         self
     }
 
-    /// Adds routes that are not described: pages, and the same under another method.
+    /// Adds routes that are not described: pages, and the same under another method. `others` says
+    /// what they take, for no route can be asked.
     pub fn undescribed(
         &mut self,
+        others: &[Other],
         add: impl FnOnce(&mut ServiceConfig) -> &mut ServiceConfig,
     ) -> &mut Self {
+        if let Some(described) = &mut self.described {
+            described.others.extend_from_slice(others);
+        }
         add(self.served);
         self
     }
@@ -60,6 +71,35 @@ impl<'a> RouteTable<'a> {
 /// Completes `document` with what `routes` say about themselves.
 #[must_use]
 pub fn describe(mut document: OpenApi, routes: impl FnOnce(&mut RouteTable<'_>)) -> OpenApi {
+    let described = collect(routes);
+    document.paths.merge(described.paths);
+    let components = document.components.get_or_insert_with(Components::new);
+    components.schemas.extend(described.schemas);
+    document
+}
+
+/// The methods that each path takes, described or not.
+#[must_use]
+pub fn methods(routes: impl FnOnce(&mut RouteTable<'_>)) -> BTreeMap<String, Vec<&'static str>> {
+    let described = collect(routes);
+    let mut methods: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    for (path, item) in described.paths.paths {
+        let known = [
+            ("GET", item.get.is_some()),
+            ("POST", item.post.is_some()),
+            ("PATCH", item.patch.is_some()),
+            ("DELETE", item.delete.is_some()),
+        ];
+        let taken = known.into_iter().filter(|(_, taken)| *taken);
+        methods.insert(path, taken.map(|(method, _)| method).collect());
+    }
+    for (path, more) in described.others {
+        methods.entry(path.to_owned()).or_default().extend(more);
+    }
+    methods
+}
+
+fn collect(routes: impl FnOnce(&mut RouteTable<'_>)) -> Description {
     let mut described = Description::default();
     // The routes are added to an application that is thrown away: only one can be asked to take them.
     let _ = ActixApp::new().configure(|served| {
@@ -68,8 +108,5 @@ pub fn describe(mut document: OpenApi, routes: impl FnOnce(&mut RouteTable<'_>))
             described: Some(&mut described),
         });
     });
-    document.paths.merge(described.paths);
-    let components = document.components.get_or_insert_with(Components::new);
-    components.schemas.extend(described.schemas);
-    document
+    described
 }

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_cors::Cors;
 use actix_web::{
-    App as ActixApp, HttpRequest, HttpResponse, HttpServer, ResponseError,
+    App as ActixApp, HttpResponse, HttpServer,
     dev::{RequestHead, Server},
     http::{Method, header},
     middleware::{Compress, DefaultHeaders, from_fn},
@@ -12,10 +12,7 @@ use actix_web::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::{
-    desk::refused::Refused, embed::form, observe::observe, problem::Problem,
-    route_table::RouteTable, routes,
-};
+use super::{nowhere, observe::observe, route_table::RouteTable, routes};
 use crate::{app::App, domain::origin::Origin};
 
 /// Time that requests in flight have to finish once the service is told to stop.
@@ -38,7 +35,7 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
         ActixApp::new()
             .app_data(shared.clone())
             .configure(|config| routes(&mut RouteTable::serving(config)))
-            .default_service(web::to(nothing_here))
+            .default_service(web::to(nowhere::answer))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
@@ -81,15 +78,6 @@ pub fn bind_metrics(address: SocketAddr, handle: PrometheusHandle) -> io::Result
         .disable_signals()
         .bind(address)?;
     Ok(server.run())
-}
-
-/// What a path that leads nowhere answers: a page to people, a problem to programs.
-async fn nothing_here(request: HttpRequest) -> HttpResponse {
-    if form::wants_page(&request) {
-        Refused::from(Problem::not_found("page")).error_response()
-    } else {
-        Problem::not_found("resource").error_response()
-    }
 }
 
 /// Cross-origin pages may read and post comments of the sites that name their origin, and nothing

@@ -161,3 +161,21 @@ on_both_engines!(avatars_are_drawn_here, |app: TestApp| async move {
     );
     app.stop().await;
 });
+
+on_both_engines!(
+    a_list_without_a_page_is_refused_by_name,
+    |app: TestApp| async move {
+        for path in [
+            "/api/v1/sites/default/comments",
+            "/api/v1/sites/default/counts",
+            "/sites/default/form",
+        ] {
+            let (status, problem) = answer(app.get(path)).await;
+            assert_eq!(status, 422, "{path}: {problem}");
+            assert_eq!(problem["errors"][0]["field"], "page", "{path}");
+            assert_eq!(problem["errors"][0]["code"], "required", "{path}");
+        }
+        let (status, list) = answer(app.get(&format!("{LIST}&cursor="))).await;
+        assert_eq!(status, 200, "a blank cursor is none: {list}");
+    }
+);

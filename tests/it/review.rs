@@ -405,6 +405,9 @@ on_both_engines!(
         assert_eq!(genuine["verdict"], "hold");
         assert!(!text(&genuine["evidence"]["because"]).is_empty());
         assert!(ids(&read(&app, &token, "/api/v1/comments").await.1).is_empty());
+        let blank = json!({ "text": GENUINE, "name": "", "email": " ", "website": "" });
+        let (status, judged) = judge(blank).await;
+        assert_eq!(status, 200, "what was left blank is not there: {judged}");
         let (status, problem) = judge(json!({ "text": " ", "email": "nonsense" })).await;
         assert_eq!(status, 422);
         assert_eq!(problem["errors"].as_array().unwrap().len(), 2);

@@ -133,7 +133,9 @@ where
     F::Output: actix_web::Responder + 'static,
     F::Future: Future<Output = F::Output>,
 {
-    config.undescribed(|config| config.route(path, web::get().to(handler)));
+    config.undescribed(&[(path, &["GET"])], |config| {
+        config.route(path, web::get().to(handler))
+    });
 }
 
 /// Adds these routes.

@@ -43,7 +43,7 @@ async fn answer_usage(app: Shared, call: Call) -> Result<HttpResponse, Refusal> 
 #[utoipa::path(
     tag = "clients",
     responses(
-        (status = 200, description = "Lists by month, with `limit`, `offset`, `total`; or CSV; or `invalid`.", content((Object = "application/json"), (String = "text/plain"))),
+        (status = 200, description = "Lists by month, with `limit`, `offset`, `total`; or CSV; or `invalid`.", content((Object = "application/json"), (String = "text/csv"), (String = "text/plain"))),
         (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
     )
 )]

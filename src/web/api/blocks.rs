@@ -85,10 +85,16 @@ struct NewBlock {
     /// What it looks at.
     kind: BlockKind,
     /// A word or phrase, an email address, a network such as `203.0.113.0/24`, or a domain.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     pattern: String,
     /// What it does.
     action: BlockAction,
     /// Why; at most 300 characters.
+    #[schema(max_length = 300, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
     note: Option<String>,
     /// When it ends; absent: never.
     expires_at: Option<Timestamp>,

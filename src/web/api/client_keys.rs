@@ -57,6 +57,11 @@ struct ClientKeyList {
 #[serde(deny_unknown_fields)]
 struct NewClientKey {
     /// What to call it: 1 to 100 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     name: String,
 }
 

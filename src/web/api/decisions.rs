@@ -40,6 +40,10 @@ struct DecisionRequest {
     /// The version you saw.
     version: i64,
     /// Kept in the history; at most 1,000 characters.
+    #[schema(
+        max_length = 1000,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     note: Option<String>,
 }
 
@@ -57,9 +61,14 @@ struct UndoRequest {
 struct BulkRequest {
     /// What to do.
     decision: Decision,
-    /// With which comments; up to 500.
+    /// With which comments; 1 to 500.
+    #[schema(min_items = 1, max_items = 500)]
     items: Vec<BulkItem>,
     /// Kept in the history of each; at most 1,000 characters.
+    #[schema(
+        max_length = 1000,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     note: Option<String>,
 }
 
@@ -145,7 +154,7 @@ async fn decide(
 #[utoipa::path(
     tag = "review",
     params(("id" = CommentId, Path, description = "The comment.")),
-    request_body = UndoRequest,
+    request_body = Option<UndoRequest>,
     responses(
         (status = 200, description = "Taken back.", body = Decided),
         (status = 401, description = "Not signed in.", body = Problem),

@@ -60,8 +60,14 @@ struct MailView {
 #[serde(deny_unknown_fields)]
 struct MeChange {
     /// Your name.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     name: Option<String>,
     /// Your address.
+    #[schema(format = Email, min_length = 3, max_length = 254)]
     email: Option<String>,
     /// How you want to be mailed.
     mail: Option<MailChange>,

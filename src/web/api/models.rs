@@ -231,7 +231,7 @@ async fn start_training(
 #[utoipa::path(
     tag = "operators",
     params(("id" = String, Path, description = "The model, or `shipped`.")),
-    request_body = ActivateRequest,
+    request_body = Option<ActivateRequest>,
     responses(
         (status = 200, description = "It is in use.", body = Standing),
         (status = 401, description = "Not signed in.", body = Problem),

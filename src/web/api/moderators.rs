@@ -89,8 +89,14 @@ struct SignInLink {
 #[serde(deny_unknown_fields)]
 struct NewModerator {
     /// Name for the history: 1 to 100 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     name: String,
     /// Address to sign in by and to be mailed at.
+    #[schema(format = Email, min_length = 3, max_length = 254)]
     email: String,
     /// What they may do.
     #[serde(default = "least")]
@@ -108,8 +114,14 @@ const fn least() -> Role {
 #[serde(deny_unknown_fields)]
 struct ModeratorChange {
     /// Name for the history.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     name: Option<String>,
     /// Address.
+    #[schema(format = Email, min_length = 3, max_length = 254)]
     email: Option<String>,
     /// What they may do.
     role: Option<Role>,

@@ -33,8 +33,10 @@ const DEFAULT_LIMIT: u32 = 25;
 #[serde(deny_unknown_fields)]
 struct Wanted {
     /// `queued`, `sent`, `cancelled` or `dead`; absent: all of them.
+    #[param(value_type = Option<MailStatus>)]
     status: Option<String>,
     /// From 1 to 100; 25 when absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Option<String>,
     /// The `next_cursor` of the answer before.
     cursor: Option<String>,
@@ -42,6 +44,7 @@ struct Wanted {
 
 /// A mail. What it says is written when it is sent, and is not kept.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OutboxMail)]
 struct MailView {
     /// Identifier; part of the mail's Message-ID.
     id: String,

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    web::{Path, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, get, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
     published,
-    web::{Shared, problem::Problem, route_table::RouteTable, site, tagged},
+    web::{Shared, problem::Problem, query::Query, route_table::RouteTable, site, tagged},
 };
 
 /// Pages in one question at most.
@@ -25,6 +22,7 @@ struct Wanted {
     /// The page: an absolute URL or a path.
     page: String,
     /// The `next_cursor` of the answer before.
+    #[param(value_type = Option<CommentId>)]
     cursor: Option<String>,
 }
 
@@ -43,12 +41,13 @@ struct Wanted {
 async fn list_published(
     app: Shared,
     slug: Path<String>,
-    wanted: Query<Wanted>,
+    Query(wanted): Query<Wanted>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let page = Page::parse(&wanted.page, &site.origins)?;
-    let after = wanted.cursor.as_deref().map(|raw| {
+    let cursor = wanted.cursor.as_deref().filter(|raw| !raw.is_empty());
+    let after = cursor.map(|raw| {
         let message = "This is not a cursor of this list.";
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
@@ -72,7 +71,7 @@ struct PublishedCounts {
     tag = "public",
     params(
         ("site" = String, Path, description = "The site's slug."),
-        ("page" = Vec<String>, Query, description = "A page; up to 100 of them."),
+        ("page" = Vec<String>, Query, min_items = 1, max_items = 100, description = "A page; up to 100 of them."),
     ),
     responses(
         (status = 200, description = "The counts.", body = PublishedCounts),
@@ -84,7 +83,7 @@ struct PublishedCounts {
 async fn count_published(
     app: Shared,
     slug: Path<String>,
-    pages: Query<Vec<(String, String)>>,
+    Query(pages): Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let asked: Vec<&String> = pages

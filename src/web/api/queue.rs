@@ -45,8 +45,10 @@ pub struct ListQuery {
     /// A site's slug.
     pub site: Option<String>,
     /// A page, in any spelling.
+    #[param(max_length = 2000, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
     pub page: Option<String>,
     /// Found in text, name or website, whatever the case.
+    #[param(max_length = 200)]
     pub q: Option<String>,
     /// The id of any comment of the author.
     #[param(value_type = Option<CommentId>)]

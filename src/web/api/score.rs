@@ -27,12 +27,20 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct ScoreRequest {
     /// The text.
+    #[schema(
+        min_length = 1,
+        max_length = 15000,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     text: String,
-    /// The author's name.
+    /// The author's name; a blank one is none, and so with the next two.
+    #[schema(max_length = 100)]
     name: Option<String>,
     /// The author's address; only its domain is looked at.
+    #[schema(max_length = 254)]
     email: Option<String>,
     /// The author's site.
+    #[schema(max_length = 500)]
     website: Option<String>,
     /// The site whose policy gives the verdict; absent: `default`.
     site: Option<String>,
@@ -74,12 +82,12 @@ async fn score(
     let mut errors: Vec<FieldError> = Vec::new();
     let mut keep = |error| errors.push(error);
     let text = CommentText::parse(&request.text).map_err(&mut keep);
-    let name = request.name.as_deref().map(AuthorName::parse);
+    let name = given(request.name.as_deref()).map(AuthorName::parse);
     let name = name.transpose().map_err(&mut keep);
-    let email = request.email.as_deref();
+    let email = given(request.email.as_deref());
     let email = email.map(|raw| EmailAddress::parse("email", raw));
     let email = email.transpose().map_err(&mut keep);
-    let website = request.website.as_deref().map(Website::parse);
+    let website = given(request.website.as_deref()).map(Website::parse);
     let website = website.transpose().map_err(&mut keep);
     let (Ok(text), Ok(name), Ok(email), Ok(website)) = (text, name, email, website) else {
         return Err(Problem::invalid(errors));
@@ -97,6 +105,11 @@ async fn score(
         verdict: judged.verdict,
         evidence: judged.evidence,
     }))
+}
+
+/// A field that is there and not blank: forms send what was not filled in.
+fn given(raw: Option<&str>) -> Option<&str> {
+    raw.filter(|raw| !raw.trim().is_empty())
 }
 
 /// Adds these routes.

@@ -37,11 +37,22 @@ struct SiteList {
 #[serde(deny_unknown_fields)]
 pub struct NewSite {
     /// Its name in URLs: 1 to 63 lower-case letters, digits and inner hyphens. It never changes.
+    #[schema(
+        min_length = 1,
+        max_length = 63,
+        pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+    )]
     pub slug: String,
     /// Its name for people; absent: the slug.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     pub name: Option<String>,
     /// The origins of its pages, such as `https://example.org`.
     #[serde(default)]
+    #[schema(max_items = 50)]
     pub origins: Vec<String>,
     /// What it does with scores and evidence; what is absent has its default.
     #[serde(default)]
@@ -53,8 +64,14 @@ pub struct NewSite {
 #[serde(deny_unknown_fields)]
 pub struct SiteChange {
     /// Its name for people.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     pub name: Option<String>,
     /// The origins of its pages.
+    #[schema(max_items = 50)]
     pub origins: Option<Vec<String>>,
     /// What it does with scores and evidence; replaced as a whole.
     pub policy: Option<Policy>,

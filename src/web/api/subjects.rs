@@ -27,6 +27,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct SubjectRequest {
     /// The person's address.
+    #[schema(format = Email, min_length = 3, max_length = 254)]
     email: String,
 }
 

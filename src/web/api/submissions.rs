@@ -66,7 +66,7 @@ impl From<Verdict> for ReceiptStatus {
     tag = "public",
     params(
         ("site" = String, Path, description = "The site's slug."),
-        ("Idempotency-Key" = Option<String>, Header,
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[\\x20-\\x7e]+$",
          description = "The client's own name for this request; repeating it within 24 hours does nothing twice."),
     ),
     request_body(content(

@@ -60,6 +60,11 @@ struct TokenList {
 #[serde(deny_unknown_fields)]
 struct NewToken {
     /// What to call it: 1 to 100 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
     name: String,
     /// What it may do.
     role: Role,

@@ -54,8 +54,10 @@ struct WebhookList {
 #[serde(deny_unknown_fields)]
 struct NewWebhook {
     /// Where it is told: http or https, in the public internet or a network that the settings allow.
+    #[schema(min_length = 1, max_length = 2000)]
     url: String,
     /// Of what: `comment.received`, `comment.decided`, `model.activated`.
+    #[schema(min_items = 1)]
     events: Vec<Event>,
 }
 

@@ -22,14 +22,32 @@ mod sign_in;
 mod site;
 mod text;
 
-use crate::web::route_table::RouteTable;
+use crate::web::route_table::{Other, RouteTable};
 
 /// Where people go once they are signed in.
 pub const HOME: &str = "/desk";
 
+/// What the pages take.
+const TAKEN: &[Other] = &[
+    ("/sign-in", &["GET", "POST"]),
+    ("/sign-in/{word}", &["GET", "POST"]),
+    ("/sign-out", &["GET", "POST"]),
+    ("/desk", &["GET"]),
+    ("/desk/news", &["GET"]),
+    ("/desk/model", &["GET", "POST"]),
+    ("/desk/settings", &["GET", "POST"]),
+    ("/desk/settings/sites/{site}", &["GET", "POST"]),
+    ("/desk/privacy", &["GET", "POST"]),
+    ("/desk/me", &["GET", "POST"]),
+    ("/desk/comments/{id}", &["GET"]),
+    ("/desk/comments/{id}/email", &["POST"]),
+    ("/desk/decisions", &["POST"]),
+    ("/desk/undo", &["POST"]),
+];
+
 /// Adds these routes; pages are not part of the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.undescribed(|config| {
+    config.undescribed(TAKEN, |config| {
         config
             .service(sign_in::show)
             .service(sign_in::with_password)

@@ -9,7 +9,7 @@ use actix_web::{
         StatusCode,
         header::{self, Accept, Header},
     },
-    web::{Path, Query},
+    web::Path,
 };
 use askama::Template;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::{
         Accepted, form_token,
         submission::{Fields, HONEYPOT},
     },
-    web::{Shared, page, problem::Problem, site},
+    web::{Shared, page, problem::Problem, query::Query, site},
 };
 
 #[derive(Template)]
@@ -85,11 +85,10 @@ pub(super) struct Wanted {
 pub(super) async fn show_form(
     app: Shared,
     slug: Path<String>,
-    wanted: Query<Wanted>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     Page::parse(&wanted.page, &site.origins)?;
-    let wanted = wanted.into_inner();
     let fields = Fields {
         page: Some(wanted.page),
         parent: wanted.parent,

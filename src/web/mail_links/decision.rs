@@ -24,7 +24,7 @@ use crate::{
         Result,
         decisions::{Change, Outcome, Wish},
     },
-    web::{Shared, problem::Problem},
+    web::{Shared, nowhere, problem::Problem},
 };
 
 /// Reasons shown with a comment.
@@ -243,6 +243,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         web::resource("/m/{token}")
             .route(web::get().to(show))
             .route(web::head().to(show))
-            .route(web::post().to(act)),
+            .route(web::post().to(act))
+            .default_service(web::to(nowhere::answer)),
     );
 }

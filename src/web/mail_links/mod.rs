@@ -16,7 +16,7 @@ use askama::Template;
 
 use super::{page, problem::Problem};
 use crate::notify::links::LinkError;
-use crate::web::route_table::RouteTable;
+use crate::web::route_table::{Other, RouteTable};
 
 /// The pages hold forms that post to themselves, and no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -63,7 +63,11 @@ fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
 
 /// Adds these routes. They are for people and not in the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.undescribed(|config| {
+    let taken: &[Other] = &[
+        ("/m/{token}", &["GET", "HEAD", "POST"]),
+        ("/r/{token}", &["GET", "HEAD", "POST"]),
+    ];
+    config.undescribed(taken, |config| {
         config
             .configure(decision::routes)
             .configure(subscription::routes)

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     notify::links::{self, LinkError, Wish},
     storage::subscriptions::{Answer, Subscription},
-    web::{Shared, problem::Problem},
+    web::{Shared, nowhere, problem::Problem},
 };
 
 /// Asks for the answer.
@@ -100,6 +100,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         web::resource("/r/{token}")
             .route(web::get().to(show))
             .route(web::head().to(show))
-            .route(web::post().to(act)),
+            .route(web::post().to(act))
+            .default_service(web::to(nowhere::answer)),
     );
 }

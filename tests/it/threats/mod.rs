@@ -6,6 +6,7 @@
 mod addresses;
 mod bodies;
 mod injection;
+mod methods;
 mod pages;
 mod reads;
 mod roles;
