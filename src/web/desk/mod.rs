@@ -35,6 +35,7 @@ const TAKEN: &[Other] = &[
     ("/desk", &["GET"]),
     ("/desk/news", &["GET"]),
     ("/desk/model", &["GET", "POST"]),
+    ("/desk/model/{id}/report", &["GET"]),
     ("/desk/settings", &["GET", "POST"]),
     ("/desk/settings/sites/{site}", &["GET", "POST"]),
     ("/desk/privacy", &["GET", "POST"]),
