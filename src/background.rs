@@ -13,6 +13,7 @@ use crate::{
     notify,
     privacy::{retention, rotation},
     review::news,
+    storage::StoreError,
 };
 
 /// How soon a change made by another process is noticed.
@@ -42,9 +43,9 @@ const MAIL: Duration = Duration::from_secs(1);
 /// How often it is looked whether webhooks have something to hear.
 const WEBHOOKS: Duration = Duration::from_secs(1);
 
-/// Time that mails on their way have once the service is told to stop; what is cut off then is sent
-/// again after the next start.
-const MAIL_GRACE: Duration = Duration::from_secs(10);
+/// Time that mails and deliveries on their way have once the service is told to stop; what is cut off
+/// then is sent again after the next start.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Runs every job on time until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
@@ -56,8 +57,12 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         every(UPLOADS, &stop, || recover(&app)),
         every(RETENTION, &stop, || forget(&app)),
         every(GAUGES, &stop, || gauge(&app)),
-        every(MAIL, &stop, || mail(&app, &stop)),
-        every(WEBHOOKS, &stop, || tell(&app)),
+        every(MAIL, &stop, || hand_over("mail", notify::tick(&app), &stop)),
+        every(WEBHOOKS, &stop, || hand_over(
+            "webhooks",
+            notify::webhooks::tick(&app),
+            &stop
+        )),
     );
 }
 
@@ -144,24 +149,22 @@ pub async fn forget(app: &App) {
     }
 }
 
-/// Sends the mail that is due. A mail server that is slow holds up nothing but mail.
-async fn mail(app: &App, stop: &CancellationToken) {
+/// Does work that waits for other servers. However slow they are, it holds up nothing else; once the
+/// service is told to stop it has [`GRACE`] left.
+async fn hand_over<T>(
+    what: &'static str,
+    work: impl Future<Output = Result<T, StoreError>>,
+    stop: &CancellationToken,
+) {
     let cut_off = async {
         stop.cancelled().await;
-        tokio::time::sleep(MAIL_GRACE).await;
+        tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        sent = notify::tick(app) => if let Err(error) = sent {
-            tracing::warn!(%error, "the outbox could not be worked off");
+        done = work => if let Err(error) = done {
+            tracing::warn!(%error, what, "what is due could not be handed over");
         },
-        () = cut_off => tracing::warn!("stopped while mail was on its way"),
-    }
-}
-
-/// Tells webhooks what is due.
-async fn tell(app: &App) {
-    if let Err(error) = notify::webhooks::tick(app).await {
-        tracing::warn!(%error, "webhooks could not be told");
+        () = cut_off => tracing::warn!(what, "stopped while some was on its way"),
     }
 }
 

@@ -196,6 +196,42 @@ async fn whatever_methods_a_stranger_invents_there_is_one_series_for_them() {
     assert!(series[0].contains("method=\"other\"") && series[0].ends_with(" 3"));
 }
 
+/// A listener takes connections and never answers. Eight deliveries are on their way at once: as long as the
+/// queue was worked off first, stopping took one after the other.
+#[tokio::test]
+async fn stopping_does_not_wait_for_programs_that_never_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let hook = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut command = hamlet(folder.path(), &["serve"]);
+    command.env("HAMLET_WEBHOOKS__ALLOW_NETWORKS", "127.0.0.0/8");
+    let service = Service::start(command);
+    let made = run(hamlet(
+        folder.path(),
+        &["token", "add", "--role", "operator", "--name", "tests"],
+    ));
+    let token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    let client = reqwest::Client::new();
+    let site = format!("{}/api/v1/sites/default", service.url);
+    let wanted = json!({ "url": format!("http://{}/", hook.local_addr().unwrap()), "events": ["comment.received"] });
+    let request = client.post(format!("{site}/webhooks")).bearer_auth(&token);
+    let made = request.json(&wanted).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    for number in 0..40 {
+        let fields = json!({ "page": format!("/{number}"), "name": "Osric", "email": format!("o{number}@example.org"),
+                             "text": format!("A hit, number {number}, a very palpable hit.") });
+        let posted = client.post(format!("{site}/comments")).json(&fields);
+        assert!(posted.send().await.unwrap().status().is_success());
+    }
+    let mut held = vec![hook.accept().await.unwrap()];
+    let stopped = tokio::task::spawn_blocking(|| service.stop());
+    let (code, _) = tokio::select! {
+        stopped = stopped => stopped.unwrap(),
+        () = async { loop { held.push(hook.accept().await.unwrap()); } } => unreachable!(),
+    };
+    assert_eq!(code, Some(0));
+    assert!(held.len() <= 8, "{} were begun", held.len());
+}
+
 /// The service, telling all in its log, and where its metrics are.
 fn with_metrics(folder: &Path) -> (Service, String) {
     let address = free_address();
