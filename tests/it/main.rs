@@ -13,6 +13,7 @@ mod corpora;
 mod desk;
 mod desk_privacy;
 mod faults;
+mod fuzz;
 mod harness;
 mod history;
 mod instances;
