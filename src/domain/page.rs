@@ -14,6 +14,9 @@ use super::{
 /// Longest page address, in Unicode scalar values.
 pub const MAX_CHARS: usize = 2_000;
 
+/// Longest page title, in Unicode scalar values.
+pub const MAX_TITLE_CHARS: usize = 300;
+
 /// Parameters that say where a reader came from, not what they read.
 const TRACKING: [&str; 18] = [
     "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid",
@@ -100,10 +103,12 @@ fn path_and_query(url: &Url) -> String {
             !name.is_empty() && !is_tracking(&name.to_ascii_lowercase())
         })
         .collect();
+    // Two slashes at the start would name a host to whoever takes the page for a link.
+    let path = url.path().trim_start_matches('/');
     if kept.is_empty() {
-        return url.path().to_owned();
+        return format!("/{path}");
     }
-    format!("{}?{}", url.path(), kept.join("&"))
+    format!("/{path}?{}", kept.join("&"))
 }
 
 #[cfg(test)]
@@ -118,6 +123,7 @@ mod tests {
             "/x/../a?p=1#top",
             "https://EXAMPLE.org:443/a?p=1&utm_source=mail",
             "https://example.org/a?fbclid=1&p=1#c2",
+            "/x/..//a?p=1",
         ] {
             assert_eq!(
                 Page::parse(spelling, &site).unwrap().as_str(),

@@ -8,14 +8,11 @@ use crate::domain::{
     email::EmailAddress,
     field::{FieldError, parse_line},
     name::AuthorName,
-    page::Page,
+    page::{self, Page},
     site::Site,
     text::CommentText,
     website::Website,
 };
-
-/// Longest page title, in Unicode scalar values.
-const TITLE_MAX_CHARS: usize = 300;
 
 /// The name of the field that people do not see and should leave empty.
 pub const HONEYPOT: &str = "subject";
@@ -81,7 +78,7 @@ impl Fields {
         let mut errors = Errors::default();
         let page = errors.required("page", self.page, |raw| Page::parse(raw, &site.origins));
         let page_title = errors.optional(self.page_title, |raw| {
-            parse_line("page_title", raw, TITLE_MAX_CHARS)
+            parse_line("page_title", raw, page::MAX_TITLE_CHARS)
         });
         let parent = errors.optional(self.parent, parse_parent);
         let name = errors.required("name", self.name, AuthorName::parse);

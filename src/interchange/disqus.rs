@@ -6,7 +6,7 @@ use std::{collections::HashMap, io::BufRead};
 
 use super::{
     dates,
-    foreign::{ForeignComment, Found, ReadError, Standing},
+    foreign::{self, ForeignComment, Found, ReadError, Standing},
     plain,
     xml::{Element, Step, Xml},
 };
@@ -68,8 +68,8 @@ impl<R: BufRead> Disqus<R> {
             return;
         };
         let link = thread.get("link").or_else(|| thread.get("id"));
-        let title = thread.get("title").map(str::to_owned);
-        let link = link.unwrap_or_default().to_owned();
+        let title = thread.get("title").map(foreign::title);
+        let link = foreign::page(link.unwrap_or_default());
         self.threads.insert(id.to_owned(), Thread { link, title });
     }
 

@@ -5,7 +5,10 @@ use std::{io, net::IpAddr};
 
 use clap::ValueEnum;
 
-use crate::{domain::timestamp::Timestamp, spam::Label};
+use crate::{
+    domain::{page, timestamp::Timestamp},
+    spam::Label,
+};
 
 /// The files that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -93,6 +96,20 @@ pub struct ForeignComment {
     pub standing: Standing,
     /// What people said it is, as far as the system kept that.
     pub label: Option<Label>,
+}
+
+/// A page that many comments of a file share, as each of them has it: one that is too long to be a page
+/// here is none, and costs its length once and not with every comment.
+#[must_use]
+pub fn page(raw: &str) -> String {
+    let fits = raw.chars().nth(page::MAX_CHARS).is_none();
+    if fits { raw.to_owned() } else { String::new() }
+}
+
+/// Likewise its title, of which only the beginning is kept.
+#[must_use]
+pub fn title(raw: &str) -> String {
+    raw.chars().take(page::MAX_TITLE_CHARS).collect()
 }
 
 /// One thing found in a file.

@@ -12,8 +12,8 @@ use super::foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError, 
 use crate::{
     app::App,
     domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
-        site::Site, timestamp::Timestamp, website::Website,
+        comment::Status, evidence::Evidence, network::SenderAddress, page::MAX_TITLE_CHARS,
+        sample::Provenance, site::Site, timestamp::Timestamp, website::Website,
     },
     intake::adopted,
     learn::samples,
@@ -247,7 +247,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
             page: adopted::page(&foreign.page, site).to_string(),
             page_title: title
                 .filter(|title| !title.is_empty())
-                .map(|title| title.chars().take(300).collect()),
+                .map(|title| title.chars().take(MAX_TITLE_CHARS).collect()),
             parent: None,
             name: name.as_str().to_owned(),
             email_sealed: app.vault.seal(&email).0,

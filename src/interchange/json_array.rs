@@ -98,6 +98,10 @@ impl<R: BufRead> JsonArray<R> {
         let mut bytes = Vec::new();
         let (mut depth, mut in_string, mut too_large) = (0_usize, false, false);
         loop {
+            if bytes.len() > LARGEST {
+                too_large = true;
+                bytes.clear();
+            }
             let Some(byte) = self.byte()? else {
                 return Err(ReadError::broken("the file", &"it ends inside its array"));
             };
@@ -111,8 +115,11 @@ impl<R: BufRead> JsonArray<R> {
                 b'[' | b'{' if !in_string => depth += 1,
                 b']' if !in_string && depth == 0 => {
                     self.state = State::Ended;
+                    if too_large {
+                        return Ok(Some(Vec::new()));
+                    }
                     let blank = bytes.trim_ascii().is_empty();
-                    return Ok((!blank || too_large).then_some(bytes));
+                    return Ok((!blank).then_some(bytes));
                 }
                 b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
                 b',' if !in_string && depth == 0 => {
@@ -121,10 +128,6 @@ impl<R: BufRead> JsonArray<R> {
                 _ => {}
             }
             bytes.push(byte);
-            if bytes.len() > LARGEST {
-                too_large = true;
-                bytes.clear();
-            }
         }
     }
 }
@@ -207,8 +210,13 @@ mod tests {
         let deep = format!("[{}{}, 1]", "[".repeat(10_000), "]".repeat(10_000));
         let read = elements(&deep);
         assert!(read[0].is_err() && read[1].is_ok(), "{read:?}");
-        let large = format!("[\"{}\", 1]", "x".repeat(LARGEST + 1));
-        let read = elements(&large);
-        assert!(read[0].is_err() && read[1].is_ok());
+        for filling in ["x", "\\\""] {
+            let large = format!("[\"{}\", 1]", filling.repeat(LARGEST + 1));
+            let read = elements(&large);
+            assert!(read[0].is_err() && read[1].is_ok());
+        }
+        // The end of an element that was too large is no element, and nothing is its own.
+        let last = format!("[[{}{{\"a\":1}}", " ".repeat(LARGEST - 1)) + "]]";
+        assert!(elements(&last)[0].is_err());
     }
 }

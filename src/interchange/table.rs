@@ -8,11 +8,16 @@ use csv::ByteRecord;
 use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError},
+    input::Bounded,
     own_json::standing,
 };
 
 /// The largest row, in bytes.
 const LARGEST: usize = 1 << 20;
+
+/// What is read on for one row before it is given up: a quotation mark that is never closed must not
+/// draw the whole file into memory.
+const LARGEST_PIECE: usize = 4 << 20;
 
 const COLUMNS: [(&str, &[&str]); 12] = [
     ("id", &["id", "comment_id"]),
@@ -31,7 +36,7 @@ const COLUMNS: [(&str, &[&str]); 12] = [
 
 /// Reads a table.
 pub struct Table<R> {
-    rows: csv::ByteRecordsIntoIter<R>,
+    rows: csv::ByteRecordsIntoIter<Bounded<R>>,
     places: Option<[Option<usize>; COLUMNS.len()]>,
     ended: bool,
 }
@@ -42,7 +47,7 @@ impl<R: BufRead> Table<R> {
         let reader = csv::ReaderBuilder::new()
             .flexible(true)
             .has_headers(false)
-            .from_reader(input);
+            .from_reader(Bounded::new(input));
         Self {
             rows: reader.into_byte_records(),
             places: None,
@@ -51,6 +56,7 @@ impl<R: BufRead> Table<R> {
     }
 
     fn row(&mut self) -> Option<Result<ByteRecord, ReadError>> {
+        self.rows.reader_mut().get_mut().allow(LARGEST_PIECE);
         let row = self.rows.next()?;
         Some(row.map_err(|error| {
             self.ended = error.is_io_error();
@@ -188,7 +194,10 @@ impl<R: BufRead> Iterator for Table<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::{defused, undefused};
+    use std::io::BufReader;
+
+    use super::{Table, defused, undefused};
+    use crate::interchange::foreign::{Found, ReadError};
 
     #[test]
     fn formulas_are_defused_and_come_back_as_they_were() {
@@ -199,5 +208,21 @@ mod tests {
         }
         assert_eq!(defused("'tis"), "'tis");
         assert_eq!(undefused("'tis"), "'tis");
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_draws_no_file_into_memory() {
+        let row = |text: &str| format!("text\n{text}\nnext\n");
+        let large = row(&"x".repeat(2 << 20));
+        let read: Vec<_> = Table::new(large.as_bytes()).collect();
+        assert!(matches!(read[0], Err(ReadError::Item { .. })), "{read:?}");
+        assert!(matches!(read[1], Ok(Found::Comment(_))));
+        let endless = BufReader::new(std::io::repeat(b'x'));
+        let open = std::io::Read::chain("text\n\"".as_bytes(), endless);
+        let read: Vec<_> = Table::new(open).collect();
+        assert!(
+            matches!(read[..], [Err(ReadError::Broken { .. })]),
+            "{read:?}"
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 use super::{
     dates,
-    foreign::{ForeignComment, Found, ReadError, Standing},
+    foreign::{self, ForeignComment, Found, ReadError, Standing},
     plain,
     xml::{Element, Step, Xml},
 };
@@ -44,9 +44,9 @@ impl<R: BufRead> Wxr<R> {
                     let is_link = element.name == "link";
                     let element = self.xml.rest_of(element)?.unwrap_or_default();
                     if is_link {
-                        element.text().clone_into(&mut self.link);
+                        self.link = foreign::page(element.text());
                     } else {
-                        self.title = Some(element.text().to_owned());
+                        self.title = Some(foreign::title(element.text()));
                     }
                 }
                 "wp:comment" => {

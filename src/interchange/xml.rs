@@ -33,6 +33,13 @@ pub struct Element {
 }
 
 impl Element {
+    /// About what it takes in memory, without its text and its children, in bytes.
+    fn size(&self) -> usize {
+        let pairs = self.attributes.iter();
+        let attributes = pairs.map(|(name, value)| 64 + name.len() + value.len());
+        64 + self.name.len() + attributes.sum::<usize>()
+    }
+
     /// An attribute's value.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
@@ -128,7 +135,7 @@ impl<R: BufRead> Xml<R> {
             }
             match step {
                 Step::Open(child) => {
-                    size += 64 + child.name.len();
+                    size += child.size();
                     open.push(child);
                 }
                 Step::Close => {
@@ -235,6 +242,12 @@ mod tests {
         assert!(matches!(first(&deep), Err(ReadError::Broken { .. })));
         let large = format!("<a><b>{}</b></a>", "x".repeat(2 << 20));
         assert!(first(&large).unwrap().is_none());
+        let attribute = format!("<b x='{}'/>", "x".repeat(100_000));
+        assert!(
+            first(&format!("<a>{}</a>", attribute.repeat(11)))
+                .unwrap()
+                .is_none()
+        );
         let huge = format!("<a>{}</a>", "x".repeat(5 << 20));
         assert!(matches!(first(&huge), Err(ReadError::Broken { .. })));
         assert!(first("<a><b></a>").is_err());

@@ -84,13 +84,15 @@ impl Letter {
     }
 }
 
-/// A subject on one line, whatever a site is called.
+/// A subject on one line, whatever a site is called. `=?` would begin an encoded word (RFC 2047), which mail
+/// programs show as something else than what stands there.
 fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.replace("=?", "= ?")
 }
 
 #[cfg(test)]

@@ -54,8 +54,8 @@ pub enum ModelError {
     /// Its header cannot be read.
     #[error("this model file's header cannot be read: {0}")]
     Header(#[from] serde_json::Error),
-    /// A weight is infinite or not a number.
-    #[error("this model file holds a weight that is not a finite number")]
+    /// A weight is infinite or not a number, or so large that a sum of them might be.
+    #[error("this model file holds a weight that is not a finite number, or is far too large")]
     NotFinite,
 }
 

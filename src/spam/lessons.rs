@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bayes::{self, FitError};
 use super::file::{self, Header, ModelError, Parts};
-use super::model::Model;
+use super::model::{self, Model};
 use super::row::Row;
 use super::sums::{Change, Sums, from_units, to_units};
 use super::views::{FEATURES, mix};
@@ -126,12 +126,8 @@ impl Base {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let parts: Parts<'_> = file::read(bytes)?;
         let differences = parts.differences();
-        let weights_finite = parts
-            .weights()
-            .iter()
-            .chain(&differences)
-            .all(|value| value.is_finite());
-        if !weights_finite
+        model::check(parts.header.trust.bias, &parts.weights())?;
+        if !differences.iter().all(|value| value.is_finite())
             || !parts.header.trust.is_finite()
             || !parts.header.lesson_weight.is_finite()
         {

@@ -11,6 +11,10 @@ use super::file::{self, ModelError};
 use super::passage;
 use super::views::{Extractor, VIEWS};
 
+/// The largest weight and bias, either way: thousands of times what training gives, and so small that no
+/// text has features enough for an infinite sum.
+const LARGEST: f32 = 1e6;
+
 /// The model compiled into the program.
 const SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
 
@@ -27,6 +31,16 @@ pub(super) fn with_features<T>(
         extractor.extract(document);
         work(extractor)
     })
+}
+
+/// Refuses a bias and weights of which a sum might be no number.
+pub(super) fn check(bias: f64, weights: &[f32]) -> Result<(), ModelError> {
+    let sane = weights.iter().all(|weight| weight.abs() <= LARGEST);
+    if sane && bias.abs() <= f64::from(LARGEST) {
+        Ok(())
+    } else {
+        Err(ModelError::NotFinite)
+    }
 }
 
 /// A spam model, ready to score.
@@ -57,7 +71,7 @@ impl Model {
     ///
     /// # Errors
     /// A file that is no model, of another format version, truncated, altered, or with a weight that
-    /// is not a finite number.
+    /// is not a finite number or is so large that a score might be none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let parts = file::read(bytes)?;
         Self::new(parts.version(), parts.header.trust.bias, parts.weights())
@@ -69,9 +83,7 @@ impl Model {
         bias: f64,
         mut weights: Vec<f32>,
     ) -> Result<Self, ModelError> {
-        if !bias.is_finite() || !weights.iter().all(|weight| weight.is_finite()) {
-            return Err(ModelError::NotFinite);
-        }
+        check(bias, &weights)?;
         weights
             .iter_mut()
             .zip(0..)

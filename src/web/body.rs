@@ -118,10 +118,13 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 /// serde's message may quote the value, so only what it says of names is used.
 fn field_error(path: &str, cause: &serde_json::Error) -> FieldError {
     let message = cause.to_string();
-    let named = message.split('`').nth(1).unwrap_or_default().to_owned();
-    if message.starts_with("unknown field") {
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        // The name is the client's, and may have a backtick of its own.
+        let named = rest.rsplit_once("`, expected").or(rest.rsplit_once('`'));
+        let named = named.map_or(rest, |(named, _)| named);
         return FieldError::new(named, "unknown_field", "There is no such field.");
     }
+    let named = message.split('`').nth(1).unwrap_or_default().to_owned();
     if message.starts_with("missing field") {
         return FieldError::required(named);
     }

@@ -1,6 +1,6 @@
 //! Who sent a request, as far as the network tells: the peer, or what a trusted proxy says of it.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, str};
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
@@ -13,9 +13,11 @@ use crate::domain::network::SenderAddress;
 pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Option<SenderAddress> {
     let peer = request.peer_addr()?.ip();
     let forwarded = request.headers().get_all("x-forwarded-for");
+    // A header that is no text keeps its place in the list: whoever could have one passed over would
+    // have their proxy's word passed over with it.
     let hops: Vec<&str> = forwarded
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|hop| str::from_utf8(hop).unwrap_or_default())
         .collect();
     Some(SenderAddress::new(origin(peer, &hops, trusted)))
 }

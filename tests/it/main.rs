@@ -14,6 +14,7 @@ mod desk;
 mod desk_model;
 mod desk_privacy;
 mod faults;
+mod fuzz;
 mod harness;
 mod history;
 mod instances;

@@ -1,0 +1,42 @@
+//! What has to hold for any bytes at all: one property a file, `check`, that panics where it does not. The
+//! fuzzer calls them with bytes of its own, the test suite (`tests/it/fuzz.rs`) with those under `seeds/`.
+//!
+//! A target takes its input apart in a way that its seeds can be written by hand: lines, or pieces
+//! between bytes 0xFF, which no UTF-8 has.
+
+#![forbid(unsafe_code)]
+
+pub mod address;
+pub mod forwarded;
+pub mod import;
+pub mod letter;
+pub mod model;
+pub mod submission;
+pub mod text;
+pub mod token;
+
+use std::{borrow::Cow, fs, os::unix::fs::PermissionsExt, sync::LazyLock};
+
+use hamlet::privacy::keys::KeyRing;
+
+/// Two keys that everyone may know, so that an input says the same in every process: what seals is `b`.
+static KEYS: LazyLock<KeyRing> = LazyLock::new(|| {
+    let secret = |letter: &str| format!("{}=", letter.repeat(43));
+    let (index, old, new) = (secret("E"), secret("Q"), secret("c"));
+    let keys = serde_json::json!({
+        "version": 1,
+        "index": { "id": "i", "secret": index },
+        "keys": [{ "id": "a", "secret": old }, { "id": "b", "secret": new }],
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("hamlet.key");
+    fs::write(&file, keys.to_string()).expect("a key file");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a private key file");
+    KeyRing::open(&file, false).expect("keys")
+});
+
+/// Pieces between bytes 0xFF as text; those that are not there are empty.
+fn pieces<const N: usize>(data: &[u8]) -> [Cow<'_, str>; N] {
+    let mut pieces = data.splitn(N, |byte| *byte == 0xFF);
+    std::array::from_fn(|_| String::from_utf8_lossy(pieces.next().unwrap_or_default()))
+}
