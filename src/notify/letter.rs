@@ -52,7 +52,7 @@ impl Letter {
         let domain = from.email.domain();
         let to = self.to.expose().parse().map_err(|_| Unwritable)?;
         let sent = Duration::from_millis(u64::try_from(now.millis()).unwrap_or(0));
-        let body = MultiPart::alternative_plain_html(self.text.clone(), self.html.clone());
+        let body = MultiPart::alternative_plain_html(plain(&self.text), plain(&self.html));
         let mut message = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to))
@@ -82,6 +82,12 @@ impl Letter {
         }
         Ok(message)
     }
+}
+
+/// A body without the control characters that make a message unsendable or end a line within it.
+fn plain(text: &str) -> String {
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.chars().filter(kept).collect()
 }
 
 /// A subject on one line, whatever a site is called. `=?` would begin an encoded word (RFC 2047), which mail

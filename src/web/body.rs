@@ -91,11 +91,15 @@ pub fn too_large(limit: u64) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", title)
 }
 
-/// Reads JSON; what does not fit is an error that names its field.
+/// Reads a JSON object; what does not fit is an error that names its field.
 ///
 /// # Errors
 /// A [`Problem`]: 400 when it is not JSON, 422 when a field is unknown, missing or of a wrong kind.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // serde would take an array for the fields in the order in which they happen to be declared.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(wrong_kind("body").into());
+    }
     let deserializer = &mut serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut *deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -132,6 +136,10 @@ fn field_error(path: &str, cause: &serde_json::Error) -> FieldError {
         return FieldError::new(named, "duplicate_field", "The field is there twice.");
     }
     let field = if path == "." { "body" } else { path };
+    wrong_kind(field)
+}
+
+fn wrong_kind(field: &str) -> FieldError {
     FieldError::new(field, "invalid", "This value is of the wrong kind.")
 }
 

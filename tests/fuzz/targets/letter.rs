@@ -138,10 +138,9 @@ fn words(text: &str) -> String {
     plain.split_whitespace().collect()
 }
 
-/// Lines whatever ends them; mail ends the last one too.
+/// Lines as they are meant: without control characters, and mail ends the last one too.
 fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .trim_end_matches('\n')
-        .to_owned()
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let text: String = text.chars().filter(kept).collect();
+    text.trim_end_matches('\n').to_owned()
 }

@@ -19,21 +19,23 @@ use std::{borrow::Cow, fs, os::unix::fs::PermissionsExt, sync::LazyLock};
 
 use hamlet::privacy::keys::KeyRing;
 
-/// Two keys that everyone may know, so that an input says the same in every process: what seals is `b`.
-static KEYS: LazyLock<KeyRing> = LazyLock::new(|| {
+/// Keys that everyone may know, so that an input says the same in every process.
+static KEYS: LazyLock<KeyRing> = LazyLock::new(|| keys("Q", "c"));
+
+/// A ring of two keys, `a` and `b`, made of a letter each; `b` signs and seals.
+fn keys(old: &str, new: &str) -> KeyRing {
     let secret = |letter: &str| format!("{}=", letter.repeat(43));
-    let (index, old, new) = (secret("E"), secret("Q"), secret("c"));
     let keys = serde_json::json!({
         "version": 1,
-        "index": { "id": "i", "secret": index },
-        "keys": [{ "id": "a", "secret": old }, { "id": "b", "secret": new }],
+        "index": { "id": "i", "secret": secret("E") },
+        "keys": [{ "id": "a", "secret": secret(old) }, { "id": "b", "secret": secret(new) }],
     });
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("hamlet.key");
     fs::write(&file, keys.to_string()).expect("a key file");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a private key file");
     KeyRing::open(&file, false).expect("keys")
-});
+}
 
 /// Pieces between bytes 0xFF as text; those that are not there are empty.
 fn pieces<const N: usize>(data: &[u8]) -> [Cow<'_, str>; N] {
