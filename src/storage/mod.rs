@@ -163,9 +163,21 @@ impl Store {
     }
 
     /// Closes every connection; on SQLite the last one folds the write-ahead log into the file.
+    /// A server that has fallen silent is not waited for longer than [`CLOSES_WITHIN`]: the pool asks each
+    /// connection that comes back whether it is well, and would never hear.
     pub async fn close(&self) {
-        self.write.close().await;
-        self.read.close().await;
+        let closing = async {
+            self.write.close().await;
+            self.read.close().await;
+        };
+        match self.engine {
+            Engine::Sqlite => closing.await,
+            Engine::Postgres => {
+                if tokio::time::timeout(CLOSES_WITHIN, closing).await.is_err() {
+                    tracing::warn!("the database did not answer when it was told goodbye");
+                }
+            }
+        }
     }
 
     async fn refuse_unsafe_sqlite(&self) -> Result<()> {
@@ -232,6 +244,9 @@ fn touched(result: &AnyQueryResult) -> bool {
 /// How soon a connection that lay idle has to answer, or another is taken. sqlx asks without end: each
 /// connection on which a server fell silent kept somebody waiting for all the time that there is.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// Time that a server has to hear that its connections are closed.
+const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 
 /// A pool whose connections begin with the engine's statements, then `more`.
 fn pool(engine: Engine, connections: u32, more: &'static [&'static str]) -> AnyPoolOptions {

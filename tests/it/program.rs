@@ -194,6 +194,7 @@ async fn whatever_methods_a_stranger_invents_there_is_one_series_for_them() {
         .collect();
     assert_eq!(series.len(), 1, "{series:?}");
     assert!(series[0].contains("method=\"other\"") && series[0].ends_with(" 3"));
+    assert_eq!(service.stop().0, Some(0));
 }
 
 /// A listener takes connections and never answers. Eight deliveries are on their way at once: as long as the
