@@ -8,12 +8,12 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Builder;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
+use super::foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
 use crate::{
     app::App,
     domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, page::MAX_TITLE_CHARS,
-        sample::Provenance, site::Site, timestamp::Timestamp, website::Website,
+        comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
+        site::Site, timestamp::Timestamp, website::Website,
     },
     intake::adopted,
     learn::samples,
@@ -247,7 +247,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
             page: adopted::page(&foreign.page, site).to_string(),
             page_title: title
                 .filter(|title| !title.is_empty())
-                .map(|title| title.chars().take(MAX_TITLE_CHARS).collect()),
+                .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
             email_sealed: app.vault.seal(&email).0,

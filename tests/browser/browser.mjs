@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
-import { OPERATOR } from "./service.mjs";
+import { OPERATOR, Service } from "./service.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -66,6 +66,15 @@ export const signIn = async (page, service, { email, password } = OPERATOR) => {
   await page.getByLabel("Password").fill(password);
   await page.locator("main form button").click();
   await page.waitForURL(`${service.url}/desk`);
+};
+
+// A service whose first operator has signed in once, and a browser.
+export const open = async (variables) => {
+  const [service, browser] = await Promise.all([Service.start(variables), launch()]);
+  const visitor = await Visitor.enter(browser, [service.url]);
+  await signInFirst(await visitor.page(), service);
+  await visitor.leave();
+  return [service, browser];
 };
 
 // Every rule of axe that WCAG 2.2 AA and its best practices name; none may be broken.

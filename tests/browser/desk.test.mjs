@@ -2,15 +2,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, signIn, signInFirst, Visitor } from "./browser.mjs";
-import { OPERATOR, Service } from "./service.mjs";
+import { open, signIn, Visitor } from "./browser.mjs";
+import { OPERATOR } from "./service.mjs";
 
 let service, browser;
 before(async () => {
-  [service, browser] = await Promise.all([Service.start(), launch()]);
-  const visitor = await Visitor.enter(browser, [service.url]);
-  await signInFirst(await visitor.page(), service);
-  await visitor.leave();
+  [service, browser] = await open();
 });
 after(async () => {
   await browser.close();

@@ -3,15 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, launch, signIn, signInFirst, Visitor } from "./browser.mjs";
-import { Service } from "./service.mjs";
+import { assertAccessible, assertFits, open, signIn, Visitor } from "./browser.mjs";
 
 let service, browser;
 before(async () => {
-  [service, browser] = await Promise.all([Service.start(), launch()]);
-  const visitor = await Visitor.enter(browser, [service.url]);
-  await signInFirst(await visitor.page(), service);
-  await visitor.leave();
+  [service, browser] = await open();
 });
 after(async () => {
   await browser.close();

@@ -5,15 +5,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { assertAccessible, assertFits, launch, signIn, signInFirst, Visitor } from "./browser.mjs";
-import { Service } from "./service.mjs";
+import { assertAccessible, assertFits, open, signIn, Visitor } from "./browser.mjs";
 
 let service, browser;
 before(async () => {
-  [service, browser] = await Promise.all([Service.start({ HAMLET_LEARNING__MAX_UPLOAD_MIB: "1" }), launch()]);
-  const visitor = await Visitor.enter(browser, [service.url]);
-  await signInFirst(await visitor.page(), service);
-  await visitor.leave();
+  [service, browser] = await open({ HAMLET_LEARNING__MAX_UPLOAD_MIB: "1" });
 });
 after(async () => {
   await browser.close();
