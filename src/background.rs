@@ -75,6 +75,8 @@ async fn every<F: Future<Output = ()>>(
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
+            // Looked at first: after a job that took long a tick is due as well.
+            biased;
             () = stop.cancelled() => return,
             _ = ticks.tick() => job().await,
         }
@@ -87,6 +89,7 @@ async fn learning(app: &App, stop: &CancellationToken) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             _ = ticks.tick() => learn(app).await,
             () = app.live.woken() => learn(app).await,
