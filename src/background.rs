@@ -34,6 +34,9 @@ const UPLOADS: Duration = Duration::from_secs(10);
 /// How often old things are forgotten.
 const RETENTION: Duration = Duration::from_mins(10);
 
+/// How often what was added to the kept counts is folded together.
+const COUNTS: Duration = Duration::from_secs(10);
+
 /// How often gauges are read from the database.
 const GAUGES: Duration = Duration::from_secs(10);
 
@@ -56,6 +59,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         training(&app, &stop),
         every(UPLOADS, &stop, || recover(&app)),
         every(RETENTION, &stop, || forget(&app)),
+        every(COUNTS, &stop, || fold(&app)),
         every(GAUGES, &stop, || gauge(&app)),
         every(MAIL, &stop, || hand_over("mail", notify::tick(&app), &stop)),
         every(WEBHOOKS, &stop, || hand_over(
@@ -149,6 +153,13 @@ pub async fn recover(app: &App) {
 pub async fn forget(app: &App) {
     if let Err(error) = retention::forget(app).await {
         tracing::warn!(%error, "old data could not be forgotten");
+    }
+}
+
+/// Keeps the kept counts short.
+pub async fn fold(app: &App) {
+    if let Err(error) = app.store.fold_counts().await {
+        tracing::warn!(%error, "the kept counts could not be folded");
     }
 }
 

@@ -10,11 +10,7 @@ use crate::{
         moderator::Principal,
     },
     privacy::vault::Unopenable,
-    storage::{
-        StoreError,
-        comments::{Counts, Filter},
-        related::Earlier,
-    },
+    storage::{StoreError, comments::Filter, counts::Counts, related::Earlier},
 };
 
 /// A comment with what surrounds it.

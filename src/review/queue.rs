@@ -18,7 +18,8 @@ use crate::{
     privacy::keys::Purpose,
     storage::{
         StoreError,
-        comments::{Counts, Cursor, Filter, Sort},
+        comments::{Cursor, Filter, Sort},
+        counts::Counts,
     },
 };
 

@@ -1,4 +1,4 @@
-//! Reading comments for moderators: filtered lists with a keyset cursor, counts, one in detail.
+//! Reading comments for moderators: filtered lists with a keyset cursor, one in detail.
 
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Row};
@@ -68,7 +68,7 @@ impl Sort {
 }
 
 /// Which comments are wanted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// The sites; a list over none is empty.
     pub sites: Vec<SiteSlug>,
@@ -114,39 +114,20 @@ pub struct Listing {
     pub next: Option<Cursor>,
 }
 
-/// How many comments stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[expect(missing_docs, reason = "a count for each status")]
-pub struct Counts {
-    pub pending: i64,
-    pub approved: i64,
-    pub spam: i64,
-    pub rejected: i64,
-    pub trash: i64,
-}
-
-impl Counts {
-    fn set(&mut self, status: Status, count: i64) {
-        *match status {
-            Status::Pending => &mut self.pending,
-            Status::Approved => &mut self.approved,
-            Status::Spam => &mut self.spam,
-            Status::Rejected => &mut self.rejected,
-            Status::Trash => &mut self.trash,
-        } = count;
-    }
-}
-
 impl Filter {
-    /// Adds the conditions; `counting` leaves the status out, so that every status is counted.
-    fn conditions(&self, statement: &mut Statement, counting: bool) {
+    /// Whether every comment of the sites is wanted, whatever its status.
+    pub(super) fn is_whole(&self) -> bool {
+        let whole = Self {
+            sites: self.sites.clone(),
+            status: self.status,
+            ..Self::default()
+        };
+        *self == whole
+    }
+
+    /// Adds the conditions, sites and status apart, to a statement that has some.
+    pub(super) fn narrow(&self, statement: &mut Statement) {
         let text = |text: &str| Value::from(text.to_owned());
-        let sites = self.sites.iter().map(|site| text(site.as_str()));
-        let marks = vec!["?"; self.sites.len()].join(", ");
-        statement.push(&format!("WHERE c.site IN ({marks})"), sites);
-        if let (Some(status), false) = (self.status, counting) {
-            statement.push("AND c.status = ?", [text(status.as_str())]);
-        }
         if let Some(page) = &self.page {
             statement.push("AND c.page = ?", [text(page.as_str())]);
         }
@@ -216,36 +197,39 @@ impl Store {
         } else {
             ("ASC", ">")
         };
-        // Which comments, found within the queue's index; then what they say.
-        let mut statement = Statement::new(&format!(
-            "SELECT {}, w.sort_key FROM \
-             (SELECT c.site, c.id, {key} AS sort_key FROM comments c",
-            rows::COMMENT
-        ));
-        filter.conditions(&mut statement, false);
+        // In the text, so that the planner knows how few are wanted.
+        let take = limit.saturating_add(1);
+        let order = if by_time {
+            format!("ORDER BY c.id {direction} LIMIT {take}")
+        } else {
+            format!("ORDER BY {key} {direction}, c.id {direction} LIMIT {take}")
+        };
+        // The first of each site, read in an index's order; then the first of those.
+        let mut statement =
+            Statement::new(&format!("SELECT {}, {key} AS sort_key FROM", rows::COMMENT));
+        let sites = Value::from(rows::list_json(&filter.sites));
+        statement.push(
+            "{rows:?} {first_of_each} WHERE c.site = r.value->>'v'",
+            [sites],
+        );
+        if let Some(status) = filter.status {
+            let status = Value::from(status.as_str().to_owned());
+            statement.push("AND c.status = ?", [status]);
+        }
+        filter.narrow(&mut statement);
         if let Some(cursor) = cursor {
             let id = Value::from(cursor.id.to_string());
             if by_time {
                 statement.push(&format!("AND c.id {after} ?"), [id]);
             } else {
-                let beyond = format!("AND ({key} {after} ? OR ({key} = ? AND c.id {after} ?))");
+                // The first half is what an index can start at.
+                let beyond =
+                    format!("AND {key} {after}= ? AND ({key} {after} ? OR c.id {after} ?)");
                 let at = Value::from(cursor.key);
                 statement.push(&beyond, [at.clone(), at, id]);
             }
         }
-        let order = if by_time {
-            format!("ORDER BY c.id {direction} LIMIT ?")
-        } else {
-            format!("ORDER BY {key} {direction}, c.id {direction} LIMIT ?")
-        };
-        statement.push(&order, [Value::from(i64::from(limit) + 1)]);
-        statement.push(
-            &format!(
-                ") w JOIN comments c ON c.site = w.site AND c.id = w.id \
-                 ORDER BY w.sort_key {direction}, c.id {direction}"
-            ),
-            [],
-        );
+        statement.push(&format!("{order} {{end_of_each}} {order}"), []);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
         let mut found = statement.bind(query).fetch_all(&self.read).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -261,25 +245,6 @@ impl Store {
         };
         let comments = found.iter().map(rows::comment).collect::<Result<_>>()?;
         Ok(Listing { comments, next })
-    }
-
-    /// How many of the comments that `filter` wants, its status apart, stand where.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn count_comments(&self, filter: &Filter) -> Result<Counts> {
-        let mut counts = Counts::default();
-        if filter.sites.is_empty() {
-            return Ok(counts);
-        }
-        let mut statement = Statement::new("SELECT c.status, COUNT(*) AS count FROM comments c");
-        filter.conditions(&mut statement, true);
-        statement.push("GROUP BY c.status", []);
-        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        for row in statement.bind(query).fetch_all(&self.read).await? {
-            counts.set(rows::status(&row, "status")?, row.try_get("count")?);
-        }
-        Ok(counts)
     }
 
     /// One comment of one of the sites.

@@ -105,7 +105,9 @@ impl Engine {
     /// - `{skip_locked}`: the same, passing over rows that another instance works on,
     /// - `{like}`: the case-insensitive `LIKE`,
     /// - `{by_page}`: reads `comments` by the page's index. SQLite, left to itself, takes the status's
-    ///   and walks through every approved comment of the site.
+    ///   and walks through every approved comment of the site,
+    /// - `{first_of_each}` … `{end_of_each}`: joins `comments c` to each row before it, those only that
+    ///   the text between finds, which may order and limit them and name that row.
     pub(super) fn dialect(self, text: &str) -> String {
         let (rows, lock, skip, like) = match self {
             Self::Sqlite => ("json_each(", "", "", "LIKE"),
@@ -119,6 +121,13 @@ impl Engine {
         let by_page = match self {
             Self::Sqlite => "INDEXED BY comments_by_page",
             Self::Postgres => "",
+        };
+        let (first, end) = match self {
+            Self::Sqlite => (
+                "CROSS JOIN comments c ON c.rowid IN (SELECT c.rowid FROM comments c",
+                ")",
+            ),
+            Self::Postgres => ("CROSS JOIN LATERAL (SELECT c.* FROM comments c", ") c"),
         };
         let close = if self == Self::Sqlite {
             ") AS r"
@@ -140,6 +149,8 @@ impl Engine {
             .replace("{skip_locked}", skip)
             .replace("{like}", like)
             .replace("{by_page}", by_page)
+            .replace("{first_of_each}", first)
+            .replace("{end_of_each}", end)
     }
 }
 

@@ -27,6 +27,7 @@ const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
+const SCORE_ORDERS: &str = include_str!("../../migrations/0011_score_orders.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -88,6 +89,18 @@ const STEPS: &[Step] = &[
         name: "erasures",
         sqlite: ERASURES,
         postgres: ERASURES,
+    },
+    Step {
+        number: 11,
+        name: "score_orders",
+        sqlite: SCORE_ORDERS,
+        postgres: SCORE_ORDERS,
+    },
+    Step {
+        number: 12,
+        name: "comment_counts",
+        sqlite: include_str!("../../migrations/0012_comment_counts.sqlite.sql"),
+        postgres: include_str!("../../migrations/0012_comment_counts.postgres.sql"),
     },
 ];
 

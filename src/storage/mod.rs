@@ -11,6 +11,7 @@ pub mod callbacks;
 pub mod client_keys;
 pub mod comments;
 pub mod counters;
+pub mod counts;
 pub mod decisions;
 pub mod deliveries;
 mod engine;

@@ -1,7 +1,5 @@
 //! Forgetting what has had its time, in bites small enough not to keep writers waiting.
 
-use sqlx::Row;
-
 use super::{Result, Store};
 use crate::domain::timestamp::Timestamp;
 
@@ -104,16 +102,5 @@ impl Store {
                 return Ok(());
             }
         }
-    }
-
-    /// How many comments wait for a person, on all sites.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn queue_depth(&self) -> Result<i64> {
-        let text = "SELECT COUNT(*) AS depth FROM sites s \
-                    JOIN comments c ON c.site = s.slug AND c.status = 'pending'";
-        let row = sqlx::query(text).fetch_one(&self.read).await?;
-        Ok(row.try_get("depth")?)
     }
 }

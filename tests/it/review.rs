@@ -1,6 +1,11 @@
 //! What moderators see and decide.
 
-use hamlet::domain::{moderator::Role, site::Policy};
+use std::cmp::Ordering;
+
+use hamlet::{
+    background,
+    domain::{moderator::Role, site::Policy},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -31,6 +36,19 @@ fn ids(list: &Value) -> Vec<String> {
         .iter()
         .map(|one| text(&one["id"]).to_owned())
         .collect()
+}
+
+/// Which of two comments, as answered, comes first.
+fn in_order(sort: &str, one: &Value, other: &Value) -> Ordering {
+    let score = |comment: &Value| comment["score"].as_f64().expect("a score");
+    let doubt = |comment: &Value| (score(comment) - 0.5).abs();
+    let by_id = text(&one["id"]).cmp(text(&other["id"]));
+    match sort {
+        "newest" => by_id.reverse(),
+        "oldest" => by_id,
+        "uncertain" => doubt(one).total_cmp(&doubt(other)).then(by_id),
+        _ => score(other).total_cmp(&score(one)).then(by_id.reverse()),
+    }
 }
 
 on_both_engines!(
@@ -273,32 +291,35 @@ on_both_engines!(
 on_both_engines!(
     a_list_goes_on_where_it_stopped_in_every_order,
     |app: TestApp| async move {
+        app.add_site("gallery", &[], Policy::default()).await;
         let token = app.token(Role::Moderator, &[]).await;
         for n in 0..7 {
             let words = if n % 2 == 0 { GENUINE } else { SPAM };
-            app.posted(
-                "default",
-                &format!("N{n}"),
-                &format!("{words} {n}{n}{n} times"),
-            )
-            .await;
+            let site = if n % 3 == 0 { "gallery" } else { "default" };
+            let words = format!("{words} {n}{n}{n} times");
+            app.posted(site, &format!("N{n}"), &words).await;
         }
-        for sort in ["newest", "oldest", "uncertain", "spammiest"] {
-            let whole = format!("/api/v1/comments?sort={sort}&limit=100");
-            let whole = ids(&read(&app, &token, &whole).await.1);
-            assert_eq!(whole.len(), 7);
-            let mut pieces = Vec::new();
-            let mut cursor = String::new();
-            loop {
-                let path = format!("/api/v1/comments?sort={sort}&limit=3&cursor={cursor}");
-                let (_, list) = read(&app, &token, &path).await;
-                pieces.extend(ids(&list));
-                match list["next_cursor"].as_str() {
-                    Some(next) => next.clone_into(&mut cursor),
-                    None => break,
+        let (_, all) = read(&app, &token, "/api/v1/comments").await;
+        for (query, status) in [("", None), ("status=pending&", Some("pending"))] {
+            for sort in ["newest", "oldest", "uncertain", "spammiest"] {
+                let mut pieces = Vec::new();
+                let mut cursor = String::new();
+                loop {
+                    let path =
+                        format!("/api/v1/comments?{query}sort={sort}&limit=2&cursor={cursor}");
+                    let (_, list) = read(&app, &token, &path).await;
+                    pieces.extend(ids(&list));
+                    match list["next_cursor"].as_str() {
+                        Some(next) => next.clone_into(&mut cursor),
+                        None => break,
+                    }
                 }
+                let mut wanted = all["comments"].as_array().unwrap().clone();
+                wanted.retain(|one| status.is_none_or(|status| one["status"] == status));
+                wanted.sort_by(|one, other| in_order(sort, one, other));
+                let wanted: Vec<&str> = wanted.iter().map(|one| text(&one["id"])).collect();
+                assert_eq!(pieces, wanted, "{query}{sort}");
             }
-            assert_eq!(pieces, whole, "{sort}");
         }
         let (_, first) = read(&app, &token, "/api/v1/comments?limit=1").await;
         let cursor = text(&first["next_cursor"]);
@@ -360,6 +381,64 @@ on_both_engines!(
         assert_eq!(only(format!("until={now}")).await.len(), 0);
         assert_eq!(only(format!("since={now}")).await.len(), 2);
         assert_eq!(only("q=50%25".to_owned()).await.len(), 0);
+    }
+);
+
+on_both_engines!(
+    the_counts_that_are_kept_are_those_of_the_comments,
+    |app: TestApp| async move {
+        app.add_site("gallery", &[], Policy::default()).await;
+        let token = app.token(Role::Operator, &[]).await;
+        // What is narrowed is counted anew, and this leaves nothing out.
+        let agree = |wanted: Value| {
+            let (app, token) = (&app, &token);
+            async move {
+                let (_, kept) = read(app, token, "/api/v1/comments").await;
+                let (_, counted) =
+                    read(app, token, "/api/v1/comments?since=1970-01-01T00:00:00Z").await;
+                assert_eq!(kept["counts"], counted["counts"]);
+                for (status, count) in wanted.as_object().unwrap() {
+                    assert_eq!(&kept["counts"][status], count, "{status} in {kept}");
+                }
+            }
+        };
+        agree(json!({ "pending": 0, "approved": 0 })).await;
+        let mut posted = Vec::new();
+        for n in 0..6 {
+            let site = if n % 2 == 0 { "gallery" } else { "default" };
+            posted.push(
+                app.posted(site, &format!("N{n}"), &format!("{GENUINE} {n}{n}{n}"))
+                    .await,
+            );
+        }
+        agree(json!({ "pending": 6 })).await;
+        let wish = json!({ "decision": "approve", "version": 1 });
+        decide(&app, &token, &posted[0], wish).await;
+        agree(json!({ "pending": 5, "approved": 1 })).await;
+        let undo = format!("/api/v1/comments/{}/undo", posted[0]);
+        answer(app.with(&token, Method::POST, &undo)).await;
+        agree(json!({ "pending": 6, "approved": 0 })).await;
+        let items = posted[1..5]
+            .iter()
+            .map(|id| json!({ "id": id, "version": 1 }));
+        let bulk = json!({ "decision": "spam", "items": items.collect::<Vec<_>>() });
+        let request = app.with(&token, Method::POST, "/api/v1/decisions");
+        answer(request.json(&bulk)).await;
+        agree(json!({ "pending": 2, "spam": 4 })).await;
+        assert_eq!(app.app.store.queue_depth().await.expect("a depth"), 2);
+        background::fold(&app.app).await;
+        agree(json!({ "pending": 2, "spam": 4 })).await;
+        let person = json!({ "email": "n1@elsinore.example" });
+        let request = app.with(&token, Method::POST, "/api/v1/subjects/erase");
+        let (status, erased) = answer(request.json(&person)).await;
+        assert_eq!((status.as_u16(), &erased["comments"]), (200, &json!(1)));
+        agree(json!({ "pending": 2, "spam": 3 })).await;
+        let (_, gallery) = read(&app, &token, "/api/v1/comments?site=gallery&status=spam").await;
+        assert_eq!(
+            (&gallery["counts"]["pending"], &gallery["counts"]["spam"]),
+            (&json!(1), &json!(2))
+        );
+        assert_eq!(ids(&gallery).len(), 2);
     }
 );
 

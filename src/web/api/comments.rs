@@ -20,7 +20,7 @@ use crate::{
         timestamp::Timestamp,
     },
     review::opened::{self, RevealError, masked_email},
-    storage::comments::Counts,
+    storage::counts::Counts,
     web::{Shared, auth::Moderator, problem::Problem, route_table::RouteTable},
 };
 

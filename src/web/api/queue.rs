@@ -13,7 +13,7 @@ use crate::{
         timestamp::Timestamp,
     },
     review::queue::{self, QueueError, Wanted},
-    storage::comments::{Counts, Sort},
+    storage::{comments::Sort, counts::Counts},
     web::{
         Shared,
         auth::Moderator,

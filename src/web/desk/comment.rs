@@ -25,7 +25,7 @@ use crate::{
         opened::{self, Opened},
         queue::{self, Wanted},
     },
-    storage::comments::Counts,
+    storage::counts::Counts,
     web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
 };
 

@@ -8,7 +8,7 @@ use crate::{
     app::App,
     domain::{comment::Status, field::FieldError, moderator::Principal},
     review::queue::{self, QueueError},
-    storage::comments::Counts,
+    storage::counts::Counts,
     web::{Shared, page, problem::Problem, query::Query},
 };
 

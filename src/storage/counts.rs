@@ -1,0 +1,105 @@
+//! How many comments stand where. The database keeps the sums by triggers
+//! (`migrations/0012_comment_counts.*`), since counting a long queue takes longer than showing it.
+
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::{
+    Result, Store,
+    comments::Filter,
+    engine::Engine,
+    query::{Statement, Value},
+    rows,
+};
+use crate::domain::comment::Status;
+
+/// How many comments stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[expect(missing_docs, reason = "a count for each status")]
+pub struct Counts {
+    pub pending: i64,
+    pub approved: i64,
+    pub spam: i64,
+    pub rejected: i64,
+    pub trash: i64,
+}
+
+impl Counts {
+    fn set(&mut self, status: Status, count: i64) {
+        *match status {
+            Status::Pending => &mut self.pending,
+            Status::Approved => &mut self.approved,
+            Status::Spam => &mut self.spam,
+            Status::Rejected => &mut self.rejected,
+            Status::Trash => &mut self.trash,
+        } = count;
+    }
+}
+
+impl Store {
+    /// How many of the comments that `filter` wants, its status apart, stand where.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_comments(&self, filter: &Filter) -> Result<Counts> {
+        let mut counts = Counts::default();
+        if filter.sites.is_empty() {
+            return Ok(counts);
+        }
+        let sites = Value::from(rows::list_json(&filter.sites));
+        let of_sites = "WHERE c.site IN (SELECT r.value->>'v' FROM {rows:?})";
+        let mut statement = if filter.is_whole() {
+            Statement::new(
+                "SELECT c.status, CAST(SUM(c.count) AS BIGINT) AS count FROM comment_counts c",
+            )
+        } else {
+            Statement::new("SELECT c.status, COUNT(*) AS count FROM comments c")
+        };
+        statement.push(of_sites, [sites]);
+        filter.narrow(&mut statement);
+        statement.push("GROUP BY c.status", []);
+        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
+        for row in statement.bind(query).fetch_all(&self.read).await? {
+            counts.set(rows::status(&row, "status")?, row.try_get("count")?);
+        }
+        Ok(counts)
+    }
+
+    /// How many comments wait for a person, on all sites.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn queue_depth(&self) -> Result<i64> {
+        let text = "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) AS depth FROM comment_counts \
+                    WHERE status = 'pending'";
+        let row = sqlx::query(text).fetch_one(&self.read).await?;
+        Ok(row.try_get("depth")?)
+    }
+
+    /// Folds what was added to the kept counts into one row each. PostgreSQL alone needs it: there each
+    /// change adds a row. Rows that another instance folds just now are left to it.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn fold_counts(&self) -> Result<()> {
+        if self.engine == Engine::Sqlite {
+            return Ok(());
+        }
+        let text = "WITH folded AS ( \
+                        DELETE FROM comment_counts WHERE ctid IN ( \
+                            SELECT ctid FROM comment_counts WHERE (site, status) IN ( \
+                                SELECT site, status FROM comment_counts \
+                                GROUP BY site, status HAVING COUNT(*) > 1) \
+                            FOR UPDATE SKIP LOCKED) \
+                        RETURNING site, status, count) \
+                    INSERT INTO comment_counts \
+                    SELECT site, status, SUM(count) FROM folded GROUP BY site, status";
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(text).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
