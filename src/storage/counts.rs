@@ -1,5 +1,5 @@
 //! How many comments stand where. The database keeps the sums by triggers
-//! (`migrations/0012_comment_counts.*`), since counting a long queue takes longer than showing it.
+//! (`migrations/0011_queue.*`), since counting a long queue takes longer than showing it.
 
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};

@@ -27,7 +27,6 @@ const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
-const SCORE_ORDERS: &str = include_str!("../../migrations/0011_score_orders.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -92,15 +91,9 @@ const STEPS: &[Step] = &[
     },
     Step {
         number: 11,
-        name: "score_orders",
-        sqlite: SCORE_ORDERS,
-        postgres: SCORE_ORDERS,
-    },
-    Step {
-        number: 12,
-        name: "comment_counts",
-        sqlite: include_str!("../../migrations/0012_comment_counts.sqlite.sql"),
-        postgres: include_str!("../../migrations/0012_comment_counts.postgres.sql"),
+        name: "queue",
+        sqlite: include_str!("../../migrations/0011_queue.sqlite.sql"),
+        postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
     },
 ];
 

@@ -1,3 +1,8 @@
+-- The queue in the two orders that follow the score, as `Sort` in src/storage/comments.rs writes them. SQLite
+-- goes without: there these would cost a fifth of what can be taken in, and sorting 100,000 takes 20 ms.
+CREATE INDEX comments_by_uncertainty ON comments (site, status, (COALESCE(ABS(score - 0.5), -1.0)), id);
+CREATE INDEX comments_by_score ON comments (site, status, (COALESCE(score, 2.0)), id);
+
 -- How many comments stand where: the sum over a site's rows. The database keeps it, so that nothing that
 -- writes comments can forget to. Each change adds rows instead of changing one: writers that share a row
 -- would wait for each other. The service folds them together now and then.
