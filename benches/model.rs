@@ -103,6 +103,35 @@ fn score(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Features of the longest texts taken. Whatever one is made of, it should cost about as much: what grows
+/// with the square of a text is a way to stop the service.
+fn longest(criterion: &mut Criterion) {
+    const LONGEST: usize = 15_000;
+    let mut group = criterion.benchmark_group("features of 15,000 characters");
+    group.sample_size(20);
+    let mut extractor = Extractor::default();
+    for (name, piece) in [
+        ("words", "pleasant "),
+        ("one run of words", "a-"),
+        ("hosts that are none", "a.b@"),
+        ("schemes", "http://("),
+        ("brackets", "[["),
+        ("tags never closed", "<a href="),
+        ("entities", "&#x26;"),
+        ("spelled", "b u y "),
+        ("marks", "e\u{301}"),
+        ("han", "\u{65e5}"),
+    ] {
+        let text: String = piece.chars().cycle().take(LONGEST).collect();
+        let document = Document {
+            text: &text,
+            ..Document::default()
+        };
+        group.bench_function(name, |b| b.iter(|| extractor.extract(black_box(&document))));
+    }
+    group.finish();
+}
+
 fn load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("the shipped model");
     group.bench_function("load", |b| {
@@ -146,5 +175,5 @@ fn train(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, score, load, train);
+criterion_group!(benches, score, longest, load, train);
 criterion_main!(benches);

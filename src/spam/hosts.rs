@@ -15,40 +15,112 @@ const WORDLIKE: &[&str] = &[
     "one", "pm", "so", "to", "us", "you", "sh", "name", "st",
 ];
 
-/// The address at the start of `rest`, if there is one: its kind and length in glyphs.
-#[must_use]
-pub fn address_at(rest: &[Glyph]) -> Option<(Kind, usize)> {
-    let scheme = scheme_length(rest);
-    if scheme > 0 {
-        let length = scheme + run_to_delimiter(&rest[scheme..]);
-        return (length > scheme).then_some((Kind::Link, length));
+/// Finds addresses in a text, asked at one word's start after the other. What is the same for every
+/// word of a run (`a-b-c.example`) is found once for the run: looked for again at each word, it would
+/// take time that grows with the square of the run's length.
+#[derive(Debug, Default)]
+pub struct Addresses {
+    run: Run,
+}
+
+/// Glyphs in a row that hosts and email addresses are made of. All places are among the text's glyphs.
+#[derive(Debug, Default)]
+struct Run {
+    /// One past the last glyph.
+    end: usize,
+    /// One past the last glyph of an address, which is a letter or a digit.
+    address_end: usize,
+    /// The last dot before that.
+    dot: Option<usize>,
+    /// The last dot that another dot follows.
+    two_dots: Option<usize>,
+    /// The first `@` at or after the place that was asked for last.
+    at: Option<usize>,
+    /// Whether a path follows.
+    path: bool,
+    /// What follows that dot, if it ends hosts.
+    ending: Option<Ending>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Domain,
+    Wordlike,
+}
+
+impl Addresses {
+    /// The address at `start`, where a letter or a digit stands, if there is one: its kind and length in
+    /// glyphs. Starts are asked for in ascending order within one text.
+    pub fn at(&mut self, glyphs: &[Glyph], start: usize) -> Option<(Kind, usize)> {
+        let rest = &glyphs[start..];
+        let scheme = scheme_length(rest);
+        if scheme > 0 {
+            let length = scheme + run_to_delimiter(&rest[scheme..]);
+            return (length > scheme).then_some((Kind::Link, length));
+        }
+        if start >= self.run.end {
+            self.run = Run::from(glyphs, start);
+        }
+        self.run.address_at(glyphs, start)
     }
-    let length = rest
-        .iter()
-        .position(|g| !is_host_glyph(g.folded))
-        .unwrap_or(rest.len());
-    let mut chunk = &rest[..length];
-    while chunk.last().is_some_and(|g| !g.folded.is_alphanumeric()) {
-        chunk = &chunk[..chunk.len() - 1];
+}
+
+impl Run {
+    fn from(glyphs: &[Glyph], start: usize) -> Self {
+        let place = |position: Option<usize>| position.map(|position| start + position);
+        let glyph = |at: usize| glyphs.get(at).map(|g| g.folded);
+        let end = place(
+            glyphs[start..]
+                .iter()
+                .position(|g| !is_host_glyph(g.folded)),
+        );
+        let end = end.unwrap_or(glyphs.len());
+        let last = glyphs[start..end]
+            .iter()
+            .rposition(|g| g.folded.is_alphanumeric());
+        let address_end = place(last).map_or(start, |last| last + 1);
+        let address = &glyphs[start..address_end];
+        let path = glyph(address_end) == Some('/')
+            && glyph(address_end + 1).is_some_and(|c| !c.is_whitespace());
+        let dot = place(address.iter().rposition(|g| g.folded == '.'));
+        let two_dots = address
+            .windows(2)
+            .rposition(|pair| pair.iter().all(|g| g.folded == '.'));
+        Self {
+            end,
+            address_end,
+            dot,
+            two_dots: place(two_dots),
+            at: place(address.iter().position(|g| g.folded == '@')),
+            path,
+            ending: dot.and_then(|dot| ending(&glyphs[dot + 1..address_end])),
+        }
     }
-    let dot = chunk.iter().rposition(|g| g.folded == '.')?;
-    if let Some(at) = chunk.iter().position(|g| g.folded == '@') {
-        return (at > 0 && dot > at + 1).then_some((Kind::Email, chunk.len()));
+
+    fn address_at(&mut self, glyphs: &[Glyph], start: usize) -> Option<(Kind, usize)> {
+        let dot = self.dot.filter(|dot| *dot >= start)?;
+        if self.at.is_some_and(|at| at < start) {
+            let rest = &glyphs[start..self.address_end];
+            let next = rest.iter().position(|g| g.folded == '@');
+            self.at = next.map(|next| start + next);
+        }
+        if let Some(at) = self.at {
+            return (dot > at + 1).then_some((Kind::Email, self.address_end - start));
+        }
+        let links = match self.ending? {
+            Ending::Domain => true,
+            Ending::Wordlike => self.path || starts_with(&glyphs[start..self.address_end], "www."),
+        };
+        if !links || self.two_dots.is_some_and(|dots| dots >= start) {
+            return None;
+        }
+        let tail = if self.path {
+            run_to_delimiter(&glyphs[self.address_end..])
+        } else {
+            0
+        };
+        Some((Kind::Link, self.address_end - start + tail))
     }
-    let host_end = chunk.len();
-    let path = rest.get(host_end).is_some_and(|g| g.folded == '/')
-        && rest
-            .get(host_end + 1)
-            .is_some_and(|g| !g.folded.is_whitespace());
-    if !is_host(chunk, dot, path) {
-        return None;
-    }
-    let tail = if path {
-        run_to_delimiter(&rest[host_end..])
-    } else {
-        0
-    };
-    Some((Kind::Link, host_end + tail))
 }
 
 /// Length of `http://`, `https://`, `hxxp://`, `ftp://` at the start, or 0.
@@ -94,30 +166,28 @@ fn is_host_glyph(c: char) -> bool {
         || (!c.is_ascii() && c.is_alphanumeric())
 }
 
-/// Do these glyphs name a host with a known ending?
-fn is_host(chunk: &[Glyph], dot: usize, path: bool) -> bool {
-    let ending = &chunk[dot + 1..];
-    if dot == 0
-        || ending.len() < 2
-        || ending.len() > 24
-        || !ending.iter().all(|g| g.folded.is_ascii_alphabetic())
-    {
-        return false;
-    }
-    if chunk
-        .windows(2)
-        .any(|pair| pair[0].folded == '.' && pair[1].folded == '.')
-    {
-        return false;
-    }
+/// What follows the last dot of a host, if the public suffix list knows it.
+fn ending(glyphs: &[Glyph]) -> Option<Ending> {
     let mut buffer = [0_u8; 24];
-    for (byte, glyph) in buffer.iter_mut().zip(ending) {
+    if glyphs.len() < 2
+        || glyphs.len() > buffer.len()
+        || !glyphs.iter().all(|g| g.folded.is_ascii_alphabetic())
+    {
+        return None;
+    }
+    for (byte, glyph) in buffer.iter_mut().zip(glyphs) {
         *byte = glyph.folded as u8;
     }
-    let ending = &buffer[..ending.len()];
-    let www = starts_with(chunk, "www.");
+    let ending = &buffer[..glyphs.len()];
+    if !psl::List.is_known(ending) {
+        return None;
+    }
     let wordlike = WORDLIKE.iter().any(|word| word.as_bytes() == ending);
-    (path || www || !wordlike) && psl::List.is_known(ending)
+    Some(if wordlike {
+        Ending::Wordlike
+    } else {
+        Ending::Domain
+    })
 }
 
 /// Asks the public suffix list without naming its trait at each use.

@@ -8,6 +8,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::bayes;
 use super::file;
+use super::glyphs::Glyphs;
+use super::hosts::Addresses;
+use super::normalize::normalize;
 use super::row::{Row, Sample};
 use super::sums::{Change, Sums};
 use super::train::{Options, Trained, Trainer};
@@ -95,6 +98,21 @@ proptest! {
         prop_assert!((model.score(&document) - explanation.log_odds).abs() < 1e-12);
         for (from, to) in explanation.tokens.iter().flat_map(|token| &token.spans) {
             prop_assert!(text.get(*from as usize..*to as usize).is_some(), "{from}..{to} of {text:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_whatever_was_asked_for_before(
+        words in prop::collection::vec("[a-c]{1,3}|[.@/:_-]{1,2}|https?://|www\\.|\\.(com|me|so)| |é", 0..24)
+    ) {
+        let mut text = Glyphs::default();
+        normalize(&words.concat(), &mut text);
+        let mut addresses = Addresses::default();
+        for (start, glyph) in text.glyphs.iter().enumerate() {
+            if glyph.folded.is_alphanumeric() {
+                let alone = Addresses::default().at(&text.glyphs, start);
+                prop_assert_eq!(addresses.at(&text.glyphs, start), alone, "at {} of {:?}", start, words.concat());
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! the business of [`super::views`]. To change how a link is recognised, this is the file.
 
 use super::glyphs::{Glyph, Glyphs};
-use super::hosts;
+use super::hosts::Addresses;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,7 @@ const SPELLED_LETTERS: usize = 4;
 pub fn tokenize(text: &Glyphs, out: &mut Vec<Token>) {
     out.clear();
     let glyphs = &text.glyphs[..];
+    let mut addresses = Addresses::default();
     let mut at = 0;
     while at < glyphs.len() {
         let c = glyphs[at].folded;
@@ -55,7 +56,7 @@ pub fn tokenize(text: &Glyphs, out: &mut Vec<Token>) {
             at += 1;
             continue;
         }
-        let (kind, length) = token_at(glyphs, at, c);
+        let (kind, length) = token_at(glyphs, at, c, &mut addresses);
         out.push(Token {
             kind,
             start: at,
@@ -66,13 +67,13 @@ pub fn tokenize(text: &Glyphs, out: &mut Vec<Token>) {
     join_spelled(glyphs, out);
 }
 
-fn token_at(glyphs: &[Glyph], at: usize, c: char) -> (Kind, usize) {
+fn token_at(glyphs: &[Glyph], at: usize, c: char, addresses: &mut Addresses) -> (Kind, usize) {
     let rest = &glyphs[at..];
     if is_unspaced(c) {
         return (Kind::Unspaced, run(rest, |g| is_unspaced(g.folded)));
     }
     if c.is_alphanumeric() {
-        if let Some(found) = hosts::address_at(rest) {
+        if let Some(found) = addresses.at(glyphs, at) {
             return found;
         }
         return word_or_number(rest);
