@@ -30,6 +30,8 @@ pub fn start_logging(log: &Log) -> Result<(), SettingsError> {
     let builder = fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // It would tell of a line that standard error did not take on standard error, and panic.
+        .log_internal_errors(false)
         .with_target(false);
     let for_people = match log.format {
         LogFormat::Auto => std::io::stderr().is_terminal(),

@@ -20,6 +20,7 @@ mod train;
 mod train_site;
 
 use std::{
+    io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -154,12 +155,9 @@ fn refused(errors: &[FieldError]) -> Misuse {
 }
 
 /// Prints the error and its causes as one plain line and picks the exit code.
-#[expect(
-    clippy::print_stderr,
-    reason = "the command line's errors go to standard error"
-)]
 fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("hamlet: {error:#}");
+    // Nobody may be reading it any more; the exit code says it too.
+    let _ = writeln!(std::io::stderr(), "hamlet: {error:#}");
     let misused = error.chain().any(|cause| {
         cause.is::<Misuse>() || cause.is::<SettingsError>() || cause.is::<StartError>()
     });

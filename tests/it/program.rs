@@ -1,13 +1,18 @@
 //! The program itself: started, asked, stopped, and told wrong things.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Output, Stdio},
+    sync::mpsc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
+
+/// How long a service may take to stop: it gives mail and webhooks ten seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program with a data folder of its own and no settings of the environment.
 pub fn hamlet(folder: &Path, arguments: &[&str]) -> Command {
@@ -37,10 +42,14 @@ struct Service {
 }
 
 impl Service {
-    fn start(mut command: Command) -> Self {
+    fn start(command: Command) -> Self {
+        Self::start_with_log(command, Stdio::piped())
+    }
+
+    fn start_with_log(mut command: Command, log: Stdio) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
@@ -53,10 +62,12 @@ impl Service {
                 welcome.push_str(&line.expect("a line"));
             }
         }
-        let mut stderr = child.stderr.take().expect("standard error");
+        let stderr = child.stderr.take();
         let log = thread::spawn(move || {
             let mut log = String::new();
-            stderr.read_to_string(&mut log).expect("a log");
+            if let Some(mut stderr) = stderr {
+                stderr.read_to_string(&mut log).expect("a log");
+            }
             log
         });
         Self {
@@ -67,18 +78,18 @@ impl Service {
         }
     }
 
-    /// Asks it to stop; its exit code and its log.
+    /// Asks it to stop; its exit code and its log. One that does not stop is killed and fails the test.
     fn stop(mut self) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .expect("kill")
-                .success()
-        );
-        let code = self.child.wait().expect("an end").code();
-        (code, self.log.join().expect("a log"))
+        let kill = |signal: &str| Command::new("kill").args([signal, pid.as_str()]).status();
+        assert!(kill("-TERM").expect("kill").success());
+        let (ended, end) = mpsc::channel();
+        thread::spawn(move || ended.send(self.child.wait().expect("an end")));
+        let Ok(status) = end.recv_timeout(PATIENCE) else {
+            kill("-KILL").expect("kill");
+            panic!("it did not stop within {PATIENCE:?}");
+        };
+        (status.code(), self.log.join().expect("a log"))
     }
 }
 
@@ -175,6 +186,17 @@ async fn it_finishes_what_is_in_flight_and_logs_nothing_personal() {
         assert!(!log.contains(personal), "{personal} is in the log");
         assert!(!exported.contains(personal), "{personal} is in the metrics");
     }
+}
+
+#[tokio::test]
+async fn it_serves_and_stops_when_nobody_reads_its_log_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, log) = io::pipe().unwrap();
+    drop(reader);
+    let service = Service::start_with_log(hamlet(folder.path(), &["serve"]), log.into());
+    let ready = reqwest::get(format!("{}/health/ready", service.url)).await;
+    assert_eq!(ready.unwrap().status(), 200);
+    assert_eq!(service.stop().0, Some(0));
 }
 
 #[tokio::test]
