@@ -113,6 +113,16 @@ on_both_engines!(
             assert!(told.contains(said), "{said}: {told}");
             assert!(told.contains("Nothing of it was kept."), "{told}");
         }
+        let named = Form::new()
+            .text("csrf", me.csrf.clone())
+            .text("site", "default")
+            .text("source", "the \"old\" forum")
+            .part("file", file("wrong.csv", wrong));
+        let (_, told) = read(request(&app, &me, named).send().await.expect("an answer")).await;
+        let kept_name =
+            "id=\"source\" name=\"source\" maxlength=\"100\" value=\"the &#34;old&#34; forum\"";
+        assert!(told.contains(kept_name), "{told}");
+
         let none = request(&app, &me, form(&me)).send().await;
         let (status, told) = read(none.expect("an answer")).await;
         assert_eq!(status, 422);

@@ -87,7 +87,8 @@ enum Said {
     Nothing,
     Done(&'static str),
     Taken(Uploaded),
-    Refused(Problem),
+    /// Why labelled data was refused, and the name that was written beside it.
+    Refused(Problem, String),
 }
 
 impl ModelPage {
@@ -181,7 +182,7 @@ async fn render(
     let samples = samples::count(app, std::slice::from_ref(&site)).await?;
     let threshold = app.directory.site(site.as_str());
     let status = match &said {
-        Said::Refused(problem) => problem.status_code(),
+        Said::Refused(problem, _) => problem.status_code(),
         _ => StatusCode::OK,
     };
     let template = ModelPage {

@@ -34,9 +34,10 @@ pub(in crate::web::desk) async fn take(
     let form = FileForm::read(&app, &request, payload).await?;
     by.accepts(&app, form.fields.get("csrf"))?;
     let site = site_of(&app, form.fields.get("site"))?;
+    let source = form.fields.get("source").to_owned();
     let said = match received(&app, &by, &site, &request, form).await {
         Ok(uploaded) => Said::Taken(uploaded),
-        Err(problem) => Said::Refused(problem),
+        Err(problem) => Said::Refused(problem, source),
     };
     render(&app, &by, site, said).await
 }
