@@ -44,7 +44,9 @@ struct Run {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
+    /// The public suffix list knows it.
     Domain,
+    /// It does, and it is one of [`WORDLIKE`].
     Wordlike,
 }
 

@@ -40,7 +40,7 @@ impl Store {
     /// How many of the comments that `filter` wants, its status apart, stand where.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`super::StoreError`].
     pub async fn count_comments(&self, filter: &Filter) -> Result<Counts> {
         let mut counts = Counts::default();
         if filter.sites.is_empty() {
