@@ -35,7 +35,7 @@ impl EmailAddress {
         let line = parse_line(field, raw, MAX_CHARS)?;
         let (local, domain) = line.rsplit_once('@').ok_or_else(invalid)?;
         let domain = if domain.starts_with('[') {
-            domain.to_owned()
+            domain.to_ascii_lowercase()
         } else {
             idna::domain_to_ascii(domain).map_err(|_| invalid())?
         };
@@ -130,6 +130,7 @@ mod tests {
             parse("jo@bücher.example").unwrap().domain(),
             "xn--bcher-kva.example"
         );
+        assert_eq!(parse("jo@[A8::1]").unwrap().domain(), "[a8::1]");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+use url::{Host, Url};
 
 /// An `http` or `https` origin in its ASCII serialisation (`https://example.org`), as defined by
 /// the URL standard.
@@ -24,7 +24,7 @@ impl Origin {
     /// The origin of a URL, if it is a web URL.
     #[must_use]
     pub fn of(url: &Url) -> Option<Self> {
-        let web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        let web = matches!(url.scheme(), "http" | "https") && has_host_name(url);
         web.then(|| Self(url.origin().ascii_serialization()))
     }
 
@@ -32,6 +32,16 @@ impl Origin {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Whether a URL has a host that DNS could know, or an IP address. The URL standard takes quotation
+/// marks and other punctuation in a host too.
+pub(super) fn has_host_name(url: &Url) -> bool {
+    let ordinary = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    match url.host() {
+        Some(Host::Domain(name)) => name.bytes().all(ordinary),
+        host => host.is_some(),
     }
 }
 

@@ -153,5 +153,6 @@ mod tests {
         ] {
             assert!(Page::parse(bad, &site).is_err(), "{bad}");
         }
+        assert!(Page::parse("https://example.org\"x/a", &[]).is_err());
     }
 }

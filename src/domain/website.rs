@@ -3,7 +3,10 @@
 use serde::Serialize;
 use url::Url;
 
-use super::field::{FieldError, parse_line};
+use super::{
+    field::{FieldError, parse_line},
+    origin::has_host_name,
+};
 
 /// Longest website address, in Unicode scalar values.
 pub const MAX_CHARS: usize = 500;
@@ -30,7 +33,8 @@ impl Website {
             format!("https://{line}")
         };
         let url = Url::parse(&absolute).map_err(|_| invalid())?;
-        let named = url.host_str().is_some_and(|host| host.contains(['.', ':']));
+        let dotted = url.host_str().is_some_and(|host| host.contains(['.', ':']));
+        let named = dotted && has_host_name(&url);
         let web = matches!(url.scheme(), "http" | "https");
         if !named || !web || !url.username().is_empty() || url.password().is_some() {
             return Err(invalid());
@@ -61,6 +65,7 @@ mod tests {
             "ftp://x.org",
             "http://",
             "https://u:p@x.org",
+            "https://x\"onclick=\"y.org",
             "nonsense",
         ] {
             assert_eq!(Website::parse(bad).unwrap_err().code, "invalid", "{bad}");

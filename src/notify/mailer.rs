@@ -13,7 +13,7 @@ use lettre::{Message, message::Mailbox};
 use secrecy::ExposeSecret;
 
 use super::smtp::Server;
-use crate::config::Settings;
+use crate::{config::Settings, domain::email::EmailAddress};
 
 /// How many mails are on their way at once.
 pub(super) const CONCURRENCY: u32 = 4;
@@ -79,10 +79,7 @@ impl Mailer {
     /// # Errors
     /// [`MailerError`], naming the setting.
     pub fn new(settings: &Settings) -> Result<Self, MailerError> {
-        let from: Mailbox = settings.mail.from.parse().map_err(|_| MailerError::From)?;
-        if settings.mail.from.chars().any(char::is_control) {
-            return Err(MailerError::From);
-        }
+        let from = sender(&settings.mail.from).ok_or(MailerError::From)?;
         let url = settings.mail_url();
         let url = url.expose_secret();
         let transport = match url.strip_prefix("file://") {
@@ -180,6 +177,20 @@ fn probe(folder: &Path) -> io::Result<()> {
     fs::remove_file(&file)
 }
 
+/// The sender, with its domain as every server takes it: in ASCII (IDNA).
+fn sender(from: &str) -> Option<Mailbox> {
+    let mut sender: Mailbox = from.parse().ok()?;
+    if from.chars().any(char::is_control) {
+        return None;
+    }
+    let address: &str = sender.email.as_ref();
+    if !address.is_ascii() {
+        let ascii = EmailAddress::parse("mail.from", address).ok()?;
+        sender.email = ascii.expose().parse().ok()?;
+    }
+    Some(sender)
+}
+
 fn unwritable(error: &io::Error) -> SendError {
     SendError::Unreachable(format!("the folder for mail cannot be written: {error}"))
 }
@@ -212,6 +223,10 @@ mod tests {
             assert!(!error.contains("secret"), "{error}");
         }
         assert!(mailer(&[("FROM", "nobody")]).is_err());
+        assert!(mailer(&[("FROM", "ü@bücher.example")]).is_err());
+        let sender = mailer(&[("FROM", "Bücher <jo@bücher.example>")]).unwrap();
+        let address = sender.from().email.to_string();
+        assert_eq!(address, "jo@xn--bcher-kva.example");
         assert!(mailer(&[("CA_FILE", "/nowhere.pem"), ("URL", "smtp://h")]).is_err());
     }
 
