@@ -35,7 +35,8 @@ pub fn check(data: &[u8]) {
             "{forged} opens for {purpose:?}"
         );
     }
-    let payload: Value = serde_json::from_str(&payload).unwrap_or_else(|_| payload.into());
+    let read = serde_json::from_str(&payload).ok().filter(is_exact);
+    let payload: Value = read.unwrap_or_else(|| payload.into());
     let purpose = PURPOSES[data.len() % PURPOSES.len()];
     let token = SIGNER.sign(purpose, &payload);
     assert!(
@@ -57,6 +58,16 @@ pub fn check(data: &[u8]) {
         None
     );
     changed(purpose, &token, &change);
+}
+
+/// A fraction written as a decimal may come back one bit off. None is signed as such.
+fn is_exact(payload: &Value) -> bool {
+    match payload {
+        Value::Number(number) => !number.is_f64(),
+        Value::Array(values) => values.iter().all(is_exact),
+        Value::Object(fields) => fields.values().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
 }
 
 /// The token with a piece of it written over, put in, or put in its place.
