@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 /// How long a service may take to stop: it gives mail and webhooks ten seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program with a data folder of its own and no settings of the environment.
 pub fn hamlet(folder: &Path, arguments: &[&str]) -> Command {
