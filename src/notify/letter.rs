@@ -16,6 +16,10 @@ use lettre::{
 
 use crate::domain::{email::EmailAddress, timestamp::Timestamp};
 
+/// Longest subject; what follows is cut. A line of a mail has 998 bytes at most (RFC 5322), and a long word
+/// is not folded.
+const MAX_SUBJECT_CHARS: usize = 300;
+
 /// A mail, written and not yet packed.
 #[derive(Debug, Clone)]
 pub struct Letter {
@@ -90,15 +94,20 @@ fn plain(text: &str) -> String {
     text.chars().filter(kept).collect()
 }
 
-/// A subject on one line, whatever a site is called. `=?` would begin an encoded word (RFC 2047), which mail
-/// programs show as something else than what stands there.
+/// A subject on one line that servers take, whatever a site is called. `=?` would begin an encoded word
+/// (RFC 2047), which mail programs show as something else than what stands there.
 fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace("=?", "= ?")
+    let mut line = line.replace("=?", "= ?");
+    if let Some((end, _)) = line.char_indices().nth(MAX_SUBJECT_CHARS) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
 }
 
 #[cfg(test)]
@@ -151,6 +160,9 @@ mod tests {
         letter.subject = "Site\r\nBcc: all@example.com\r\n\r\nbody".to_owned();
         let message = packed(&letter);
         assert!(!message.contains("\r\nBcc:"), "{message}");
+        letter.subject = "x".repeat(1_200);
+        let message = packed(&letter);
+        assert!(message.lines().all(|line| line.len() <= 998), "{message}");
         letter.unsubscribe = Some("https://c.example/>\r\nBcc: all@example.com".to_owned());
         let from: Mailbox = "hamlet@c.example".parse().unwrap();
         assert!(letter.pack("1", &from, Timestamp::from_millis(0)).is_err());

@@ -107,9 +107,12 @@ fn headers(bytes: &[u8], letter: &Letter) {
 
 fn reads_back(bytes: &[u8], letter: &Letter, from: &Mailbox) {
     let parsed = MessageParser::default().parse(bytes).expect("a message");
-    assert_eq!(
-        words(parsed.subject().unwrap_or_default()),
-        words(&letter.subject)
+    let told = words(parsed.subject().unwrap_or_default());
+    let whole = words(&letter.subject);
+    let cut = |begun: &str| whole.starts_with(begun) && letter.subject.chars().count() > 300;
+    assert!(
+        told == whole || told.strip_suffix('…').is_some_and(cut),
+        "{told:?} for {whole:?}"
     );
     assert_eq!(addresses(parsed.to()), [letter.to.expose()]);
     assert_eq!(addresses(parsed.from()), [from.email.to_string()]);
