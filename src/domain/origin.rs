@@ -37,7 +37,7 @@ impl Origin {
 
 /// Whether a URL has a host that DNS could know, or an IP address. The URL standard takes quotation
 /// marks and other punctuation in a host too.
-pub(super) fn has_host_name(url: &Url) -> bool {
+fn has_host_name(url: &Url) -> bool {
     let ordinary = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     match url.host() {
         Some(Host::Domain(name)) => name.bytes().all(ordinary),

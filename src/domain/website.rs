@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     field::{FieldError, parse_line},
-    origin::has_host_name,
+    origin::Origin,
 };
 
 /// Longest website address, in Unicode scalar values.
@@ -33,9 +33,8 @@ impl Website {
             format!("https://{line}")
         };
         let url = Url::parse(&absolute).map_err(|_| invalid())?;
-        let dotted = url.host_str().is_some_and(|host| host.contains(['.', ':']));
-        let named = dotted && has_host_name(&url);
-        let web = matches!(url.scheme(), "http" | "https");
+        let named = url.host_str().is_some_and(|host| host.contains(['.', ':']));
+        let web = Origin::of(&url).is_some();
         if !named || !web || !url.username().is_empty() || url.password().is_some() {
             return Err(invalid());
         }

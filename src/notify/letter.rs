@@ -14,10 +14,10 @@ use lettre::{
     },
 };
 
-use crate::domain::{email::EmailAddress, timestamp::Timestamp};
+use crate::domain::{email::EmailAddress, text::excerpt, timestamp::Timestamp};
 
-/// Longest subject; what follows is cut. A line of a mail has 998 bytes at most (RFC 5322), and a long word
-/// is not folded.
+/// Longest subject, in user-perceived characters; what follows is cut. A line of a mail has 998 bytes at most
+/// (RFC 5322), and a long word in ASCII is not folded.
 const MAX_SUBJECT_CHARS: usize = 300;
 
 /// A mail, written and not yet packed.
@@ -101,13 +101,7 @@ fn one_line(text: &str) -> String {
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut line = line.replace("=?", "= ?");
-    if let Some((end, _)) = line.char_indices().nth(MAX_SUBJECT_CHARS) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
+    excerpt(&plain, MAX_SUBJECT_CHARS).replace("=?", "= ?")
 }
 
 #[cfg(test)]
