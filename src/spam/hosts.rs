@@ -71,31 +71,34 @@ impl Run {
     fn from(glyphs: &[Glyph], start: usize) -> Self {
         let place = |position: Option<usize>| position.map(|position| start + position);
         let glyph = |at: usize| glyphs.get(at).map(|g| g.folded);
-        let end = place(
-            glyphs[start..]
-                .iter()
-                .position(|g| !is_host_glyph(g.folded)),
-        );
-        let end = end.unwrap_or(glyphs.len());
+        let length = glyphs[start..]
+            .iter()
+            .position(|g| !is_host_glyph(g.folded));
+        let end = place(length).unwrap_or(glyphs.len());
         let last = glyphs[start..end]
             .iter()
             .rposition(|g| g.folded.is_alphanumeric());
         let address_end = place(last).map_or(start, |last| last + 1);
         let address = &glyphs[start..address_end];
-        let path = glyph(address_end) == Some('/')
-            && glyph(address_end + 1).is_some_and(|c| !c.is_whitespace());
-        let dot = place(address.iter().rposition(|g| g.folded == '.'));
+        let Some(dot) = place(address.iter().rposition(|g| g.folded == '.')) else {
+            // Most words end here.
+            return Self {
+                end,
+                ..Self::default()
+            };
+        };
         let two_dots = address
             .windows(2)
             .rposition(|pair| pair.iter().all(|g| g.folded == '.'));
         Self {
             end,
             address_end,
-            dot,
+            dot: Some(dot),
             two_dots: place(two_dots),
             at: place(address.iter().position(|g| g.folded == '@')),
-            path,
-            ending: dot.and_then(|dot| ending(&glyphs[dot + 1..address_end])),
+            path: glyph(address_end) == Some('/')
+                && glyph(address_end + 1).is_some_and(|c| !c.is_whitespace()),
+            ending: ending(&glyphs[dot + 1..address_end]),
         }
     }
 
