@@ -300,6 +300,7 @@ on_both_engines!(
             app.posted(site, &format!("N{n}"), &words).await;
         }
         let (_, all) = read(&app, &token, "/api/v1/comments").await;
+        assert_eq!(ids(&all).len(), 7);
         for (query, status) in [("", None), ("status=pending&", Some("pending"))] {
             for sort in ["newest", "oldest", "uncertain", "spammiest"] {
                 let mut pieces = Vec::new();
