@@ -74,6 +74,24 @@ test("every key does what the help says", async () => {
   await visitor.leave();
 });
 
+test("a key is answered before the service answers, and an item whose decision got lost stays", async () => {
+  const { visitor, page, ids } = await atDesk(TEXTS);
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route("**/api/v1/decisions", async (route) => {
+    await held;
+    await route.abort();
+  });
+  await page.keyboard.press("j");
+  await page.keyboard.press("a");
+  await page.locator(".item.leaving", { hasText: "sea of troubles" }).waitFor();
+  release();
+  await page.locator(".toast", { hasText: "the service does not answer" }).waitFor();
+  assert.equal(await page.locator(".item:not(.leaving)").count(), 3);
+  assert.equal(await service.status(ids[2]), "pending");
+  await visitor.leave();
+});
+
 test("an opened comment is decided about by key and the page says so", async () => {
   const { visitor, page, ids } = await atDesk(TEXTS.slice(0, 1));
   await page.keyboard.press("j");
