@@ -5,10 +5,12 @@
 use std::fs::File;
 use std::io::BufReader;
 
+use hamlet::bayes::Label;
+use hamlet::bayes::row::Row;
 use hamlet::interchange::labelled;
-use hamlet::spam::row::Row;
-use hamlet::spam::views::FEATURES;
-use hamlet::spam::{Document, Label, commonness};
+use hamlet::text::Document;
+use hamlet::text::commonness;
+use hamlet::text::views::FEATURES;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut files: Vec<String> = std::env::args().skip(1).collect();

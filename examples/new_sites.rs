@@ -9,12 +9,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use hamlet::bayes::Label;
+use hamlet::bayes::Model;
+use hamlet::bayes::lessons::Base;
+use hamlet::bayes::options::Options;
+use hamlet::bayes::row::{Row, Sample};
+use hamlet::bayes::train::Trainer;
+use hamlet::evaluation::figures::{Figures, Scored};
 use hamlet::interchange::labelled;
-use hamlet::spam::evaluate::{Figures, Scored};
-use hamlet::spam::lessons::Base;
-use hamlet::spam::row::{Row, Sample};
-use hamlet::spam::train::{Options, Trainer};
-use hamlet::spam::{Label, Model};
 
 type Failure = Box<dyn std::error::Error>;
 

@@ -5,6 +5,7 @@ use std::{fs, io, path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
 use crate::{
+    bayes::ModelError,
     clients::keys::KeyCache,
     clock::Clock,
     config::Settings,
@@ -20,7 +21,6 @@ use crate::{
     published::Published,
     review::news::News,
     sites::Directory,
-    spam::ModelError,
     storage::{Store, StoreError},
 };
 

@@ -10,11 +10,11 @@ use serde::Serialize;
 use super::{block_on, settings};
 use crate::{
     app::KEY_CHECK,
+    bayes::Model,
     config::Settings,
     domain::mail::MailStatus,
     notify::mailer::Mailer,
     privacy::keys::{KeyError, KeyRing},
-    spam::Model,
     storage::Store,
 };
 

@@ -11,12 +11,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::score::read_model;
 use super::{Misuse, train_site};
+use crate::bayes::Label;
+use crate::bayes::lessons::Base;
+use crate::bayes::options::Options;
+use crate::bayes::row::Sample;
+use crate::bayes::train::Trainer;
+use crate::bayes::trained::Trained;
+use crate::evaluation::figures::Figures;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
-use crate::spam::Label;
-use crate::spam::evaluate::Figures;
-use crate::spam::lessons::Base;
-use crate::spam::row::Sample;
-use crate::spam::train::{Options, Trained, Trainer};
 
 /// Records handed to the trainer at a time.
 const BATCH: usize = 4_096;

@@ -29,12 +29,12 @@ use crate::{
         site::{Site, SiteSlug},
         website::Website,
     },
-    spam::Document,
     storage::{
         StoreError,
         arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
         judgements::Client,
     },
+    text::Document,
 };
 
 /// How long an answer is remembered under its idempotency key.

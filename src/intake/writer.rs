@@ -11,9 +11,9 @@ use super::{
     policy::{self, Prepared},
 };
 use crate::{
+    bayes::probability,
     clock::Clock,
     config::Intake,
-    spam::probability,
     storage::{
         Store, StoreError,
         arrivals::{Admission, Arrival, Judge, Ruling},

@@ -8,7 +8,7 @@ use super::{
     foreign::{ForeignComment, Found, Standing},
     json_fields::{reference, text, truth},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A comment.
 #[must_use]

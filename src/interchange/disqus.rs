@@ -10,7 +10,7 @@ use super::{
     plain,
     xml::{Element, Step, Xml},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// Reads an export.
 pub struct Disqus<R> {

@@ -6,8 +6,8 @@ use std::{io, net::IpAddr};
 use clap::ValueEnum;
 
 use crate::{
+    bayes::Label,
     domain::{page, timestamp::Timestamp},
-    spam::Label,
 };
 
 /// The files that can be read.

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
         site::Site, timestamp::Timestamp, website::Website,
@@ -18,8 +19,8 @@ use crate::{
     intake::adopted,
     learn::samples,
     review::trial,
-    spam::{Document, Label},
     storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
+    text::Document,
 };
 
 /// Comments that are written together.

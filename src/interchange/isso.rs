@@ -13,7 +13,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError, Standing},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// Rows read at a time.
 const STRETCH: i64 = 500;

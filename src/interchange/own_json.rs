@@ -8,7 +8,7 @@ use super::{
     foreign::{ForeignComment, Found, Standing},
     json_fields::{first, text},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A line.
 #[must_use]

@@ -9,7 +9,7 @@ use super::{
     json_fields::{text, truth},
     plain,
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A line of a backup. The first one has no text.
 #[must_use]

@@ -10,7 +10,7 @@ use super::{
     json_fields::{first, text, truth},
     plain,
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A comment.
 #[must_use]

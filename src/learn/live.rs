@@ -16,8 +16,12 @@ use tokio::sync::{Mutex, Notify};
 use self::site::Followed;
 use crate::{
     app::App,
+    bayes::Label,
+    bayes::Model,
+    bayes::ModelError,
+    bayes::lessons::Base,
+    bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
-    spam::{Label, Model, ModelError, bayes::FitError, lessons::Base},
     storage::{Store, StoreError},
 };
 

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         model::{Gate, ModelEntry, ModelId, ModelStatus},
         site::SiteSlug,
     },
-    spam::Label,
     storage::StoreError,
 };
 

@@ -6,6 +6,8 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use crate::{
     app::App,
+    bayes::Label,
+    bayes::row::Row,
     domain::{
         comment::{Comment, Status},
         decision::Actor,
@@ -15,8 +17,8 @@ use crate::{
     },
     interchange::labelled::Record,
     privacy::vault::Vault,
-    spam::{Document, Label, row::Row},
     storage::Result,
+    text::Document,
 };
 
 /// One text in so many is left out of training, to measure models on.

@@ -17,8 +17,9 @@ use std::time::Duration;
 
 use crate::{
     app::App,
+    bayes::ModelError,
+    bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
-    spam::{ModelError, bayes::FitError},
     storage::{
         StoreError,
         runs::{Lease, Run},

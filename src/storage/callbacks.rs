@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::{Result, Store, StoreError, engine::Engine, judgements::word, rows, votes};
 use crate::{
+    bayes::Label,
     domain::{
         comment::{CommentId, Status},
         site::SiteSlug,
         timestamp::Timestamp,
         webhook::Event,
     },
-    spam::Label,
 };
 
 /// What deliveries to programs have in place of a webhook's id.

@@ -8,8 +8,9 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::{Result, StoreError, engine::Engine, rows, votes};
 use crate::{
+    bayes::Label,
+    bayes::lessons::Lessons,
     domain::{sample::StoredSample, site::SiteSlug},
-    spam::{Label, lessons::Lessons},
 };
 
 /// Forgets samples, site by site in the order of their slugs.

@@ -16,8 +16,8 @@ use super::{
     rows,
 };
 use crate::{
+    bayes::Label,
     domain::{comment::CommentId, site::SiteSlug, timestamp::Timestamp},
-    spam::Label,
 };
 
 /// A program that asks for a judgement, as far as an arrival needs to know.

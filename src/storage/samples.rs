@@ -6,11 +6,11 @@ use tokio::sync::mpsc::Sender;
 
 use super::{Result, Store, StoreError, rows, votes::label};
 use crate::{
+    bayes::Label,
     domain::{
         sample::{Provenance, SampleCount, StoredSample, Vote},
         site::SiteSlug,
     },
-    spam::Label,
 };
 
 /// Where a site's learning stands.

@@ -11,12 +11,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 use super::{Result, Store, StoreError, engine::Engine, rows};
 use crate::{
+    bayes::Label,
     domain::{
         sample::{Source, Tally, Vote},
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    spam::Label,
 };
 
 /// What is kept of a text that has, or had, a label.

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::{LiveError, SiteModel, shipped_base};
 use crate::{
+    bayes::Label,
+    bayes::lessons::{Base, Lessons},
     domain::model::ModelId,
-    spam::{
-        Label,
-        lessons::{Base, Lessons},
-    },
     storage::{
         Store, StoreError,
         samples::{LearningState, Lesson, Wanted},

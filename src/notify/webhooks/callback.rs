@@ -8,12 +8,12 @@ use serde_json::json;
 use super::{Message, address::check_url};
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         comment::{CommentId, Status},
         origin::Origin,
         site::Site,
     },
-    spam::Label,
     storage::{Result, callbacks::Standing, deliveries::Delivery},
 };
 

@@ -24,8 +24,8 @@ pub use signature::secret_of;
 use super::schedule;
 use crate::{
     app::App,
+    bayes::Label,
     domain::{comment::CommentId, timestamp::Timestamp, webhook::Event},
-    spam::Label,
     storage::{
         Result,
         callbacks::CALLBACK,

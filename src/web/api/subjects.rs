@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::private;
 use crate::{
+    bayes::Label,
     domain::{
         comment::{Comment, CommentId, Status},
         email::EmailAddress,
@@ -17,7 +18,6 @@ use crate::{
         timestamp::Timestamp,
     },
     privacy::subjects,
-    spam::Label,
     storage::subjects::{Erased, HeldMail, HeldSubscription, Subject},
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };

@@ -1,0 +1,6 @@
+//! How good a model is: figures from scores and truths ([`figures`]), drawn ([`plots`]) and put on a page
+//! ([`report`]). Nothing here decides whether a model is used.
+
+pub mod figures;
+pub mod plots;
+pub mod report;
