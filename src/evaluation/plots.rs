@@ -1,15 +1,9 @@
 //! The drawings of the evaluation report, as SVG text. What they are drawn from is computed in
 //! [`super::figures`]; the page around them is in [`super::report`].
 
-use plotters::prelude::*;
-
+use super::charts::{self, Axis, Line};
 use super::figures::{Scored, Step, bins, ratio};
 use crate::bayes::probability;
-
-/// Why a drawing failed.
-#[derive(Debug, thiserror::Error)]
-#[error("a plot could not be drawn: {0}")]
-pub struct PlotError(String);
 
 /// A drawing and what it shows.
 #[derive(Clone, Debug)]
@@ -20,65 +14,26 @@ pub struct Plot {
     pub caption: String,
 }
 
-const SIZE: (u32, u32) = (480, 360);
-const SPAM: RGBColor = RGBColor(180, 35, 24);
-const HAM: RGBColor = RGBColor(26, 127, 55);
-const GRAY: RGBColor = RGBColor(140, 149, 159);
+const SPAM: &str = "#b42318";
+const HAM: &str = "#1a7f37";
+const GRAY: &str = "#8c959f";
 
-/// A line of a plot.
-struct Line {
-    points: Vec<(f64, f64)>,
-    colour: RGBColor,
-}
-
-/// Draws lines over axes from `low` to `high`.
-fn lines(
-    names: (&str, &str),
-    low: (f64, f64),
-    high: (f64, f64),
-    lines: Vec<Line>,
-) -> Result<String, PlotError> {
-    let failed = |error: &dyn std::fmt::Display| PlotError(error.to_string());
-    let mut svg = String::new();
-    {
-        let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        let mut chart = ChartBuilder::on(&area)
-            .margin(10)
-            .x_label_area_size(40)
-            .y_label_area_size(50)
-            .build_cartesian_2d(low.0..high.0, low.1..high.1)
-            .map_err(|error| failed(&error))?;
-        chart
-            .configure_mesh()
-            .x_desc(names.0)
-            .y_desc(names.1)
-            .light_line_style(TRANSPARENT)
-            .draw()
-            .map_err(|error| failed(&error))?;
-        for line in lines {
-            let style = line.colour.stroke_width(2);
-            let dots = line.points.len() <= 20;
-            let marks: Vec<_> = line
-                .points
-                .iter()
-                .filter(|_| dots)
-                .map(|at| Circle::new(*at, 3, line.colour.filled()))
-                .collect();
-            chart
-                .draw_series(LineSeries::new(line.points, style))
-                .map_err(|error| failed(&error))?;
-            chart.draw_series(marks).map_err(|error| failed(&error))?;
-        }
-        area.present().map_err(|error| failed(&error))?;
+/// Both axes from 0 to 1.
+fn shares(names: (&str, &str), lines: &[Line], caption: &str) -> Plot {
+    let axis = |name| Axis {
+        name,
+        low: 0.0,
+        high: 1.0,
+    };
+    Plot {
+        svg: charts::lines(axis(names.0), axis(names.1), lines, caption),
+        caption: caption.to_owned(),
     }
-    Ok(svg)
 }
 
 /// Spam caught against ham blocked.
-///
-/// # Errors
-/// [`PlotError`] when the drawing fails; so with every function here.
-pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Result<Plot, PlotError> {
+#[must_use]
+pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Plot {
     let curve = |high: f64| -> Vec<(f64, f64)> {
         let points = steps
             .iter()
@@ -91,65 +46,48 @@ pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Result<Plot, PlotError> {
         points: vec![(0.0, 0.0), (1.0, 1.0)],
         colour: GRAY,
     };
-    let svg = lines(
+    shares(
         ("share of ham blocked", "share of spam caught"),
-        (0.0, 0.0),
-        (1.0, 1.0),
-        vec![
+        &[
             chance,
             Line {
                 points: thin(curve(1.0)),
                 colour: SPAM,
             },
         ],
-    )?;
-    Ok(Plot {
-        svg,
-        caption: "ROC: spam caught against ham blocked over all thresholds; grey is guessing."
-            .to_owned(),
-    })
+        "ROC: spam caught against ham blocked over all thresholds; grey is guessing.",
+    )
 }
 
 /// Precision against recall.
-///
-/// # Errors
-/// See [`roc`].
-pub fn precision_recall(steps: &[Step], spam: u64) -> Result<Plot, PlotError> {
+#[must_use]
+pub fn precision_recall(steps: &[Step], spam: u64) -> Plot {
     let points = steps.iter().map(|step| {
         (
             ratio(step.caught, spam),
             ratio(step.caught, step.caught + step.blocked),
         )
     });
-    let svg = lines(
+    shares(
         ("share of spam caught", "share of spam among the blocked"),
-        (0.0, 0.0),
-        (1.0, 1.0),
-        vec![Line {
+        &[Line {
             points: thin(points.collect()),
             colour: SPAM,
         }],
-    )?;
-    Ok(Plot {
-        svg,
-        caption: "Precision and recall over all thresholds.".to_owned(),
-    })
+        "Precision and recall over all thresholds.",
+    )
 }
 
 /// Predicted probability against the share of spam found.
-///
-/// # Errors
-/// See [`roc`].
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
-pub fn calibration(scored: &[Scored]) -> Result<Plot, PlotError> {
+#[must_use]
+pub fn calibration(scored: &[Scored]) -> Plot {
     let bins = bins(scored);
     let filled = bins.iter().filter(|bin| bin.count > 0);
     let points = filled.map(|bin| (bin.predicted / bin.count as f64, ratio(bin.spam, bin.count)));
-    let svg = lines(
+    shares(
         ("predicted probability", "share of spam"),
-        (0.0, 0.0),
-        (1.0, 1.0),
-        vec![
+        &[
             Line {
                 points: vec![(0.0, 0.0), (1.0, 1.0)],
                 colour: GRAY,
@@ -159,21 +97,14 @@ pub fn calibration(scored: &[Scored]) -> Result<Plot, PlotError> {
                 colour: SPAM,
             },
         ],
-    )?;
-    Ok(Plot {
-        svg,
-        caption:
-            "Calibration: of the texts given a probability, how many were spam; grey is perfect."
-                .to_owned(),
-    })
+        "Calibration: of the texts given a probability, how many were spam; grey is perfect.",
+    )
 }
 
 /// How scores are spread over ham and spam.
-///
-/// # Errors
-/// See [`roc`].
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
-pub fn histogram(scored: &[Scored]) -> Result<Plot, PlotError> {
+#[must_use]
+pub fn histogram(scored: &[Scored]) -> Plot {
     const BARS: usize = 25;
     let mut counts = [[0_u64; BARS]; 2];
     for &(score, spam) in scored {
@@ -196,11 +127,9 @@ pub fn histogram(scored: &[Scored]) -> Result<Plot, PlotError> {
         };
         counts[class].iter().enumerate().flat_map(bar).collect()
     };
-    let svg = lines(
+    shares(
         ("score", "share of the class"),
-        (0.0, 0.0),
-        (1.0, 1.0),
-        vec![
+        &[
             Line {
                 points: outline(0),
                 colour: HAM,
@@ -210,35 +139,40 @@ pub fn histogram(scored: &[Scored]) -> Result<Plot, PlotError> {
                 colour: SPAM,
             },
         ],
-    )?;
-    Ok(Plot {
-        svg,
-        caption: "Scores given to ham (green) and to spam (red).".to_owned(),
-    })
+        "Scores given to ham (green) and to spam (red).",
+    )
 }
 
 /// AUC on held-out texts after learning from more and more of the others.
-///
-/// # Errors
-/// See [`roc`].
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
-pub fn learning(curve: &[(usize, f64)]) -> Result<Plot, PlotError> {
+#[must_use]
+pub fn learning(curve: &[(usize, f64)]) -> Plot {
     let points: Vec<(f64, f64)> = curve
         .iter()
         .map(|(count, auc)| (*count as f64, *auc))
         .collect();
     let low = points.iter().map(|point| point.1).fold(1.0, f64::min);
     let end = points.last().map_or(1.0, |point| point.0).max(1.0);
-    let svg = lines(
-        ("labels of these texts learnt", "AUC on the rest"),
-        (0.0, (low - 0.02).clamp(0.0, 0.95)),
-        (end, 1.0),
-        vec![Line {
-            points,
-            colour: HAM,
-        }],
-    )?;
-    Ok(Plot { svg, caption: "Learning curve: the model taught with some of these texts, measured on the half kept out.".to_owned() })
+    let caption =
+        "Learning curve: the model taught with some of these texts, measured on the half kept out.";
+    let x = Axis {
+        name: "labels of these texts learnt",
+        low: 0.0,
+        high: end,
+    };
+    let y = Axis {
+        name: "AUC on the rest",
+        low: (low - 0.02).clamp(0.0, 0.95),
+        high: 1.0,
+    };
+    let line = Line {
+        points,
+        colour: HAM,
+    };
+    Plot {
+        svg: charts::lines(x, y, &[line], caption),
+        caption: caption.to_owned(),
+    }
 }
 
 /// At most a thousand of the points: nobody sees more.

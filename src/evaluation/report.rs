@@ -7,7 +7,7 @@ use askama::Template;
 use rayon::prelude::*;
 
 use super::figures::{Figures, Scored, at_budget, steps};
-use super::plots::{self, Plot, PlotError};
+use super::plots::{self, Plot};
 use crate::bayes::Model;
 use crate::bayes::lessons::Base;
 use crate::bayes::options::Options;
@@ -29,9 +29,6 @@ const LESSONS: [usize; 6] = [10, 20, 50, 100, 200, 500];
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// A plot failed.
-    #[error(transparent)]
-    Plot(#[from] PlotError),
     /// The page failed.
     #[error("the report could not be written: {0}")]
     Page(#[from] askama::Error),
@@ -98,7 +95,7 @@ pub fn html(
         figures: &figures,
         summary: summary(&figures),
         budgets: budgets(scored, &figures),
-        plots: draw(scored, &figures, &learning_curve(base, samples))?,
+        plots: draw(scored, &figures, &learning_curve(base, samples)),
         telling: telling(model, samples),
         wrong: most_wrong(samples, scored),
     };
@@ -156,22 +153,18 @@ fn budgets(scored: &[Scored], figures: &Figures) -> Vec<(String, String, String,
     BUDGETS.iter().map(row).collect()
 }
 
-fn draw(
-    scored: &[Scored],
-    figures: &Figures,
-    curve: &[(usize, f64)],
-) -> Result<Vec<Plot>, PlotError> {
+fn draw(scored: &[Scored], figures: &Figures, curve: &[(usize, f64)]) -> Vec<Plot> {
     let steps = steps(scored);
     let mut plots = vec![
-        plots::roc(&steps, figures.spam, figures.ham)?,
-        plots::precision_recall(&steps, figures.spam)?,
-        plots::calibration(scored)?,
-        plots::histogram(scored)?,
+        plots::roc(&steps, figures.spam, figures.ham),
+        plots::precision_recall(&steps, figures.spam),
+        plots::calibration(scored),
+        plots::histogram(scored),
     ];
     if curve.len() > 1 {
-        plots.push(plots::learning(curve)?);
+        plots.push(plots::learning(curve));
     }
-    Ok(plots)
+    plots
 }
 
 /// AUC on every second text after teaching the model more and more of the others. A point that cannot
