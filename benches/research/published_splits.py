@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What scikit-learn's usual models reach on the rows of examples/published_splits.rs.
+"""What scikit-learn's usual models reach on the rows of published_splits.rs.
 
     pip install scikit-learn && python benches/peers/published_splits.py ../shared/data
 
