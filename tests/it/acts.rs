@@ -27,6 +27,9 @@ const OF_MODERATORS: [&str; 3] = [
     "DELETE /api/v1/sites/{site}/blocks/{id}",
 ];
 
+/// A page of the desk, the fields of its form, and the act that it is.
+type Form<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 struct World {
     app: TestApp,
     me: Session,
@@ -235,7 +238,7 @@ on_both_engines!(
     the_desk_and_the_shell_are_recorded_as_well,
     |app: TestApp| async move {
         let me = app.first_operator(EMAIL).await;
-        let forms: [(&str, &[(&str, &str)], &str); 7] = [
+        let forms: [Form<'_>; 7] = [
             (
                 "/desk/settings",
                 &[
