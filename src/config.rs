@@ -177,6 +177,7 @@ pub struct Coral {
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
 pub struct Privacy {
     pub network_days: u64,
+    pub audit_days: u64,
     pub key_file: String,
 }
 
@@ -237,6 +238,10 @@ impl Settings {
         if !self.metrics.listen.is_empty() && self.metrics.listen.parse::<SocketAddr>().is_err() {
             let reason = "it must be an address and a port such as 127.0.0.1:9090";
             return Err(senseless("metrics.listen", reason));
+        }
+        if !(30..=36_500).contains(&self.privacy.audit_days) {
+            let reason = "it must be from 30 to 36500 days";
+            return Err(senseless("privacy.audit_days", reason));
         }
         Ok(self)
     }

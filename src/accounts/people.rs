@@ -110,7 +110,7 @@ pub async fn change(app: &App, id: &ModeratorId, wanted: Wanted) -> Result<Moder
     Ok(moderator)
 }
 
-/// Removes an account; its sessions and links end with it.
+/// Removes an account; its sessions, links and tokens end with it.
 ///
 /// # Errors
 /// [`PeopleError`].
@@ -118,7 +118,7 @@ pub async fn remove(app: &App, id: ModeratorId) -> Result<(), PeopleError> {
     if app.store.moderator(&id).await?.is_none() {
         return Err(PeopleError::NotFound);
     }
-    refuse(app.store.remove_moderator(id).await?)
+    refuse(app.store.remove_moderator(id, app.now()).await?)
 }
 
 fn refuse(change: Change) -> Result<(), PeopleError> {

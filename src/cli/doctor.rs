@@ -104,6 +104,9 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(keys(settings, store.as_ref()).await);
     findings.push(model(store.as_ref()).await);
     findings.push(mail(settings, store.as_ref()).await);
+    if let Some(store) = &store {
+        findings.push(tokens(store).await);
+    }
     if let Some(store) = store {
         store.close().await;
     }
@@ -221,6 +224,27 @@ async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
 
 /// Whether the shipped model and those that sites use can be read, and no training run has been
 /// left behind.
+/// Whose the tokens are that work.
+async fn tokens(store: &Store) -> Finding {
+    match store.tokens().await {
+        Ok(tokens) => {
+            let good = tokens.iter().filter(|one| one.revoked_at.is_none()).count();
+            let ownerless = tokens.iter().filter(|one| one.is_ownerless()).count();
+            let says = match ownerless {
+                0 => format!("{good} work, and it is known who made them"),
+                _ => format!(
+                    "{good} work; of {ownerless} nobody knows who made them (unknown owner in hamlet token list): replace those, then revoke them"
+                ),
+            };
+            Finding::well("tokens", says)
+        }
+        Err(error) => {
+            let advice = "see what the database says above";
+            Finding::ill("tokens", error.to_string(), advice)
+        }
+    }
+}
+
 async fn model(store: Option<&Store>) -> Finding {
     let shipped = match Model::shipped() {
         Ok(model) => model,

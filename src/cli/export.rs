@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
+use serde_json::json;
 
 use super::{block_on, open, site_of};
 use crate::interchange::export::{self, ExportFormat};
@@ -39,6 +40,10 @@ impl ExportArgs {
         block_on(async move {
             let app = open(config).await?;
             let site = site_of(&app, &self.site)?;
+            let detail = json!({ "with_addresses": self.with_addresses });
+            app.store
+                .record_act("comments.export", site.slug.to_string(), detail)
+                .await?;
             let Some(path) = &self.out else {
                 let mut out = BufWriter::new(io::stdout());
                 export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;

@@ -32,7 +32,8 @@ use crate::{
     app::{App, StartError},
     clock::Clock,
     config::{Settings, SettingsError},
-    domain::{field::FieldError, site::Site},
+    domain::{decision::Actor, field::FieldError, site::Site},
+    storage::acts,
 };
 
 /// Comment moderation and spam filtering, self-hosted.
@@ -122,18 +123,26 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let value = runtime.block_on(work);
+    let value = runtime.block_on(acts::on_behalf(Clock::System, None, work));
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     value
 }
 
-/// Puts the application together for a command that works on the database directly.
+/// Puts the application together for a command that works on the database directly, on behalf of
+/// whoever may use the command line.
 ///
 /// # Errors
 /// [`SettingsError`] or [`StartError`].
 pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
     let settings = settings(file.as_deref())?;
-    Ok(App::build(settings, Clock::System, true).await?)
+    let app = App::build(settings, Clock::System, true).await?;
+    // From here on it is not the program itself that acts.
+    acts::act_as(&Actor {
+        id: "command line".to_owned(),
+        name: "command line".to_owned(),
+        via: "command",
+    });
+    Ok(app)
 }
 
 /// The site of a slug.

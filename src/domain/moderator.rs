@@ -65,6 +65,18 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// What both cover.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, scope) | (scope, Self::All) => scope.clone(),
+            (Self::Sites(sites), other) => {
+                let both = sites.iter().filter(|site| other.covers(site));
+                Self::Sites(both.cloned().collect())
+            }
+        }
+    }
+
     /// Whether a site is inside.
     #[must_use]
     pub fn covers(&self, site: &SiteSlug) -> bool {

@@ -37,6 +37,20 @@ impl SenderAddress {
         }
     }
 
+    /// The networks around the sender that one customer may hold, with their lengths in bits, the
+    /// smallest first: an IPv4 address; of IPv6 the /64, the /56 and the /48, whose addresses cost
+    /// whoever has been given one nothing. The first is [`SenderAddress::rate_unit`].
+    #[must_use]
+    pub fn prefixes(&self) -> Vec<(u8, Vec<u8>)> {
+        match self.0 {
+            IpAddr::V4(v4) => vec![(32, v4.octets().to_vec())],
+            IpAddr::V6(v6) => [64, 56, 48]
+                .into_iter()
+                .map(|bits| (bits, v6.octets()[..usize::from(bits / 8)].to_vec()))
+                .collect(),
+        }
+    }
+
     /// Whether a blocked network covers this address.
     #[must_use]
     pub fn is_in(&self, network: &IpNet) -> bool {
@@ -60,6 +74,24 @@ mod tests {
 
     fn sender(address: &str) -> SenderAddress {
         SenderAddress::new(address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_customer_may_hold_more_than_the_smallest_network() {
+        assert_eq!(
+            sender("203.0.113.77").prefixes(),
+            [(32, vec![203, 0, 113, 77])]
+        );
+        let home = sender("2001:db8:1:203::9").prefixes();
+        let (next, other) = (
+            sender("2001:db8:1:2ff::9").prefixes(),
+            sender("2001:db8:1:302::9").prefixes(),
+        );
+        let lengths: Vec<u8> = home.iter().map(|(bits, _)| *bits).collect();
+        assert_eq!(lengths, [64, 56, 48]);
+        assert_eq!(home[0].1, sender("2001:db8:1:203::9").rate_unit());
+        assert!(home[0] != next[0] && home[1] == next[1]);
+        assert!(home[1] != other[1] && home[2] == other[2]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
+use serde_json::json;
 use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Builder;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -116,10 +117,14 @@ pub async fn run(
     };
     let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
     let reading = spawn_blocking(move || read(open, &sender));
-    while let Some(batch) = batches.recv().await {
-        let comments = sort(batch, &mut report);
-        keep(app, site, format, comments, &mut report).await?;
+    let kept = keep_all(app, site, format, &mut batches, &mut report).await;
+    if !dry_run {
+        let detail = json!({ "system": format.system(), "comments": report.imported });
+        let target = site.slug.to_string();
+        let recorded = app.store.record_act("comments.import", target, detail);
+        recorded.await?;
     }
+    kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
         app.store.join_imported(&site.slug, format.system()).await?;
@@ -127,6 +132,20 @@ pub async fn run(
     read?;
     report.warn(format);
     Ok(report)
+}
+
+async fn keep_all(
+    app: &App,
+    site: &Arc<Site>,
+    format: ForeignFormat,
+    batches: &mut mpsc::Receiver<Batch>,
+    report: &mut Report,
+) -> Result<(), ImportError> {
+    while let Some(batch) = batches.recv().await {
+        let comments = sort(batch, report);
+        keep(app, site, format, comments, report).await?;
+    }
+    Ok(())
 }
 
 type Batch = Vec<Result<Found, ReadError>>;

@@ -11,7 +11,7 @@ use crate::{
         model::{Gate, ModelEntry, ModelId, ModelStatus},
         site::SiteSlug,
     },
-    storage::StoreError,
+    storage::{StoreError, acts},
 };
 
 /// Why a model was not put into use. Nothing has changed.
@@ -126,6 +126,9 @@ pub async fn activate(
     let refused = gate.filter(|gate| !gate.passed && !force);
     if let Some(gate) = refused.filter(|_| entry.status == ModelStatus::Candidate) {
         return Err(RegistryError::Refused(gate.clone()));
+    }
+    if gate.is_some_and(|gate| !gate.passed) {
+        acts::mention("passed_gate", false.into());
     }
     let (site, by) = (entry.site.clone(), by.to_owned());
     app.store

@@ -40,6 +40,8 @@ pub enum Purpose {
     KeyCheck,
     /// Cursors of lists.
     Cursor,
+    /// Cookies of browsers that somebody signed in with.
+    Device,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Csrf => "hamlet csrf v1",
             Self::KeyCheck => "hamlet key check v1",
             Self::Cursor => "hamlet cursor v1",
+            Self::Device => "hamlet device v1",
         }
     }
 }

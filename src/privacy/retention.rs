@@ -1,6 +1,7 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
-//! was asked about replies and never answered for a month, what a program was told for three.
+//! was asked about replies and never answered for a month, what a program was told for three, what
+//! operators did for the configured days.
 
 use std::time::Duration;
 
@@ -33,5 +34,8 @@ pub async fn forget(app: &App) -> Result<()> {
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
     app.store.forget_uploads(now.minus(UPLOADS)).await?;
+    let days = app.settings.privacy.audit_days;
+    let acts = now.minus(Duration::from_secs(days * 24 * 60 * 60));
+    app.store.forget_acts(acts).await?;
     app.store.forget_expired(now).await
 }

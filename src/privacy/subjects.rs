@@ -10,13 +10,19 @@ use crate::{
     },
 };
 
-/// Everything held about a person, on every site.
+/// Everything held about a person, on every site. That somebody looked at it is recorded, and not whose
+/// it was.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn export(app: &App, email: &EmailAddress) -> Result<Subject> {
     let who = app.vault.email_index(email);
-    app.store.subject(&every_site(app), &who).await
+    let held = app.store.subject(&every_site(app), &who).await?;
+    let amounts = serde_json::json!({ "comments": held.comments.len() });
+    app.store
+        .record_act("subject.export", String::new(), amounts)
+        .await?;
+    Ok(held)
 }
 
 /// Erases everything held about a person, on every site: what they wrote, what models learnt from

@@ -155,6 +155,16 @@ impl Vault {
         keyed_hash(&self.network_index, &[b"", &sender.rate_unit()])
     }
 
+    /// The keyed hashes that count the sign-in tries of the networks around a sender, with their
+    /// lengths in bits; see [`SenderAddress::prefixes`]. The first is [`Vault::sign_in_key`].
+    #[must_use]
+    pub fn sign_in_keys(&self, sender: &SenderAddress) -> Vec<(u8, String)> {
+        let prefixes = sender.prefixes().into_iter();
+        prefixes
+            .map(|(bits, prefix)| (bits, keyed_hash(&self.network_index, &[b"", &prefix])))
+            .collect()
+    }
+
     /// What a webhook's deliveries are signed with.
     ///
     /// # Panics

@@ -3,7 +3,9 @@
 use serde::de::{DeserializeOwned, value::StrDeserializer};
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, rows, sites::raise_revision, touched};
+use serde_json::json;
+
+use super::{Result, Store, StoreError, acts, rows, sites::raise_revision, touched};
 use crate::domain::{
     block::{BlockAction, BlockRule},
     evidence::Verdict,
@@ -36,8 +38,9 @@ impl Store {
                 let text = "INSERT INTO block_rules (id, site, kind, pattern, action, note, created_at, \
                                 created_by, expires_at) \
                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                let detail = json!({ "site": rule.site, "kind": rule.kind, "action": rule.action });
                 sqlx::query(text)
-                    .bind(rule.id)
+                    .bind(rule.id.clone())
                     .bind(rule.site.map(|site| site.to_string()))
                     .bind(rule.kind.as_str())
                     .bind(rule.pattern)
@@ -48,6 +51,7 @@ impl Store {
                     .bind(rule.expires_at.map(Timestamp::millis))
                     .execute(&mut *connection)
                     .await?;
+                acts::record(connection, "rule.add", &rule.id, detail).await?;
                 raise_revision(connection).await
             })
         })
@@ -62,9 +66,12 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let removed = sqlx::query("DELETE FROM block_rules WHERE id = $1")
-                    .bind(id)
+                    .bind(id.clone())
                     .execute(&mut *connection)
                     .await?;
+                if touched(&removed) {
+                    acts::record(connection, "rule.remove", &id, json!({})).await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&removed))
             })

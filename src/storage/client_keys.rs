@@ -4,7 +4,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, rows, touched};
+use super::{Result, Store, acts, rows, touched};
 use crate::domain::{site::SiteSlug, timestamp::Timestamp};
 
 /// A key, without what would let anyone use it.
@@ -53,14 +53,18 @@ impl Store {
             Box::pin(async move {
                 let text = "INSERT INTO client_keys (site, id, name, hash, created_at) \
                             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+                let detail = serde_json::json!({ "site": key.site, "name": key.name });
                 let added = sqlx::query(text)
                     .bind(key.site.to_string())
-                    .bind(key.id)
+                    .bind(key.id.clone())
                     .bind(key.name)
                     .bind(hash)
                     .bind(key.created_at.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                if touched(&added) {
+                    acts::record(connection, "key.add", &key.id, detail).await?;
+                }
                 Ok(touched(&added))
             })
         })
@@ -116,7 +120,8 @@ impl Store {
     ) -> Result<bool> {
         let text = "UPDATE client_keys SET revoked_at = $1, key_sealed = NULL \
                     WHERE site = $2 AND id = $3 AND revoked_at IS NULL";
-        self.revoke(text, [site.to_string(), id], now).await
+        self.revoke(text, [site.to_string(), id], now, "key.revoke")
+            .await
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use uuid::Uuid;
 
-use super::{Result, Store, engine::Engine, rows};
+use super::{Result, Store, acts, engine::Engine, rows};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::{Action, Actor, Decided, Decision},
@@ -132,17 +132,18 @@ impl Store {
                 let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, actor_name, via) \
                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
                 sqlx::query(text)
-                    .bind(site)
-                    .bind(id)
+                    .bind(site.clone())
+                    .bind(id.clone())
                     .bind(Uuid::now_v7().to_string())
                     .bind(now.millis())
                     .bind(Action::EmailRevealed.as_str())
                     .bind(actor.id)
                     .bind(actor.name)
                     .bind(actor.via)
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
-                Ok(())
+                let detail = serde_json::json!({ "site": site });
+                acts::record(connection, "address.reveal", &id, detail).await
             })
         })
         .await

@@ -4,6 +4,7 @@
 //! One SQL text serves both engines; what truly differs stands in [`engine`]. Batches travel as one
 //! JSON parameter a statement, because each statement costs more than the rows in it.
 
+pub mod acts;
 pub mod arrivals;
 pub mod backup;
 pub mod blocks;
@@ -39,6 +40,7 @@ mod rows;
 pub mod runs;
 pub mod samples;
 mod secrets;
+pub mod sessions;
 pub mod sites;
 pub mod subjects;
 pub mod subscriptions;

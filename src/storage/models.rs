@@ -4,7 +4,7 @@
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, acts,
     deliveries::{self, News},
     rows,
 };
@@ -106,6 +106,7 @@ impl Store {
                 }
                 let Some(model) = model else {
                     set_live(connection, &site, None, now).await?;
+                    note(connection, "model.activate", &site, None).await?;
                     return Ok(true);
                 };
                 if !mark_active(connection, &site, &model, by, now).await? {
@@ -118,7 +119,8 @@ impl Store {
                     .bind(replaced)
                     .execute(&mut *connection)
                     .await?;
-                set_live(connection, &site, Some(model), now).await?;
+                set_live(connection, &site, Some(model.clone()), now).await?;
+                note(connection, "model.activate", &site, Some(&model)).await?;
                 Ok(true)
             })
         })
@@ -158,11 +160,23 @@ impl Store {
                     _ => None,
                 };
                 set_live(connection, &site, before.clone(), now).await?;
+                note(connection, "model.roll_back", &site, before.as_deref()).await?;
                 Ok(Some(before.as_deref().and_then(ModelId::parse)))
             })
         })
         .await
     }
+}
+
+/// Records which model a site is judged with from now on.
+async fn note(
+    connection: &mut AnyConnection,
+    act: &'static str,
+    site: &SiteSlug,
+    model: Option<&str>,
+) -> Result<()> {
+    let detail = serde_json::json!({ "site": site });
+    acts::record(connection, act, model.unwrap_or("shipped"), detail).await
 }
 
 /// Locks a site's learning until the transaction ends; the model in use.

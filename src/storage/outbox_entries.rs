@@ -3,7 +3,7 @@
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, acts,
     outbox::{kind, optional_site},
     rows, touched,
 };
@@ -74,10 +74,13 @@ impl Store {
                                     THEN 'queue:' || moderator ELSE once_key END \
                             WHERE id = $1 AND status = 'dead'";
                 let put_back = sqlx::query(text)
-                    .bind(id)
+                    .bind(id.clone())
                     .bind(now.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                if touched(&put_back) {
+                    acts::record(connection, "mail.retry", &id, serde_json::json!({})).await?;
+                }
                 Ok(touched(&put_back))
             })
         })

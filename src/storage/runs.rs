@@ -4,7 +4,7 @@
 
 use sqlx::{AnyConnection, Row};
 
-use super::{Result, Store, StoreError, rows, touched};
+use super::{Result, Store, StoreError, acts, rows, touched};
 use crate::domain::{
     model::{ModelId, Progress, Report},
     site::SiteSlug,
@@ -81,8 +81,10 @@ impl Store {
                     .bind(id.to_string())
                     .bind(by)
                     .bind(now.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                let detail = serde_json::json!({ "site": site });
+                acts::record(connection, "model.train", &id.to_string(), detail).await?;
                 Ok(Ok(id))
             })
         })

@@ -1,8 +1,9 @@
 //! Sites and their policies. Every change raises a revision, by which instances notice it.
 
+use serde_json::{Map, Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, rows, touched};
+use super::{Result, Store, acts, rows, touched};
 use crate::domain::site::{Policy, Site, SiteSlug};
 
 impl Store {
@@ -34,6 +35,9 @@ impl Store {
                     .bind(site.created_at.millis())
                     .execute(&mut *connection)
                     .await?;
+                if touched(&added) {
+                    acts::record(connection, "site.add", site.slug.as_str(), json!({})).await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&added))
             })
@@ -48,6 +52,7 @@ impl Store {
     pub async fn update_site(&self, site: Site) -> Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
+                let changed = changes(connection, &site).await?;
                 let text = "UPDATE sites SET name = $2, origins = $3, policy = $4 WHERE slug = $1";
                 let updated = sqlx::query(text)
                     .bind(site.slug.to_string())
@@ -56,6 +61,9 @@ impl Store {
                     .bind(serde_json::to_string(&site.policy).unwrap_or_default())
                     .execute(&mut *connection)
                     .await?;
+                if touched(&updated) {
+                    acts::record(connection, "site.change", site.slug.as_str(), changed).await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&updated))
             })
@@ -89,6 +97,9 @@ impl Store {
                         .execute(&mut *connection)
                         .await?;
                 }
+                if touched(&removed) {
+                    acts::record(connection, "site.remove", slug.as_str(), json!({})).await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&removed).then_some(true))
             })
@@ -109,6 +120,33 @@ impl Store {
             .transpose()?
             .unwrap_or(0))
     }
+}
+
+/// What a change of a site changes: the fields' names, and what its policy becomes.
+async fn changes(connection: &mut AnyConnection, to: &Site) -> Result<Value> {
+    let text = "SELECT slug AS site, name, origins, policy, created_at FROM sites WHERE slug = $1";
+    let found = sqlx::query(text)
+        .bind(to.slug.to_string())
+        .fetch_optional(connection)
+        .await?;
+    let Some(from) = found.as_ref().map(read).transpose()? else {
+        return Ok(json!({}));
+    };
+    let of = |site: &Site| serde_json::to_value(site).unwrap_or_default();
+    let (before, after) = (of(&from), of(to));
+    let mut changed = Map::new();
+    for field in ["name", "origins"] {
+        if before[field] != after[field] {
+            changed.insert(field.to_owned(), after[field].clone());
+        }
+    }
+    let policy = after["policy"].as_object().into_iter().flatten();
+    let policy = policy.filter(|(name, value)| before["policy"][name.as_str()] != **value);
+    let policy: Map<String, Value> = policy.map(|(n, v)| (n.clone(), v.clone())).collect();
+    if !policy.is_empty() {
+        changed.insert("policy".to_owned(), Value::Object(policy));
+    }
+    Ok(Value::Object(changed))
 }
 
 /// Tells every instance that sites or block rules have changed.

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{Result, Store, engine::Engine, erasure, erasures, rows, samples};
+use super::{Result, Store, acts, engine::Engine, erasure, erasures, rows, samples};
 use crate::domain::{
     comment::Comment, decision::Actor, email::EmailIndex, mail::MailKind, page::Page,
     sample::StoredSample, site::SiteSlug, timestamp::Timestamp,
@@ -113,6 +113,7 @@ impl Store {
                         .collect(),
                 };
                 erasures::record(connection, by, now, &erased).await?;
+                acts::record(connection, "subject.erase", "", amounts(&erased)).await?;
                 // Last of all: from here on the sites' learning is locked.
                 erasure::forget(connection, engine, samples).await?;
                 Ok(erased)
@@ -120,6 +121,14 @@ impl Store {
         })
         .await
     }
+}
+
+/// How much was erased, as the record of acts tells it: never whose it was.
+fn amounts(erased: &Erased) -> serde_json::Value {
+    serde_json::json!({
+        "comments": erased.comments.len(), "samples": erased.samples,
+        "subscriptions": erased.subscriptions, "mails": erased.mails,
+    })
 }
 
 async fn comments(

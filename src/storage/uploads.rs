@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{Result, Store, StoreError, engine::Engine, samples, touched, votes};
+use super::{Result, Store, StoreError, acts, engine::Engine, samples, touched, votes};
 use crate::domain::{
     sample::{Source, Tally, Vote},
     site::SiteSlug,
@@ -96,8 +96,14 @@ impl Store {
             Box::pin(async move {
                 let text = "UPDATE uploads SET state = 'complete' WHERE id = $1 \
                             RETURNING (SELECT COUNT(*) FROM upload_rows WHERE upload = $1) AS count";
-                let row = sqlx::query(text).bind(upload).fetch_one(connection).await?;
-                Ok(row.try_get("count")?)
+                let row = sqlx::query(text)
+                    .bind(upload.clone())
+                    .fetch_one(&mut *connection)
+                    .await?;
+                let count: i64 = row.try_get("count")?;
+                let detail = serde_json::json!({ "texts": count });
+                acts::record(connection, "samples.add", &upload, detail).await?;
+                Ok(count)
             })
         })
         .await

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, rows, sites::raise_revision, touched};
+use serde_json::json;
+
+use super::{Result, Store, acts, rows, sites::raise_revision, touched};
 use crate::domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event};
 
 /// A program that wants to hear of what happens on a site.
@@ -47,14 +49,16 @@ impl Store {
             Box::pin(async move {
                 let text = "INSERT INTO webhooks (site, id, url, events, created_at) \
                             VALUES ($1, $2, $3, $4, $5)";
+                let detail = json!({ "site": webhook.site, "events": webhook.events });
                 sqlx::query(text)
                     .bind(webhook.site.to_string())
-                    .bind(webhook.id)
+                    .bind(webhook.id.clone())
                     .bind(webhook.url)
                     .bind(serde_json::to_string(&webhook.events).unwrap_or_default())
                     .bind(webhook.created_at.millis())
                     .execute(&mut *connection)
                     .await?;
+                acts::record(connection, "webhook.add", &webhook.id, detail).await?;
                 raise_revision(connection).await
             })
         })
@@ -73,8 +77,12 @@ impl Store {
                 let query = sqlx::query(text).bind(site.clone()).bind(id.clone());
                 query.execute(&mut *connection).await?;
                 let text = "DELETE FROM webhooks WHERE site = $1 AND id = $2";
-                let query = sqlx::query(text).bind(site).bind(id);
+                let query = sqlx::query(text).bind(site.clone()).bind(id.clone());
                 let removed = query.execute(&mut *connection).await?;
+                if touched(&removed) {
+                    acts::record(connection, "webhook.remove", &id, json!({ "site": site }))
+                        .await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&removed))
             })

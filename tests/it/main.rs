@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod acts;
 mod akismet;
 mod backup;
 mod coral;
@@ -26,11 +27,13 @@ mod metrics;
 mod model;
 mod news;
 mod operation;
+mod people;
 mod privacy;
 mod program;
 mod published;
 mod review;
 mod settings;
+mod sign_in;
 mod sites;
 mod support;
 mod threats;

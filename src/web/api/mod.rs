@@ -1,5 +1,6 @@
 //! Version 1 of the interface: one file for each group of endpoints.
 
+pub mod audit;
 pub mod blocks;
 pub mod client_keys;
 pub mod comments;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(client_keys::routes)
         .configure(webhooks::routes)
         .configure(outbox::routes)
+        .configure(audit::routes)
         .configure(sessions::routes)
         .configure(me::routes);
 }

@@ -278,6 +278,7 @@
     if (stream && stream.readyState !== EventSource.CLOSED) return;
     stream = new EventSource("/desk/news");
     stream.addEventListener("arrival", look);
+    stream.addEventListener("displaced", () => stream.close());
   };
   if (arrivals) {
     listen();

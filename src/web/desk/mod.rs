@@ -1,6 +1,7 @@
 //! The moderators' pages: signing in and the desk. Rendered on the server, usable without script;
 //! what a page decides, it decides through `review`.
 
+mod activity;
 mod charts;
 mod comment;
 mod decide;
@@ -39,6 +40,7 @@ const TAKEN: &[Other] = &[
     ("/desk/settings", &["GET", "POST"]),
     ("/desk/settings/sites/{site}", &["GET", "POST"]),
     ("/desk/privacy", &["GET", "POST"]),
+    ("/desk/activity", &["GET"]),
     ("/desk/me", &["GET", "POST"]),
     ("/desk/comments/{id}", &["GET"]),
     ("/desk/comments/{id}/email", &["POST"]),
@@ -68,6 +70,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
             .service(site::change)
             .service(privacy::show)
             .service(privacy::act)
+            .service(activity::show)
             .service(me::show)
             .service(me::change)
             .service(comment::show)
