@@ -17,6 +17,7 @@ use crate::{
     },
     intake::adopted,
     learn::samples,
+    privacy::{rotation, vault::Owner},
     review::trial,
     spam::{Document, Label},
     storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
@@ -116,6 +117,8 @@ pub async fn run(
     let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
     let reading = spawn_blocking(move || read(open, &sender));
     while let Some(batch) = batches.recv().await {
+        // It may take long, and a key may be made or retired meanwhile.
+        rotation::follow(app).await;
         let comments = sort(batch, &mut report);
         keep(app, site, format, comments, &mut report).await?;
     }
@@ -227,6 +230,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(app, site, status, &document);
     let id = id_at(created_at);
+    let owner = Owner::comment(&site.slug, &id);
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
@@ -250,7 +254,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: app.vault.seal(&email).0,
+            email_sealed: app.vault.seal(&email, owner).0,
             email_index: app.vault.email_index(&email).0,
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),

@@ -95,6 +95,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("../../migrations/0011_queue.sqlite.sql"),
         postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
     },
+    Step {
+        number: 13,
+        name: "keys",
+        sqlite: include_str!("../../migrations/0013_keys.sqlite.sql"),
+        postgres: include_str!("../../migrations/0013_keys.postgres.sql"),
+    },
 ];
 
 /// The number of the last step.
