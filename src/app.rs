@@ -14,7 +14,10 @@ use crate::{
     learn::live::Live,
     notify::mailer::{Mailer, MailerError},
     privacy::{
+        key_file,
         keys::{KeyError, KeyRing},
+        presence::Presence,
+        registry::{self, Incomplete},
         signed::Signer,
         vault::Vault,
     },
@@ -44,6 +47,9 @@ pub enum StartError {
     /// The key file is not the one whose keys sealed what the database holds.
     #[error("the key file does not belong to this database: put the right one back")]
     ForeignKeys,
+    /// Nothing may be sealed with the keys in the key file.
+    #[error(transparent)]
+    Incomplete(#[from] Incomplete),
     /// The mail settings cannot be used.
     #[error(transparent)]
     Mailer(#[from] MailerError),
@@ -66,6 +72,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Signs and checks tokens.
     pub signer: Signer,
+    /// What this instance has said of the key it seals with.
+    pub presence: Presence,
     /// The sites and block rules in force.
     pub directory: Directory,
     /// Hands mail over.
@@ -99,13 +107,14 @@ impl App {
         })?;
         let connections = settings.database.max_connections;
         let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
-        let ring = open_keys(&settings, &store).await?;
         let now = clock.now();
+        let ring = open_keys(&settings, &store, now).await?;
         let directory = Directory::load(&store, now).await?;
         Ok(Arc::new(Self {
             instance: Uuid::now_v7(),
             vault: Arc::new(Vault::new(&ring)),
             signer: Signer::new(ring),
+            presence: Presence::default(),
             mailer: Mailer::new(&settings)?,
             live: Live::new(settings.learning.minimum_per_class)?,
             intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
@@ -125,8 +134,9 @@ impl App {
         self.clock.now()
     }
 
-    /// Seals and signs with another ring's keys from now on.
-    pub fn use_keys(&self, ring: KeyRing) {
+    /// Seals and signs with another ring's keys from now on. A service says so before
+    /// ([`crate::privacy::presence`]).
+    pub(crate) fn use_keys(&self, ring: KeyRing) {
         self.vault.replace(&ring);
         self.signer.replace(ring);
     }
@@ -145,11 +155,15 @@ impl App {
 /// The name of the fact by which a database knows its key file.
 pub const KEY_CHECK: &str = "key_check";
 
-/// Opens the key file and checks that it is the database's own. A new one is made only for a
-/// database that was never used with another.
-async fn open_keys(settings: &Settings, store: &Store) -> Result<KeyRing, StartError> {
+/// Opens the key file and checks that it is the database's own, and that its keys may seal. A new one
+/// is made only for a database that was never used with another.
+async fn open_keys(
+    settings: &Settings,
+    store: &Store,
+    now: Timestamp,
+) -> Result<KeyRing, StartError> {
     let known = store.meta(KEY_CHECK).await?;
-    let ring = KeyRing::open(&settings.key_file(), known.is_none())?;
+    let ring = key_file::open(&settings.key_file(), known.is_none())?;
     let own = ring.check();
     let check = match known {
         Some(check) => check,
@@ -158,5 +172,6 @@ async fn open_keys(settings: &Settings, store: &Store) -> Result<KeyRing, StartE
     if check != own {
         return Err(StartError::ForeignKeys);
     }
-    Ok(ring)
+    let known = store.know_keys(ring.ids(), now).await?;
+    Ok(registry::startable(ring, &known)?)
 }

@@ -129,7 +129,7 @@ pub async fn learn(app: &App) {
 
 /// Notices sites, block rules and keys that another process changed.
 pub async fn refresh(app: &App) {
-    rotation::follow(app);
+    rotation::follow(app).await;
     if let Err(error) = app.directory.refresh(&app.store, app.now()).await {
         tracing::warn!(%error, "the sites could not be read again");
     }

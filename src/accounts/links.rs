@@ -144,7 +144,7 @@ async fn check(
     };
     let email = match (choices.email.as_str(), known) {
         ("", Some(known)) => Ok(known),
-        (email, _) => people::seal(app, email),
+        (email, _) => people::seal(app, &moderator.id, email),
     };
     let password = Password::parse("password", &choices.password);
     let (name, email, password) = match (name, email, password) {

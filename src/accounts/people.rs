@@ -10,6 +10,7 @@ use crate::{
         field::{FieldError, parse_line},
         moderator::{Moderator, ModeratorId, Role, Scope},
     },
+    privacy::vault::Owner,
     storage::{StoreError, moderators::Change},
 };
 
@@ -140,7 +141,7 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
     match wanted
         .email
         .as_deref()
-        .map(|raw| seal(app, raw))
+        .map(|raw| seal(app, &moderator.id, raw))
         .transpose()
     {
         Ok(Some((sealed, index))) => {
@@ -169,11 +170,16 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
     }
 }
 
-/// Reads an address, sealed and with its keyed hash.
+/// Reads an account's address, sealed and with its keyed hash.
 ///
 /// # Errors
 /// A [`FieldError`] on `email`.
-pub(super) fn seal(app: &App, raw: &str) -> Result<(SealedEmail, EmailIndex), FieldError> {
+pub(super) fn seal(
+    app: &App,
+    id: &ModeratorId,
+    raw: &str,
+) -> Result<(SealedEmail, EmailIndex), FieldError> {
     let email = EmailAddress::parse("email", raw)?;
-    Ok((app.vault.seal(&email), app.vault.email_index(&email)))
+    let sealed = app.vault.seal(&email, Owner::moderator(id));
+    Ok((sealed, app.vault.email_index(&email)))
 }

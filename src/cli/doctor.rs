@@ -14,7 +14,10 @@ use crate::{
     config::Settings,
     domain::mail::MailStatus,
     notify::mailer::Mailer,
-    privacy::keys::{KeyError, KeyRing},
+    privacy::{
+        inspection, key_file,
+        keys::{KeyError, KeyRing},
+    },
     storage::Store,
 };
 
@@ -197,20 +200,13 @@ async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
         Some(store) => store.meta(KEY_CHECK).await.ok().flatten(),
         None => None,
     };
-    match (KeyRing::open(&path, false), known) {
+    match (key_file::open(&path, false), known) {
         (Ok(ring), Some(check)) if ring.check() != check => Finding::ill(
             "keys",
             format!("{} belongs to another database", path.display()),
             "put this database's own key file back; without it addresses cannot be read",
         ),
-        (Ok(ring), _) => Finding::well(
-            "keys",
-            format!(
-                "{} holds {} sealing keys",
-                path.display(),
-                ring.keys().len()
-            ),
-        ),
+        (Ok(ring), _) => openable(&path, &ring, store).await,
         (Err(KeyError::Missing(_)), None) => {
             Finding::well("keys", "there is no key file yet; the first start makes it")
         }
@@ -218,6 +214,31 @@ async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
             "keys",
             error.to_string(),
             "restore the key file from a backup, mode 0600",
+        ),
+    }
+}
+
+/// Whether the keys in the file open what the database holds.
+async fn openable(path: &Path, ring: &KeyRing, store: Option<&Store>) -> Finding {
+    let problems = match store {
+        Some(store) => inspection::inspect(store, ring).await,
+        None => Ok(Vec::new()),
+    };
+    match problems {
+        Ok(problems) if problems.is_empty() => {
+            let (file, keys) = (path.display(), ring.keys().len());
+            let says = format!("{file} holds {keys} sealing keys, which open what was sealed");
+            Finding::well("keys", says)
+        }
+        Ok(problems) => Finding::ill(
+            "keys",
+            problems.join("; "),
+            "copy the key file of the instance that has these keys, or restore it from a backup; docs/keys.md says more",
+        ),
+        Err(error) => Finding::ill(
+            "keys",
+            error.to_string(),
+            "see what is said of the database",
         ),
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     domain::moderator::{Role, Scope},
+    privacy::presence,
     telemetry,
     web::{embed::demo, server},
 };
@@ -53,6 +54,7 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     app.live.follow(&app.store).await?;
     let (service, address) = server::bind(&app)
         .with_context(|| format!("cannot listen on {}", app.settings.server.listen))?;
+    presence::arrive(&app).await?;
     welcome(&app, address).await?;
     let jobs = tokio::spawn(background::run(app.clone(), stop.clone()));
     let handle = service.handle();
@@ -66,6 +68,7 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     service.await?;
     stop.cancel();
     jobs.await?;
+    presence::leave(&app).await;
     app.store.close().await;
     Ok(())
 }

@@ -29,6 +29,7 @@ use crate::{
         site::{Site, SiteSlug},
         website::Website,
     },
+    privacy::vault::Owner,
     storage::{
         StoreError,
         arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
@@ -200,14 +201,16 @@ fn new_comment(
         now,
         ..
     } = facts;
+    let id = CommentId::generate();
+    let owner = Owner::comment(&site.slug, id);
     NewComment {
-        id: CommentId::generate().to_string(),
+        id: id.to_string(),
         site: site.slug.to_string(),
         page: submission.page.to_string(),
         page_title: submission.page_title.clone(),
         parent: submission.parent.map(|parent| parent.to_string()),
         name: submission.name.as_str().to_owned(),
-        email_sealed: app.vault.seal(&submission.email).0,
+        email_sealed: app.vault.seal(&submission.email, owner).0,
         email_index: app.vault.email_index(&submission.email).0,
         website: submission
             .website

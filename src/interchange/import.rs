@@ -19,6 +19,7 @@ use crate::{
     },
     intake::adopted,
     learn::samples,
+    privacy::{rotation, vault::Owner},
     review::trial,
     storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
     text::Document,
@@ -142,6 +143,8 @@ async fn keep_all(
     report: &mut Report,
 ) -> Result<(), ImportError> {
     while let Some(batch) = batches.recv().await {
+        // It may take long, and a key may be made or retired meanwhile.
+        rotation::follow(app).await;
         let comments = sort(batch, report);
         keep(app, site, format, comments, report).await?;
     }
@@ -247,6 +250,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(app, site, status, &document);
     let id = id_at(created_at);
+    let owner = Owner::comment(&site.slug, &id);
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
@@ -270,7 +274,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: app.vault.seal(&email).0,
+            email_sealed: app.vault.seal(&email, owner).0,
             email_index: app.vault.email_index(&email).0,
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),

@@ -44,7 +44,7 @@ pub fn vote_of(vault: &Vault, comment: &Comment) -> Vote {
         (true, Status::Spam) => Some(Label::Spam),
         _ => None,
     };
-    let domain = vault.open(&comment.email).ok();
+    let domain = vault.open(&comment.email, comment).ok();
     let mut vote = Vote {
         site: comment.site.clone(),
         id: comment.id.to_string(),

@@ -89,7 +89,7 @@ pub async fn reveal_email(
 ) -> Result<EmailAddress, RevealError> {
     let comment = find(app, principal, id).await?;
     let comment = comment.ok_or(RevealError::NotFound)?;
-    let email = app.vault.open(&comment.email)?;
+    let email = app.vault.open(&comment.email, &comment)?;
     app.store
         .record_reveal(&comment, principal.actor.clone(), app.now())
         .await?;
@@ -99,6 +99,6 @@ pub async fn reveal_email(
 /// The author's address as everyone may see it.
 #[must_use]
 pub fn masked_email(app: &App, comment: &Comment) -> String {
-    let opened = app.vault.open(&comment.email);
+    let opened = app.vault.open(&comment.email, comment);
     opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked())
 }

@@ -34,6 +34,8 @@ pub struct Callback {
 pub struct Standing {
     /// Where it wants to hear.
     pub url: String,
+    /// Its key's id.
+    pub key: String,
     /// Its key, sealed.
     pub key_sealed: String,
     /// What it was answered when it asked.
@@ -90,7 +92,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn callback(&self, site: &SiteSlug, id: CommentId) -> Result<Option<Standing>> {
         let text = "SELECT j.callback, j.said, COALESCE(j.told, j.said) AS told, k.key_sealed, \
-                        c.status FROM judgements j \
+                        k.id AS key_id, c.status FROM judgements j \
                     JOIN client_keys k ON k.site = j.site AND k.id = j.client_key \
                     JOIN comments c ON c.site = j.site AND c.id = j.id \
                     WHERE j.site = $1 AND j.id = $2 AND j.callback IS NOT NULL \
@@ -103,6 +105,7 @@ impl Store {
         let read = |row: &AnyRow| {
             Ok(Standing {
                 url: row.try_get("callback")?,
+                key: row.try_get("key_id")?,
                 key_sealed: row.try_get("key_sealed")?,
                 said: label(row, "said")?,
                 told: label(row, "told")?,

@@ -102,7 +102,8 @@ impl Engine {
     /// - `{rows:$n}`: a table `r(value)` with a row for each element of the JSON array `$n`;
     ///   columns are read as `CAST(r.value->>'name' AS TYPE)`,
     /// - `{lock}`: locks the rows read until the transaction ends,
-    /// - `{skip_locked}`: the same, passing over rows that another instance works on,
+    /// - `{lock_key}`: keeps the rows read from being locked so until the transaction ends, and no more,
+    /// - `{skip_locked}`: as `{lock}`, passing over rows that another instance works on,
     /// - `{like}`: the case-insensitive `LIKE`,
     /// - `{by_page}`: reads `comments` by the page's index. SQLite, left to itself, takes the status's
     ///   and walks through every approved comment of the site,
@@ -145,7 +146,12 @@ impl Engine {
             rest = after;
         }
         out.push_str(rest);
+        let lock_key = match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR KEY SHARE",
+        };
         out.replace("{lock}", lock)
+            .replace("{lock_key}", lock_key)
             .replace("{skip_locked}", skip)
             .replace("{like}", like)
             .replace("{by_page}", by_page)

@@ -97,6 +97,12 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
     },
     Step {
+        number: 13,
+        name: "keys",
+        sqlite: include_str!("../../migrations/0013_keys.sqlite.sql"),
+        postgres: include_str!("../../migrations/0013_keys.postgres.sql"),
+    },
+    Step {
         number: 17,
         name: "people",
         sqlite: PEOPLE,

@@ -39,6 +39,7 @@ pub mod retention;
 mod rows;
 pub mod runs;
 pub mod samples;
+pub mod sealing_keys;
 mod secrets;
 pub mod sessions;
 pub mod sites;
@@ -102,6 +103,10 @@ impl StoreError {
             return false;
         };
         let code = error.code().unwrap_or_default();
+        // A trigger of SQLite that refused a row.
+        if code == "1811" {
+            return true;
+        }
         // PostgreSQL's classes 21 (cardinality), 22 (data) and 23 (constraint).
         let postgres = code.len() == 5 && ["21", "22", "23"].contains(&&code[..2]);
         postgres || !matches!(error.kind(), sqlx::error::ErrorKind::Other)

@@ -8,7 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use hamlet::{app::App, clock::Clock, domain::moderator::Scope};
+use hamlet::{
+    app::App,
+    clock::Clock,
+    domain::{comment::Comment, moderator::Scope},
+};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -122,8 +126,11 @@ async fn what_was_answered_before_a_backup_began_is_there_once_it_is_restored() 
         let found = restored.store.comment(&sites, original.id).await.unwrap();
         let found = found.expect("it was answered before");
         assert_eq!(found.text, original.text);
-        let address = |sealed| restored.vault.open(sealed).unwrap().expose().to_owned();
-        assert_eq!(address(&found.email), address(&original.email));
+        let address = |comment: &Comment| {
+            let opened = restored.vault.open(&comment.email, comment).unwrap();
+            opened.expose().to_owned()
+        };
+        assert_eq!(address(&found), address(&original));
     }
     restored.store.close().await;
 }

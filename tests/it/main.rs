@@ -21,6 +21,7 @@ mod history;
 mod instances;
 mod intake;
 mod interchange;
+mod keys;
 mod learning;
 mod mail;
 mod metrics;

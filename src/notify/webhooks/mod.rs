@@ -76,12 +76,16 @@ async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
     let message = if one.webhook == CALLBACK {
         callback::message(app, one).await?
     } else {
-        message(app, one).await?
+        Ok(message(app, one).await?)
     };
-    let Some(message) = message else {
-        let now = app.now();
-        app.store.finish_delivery(one, Fate::Settled, now).await?;
-        return Ok(false);
+    let message = match message {
+        Ok(Some(message)) => message,
+        Ok(None) => {
+            let now = app.now();
+            app.store.finish_delivery(one, Fate::Settled, now).await?;
+            return Ok(false);
+        }
+        Err(error) => return finish(app, one, Err(error.into()), None).await,
     };
     let Message {
         url,
@@ -91,6 +95,16 @@ async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
     } = message;
     let networks = &app.settings.webhooks.allow_networks;
     let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
+    finish(app, one, sent, tells).await
+}
+
+/// Records how a delivery ended; whether it was taken.
+async fn finish(
+    app: &App,
+    one: &Delivery,
+    sent: std::result::Result<(), CallError>,
+    tells: Option<(CommentId, Label)>,
+) -> Result<bool> {
     let now = app.now();
     let (fate, word) = match sent {
         Ok(()) => (Fate::Delivered, "delivered"),

@@ -57,7 +57,7 @@ impl ModeratorView {
 /// An account's address as everyone may see it.
 #[must_use]
 pub fn masked(app: &App, account: &Moderator) -> Option<String> {
-    let opened = app.vault.open(account.email.as_ref()?);
+    let opened = app.vault.open(account.email.as_ref()?, account);
     Some(opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked()))
 }
 

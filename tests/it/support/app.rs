@@ -15,6 +15,7 @@ use hamlet::{
         origin::Origin,
         site::{Policy, Site, SiteSlug},
     },
+    privacy::presence,
     review,
     storage::decisions::{Change, Outcome, Wish},
     web::server,
@@ -92,6 +93,7 @@ impl TestApp {
             .await
             .expect("an application");
         let (server, address) = server::bind(&app).expect("a listener");
+        presence::arrive(&app).await.expect("keys that may seal");
         let handle = server.handle();
         tokio::spawn(server);
         let client = Client::builder()
