@@ -65,6 +65,8 @@ impl Engine {
             Self::Sqlite => &[
                 "PRAGMA cache_size = -16000",
                 "PRAGMA wal_autocheckpoint = 8000",
+                // What is deleted is overwritten: whoever asked to be erased must not be found in the file.
+                "PRAGMA secure_delete = ON",
             ],
             Self::Postgres => &[],
         }
