@@ -13,7 +13,10 @@ use crate::{
     config::Settings,
     domain::mail::MailStatus,
     notify::mailer::Mailer,
-    privacy::keys::{KeyError, KeyRing},
+    privacy::{
+        erased,
+        keys::{KeyError, KeyRing},
+    },
     spam::Model,
     storage::Store,
 };
@@ -102,6 +105,7 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     let (store, finding) = database(settings).await;
     findings.push(finding);
     findings.push(keys(settings, store.as_ref()).await);
+    findings.push(erased_people(settings, store.as_ref()).await);
     findings.push(model(store.as_ref()).await);
     findings.push(mail(settings, store.as_ref()).await);
     if let Some(store) = store {
@@ -215,6 +219,32 @@ async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
             "keys",
             error.to_string(),
             "restore the key file from a backup, mode 0600",
+        ),
+    }
+}
+
+/// Whether a backup, or an import, has brought somebody back who was erased.
+async fn erased_people(settings: &Settings, store: Option<&Store>) -> Finding {
+    let path = erased::file_of(settings);
+    let Some(store) = store else {
+        return Finding::well("erasures", "there is nothing that could have come back");
+    };
+    match erased::brought_back(store, &path).await {
+        Ok(back) if back.is_empty() => {
+            Finding::well("erasures", "nobody who was erased has come back")
+        }
+        Ok(back) => Finding::ill(
+            "erasures",
+            format!(
+                "{} people who were erased are in the database again",
+                back.len()
+            ),
+            "run `hamlet privacy reapply`",
+        ),
+        Err(error) => Finding::ill(
+            "erasures",
+            format!("{} or the database cannot be read: {error}", path.display()),
+            "look at the file's owner and mode, which has to be 0600",
         ),
     }
 }

@@ -2,6 +2,7 @@
 //! finds them again, signed tokens, how long things are kept,
 //! and what people may ask for: to be told, or to be forgotten.
 
+pub mod erased;
 pub mod keys;
 pub mod retention;
 pub mod rotation;

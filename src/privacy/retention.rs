@@ -12,9 +12,6 @@ const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 /// How long what a program was told is kept, for its reports.
 const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
 
-/// How long labelled data is kept whose sending broke off.
-const UPLOADS: Duration = Duration::from_hours(1);
-
 /// Nothing waits longer than this, but for what is counted in a configured window.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
@@ -32,6 +29,5 @@ pub async fn forget(app: &App) -> Result<()> {
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
-    app.store.forget_uploads(now.minus(UPLOADS)).await?;
     app.store.forget_expired(now).await
 }

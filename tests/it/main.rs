@@ -13,6 +13,7 @@ mod corpora;
 mod desk;
 mod desk_model;
 mod desk_privacy;
+mod erasure;
 mod faults;
 mod fuzz;
 mod harness;
