@@ -13,6 +13,7 @@ use crate::{
     notify,
     privacy::{retention, rotation},
     review::news,
+    sites::removal,
     storage::StoreError,
 };
 
@@ -147,6 +148,9 @@ pub async fn recover(app: &App) {
     if let Err(error) = upload::recover(app).await {
         tracing::warn!(%error, "labelled data that is complete could not be counted yet");
     }
+    if let Err(error) = removal::recover(app).await {
+        tracing::warn!(%error, "a site's removal could not be gone on with");
+    }
 }
 
 /// Forgets what has had its time.
@@ -156,11 +160,12 @@ pub async fn forget(app: &App) {
     }
 }
 
-/// Keeps the kept counts short.
+/// Keeps the kept counts short, and the log free of what was erased.
 pub async fn fold(app: &App) {
     if let Err(error) = app.store.fold_counts().await {
         tracing::warn!(%error, "the kept counts could not be folded");
     }
+    app.store.fold_log_again().await;
 }
 
 /// Does work that waits for other servers. However slow they are, it holds up nothing else; once the

@@ -219,20 +219,37 @@ fn report(file: PathBuf, contents: &Contents, keys: PathBuf) -> Result<Report> {
 /// A file that is still being written, readable by its owner alone; gone unless it is put in place.
 struct Part {
     path: PathBuf,
+    /// Held until then: who finds it held by another leaves it alone. One that a killed process has left is
+    /// held by nobody, and is written over.
+    _lock: File,
 }
 
 impl Part {
     fn beside(file: &Path) -> Result<Self> {
         let path = with_ending(file, "part");
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        match options.open(&path) {
-            Ok(_) => Ok(Self { path }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(BackupError::Occupied(path))
-            }
-            Err(source) => Err(BackupError::Io { path, source }),
+        let opened = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io_error(&path))?;
+        if opened.try_lock().is_err() {
+            return Err(BackupError::Occupied(path));
         }
+        opened.set_len(0).map_err(io_error(&path))?;
+        for ending in ["journal", "wal", "shm"] {
+            let mut left = path.clone().into_os_string();
+            left.push("-");
+            left.push(ending);
+            // Not there, but for a copy that was cut off.
+            let _ = fs::remove_file(left);
+        }
+        Ok(Self {
+            path,
+            _lock: opened,
+        })
     }
 
     /// Moves it there once it is on the disk.

@@ -1,6 +1,8 @@
 //! The sites and block rules in force, in memory: every submission and every cross-origin question
 //! needs them. Instances notice each other's changes by a revision in the database.
 
+pub mod removal;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
@@ -62,6 +64,13 @@ impl Directory {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    /// The revision of the present snapshot. What is remembered of a site's people and programs is good
+    /// for one revision: the name may belong to another site in the next.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        self.current.load().revision
     }
 
     /// The site of this slug.

@@ -15,7 +15,7 @@ use crate::{
     domain::mail::MailStatus,
     notify::mailer::Mailer,
     privacy::{
-        inspection, key_file,
+        erased, inspection, key_file,
         keys::{KeyError, KeyRing},
     },
     storage::Store,
@@ -105,6 +105,7 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     let (store, finding) = database(settings).await;
     findings.push(finding);
     findings.push(keys(settings, store.as_ref()).await);
+    findings.push(erased_people(settings, store.as_ref()).await);
     findings.push(model(store.as_ref()).await);
     findings.push(mail(settings, store.as_ref()).await);
     if let Some(store) = &store {
@@ -239,6 +240,32 @@ async fn openable(path: &Path, ring: &KeyRing, store: Option<&Store>) -> Finding
             "keys",
             error.to_string(),
             "see what is said of the database",
+        ),
+    }
+}
+
+/// Whether a backup, or an import, has brought somebody back who was erased.
+async fn erased_people(settings: &Settings, store: Option<&Store>) -> Finding {
+    let path = erased::file_of(settings);
+    let Some(store) = store else {
+        return Finding::well("erasures", "there is nothing that could have come back");
+    };
+    match erased::brought_back(store, &path).await {
+        Ok(back) if back.is_empty() => {
+            Finding::well("erasures", "nobody who was erased has come back")
+        }
+        Ok(back) => Finding::ill(
+            "erasures",
+            format!(
+                "{} people who were erased are in the database again",
+                back.len()
+            ),
+            "run `hamlet privacy reapply`",
+        ),
+        Err(error) => Finding::ill(
+            "erasures",
+            format!("{} or the database cannot be read: {error}", path.display()),
+            "look at the file's owner and mode, which has to be 0600",
         ),
     }
 }

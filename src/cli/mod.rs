@@ -12,6 +12,7 @@ mod key;
 mod model;
 mod moderator;
 mod print;
+mod privacy;
 mod score;
 mod serve;
 mod site;
@@ -70,6 +71,7 @@ enum Command {
     Health,
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Privacy(privacy::PrivacyArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Health => health::run(cli.config.as_deref()),
         Command::Backup(args) => args.run(cli.config.as_deref()),
         Command::Restore(args) => args.run(cli.config.as_deref()),
+        Command::Privacy(args) => args.run(cli.config),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

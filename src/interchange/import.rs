@@ -1,5 +1,9 @@
 //! Making comments of this service of what a reader found: fields made to fit, labels kept, threads
 //! joined, and a report of what became of everything. Nothing is mailed about what is imported.
+//!
+//! What was not public there is not public here: a reader says so of a comment, its page or its thread
+//! ([`ForeignComment::withheld`]); what names no page, and what answers a comment that is not public,
+//! waits for a person as well.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,7 +25,11 @@ use crate::{
     learn::samples,
     privacy::{rotation, vault::Owner},
     review::trial,
-    storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
+    storage::{
+        StoreError,
+        arrivals::NewComment,
+        imports::{Fate, ImportedComment},
+    },
     text::Document,
 };
 
@@ -30,6 +38,12 @@ const BATCH: usize = 500;
 
 /// Problems that are told one by one; the rest are counted.
 const TOLD: usize = 20;
+
+/// Why an approved reply is withheld.
+const ANSWERS_HIDDEN: &str = "it answers a comment that is not public";
+
+/// Why a comment is whose page cannot be made out.
+const NO_PAGE: &str = "its page is not known";
 
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +72,8 @@ pub struct Report {
     pub spam: u64,
     /// Without a label, likewise.
     pub unlabelled: u64,
+    /// What was approved there and is kept from being public here, by reason.
+    pub withheld: BTreeMap<String, u64>,
     /// What was left out, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// The first things that could not be read.
@@ -71,6 +87,10 @@ pub struct Report {
 impl Report {
     fn skip(&mut self, reason: &str) {
         *self.skipped.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    fn withhold(&mut self, reason: &str, count: u64) {
+        *self.withheld.entry(reason.to_owned()).or_default() += count;
     }
 
     fn count(&mut self, label: Option<Label>) {
@@ -128,7 +148,10 @@ pub async fn run(
     kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
-        app.store.join_imported(&site.slug, format.system()).await?;
+        let settled = app.store.join_imported(&site.slug, format.system()).await?;
+        if settled.withheld > 0 {
+            report.withhold(ANSWERS_HIDDEN, settled.withheld);
+        }
     }
     read?;
     report.warn(format);
@@ -145,7 +168,7 @@ async fn keep_all(
     while let Some(batch) = batches.recv().await {
         // It may take long, and a key may be made or retired meanwhile.
         rotation::follow(app).await;
-        let comments = sort(batch, report);
+        let comments = sort(batch, site, report);
         keep(app, site, format, comments, report).await?;
     }
     Ok(())
@@ -175,14 +198,17 @@ fn read(
 }
 
 /// Takes the comments out of a batch, and notes the rest.
-fn sort(batch: Batch, report: &mut Report) -> Vec<ForeignComment> {
+fn sort(batch: Batch, site: &Site, report: &mut Report) -> Vec<ForeignComment> {
     let mut comments = Vec::with_capacity(batch.len());
     for found in batch {
         match found {
             Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
                 report.skip("no text");
             }
-            Ok(Found::Comment(comment)) => comments.push(*comment),
+            Ok(Found::Comment(comment)) => {
+                let has_page = adopted::known_page(&comment.page, site).is_some();
+                comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
+            }
             Ok(Found::Skipped(reason)) => report.skip(reason),
             Err(error) => {
                 report.skip("could not be read");
@@ -206,10 +232,16 @@ async fn keep(
         for comment in &comments {
             report.imported += 1;
             report.count(comment.label);
+            if let Some(reason) = comment.withheld {
+                report.withhold(reason, 1);
+            }
         }
         return Ok(());
     }
-    let labels: Vec<Option<Label>> = comments.iter().map(|comment| comment.label).collect();
+    let said: Vec<_> = comments
+        .iter()
+        .map(|comment| (comment.label, comment.withheld))
+        .collect();
     let adopted = comments.into_iter();
     let adopted = adopted.map(|comment| adopt(app, site, comment)).collect();
     let system = format.system();
@@ -218,12 +250,17 @@ async fn keep(
         .store
         .import_comments(&site.slug, system, adopted, source, app.now())
         .await?;
-    for (label, is_new) in labels.into_iter().zip(new) {
-        if is_new {
-            report.imported += 1;
-            report.count(label);
-        } else {
+    for ((label, withheld), fate) in said.into_iter().zip(new) {
+        if fate == Fate::Known {
             report.unchanged += 1;
+            continue;
+        }
+        report.imported += 1;
+        report.count(label);
+        if let Some(reason) = withheld {
+            report.withhold(reason, 1);
+        } else if fate == Fate::Withheld {
+            report.withhold(ANSWERS_HIDDEN, 1);
         }
     }
     app.live.wake();

@@ -106,6 +106,7 @@ fn comment(row: &SqliteRow, id: i64) -> Found {
         created_at: dates::of_seconds(created),
         standing,
         label,
+        withheld: None,
     }
     .into()
 }

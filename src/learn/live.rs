@@ -124,6 +124,17 @@ impl Live {
         self.minimum
     }
 
+    /// Forgets a site that was removed: one that is added under its name has learnt nothing.
+    pub async fn forget(&self, site: &SiteSlug) {
+        let mut followed = self.followed.lock().await;
+        followed.remove(site);
+        self.sites.rcu(|sites| {
+            let mut sites = BTreeMap::clone(sites);
+            sites.remove(site);
+            sites
+        });
+    }
+
     /// Says that there is something new to follow.
     pub fn wake(&self) {
         self.woken.notify_one();

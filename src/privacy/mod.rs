@@ -2,6 +2,7 @@
 //! and finds them again, how keys are exchanged and which instance uses which, signed tokens, how long
 //! things are kept, and what people may ask for: to be told, or to be forgotten.
 
+pub mod erased;
 mod following;
 pub mod inspection;
 pub mod key_file;

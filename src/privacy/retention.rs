@@ -13,9 +13,6 @@ const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 /// How long what a program was told is kept, for its reports.
 const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
 
-/// How long labelled data is kept whose sending broke off.
-const UPLOADS: Duration = Duration::from_hours(1);
-
 /// Nothing waits longer than this, but for what is counted in a configured window.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
@@ -33,7 +30,6 @@ pub async fn forget(app: &App) -> Result<()> {
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
-    app.store.forget_uploads(now.minus(UPLOADS)).await?;
     let days = app.settings.privacy.audit_days;
     let acts = now.minus(Duration::from_secs(days * 24 * 60 * 60));
     app.store.forget_acts(acts).await?;

@@ -46,7 +46,13 @@ impl Engine {
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA temp_store = MEMORY",
             ],
-            Self::Postgres => &["SET statement_timeout = '30s'"],
+            // The just-in-time compiler takes the lists that `{rows}` reads for a hundred rows each and
+            // compiled the statement that writes notices for every batch: 20 ms for work of 0.3 ms.
+            // Asked for by `set_config`, so that a server without the setting is no error.
+            Self::Postgres => &[
+                "SET statement_timeout = '30s'",
+                "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'",
+            ],
         }
     }
 
@@ -59,6 +65,8 @@ impl Engine {
             Self::Sqlite => &[
                 "PRAGMA cache_size = -16000",
                 "PRAGMA wal_autocheckpoint = 8000",
+                // What is deleted is overwritten: whoever asked to be erased must not be found in the file.
+                "PRAGMA secure_delete = ON",
             ],
             Self::Postgres => &[],
         }

@@ -1,5 +1,6 @@
 //! The migrations in `migrations/`, compiled in. A file that differs between the engines stands
-//! there twice under one number, as `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql`.
+//! there twice under one number, as `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql`; what such a
+//! pair has in common may be put before both, as `NNNN_name.sql`.
 
 use std::borrow::Cow;
 
@@ -95,6 +96,18 @@ const STEPS: &[Step] = &[
         name: "queue",
         sqlite: include_str!("../../migrations/0011_queue.sqlite.sql"),
         postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
+    },
+    Step {
+        number: 12,
+        name: "integrity",
+        sqlite: concat!(
+            include_str!("../../migrations/0012_integrity.sql"),
+            include_str!("../../migrations/0012_integrity.sqlite.sql")
+        ),
+        postgres: concat!(
+            include_str!("../../migrations/0012_integrity.sql"),
+            include_str!("../../migrations/0012_integrity.postgres.sql")
+        ),
     },
     Step {
         number: 13,

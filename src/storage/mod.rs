@@ -19,6 +19,7 @@ mod engine;
 mod erasure;
 pub mod erasures;
 pub mod foreign_ids;
+mod imported_replies;
 pub mod imports;
 pub mod integrity;
 pub mod judged;
@@ -34,6 +35,7 @@ pub mod outbox_entries;
 pub mod public;
 mod query;
 pub mod related;
+pub mod removal;
 pub mod resealing;
 pub mod retention;
 mod rows;
@@ -50,7 +52,15 @@ pub mod uploads;
 mod votes;
 pub mod webhooks;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -65,7 +75,11 @@ use self::engine::Engine;
 pub enum StoreError {
     /// The database did not answer or refused.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// What was to be written belongs to something that was removed in this very moment: its site, its
+    /// comment, its account.
+    #[error("what this belongs to was removed meanwhile")]
+    Gone,
     /// The database fell silent in the midst of a write. Whether that was done is not known.
     #[error("the database did not answer in time")]
     Silent,
@@ -94,13 +108,27 @@ pub enum StoreError {
     UnsafeSqlite(String),
 }
 
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let refers_to_nothing = |error: &dyn sqlx::error::DatabaseError| {
+            error.kind() == sqlx::error::ErrorKind::ForeignKeyViolation
+        };
+        match &error {
+            sqlx::Error::Database(inner) if refers_to_nothing(inner.as_ref()) => Self::Gone,
+            _ => Self::Database(error),
+        }
+    }
+}
+
 impl StoreError {
     /// Whether the database answered but would not take what it was given, as opposed to being
     /// away, busy or full.
     #[must_use]
     pub fn is_about_data(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else {
-            return false;
+        let error = match self {
+            Self::Gone => return true,
+            Self::Database(sqlx::Error::Database(error)) => error,
+            _ => return false,
         };
         let code = error.code().unwrap_or_default();
         // A trigger of SQLite that refused a row.
@@ -127,6 +155,8 @@ pub struct Store {
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
     write: AnyPool,
+    /// Whether the write-ahead log may still hold what was erased; see [`Store::fold_log`].
+    unfolded: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -149,6 +179,8 @@ impl Store {
             engine,
             read,
             write,
+            // A log that a crash has left is folded in once.
+            unfolded: Arc::new(AtomicBool::new(true)),
         };
         store.refuse_unsafe_sqlite().await?;
         migrations::run(&store.write, engine, may_migrate).await?;
@@ -186,6 +218,48 @@ impl Store {
                 }
             }
         }
+    }
+
+    /// Folds SQLite's write-ahead log into the file and empties it, so that nothing is left in it of what
+    /// was erased; PostgreSQL's ends by its own settings. While somebody reads the log it stays, and
+    /// [`Store::fold_log_again`] has to be called later.
+    pub async fn fold_log(&self) {
+        self.unfolded.store(true, Ordering::Relaxed);
+        self.fold_log_again().await;
+    }
+
+    /// Does what an earlier [`Store::fold_log`] could not.
+    pub async fn fold_log_again(&self) {
+        if self.engine != Engine::Sqlite || !self.unfolded.load(Ordering::Relaxed) {
+            return;
+        }
+        match self.empty_log().await {
+            Ok(is_empty) => self.unfolded.store(!is_empty, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded in yet"),
+        }
+    }
+
+    /// Whether the log is empty now. Writers wait while this waits for readers: never for long.
+    async fn empty_log(&self) -> Result<bool> {
+        let mut connection = self.read.acquire().await?;
+        let folding = async {
+            sqlx::query("PRAGMA busy_timeout = 200")
+                .execute(&mut *connection)
+                .await?;
+            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .fetch_one(&mut *connection)
+                .await?;
+            let busy: i64 = row.try_get(0)?;
+            sqlx::query("PRAGMA busy_timeout = 5000")
+                .execute(&mut *connection)
+                .await?;
+            Ok(busy == 0)
+        };
+        let folded = folding.await;
+        if folded.is_err() {
+            connection.close_on_drop();
+        }
+        folded
     }
 
     async fn refuse_unsafe_sqlite(&self) -> Result<()> {

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 use super::{
     Result, Store, StoreError, acts,
     deliveries::{self, News},
-    rows,
+    rows, votes,
 };
 use crate::domain::{
     model::{ModelEntry, ModelId, ModelStatus, Phase, Progress},
@@ -181,10 +181,11 @@ async fn note(
 
 /// Locks a site's learning until the transaction ends; the model in use.
 async fn lock_live(connection: &mut AnyConnection, site: &SiteSlug) -> Result<Option<String>> {
-    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 0, 0) \
+    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 0, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = learning.revision RETURNING live";
     let row = sqlx::query(text)
         .bind(site.to_string())
+        .bind(votes::first_epoch())
         .fetch_one(connection)
         .await?;
     Ok(row.try_get("live")?)

@@ -1,24 +1,25 @@
 //! Sites and their policies. Every change raises a revision, by which instances notice it.
 
 use serde_json::{Map, Value, json};
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Result, Store, acts, rows, touched};
-use crate::domain::site::{Policy, Site, SiteSlug};
+use super::{Result, Store, acts, removal::forget_leftovers, rows, touched};
+use crate::domain::site::{Policy, Site};
 
 impl Store {
-    /// Every site, by slug.
+    /// Every site, by slug; none that is being removed.
     ///
     /// # Errors
     /// [`super::StoreError`].
     pub async fn sites(&self) -> Result<Vec<Site>> {
-        let text =
-            "SELECT slug AS site, name, origins, policy, created_at FROM sites ORDER BY slug";
+        let text = "SELECT slug AS site, name, origins, policy, created_at FROM sites \
+                    WHERE removed_at IS NULL ORDER BY slug";
         let found = sqlx::query(text).fetch_all(&self.read).await?;
         found.iter().map(read).collect()
     }
 
-    /// Adds a site; `false` when its slug is taken.
+    /// Adds a site; `false` when its slug is taken, if only by one that is being removed. Nothing that had
+    /// to do with an earlier site of this slug has a hold on it.
     ///
     /// # Errors
     /// [`super::StoreError`].
@@ -36,6 +37,7 @@ impl Store {
                     .execute(&mut *connection)
                     .await?;
                 if touched(&added) {
+                    forget_leftovers(connection, &site.slug, site.created_at).await?;
                     acts::record(connection, "site.add", site.slug.as_str(), json!({})).await?;
                 }
                 raise_revision(connection).await?;
@@ -53,7 +55,8 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let changed = changes(connection, &site).await?;
-                let text = "UPDATE sites SET name = $2, origins = $3, policy = $4 WHERE slug = $1";
+                let text = "UPDATE sites SET name = $2, origins = $3, policy = $4 \
+                            WHERE slug = $1 AND removed_at IS NULL";
                 let updated = sqlx::query(text)
                     .bind(site.slug.to_string())
                     .bind(site.name.clone())
@@ -66,42 +69,6 @@ impl Store {
                 }
                 raise_revision(connection).await?;
                 Ok(touched(&updated))
-            })
-        })
-        .await
-    }
-
-    /// Removes a site that has no comments, with what it learnt from other data. `None` when there is no such site, `false` when it has
-    /// comments and stays.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn remove_site(&self, slug: SiteSlug) -> Result<Option<bool>> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let used = sqlx::query("SELECT id FROM comments WHERE site = $1 LIMIT 1")
-                    .bind(slug.to_string())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                if used.is_some() {
-                    return Ok(Some(false));
-                }
-                let removed = sqlx::query("DELETE FROM sites WHERE slug = $1")
-                    .bind(slug.to_string())
-                    .execute(&mut *connection)
-                    .await?;
-                for table in ["samples", "lessons", "model_files", "models", "learning"] {
-                    let text = format!("DELETE FROM {table} WHERE site = $1");
-                    sqlx::query(AssertSqlSafe(text))
-                        .bind(slug.to_string())
-                        .execute(&mut *connection)
-                        .await?;
-                }
-                if touched(&removed) {
-                    acts::record(connection, "site.remove", slug.as_str(), json!({})).await?;
-                }
-                raise_revision(connection).await?;
-                Ok(touched(&removed).then_some(true))
             })
         })
         .await

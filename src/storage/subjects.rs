@@ -1,8 +1,10 @@
 //! One person's data, found by the keyed hash of their address: all of it told, or all of it gone.
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, acts, engine::Engine, erasure, erasures, rows, samples};
+use super::{
+    Result, Store, acts, engine::Engine, erasure, erasures, rows, samples, sites::raise_revision,
+};
 use crate::domain::{
     comment::Comment, decision::Actor, email::EmailIndex, mail::MailKind, page::Page,
     sample::StoredSample, site::SiteSlug, timestamp::Timestamp,
@@ -32,6 +34,34 @@ pub struct HeldMail {
     pub created_at: Timestamp,
 }
 
+/// A block rule for their address.
+#[derive(Debug, Clone)]
+pub struct HeldBlockRule {
+    /// The site; `None`: every site.
+    pub site: Option<String>,
+    /// What is done with what they write: `hold` or `spam`.
+    pub action: String,
+    /// What a moderator wrote about it.
+    pub note: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where a comment of theirs was before it was imported.
+#[derive(Debug, Clone)]
+pub struct HeldOrigin {
+    /// The site.
+    pub site: String,
+    /// The comment here.
+    pub comment: String,
+    /// The system that it came from.
+    pub system: String,
+    /// Its identifier there.
+    pub foreign_id: String,
+}
+
 /// Everything held about a person.
 #[derive(Debug, Clone, Default)]
 pub struct Subject {
@@ -43,6 +73,10 @@ pub struct Subject {
     pub subscriptions: Vec<HeldSubscription>,
     /// Mails to them.
     pub mails: Vec<HeldMail>,
+    /// Block rules for their address.
+    pub block_rules: Vec<HeldBlockRule>,
+    /// Where imported comments of theirs came from.
+    pub imported: Vec<HeldOrigin>,
     /// Whether they have an account as a moderator. It is not touched by erasure.
     pub is_moderator: bool,
 }
@@ -58,8 +92,31 @@ pub struct Erased {
     pub subscriptions: u64,
     /// Mails, sent or not.
     pub mails: u64,
+    /// Block rules for their address.
+    pub block_rules: u64,
     /// Whether they have an account as a moderator, which is still there.
     pub is_moderator: bool,
+}
+
+impl Erased {
+    /// Adds what was erased of somebody else.
+    pub fn add(&mut self, other: Self) {
+        self.comments.extend(other.comments);
+        self.samples += other.samples;
+        self.subscriptions += other.subscriptions;
+        self.mails += other.mails;
+        self.block_rules += other.block_rules;
+        self.is_moderator |= other.is_moderator;
+    }
+}
+
+/// Of whom, where, and up to when: what every statement here asks for.
+struct Search<'a> {
+    /// The sites, as `{rows}` reads them.
+    sites: &'a str,
+    who: &'a EmailIndex,
+    /// Nothing later than this, in milliseconds since 1970.
+    until: i64,
 }
 
 impl Store {
@@ -70,19 +127,49 @@ impl Store {
     pub async fn subject(&self, sites: &[SiteSlug], who: &EmailIndex) -> Result<Subject> {
         let mut connection = self.read.acquire().await?;
         let sites = rows::list_json(sites);
+        let search = Search {
+            sites: &sites,
+            who,
+            until: i64::MAX,
+        };
         Ok(Subject {
-            comments: comments(&mut connection, self.engine, &sites, who, "").await?,
-            samples: labelled(&mut connection, self.engine, &sites, who, "").await?,
+            comments: comments(&mut connection, self.engine, &search, "").await?,
+            samples: labelled(&mut connection, self.engine, &search, "").await?,
             subscriptions: subscriptions(&mut connection, self.engine, &sites, who).await?,
             mails: mails(&mut connection, who).await?,
+            block_rules: block_rules(&mut connection, who).await?,
+            imported: origins(&mut connection, self.engine, &search).await?,
             is_moderator: is_moderator(&mut connection, who).await?,
         })
     }
 
+    /// Whether anything is held about a person that is not later than `until`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn holds_subject(&self, who: &EmailIndex, until: Timestamp) -> Result<bool> {
+        let text = "SELECT CASE WHEN EXISTS (SELECT 1 FROM sites s JOIN comments c ON c.site = s.slug \
+                        WHERE c.email_index = $1 AND c.created_at <= $2) \
+                    OR EXISTS (SELECT 1 FROM sites s JOIN samples l ON l.site = s.slug \
+                        WHERE l.email_index = $1 AND l.labelled_at <= $2) \
+                    OR EXISTS (SELECT 1 FROM subscriptions \
+                        WHERE email_index = $1 AND asked_at <= $2) \
+                    OR EXISTS (SELECT 1 FROM block_rules \
+                        WHERE kind = 'email' AND pattern = $1 AND created_at <= $2) \
+                    THEN CAST(1 AS BIGINT) ELSE 0 END AS held";
+        let row = sqlx::query(text)
+            .bind(who.0.clone())
+            .bind(until.millis())
+            .fetch_one(&self.read)
+            .await?;
+        Ok(row.try_get::<i64, _>("held")? != 0)
+    }
+
     /// Erases everything held about a person, in one transaction: their comments with their
     /// history, their texts among the labelled ones (and what models learnt from them), their
-    /// subscriptions, mails and counters. An account as a moderator stays. That it was done, and how
-    /// much, is kept ([`Store::erasures`]).
+    /// subscriptions, mails, counters, block rules for their address and where imported comments came
+    /// from. With `until` only what is not later than that. An account as a moderator stays. That it was
+    /// done, and how much, is kept ([`Store::erasures`]).
     ///
     /// # Errors
     /// [`super::StoreError`]; then nothing has changed.
@@ -92,20 +179,30 @@ impl Store {
         who: EmailIndex,
         by: Actor,
         now: Timestamp,
+        until: Option<Timestamp>,
     ) -> Result<Erased> {
         let (engine, sites) = (self.engine, rows::list_json(sites));
+        let until = until.map_or(i64::MAX, Timestamp::millis);
         self.write(move |connection| {
             Box::pin(async move {
-                let comments = comments(connection, engine, &sites, &who, "{lock}").await?;
-                let samples = labelled(connection, engine, &sites, &who, "{lock}").await?;
+                let search = Search {
+                    sites: &sites,
+                    who: &who,
+                    until,
+                };
+                let comments = comments(connection, engine, &search, "{lock}").await?;
+                let samples = labelled(connection, engine, &search, "{lock}").await?;
                 let ids = rows::list_json(comments.iter().map(|comment| comment.id));
+                // Before the comments, which would take some along uncounted.
+                let mails = erase_mails(connection, engine, &search, &ids).await?;
                 erase_comments(connection, engine, &sites, &ids).await?;
-                let mails = erase_mails(connection, engine, &who, &ids).await?;
-                let subscriptions = erase_rest(connection, engine, &sites, &who).await?;
+                let subscriptions = erase_rest(connection, engine, &search).await?;
+                let block_rules = erase_block_rules(connection, &search).await?;
                 let erased = Erased {
                     samples: samples.len() as u64,
                     subscriptions,
                     mails,
+                    block_rules,
                     is_moderator: is_moderator(connection, &who).await?,
                     comments: comments
                         .into_iter()
@@ -134,18 +231,18 @@ fn amounts(erased: &Erased) -> serde_json::Value {
 async fn comments(
     connection: &mut AnyConnection,
     engine: Engine,
-    sites: &str,
-    who: &EmailIndex,
+    search: &Search<'_>,
     lock: &str,
 ) -> Result<Vec<Comment>> {
     let text = format!(
         "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-         AND c.email_index = $2 ORDER BY c.id {lock}",
+         AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id {lock}",
         rows::COMMENT
     );
     let found = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-        .bind(sites.to_owned())
-        .bind(who.0.clone())
+        .bind(search.sites.to_owned())
+        .bind(search.who.0.clone())
+        .bind(search.until)
         .fetch_all(connection)
         .await?;
     found.iter().map(rows::comment).collect()
@@ -154,18 +251,18 @@ async fn comments(
 async fn labelled(
     connection: &mut AnyConnection,
     engine: Engine,
-    sites: &str,
-    who: &EmailIndex,
+    search: &Search<'_>,
     lock: &str,
 ) -> Result<Vec<StoredSample>> {
     let text = format!(
         "SELECT {} FROM samples s WHERE s.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-         AND s.email_index = $2 ORDER BY s.site, s.id {lock}",
+         AND s.email_index = $2 AND s.labelled_at <= $3 ORDER BY s.site, s.id {lock}",
         samples::COLUMNS
     );
     let found = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-        .bind(sites.to_owned())
-        .bind(who.0.clone())
+        .bind(search.sites.to_owned())
+        .bind(search.who.0.clone())
+        .bind(search.until)
         .fetch_all(connection)
         .await?;
     found.iter().map(samples::stored).collect()
@@ -249,14 +346,15 @@ async fn erase_comments(
 async fn erase_mails(
     connection: &mut AnyConnection,
     engine: Engine,
-    who: &EmailIndex,
+    search: &Search<'_>,
     ids: &str,
 ) -> Result<u64> {
-    let text = "DELETE FROM outbox WHERE email_index = $1 \
+    let text = "DELETE FROM outbox WHERE (email_index = $1 AND created_at <= $3) \
                 OR comment_id IN (SELECT r.value->>'v' FROM {rows:$2})";
     let erased = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(who.0.clone())
+        .bind(search.who.0.clone())
         .bind(ids.to_owned())
+        .bind(search.until)
         .execute(connection)
         .await?;
     Ok(erased.rows_affected())
@@ -266,25 +364,88 @@ async fn erase_mails(
 async fn erase_rest(
     connection: &mut AnyConnection,
     engine: Engine,
-    sites: &str,
-    who: &EmailIndex,
+    search: &Search<'_>,
 ) -> Result<u64> {
     let mut subscriptions = 0;
-    for (table, column) in [
-        ("counters", "counted"),
-        ("upload_rows", "email_index"),
-        ("subscriptions", "email_index"),
+    // What is on its way in and what is counted has no time of its own.
+    for (table, column, time) in [
+        ("counters", "counted", "0"),
+        ("upload_rows", "email_index", "0"),
+        ("subscriptions", "email_index", "asked_at"),
     ] {
         let text = format!(
             "DELETE FROM {table} WHERE site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-             AND {column} = $2"
+             AND {column} = $2 AND {time} <= $3"
         );
         let erased = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-            .bind(sites.to_owned())
-            .bind(who.0.clone())
+            .bind(search.sites.to_owned())
+            .bind(search.who.0.clone())
+            .bind(search.until)
             .execute(&mut *connection)
             .await?;
         subscriptions = erased.rows_affected();
     }
     Ok(subscriptions)
+}
+
+/// Rules that name nobody but this person, and what was noted about them.
+async fn erase_block_rules(connection: &mut AnyConnection, search: &Search<'_>) -> Result<u64> {
+    let text = "DELETE FROM block_rules WHERE kind = 'email' AND pattern = $1 AND created_at <= $2";
+    let erased = sqlx::query(text)
+        .bind(search.who.0.clone())
+        .bind(search.until)
+        .execute(&mut *connection)
+        .await?;
+    if erased.rows_affected() > 0 {
+        raise_revision(connection).await?;
+    }
+    Ok(erased.rows_affected())
+}
+
+async fn block_rules(
+    connection: &mut AnyConnection,
+    who: &EmailIndex,
+) -> Result<Vec<HeldBlockRule>> {
+    let text = "SELECT site, action, note, created_at, expires_at FROM block_rules \
+                WHERE kind = 'email' AND pattern = $1 ORDER BY id";
+    let found = sqlx::query(text)
+        .bind(who.0.clone())
+        .fetch_all(connection)
+        .await?;
+    let read = |row: &AnyRow| {
+        Ok(HeldBlockRule {
+            site: row.try_get("site")?,
+            action: row.try_get("action")?,
+            note: row.try_get("note")?,
+            created_at: rows::timestamp(row, "created_at")?,
+            expires_at: rows::optional_timestamp(row, "expires_at")?,
+        })
+    };
+    found.iter().map(read).collect()
+}
+
+async fn origins(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    search: &Search<'_>,
+) -> Result<Vec<HeldOrigin>> {
+    let text = "SELECT i.site, i.comment_id, i.system, i.foreign_id FROM comments c \
+                JOIN imported i ON i.site = c.site AND i.comment_id = c.id \
+                WHERE c.site IN (SELECT r.value->>'v' FROM {rows:$1}) AND c.email_index = $2 \
+                AND c.created_at <= $3 ORDER BY i.site, i.comment_id";
+    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(search.sites.to_owned())
+        .bind(search.who.0.clone())
+        .bind(search.until)
+        .fetch_all(connection)
+        .await?;
+    let read = |row: &AnyRow| {
+        Ok(HeldOrigin {
+            site: row.try_get("site")?,
+            comment: row.try_get("comment_id")?,
+            system: row.try_get("system")?,
+            foreign_id: row.try_get("foreign_id")?,
+        })
+    };
+    found.iter().map(read).collect()
 }

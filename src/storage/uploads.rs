@@ -109,13 +109,42 @@ impl Store {
         .await
     }
 
-    /// Forgets an upload that is not to be.
+    /// Forgets an upload that is not to be. On a full disk there is no room for the log of a large
+    /// transaction, but for small ones where the one that failed has left its own.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn drop_upload(&self, upload: String) -> Result<()> {
+        let mut bites = [BITE, BITE / 10, 5].into_iter();
+        let mut bite = bites.next();
+        while let Some(limit) = bite {
+            match self.drop_rows(upload.clone(), limit).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    bite = bites.next();
+                    if bite.is_none() {
+                        return Err(error);
+                    }
+                }
+            }
+        }
         self.write(move |connection| Box::pin(async move { remove(connection, &upload).await }))
             .await
+    }
+
+    /// Forgets at most `limit` rows of an upload; how many it were.
+    async fn drop_rows(&self, upload: String, limit: i64) -> Result<u64> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "DELETE FROM upload_rows WHERE upload = $1 AND (site, id) IN \
+                            (SELECT site, id FROM upload_rows WHERE upload = $1 \
+                             ORDER BY site, id LIMIT $2)";
+                let query = sqlx::query(text).bind(upload).bind(limit);
+                Ok(query.execute(connection).await?.rows_affected())
+            })
+        })
+        .await
     }
 
     /// Moves some of a complete upload to the samples.

@@ -227,13 +227,20 @@ impl Poll<'_> {
     }
 }
 
+/// The epoch that a site's learning begins with: any, so that no instance takes it for a later state of an
+/// earlier site's of the same name.
+pub(super) fn first_epoch() -> i64 {
+    i64::from(rand::random::<u32>())
+}
+
 /// Locks a site's learning until the transaction ends, and gives this transaction's revision.
 pub(super) async fn raise(connection: &mut AnyConnection, site: &str) -> Result<i64> {
-    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, 0) \
+    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = learning.revision + 1 \
                 RETURNING revision";
     let row = sqlx::query(text)
         .bind(site.to_owned())
+        .bind(first_epoch())
         .fetch_one(connection)
         .await?;
     Ok(row.try_get("revision")?)

@@ -194,6 +194,9 @@ impl From<Rejection> for Problem {
                 let message = "This key was used for another request.";
                 FieldError::new("Idempotency-Key", "reused", message).into()
             }
+            Rejection::Store(error) if matches!(*error, crate::storage::StoreError::Gone) => {
+                Self::not_found("site")
+            }
             Rejection::Store(error) => {
                 tracing::error!(%error, "a comment could not be stored");
                 Self::unavailable()
