@@ -5,10 +5,12 @@ use std::{fs, io, path::PathBuf, sync::Arc};
 use uuid::Uuid;
 
 use crate::{
+    background::Pulses,
     clients::keys::KeyCache,
     clock::Clock,
     config::Settings,
     domain::timestamp::Timestamp,
+    faults::Faults,
     intake::writer::Writer,
     learn::live::Live,
     notify::mailer::{Mailer, MailerError},
@@ -18,6 +20,7 @@ use crate::{
         vault::Vault,
     },
     published::Published,
+    readiness::Readiness,
     review::news::News,
     sites::Directory,
     spam::ModelError,
@@ -80,6 +83,12 @@ pub struct App {
     pub published: Published,
     /// Tells moderators of arrivals.
     pub news: News,
+    /// How the background jobs do.
+    pub pulses: Pulses,
+    /// Whether the database can be written to.
+    pub readiness: Readiness,
+    /// What tests break; nothing in a release.
+    pub faults: Arc<Faults>,
 }
 
 impl App {
@@ -101,6 +110,7 @@ impl App {
         let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
         let ring = open_keys(&settings, &store).await?;
         let now = clock.now();
+        let faults = Arc::new(Faults::default());
         let directory = Directory::load(&store, now).await?;
         Ok(Arc::new(Self {
             instance: Uuid::now_v7(),
@@ -108,10 +118,18 @@ impl App {
             signer: Signer::new(ring),
             mailer: Mailer::new(&settings)?,
             live: Live::new(settings.learning.minimum_per_class)?,
-            intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
+            intake: Writer::start(
+                store.clone(),
+                clock.clone(),
+                settings.intake.clone(),
+                faults.clone(),
+            ),
             client_keys: KeyCache::default(),
             published: Published::default(),
             news: News::default(),
+            pulses: Pulses::default(),
+            readiness: Readiness::default(),
+            faults,
             settings,
             clock,
             store,

@@ -91,6 +91,15 @@ fn describe() {
         "hamlet_intake_batch_size",
         "Comments that shared one transaction"
     );
+    describe_counter!(
+        "hamlet_job_failures_total",
+        "Runs of background jobs that failed, by job"
+    );
+    describe_gauge!(
+        "hamlet_job_last_success_timestamp_seconds",
+        Unit::Seconds,
+        "When each background job last ended well, in seconds since 1970"
+    );
     describe_counter!("hamlet_decisions_total", "Decisions by people, by decision");
     describe_gauge!("hamlet_queue_depth", "Comments that wait for a person");
     describe_gauge!(

@@ -30,6 +30,7 @@ pub mod moderators;
 pub mod notices;
 pub mod outbox;
 pub mod outbox_entries;
+mod probe;
 pub mod public;
 mod query;
 pub mod related;
@@ -47,7 +48,7 @@ pub mod uploads;
 mod votes;
 pub mod webhooks;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -55,7 +56,7 @@ use sqlx::{
     any::{AnyPoolOptions, AnyQueryResult},
 };
 
-use self::engine::Engine;
+use self::{engine::Engine, probe::OpenFile};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,9 @@ pub enum StoreError {
         "the database was written by a later version of this program; schema {0} is not known here"
     )]
     Later(i64),
+    /// The database's file is no longer where it was opened: what is written now would be lost.
+    #[error("the database's file was moved or deleted while it was open")]
+    Displaced,
     /// The database's file is damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),
@@ -120,6 +124,8 @@ pub struct Store {
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
     write: AnyPool,
+    /// The SQLite file as it was opened.
+    file: Option<Arc<OpenFile>>,
 }
 
 impl Store {
@@ -142,6 +148,7 @@ impl Store {
             engine,
             read,
             write,
+            file: OpenFile::of_url(engine, &url).map(Arc::new),
         };
         store.refuse_unsafe_sqlite().await?;
         migrations::run(&store.write, engine, may_migrate).await?;
@@ -216,6 +223,7 @@ impl Store {
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T>,
     {
+        self.check_in_place()?;
         let mut connection = self.write.acquire().await?;
         let writing = async {
             let mut transaction = connection.begin_with(self.engine.begin()).await?;

@@ -19,6 +19,7 @@ use crate::{
 const PAGE: i64 = 1_000;
 
 /// What this instance knows of a site's learning.
+#[derive(Clone)]
 pub(super) struct Followed {
     state: LearningState,
     /// The site's trained model; `None`: the one that ships with the program ([`shipped_base`]).

@@ -7,9 +7,11 @@
 mod clock;
 mod database;
 mod disk;
+mod jobs;
 mod keys;
 mod mail;
 mod service;
+mod writer;
 
 use std::{
     collections::BTreeSet,
