@@ -1,6 +1,12 @@
 //! The application: settings, clock, store, keys, sites and the live models, wired once.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
@@ -24,7 +30,7 @@ use crate::{
     review::news::News,
     sites::Directory,
     spam::ModelError,
-    storage::{Store, StoreError},
+    storage::{Store, StoreError, private},
 };
 
 /// Why the application could not be put together.
@@ -102,10 +108,8 @@ impl App {
         clock: Clock,
         may_migrate: bool,
     ) -> Result<Arc<Self>, StartError> {
-        fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataFolder {
-            path: settings.data_dir.clone(),
-            source,
-        })?;
+        make_folder(&settings.data_dir)?;
+        private::keep_private(&settings.database_url());
         let connections = settings.database.max_connections;
         let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
         let ring = open_keys(&settings, &store).await?;
@@ -158,6 +162,16 @@ impl App {
         }
         configured.to_owned()
     }
+}
+
+/// Makes the data folder when there is none, for whoever runs the service alone.
+fn make_folder(folder: &Path) -> Result<(), StartError> {
+    let mut new = DirBuilder::new();
+    let made = new.recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| StartError::DataFolder {
+        path: folder.to_owned(),
+        source,
+    })
 }
 
 /// The name of the fact by which a database knows its key file.

@@ -12,11 +12,13 @@ pub mod client_keys;
 pub mod comments;
 pub mod counters;
 pub mod counts;
+pub mod damage;
 pub mod decisions;
 pub mod deliveries;
 mod engine;
 mod erasure;
 pub mod erasures;
+pub mod examine;
 pub mod foreign_ids;
 pub mod imports;
 pub mod integrity;
@@ -30,6 +32,7 @@ pub mod moderators;
 pub mod notices;
 pub mod outbox;
 pub mod outbox_entries;
+pub mod private;
 mod probe;
 pub mod public;
 mod query;
@@ -76,6 +79,11 @@ pub enum StoreError {
     /// The schema is older than this program and `--no-migrate` was given.
     #[error("the database needs migrations that --no-migrate forbids")]
     NotMigrated,
+    /// The URL, or a parameter in it, cannot be used. It may hold a password and is not repeated.
+    #[error(
+        "the database's URL (database.url) cannot be used: look at how it is written, and at its parameters"
+    )]
+    Url,
     /// The URL names neither engine.
     #[error("the database's URL must begin with sqlite:// or postgres://")]
     UnknownEngine,
@@ -139,6 +147,9 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
         let url = engine.complete_url(url.expose_secret());
+        if !engine.can_use(&url) {
+            return Err(StoreError::Url);
+        }
         let read = pool(engine, connections, &[]).connect(&url).await?;
         let write = match engine {
             Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,

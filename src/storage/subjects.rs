@@ -1,8 +1,13 @@
 //! One person's data, found by the keyed hash of their address: all of it told, or all of it gone.
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, engine::Engine, erasure, erasures, rows, samples};
+use super::{
+    Result, Store,
+    damage::{Damaged, Gathered, gather},
+    engine::Engine,
+    erasure, erasures, rows, samples,
+};
 use crate::domain::{
     comment::Comment, decision::Actor, email::EmailIndex, mail::MailKind, page::Page,
     sample::StoredSample, site::SiteSlug, timestamp::Timestamp,
@@ -45,6 +50,8 @@ pub struct Subject {
     pub mails: Vec<HeldMail>,
     /// Whether they have an account as a moderator. It is not touched by erasure.
     pub is_moderator: bool,
+    /// What is theirs and cannot be read.
+    pub damaged: Vec<Damaged>,
 }
 
 /// What was erased.
@@ -70,12 +77,23 @@ impl Store {
     pub async fn subject(&self, sites: &[SiteSlug], who: &EmailIndex) -> Result<Subject> {
         let mut connection = self.read.acquire().await?;
         let sites = rows::list_json(sites);
+        let comments = comments(&mut connection, self.engine, &sites, who).await?;
+        let samples = labelled(&mut connection, self.engine, &sites, who, "").await?;
+        let subscriptions = subscriptions(&mut connection, self.engine, &sites, who).await?;
+        let mails = mails(&mut connection, who).await?;
+        let damaged = [
+            comments.damaged,
+            samples.damaged,
+            subscriptions.damaged,
+            mails.damaged,
+        ];
         Ok(Subject {
-            comments: comments(&mut connection, self.engine, &sites, who, "").await?,
-            samples: labelled(&mut connection, self.engine, &sites, who, "").await?,
-            subscriptions: subscriptions(&mut connection, self.engine, &sites, who).await?,
-            mails: mails(&mut connection, who).await?,
+            comments: comments.rows,
+            samples: samples.rows,
+            subscriptions: subscriptions.rows,
+            mails: mails.rows,
             is_moderator: is_moderator(&mut connection, who).await?,
+            damaged: damaged.concat(),
         })
     }
 
@@ -96,25 +114,31 @@ impl Store {
         let (engine, sites) = (self.engine, rows::list_json(sites));
         self.write(move |connection| {
             Box::pin(async move {
-                let comments = comments(connection, engine, &sites, &who, "{lock}").await?;
+                let comments = lock_comments(connection, engine, &sites, &who).await?;
                 let samples = labelled(connection, engine, &sites, &who, "{lock}").await?;
-                let ids = rows::list_json(comments.iter().map(|comment| comment.id));
+                let ids = rows::list_json(comments.iter().map(|(id, ..)| id));
                 erase_comments(connection, engine, &sites, &ids).await?;
                 let mails = erase_mails(connection, engine, &who, &ids).await?;
                 let subscriptions = erase_rest(connection, engine, &sites, &who).await?;
                 let erased = Erased {
-                    samples: samples.len() as u64,
+                    samples: samples.seen as u64,
                     subscriptions,
                     mails,
                     is_moderator: is_moderator(connection, &who).await?,
                     comments: comments
                         .into_iter()
-                        .map(|comment| (comment.site, comment.page))
+                        .filter_map(|(_, site, page)| {
+                            let site = SiteSlug::parse(&site).ok()?;
+                            Some((site, Page::from_canonical(page)))
+                        })
                         .collect(),
                 };
                 erasures::record(connection, by, now, &erased).await?;
                 // Last of all: from here on the sites' learning is locked.
-                erasure::forget(connection, engine, samples).await?;
+                erasure::forget(connection, engine, samples.rows).await?;
+                if !samples.damaged.is_empty() {
+                    erase_unreadable(connection, engine, &sites, &who).await?;
+                }
                 Ok(erased)
             })
         })
@@ -127,19 +151,53 @@ async fn comments(
     engine: Engine,
     sites: &str,
     who: &EmailIndex,
-    lock: &str,
-) -> Result<Vec<Comment>> {
+) -> Result<Gathered<Comment>> {
     let text = format!(
         "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-         AND c.email_index = $2 ORDER BY c.id {lock}",
+         AND c.email_index = $2 ORDER BY c.id",
         rows::COMMENT
     );
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
+        .bind(sites.to_owned())
+        .bind(who.0.clone());
+    gather(connection, "comments", query, rows::comment).await
+}
+
+/// Locks a person's comments, those too that cannot be read as a whole: id, site and page of each.
+async fn lock_comments(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    sites: &str,
+    who: &EmailIndex,
+) -> Result<Vec<(String, String, String)>> {
+    let text = "SELECT c.id, c.site, c.page FROM comments c \
+                WHERE c.site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                AND c.email_index = $2 ORDER BY c.id {lock}";
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(sites.to_owned())
+        .bind(who.0.clone());
+    let read = |row: &AnyRow| {
+        let page = row.try_get("page").unwrap_or_default();
+        Ok((row.try_get("id")?, row.try_get("site")?, page))
+    };
+    Ok(gather(connection, "comments", query, read).await?.rows)
+}
+
+/// Erases labelled texts that cannot be read. What models learnt of them cannot be told any more.
+async fn erase_unreadable(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    sites: &str,
+    who: &EmailIndex,
+) -> Result<()> {
+    let text = "DELETE FROM samples WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                AND email_index = $2";
+    sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(sites.to_owned())
         .bind(who.0.clone())
-        .fetch_all(connection)
+        .execute(connection)
         .await?;
-    found.iter().map(rows::comment).collect()
+    Ok(())
 }
 
 async fn labelled(
@@ -148,18 +206,16 @@ async fn labelled(
     sites: &str,
     who: &EmailIndex,
     lock: &str,
-) -> Result<Vec<StoredSample>> {
+) -> Result<Gathered<StoredSample>> {
     let text = format!(
         "SELECT {} FROM samples s WHERE s.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
          AND s.email_index = $2 ORDER BY s.site, s.id {lock}",
         samples::COLUMNS
     );
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
         .bind(sites.to_owned())
-        .bind(who.0.clone())
-        .fetch_all(connection)
-        .await?;
-    found.iter().map(samples::stored).collect()
+        .bind(who.0.clone());
+    gather(connection, "samples", query, samples::stored).await
 }
 
 async fn subscriptions(
@@ -167,15 +223,13 @@ async fn subscriptions(
     engine: Engine,
     sites: &str,
     who: &EmailIndex,
-) -> Result<Vec<HeldSubscription>> {
+) -> Result<Gathered<HeldSubscription>> {
     let text = "SELECT site, status, asked_at, confirmed_at FROM subscriptions \
                 WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) AND email_index = $2";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(sites.to_owned())
-        .bind(who.0.clone())
-        .fetch_all(connection)
-        .await?;
-    let read = |row| {
+        .bind(who.0.clone());
+    let read = |row: &AnyRow| {
         Ok(HeldSubscription {
             site: rows::site(row)?,
             status: row.try_get("status")?,
@@ -183,23 +237,20 @@ async fn subscriptions(
             confirmed_at: rows::optional_timestamp(row, "confirmed_at")?,
         })
     };
-    found.iter().map(read).collect()
+    gather(connection, "subscriptions", query, read).await
 }
 
-async fn mails(connection: &mut AnyConnection, who: &EmailIndex) -> Result<Vec<HeldMail>> {
-    let text = "SELECT kind, status, created_at FROM outbox WHERE email_index = $1 ORDER BY id";
-    let found = sqlx::query(text)
-        .bind(who.0.clone())
-        .fetch_all(connection)
-        .await?;
-    let read = |row| {
+async fn mails(connection: &mut AnyConnection, who: &EmailIndex) -> Result<Gathered<HeldMail>> {
+    let text = "SELECT id, kind, status, created_at FROM outbox WHERE email_index = $1 ORDER BY id";
+    let query = sqlx::query(text).bind(who.0.clone());
+    let read = |row: &AnyRow| {
         Ok(HeldMail {
             kind: super::outbox::kind(row)?,
             status: row.try_get("status")?,
             created_at: rows::timestamp(row, "created_at")?,
         })
     };
-    found.iter().map(read).collect()
+    gather(connection, "outbox", query, read).await
 }
 
 async fn is_moderator(connection: &mut AnyConnection, who: &EmailIndex) -> Result<bool> {

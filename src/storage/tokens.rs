@@ -2,7 +2,11 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, moderators::scope_json, rows};
+use super::{
+    Result, Store,
+    moderators::{role, scope_json},
+    rows,
+};
 use crate::domain::{
     moderator::{Role, Scope},
     timestamp::Timestamp,
@@ -27,16 +31,17 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
 }
 
+pub(super) const COLUMNS: &str = "id, name, role, scope, created_at, last_used_at, revoked_at";
+
 impl Store {
     /// Every token, earliest first, revoked ones too.
     ///
     /// # Errors
     /// [`super::StoreError`].
     pub async fn tokens(&self) -> Result<Vec<Token>> {
-        let text = "SELECT id, name, role, scope, created_at, last_used_at, revoked_at \
-                    FROM tokens ORDER BY id";
-        let found = sqlx::query(text).fetch_all(&self.read).await?;
-        found.iter().map(read).collect()
+        let text = format!("SELECT {COLUMNS} FROM tokens ORDER BY id");
+        let query = sqlx::query(self.sql(&text));
+        self.gather("tokens", query, read).await
     }
 
     /// Adds a token by the hash of its secret.
@@ -68,9 +73,8 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn use_token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>> {
-        let text = "SELECT id, name, role, scope, created_at, last_used_at, revoked_at \
-                    FROM tokens WHERE hash = $1 AND revoked_at IS NULL";
-        let found = sqlx::query(text)
+        let text = format!("SELECT {COLUMNS} FROM tokens WHERE hash = $1 AND revoked_at IS NULL");
+        let found = sqlx::query(self.sql(&text))
             .bind(hash.to_owned())
             .fetch_optional(&self.read)
             .await?;
@@ -92,11 +96,11 @@ impl Store {
     }
 }
 
-fn read(row: &AnyRow) -> Result<Token> {
+pub(super) fn read(row: &AnyRow) -> Result<Token> {
     Ok(Token {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
-        role: Role::parse(row.try_get("role")?),
+        role: role(row)?,
         scope: rows::json(row, "scope")?,
         created_at: rows::timestamp(row, "created_at")?,
         last_used_at: rows::optional_timestamp(row, "last_used_at")?,

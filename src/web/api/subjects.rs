@@ -18,6 +18,7 @@ use crate::{
     },
     privacy::subjects,
     spam::Label,
+    storage::damage::Damaged,
     storage::subjects::{Erased, HeldMail, HeldSubscription, Subject},
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
@@ -113,6 +114,10 @@ pub struct SubjectExport {
     mails: Vec<OwnMail>,
     /// Whether they have an account as a moderator; see `/api/v1/moderators`.
     is_moderator: bool,
+    /// What is theirs and could not be read, by table and identifier; `hamlet doctor` names it too. It is
+    /// erased with the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Damaged>,
 }
 
 /// How much was erased.
@@ -191,6 +196,7 @@ impl From<Subject> for SubjectExport {
             subscriptions: subject.subscriptions.into_iter().map(Into::into).collect(),
             mails: subject.mails.into_iter().map(Into::into).collect(),
             is_moderator: subject.is_moderator,
+            left_out: subject.damaged,
         }
     }
 }

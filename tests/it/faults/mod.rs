@@ -5,6 +5,7 @@
 //! What takes a real crash, or minutes, is in `tests/chaos`.
 
 mod clock;
+mod damage;
 mod database;
 mod disk;
 mod jobs;
