@@ -1,15 +1,23 @@
 //! The application: settings, clock, store, keys, sites and the live models, wired once.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
 use crate::{
+    background::Pulses,
     bayes::ModelError,
     clients::keys::KeyCache,
     clock::Clock,
     config::Settings,
     domain::timestamp::Timestamp,
+    faults::Faults,
     intake::writer::Writer,
     learn::live::Live,
     notify::mailer::{Mailer, MailerError},
@@ -22,9 +30,10 @@ use crate::{
         vault::Vault,
     },
     published::Published,
+    readiness::Readiness,
     review::news::News,
     sites::Directory,
-    storage::{Store, StoreError},
+    storage::{Store, StoreError, private},
 };
 
 /// Why the application could not be put together.
@@ -88,6 +97,12 @@ pub struct App {
     pub published: Published,
     /// Tells moderators of arrivals.
     pub news: News,
+    /// How the background jobs do.
+    pub pulses: Pulses,
+    /// Whether the database can be written to.
+    pub readiness: Readiness,
+    /// What tests break; nothing in a release.
+    pub faults: Arc<Faults>,
 }
 
 impl App {
@@ -101,14 +116,13 @@ impl App {
         clock: Clock,
         may_migrate: bool,
     ) -> Result<Arc<Self>, StartError> {
-        fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataFolder {
-            path: settings.data_dir.clone(),
-            source,
-        })?;
+        make_folder(&settings.data_dir)?;
+        private::keep_private(&settings.database_url());
         let connections = settings.database.max_connections;
         let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
         let now = clock.now();
         let ring = open_keys(&settings, &store, now).await?;
+        let faults = Arc::new(Faults::default());
         let directory = Directory::load(&store, now).await?;
         Ok(Arc::new(Self {
             instance: Uuid::now_v7(),
@@ -117,10 +131,18 @@ impl App {
             presence: Presence::default(),
             mailer: Mailer::new(&settings)?,
             live: Live::new(settings.learning.minimum_per_class)?,
-            intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
+            intake: Writer::start(
+                store.clone(),
+                clock.clone(),
+                settings.intake.clone(),
+                faults.clone(),
+            ),
             client_keys: KeyCache::default(),
             published: Published::default(),
             news: News::default(),
+            pulses: Pulses::default(),
+            readiness: Readiness::default(),
+            faults,
             settings,
             clock,
             store,
@@ -150,6 +172,16 @@ impl App {
         }
         configured.to_owned()
     }
+}
+
+/// Makes the data folder when there is none, for whoever runs the service alone.
+fn make_folder(folder: &Path) -> Result<(), StartError> {
+    let mut new = DirBuilder::new();
+    let made = new.recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| StartError::DataFolder {
+        path: folder.to_owned(),
+        source,
+    })
 }
 
 /// The name of the fact by which a database knows its key file.

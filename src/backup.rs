@@ -8,7 +8,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -157,7 +157,9 @@ pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Re
         refuse_occupied(&place)?;
     }
     for folder in [database.parent(), place.parent()].into_iter().flatten() {
-        fs::create_dir_all(folder).map_err(io_error(folder))?;
+        let mut new = fs::DirBuilder::new();
+        let made = new.recursive(true).mode(0o700).create(folder);
+        made.map_err(io_error(folder))?;
     }
     let part = Part::beside(&database)?;
     fs::copy(file, &part.path).map_err(io_error(file))?;

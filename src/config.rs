@@ -2,9 +2,11 @@
 //!
 //! An unknown key or a bad value is an error that names it; nothing is silently ignored.
 
+mod bounds;
+mod said;
+
 use std::{
     collections::HashMap,
-    env,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -14,6 +16,8 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
+
+pub use self::bounds::{BOUNDS, Bound};
 
 /// Every key with its default and what it does.
 pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
@@ -27,6 +31,18 @@ pub enum SettingsError {
     /// The file or a variable has an unknown key or a value of the wrong kind.
     #[error("the settings are not right: {0}")]
     Malformed(String),
+    /// A number is not in the range that works.
+    #[error("the setting {key} is {value}, and must be from {low} to {high}")]
+    OutOfBounds {
+        /// The key, as in the file.
+        key: &'static str,
+        /// What it was set to.
+        value: i64,
+        /// The smallest value.
+        low: i64,
+        /// The largest value.
+        high: i64,
+    },
     /// A value of the right kind makes no sense.
     #[error("the setting {key} is not right: {reason}")]
     Senseless {
@@ -191,7 +207,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] naming the first key that is unknown or not right.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
-        Self::from_sources(file, env::vars().collect())
+        Self::from_sources(file, said::variables()?)
     }
 
     /// Like [`Settings::load`], with the environment given as a map.
@@ -217,13 +233,12 @@ impl Settings {
             .source(Some(variables));
         let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
-            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+            builder = builder.add_source(File::from_str(&said::file(file)?, FileFormat::Toml));
         }
-        let settings: Self = builder
-            .add_source(environment)
-            .build()
-            .and_then(Config::try_deserialize)
-            .map_err(|error| SettingsError::Malformed(error.to_string()))?;
+        let malformed = |error| SettingsError::Malformed(said::wrong(&error, file));
+        let built = builder.add_source(environment).build().map_err(malformed)?;
+        bounds::check(&built)?;
+        let settings: Self = built.try_deserialize().map_err(malformed)?;
         settings.check()
     }
 
@@ -232,9 +247,6 @@ impl Settings {
             key,
             reason: reason.to_owned(),
         };
-        if self.mail.digest_hour > 23 {
-            return Err(senseless("mail.digest_hour", "an hour is from 0 to 23"));
-        }
         if !self.server.public_url.is_empty() && Url::parse(&self.server.public_url).is_err() {
             let reason = "it must be an absolute address such as https://comments.example.org";
             return Err(senseless("server.public_url", reason));

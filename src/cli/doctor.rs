@@ -1,7 +1,11 @@
 //! `hamlet doctor`: looks at everything the service needs, changes nothing, and says what to do
 //! about what is not well.
 
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use secrecy::ExposeSecret;
@@ -18,11 +22,14 @@ use crate::{
         erased, inspection, key_file,
         keys::{KeyError, KeyRing},
     },
-    storage::Store,
+    storage::{Store, damage::Damaged, private},
 };
 
 /// Less free space than this on the data folder's disk is worth a warning, in bytes.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
+
+/// Damaged rows that are named at most.
+const NAMED: usize = 100;
 
 /// Options of `doctor`.
 #[derive(Args)]
@@ -104,6 +111,10 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(disk(&settings.data_dir));
     let (store, finding) = database(settings).await;
     findings.push(finding);
+    findings.extend(files(settings));
+    if let Some(store) = &store {
+        findings.push(rows(store).await);
+    }
     findings.push(keys(settings, store.as_ref()).await);
     findings.push(erased_people(settings, store.as_ref()).await);
     findings.push(model(store.as_ref()).await);
@@ -193,6 +204,56 @@ async fn database(settings: &Settings) -> (Option<Store>, Finding) {
         ),
     };
     (Some(store), finding)
+}
+
+/// Whether others on this machine can read the database's files; nothing where there are none.
+fn files(settings: &Settings) -> Option<Finding> {
+    let url = settings.database_url();
+    if !url.expose_secret().starts_with("sqlite:") {
+        return None;
+    }
+    let exposed = private::exposed(&url);
+    if exposed.is_empty() {
+        return Some(Finding::well(
+            "files",
+            "the database's files are their owner's alone",
+        ));
+    }
+    let name =
+        |(path, mode): &(PathBuf, u32)| format!("{} ({:04o})", path.display(), mode & 0o7777);
+    let names: Vec<_> = exposed.iter().map(name).collect();
+    let says = format!("others on this machine may read {}", names.join(", "));
+    let advice = "start the service, which takes their rights away, or chmod 600";
+    Some(Finding::ill("files", says, advice))
+}
+
+/// Whether every row of every table can be read. Those that cannot are named, never by what they hold.
+async fn rows(store: &Store) -> Finding {
+    let damaged = match store.examine().await {
+        Ok(damaged) => damaged,
+        Err(error) => {
+            let advice = "look at the database server's own log";
+            return Finding::ill("rows", error.to_string(), advice);
+        }
+    };
+    if damaged.is_empty() {
+        return Finding::well("rows", "every row can be read");
+    }
+    let name = |one: &Damaged| format!("{} {}", one.table, one.id.as_deref().unwrap_or("?"));
+    let names: Vec<_> = damaged.iter().take(NAMED).map(name).collect();
+    let more = damaged.len() - names.len();
+    let more = if more > 0 {
+        format!(", and {more} more")
+    } else {
+        String::new()
+    };
+    let says = format!(
+        "{} rows cannot be read: {}{more}",
+        damaged.len(),
+        names.join(", ")
+    );
+    let advice = "restore them from a backup, or remove them; until then they are left out";
+    Finding::ill("rows", says, advice)
 }
 
 async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {

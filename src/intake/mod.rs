@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use self::{
     policy::Prepared,
     submission::Submission,
-    writer::{Overloaded, Pending},
+    writer::{Failure, Overloaded, Pending},
 };
 use crate::{
     app::App,
@@ -70,6 +70,18 @@ pub enum Rejection {
     /// More is waiting to be written than can be.
     #[error(transparent)]
     Overloaded(#[from] Overloaded),
+    /// It made us panic.
+    #[error("judging it panicked")]
+    Defect,
+}
+
+impl From<Failure> for Rejection {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => Self::Store(error),
+            Failure::Panicked => Self::Defect,
+        }
+    }
 }
 
 /// The client's own name for its request, so that repeating it does nothing twice.

@@ -145,7 +145,8 @@ pub async fn activate(
 pub async fn activate_shipped(app: &App, site: &SiteSlug, by: &str) -> Result<(), StoreError> {
     let (site, by) = (site.clone(), by.to_owned());
     app.store.activate_model(site, None, by, app.now()).await?;
-    app.live.follow(&app.store).await
+    app.live.follow(&app.store).await?;
+    Ok(())
 }
 
 /// Puts the model back into use that the present one replaced; `None` in the answer: the one that

@@ -26,7 +26,7 @@ pub async fn forget(app: &App) -> Result<()> {
     let horizon = now.plus(LONGEST_WAIT.saturating_add(window));
     app.store.forget_the_future(now, horizon).await?;
     let days = app.settings.privacy.network_days;
-    let networks = now.minus(Duration::from_secs(days * 24 * 60 * 60));
+    let networks = now.minus(Duration::from_secs(days.saturating_mul(24 * 60 * 60)));
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;

@@ -13,19 +13,20 @@ use crate::domain::{
     timestamp::Timestamp,
 };
 
+pub(super) const COLUMNS: &str =
+    "id, site, kind, pattern, action, note, created_at, created_by, expires_at";
+
 impl Store {
     /// Every rule that has not ended.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn block_rules(&self, now: Timestamp) -> Result<Vec<BlockRule>> {
-        let text = "SELECT id, site, kind, pattern, action, note, created_at, created_by, expires_at \
-                    FROM block_rules WHERE expires_at IS NULL OR expires_at > $1 ORDER BY id";
-        let found = sqlx::query(text)
-            .bind(now.millis())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(read).collect()
+        let text = format!(
+            "SELECT {COLUMNS} FROM block_rules WHERE expires_at IS NULL OR expires_at > $1 ORDER BY id"
+        );
+        let query = sqlx::query(self.sql(&text)).bind(now.millis());
+        self.gather("block_rules", query, read).await
     }
 
     /// Adds a rule.
@@ -80,7 +81,7 @@ impl Store {
     }
 }
 
-fn read(row: &AnyRow) -> Result<BlockRule> {
+pub(super) fn read(row: &AnyRow) -> Result<BlockRule> {
     let site: Option<String> = row.try_get("site")?;
     let site = site.map(|slug| SiteSlug::parse(&slug)).transpose();
     Ok(BlockRule {

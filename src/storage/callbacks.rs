@@ -72,17 +72,16 @@ impl Store {
                             ORDER BY l.id DESC LIMIT 1) AS last_error \
                     FROM deliveries d WHERE d.webhook = $1 AND d.status IN ('queued', 'dead') \
                     GROUP BY d.site ORDER BY d.site";
-        let found = sqlx::query(text).bind(CALLBACK);
-        let found = found.fetch_all(&self.read).await?;
-        let read = |row| {
+        let query = sqlx::query(text).bind(CALLBACK);
+        let read = |row: &AnyRow| {
             Ok(Backlog {
                 site: rows::site(row)?,
-                queued: Row::try_get(row, "queued")?,
-                dead: Row::try_get(row, "dead")?,
-                last_error: Row::try_get(row, "last_error")?,
+                queued: row.try_get("queued")?,
+                dead: row.try_get("dead")?,
+                last_error: row.try_get("last_error")?,
             })
         };
-        found.iter().map(read).collect()
+        self.gather("deliveries", query, read).await
     }
 
     /// What there is to tell about a comment; `None` when nobody wants to hear of it, the comment is

@@ -26,7 +26,7 @@ pub struct ClientKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
+pub(super) const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
 
 impl Store {
     /// The keys of a site, or of every site, revoked ones too: by site, earliest first.
@@ -37,11 +37,9 @@ impl Store {
         let text = format!(
             "SELECT {COLUMNS} FROM client_keys WHERE $1 = '' OR site = $1 ORDER BY site, id"
         );
-        let found = sqlx::query(self.sql(&text))
-            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(read).collect()
+        let query =
+            sqlx::query(self.sql(&text)).bind(site.map(SiteSlug::to_string).unwrap_or_default());
+        self.gather("client_keys", query, read).await
     }
 
     /// Adds a key by the hash of its secret; `false` when another key has it.
@@ -125,7 +123,7 @@ impl Store {
     }
 }
 
-fn read(row: &AnyRow) -> Result<ClientKey> {
+pub(super) fn read(row: &AnyRow) -> Result<ClientKey> {
     Ok(ClientKey {
         id: row.try_get("id")?,
         site: rows::site(row)?,

@@ -6,10 +6,10 @@ mod saving;
 use std::collections::HashMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Result, Store, acts, engine::Engine, rows};
+use super::{Result, Store, acts, damage::gather, engine::Engine, rows};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::{Action, Actor, Decided, Decision},
@@ -224,13 +224,12 @@ impl Desk<'_> {
              AND c.id IN (SELECT r.value->>'v' FROM {{rows:$2}}) ORDER BY c.id {{lock}}",
             rows::COMMENT
         );
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(&text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(&text)))
             .bind(rows::list_json(&self.decider.sites))
-            .bind(rows::list_json(wishes.iter().map(|wish| wish.id)))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        let read = |row| rows::comment(row).map(|comment| (comment.id, comment));
-        found.iter().map(read).collect()
+            .bind(rows::list_json(wishes.iter().map(|wish| wish.id)));
+        let read = |row: &AnyRow| rows::comment(row).map(|comment| (comment.id, comment));
+        let found = gather(self.connection, "comments", query, read).await?;
+        Ok(found.rows.into_iter().collect())
     }
 
     async fn last_decisions(
@@ -245,26 +244,30 @@ impl Desk<'_> {
                     WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
                     AND comment_id IN (SELECT r.value->>'v' FROM {rows:$2}) \
                     AND action = 'decided' AND undone = 0 ORDER BY id DESC";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(rows::list_json(&self.decider.sites))
-            .bind(rows::list_json(ids))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        for row in found {
-            let id = rows::comment_id(&row, "comment_id")?;
-            if let Some(later) = last.get_mut(&id) {
-                let by: Option<String> = row.try_get("actor_id")?;
-                let at: i64 = row.try_get("at")?;
-                later.earlier.get_or_insert((at, by.unwrap_or_default()));
-                continue;
-            }
+            .bind(rows::list_json(ids));
+        let read = |row: &AnyRow| {
+            let by: Option<String> = row.try_get("actor_id")?;
             let decision = LastDecision {
                 history_id: row.try_get("id")?,
                 decision: row.try_get("decision")?,
-                from: rows::status(&row, "from_status")?,
+                from: rows::status(row, "from_status")?,
                 earlier: None,
             };
-            last.insert(id, decision);
+            let made = (row.try_get("at")?, by.unwrap_or_default());
+            Ok((rows::comment_id(row, "comment_id")?, decision, made))
+        };
+        let found = gather(self.connection, "history", query, read).await?;
+        for (id, decision, made) in found.rows {
+            match last.get_mut(&id) {
+                Some(later) => {
+                    later.earlier.get_or_insert(made);
+                }
+                None => {
+                    last.insert(id, decision);
+                }
+            }
         }
         Ok(last)
     }

@@ -1,6 +1,8 @@
 //! Where the two engines truly differ.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
 /// The database engine, chosen by the URL's scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,14 @@ impl Engine {
                 format!("{url}{separator}mode=rwc")
             }
             _ => url.to_owned(),
+        }
+    }
+
+    /// Whether the driver can make something of a URL. What it says of one that it cannot may quote it.
+    pub(super) fn can_use(self, url: &str) -> bool {
+        match self {
+            Self::Sqlite => SqliteConnectOptions::from_str(url).is_ok(),
+            Self::Postgres => PgConnectOptions::from_str(url).is_ok(),
         }
     }
 

@@ -145,14 +145,12 @@ impl Store {
     ) -> Result<Vec<Page>> {
         let text = "SELECT DISTINCT page FROM comments WHERE site = $1 AND page > $2 \
                     ORDER BY page LIMIT $3";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
             .bind(after.to_owned())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        let page = |row| Ok(Page::from_canonical(Row::try_get(row, "page")?));
-        found.iter().map(page).collect()
+            .bind(i64::from(limit));
+        let page = |row: &sqlx::any::AnyRow| Ok(Page::from_canonical(row.try_get("page")?));
+        self.gather("comments", query, page).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! How comments were scored and what people then said of them: what the model's page draws.
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 use super::{Result, Store, rows};
 use crate::domain::{comment::Status, site::SiteSlug, timestamp::Timestamp};
@@ -35,19 +35,15 @@ impl Store {
     pub async fn latest_judged(&self, site: &SiteSlug, limit: i64) -> Result<Vec<Judged>> {
         let text = "SELECT score, status, decided_at FROM comments \
                     WHERE site = $1 AND score IS NOT NULL ORDER BY id DESC LIMIT $2";
-        let found = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| {
+        let query = sqlx::query(text).bind(site.to_string()).bind(limit);
+        let read = |row: &AnyRow| {
             Ok(Judged {
-                score: Row::try_get(row, "score")?,
+                score: row.try_get("score")?,
                 status: rows::status(row, "status")?,
                 decided: rows::optional_timestamp(row, "decided_at")?.is_some(),
             })
         };
-        found.iter().map(read).collect()
+        self.gather("comments", query, read).await
     }
 
     /// Decisions of a site since a time, by day and kind.
@@ -62,18 +58,16 @@ impl Store {
         let text = "SELECT h.at / 86400000 AS day, h.decision, COUNT(*) AS count FROM history h \
                     WHERE h.site = $1 AND h.action = 'decided' AND h.undone = 0 AND h.at >= $2 \
                     AND h.decision IS NOT NULL GROUP BY h.at / 86400000, h.decision";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
-            .bind(since.millis())
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| {
+            .bind(since.millis());
+        let read = |row: &AnyRow| {
             Ok(DayCount {
-                day: Row::try_get(row, "day")?,
-                decision: Row::try_get(row, "decision")?,
-                count: Row::try_get(row, "count")?,
+                day: row.try_get("day")?,
+                decision: row.try_get("decision")?,
+                count: row.try_get("count")?,
             })
         };
-        found.iter().map(read).collect()
+        self.gather("history", query, read).await
     }
 }

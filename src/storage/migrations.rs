@@ -27,6 +27,7 @@ const DESK: &str = include_str!("../../migrations/0006_desk.sql");
 const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
+const PROBE: &str = include_str!("../../migrations/0014_probe.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
 const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
 
@@ -114,6 +115,12 @@ const STEPS: &[Step] = &[
         name: "keys",
         sqlite: include_str!("../../migrations/0013_keys.sqlite.sql"),
         postgres: include_str!("../../migrations/0013_keys.postgres.sql"),
+    },
+    Step {
+        number: 14,
+        name: "probe",
+        sqlite: PROBE,
+        postgres: PROBE,
     },
     Step {
         number: 17,

@@ -13,11 +13,13 @@ pub mod client_keys;
 pub mod comments;
 pub mod counters;
 pub mod counts;
+pub mod damage;
 pub mod decisions;
 pub mod deliveries;
 mod engine;
 mod erasure;
 pub mod erasures;
+pub mod examine;
 pub mod foreign_ids;
 mod imported_replies;
 pub mod imports;
@@ -32,6 +34,8 @@ pub mod moderators;
 pub mod notices;
 pub mod outbox;
 pub mod outbox_entries;
+pub mod private;
+mod probe;
 pub mod public;
 mod query;
 pub mod related;
@@ -68,7 +72,7 @@ use sqlx::{
     any::{AnyPoolOptions, AnyQueryResult},
 };
 
-use self::engine::Engine;
+use self::{engine::Engine, probe::OpenFile};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +96,11 @@ pub enum StoreError {
     /// The schema is older than this program and `--no-migrate` was given.
     #[error("the database needs migrations that --no-migrate forbids")]
     NotMigrated,
+    /// The URL, or a parameter in it, cannot be used. It may hold a password and is not repeated.
+    #[error(
+        "the database's URL (database.url) cannot be used: look at how it is written, and at its parameters"
+    )]
+    Url,
     /// The URL names neither engine.
     #[error("the database's URL must begin with sqlite:// or postgres://")]
     UnknownEngine,
@@ -100,6 +109,9 @@ pub enum StoreError {
         "the database was written by a later version of this program; schema {0} is not known here"
     )]
     Later(i64),
+    /// The database's file is no longer where it was opened: what is written now would be lost.
+    #[error("the database's file was moved or deleted while it was open")]
+    Displaced,
     /// The database's file is damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),
@@ -157,6 +169,8 @@ pub struct Store {
     write: AnyPool,
     /// Whether the write-ahead log may still hold what was erased; see [`Store::fold_log`].
     unfolded: Arc<AtomicBool>,
+    /// The SQLite file as it was opened.
+    file: Option<Arc<OpenFile>>,
 }
 
 impl Store {
@@ -170,6 +184,9 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
         let url = engine.complete_url(url.expose_secret());
+        if !engine.can_use(&url) {
+            return Err(StoreError::Url);
+        }
         let read = pool(engine, connections, &[]).connect(&url).await?;
         let write = match engine {
             Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
@@ -181,6 +198,7 @@ impl Store {
             write,
             // A log that a crash has left is folded in once.
             unfolded: Arc::new(AtomicBool::new(true)),
+            file: OpenFile::of_url(engine, &url).map(Arc::new),
         };
         store.refuse_unsafe_sqlite().await?;
         migrations::run(&store.write, engine, may_migrate).await?;
@@ -297,6 +315,7 @@ impl Store {
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T>,
     {
+        self.check_in_place()?;
         let mut connection = self.write.acquire().await?;
         let writing = async {
             let mut transaction = connection.begin_with(self.engine.begin()).await?;

@@ -26,11 +26,11 @@ pub struct ModelFile {
     pub revision: i64,
 }
 
-const COLUMNS: &str = "m.site, m.id, m.state, m.version, m.requested_by, m.requested_at, \
+pub(super) const COLUMNS: &str = "m.site, m.id, m.state, m.version, m.requested_by, m.requested_at, \
                        m.started_at, m.finished_at, m.attempts, m.phase, m.done, m.total, \
                        m.report, m.failure, m.activated_at, m.activated_by, l.live";
 
-const TABLES: &str = "models m LEFT JOIN learning l ON l.site = m.site";
+pub(super) const TABLES: &str = "models m LEFT JOIN learning l ON l.site = m.site";
 
 impl Store {
     /// Runs and models of some sites, latest first.
@@ -42,11 +42,8 @@ impl Store {
             "SELECT {COLUMNS} FROM {TABLES} \
              WHERE m.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) ORDER BY m.id DESC"
         );
-        let found = sqlx::query(self.sql(&text))
-            .bind(rows::list_json(sites))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(entry).collect()
+        let query = sqlx::query(self.sql(&text)).bind(rows::list_json(sites));
+        self.gather("models", query, entry).await
     }
 
     /// A run or model.
@@ -228,7 +225,7 @@ async fn mark_active(
     Ok(super::touched(&marked))
 }
 
-fn entry(row: &AnyRow) -> Result<ModelEntry> {
+pub(super) fn entry(row: &AnyRow) -> Result<ModelEntry> {
     let id: String = row.try_get("id")?;
     let phase: String = row.try_get("phase")?;
     let activated_at = rows::optional_timestamp(row, "activated_at")?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Result, Store, acts, rows, touched};
+use super::{Result, Store, StoreError, acts, rows, touched};
 use crate::domain::{
     email::{EmailIndex, SealedEmail},
     moderator::{MailMode, Moderator, ModeratorId, Role, Scope},
@@ -63,8 +63,8 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn moderators(&self) -> Result<Vec<Moderator>> {
         let text = format!("SELECT {COLUMNS} FROM moderators ORDER BY id");
-        let found = sqlx::query(self.sql(&text)).fetch_all(&self.read).await?;
-        found.iter().map(read).collect()
+        let query = sqlx::query(self.sql(&text));
+        self.gather("moderators", query, read).await
     }
 
     /// One moderator.
@@ -203,18 +203,15 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn mail_preferences(&self, id: &ModeratorId) -> Result<MailPreferences> {
-        let found = sqlx::query("SELECT site, mode FROM mail_preferences WHERE moderator = $1")
-            .bind(id.0.clone())
-            .fetch_all(&self.read)
-            .await?;
+        let text = "SELECT moderator, site, mode FROM mail_preferences WHERE moderator = $1";
+        let query = sqlx::query(text).bind(id.0.clone());
         let mut preferences = MailPreferences::default();
-        for row in found {
-            let mode = MailMode::parse(row.try_get("mode")?);
-            let site: String = row.try_get("site")?;
-            if site.is_empty() {
-                preferences.default = mode;
-            } else {
-                preferences.sites.insert(rows::site(&row)?, mode);
+        for (site, mode) in self.gather("mail_preferences", query, preference).await? {
+            match site {
+                None => preferences.default = mode,
+                Some(site) => {
+                    preferences.sites.insert(site, mode);
+                }
             }
         }
         Ok(preferences)
@@ -372,6 +369,21 @@ pub(super) fn scope_json(scope: &Scope) -> String {
     serde_json::to_string(scope).unwrap_or_default()
 }
 
+/// A choice for one site, or for all without one of their own.
+pub(super) fn preference(row: &AnyRow) -> Result<(Option<SiteSlug>, MailMode)> {
+    let mode: String = row.try_get("mode")?;
+    let mode = MailMode::parse(&mode).ok_or(StoreError::Corrupt("mail mode"))?;
+    let site: String = row.try_get("site")?;
+    let site = (!site.is_empty()).then(|| rows::site(row)).transpose()?;
+    Ok((site, mode))
+}
+
+/// A role; what is no role's word is damage, and nobody's right.
+pub(super) fn role(row: &AnyRow) -> Result<Role> {
+    let word: String = row.try_get("role")?;
+    Role::parse(&word).ok_or(StoreError::Corrupt("role"))
+}
+
 pub(super) fn read(row: &AnyRow) -> Result<Moderator> {
     let email: Option<String> = row.try_get("email_sealed")?;
     let index: Option<String> = row.try_get("email_index")?;
@@ -381,7 +393,7 @@ pub(super) fn read(row: &AnyRow) -> Result<Moderator> {
         name: row.try_get("name")?,
         email: email.map(SealedEmail),
         email_index: index.map(EmailIndex),
-        role: Role::parse(row.try_get("role")?),
+        role: role(row)?,
         scope: rows::json(row, "scope")?,
         password_hash: row.try_get("password_hash")?,
         session_epoch: row.try_get("session_epoch")?,

@@ -4,6 +4,7 @@ use sqlx::{Row, any::AnyRow};
 
 use super::{
     Result, Store, StoreError, acts,
+    damage::gather,
     outbox::{kind, optional_site},
     rows, touched,
 };
@@ -52,13 +53,30 @@ impl Store {
                     FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
                     LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
                     WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
-        let found = sqlx::query(text)
-            .bind(before.unwrap_or_else(|| "~".to_owned()))
-            .bind(status.map_or("", MailStatus::as_str))
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(entry).collect()
+        let mut connection = self.read.acquire().await?;
+        let (mut before, mut mails) = (before.unwrap_or_else(|| "~".to_owned()), Vec::new());
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
+        loop {
+            let query = sqlx::query(text)
+                .bind(before.clone())
+                .bind(status.map_or("", MailStatus::as_str))
+                .bind(i64::from(limit));
+            let found = gather(&mut connection, "outbox", query, entry).await?;
+            mails.extend(found.rows);
+            let (Some(last), false) = (found.last, found.damaged.is_empty()) else {
+                break;
+            };
+            if found.seen < wanted || mails.len() >= wanted {
+                break;
+            }
+            let Ok(last) = last.try_get("id") else {
+                break;
+            };
+            before = last;
+        }
+        mails.truncate(wanted);
+        Ok(mails)
     }
 
     /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when
@@ -91,7 +109,7 @@ impl Store {
     }
 }
 
-fn entry(row: &AnyRow) -> Result<OutboxEntry> {
+pub(super) fn entry(row: &AnyRow) -> Result<OutboxEntry> {
     let status: String = row.try_get("status")?;
     Ok(OutboxEntry {
         id: row.try_get("id")?,

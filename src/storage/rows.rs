@@ -70,12 +70,20 @@ pub(super) fn verdict(row: &AnyRow) -> Result<Verdict> {
 }
 
 pub(super) fn timestamp(row: &AnyRow, column: &str) -> Result<Timestamp> {
-    Ok(Timestamp::from_millis(row.try_get(column)?))
+    calendar(row.try_get(column)?)
 }
 
 pub(super) fn optional_timestamp(row: &AnyRow, column: &str) -> Result<Option<Timestamp>> {
     let millis: Option<i64> = row.try_get(column)?;
-    Ok(millis.map(Timestamp::from_millis))
+    millis.map(calendar).transpose()
+}
+
+/// A time that calendars have, as everything that was ever written here does.
+fn calendar(millis: i64) -> Result<Timestamp> {
+    let at = Timestamp::from_millis(millis);
+    at.is_in_calendar()
+        .then_some(at)
+        .ok_or(StoreError::Corrupt("time"))
 }
 
 pub(super) fn json<T: DeserializeOwned>(row: &AnyRow, column: &'static str) -> Result<T> {

@@ -1,10 +1,12 @@
 //! Sites and their policies. Every change raises a revision, by which instances notice it.
 
 use serde_json::{Map, Value, json};
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, acts, removal::forget_leftovers, rows, touched};
+use super::{Result, Store, acts, damage::gather, removal::forget_leftovers, rows, touched};
 use crate::domain::site::{Policy, Site};
+
+pub(super) const COLUMNS: &str = "slug AS site, slug, name, origins, policy, created_at";
 
 impl Store {
     /// Every site, by slug; none that is being removed.
@@ -12,10 +14,25 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn sites(&self) -> Result<Vec<Site>> {
-        let text = "SELECT slug AS site, name, origins, policy, created_at FROM sites \
-                    WHERE removed_at IS NULL ORDER BY slug";
-        let found = sqlx::query(text).fetch_all(&self.read).await?;
-        found.iter().map(read).collect()
+        Ok(self.readable_sites().await?.0)
+    }
+
+    /// Every site that can be read, by slug, and the slugs of those that cannot.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn readable_sites(&self) -> Result<(Vec<Site>, Vec<String>)> {
+        let text = format!("SELECT {COLUMNS} FROM sites WHERE removed_at IS NULL ORDER BY slug");
+        let mut connection = self.read.acquire().await?;
+        let found = gather(
+            &mut connection,
+            "sites",
+            sqlx::query(AssertSqlSafe(text)),
+            read,
+        )
+        .await?;
+        let damaged = found.damaged.into_iter().filter_map(|damaged| damaged.id);
+        Ok((found.rows, damaged.collect()))
     }
 
     /// Adds a site; `false` when its slug is taken, if only by one that is being removed. Nothing that had
@@ -125,7 +142,7 @@ pub(super) async fn raise_revision(connection: &mut AnyConnection) -> Result<()>
     Ok(())
 }
 
-fn read(row: &AnyRow) -> Result<Site> {
+pub(super) fn read(row: &AnyRow) -> Result<Site> {
     let policy: Policy = rows::json(row, "policy")?;
     Ok(Site {
         slug: rows::site(row)?,

@@ -3,7 +3,11 @@
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
-    Result, Store, acts, engine::Engine, erasure, erasures, rows, samples, sites::raise_revision,
+    Result, Store, acts,
+    damage::{Damaged, Gathered, gather},
+    engine::Engine,
+    erasure, erasures, rows, samples,
+    sites::raise_revision,
 };
 use crate::domain::{
     comment::Comment, decision::Actor, email::EmailIndex, mail::MailKind, page::Page,
@@ -79,6 +83,8 @@ pub struct Subject {
     pub imported: Vec<HeldOrigin>,
     /// Whether they have an account as a moderator. It is not touched by erasure.
     pub is_moderator: bool,
+    /// What is theirs and cannot be read.
+    pub damaged: Vec<Damaged>,
 }
 
 /// What was erased.
@@ -132,14 +138,29 @@ impl Store {
             who,
             until: i64::MAX,
         };
+        let comments = comments(&mut connection, self.engine, &search).await?;
+        let samples = labelled(&mut connection, self.engine, &search, "").await?;
+        let subscriptions = subscriptions(&mut connection, self.engine, &sites, who).await?;
+        let mails = mails(&mut connection, who).await?;
+        let block_rules = block_rules(&mut connection, who).await?;
+        let imported = origins(&mut connection, self.engine, &search).await?;
+        let damaged = [
+            comments.damaged,
+            samples.damaged,
+            subscriptions.damaged,
+            mails.damaged,
+            block_rules.damaged,
+            imported.damaged,
+        ];
         Ok(Subject {
-            comments: comments(&mut connection, self.engine, &search, "").await?,
-            samples: labelled(&mut connection, self.engine, &search, "").await?,
-            subscriptions: subscriptions(&mut connection, self.engine, &sites, who).await?,
-            mails: mails(&mut connection, who).await?,
-            block_rules: block_rules(&mut connection, who).await?,
-            imported: origins(&mut connection, self.engine, &search).await?,
+            comments: comments.rows,
+            samples: samples.rows,
+            subscriptions: subscriptions.rows,
+            mails: mails.rows,
+            block_rules: block_rules.rows,
+            imported: imported.rows,
             is_moderator: is_moderator(&mut connection, who).await?,
+            damaged: damaged.concat(),
         })
     }
 
@@ -190,29 +211,35 @@ impl Store {
                     who: &who,
                     until,
                 };
-                let comments = comments(connection, engine, &search, "{lock}").await?;
+                let comments = lock_comments(connection, engine, &search).await?;
                 let samples = labelled(connection, engine, &search, "{lock}").await?;
-                let ids = rows::list_json(comments.iter().map(|comment| comment.id));
+                let ids = rows::list_json(comments.iter().map(|(id, ..)| id));
                 // Before the comments, which would take some along uncounted.
                 let mails = erase_mails(connection, engine, &search, &ids).await?;
                 erase_comments(connection, engine, &sites, &ids).await?;
                 let subscriptions = erase_rest(connection, engine, &search).await?;
                 let block_rules = erase_block_rules(connection, &search).await?;
                 let erased = Erased {
-                    samples: samples.len() as u64,
+                    samples: samples.seen as u64,
                     subscriptions,
                     mails,
                     block_rules,
                     is_moderator: is_moderator(connection, &who).await?,
                     comments: comments
                         .into_iter()
-                        .map(|comment| (comment.site, comment.page))
+                        .filter_map(|(_, site, page)| {
+                            let site = SiteSlug::parse(&site).ok()?;
+                            Some((site, Page::from_canonical(page)))
+                        })
                         .collect(),
                 };
                 erasures::record(connection, by, now, &erased).await?;
                 acts::record(connection, "subject.erase", "", amounts(&erased)).await?;
                 // Last of all: from here on the sites' learning is locked.
-                erasure::forget(connection, engine, samples).await?;
+                erasure::forget(connection, engine, samples.rows).await?;
+                if !samples.damaged.is_empty() {
+                    erase_unreadable(connection, engine, &search).await?;
+                }
                 Ok(erased)
             })
         })
@@ -232,20 +259,54 @@ async fn comments(
     connection: &mut AnyConnection,
     engine: Engine,
     search: &Search<'_>,
-    lock: &str,
-) -> Result<Vec<Comment>> {
+) -> Result<Gathered<Comment>> {
     let text = format!(
         "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-         AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id {lock}",
+         AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id",
         rows::COMMENT
     );
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
+        .bind(search.sites.to_owned())
+        .bind(search.who.0.clone())
+        .bind(search.until);
+    gather(connection, "comments", query, rows::comment).await
+}
+
+/// Locks a person's comments, those too that cannot be read as a whole: id, site and page of each.
+async fn lock_comments(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    search: &Search<'_>,
+) -> Result<Vec<(String, String, String)>> {
+    let text = "SELECT c.id, c.site, c.page FROM comments c \
+                WHERE c.site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id {lock}";
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(search.sites.to_owned())
+        .bind(search.who.0.clone())
+        .bind(search.until);
+    let read = |row: &AnyRow| {
+        let page = row.try_get("page").unwrap_or_default();
+        Ok((row.try_get("id")?, row.try_get("site")?, page))
+    };
+    Ok(gather(connection, "comments", query, read).await?.rows)
+}
+
+/// Erases labelled texts that cannot be read. What models learnt of them cannot be told any more.
+async fn erase_unreadable(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    search: &Search<'_>,
+) -> Result<()> {
+    let text = "DELETE FROM samples WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                AND email_index = $2 AND labelled_at <= $3";
+    sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(search.sites.to_owned())
         .bind(search.who.0.clone())
         .bind(search.until)
-        .fetch_all(connection)
+        .execute(connection)
         .await?;
-    found.iter().map(rows::comment).collect()
+    Ok(())
 }
 
 async fn labelled(
@@ -253,19 +314,17 @@ async fn labelled(
     engine: Engine,
     search: &Search<'_>,
     lock: &str,
-) -> Result<Vec<StoredSample>> {
+) -> Result<Gathered<StoredSample>> {
     let text = format!(
         "SELECT {} FROM samples s WHERE s.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
          AND s.email_index = $2 AND s.labelled_at <= $3 ORDER BY s.site, s.id {lock}",
         samples::COLUMNS
     );
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
         .bind(search.sites.to_owned())
         .bind(search.who.0.clone())
-        .bind(search.until)
-        .fetch_all(connection)
-        .await?;
-    found.iter().map(samples::stored).collect()
+        .bind(search.until);
+    gather(connection, "samples", query, samples::stored).await
 }
 
 async fn subscriptions(
@@ -273,15 +332,13 @@ async fn subscriptions(
     engine: Engine,
     sites: &str,
     who: &EmailIndex,
-) -> Result<Vec<HeldSubscription>> {
+) -> Result<Gathered<HeldSubscription>> {
     let text = "SELECT site, status, asked_at, confirmed_at FROM subscriptions \
                 WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) AND email_index = $2";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(sites.to_owned())
-        .bind(who.0.clone())
-        .fetch_all(connection)
-        .await?;
-    let read = |row| {
+        .bind(who.0.clone());
+    let read = |row: &AnyRow| {
         Ok(HeldSubscription {
             site: rows::site(row)?,
             status: row.try_get("status")?,
@@ -289,23 +346,20 @@ async fn subscriptions(
             confirmed_at: rows::optional_timestamp(row, "confirmed_at")?,
         })
     };
-    found.iter().map(read).collect()
+    gather(connection, "subscriptions", query, read).await
 }
 
-async fn mails(connection: &mut AnyConnection, who: &EmailIndex) -> Result<Vec<HeldMail>> {
-    let text = "SELECT kind, status, created_at FROM outbox WHERE email_index = $1 ORDER BY id";
-    let found = sqlx::query(text)
-        .bind(who.0.clone())
-        .fetch_all(connection)
-        .await?;
-    let read = |row| {
+async fn mails(connection: &mut AnyConnection, who: &EmailIndex) -> Result<Gathered<HeldMail>> {
+    let text = "SELECT id, kind, status, created_at FROM outbox WHERE email_index = $1 ORDER BY id";
+    let query = sqlx::query(text).bind(who.0.clone());
+    let read = |row: &AnyRow| {
         Ok(HeldMail {
             kind: super::outbox::kind(row)?,
             status: row.try_get("status")?,
             created_at: rows::timestamp(row, "created_at")?,
         })
     };
-    found.iter().map(read).collect()
+    gather(connection, "outbox", query, read).await
 }
 
 async fn is_moderator(connection: &mut AnyConnection, who: &EmailIndex) -> Result<bool> {
@@ -405,13 +459,10 @@ async fn erase_block_rules(connection: &mut AnyConnection, search: &Search<'_>) 
 async fn block_rules(
     connection: &mut AnyConnection,
     who: &EmailIndex,
-) -> Result<Vec<HeldBlockRule>> {
-    let text = "SELECT site, action, note, created_at, expires_at FROM block_rules \
+) -> Result<Gathered<HeldBlockRule>> {
+    let text = "SELECT id, site, action, note, created_at, expires_at FROM block_rules \
                 WHERE kind = 'email' AND pattern = $1 ORDER BY id";
-    let found = sqlx::query(text)
-        .bind(who.0.clone())
-        .fetch_all(connection)
-        .await?;
+    let query = sqlx::query(text).bind(who.0.clone());
     let read = |row: &AnyRow| {
         Ok(HeldBlockRule {
             site: row.try_get("site")?,
@@ -421,24 +472,22 @@ async fn block_rules(
             expires_at: rows::optional_timestamp(row, "expires_at")?,
         })
     };
-    found.iter().map(read).collect()
+    gather(connection, "block_rules", query, read).await
 }
 
 async fn origins(
     connection: &mut AnyConnection,
     engine: Engine,
     search: &Search<'_>,
-) -> Result<Vec<HeldOrigin>> {
+) -> Result<Gathered<HeldOrigin>> {
     let text = "SELECT i.site, i.comment_id, i.system, i.foreign_id FROM comments c \
                 JOIN imported i ON i.site = c.site AND i.comment_id = c.id \
                 WHERE c.site IN (SELECT r.value->>'v' FROM {rows:$1}) AND c.email_index = $2 \
                 AND c.created_at <= $3 ORDER BY i.site, i.comment_id";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(search.sites.to_owned())
         .bind(search.who.0.clone())
-        .bind(search.until)
-        .fetch_all(connection)
-        .await?;
+        .bind(search.until);
     let read = |row: &AnyRow| {
         Ok(HeldOrigin {
             site: row.try_get("site")?,
@@ -447,5 +496,5 @@ async fn origins(
             foreign_id: row.try_get("foreign_id")?,
         })
     };
-    found.iter().map(read).collect()
+    gather(connection, "imported", query, read).await
 }

@@ -289,7 +289,7 @@ impl Store {
     }
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Subscription> {
+pub(super) fn read(row: &sqlx::any::AnyRow) -> Result<Subscription> {
     let word: String = row.try_get("status")?;
     Ok(Subscription {
         id: row.try_get("id")?,

@@ -4,7 +4,11 @@
 use serde_json::json;
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, acts, moderators::scope_json, rows};
+use super::{
+    Result, Store, StoreError, acts,
+    moderators::{role, scope_json},
+    rows,
+};
 use crate::domain::{
     moderator::{ModeratorId, Role, Scope},
     timestamp::Timestamp,
@@ -69,8 +73,8 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn tokens(&self) -> Result<Vec<Token>> {
         let text = format!("SELECT {COLUMNS} ORDER BY t.id");
-        let found = sqlx::query(self.sql(&text)).fetch_all(&self.read).await?;
-        found.iter().map(read).collect()
+        let query = sqlx::query(self.sql(&text));
+        self.gather("tokens", query, read).await
     }
 
     /// Adds a token by the hash of its secret.
@@ -140,7 +144,7 @@ impl Store {
 }
 
 /// The columns that [`read`] and [`read_bounded`] read, and where from.
-const COLUMNS: &str = "t.id, t.name, t.role, t.scope, t.created_at, t.last_used_at, t.revoked_at, \
+pub(super) const COLUMNS: &str = "t.id, t.name, t.role, t.scope, t.created_at, t.last_used_at, t.revoked_at, \
      t.origin, t.owner, COALESCE(m.name, t.owner_name) AS owner_name, m.role AS owner_role, \
      m.scope AS owner_scope FROM tokens t LEFT JOIN moderators m ON m.id = t.owner";
 
@@ -149,13 +153,15 @@ fn read_bounded(row: &AnyRow) -> Result<Token> {
     let mut token = read(row)?;
     if let Some(role) = row.try_get::<Option<String>, _>("owner_role")? {
         let scope: Scope = rows::json(row, "owner_scope")?;
-        token.role = token.role.min(Role::parse(&role));
+        token.role = token
+            .role
+            .min(Role::parse(&role).ok_or(StoreError::Corrupt("role"))?);
         token.scope = token.scope.and(&scope);
     }
     Ok(token)
 }
 
-fn read(row: &AnyRow) -> Result<Token> {
+pub(super) fn read(row: &AnyRow) -> Result<Token> {
     let origin: String = row.try_get("origin")?;
     let owner: Option<String> = row.try_get("owner")?;
     let owner_name: Option<String> = row.try_get("owner_name")?;
@@ -167,7 +173,7 @@ fn read(row: &AnyRow) -> Result<Token> {
         },
         id: row.try_get("id")?,
         name: row.try_get("name")?,
-        role: Role::parse(row.try_get("role")?),
+        role: role(row)?,
         scope: rows::json(row, "scope")?,
         created_at: rows::timestamp(row, "created_at")?,
         last_used_at: rows::optional_timestamp(row, "last_used_at")?,

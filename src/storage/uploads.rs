@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{Result, Store, StoreError, acts, engine::Engine, samples, touched, votes};
+use super::{
+    Result, Store, StoreError, acts, damage::gather, engine::Engine, samples, touched, votes,
+};
 use crate::domain::{
     sample::{Source, Tally, Vote},
     site::SiteSlug,
@@ -185,11 +187,8 @@ impl Store {
     pub async fn left_uploads(&self, before: Timestamp, cap: i64) -> Result<Vec<Upload>> {
         let text = "SELECT id, provenance, source FROM uploads \
                     WHERE state = 'complete' AND touched_at < $1";
-        let found = sqlx::query(text)
-            .bind(before.millis())
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| -> Result<Upload> {
+        let query = sqlx::query(text).bind(before.millis());
+        let read = |row: &sqlx::any::AnyRow| -> Result<Upload> {
             let source = Source {
                 provenance: samples::provenance(row)?,
                 name: row.try_get("source")?,
@@ -198,7 +197,7 @@ impl Store {
             let id = row.try_get("id")?;
             Ok(Upload { id, source })
         };
-        found.iter().map(read).collect()
+        self.gather("uploads", query, read).await
     }
 
     /// Forgets uploads that broke off: those of which nothing came since `before`.
@@ -248,12 +247,10 @@ async fn keep_apart(
 async fn bite(connection: &mut AnyConnection, upload: &str) -> Result<Vec<Vote>> {
     let text = "SELECT site, id, label, held_out, text, name, email_domain, website, email_index \
                 FROM upload_rows WHERE upload = $1 ORDER BY site, id LIMIT $2";
-    let found = sqlx::query(text)
-        .bind(upload.to_owned())
-        .bind(BITE)
-        .fetch_all(connection)
-        .await?;
-    found.iter().map(samples::vote).collect()
+    let query = sqlx::query(text).bind(upload.to_owned()).bind(BITE);
+    Ok(gather(connection, "upload_rows", query, samples::vote)
+        .await?
+        .rows)
 }
 
 /// Forgets rows that are moved: those in order up to the last.

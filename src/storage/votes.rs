@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, engine::Engine, rows};
+use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
 use crate::{
     bayes::Label,
     domain::{
@@ -154,19 +154,18 @@ impl Poll<'_> {
     async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
         let text = "SELECT id, label, counted, revision FROM samples \
                     WHERE site = $1 AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(self.site.clone())
-            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        let mut known = HashMap::with_capacity(found.len());
-        for row in found {
+            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)));
+        let read = |row: &AnyRow| {
             let counted = row.try_get::<i64, _>("counted")? != 0;
             let learnt = counted || row.try_get::<i64, _>("revision")? <= trained;
-            let label = label(&row, "label")?;
-            known.insert(row.try_get("id")?, Known { label, learnt });
-        }
-        Ok(known)
+            let label = label(row, "label")?;
+            Ok((row.try_get("id")?, Known { label, learnt }))
+        };
+        // One that is damaged is taken for new: the vote puts it right.
+        let known = gather(self.connection, "samples", query, read).await?;
+        Ok(known.rows.into_iter().collect())
     }
 
     /// How many labels of each class from this source still count at once.
@@ -174,17 +173,18 @@ impl Poll<'_> {
         let text = "SELECT label, COUNT(*) AS count FROM samples WHERE site = $1 AND provenance = $2 \
                     AND source = $3 AND label IS NOT NULL AND counted = 1 AND revision > $4 \
                     GROUP BY label";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(self.site.clone())
             .bind(self.source.provenance.as_str())
             .bind(self.source.name.clone())
-            .bind(trained)
-            .fetch_all(&mut *self.connection)
-            .await?;
+            .bind(trained);
+        let read = |row: &AnyRow| {
+            let label = label(row, "label")?.ok_or(StoreError::Corrupt("label"))?;
+            Ok((label, row.try_get::<i64, _>("count")?))
+        };
         let mut room = [self.source.cap; 2];
-        for row in found {
-            let label = label(&row, "label")?.ok_or(StoreError::Corrupt("label"))?;
-            room[label.index()] -= row.try_get::<i64, _>("count")?;
+        for (label, count) in gather(self.connection, "samples", query, read).await?.rows {
+            room[label.index()] -= count;
         }
         Ok(room)
     }
@@ -247,7 +247,7 @@ pub(super) async fn raise(connection: &mut AnyConnection, site: &str) -> Result<
 }
 
 /// A label, or none.
-pub(super) fn label(row: &sqlx::any::AnyRow, column: &'static str) -> Result<Option<Label>> {
+pub(super) fn label(row: &AnyRow, column: &'static str) -> Result<Option<Label>> {
     let word: Option<String> = row.try_get(column)?;
     let read = |word: String| Label::parse(&word).ok_or(StoreError::Corrupt("label"));
     word.map(read).transpose()

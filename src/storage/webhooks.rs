@@ -95,9 +95,9 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn webhook_sites(&self) -> Result<BTreeSet<SiteSlug>> {
-        let found = sqlx::query("SELECT DISTINCT site FROM webhooks");
-        let found = found.fetch_all(&self.read).await?;
-        found.iter().map(rows::site).collect()
+        let query = sqlx::query("SELECT DISTINCT site FROM webhooks");
+        let sites = self.gather("webhooks", query, rows::site).await?;
+        Ok(sites.into_iter().collect())
     }
 
     /// The webhooks of a site, or of every site, and how their deliveries fare: by site, earliest
@@ -114,15 +114,12 @@ impl Store {
                 (SELECT d.last_error FROM deliveries d WHERE d.site = w.site AND d.webhook = w.id \
                     AND d.last_error IS NOT NULL ORDER BY d.id DESC LIMIT 1) AS last_error \
              FROM webhooks w WHERE $1 = '' OR w.site = $1 ORDER BY w.site, w.id";
-        let found = sqlx::query(text)
-            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(state).collect()
+        let query = sqlx::query(text).bind(site.map(SiteSlug::to_string).unwrap_or_default());
+        self.gather("webhooks", query, state).await
     }
 }
 
-fn state(row: &AnyRow) -> Result<WebhookState> {
+pub(super) fn state(row: &AnyRow) -> Result<WebhookState> {
     Ok(WebhookState {
         webhook: Webhook {
             id: row.try_get("id")?,

@@ -9,6 +9,7 @@ mod accounts;
 mod acts;
 mod akismet;
 mod backup;
+mod bounds;
 mod coral;
 mod corpora;
 mod desk;

@@ -74,9 +74,19 @@ pub async fn tick(app: &App) -> Result<usize> {
 /// Delivers one and records how that ended; whether it was taken.
 async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
     let message = if one.webhook == CALLBACK {
-        callback::message(app, one).await?
+        callback::message(app, one).await
     } else {
-        Ok(message(app, one).await?)
+        message(app, one).await.map(Ok)
+    };
+    let message = match message {
+        // Another try would read the same damaged row.
+        Err(error) if error.is_damage() => {
+            let (fate, now) = (Fate::Dead(error.to_string()), app.now());
+            metrics::counter!("hamlet_webhooks_total", "outcome" => "dead").increment(1);
+            app.store.finish_delivery(one, fate, now).await?;
+            return Ok(false);
+        }
+        message => message?,
     };
     let message = match message {
         Ok(Some(message)) => message,

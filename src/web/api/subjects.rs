@@ -18,6 +18,7 @@ use crate::{
         timestamp::Timestamp,
     },
     privacy::subjects,
+    storage::damage::Damaged,
     storage::subjects::{Erased, HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
@@ -145,6 +146,10 @@ pub struct SubjectExport {
     imported: Vec<OwnOrigin>,
     /// Whether they have an account as a moderator; see `/api/v1/moderators`.
     is_moderator: bool,
+    /// What is theirs and could not be read, by table and identifier; `hamlet doctor` names it too. It is
+    /// erased with the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Damaged>,
 }
 
 /// How much was erased.
@@ -250,6 +255,7 @@ impl From<Subject> for SubjectExport {
             block_rules: subject.block_rules.into_iter().map(Into::into).collect(),
             imported: subject.imported.into_iter().map(Into::into).collect(),
             is_moderator: subject.is_moderator,
+            left_out: subject.damaged,
         }
     }
 }

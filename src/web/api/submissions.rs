@@ -205,6 +205,10 @@ impl From<Rejection> for Problem {
                 tracing::error!(%error, "a comment was turned away");
                 Self::unavailable()
             }
+            Rejection::Defect => {
+                tracing::error!("a comment was turned away: judging it panicked");
+                Self::unavailable()
+            }
         }
     }
 }

@@ -112,7 +112,7 @@ async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
 }
 
 fn role(fields: &FormFields) -> Role {
-    Role::parse(fields.get("role"))
+    Role::parse(fields.get("role")).unwrap_or(Role::Moderator)
 }
 
 /// The sites that were named, if any were.
