@@ -24,8 +24,8 @@ impl Owner {
 
     /// A comment.
     #[must_use]
-    pub fn comment(site: &SiteSlug, id: impl ToString) -> Self {
-        Self::new("comments", site.to_string(), id.to_string())
+    pub fn comment(site: &SiteSlug, id: String) -> Self {
+        Self::new("comments", site.to_string(), id)
     }
 
     /// An account.
@@ -59,7 +59,7 @@ impl Owner {
 
 impl From<&Comment> for Owner {
     fn from(comment: &Comment) -> Self {
-        Self::comment(&comment.site, comment.id)
+        Self::comment(&comment.site, comment.id.to_string())
     }
 }
 

@@ -214,7 +214,7 @@ fn new_comment(
         ..
     } = facts;
     let id = CommentId::generate();
-    let owner = Owner::comment(&site.slug, id);
+    let owner = Owner::comment(&site.slug, id.to_string());
     NewComment {
         id: id.to_string(),
         site: site.slug.to_string(),

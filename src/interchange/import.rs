@@ -287,7 +287,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(app, site, status, &document);
     let id = id_at(created_at);
-    let owner = Owner::comment(&site.slug, &id);
+    let owner = Owner::comment(&site.slug, id.clone());
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()

@@ -47,16 +47,15 @@ pub async fn follow(app: &App) {
     let complaint = outcome.as_ref().err().map(ToString::to_string);
     let before = app.presence.complain(complaint.clone());
     match (&before, outcome) {
-        (None, Ok(())) => {}
+        (_, Err(error)) if before != complaint => {
+            tracing::error!(%error, "the key file is not followed; the keys in memory are used");
+        }
         (Some(_), Ok(())) => {
             tracing::info!("the key file can be used again");
             forget_kept(app);
         }
-        (_, Err(error)) if before != complaint => {
-            tracing::error!(%error, "the key file is not followed; the keys in memory are used");
-        }
         // The database is away, and the file may be well.
-        (_, Err(FollowError::Store(_))) => {}
+        (None, Ok(())) | (_, Err(FollowError::Store(_))) => {}
         // Seen twice, a second apart: it is not just being copied.
         (_, Err(_)) => keep(app),
     }

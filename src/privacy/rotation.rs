@@ -189,7 +189,7 @@ async fn wait_for_age(app: &App, key: &str, known: &[KnownKey]) -> Result<(), Ro
     Err(RotationError::Young {
         key: key.to_owned(),
         age: age.as_secs(),
-        wait: (wanted - age).as_secs() + 1,
+        wait: wanted.saturating_sub(age).as_secs() + 1,
     })
 }
 

@@ -40,7 +40,7 @@ pub enum Unopenable {
 
 struct Cipher {
     id: String,
-    cipher: XChaCha20Poly1305,
+    aead: XChaCha20Poly1305,
     /// Whether it may have sealed values before they were bound to their rows.
     may_be_unbound: bool,
 }
@@ -118,8 +118,8 @@ impl Vault {
 
     fn encrypt(&self, text: &str, kind: &[u8], owner: &Owner) -> String {
         let ciphers = self.ciphers.load();
-        let Cipher { id, cipher, .. } = ciphers.last().expect("a ring holds at least one key");
-        format!("{id}.{BOUND}{}", encrypt(cipher, text, &owner.bind(kind)))
+        let Cipher { id, aead, .. } = ciphers.last().expect("a ring holds at least one key");
+        format!("{id}.{BOUND}{}", encrypt(aead, text, &owner.bind(kind)))
     }
 
     fn decrypt(&self, sealed: &str, kind: &[u8], owner: &Owner) -> Result<String, Unopenable> {
@@ -128,8 +128,8 @@ impl Vault {
         let found = ciphers.iter().find(|cipher| cipher.id == id);
         let key = found.ok_or_else(|| Unopenable::NoKey(id.to_owned()))?;
         let opened = match rest.strip_prefix(BOUND) {
-            Some(body) => decrypt(&key.cipher, body, &owner.bind(kind)),
-            None if key.may_be_unbound => decrypt(&key.cipher, rest, kind),
+            Some(body) => decrypt(&key.aead, body, &owner.bind(kind)),
+            None if key.may_be_unbound => decrypt(&key.aead, rest, kind),
             None => None,
         };
         opened.ok_or(Unopenable::Altered)
@@ -201,7 +201,7 @@ impl Vault {
 fn ciphers(ring: &KeyRing) -> Vec<Cipher> {
     let each = ring.keys().iter().map(|key| Cipher {
         id: key.id().to_owned(),
-        cipher: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
+        aead: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
         may_be_unbound: key.may_be_unbound(),
     });
     each.collect()
@@ -245,7 +245,7 @@ mod tests {
     }
 
     fn row(id: &str) -> Owner {
-        Owner::comment(&SiteSlug::parse("blog").unwrap(), id)
+        Owner::comment(&SiteSlug::parse("blog").unwrap(), id.to_owned())
     }
 
     #[test]
@@ -275,7 +275,11 @@ mod tests {
         let sealed = vault.seal(&email, row("1"));
         let site = SiteSlug::parse("other").unwrap();
         let id = ModeratorId("1".to_owned());
-        for other in [row("2"), Owner::comment(&site, "1"), Owner::moderator(&id)] {
+        for other in [
+            row("2"),
+            Owner::comment(&site, "1".to_owned()),
+            Owner::moderator(&id),
+        ] {
             assert_eq!(vault.open(&sealed, other), Err(Unopenable::Altered));
         }
         let as_key = vault.open_client_key(&sealed.0, &row("1"));
@@ -292,7 +296,7 @@ mod tests {
         let email = EmailAddress::parse("email", "jo@example.com").unwrap();
         let unbound = |ring: &KeyRing| {
             let cipher = &ciphers(ring)[ring.keys().len() - 1];
-            let body = encrypt(&cipher.cipher, email.expose(), EMAIL);
+            let body = encrypt(&cipher.aead, email.expose(), EMAIL);
             SealedEmail(format!("{}.{body}", cipher.id))
         };
         let vault = Vault::new(&then);
