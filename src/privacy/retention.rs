@@ -1,10 +1,11 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
-//! was asked about replies and never answered for a month, what a program was told for three.
+//! was asked about replies and never answered for a month, which decisions were one batch as long, what a
+//! program was told for three.
 
 use std::time::Duration;
 
-use crate::{app::App, storage::Result};
+use crate::{app::App, review, storage::Result};
 
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
@@ -32,6 +33,9 @@ pub async fn forget(app: &App) -> Result<()> {
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
+    app.store
+        .forget_batches(now.minus(review::batches::KEPT))
+        .await?;
     app.store.forget_uploads(now.minus(UPLOADS)).await?;
     app.store.forget_expired(now).await
 }

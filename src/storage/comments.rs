@@ -282,7 +282,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn history(&self, comment: &Comment) -> Result<Vec<HistoryEntry>> {
-        let text = "SELECT at, action, actor_name, via, decision, from_status, to_status, note, undone \
+        let text = "SELECT at, action, actor_name, via, decision, from_status, to_status, note, undone, batch \
                     FROM history WHERE site = $1 AND comment_id = $2 ORDER BY id";
         let found = sqlx::query(text)
             .bind(comment.site.to_string())
@@ -299,6 +299,7 @@ impl Store {
             to: Some(comment.verdict.into()),
             note: None,
             undone: false,
+            batch: None,
         };
         let mut history = vec![received];
         for row in found {
@@ -315,6 +316,7 @@ impl Store {
                 to: to.and_then(|word| Status::parse(&word)),
                 note: row.try_get("note")?,
                 undone: row.try_get::<i64, _>("undone")? != 0,
+                batch: rows::optional_batch_id(&row, "batch")?,
             });
         }
         Ok(history)

@@ -6,6 +6,7 @@
 
 pub mod arrivals;
 pub mod backup;
+pub mod batches;
 pub mod blocks;
 pub mod callbacks;
 pub mod client_keys;
@@ -33,6 +34,7 @@ pub mod outbox_entries;
 pub mod public;
 mod query;
 pub mod related;
+pub mod remarks;
 pub mod resealing;
 pub mod retention;
 mod rows;

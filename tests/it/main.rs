@@ -8,6 +8,7 @@
 mod accounts;
 mod akismet;
 mod backup;
+mod batches;
 mod coral;
 mod corpora;
 mod desk;
