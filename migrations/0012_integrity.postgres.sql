@@ -19,7 +19,7 @@ ALTER TABLE models
     ADD CONSTRAINT models_phase_known CHECK (phase IN ('waiting', 'reading', 'fitting', 'measuring', 'done'));
 ALTER TABLE history
     ADD CONSTRAINT history_there FOREIGN KEY (site, comment_id) REFERENCES comments (site, id) ON DELETE CASCADE,
-    ADD CONSTRAINT history_action_known CHECK (action IN ('received', 'decided', 'undone', 'email_revealed')),
+    ADD CONSTRAINT history_action_known CHECK (action IN ('received', 'decided', 'undone', 'email_revealed', 'noted')),
     ADD CONSTRAINT history_decision_known CHECK (decision IN ('approve', 'spam', 'reject', 'trash', 'hold')),
     ADD CONSTRAINT history_from_status_known CHECK (from_status IN ('pending', 'approved', 'spam', 'rejected', 'trash')),
     ADD CONSTRAINT history_to_status_known CHECK (to_status IN ('pending', 'approved', 'spam', 'rejected', 'trash'));

@@ -11,7 +11,7 @@ ALTER TABLE sites ADD COLUMN removed_at BIGINT;
 UPDATE comments SET status = 'pending'
     WHERE status NOT IN ('pending', 'approved', 'spam', 'rejected', 'trash');
 UPDATE comments SET verdict = 'hold' WHERE verdict NOT IN ('publish', 'hold', 'spam');
-DELETE FROM history WHERE action NOT IN ('received', 'decided', 'undone', 'email_revealed');
+DELETE FROM history WHERE action NOT IN ('received', 'decided', 'undone', 'email_revealed', 'noted');
 UPDATE history SET decision = NULL WHERE decision NOT IN ('approve', 'spam', 'reject', 'trash', 'hold');
 UPDATE history SET from_status = NULL
     WHERE from_status NOT IN ('pending', 'approved', 'spam', 'rejected', 'trash');

@@ -166,7 +166,7 @@ CREATE TABLE new_history (
     id             TEXT NOT NULL,
     at             BIGINT NOT NULL,
     action         TEXT NOT NULL
-        CHECK (action IN ('received', 'decided', 'undone', 'email_revealed')),
+        CHECK (action IN ('received', 'decided', 'undone', 'email_revealed', 'noted')),
     actor_id       TEXT,
     actor_name     TEXT,
     via            TEXT,

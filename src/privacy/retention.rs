@@ -1,11 +1,11 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
-//! was asked about replies and never answered for a month, what a program was told for three, what
-//! operators did for the configured days.
+//! was asked about replies and never answered for a month, which decisions were one batch as long, what a
+//! program was told for three, what operators did for the configured days.
 
 use std::time::Duration;
 
-use crate::{app::App, storage::Result};
+use crate::{app::App, review, storage::Result};
 
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
@@ -33,5 +33,8 @@ pub async fn forget(app: &App) -> Result<()> {
     let days = app.settings.privacy.audit_days;
     let acts = now.minus(Duration::from_secs(days * 24 * 60 * 60));
     app.store.forget_acts(acts).await?;
+    app.store
+        .forget_batches(now.minus(review::batches::KEPT))
+        .await?;
     app.store.forget_expired(now).await
 }

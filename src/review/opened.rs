@@ -96,6 +96,25 @@ pub async fn reveal_email(
     Ok(email)
 }
 
+/// Adds a note to a comment's history and decides nothing; `None` when the comment is not there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn add_note(
+    app: &App,
+    principal: &Principal,
+    id: CommentId,
+    note: String,
+) -> Result<Option<Comment>, StoreError> {
+    let Some(comment) = find(app, principal, id).await? else {
+        return Ok(None);
+    };
+    app.store
+        .add_note(&comment, principal.actor.clone(), note, app.now())
+        .await?;
+    Ok(Some(comment))
+}
+
 /// The author's address as everyone may see it.
 #[must_use]
 pub fn masked_email(app: &App, comment: &Comment) -> String {

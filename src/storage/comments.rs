@@ -325,7 +325,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn history(&self, comment: &Comment) -> Result<Vec<HistoryEntry>> {
-        let text = "SELECT id, at, action, actor_name, via, decision, from_status, to_status, note, undone \
+        let text = "SELECT id, at, action, actor_name, via, decision, from_status, to_status, note, undone, batch \
                     FROM history WHERE site = $1 AND comment_id = $2 ORDER BY id";
         let query = sqlx::query(text)
             .bind(comment.site.to_string())
@@ -341,6 +341,7 @@ impl Store {
             to: Some(comment.verdict.into()),
             note: None,
             undone: false,
+            batch: None,
         };
         let mut history = vec![received];
         history.extend(found);
@@ -367,5 +368,6 @@ pub(super) fn history_entry(row: &AnyRow) -> Result<HistoryEntry> {
         to: status("to_status")?,
         note: row.try_get("note")?,
         undone: row.try_get::<i64, _>("undone")? != 0,
+        batch: rows::optional_batch_id(row, "batch")?,
     })
 }

@@ -31,6 +31,8 @@ const PROBE: &str = include_str!("../../migrations/0014_probe.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
 const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
 
+const BATCHES: &str = include_str!("../../migrations/0019_batches.sql");
+
 const STEPS: &[Step] = &[
     Step {
         number: 1,
@@ -127,6 +129,12 @@ const STEPS: &[Step] = &[
         name: "people",
         sqlite: PEOPLE,
         postgres: PEOPLE,
+    },
+    Step {
+        number: 19,
+        name: "batches",
+        sqlite: BATCHES,
+        postgres: BATCHES,
     },
 ];
 

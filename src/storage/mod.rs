@@ -7,6 +7,7 @@
 pub mod acts;
 pub mod arrivals;
 pub mod backup;
+pub mod batches;
 pub mod blocks;
 pub mod callbacks;
 pub mod client_keys;
@@ -39,6 +40,7 @@ mod probe;
 pub mod public;
 mod query;
 pub mod related;
+pub mod remarks;
 pub mod removal;
 pub mod resealing;
 pub mod retention;

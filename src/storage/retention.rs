@@ -36,6 +36,16 @@ impl Store {
         self.bite(text, before).await
     }
 
+    /// Forgets what was decided together before `before`: then it can only be taken back one by one.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_batches(&self, before: Timestamp) -> Result<()> {
+        let text = "DELETE FROM batches WHERE (site, id) IN \
+                    (SELECT site, id FROM batches WHERE at < $1 LIMIT $2)";
+        self.bite(text, before).await
+    }
+
     /// Forgets counters, remembered answers, spent tokens, block rules, sign-in links, sessions and
     /// familiar networks that ended before `now`.
     ///

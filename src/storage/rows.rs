@@ -6,6 +6,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{Result, StoreError};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
+    decision::BatchId,
     email::{EmailIndex, SealedEmail},
     evidence::Verdict,
     page::Page,
@@ -56,6 +57,12 @@ pub(super) fn comment_id(row: &AnyRow, column: &str) -> Result<CommentId> {
 pub(super) fn optional_comment_id(row: &AnyRow, column: &str) -> Result<Option<CommentId>> {
     let id: Option<String> = row.try_get(column)?;
     let read = |id: String| CommentId::parse(&id).ok_or(StoreError::Corrupt("comment id"));
+    id.map(read).transpose()
+}
+
+pub(super) fn optional_batch_id(row: &AnyRow, column: &str) -> Result<Option<BatchId>> {
+    let id: Option<String> = row.try_get(column)?;
+    let read = |id: String| BatchId::parse(&id).ok_or(StoreError::Corrupt("batch"));
     id.map(read).transpose()
 }
 

@@ -9,6 +9,7 @@ mod accounts;
 mod acts;
 mod akismet;
 mod backup;
+mod batches;
 mod bounds;
 mod coral;
 mod corpora;

@@ -2,6 +2,7 @@
 //! what a page decides, it decides through `review`.
 
 mod activity;
+mod batches;
 mod charts;
 mod comment;
 mod decide;
@@ -10,6 +11,7 @@ mod entry;
 mod fields;
 mod file_form;
 mod filter;
+mod flash;
 mod frame;
 mod item;
 mod me;
@@ -22,6 +24,7 @@ mod settings;
 mod sign_in;
 mod site;
 mod text;
+mod words;
 
 use crate::web::route_table::{Other, RouteTable};
 
@@ -44,6 +47,9 @@ const TAKEN: &[Other] = &[
     ("/desk/me", &["GET", "POST"]),
     ("/desk/comments/{id}", &["GET"]),
     ("/desk/comments/{id}/email", &["POST"]),
+    ("/desk/comments/{id}/notes", &["POST"]),
+    ("/desk/batches", &["GET"]),
+    ("/desk/batches/{id}/undo", &["POST"]),
     ("/desk/decisions", &["POST"]),
     ("/desk/undo", &["POST"]),
 ];
@@ -75,6 +81,9 @@ pub fn routes(config: &mut RouteTable<'_>) {
             .service(me::change)
             .service(comment::show)
             .service(comment::reveal)
+            .service(comment::add_note)
+            .service(batches::show)
+            .service(batches::undo)
             .service(decide::decide)
             .service(decide::undo)
     });
