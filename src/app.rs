@@ -11,7 +11,10 @@ use crate::{
     domain::timestamp::Timestamp,
     intake::writer::Writer,
     learn::live::Live,
-    notify::mailer::{Mailer, MailerError},
+    notify::{
+        mailer::{Mailer, MailerError},
+        traffic::Traffic,
+    },
     privacy::{
         keys::{KeyError, KeyRing},
         signed::Signer,
@@ -70,6 +73,8 @@ pub struct App {
     pub directory: Directory,
     /// Hands mail over.
     pub mailer: Mailer,
+    /// What is on its way to whom.
+    pub traffic: Traffic,
     /// The models that judge; exchanged while requests run.
     pub live: Live,
     /// Writes what comes in.
@@ -107,6 +112,7 @@ impl App {
             vault: Arc::new(Vault::new(&ring)),
             signer: Signer::new(ring),
             mailer: Mailer::new(&settings)?,
+            traffic: Traffic::default(),
             live: Live::new(settings.learning.minimum_per_class)?,
             intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
             client_keys: KeyCache::default(),

@@ -61,10 +61,14 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         every(RETENTION, &stop, || forget(&app)),
         every(COUNTS, &stop, || fold(&app)),
         every(GAUGES, &stop, || gauge(&app)),
-        every(MAIL, &stop, || hand_over("mail", notify::tick(&app), &stop)),
+        every(MAIL, &stop, || hand_over(
+            "mail",
+            notify::tick_until(&app, &stop),
+            &stop
+        )),
         every(WEBHOOKS, &stop, || hand_over(
             "webhooks",
-            notify::webhooks::tick(&app),
+            notify::webhooks::tick_until(&app, &stop),
             &stop
         )),
     );

@@ -1,12 +1,13 @@
 //! Reading comments for moderators: filtered lists with a keyset cursor, one in detail.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 
 use super::{
     Result, Store, StoreError,
     query::{Statement, Value, contains},
     rows,
+    searching::{Slice, Stretch},
 };
 use crate::domain::{
     comment::{Comment, CommentId, Status},
@@ -55,7 +56,7 @@ impl Sort {
     }
 
     /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
-    const fn key(self) -> (&'static str, bool) {
+    pub(super) const fn key(self) -> (&'static str, bool) {
         // PostgreSQL takes a bare 0.0 for a NUMERIC, which the driver for both engines cannot read.
         const NONE: &str = "CAST(0 AS DOUBLE PRECISION)";
         match self {
@@ -125,6 +126,17 @@ impl Filter {
         *self == whole
     }
 
+    /// Whether finding them, or counting them, takes a look at each of the comments.
+    pub(super) const fn is_search(&self) -> bool {
+        self.search.is_some()
+            || self.min_score.is_some()
+            || self.max_score.is_some()
+            || self.since.is_some()
+            || self.until.is_some()
+            || self.check.is_some()
+            || self.has_link.is_some()
+    }
+
     /// Adds the conditions, sites and status apart, to a statement that has some.
     pub(super) fn narrow(&self, statement: &mut Statement) {
         let text = |text: &str| Value::from(text.to_owned());
@@ -190,60 +202,29 @@ impl Store {
                 next: None,
             });
         }
-        let (key, descending) = sort.key();
-        let by_time = matches!(sort, Sort::Newest | Sort::Oldest);
-        let (direction, after) = if descending {
-            ("DESC", "<")
-        } else {
-            ("ASC", ">")
+        let wanted = Stretch {
+            filter,
+            sort,
+            cursor,
+            limit,
         };
-        // In the text, so that the planner knows how few are wanted.
-        let take = limit.saturating_add(1);
-        let order = if by_time {
-            format!("ORDER BY c.id {direction} LIMIT {take}")
+        let mut found = if filter.is_search() {
+            self.search(&wanted).await?
         } else {
-            format!("ORDER BY {key} {direction}, c.id {direction} LIMIT {take}")
+            wanted
+                .read(self, &self.read, &Slice::of(&filter.sites))
+                .await?
         };
-        // The first of each site, read in an index's order; then the first of those.
-        let mut statement =
-            Statement::new(&format!("SELECT {}, {key} AS sort_key FROM", rows::COMMENT));
-        let sites = Value::from(rows::list_json(&filter.sites));
-        statement.push(
-            "{rows:?} {first_of_each} WHERE c.site = r.value->>'v'",
-            [sites],
-        );
-        if let Some(status) = filter.status {
-            let status = Value::from(status.as_str().to_owned());
-            statement.push("AND c.status = ?", [status]);
-        }
-        filter.narrow(&mut statement);
-        if let Some(cursor) = cursor {
-            let id = Value::from(cursor.id.to_string());
-            if by_time {
-                statement.push(&format!("AND c.id {after} ?"), [id]);
-            } else {
-                // The first half is what an index can start at.
-                let beyond =
-                    format!("AND {key} {after}= ? AND ({key} {after} ? OR c.id {after} ?)");
-                let at = Value::from(cursor.key);
-                statement.push(&beyond, [at.clone(), at, id]);
-            }
-        }
-        statement.push(&format!("{order} {{end_of_each}} {order}"), []);
-        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        let mut found = statement.bind(query).fetch_all(&self.read).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = match found.last().filter(|_| more) {
-            Some(last) => Some(Cursor {
-                sort,
-                key: last.try_get("sort_key")?,
-                id: rows::comment_id(last, "id")?,
-            }),
-            None => None,
-        };
-        let comments = found.iter().map(rows::comment).collect::<Result<_>>()?;
+        let last = found.last().filter(|_| more);
+        let next = last.map(|(key, last)| Cursor {
+            sort,
+            key: *key,
+            id: last.id,
+        });
+        let comments = found.into_iter().map(|(_, comment)| comment).collect();
         Ok(Listing { comments, next })
     }
 

@@ -25,14 +25,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn set(&mut self, status: Status, count: i64) {
+    pub(super) fn add(&mut self, status: Status, count: i64) {
         *match status {
             Status::Pending => &mut self.pending,
             Status::Approved => &mut self.approved,
             Status::Spam => &mut self.spam,
             Status::Rejected => &mut self.rejected,
             Status::Trash => &mut self.trash,
-        } = count;
+        } += count;
     }
 }
 
@@ -45,6 +45,9 @@ impl Store {
         let mut counts = Counts::default();
         if filter.sites.is_empty() {
             return Ok(counts);
+        }
+        if filter.is_search() {
+            return self.search_counts(filter).await;
         }
         let sites = Value::from(rows::list_json(&filter.sites));
         let of_sites = "WHERE c.site IN (SELECT r.value->>'v' FROM {rows:?})";
@@ -60,7 +63,7 @@ impl Store {
         statement.push("GROUP BY c.status", []);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
         for row in statement.bind(query).fetch_all(&self.read).await? {
-            counts.set(rows::status(&row, "status")?, row.try_get("count")?);
+            counts.add(rows::status(&row, "status")?, row.try_get("count")?);
         }
         Ok(counts)
     }

@@ -27,6 +27,7 @@ const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
+const QUEUES: &str = include_str!("../../migrations/0018_queues.sql");
 
 const STEPS: &[Step] = &[
     Step {
@@ -94,6 +95,12 @@ const STEPS: &[Step] = &[
         name: "queue",
         sqlite: include_str!("../../migrations/0011_queue.sqlite.sql"),
         postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
+    },
+    Step {
+        number: 18,
+        name: "queues",
+        sqlite: QUEUES,
+        postgres: QUEUES,
     },
 ];
 

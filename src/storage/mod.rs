@@ -18,6 +18,7 @@ mod engine;
 mod erasure;
 pub mod erasures;
 pub mod foreign_ids;
+pub mod gathered;
 pub mod imports;
 pub mod integrity;
 pub mod judged;
@@ -32,12 +33,14 @@ pub mod outbox;
 pub mod outbox_entries;
 pub mod public;
 mod query;
+pub mod queues;
 pub mod related;
 pub mod resealing;
 pub mod retention;
 mod rows;
 pub mod runs;
 pub mod samples;
+mod searching;
 mod secrets;
 pub mod sites;
 pub mod subjects;
@@ -47,13 +50,15 @@ pub mod uploads;
 mod votes;
 pub mod webhooks;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     AnyConnection, AnyPool, AssertSqlSafe, Connection, Row,
     any::{AnyPoolOptions, AnyQueryResult},
 };
+
+use tokio::sync::Semaphore;
 
 use self::engine::Engine;
 
@@ -66,6 +71,9 @@ pub enum StoreError {
     /// The database fell silent in the midst of a write. Whether that was done is not known.
     #[error("the database did not answer in time")]
     Silent,
+    /// Too much is asked of it at once; nothing was done.
+    #[error("too many searches are running")]
+    Busy,
     /// What the database holds cannot be read as what it should be.
     #[error("the database holds a {0} that cannot be read")]
     Corrupt(&'static str),
@@ -120,6 +128,11 @@ pub struct Store {
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
     write: AnyPool,
+    /// For whoever is not to wait behind the desk: the public lists, and whether the service is ready.
+    front: AnyPool,
+    /// For searches, as many as run at once.
+    searches: AnyPool,
+    searching: Arc<Semaphore>,
 }
 
 impl Store {
@@ -140,6 +153,9 @@ impl Store {
         };
         let store = Self {
             engine,
+            front: pool(engine, FRONT, &[]).connect_lazy(&url)?,
+            searches: pool(engine, searching::SEARCHES_POOL, &[]).connect_lazy(&url)?,
+            searching: Arc::new(Semaphore::new(searching::SEARCHES)),
             read,
             write,
         };
@@ -153,7 +169,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.read).await?;
+        sqlx::query("SELECT 1").execute(&self.front).await?;
         Ok(())
     }
 
@@ -168,6 +184,8 @@ impl Store {
     /// connection that comes back whether it is well, and would never hear.
     pub async fn close(&self) {
         let closing = async {
+            self.searches.close().await;
+            self.front.close().await;
             self.write.close().await;
             self.read.close().await;
         };
@@ -245,6 +263,9 @@ fn touched(result: &AnyQueryResult) -> bool {
 /// How soon a connection that lay idle has to answer, or another is taken. sqlx asks without end: each
 /// connection on which a server fell silent kept somebody waiting for all the time that there is.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// Connections for readiness and the public lists.
+const FRONT: u32 = 4;
 
 /// Time that a server has to hear that its connections are closed.
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);

@@ -29,7 +29,7 @@ impl Store {
             .bind(page.to_string())
             .bind(after.to_owned())
             .bind(i64::from(limit))
-            .fetch_all(&self.read)
+            .fetch_all(&self.front)
             .await?;
         let read = |row| {
             let index: String = sqlx::Row::try_get(row, "email_index")?;
@@ -63,7 +63,7 @@ impl Store {
         let found = sqlx::query(self.sql(text))
             .bind(site.to_string())
             .bind(rows::list_json(pages))
-            .fetch_all(&self.read)
+            .fetch_all(&self.front)
             .await?;
         let mut counts = HashMap::new();
         for row in found {

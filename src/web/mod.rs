@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod body;
+mod connections;
 pub mod coral;
 pub mod desk;
 pub mod embed;

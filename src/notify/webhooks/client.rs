@@ -50,6 +50,12 @@ impl CallError {
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Status(410))
     }
+
+    /// Whether the other side gave no answer at all, as opposed to one that is no success.
+    #[must_use]
+    pub const fn is_silence(&self) -> bool {
+        !matches!(self, Self::Refused(_) | Self::Status(_) | Self::Request(_))
+    }
 }
 
 /// Posts a JSON body.
