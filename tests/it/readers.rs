@@ -152,7 +152,7 @@ async fn whoever_does_not_read_is_cut_off_and_its_place_is_free_again() {
         mute.push(stream);
     }
     // It waits in line until places are free: longer than a client has patience for, were they not.
-    let live = tokio::time::timeout(Duration::from_secs(60), ask(&mut connect(&app).await)).await;
+    let live = tokio::time::timeout(Duration::from_mins(1), ask(&mut connect(&app).await)).await;
     assert!(live.unwrap().starts_with("HTTP/1.1 204"));
     drop(mute);
 }
