@@ -168,7 +168,8 @@ on_both_engines!(
         old_database(&raw).await;
         note_applied(&raw, &fresh).await;
         let count = "SELECT CAST(COUNT(*) AS TEXT) FROM ";
-        for table in raw.tables().await {
+        let old = raw.tables().await;
+        for table in &old {
             let rows = raw.list(&format!("{count}{table}")).await;
             assert_ne!(rows, ["0"], "the old database has no row in {table}");
         }
@@ -177,13 +178,13 @@ on_both_engines!(
         assert_eq!(schema(&raw).await, schema(&fresh).await);
         // What belongs to nothing is gone; all of the rest is there, in a form that can be read.
         assert_eq!(raw.rows_with("orphan").await, Vec::<String>::new());
-        let mut kept = Vec::new();
-        for table in raw.tables().await {
+        let mut emptied = Vec::new();
+        for table in old {
             if raw.list(&format!("{count}{table}")).await == ["0"] {
-                kept.push(table);
+                emptied.push(table);
             }
         }
-        assert_eq!(kept, Vec::<String>::new(), "emptied");
+        assert_eq!(emptied, Vec::<String>::new(), "emptied");
         let statuses = "SELECT id || ' ' || status || ' ' || verdict FROM comments ORDER BY id";
         assert_eq!(
             raw.list(statuses).await,
@@ -204,7 +205,7 @@ on_both_engines!(
         let now = hamlet::domain::timestamp::Timestamp::from_millis(1);
         store.begin_removal(&slug, true, now).await.unwrap();
         while store.remove_some(&slug, now).await.unwrap() {}
-        assert_eq!(raw.rows_with("shop").await, Vec::<String>::new());
+        assert_eq!(raw.rows_with_but("shop", "acts").await, Vec::<String>::new());
         store.close().await;
     }
 );

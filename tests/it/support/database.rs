@@ -96,4 +96,11 @@ impl Raw {
         }
         found
     }
+
+    /// The same, without those of one table.
+    pub async fn rows_with_but(&self, mark: &str, table: &str) -> Vec<String> {
+        let mut found = self.rows_with(mark).await;
+        found.retain(|row| !row.starts_with(&format!("{table}: ")));
+        found
+    }
 }
