@@ -197,11 +197,8 @@ impl Store {
     /// or the linked SQLite is one that corrupts.
     pub async fn open(url: &SecretString, connections: u32, may_migrate: bool) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
+        let engine = Self::check_url(url)?;
         let url = engine.complete_url(url.expose_secret());
-        if !engine.can_use(&url) {
-            return Err(StoreError::Url);
-        }
         let read = pool(engine, connections, &[]).connect(&url).await?;
         let write = match engine {
             Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
@@ -221,6 +218,23 @@ impl Store {
         store.refuse_unsafe_sqlite().await?;
         migrations::run(&store.write, engine, may_migrate).await?;
         Ok(store)
+    }
+
+    /// The engine that a URL names, if the URL and its parameters can be used.
+    fn check_url(url: &SecretString) -> Result<Engine> {
+        let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
+        if !engine.can_use(&engine.complete_url(url.expose_secret())) {
+            return Err(StoreError::Url);
+        }
+        Ok(engine)
+    }
+
+    /// Looks at a URL without opening what it names.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownEngine`], [`StoreError::Url`].
+    pub fn look_at_url(url: &SecretString) -> Result<()> {
+        Self::check_url(url).map(|_| ())
     }
 
     /// Whether the database answers.
