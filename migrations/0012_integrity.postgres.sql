@@ -15,7 +15,7 @@ ALTER TABLE uploads
     ADD CONSTRAINT uploads_provenance_known CHECK (provenance IN ('decision', 'import', 'feedback', 'samples'));
 ALTER TABLE models
     ADD CONSTRAINT models_site_there FOREIGN KEY (site) REFERENCES sites (slug) ON DELETE CASCADE,
-    ADD CONSTRAINT models_state_known CHECK (state IN ('queued', 'training', 'failed', 'candidate', 'live', 'retired')),
+    ADD CONSTRAINT models_state_known CHECK (state IN ('queued', 'training', 'trained', 'failed')),
     ADD CONSTRAINT models_phase_known CHECK (phase IN ('waiting', 'reading', 'fitting', 'measuring', 'done'));
 ALTER TABLE history
     ADD CONSTRAINT history_there FOREIGN KEY (site, comment_id) REFERENCES comments (site, id) ON DELETE CASCADE,

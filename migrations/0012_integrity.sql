@@ -34,7 +34,7 @@ UPDATE samples SET provenance = 'samples'
 UPDATE lessons SET unlearn = NULL WHERE unlearn NOT IN ('ham', 'spam');
 UPDATE lessons SET learn = NULL WHERE learn NOT IN ('ham', 'spam');
 UPDATE models SET state = 'failed'
-    WHERE state NOT IN ('queued', 'training', 'failed', 'candidate', 'live', 'retired');
+    WHERE state NOT IN ('queued', 'training', 'trained', 'failed');
 UPDATE models SET phase = 'done' WHERE phase NOT IN ('waiting', 'reading', 'fitting', 'measuring', 'done');
 DELETE FROM uploads WHERE state NOT IN ('arriving', 'complete');
 UPDATE uploads SET provenance = 'samples'

@@ -129,7 +129,7 @@ CREATE TABLE new_models (
         REFERENCES sites (slug) ON DELETE CASCADE,
     id             TEXT NOT NULL UNIQUE,
     state          TEXT NOT NULL
-        CHECK (state IN ('queued', 'training', 'failed', 'candidate', 'live', 'retired')),
+        CHECK (state IN ('queued', 'training', 'trained', 'failed')),
     version        TEXT,
     -- The labels that it knows: those up to this revision.
     revision       BIGINT,
