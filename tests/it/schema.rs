@@ -190,6 +190,8 @@ on_both_engines!(
             raw.list(statuses).await,
             ["c1 approved publish", "c2 pending hold"]
         );
+        let models = "SELECT id || ' ' || state FROM models ORDER BY id";
+        assert_eq!(raw.list(models).await, ["mo1 failed", "mo3 trained"]);
         let counted = "SELECT status || ' ' || CAST(SUM(count) AS TEXT) FROM comment_counts \
                        WHERE site = 'shop' GROUP BY status HAVING SUM(count) <> 0 ORDER BY 1";
         assert_eq!(raw.list(counted).await, ["approved 1", "pending 1"]);

@@ -39,7 +39,7 @@ impl Raw {
     /// Runs statements; one after another on one connection.
     pub async fn run(&self, text: &str) {
         let text = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
-        text.execute(&self.pool).await.expect(&"a statement");
+        text.execute(&self.pool).await.expect("a statement");
     }
 
     /// The first column of what a query finds, as text.
