@@ -207,7 +207,10 @@ on_both_engines!(
         let now = hamlet::domain::timestamp::Timestamp::from_millis(1);
         store.begin_removal(&slug, true, now).await.unwrap();
         while store.remove_some(&slug, now).await.unwrap() {}
-        assert_eq!(raw.rows_with_but("shop", "acts").await, Vec::<String>::new());
+        assert_eq!(
+            raw.rows_with_but("shop", "acts").await,
+            Vec::<String>::new()
+        );
         store.close().await;
     }
 );
