@@ -79,4 +79,4 @@ ALTER TABLE webhooks
     ADD CONSTRAINT webhooks_site_there FOREIGN KEY (site) REFERENCES sites (slug) ON DELETE CASCADE;
 ALTER TABLE deliveries
     ADD CONSTRAINT deliveries_site_there FOREIGN KEY (site) REFERENCES sites (slug) ON DELETE CASCADE,
-    ADD CONSTRAINT deliveries_status_known CHECK (status IN ('queued', 'settled', 'dead'));
+    ADD CONSTRAINT deliveries_status_known CHECK (status IN ('queued', 'delivered', 'settled', 'dead'));

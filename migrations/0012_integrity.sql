@@ -40,7 +40,7 @@ DELETE FROM uploads WHERE state NOT IN ('arriving', 'complete');
 UPDATE uploads SET provenance = 'samples'
     WHERE provenance NOT IN ('decision', 'import', 'feedback', 'samples');
 DELETE FROM upload_rows WHERE label NOT IN ('ham', 'spam');
-UPDATE deliveries SET status = 'dead' WHERE status NOT IN ('queued', 'settled', 'dead');
+UPDATE deliveries SET status = 'dead' WHERE status NOT IN ('queued', 'delivered', 'settled', 'dead');
 
 -- Left behind by sites, accounts, comments and uploads that were removed before: nothing can reach it, and
 -- it would belong to whoever takes the name next.

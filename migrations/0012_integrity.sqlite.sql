@@ -568,7 +568,7 @@ CREATE TABLE new_deliveries (
     event          TEXT NOT NULL,
     about          TEXT NOT NULL,
     status         TEXT NOT NULL
-        CHECK (status IN ('queued', 'settled', 'dead')),
+        CHECK (status IN ('queued', 'delivered', 'settled', 'dead')),
     attempts       BIGINT NOT NULL DEFAULT 0,
     queued_at      BIGINT NOT NULL,
     -- When it is to be tried or, once finished, forgotten.
