@@ -91,7 +91,8 @@ const CHECKS: &[Check] = &[
     check(
         "outbox",
         "id, kind, site, moderator, comment_id, about, status, destination, attempts, queued_at, due_at, \
-         created_at, finished_at, last_error, CAST(NULL AS TEXT) AS recipient",
+         created_at, finished_at, last_error, CAST(NULL AS TEXT) AS moderator_id, \
+         CAST(NULL AS TEXT) AS moderator_email, CAST(NULL AS TEXT) AS comment_email",
         "outbox",
         |row| {
             outbox::claimed(row, outbox::TABLE.lease(row)?)?;

@@ -246,9 +246,6 @@ on_both_engines!(
             (status.as_u16(), text(&problem["code"])),
             (404, "not_found")
         );
-        assert_eq!(
-            left(&Raw::of(&app).await, SLUG).await,
-            Vec::<String>::new()
-        );
+        assert_eq!(left(&Raw::of(&app).await, SLUG).await, Vec::<String>::new());
     }
 );
