@@ -13,6 +13,8 @@
 //!    ones, and keeps those there are.
 //! 5. [`published`] shows what was approved to anyone.
 //!
+//! [`rules`] compares what comes in with the sites' block rules.
+//!
 //! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`] and [`spam`] know nothing
 //! of the rooms above them.
 
@@ -34,6 +36,7 @@ pub mod privacy;
 pub mod published;
 pub mod rendered;
 pub mod review;
+pub mod rules;
 pub mod sites;
 pub mod spam;
 pub mod storage;

@@ -139,6 +139,13 @@ impl Vault {
         ))
     }
 
+    /// The keyed hash of the mailbox that an address most likely leads to: that of the address itself
+    /// where it has no tag.
+    #[must_use]
+    pub fn mailbox_index(&self, email: &EmailAddress) -> EmailIndex {
+        EmailIndex(keyed_hash(&self.email_index, &[email.mailbox().as_bytes()]))
+    }
+
     /// The keyed hash that counts a sender's network on one site.
     #[must_use]
     pub fn network_key(&self, site: &SiteSlug, sender: &SenderAddress) -> String {
@@ -146,6 +153,28 @@ impl Vault {
             &self.network_index,
             &[site.as_str().as_bytes(), &sender.rate_unit()],
         )
+    }
+
+    /// The keyed hashes that count a sender's networks on one site, narrowest first, each with how many
+    /// times as much is allowed as for the narrowest.
+    #[must_use]
+    pub fn network_keys(&self, site: &SiteSlug, sender: &SenderAddress) -> Vec<(String, i64)> {
+        self.prefix_keys(site.as_str(), sender)
+    }
+
+    /// Like [`Self::network_keys`], for the tries to sign in.
+    #[must_use]
+    pub fn sign_in_keys(&self, sender: &SenderAddress) -> Vec<(String, i64)> {
+        // No site's slug is empty.
+        self.prefix_keys("", sender)
+    }
+
+    fn prefix_keys(&self, site: &str, sender: &SenderAddress) -> Vec<(String, i64)> {
+        let prefixes = sender.prefixes().into_iter();
+        let key = |bytes: &[u8]| keyed_hash(&self.network_index, &[site.as_bytes(), bytes]);
+        prefixes
+            .map(|prefix| (key(&prefix.bytes), prefix.share))
+            .collect()
     }
 
     /// The keyed hash that counts the sign-in tries of a sender's network.

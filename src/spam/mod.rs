@@ -20,7 +20,7 @@ pub mod glyphs;
 pub mod hosts;
 mod lbfgs;
 pub mod lessons;
-mod lookalikes;
+pub(crate) mod lookalikes;
 pub mod markup;
 pub mod model;
 pub mod normalize;

@@ -1,17 +1,63 @@
 //! Block rules.
 
 use serde::de::{DeserializeOwned, value::StrDeserializer};
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Result, Store, StoreError, rows, sites::raise_revision, touched};
 use crate::domain::{
     block::{BlockAction, BlockRule},
+    comment::Status,
     evidence::Verdict,
     site::SiteSlug,
     timestamp::Timestamp,
 };
 
+/// A comment that came before a rule, as far as rules look at it.
+#[derive(Debug, Clone)]
+pub struct Precedent {
+    /// The author's name.
+    pub name: String,
+    /// The author's address, sealed.
+    pub email_sealed: String,
+    /// The author's website.
+    pub website: Option<String>,
+    /// The text.
+    pub text: String,
+    /// The truncated network it came from, as long as that is kept.
+    pub network: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+}
+
 impl Store {
+    /// The comments that came last, of one site or of all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn precedents(&self, site: Option<&SiteSlug>, limit: i64) -> Result<Vec<Precedent>> {
+        let columns = "SELECT name, email_sealed, website, text, network, status FROM comments";
+        let text = match site {
+            Some(_) => format!("{columns} WHERE site = $1 ORDER BY id DESC LIMIT $2"),
+            None => format!("{columns} WHERE site <> $1 ORDER BY id DESC LIMIT $2"),
+        };
+        let found = sqlx::query(AssertSqlSafe(text))
+            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?;
+        let read = |row: &AnyRow| {
+            Ok(Precedent {
+                name: row.try_get("name")?,
+                email_sealed: row.try_get("email_sealed")?,
+                website: row.try_get("website")?,
+                text: row.try_get("text")?,
+                network: row.try_get("network")?,
+                status: rows::status(row, "status")?,
+            })
+        };
+        found.iter().map(read).collect()
+    }
+
     /// Every rule that has not ended.
     ///
     /// # Errors

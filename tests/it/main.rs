@@ -30,6 +30,7 @@ mod privacy;
 mod program;
 mod published;
 mod review;
+mod rules;
 mod settings;
 mod sites;
 mod support;
