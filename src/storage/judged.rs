@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::{Result, Store, rows};
-use crate::domain::{comment::Status, site::SiteSlug, timestamp::Timestamp};
+use crate::domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp};
 
 /// A comment's score on arrival and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +47,31 @@ impl Store {
                 decided: rows::optional_timestamp(row, "decided_at")?.is_some(),
             })
         };
+        found.iter().map(read).collect()
+    }
+
+    /// Text and website of what a person approved in an author's chain, under one address, latest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn approved_of_chain(
+        &self,
+        site: &SiteSlug,
+        email: &EmailIndex,
+        chain: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, Option<String>)>> {
+        let text = "SELECT text, website FROM comments WHERE site = $1 AND email_index = $2 \
+                    AND author_chain = $3 AND status = 'approved' AND decided_at IS NOT NULL \
+                    ORDER BY created_at DESC LIMIT $4";
+        let found = sqlx::query(text)
+            .bind(site.to_string())
+            .bind(email.0.clone())
+            .bind(chain.to_owned())
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?;
+        let read = |row| Ok((Row::try_get(row, "text")?, Row::try_get(row, "website")?));
         found.iter().map(read).collect()
     }
 

@@ -28,6 +28,8 @@ const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
 
+const TRUST: &str = include_str!("../../migrations/0016_trust.sql");
+
 const STEPS: &[Step] = &[
     Step {
         number: 1,
@@ -94,6 +96,12 @@ const STEPS: &[Step] = &[
         name: "queue",
         sqlite: include_str!("../../migrations/0011_queue.sqlite.sql"),
         postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
+    },
+    Step {
+        number: 16,
+        name: "trust",
+        sqlite: TRUST,
+        postgres: TRUST,
     },
 ];
 

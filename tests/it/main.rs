@@ -35,4 +35,5 @@ mod settings;
 mod sites;
 mod support;
 mod threats;
+mod trust;
 mod webhooks;
