@@ -84,7 +84,9 @@ fn shapes(glyphs: &[Glyph], out: &mut String) {
             if is_mixed || glyph.cased.is_ascii() {
                 shape(glyph.folded, out);
             } else {
-                glyph.cased.to_lowercase().for_each(|c| shape(c, out));
+                for c in glyph.cased.to_lowercase() {
+                    shape(c, out);
+                }
             }
         }
     }

@@ -27,13 +27,10 @@ pub(super) struct Haystack {
 impl Haystack {
     /// Adds a text.
     pub fn push(&mut self, raw: &str) {
-        let (shown, targets) = fold::text(raw, &mut self.glyphs);
-        let mut shown = shown;
+        let (mut shown, targets) = fold::text(raw, &mut self.glyphs);
+        self.push_joined(&shown);
         if shown.contains(GAP) {
-            self.push_joined(&shown);
             shown = shown.replace(GAP, " ");
-        } else {
-            self.push_joined(&shown);
         }
         self.push_words(&shown);
         self.push_line(&shown);

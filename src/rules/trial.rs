@@ -11,7 +11,7 @@ use crate::{
     domain::{
         block::{BlockKind, BlockRule},
         comment::Status,
-        email::SealedEmail,
+        email::{EmailAddress, SealedEmail},
     },
     storage::{Result, StoreError, blocks::Precedent},
 };
@@ -79,7 +79,7 @@ pub async fn run(app: &App, rule: &BlockRule) -> Result<Trial> {
                 name: &precedent.name,
                 website: precedent.website.as_deref(),
                 email: &indexes,
-                email_domain: email.as_ref().map(|email| email.domain()),
+                email_domain: email.as_ref().map(EmailAddress::domain),
                 sender: None,
             };
             !rules.hits(&subject, |_| true).is_empty() || is_from(&rules, precedent)

@@ -29,16 +29,16 @@ async fn blocked(app: &TestApp, fields: Value) -> bool {
 }
 
 /// Every rule by itself with texts that it hits, and texts that it does not.
-async fn see(app: TestApp, kind: &str, rules: &[(&str, &[&str], &[&str])]) {
+async fn see(app: &TestApp, kind: &str, rules: &[(&str, &[&str], &[&str])]) {
     app.add_site("shop", &[], Policy::default()).await;
     let token = app.token(Role::Moderator, &["shop"]).await;
     for (pattern, hit, missed) in rules {
         let rule = json!({ "kind": kind, "pattern": pattern, "action": "spam", "force": true });
-        let (status, added) = add(&app, &token, rule).await;
+        let (status, added) = add(app, &token, rule).await;
         assert_eq!(status, 201, "{pattern}: {added}");
         for (texts, wanted) in [(hit, true), (missed, false)] {
             for text in *texts {
-                let seen = blocked(&app, json!({ "text": text })).await;
+                let seen = blocked(app, json!({ "text": text })).await;
                 assert_eq!(seen, wanted, "rule {pattern:?}, text {text:?}");
             }
         }
@@ -62,7 +62,7 @@ on_both_engines!(
     |app: TestApp| async move {
         let plain = "An ordinary sentence about the garden";
         see(
-            app,
+            &app,
             "word",
             &[
                 ("💊", &["take this 💊now"], &[plain]),
@@ -104,7 +104,7 @@ on_both_engines!(
     FREELY,
     |app: TestApp| async move {
         see(
-            app,
+            &app,
             "word",
             &[
                 (
@@ -170,7 +170,7 @@ on_both_engines!(
     FREELY,
     |app: TestApp| async move {
         see(
-            app,
+            &app,
             "domain",
             &[(
                 "Evil.Example.",

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         block::{BlockAction, BlockKind, BlockRule},
         evidence::{Check, Finding},
+        website::Website,
     },
     rules::Subject,
 };
@@ -31,7 +32,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let subject = Subject {
         text: submission.text.as_str(),
         name: submission.name.as_str(),
-        website: submission.website.as_ref().map(|website| website.as_str()),
+        website: submission.website.as_ref().map(Website::as_str),
         email: &email,
         email_domain: Some(submission.email.domain()),
         sender: facts.sender,

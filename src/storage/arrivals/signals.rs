@@ -25,10 +25,9 @@ impl Intake<'_> {
         let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
         for (place, counts) in places.into_iter().zip(counts) {
             let mut signals = known.remove(&place).unwrap_or_default();
-            let counters = self.batch[place].counters.iter();
-            counters
-                .zip(counts)
-                .for_each(|(share, count)| signals.add(share, count));
+            for (share, count) in self.batch[place].counters.iter().zip(counts) {
+                signals.add(share, count);
+            }
             match judge(place, &signals) {
                 Ruling::Admit {
                     verdict,
