@@ -113,7 +113,7 @@ async fn post_comment(
         Err(problem) => return form::refused(&app, &site, Fields::default(), &problem),
     };
     match accept(&app, &site, &request, fields.clone(), &body).await {
-        Ok(accepted) => form::thanks(&site, &fields, accepted),
+        Ok(accepted) => form::thanks(&site, &fields, &accepted),
         Err(problem) => form::refused(&app, &site, fields, &problem),
     }
 }
