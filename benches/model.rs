@@ -4,11 +4,14 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hamlet::spam::lessons::{Base, Lessons};
-use hamlet::spam::row::Sample;
-use hamlet::spam::train::{Options, Trainer};
-use hamlet::spam::views::Extractor;
-use hamlet::spam::{Document, Label, Model};
+use hamlet::bayes::Label;
+use hamlet::bayes::Model;
+use hamlet::bayes::lessons::{Base, Lessons};
+use hamlet::bayes::options::Options;
+use hamlet::bayes::row::Sample;
+use hamlet::bayes::train::Trainer;
+use hamlet::text::Document;
+use hamlet::text::views::Extractor;
 
 const WORDS: [&str; 40] = [
     "the",

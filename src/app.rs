@@ -1,27 +1,39 @@
 //! The application: settings, clock, store, keys, sites and the live models, wired once.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
 use crate::{
+    background::Pulses,
+    bayes::ModelError,
     clients::keys::KeyCache,
     clock::Clock,
     config::Settings,
     domain::timestamp::Timestamp,
+    faults::Faults,
     intake::writer::Writer,
     learn::live::Live,
     notify::mailer::{Mailer, MailerError},
     privacy::{
+        key_file,
         keys::{KeyError, KeyRing},
+        presence::Presence,
+        registry::{self, Incomplete},
         signed::Signer,
         vault::Vault,
     },
     published::Published,
+    readiness::Readiness,
     review::news::News,
     sites::Directory,
-    spam::ModelError,
-    storage::{Store, StoreError},
+    storage::{Store, StoreError, private},
 };
 
 /// Why the application could not be put together.
@@ -44,6 +56,9 @@ pub enum StartError {
     /// The key file is not the one whose keys sealed what the database holds.
     #[error("the key file does not belong to this database: put the right one back")]
     ForeignKeys,
+    /// Nothing may be sealed with the keys in the key file.
+    #[error(transparent)]
+    Incomplete(#[from] Incomplete),
     /// The mail settings cannot be used.
     #[error(transparent)]
     Mailer(#[from] MailerError),
@@ -66,6 +81,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// Signs and checks tokens.
     pub signer: Signer,
+    /// What this instance has said of the key it seals with.
+    pub presence: Presence,
     /// The sites and block rules in force.
     pub directory: Directory,
     /// Hands mail over.
@@ -80,6 +97,12 @@ pub struct App {
     pub published: Published,
     /// Tells moderators of arrivals.
     pub news: News,
+    /// How the background jobs do.
+    pub pulses: Pulses,
+    /// Whether the database can be written to.
+    pub readiness: Readiness,
+    /// What tests break; nothing in a release.
+    pub faults: Arc<Faults>,
 }
 
 impl App {
@@ -93,25 +116,33 @@ impl App {
         clock: Clock,
         may_migrate: bool,
     ) -> Result<Arc<Self>, StartError> {
-        fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataFolder {
-            path: settings.data_dir.clone(),
-            source,
-        })?;
+        make_folder(&settings.data_dir)?;
+        private::keep_private(&settings.database_url());
         let connections = settings.database.max_connections;
         let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
-        let ring = open_keys(&settings, &store).await?;
         let now = clock.now();
+        let ring = open_keys(&settings, &store, now).await?;
+        let faults = Arc::new(Faults::default());
         let directory = Directory::load(&store, now).await?;
         Ok(Arc::new(Self {
             instance: Uuid::now_v7(),
             vault: Arc::new(Vault::new(&ring)),
             signer: Signer::new(ring),
+            presence: Presence::default(),
             mailer: Mailer::new(&settings)?,
             live: Live::new(settings.learning.minimum_per_class)?,
-            intake: Writer::start(store.clone(), clock.clone(), settings.intake.clone()),
+            intake: Writer::start(
+                store.clone(),
+                clock.clone(),
+                settings.intake.clone(),
+                faults.clone(),
+            ),
             client_keys: KeyCache::default(),
             published: Published::default(),
             news: News::default(),
+            pulses: Pulses::default(),
+            readiness: Readiness::default(),
+            faults,
             settings,
             clock,
             store,
@@ -125,8 +156,9 @@ impl App {
         self.clock.now()
     }
 
-    /// Seals and signs with another ring's keys from now on.
-    pub fn use_keys(&self, ring: KeyRing) {
+    /// Seals and signs with another ring's keys from now on. A service says so before
+    /// ([`crate::privacy::presence`]).
+    pub(crate) fn use_keys(&self, ring: KeyRing) {
         self.vault.replace(&ring);
         self.signer.replace(ring);
     }
@@ -142,14 +174,28 @@ impl App {
     }
 }
 
+/// Makes the data folder when there is none, for whoever runs the service alone.
+fn make_folder(folder: &Path) -> Result<(), StartError> {
+    let mut new = DirBuilder::new();
+    let made = new.recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| StartError::DataFolder {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
 /// The name of the fact by which a database knows its key file.
 pub const KEY_CHECK: &str = "key_check";
 
-/// Opens the key file and checks that it is the database's own. A new one is made only for a
-/// database that was never used with another.
-async fn open_keys(settings: &Settings, store: &Store) -> Result<KeyRing, StartError> {
+/// Opens the key file and checks that it is the database's own, and that its keys may seal. A new one
+/// is made only for a database that was never used with another.
+async fn open_keys(
+    settings: &Settings,
+    store: &Store,
+    now: Timestamp,
+) -> Result<KeyRing, StartError> {
     let known = store.meta(KEY_CHECK).await?;
-    let ring = KeyRing::open(&settings.key_file(), known.is_none())?;
+    let ring = key_file::open(&settings.key_file(), known.is_none())?;
     let own = ring.check();
     let check = match known {
         Some(check) => check,
@@ -158,5 +204,6 @@ async fn open_keys(settings: &Settings, store: &Store) -> Result<KeyRing, StartE
     if check != own {
         return Err(StartError::ForeignKeys);
     }
-    Ok(ring)
+    let known = store.know_keys(ring.ids(), now).await?;
+    Ok(registry::startable(ring, &known)?)
 }

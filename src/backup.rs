@@ -8,7 +8,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -18,12 +18,14 @@ use crate::{
     config::Settings,
     domain::email::SealedEmail,
     privacy::{
+        key_file,
         keys::{KeyError, KeyRing},
-        vault::Vault,
+        vault::{Owner, Vault},
     },
     storage::{
         StoreError,
         backup::{Contents, copy, file_of, inspect, newest_schema},
+        resealing::{Place, SealedRow},
     },
 };
 
@@ -107,7 +109,7 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
         return Err(BackupError::Nothing(database));
     }
     let key_file = settings.key_file();
-    let ring = KeyRing::open(&key_file, false)?;
+    key_file::open(&key_file, false)?;
     let beside = with_ending(file, "key");
     refuse_occupied(file)?;
     if with_keys {
@@ -115,9 +117,11 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
     }
     let part = Part::beside(file)?;
     copy(&database, &part.path).await?;
-    let contents = check(&part.path, &ring, &key_file).await?;
+    // Read after the copy was made: whatever sealed something in it is in the file by now.
+    let ring = key_file::open(&key_file, false)?;
+    let contents = check(&part.path, &ring, &key_file, false).await?;
     let keys = if with_keys {
-        ring.write(&beside)?;
+        key_file::write(&ring, &beside)?;
         beside
     } else {
         key_file
@@ -147,21 +151,28 @@ pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Re
             .find(|path| path.exists())
             .ok_or_else(|| BackupError::NoKeys(place.clone()))?,
     };
-    let ring = KeyRing::open(&given, false)?;
-    let is_in_place = place.exists() && KeyRing::open(&place, false)?.check() == ring.check();
+    let ring = key_file::open(&given, false)?;
+    let is_in_place = place.exists() && holds(&key_file::open(&place, false)?, &ring);
     if !is_in_place {
         refuse_occupied(&place)?;
     }
     for folder in [database.parent(), place.parent()].into_iter().flatten() {
-        fs::create_dir_all(folder).map_err(io_error(folder))?;
+        let mut new = fs::DirBuilder::new();
+        let made = new.recursive(true).mode(0o700).create(folder);
+        made.map_err(io_error(folder))?;
     }
     let part = Part::beside(&database)?;
     fs::copy(file, &part.path).map_err(io_error(file))?;
-    let contents = check(&part.path, &ring, &given).await?;
+    let contents = check(&part.path, &ring, &given, true).await?;
     if !is_in_place {
-        ring.write(&place)?;
+        key_file::write(&ring, &place)?;
     }
     report(part.put(&database)?, &contents, place)
+}
+
+/// Whether a key file has all that another has.
+fn holds(place: &KeyRing, given: &KeyRing) -> bool {
+    place.check() == given.check() && given.keys().iter().all(|key| place.holds(key.id()))
 }
 
 /// The settings' SQLite file; for PostgreSQL the command that is to be run instead.
@@ -170,8 +181,9 @@ fn sqlite(settings: &Settings, instead: &'static str) -> Result<PathBuf> {
     file.ok_or_else(|| BackupError::Postgres(instead, settings.key_file()))
 }
 
-/// Reads a copy through, and opens an address of each kind in it.
-async fn check(copy: &Path, ring: &KeyRing, key_file: &Path) -> Result<Contents> {
+/// Reads a copy through, and opens an address of each kind and key in it. `all` have to open, or one of
+/// them: what was lost before does not keep the rest from being backed up.
+async fn check(copy: &Path, ring: &KeyRing, key_file: &Path, all: bool) -> Result<Contents> {
     let contents = inspect(copy).await.map_err(|source| {
         let path = copy.to_owned();
         BackupError::Unsound { path, source }
@@ -180,9 +192,14 @@ async fn check(copy: &Path, ring: &KeyRing, key_file: &Path) -> Result<Contents>
         return Err(BackupError::Later(contents.schema, newest_schema()));
     }
     let vault = Vault::new(ring);
-    let opens = |sealed: &String| vault.open(&SealedEmail(sealed.clone())).is_ok();
+    let opens = |(place, row): &(Place, SealedRow)| {
+        let owner = Owner::new(place.table, row.a.clone(), row.b.clone());
+        vault.open(&SealedEmail(row.old.clone()), owner).is_ok()
+    };
     let known = contents.key_check.as_ref();
-    if known.is_some_and(|check| *check != ring.check()) || !contents.sealed.iter().all(opens) {
+    let sealed = &contents.sealed;
+    let well = sealed.iter().all(opens) || (!all && sealed.iter().any(opens));
+    if known.is_some_and(|check| *check != ring.check()) || !well {
         return Err(BackupError::ForeignKeys(key_file.to_owned()));
     }
     Ok(contents)
@@ -204,20 +221,37 @@ fn report(file: PathBuf, contents: &Contents, keys: PathBuf) -> Result<Report> {
 /// A file that is still being written, readable by its owner alone; gone unless it is put in place.
 struct Part {
     path: PathBuf,
+    /// Held until then: who finds it held by another leaves it alone. One that a killed process has left is
+    /// held by nobody, and is written over.
+    _lock: File,
 }
 
 impl Part {
     fn beside(file: &Path) -> Result<Self> {
         let path = with_ending(file, "part");
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        match options.open(&path) {
-            Ok(_) => Ok(Self { path }),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(BackupError::Occupied(path))
-            }
-            Err(source) => Err(BackupError::Io { path, source }),
+        let opened = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(io_error(&path))?;
+        if opened.try_lock().is_err() {
+            return Err(BackupError::Occupied(path));
         }
+        opened.set_len(0).map_err(io_error(&path))?;
+        for ending in ["journal", "wal", "shm"] {
+            let mut left = path.clone().into_os_string();
+            left.push("-");
+            left.push(ending);
+            // Not there, but for a copy that was cut off.
+            let _ = fs::remove_file(left);
+        }
+        Ok(Self {
+            path,
+            _lock: opened,
+        })
     }
 
     /// Moves it there once it is on the disk.

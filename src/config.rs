@@ -2,9 +2,11 @@
 //!
 //! An unknown key or a bad value is an error that names it; nothing is silently ignored.
 
+mod bounds;
+mod said;
+
 use std::{
     collections::HashMap,
-    env,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -15,8 +17,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use self::bounds::{BOUNDS, Bound};
+
 /// Every key with its default and what it does.
 pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
+
+/// Longest time that keys may have to be in use before older ones are retired, in seconds: 30 days.
+const MAX_RETIRE_AFTER: u64 = 30 * 24 * 3600;
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +31,18 @@ pub enum SettingsError {
     /// The file or a variable has an unknown key or a value of the wrong kind.
     #[error("the settings are not right: {0}")]
     Malformed(String),
+    /// A number is not in the range that works.
+    #[error("the setting {key} is {value}, and must be from {low} to {high}")]
+    OutOfBounds {
+        /// The key, as in the file.
+        key: &'static str,
+        /// What it was set to.
+        value: i64,
+        /// The smallest value.
+        low: i64,
+        /// The largest value.
+        high: i64,
+    },
     /// A value of the right kind makes no sense.
     #[error("the setting {key} is not right: {reason}")]
     Senseless {
@@ -177,7 +196,9 @@ pub struct Coral {
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
 pub struct Privacy {
     pub network_days: u64,
+    pub audit_days: u64,
     pub key_file: String,
+    pub retire_after_seconds: u64,
 }
 
 impl Settings {
@@ -186,7 +207,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] naming the first key that is unknown or not right.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
-        Self::from_sources(file, env::vars().collect())
+        Self::from_sources(file, said::variables()?)
     }
 
     /// Like [`Settings::load`], with the environment given as a map.
@@ -212,13 +233,12 @@ impl Settings {
             .source(Some(variables));
         let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
-            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+            builder = builder.add_source(File::from_str(&said::file(file)?, FileFormat::Toml));
         }
-        let settings: Self = builder
-            .add_source(environment)
-            .build()
-            .and_then(Config::try_deserialize)
-            .map_err(|error| SettingsError::Malformed(error.to_string()))?;
+        let malformed = |error| SettingsError::Malformed(said::wrong(&error, file));
+        let built = builder.add_source(environment).build().map_err(malformed)?;
+        bounds::check(&built)?;
+        let settings: Self = built.try_deserialize().map_err(malformed)?;
         settings.check()
     }
 
@@ -227,9 +247,6 @@ impl Settings {
             key,
             reason: reason.to_owned(),
         };
-        if self.mail.digest_hour > 23 {
-            return Err(senseless("mail.digest_hour", "an hour is from 0 to 23"));
-        }
         if !self.server.public_url.is_empty() && Url::parse(&self.server.public_url).is_err() {
             let reason = "it must be an absolute address such as https://comments.example.org";
             return Err(senseless("server.public_url", reason));
@@ -237,6 +254,14 @@ impl Settings {
         if !self.metrics.listen.is_empty() && self.metrics.listen.parse::<SocketAddr>().is_err() {
             let reason = "it must be an address and a port such as 127.0.0.1:9090";
             return Err(senseless("metrics.listen", reason));
+        }
+        if !(30..=36_500).contains(&self.privacy.audit_days) {
+            let reason = "it must be from 30 to 36500 days";
+            return Err(senseless("privacy.audit_days", reason));
+        }
+        if !(1..=MAX_RETIRE_AFTER).contains(&self.privacy.retire_after_seconds) {
+            let reason = "it must be from 1 second to 30 days (2592000)";
+            return Err(senseless("privacy.retire_after_seconds", reason));
         }
         Ok(self)
     }

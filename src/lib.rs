@@ -4,8 +4,8 @@
 //!
 //! 1. [`web`] reads a form, a script's JSON or a program's request and calls [`intake::submit`], the
 //!    one way in. [`domain`] says what the fields may be.
-//! 2. [`intake`] runs its checks, [`spam`] scores and explains, the policy decides: publish, hold or
-//!    spam. [`storage`] keeps comment, evidence and what they cause in one transaction, on SQLite or
+//! 2. [`intake`] runs its checks, [`text`] and [`bayes`] score and explain, the policy decides: publish,
+//!    hold or spam. [`storage`] keeps comment, evidence and what they cause in one transaction, on SQLite or
 //!    PostgreSQL. Addresses are sealed by [`privacy`] before.
 //! 3. [`notify`] mails moderators about what is held. They decide on the desk, over the API or from
 //!    the mail; all of it ends in [`review::decide`], and can be undone.
@@ -15,18 +15,21 @@
 //!
 //! [`rules`] compares what comes in with the sites' block rules.
 //!
-//! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`] and [`spam`] know nothing
-//! of the rooms above them.
+//! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`], [`text`] and [`bayes`]
+//! know nothing of the rooms above them. [`evaluation`] says how good a model is.
 
 pub mod accounts;
 pub mod app;
 pub mod background;
 pub mod backup;
+pub mod bayes;
 pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod evaluation;
+pub mod faults;
 pub mod intake;
 pub mod interchange;
 pub mod learn;
@@ -34,11 +37,12 @@ pub mod markup;
 pub mod notify;
 pub mod privacy;
 pub mod published;
+pub mod readiness;
 pub mod rendered;
 pub mod review;
 pub mod rules;
 pub mod sites;
-pub mod spam;
 pub mod storage;
 pub mod telemetry;
+pub mod text;
 pub mod web;

@@ -85,6 +85,15 @@ impl Published {
     pub fn forget(&self, site: &SiteSlug, page: &Page) {
         self.lists.invalidate(&(site.clone(), page.clone()));
     }
+
+    /// Forgets what was rendered of a site that is no more.
+    pub fn forget_site(&self, site: &SiteSlug) {
+        for (key, _) in &self.lists {
+            if key.0 == *site {
+                self.lists.invalidate(&*key);
+            }
+        }
+    }
 }
 
 /// The approved comments of a page after `after` (all of them when that is `None`), rendered.

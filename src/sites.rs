@@ -1,6 +1,8 @@
 //! The sites and block rules in force, in memory: every submission and every cross-origin question
 //! needs them. Instances notice each other's changes by a revision in the database.
 
+pub mod removal;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
@@ -47,10 +49,10 @@ impl Directory {
     /// # Errors
     /// [`crate::storage::StoreError`].
     pub async fn load(store: &Store, now: Timestamp) -> Result<Self> {
-        let mut snapshot = read(store, now).await?;
+        let mut snapshot = read(store, now, None).await?;
         if snapshot.sites.is_empty() {
             store.add_site(default_site(now)).await?;
-            snapshot = read(store, now).await?;
+            snapshot = read(store, now, None).await?;
         }
         Ok(Self {
             current: ArcSwap::from_pointee(snapshot),
@@ -62,6 +64,13 @@ impl Directory {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    /// The revision of the present snapshot. What is remembered of a site's people and programs is good
+    /// for one revision: the name may belong to another site in the next.
+    #[must_use]
+    pub fn revision(&self) -> i64 {
+        self.current.load().revision
     }
 
     /// The site of this slug.
@@ -102,7 +111,7 @@ impl Directory {
         if revision == self.current.load().revision {
             return Ok(());
         }
-        let snapshot = read(store, now).await?;
+        let snapshot = read(store, now, Some(&self.snapshot())).await?;
         let _replacing = self
             .replacing
             .lock()
@@ -114,15 +123,24 @@ impl Directory {
     }
 }
 
-/// Reads the revision first: a change in between is noticed at the next refresh.
-async fn read(store: &Store, now: Timestamp) -> Result<Snapshot> {
+/// Reads the revision first: a change in between is noticed at the next refresh. A site whose row cannot
+/// be read stays as it was `before`.
+async fn read(store: &Store, now: Timestamp, before: Option<&Snapshot>) -> Result<Snapshot> {
     let revision = store.directory_revision().await?;
-    let sites = store.sites().await?.into_iter();
+    let (sites, damaged) = store.readable_sites().await?;
+    let known = |slug: String| {
+        let slug = SiteSlug::parse(&slug).ok()?;
+        before?.sites.get_key_value(&slug)
+    };
+    let kept = damaged.into_iter().filter_map(known);
+    let kept: Vec<_> = kept
+        .map(|(slug, site)| (slug.clone(), site.clone()))
+        .collect();
+    let sites = sites.into_iter();
+    let sites = sites.map(|site| (site.slug.clone(), Arc::new(site)));
     Ok(Snapshot {
         revision,
-        sites: sites
-            .map(|site| (site.slug.clone(), Arc::new(site)))
-            .collect(),
+        sites: sites.chain(kept).collect(),
         rules: Rules::new(store.block_rules(now).await?),
         webhooks: store.webhook_sites().await?,
     })

@@ -1,7 +1,7 @@
 //! Logs and metrics. No log line, span or label carries anything personal: no address, no network,
 //! no name, no text, no full URL.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, panic};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt};
@@ -46,7 +46,19 @@ pub fn start_logging(log: &Log) -> Result<(), SettingsError> {
     } else {
         builder.json().flatten_event(true).try_init()
     };
+    log_panics();
     Ok(())
+}
+
+/// Panics are log lines too: where, and what is a part of the program. What a panic formats may hold a text
+/// or an address.
+fn log_panics() {
+    panic::set_hook(Box::new(|panicked| {
+        let what = panicked.payload().downcast_ref::<&'static str>();
+        let what = what.copied().unwrap_or("a defect");
+        let place = panicked.location().map(ToString::to_string);
+        tracing::error!(place, what, "panicked");
+    }));
 }
 
 /// Comments that one transaction takes.
@@ -90,6 +102,19 @@ fn describe() {
     describe_histogram!(
         "hamlet_intake_batch_size",
         "Comments that shared one transaction"
+    );
+    describe_counter!(
+        "hamlet_job_failures_total",
+        "Runs of background jobs that failed, by job"
+    );
+    describe_counter!(
+        "hamlet_damaged_rows_total",
+        "Times that a row was left out because it cannot be read, by table"
+    );
+    describe_gauge!(
+        "hamlet_job_last_success_timestamp_seconds",
+        Unit::Seconds,
+        "When each background job last ended well, in seconds since 1970"
     );
     describe_counter!("hamlet_decisions_total", "Decisions by people, by decision");
     describe_gauge!("hamlet_queue_depth", "Comments that wait for a person");

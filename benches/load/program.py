@@ -175,7 +175,7 @@ def hamlet(folder, database_url=None, port=None, **settings):
 
 
 def skeleton(folder, *options):
-    """The bare baseline of `examples/skeleton.rs`."""
+    """The bare baseline of `benches/load/skeleton.rs`."""
     command = [RELEASE / "examples" / "skeleton", "--listen", "127.0.0.1:{port}", "--database", "{folder}/data.db"]
     return Program([*command, *options], folder)
 

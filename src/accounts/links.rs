@@ -20,7 +20,7 @@ use crate::{
     },
     storage::{
         Store, StoreError,
-        links::{FirstChoices, Redeemed},
+        links::{Chosen, FirstChoices, LinkFor, Redeemed},
     },
 };
 
@@ -56,7 +56,8 @@ pub struct FirstSignIn {
     pub password: SecretString,
 }
 
-/// Makes a link for a moderator; earlier ones stop working.
+/// Makes a link for a moderator; earlier ones stop working. For one who was just added, it is part of
+/// that act; otherwise it is an act of its own.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -64,11 +65,12 @@ pub async fn make(
     store: &Store,
     public_url: &str,
     moderator: &ModeratorId,
+    whom: LinkFor,
     now: Timestamp,
 ) -> Result<String, StoreError> {
     let word = random_word();
     store
-        .add_sign_in_link(digest(&word), moderator.clone(), now.plus(LASTS))
+        .add_sign_in_link(digest(&word), moderator.clone(), whom, now.plus(LASTS))
         .await?;
     Ok(format!("{public_url}/sign-in/{word}"))
 }
@@ -100,31 +102,34 @@ pub const fn is_nobody_yet(moderator: &Moderator) -> bool {
 /// [`LinkError`]; after [`LinkError::Invalid`] the link is still good.
 pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moderator, LinkError> {
     let moderator = look_up(app, word).await?.ok_or(LinkError::Gone)?;
-    let first = is_first(&moderator);
-    let new_password = choices.password.clone();
-    let replaces = !first && !new_password.expose_secret().is_empty();
-    let replacement = replaces.then(|| Password::parse("password", &new_password));
-    let replacement = replacement.transpose();
-    let replacement = replacement.map_err(|error| LinkError::Invalid(vec![error]))?;
-    let chosen = if first {
-        Some(check(app, &moderator, choices).await?)
-    } else {
-        None
-    };
+    let chosen = choose(app, &moderator, choices).await?;
     let id = moderator.id;
     let redeemed = app
         .store
         .redeem_sign_in_link(digest(word), id.clone(), chosen, app.now())
         .await?;
-    if let (Redeemed::Done, Some(password)) = (redeemed, replacement) {
-        let hash = password.hash().await?;
-        app.store.set_password(id.clone(), hash).await?;
-    }
     match redeemed {
         Redeemed::Done => app.store.moderator(&id).await?.ok_or(LinkError::Gone),
         Redeemed::Gone => Err(LinkError::Gone),
         Redeemed::EmailTaken => Err(LinkError::Invalid(vec![people::email_taken()])),
     }
+}
+
+/// What is to be written into the account.
+async fn choose(
+    app: &App,
+    moderator: &Moderator,
+    choices: FirstSignIn,
+) -> Result<Chosen, LinkError> {
+    if is_first(moderator) {
+        return Ok(Chosen::First(check(app, moderator, choices).await?));
+    }
+    if choices.password.expose_secret().is_empty() {
+        return Ok(Chosen::Nothing);
+    }
+    let password = Password::parse("password", &choices.password);
+    let password = password.map_err(|error| LinkError::Invalid(vec![error]))?;
+    Ok(Chosen::Password(password.hash().await?))
 }
 
 async fn check(
@@ -139,7 +144,7 @@ async fn check(
     };
     let email = match (choices.email.as_str(), known) {
         ("", Some(known)) => Ok(known),
-        (email, _) => people::seal(app, email),
+        (email, _) => people::seal(app, &moderator.id, email),
     };
     let password = Password::parse("password", &choices.password);
     let (name, email, password) = match (name, email, password) {
@@ -173,9 +178,9 @@ pub async fn first_link(app: &App) -> Result<Option<String>, StoreError> {
             None => return Ok(None),
         },
     };
-    make(&app.store, &app.public_url(), &first, app.now())
-        .await
-        .map(Some)
+    let url = app.public_url();
+    let link = make(&app.store, &url, &first, LinkFor::Newcomer, app.now());
+    link.await.map(Some)
 }
 
 async fn operators(app: &App) -> Result<Vec<Moderator>, StoreError> {

@@ -86,6 +86,16 @@ pub async fn change(
     Ok(session.carried_on(epoch))
 }
 
+/// Ends every session of one's own, at every instance, and unused links to sign in by.
+///
+/// # Errors
+/// [`StoreError`]; then all of them go on.
+pub async fn end_every_session(app: &App, account: &Moderator) -> Result<(), StoreError> {
+    app.store.end_every_session(account.id.clone()).await?;
+    app.news.dismiss_all_of(&account.id);
+    Ok(())
+}
+
 fn new_password(raw: Option<&SecretString>) -> Result<Option<Password>, OwnError> {
     let parsed = raw.map(|raw| Password::parse("new_password", raw));
     parsed

@@ -10,6 +10,7 @@ use crate::{
         field::{FieldError, parse_line},
         moderator::{Moderator, ModeratorId, Role, Scope},
     },
+    privacy::vault::Owner,
     storage::{StoreError, moderators::Change},
 };
 
@@ -110,7 +111,7 @@ pub async fn change(app: &App, id: &ModeratorId, wanted: Wanted) -> Result<Moder
     Ok(moderator)
 }
 
-/// Removes an account; its sessions and links end with it.
+/// Removes an account; its sessions, links and tokens end with it.
 ///
 /// # Errors
 /// [`PeopleError`].
@@ -118,7 +119,7 @@ pub async fn remove(app: &App, id: ModeratorId) -> Result<(), PeopleError> {
     if app.store.moderator(&id).await?.is_none() {
         return Err(PeopleError::NotFound);
     }
-    refuse(app.store.remove_moderator(id).await?)
+    refuse(app.store.remove_moderator(id, app.now()).await?)
 }
 
 fn refuse(change: Change) -> Result<(), PeopleError> {
@@ -140,7 +141,7 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
     match wanted
         .email
         .as_deref()
-        .map(|raw| seal(app, raw))
+        .map(|raw| seal(app, &moderator.id, raw))
         .transpose()
     {
         Ok(Some((sealed, index))) => {
@@ -169,11 +170,16 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
     }
 }
 
-/// Reads an address, sealed and with its keyed hash.
+/// Reads an account's address, sealed and with its keyed hash.
 ///
 /// # Errors
 /// A [`FieldError`] on `email`.
-pub(super) fn seal(app: &App, raw: &str) -> Result<(SealedEmail, EmailIndex), FieldError> {
+pub(super) fn seal(
+    app: &App,
+    id: &ModeratorId,
+    raw: &str,
+) -> Result<(SealedEmail, EmailIndex), FieldError> {
     let email = EmailAddress::parse("email", raw)?;
-    Ok((app.vault.seal(&email), app.vault.email_index(&email)))
+    let sealed = app.vault.seal(&email, Owner::moderator(id));
+    Ok((sealed, app.vault.email_index(&email)))
 }

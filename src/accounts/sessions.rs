@@ -1,6 +1,7 @@
 //! Sessions: a signed cookie that names the moderator and their session epoch, and the token that
-//! proves a request was made by a page of ours. Nothing is kept on the server: any instance can
-//! read either.
+//! proves a request was made by a page of ours. Any instance can read either. What the database keeps
+//! is which sessions were ended before their time, and it is asked at every request: a copy of the
+//! cookie is worth nothing once its owner has signed out.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::{
         timestamp::Timestamp,
     },
     privacy::keys::Purpose,
-    storage::Result,
+    storage::{Result, sessions::Held},
 };
 
 /// How long a session lasts.
@@ -65,6 +66,32 @@ impl Session {
         app.signer.sign(Purpose::Session, self)
     }
 
+    /// The name by which it is ended.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{:016x}", self.nonce)
+    }
+
+    /// What a listener is known by.
+    #[must_use]
+    pub fn held(&self) -> Held {
+        Held {
+            id: self.id(),
+            moderator: self.moderator.0.clone(),
+            epoch: self.epoch,
+        }
+    }
+
+    /// Ends it, at every instance and for every copy of its cookie.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`]; then it goes on.
+    pub async fn end(&self, app: &App) -> Result<()> {
+        app.store.end_session(self.id(), self.expires_at).await?;
+        app.news.dismiss(&self.id());
+        Ok(())
+    }
+
     /// When it ends.
     #[must_use]
     pub const fn expires_at(&self) -> Timestamp {
@@ -93,7 +120,7 @@ impl Session {
         })
     }
 
-    /// The session of a cookie and whose it is, unless it ended or all of theirs were ended.
+    /// The session of a cookie and whose it is, unless it ended, was ended, or all of theirs were.
     ///
     /// # Errors
     /// [`crate::storage::StoreError`].
@@ -104,7 +131,9 @@ impl Session {
         if session.expires_at <= app.now() {
             return Ok(None);
         }
-        let moderator = app.store.moderator(&session.moderator).await?;
+        let id = session.id();
+        let holder = app.store.session_holder(&id, &session.moderator);
+        let moderator = holder.await?;
         let current = moderator.filter(|moderator| moderator.session_epoch == session.epoch);
         Ok(current.map(|moderator| (session, moderator)))
     }

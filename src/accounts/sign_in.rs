@@ -1,22 +1,42 @@
-//! Signing in with address and password, and the limits that keep guessing hopeless.
+//! Signing in with address and password, and the limits that keep guessing hopeless without letting
+//! a stranger lock anybody out: tries are counted for an account and the network they come from
+//! together, for the networks around a sender, and, much higher, for an account wherever they come
+//! from. That last one does not hold where its owner signed in before, and a browser that they
+//! signed in with has a count of its own that nobody else can fill.
+//!
+//! An account that does not exist is counted and answered like any other.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use super::passwords::{self, PasswordError};
 use crate::{
     app::App,
-    domain::{email::EmailAddress, moderator::Moderator, network::SenderAddress},
+    domain::{
+        email::{EmailAddress, EmailIndex},
+        moderator::{Moderator, ModeratorId},
+        network::SenderAddress,
+        timestamp::Timestamp,
+    },
+    privacy::keys::Purpose,
     storage::{StoreError, counters::Counted},
 };
 
 /// The window that tries are counted in.
 const WINDOW: Duration = Duration::from_mins(15);
-/// Tries for one account in the window, right or wrong, wherever they come from.
+/// Tries for one account from one network in the window, or from one browser that its owner signed
+/// in with, right or wrong.
 const PER_ACCOUNT: i64 = 10;
-/// Tries from one network in the window, for whatever accounts.
-const PER_NETWORK: i64 = 30;
+/// Tries for one account in the window, from all networks where its owner did not sign in before.
+const PER_ACCOUNT_IN_ALL: i64 = 100;
+/// Tries from one network in the window, for whatever accounts: an IPv4 address or a /64, then the
+/// /56 and the /48 around it.
+const PER_NETWORK: [i64; 3] = [30, 60, 100];
+
+/// How long a network or a browser is known after somebody signed in with it.
+const KNOWN: Duration = Duration::from_hours(180 * 24);
 
 /// Why someone is not signed in.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +55,45 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+/// Where a try comes from.
+#[derive(Debug, Default)]
+pub struct Origin {
+    /// The sender's address, if it is known.
+    pub sender: Option<SenderAddress>,
+    /// The browser, if somebody signed in with it before.
+    pub device: Option<Device>,
+}
+
+/// A browser that somebody signed in with, as its cookie says. It signs nobody in: it only counts
+/// its tries apart.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Device {
+    moderator: ModeratorId,
+    expires_at: Timestamp,
+    nonce: u64,
+}
+
+impl Device {
+    /// The browser of a cookie's value, while it is good.
+    #[must_use]
+    pub fn recognise(app: &App, cookie: &str) -> Option<Self> {
+        let device: Self = app.signer.verify(Purpose::Device, cookie)?;
+        (device.expires_at > app.now()).then_some(device)
+    }
+
+    /// The cookie's value.
+    #[must_use]
+    pub fn sign(&self, app: &App) -> String {
+        app.signer.sign(Purpose::Device, self)
+    }
+}
+
+/// How long a browser is known from now on.
+#[must_use]
+pub const fn known_for() -> Duration {
+    KNOWN
+}
+
 /// Whose address and password these are. Every try is counted before it is checked, so that many
 /// at once count as many.
 ///
@@ -44,26 +103,43 @@ pub async fn with_password(
     app: &App,
     email: &str,
     password: SecretString,
-    sender: Option<SenderAddress>,
+    from: &Origin,
 ) -> Result<Moderator, SignInError> {
-    if let Some(sender) = sender {
-        count(app, app.vault.sign_in_key(&sender), PER_NETWORK).await?;
-    }
     let index = EmailAddress::parse("email", email)
         .ok()
         .map(|email| app.vault.email_index(&email));
     let moderator = match &index {
-        Some(index) => {
-            count(app, index.0.clone(), PER_ACCOUNT).await?;
-            app.store.moderator_by_email(index).await?
-        }
+        Some(index) => app.store.moderator_by_email(index).await?,
         None => None,
     };
+    let tries = tries(app, index.as_ref(), moderator.as_ref(), from).await?;
+    count(app, tries).await?;
     let hash = moderator
         .as_ref()
         .and_then(|moderator| moderator.password_hash.clone());
     let right = passwords::is_right(password, hash).await?;
     moderator.filter(|_| right).ok_or(SignInError::Wrong)
+}
+
+/// Remembers that somebody signed in from here; the browser as it is to be known from now on.
+pub async fn remember(app: &App, moderator: &Moderator, from: &Origin) -> Device {
+    let until = app.now().plus(KNOWN);
+    if let Some(sender) = &from.sender {
+        let network = app.vault.sign_in_key(sender);
+        let kept = app
+            .store
+            .make_familiar(moderator.id.clone(), network, until);
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "a network could not be remembered");
+        }
+    }
+    let own = from.device.as_ref();
+    let own = own.filter(|device| device.moderator == moderator.id);
+    Device {
+        moderator: moderator.id.clone(),
+        expires_at: until,
+        nonce: own.map_or_else(rand::random, |device| device.nonce),
+    }
 }
 
 /// Whether this is the moderator's password. Counts as a try to sign in: a session left open must
@@ -76,7 +152,8 @@ pub async fn confirm_password(
     moderator: &Moderator,
     password: SecretString,
 ) -> Result<(), SignInError> {
-    count(app, moderator.id.0.clone(), PER_ACCOUNT).await?;
+    let of_session = vec![(counted(app, "sign_in", moderator.id.0.clone()), PER_ACCOUNT)];
+    count(app, of_session).await?;
     let right = passwords::is_right(password, moderator.password_hash.clone()).await?;
     if right {
         Ok(())
@@ -85,17 +162,77 @@ pub async fn confirm_password(
     }
 }
 
-async fn count(app: &App, counted: String, limit: i64) -> Result<(), SignInError> {
-    let now = app.now();
-    let try_of = Counted {
-        site: String::new(),
-        kind: "sign_in",
-        counted,
-        expires_at: now.plus(WINDOW).millis(),
+/// What a try is counted as, each with its limit.
+async fn tries(
+    app: &App,
+    index: Option<&EmailIndex>,
+    moderator: Option<&Moderator>,
+    from: &Origin,
+) -> Result<Vec<(Counted, i64)>, SignInError> {
+    let owned = from.device.as_ref().zip(moderator);
+    if let Some((device, _)) = owned.filter(|(device, owner)| device.moderator == owner.id) {
+        let of_device = counted(app, "sign_in_device", format!("{:016x}", device.nonce));
+        return Ok(vec![(of_device, PER_ACCOUNT)]);
+    }
+    let networks = from
+        .sender
+        .as_ref()
+        .map(|sender| app.vault.sign_in_keys(sender));
+    let networks = networks.unwrap_or_default();
+    let nearest = networks.first().map(|(_, key)| key.clone());
+    let nearest = nearest.unwrap_or_default();
+    let kinds = ["sign_in", "sign_in_56", "sign_in_48"]
+        .into_iter()
+        .zip(PER_NETWORK);
+    let mut tries: Vec<(Counted, i64)> = networks
+        .into_iter()
+        .zip(kinds)
+        .map(|((_, key), (kind, limit))| (counted(app, kind, key), limit))
+        .collect();
+    let Some(index) = index else {
+        return Ok(tries);
     };
-    // A counter at its limit is not raised any more: who hammers on does not make the database write.
-    let full = app.store.counted(&try_of, now).await? >= limit;
-    if full || app.store.count(try_of, now).await? > limit {
+    if app.store.is_familiar(index, &nearest, app.now()).await? {
+        tries.truncate(1);
+    } else {
+        let in_all = counted(app, "sign_in_account", index.0.clone());
+        tries.push((in_all, PER_ACCOUNT_IN_ALL));
+    }
+    let from_here = counted(app, "sign_in_from", format!("{}:{nearest}", index.0));
+    tries.push((from_here, PER_ACCOUNT));
+    Ok(tries)
+}
+
+fn counted(app: &App, kind: &'static str, counted: String) -> Counted {
+    Counted {
+        site: String::new(),
+        kind,
+        counted,
+        expires_at: app.now().plus(WINDOW).millis(),
+    }
+}
+
+/// Counts a try, unless one of its counters is full already: those are not raised any more, and who
+/// hammers on neither makes the database write nor fills the others.
+async fn count(app: &App, tries: Vec<(Counted, i64)>) -> Result<(), SignInError> {
+    let now = app.now();
+    let (counters, limits): (Vec<Counted>, Vec<i64>) = tries.into_iter().unzip();
+    let before = app.store.counted_all(&counters, now).await?;
+    let full = |counts: &[i64]| {
+        counts
+            .iter()
+            .zip(&limits)
+            .any(|(count, limit)| count >= limit)
+    };
+    if full(&before) {
+        return Err(SignInError::TooMany(WINDOW));
+    }
+    let counts = app.store.count_all(counters, now).await?;
+    if counts
+        .iter()
+        .zip(&limits)
+        .any(|(count, limit)| count > limit)
+    {
         return Err(SignInError::TooMany(WINDOW));
     }
     Ok(())

@@ -9,10 +9,13 @@ use crate::{
     domain::{
         decision::Actor,
         field::{FieldError, parse_line},
-        moderator::{Principal, Role, Scope},
+        moderator::{Moderator, Principal, Role, Scope},
         timestamp::Timestamp,
     },
-    storage::{Result, Store, tokens::Token},
+    storage::{
+        Result, Store,
+        tokens::{Origin, Token},
+    },
 };
 
 /// What every token begins with, so that scanners for leaked secrets recognise one.
@@ -37,12 +40,40 @@ pub fn parse_name(raw: &str) -> Result<String, FieldError> {
     parse_line("name", raw, MAX_NAME_CHARS)
 }
 
-/// Makes and keeps a token.
+/// Makes and keeps a token of whoever runs the program beside its data: of nobody's account.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn mint(
     store: &Store,
+    name: String,
+    role: Role,
+    scope: Scope,
+    now: Timestamp,
+) -> Result<Minted> {
+    keep(store, Origin::CommandLine, name, role, scope, now).await
+}
+
+/// Makes and keeps a token of somebody's: it ends with their account, and may never do more than
+/// they may.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn mint_for(
+    store: &Store,
+    owner: &Moderator,
+    name: String,
+    role: Role,
+    scope: Scope,
+    now: Timestamp,
+) -> Result<Minted> {
+    let origin = Origin::Person(owner.id.clone(), owner.name.clone());
+    keep(store, origin, name, role, scope, now).await
+}
+
+async fn keep(
+    store: &Store,
+    origin: Origin,
     name: String,
     role: Role,
     scope: Scope,
@@ -54,6 +85,7 @@ pub async fn mint(
         name,
         role,
         scope,
+        origin,
         created_at: now,
         last_used_at: None,
         revoked_at: None,

@@ -1,7 +1,11 @@
 //! `hamlet doctor`: looks at everything the service needs, changes nothing, and says what to do
 //! about what is not well.
 
-use std::{fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use secrecy::ExposeSecret;
@@ -10,16 +14,22 @@ use serde::Serialize;
 use super::{block_on, settings};
 use crate::{
     app::KEY_CHECK,
+    bayes::Model,
     config::Settings,
     domain::mail::MailStatus,
     notify::mailer::Mailer,
-    privacy::keys::{KeyError, KeyRing},
-    spam::Model,
-    storage::Store,
+    privacy::{
+        erased, inspection, key_file,
+        keys::{KeyError, KeyRing},
+    },
+    storage::{Store, damage::Damaged, private},
 };
 
 /// Less free space than this on the data folder's disk is worth a warning, in bytes.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
+
+/// Damaged rows that are named at most.
+const NAMED: usize = 100;
 
 /// Options of `doctor`.
 #[derive(Args)]
@@ -101,9 +111,17 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(disk(&settings.data_dir));
     let (store, finding) = database(settings).await;
     findings.push(finding);
+    findings.extend(files(settings));
+    if let Some(store) = &store {
+        findings.push(rows(store).await);
+    }
     findings.push(keys(settings, store.as_ref()).await);
+    findings.push(erased_people(settings, store.as_ref()).await);
     findings.push(model(store.as_ref()).await);
     findings.push(mail(settings, store.as_ref()).await);
+    if let Some(store) = &store {
+        findings.push(tokens(store).await);
+    }
     if let Some(store) = store {
         store.close().await;
     }
@@ -188,26 +206,69 @@ async fn database(settings: &Settings) -> (Option<Store>, Finding) {
     (Some(store), finding)
 }
 
+/// Whether others on this machine can read the database's files; nothing where there are none.
+fn files(settings: &Settings) -> Option<Finding> {
+    let url = settings.database_url();
+    if !url.expose_secret().starts_with("sqlite:") {
+        return None;
+    }
+    let exposed = private::exposed(&url);
+    if exposed.is_empty() {
+        return Some(Finding::well(
+            "files",
+            "the database's files are their owner's alone",
+        ));
+    }
+    let name =
+        |(path, mode): &(PathBuf, u32)| format!("{} ({:04o})", path.display(), mode & 0o7777);
+    let names: Vec<_> = exposed.iter().map(name).collect();
+    let says = format!("others on this machine may read {}", names.join(", "));
+    let advice = "start the service, which takes their rights away, or chmod 600";
+    Some(Finding::ill("files", says, advice))
+}
+
+/// Whether every row of every table can be read. Those that cannot are named, never by what they hold.
+async fn rows(store: &Store) -> Finding {
+    let damaged = match store.examine().await {
+        Ok(damaged) => damaged,
+        Err(error) => {
+            let advice = "look at the database server's own log";
+            return Finding::ill("rows", error.to_string(), advice);
+        }
+    };
+    if damaged.is_empty() {
+        return Finding::well("rows", "every row can be read");
+    }
+    let name = |one: &Damaged| format!("{} {}", one.table, one.id.as_deref().unwrap_or("?"));
+    let names: Vec<_> = damaged.iter().take(NAMED).map(name).collect();
+    let more = damaged.len() - names.len();
+    let more = if more > 0 {
+        format!(", and {more} more")
+    } else {
+        String::new()
+    };
+    let says = format!(
+        "{} rows cannot be read: {}{more}",
+        damaged.len(),
+        names.join(", ")
+    );
+    let advice = "restore them from a backup, or remove them; until then they are left out";
+    Finding::ill("rows", says, advice)
+}
+
 async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
     let path = settings.key_file();
     let known = match store {
         Some(store) => store.meta(KEY_CHECK).await.ok().flatten(),
         None => None,
     };
-    match (KeyRing::open(&path, false), known) {
+    match (key_file::open(&path, false), known) {
         (Ok(ring), Some(check)) if ring.check() != check => Finding::ill(
             "keys",
             format!("{} belongs to another database", path.display()),
             "put this database's own key file back; without it addresses cannot be read",
         ),
-        (Ok(ring), _) => Finding::well(
-            "keys",
-            format!(
-                "{} holds {} sealing keys",
-                path.display(),
-                ring.keys().len()
-            ),
-        ),
+        (Ok(ring), _) => openable(&path, &ring, store).await,
         (Err(KeyError::Missing(_)), None) => {
             Finding::well("keys", "there is no key file yet; the first start makes it")
         }
@@ -219,8 +280,80 @@ async fn keys(settings: &Settings, store: Option<&Store>) -> Finding {
     }
 }
 
+/// Whether the keys in the file open what the database holds.
+async fn openable(path: &Path, ring: &KeyRing, store: Option<&Store>) -> Finding {
+    let problems = match store {
+        Some(store) => inspection::inspect(store, ring).await,
+        None => Ok(Vec::new()),
+    };
+    match problems {
+        Ok(problems) if problems.is_empty() => {
+            let (file, keys) = (path.display(), ring.keys().len());
+            let says = format!("{file} holds {keys} sealing keys, which open what was sealed");
+            Finding::well("keys", says)
+        }
+        Ok(problems) => Finding::ill(
+            "keys",
+            problems.join("; "),
+            "copy the key file of the instance that has these keys, or restore it from a backup; docs/keys.md says more",
+        ),
+        Err(error) => Finding::ill(
+            "keys",
+            error.to_string(),
+            "see what is said of the database",
+        ),
+    }
+}
+
+/// Whether a backup, or an import, has brought somebody back who was erased.
+async fn erased_people(settings: &Settings, store: Option<&Store>) -> Finding {
+    let path = erased::file_of(settings);
+    let Some(store) = store else {
+        return Finding::well("erasures", "there is nothing that could have come back");
+    };
+    match erased::brought_back(store, &path).await {
+        Ok(back) if back.is_empty() => {
+            Finding::well("erasures", "nobody who was erased has come back")
+        }
+        Ok(back) => Finding::ill(
+            "erasures",
+            format!(
+                "{} people who were erased are in the database again",
+                back.len()
+            ),
+            "run `hamlet privacy reapply`",
+        ),
+        Err(error) => Finding::ill(
+            "erasures",
+            format!("{} or the database cannot be read: {error}", path.display()),
+            "look at the file's owner and mode, which has to be 0600",
+        ),
+    }
+}
+
 /// Whether the shipped model and those that sites use can be read, and no training run has been
 /// left behind.
+/// Whose the tokens are that work.
+async fn tokens(store: &Store) -> Finding {
+    match store.tokens().await {
+        Ok(tokens) => {
+            let good = tokens.iter().filter(|one| one.revoked_at.is_none()).count();
+            let ownerless = tokens.iter().filter(|one| one.is_ownerless()).count();
+            let says = match ownerless {
+                0 => format!("{good} work, and it is known who made them"),
+                _ => format!(
+                    "{good} work; of {ownerless} nobody knows who made them (unknown owner in hamlet token list): replace those, then revoke them"
+                ),
+            };
+            Finding::well("tokens", says)
+        }
+        Err(error) => {
+            let advice = "see what the database says above";
+            Finding::ill("tokens", error.to_string(), advice)
+        }
+    }
+}
+
 async fn model(store: Option<&Store>) -> Finding {
     let shipped = match Model::shipped() {
         Ok(model) => model,

@@ -10,11 +10,11 @@ use rayon::prelude::*;
 
 use super::score::read_model;
 use super::train::{Skipped, each_batch, write_whole};
-use crate::spam::Model;
-use crate::spam::evaluate::{Figures, Scored};
-use crate::spam::lessons::Base;
-use crate::spam::report;
-use crate::spam::row::Sample;
+use crate::bayes::Model;
+use crate::bayes::lessons::Base;
+use crate::bayes::row::Sample;
+use crate::evaluation::figures::{Figures, Scored};
+use crate::evaluation::report;
 
 /// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`).
 #[derive(Args, Debug)]

@@ -9,9 +9,10 @@ use std::{
 
 use anyhow::Context as _;
 use clap::Args;
+use serde_json::json;
 
 use super::{block_on, open, site_of};
-use crate::interchange::export::{self, ExportFormat};
+use crate::interchange::export::{self, ExportFormat, Exported};
 
 /// Exports a site's comments as JSON lines, WXR or CSV.
 #[derive(Args)]
@@ -39,10 +40,16 @@ impl ExportArgs {
         block_on(async move {
             let app = open(config).await?;
             let site = site_of(&app, &self.site)?;
+            let detail = json!({ "with_addresses": self.with_addresses });
+            app.store
+                .record_act("comments.export", site.slug.to_string(), detail)
+                .await?;
             let Some(path) = &self.out else {
                 let mut out = BufWriter::new(io::stdout());
-                export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
-                return Ok(out.flush()?);
+                let exported =
+                    export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
+                out.flush()?;
+                return complete(exported);
             };
             let mut beside = path.clone().into_os_string();
             beside.push(".part");
@@ -54,10 +61,23 @@ impl ExportArgs {
                 .open(&beside)
                 .with_context(|| path.display().to_string())?;
             let mut out = BufWriter::new(file);
-            export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
+            let exported =
+                export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
             out.flush()?;
             out.get_ref().sync_all()?;
-            fs::rename(&beside, path).with_context(|| path.display().to_string())
+            fs::rename(&beside, path).with_context(|| path.display().to_string())?;
+            complete(exported)
         })
     }
+}
+
+/// Says that addresses are missing in what was written: their key may arrive.
+fn complete(exported: Exported) -> anyhow::Result<()> {
+    let missing = exported.unopenable;
+    anyhow::ensure!(
+        missing == 0,
+        "everything was written but {missing} addresses, which cannot be opened with the keys at hand; \
+         `hamlet doctor` names the keys that are missing"
+    );
+    Ok(())
 }

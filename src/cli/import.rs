@@ -98,6 +98,9 @@ fn tell(report: &Report) -> anyhow::Result<()> {
         "labels: {} ham, {} spam, {} unlabelled",
         report.ham, report.spam, report.unlabelled
     ));
+    for (reason, count) in &report.withheld {
+        lines.push(format!("not public: {count} ({reason})"));
+    }
     for (reason, count) in &report.skipped {
         lines.push(format!("skipped: {count} ({reason})"));
     }

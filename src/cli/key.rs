@@ -12,7 +12,8 @@ use crate::privacy::rotation::{self, Resealed};
 pub enum Key {
     /// Adds a key, uses it from now on, and seals every stored address again. The service may run.
     Rotate,
-    /// Forgets every key but the newest. Links, forms and sessions signed with the others end.
+    /// Forgets every key but the newest, once nothing can be sealed with the others any more: it refuses
+    /// until then and says what it waits for. Links, forms and sessions signed with the others end.
     Retire,
 }
 
@@ -20,23 +21,24 @@ impl Key {
     /// Does it, and tells how many values were sealed again.
     ///
     /// # Errors
-    /// When the key file or the database cannot be used.
+    /// When the key file or the database cannot be used, anything cannot be opened, or an older key may
+    /// still be needed.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
         block_on(async {
             let app = open(config).await?;
-            let Resealed { done, unopenable } = match self {
-                Self::Rotate => rotation::rotate(&app).await?,
-                Self::Retire => rotation::retire(&app).await?,
+            let outcome = match self {
+                Self::Rotate => rotation::rotate(&app).await,
+                Self::Retire => rotation::retire(&app).await,
             };
             app.store.close().await;
+            let Resealed { done, unopenable } = outcome?;
             let mut out = std::io::stdout().lock();
             writeln!(out, "{done} sealed values were sealed again.")?;
-            if unopenable > 0 {
-                writeln!(
-                    out,
-                    "{unopenable} sealed values cannot be opened with the keys at hand; they were left as they are."
-                )?;
-            }
+            anyhow::ensure!(
+                unopenable == 0,
+                "{unopenable} sealed values cannot be opened with the keys at hand and were left as they are; \
+                 `hamlet doctor` names the keys that are missing"
+            );
             Ok(())
         })
     }

@@ -12,6 +12,7 @@ mod key;
 mod model;
 mod moderator;
 mod print;
+mod privacy;
 mod score;
 mod serve;
 mod site;
@@ -32,7 +33,8 @@ use crate::{
     app::{App, StartError},
     clock::Clock,
     config::{Settings, SettingsError},
-    domain::{field::FieldError, site::Site},
+    domain::{decision::Actor, field::FieldError, site::Site},
+    storage::acts,
 };
 
 /// Comment moderation and spam filtering, self-hosted.
@@ -69,6 +71,7 @@ enum Command {
     Health,
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Privacy(privacy::PrivacyArgs),
 }
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Health => health::run(cli.config.as_deref()),
         Command::Backup(args) => args.run(cli.config.as_deref()),
         Command::Restore(args) => args.run(cli.config.as_deref()),
+        Command::Privacy(args) => args.run(cli.config),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,18 +126,26 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let value = runtime.block_on(work);
+    let value = runtime.block_on(acts::on_behalf(Clock::System, None, work));
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     value
 }
 
-/// Puts the application together for a command that works on the database directly.
+/// Puts the application together for a command that works on the database directly, on behalf of
+/// whoever may use the command line.
 ///
 /// # Errors
 /// [`SettingsError`] or [`StartError`].
 pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
     let settings = settings(file.as_deref())?;
-    Ok(App::build(settings, Clock::System, true).await?)
+    let app = App::build(settings, Clock::System, true).await?;
+    // From here on it is not the program itself that acts.
+    acts::act_as(&Actor {
+        id: "command line".to_owned(),
+        name: "command line".to_owned(),
+        via: "command",
+    });
+    Ok(app)
 }
 
 /// The site of a slug.

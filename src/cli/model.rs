@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Misuse, block_on, open, print, score::read_model, site_of, train::write_whole};
 use crate::{
     app::App,
+    bayes::file,
     domain::{
         model::{ModelEntry, ModelId, SHIPPED},
         moderator::Scope,
@@ -16,7 +17,6 @@ use crate::{
     },
     learn::registry,
     sites::DEFAULT_SITE,
-    spam::file,
     web::api::models::ModelView,
 };
 

@@ -17,6 +17,7 @@ use crate::{
         moderator::{Moderator, ModeratorId, Role, Scope},
         site::SiteSlug,
     },
+    storage::links::LinkFor,
     web::api::moderators::ModeratorView,
 };
 
@@ -95,7 +96,14 @@ impl ModeratorArgs {
 
 async fn add(app: &App, json: bool, wanted: Wanted) -> anyhow::Result<()> {
     let account = people::add(app, wanted).await.map_err(explain)?;
-    let link = links::make(&app.store, &app.public_url(), &account.id, app.now()).await?;
+    let link = links::make(
+        &app.store,
+        &app.public_url(),
+        &account.id,
+        LinkFor::Newcomer,
+        app.now(),
+    )
+    .await?;
     if json {
         let view = ModeratorView::new(app, &account);
         return print::json(&json!({ "moderator": view, "sign_in_link": link }));
@@ -144,7 +152,14 @@ async fn remove(app: &App, json: bool, who: &str) -> anyhow::Result<()> {
 
 async fn link(app: &App, json: bool, who: &str) -> anyhow::Result<()> {
     let account = find(app, who).await?;
-    let link = links::make(&app.store, &app.public_url(), &account.id, app.now()).await?;
+    let link = links::make(
+        &app.store,
+        &app.public_url(),
+        &account.id,
+        LinkFor::Known,
+        app.now(),
+    )
+    .await?;
     if json {
         return print::json(&json!({ "sign_in_link": link }));
     }

@@ -13,8 +13,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Misuse;
+use crate::bayes::Explanation;
+use crate::bayes::Model;
+use crate::bayes::probability;
 use crate::interchange::labelled::{Lines, Record, RecordError, parse_json};
-use crate::spam::{Document, Explanation, Model, probability};
+use crate::text::Document;
 
 /// Records scored at a time: enough to keep every core busy, few enough to stream.
 const BATCH: usize = 1_024;

@@ -1,9 +1,10 @@
 //! `hamlet serve`: the service, from the first line to the last request.
 
-use std::{io::Write, net::SocketAddr, path::Path, time::Duration};
+use std::{io::Write, net::SocketAddr, path::Path};
 
 use anyhow::Context;
 use clap::Args;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -15,12 +16,10 @@ use crate::{
     clock::Clock,
     config::Settings,
     domain::moderator::{Role, Scope},
+    privacy::presence,
     telemetry,
     web::{embed::demo, server},
 };
-
-/// How often what was observed is added up, whether or not anyone asks for it.
-const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Options of `serve`.
 #[derive(Args)]
@@ -48,13 +47,18 @@ impl Serve {
 
 async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
-    export_metrics(&settings, &stop)?;
+    let metrics = export_metrics(&settings, &stop)?;
     let app = App::build(settings, Clock::System, may_migrate).await?;
     app.live.follow(&app.store).await?;
     let (service, address) = server::bind(&app)
         .with_context(|| format!("cannot listen on {}", app.settings.server.listen))?;
+    presence::arrive(&app).await?;
     welcome(&app, address).await?;
-    let jobs = tokio::spawn(background::run(app.clone(), stop.clone()));
+    let jobs = tokio::spawn(background::run(background::Work {
+        app: app.clone(),
+        metrics,
+        stop: stop.clone(),
+    }));
     let handle = service.handle();
     let closing = app.clone();
     tokio::spawn(async move {
@@ -63,21 +67,28 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
         tracing::info!("stopping: requests in flight are finished first");
         handle.stop(true).await;
     });
-    service.await?;
+    let served = service.await;
     stop.cancel();
-    jobs.await?;
+    // Whatever went wrong, the database is closed: SQLite folds its log into the file then.
+    if let Err(error) = jobs.await {
+        tracing::error!(%error, "the background jobs did not end well");
+    }
+    presence::leave(&app).await;
     app.store.close().await;
-    Ok(())
+    Ok(served?)
 }
 
 /// Collects metrics and serves them, if the settings say where. Otherwise there is nobody who could
 /// ask, and none are collected.
-fn export_metrics(settings: &Settings, stop: &CancellationToken) -> anyhow::Result<()> {
+fn export_metrics(
+    settings: &Settings,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<PrometheusHandle>> {
     let Ok(listen) = settings.metrics.listen.parse::<SocketAddr>() else {
-        return Ok(());
+        return Ok(None);
     };
     let Some(handle) = telemetry::start_metrics() else {
-        return Ok(());
+        return Ok(None);
     };
     let exporter = server::bind_metrics(listen, handle.clone())
         .with_context(|| format!("cannot listen on {listen} for metrics"))?;
@@ -85,13 +96,10 @@ fn export_metrics(settings: &Settings, stop: &CancellationToken) -> anyhow::Resu
     let stopped = stop.clone();
     tokio::spawn(exporter);
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(METRICS_UPKEEP);
-        while stopped.run_until_cancelled(ticks.tick()).await.is_some() {
-            handle.run_upkeep();
-        }
+        stopped.cancelled().await;
         exporter_handle.stop(false).await;
     });
-    Ok(())
+    Ok(Some(handle))
 }
 
 /// Tells on standard output where the service is and, as long as nobody has signed in yet, how to.

@@ -1,6 +1,9 @@
 //! `hamlet site`: sites from the shell, beside a running service, which notices within a second.
 
-use std::path::PathBuf;
+use std::{
+    io::{BufRead, Read, Write},
+    path::PathBuf,
+};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -12,6 +15,8 @@ use crate::{
         origin::Origin,
         site::{Policy, SiteSlug},
     },
+    sites::removal,
+    storage::removal::Removal,
     web::api::sites::NewSite,
 };
 
@@ -40,10 +45,16 @@ enum Command {
     },
     /// Lists the sites.
     List,
-    /// Removes a site that has no comments.
+    /// Removes a site with its keys, webhooks, rules and models, and takes it out of every scope.
     Remove {
         /// Its slug.
         slug: String,
+        /// Removes its comments too, for good; the slug has to be typed once more.
+        #[arg(long)]
+        with_comments: bool,
+        /// The slug once more, for a script that cannot type it.
+        #[arg(long, value_name = "SLUG", requires = "with_comments")]
+        yes: Option<String>,
     },
 }
 
@@ -63,7 +74,16 @@ impl SiteArgs {
                     origins,
                 } => add(&app, json, slug, name, origins).await,
                 Command::List => list(&app, json).await,
-                Command::Remove { slug } => remove(&app, json, &slug).await,
+                Command::Remove {
+                    slug,
+                    with_comments,
+                    yes,
+                } => {
+                    if with_comments {
+                        confirm(&slug, yes)?;
+                    }
+                    remove(&app, json, &slug, with_comments).await
+                }
             }
         })
     }
@@ -107,12 +127,38 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
     print::table(["SLUG", "NAME", "ORIGINS"], &rows)
 }
 
-async fn remove(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
+/// Refuses unless the slug is given a second time: as an option, or typed.
+fn confirm(slug: &str, yes: Option<String>) -> anyhow::Result<()> {
+    let typed = match yes {
+        Some(typed) => typed,
+        None => {
+            let mut question = std::io::stderr();
+            write!(
+                question,
+                "The site {slug} will be removed with all its comments, which no command brings back.\n\
+                 Type its slug to go on: "
+            )?;
+            question.flush()?;
+            let mut line = String::new();
+            std::io::stdin().lock().take(1000).read_line(&mut line)?;
+            line
+        }
+    };
+    if typed.trim() != slug {
+        let problem = "that is not the slug of the site; nothing was removed";
+        return Err(Misuse(problem.to_owned()).into());
+    }
+    Ok(())
+}
+
+async fn remove(app: &App, json: bool, slug: &str, with_comments: bool) -> anyhow::Result<()> {
     let parsed = SiteSlug::parse(slug).map_err(|error| Misuse(error.message))?;
-    match app.store.remove_site(parsed).await? {
-        None => anyhow::bail!("there is no site {slug}"),
-        Some(false) => anyhow::bail!("the site {slug} has comments and stays"),
-        Some(true) if json => print::json(&json!({ "removed": slug })),
-        Some(true) => print::line(&format!("Removed the site {slug}")),
+    match removal::remove(app, &parsed, with_comments).await? {
+        Removal::NotFound => anyhow::bail!("there is no site {slug}"),
+        Removal::HasComments(count) => anyhow::bail!(
+            "the site {slug} has comments and stays ({count} of them); --with-comments removes them too"
+        ),
+        Removal::Begun if json => print::json(&json!({ "removed": slug })),
+        Removal::Begun => print::line(&format!("Removed the site {slug}")),
     }
 }

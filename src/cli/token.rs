@@ -91,7 +91,7 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
     if json {
         return print::json(&views);
     }
-    let rows: Vec<[String; 6]> = views
+    let rows: Vec<[String; 7]> = views
         .into_iter()
         .map(|view| {
             let [used, state] = print::use_and_state(view.last_used_at, view.revoked_at);
@@ -100,12 +100,20 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
                 view.name,
                 view.role.as_str().to_owned(),
                 sites_of(&view.scope),
+                match (view.owner, view.origin) {
+                    (Some(owner), _) => owner.name,
+                    (None, "unknown") => "unknown owner".to_owned(),
+                    (None, origin) => origin.to_owned(),
+                },
                 used,
                 state,
             ]
         })
         .collect();
-    print::table(["ID", "NAME", "ROLE", "SITES", "LAST USED", "STATE"], &rows)
+    print::table(
+        ["ID", "NAME", "ROLE", "SITES", "OWNER", "LAST USED", "STATE"],
+        &rows,
+    )
 }
 
 async fn remove(app: &App, json: bool, id: String) -> anyhow::Result<()> {

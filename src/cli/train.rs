@@ -1,8 +1,9 @@
 //! `hamlet train`: labelled files in, a model file out, and a summary of how well it did on texts it
 //! had not seen.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -11,12 +12,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::score::read_model;
 use super::{Misuse, train_site};
+use crate::bayes::Label;
+use crate::bayes::lessons::Base;
+use crate::bayes::options::Options;
+use crate::bayes::row::Sample;
+use crate::bayes::train::Trainer;
+use crate::bayes::trained::Trained;
+use crate::evaluation::figures::Figures;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
-use crate::spam::Label;
-use crate::spam::evaluate::Figures;
-use crate::spam::lessons::Base;
-use crate::spam::row::Sample;
-use crate::spam::train::{Options, Trained, Trainer};
 
 /// Records handed to the trainer at a time.
 const BATCH: usize = 4_096;
@@ -293,7 +296,11 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         .to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let beside = path.with_file_name(name);
-    let written = File::create(&beside)
+    // What it holds was made of people's texts.
+    let mut new = OpenOptions::new();
+    new.write(true).create(true).truncate(true).mode(0o600);
+    let written = new
+        .open(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::rename(&beside, path));
     if let Err(error) = written {

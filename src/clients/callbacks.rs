@@ -5,6 +5,7 @@ use crate::{
     app::App,
     domain::site::{ClientMode, Site},
     notify::webhooks::callback,
+    privacy::vault::Owner,
     storage::{Result, callbacks::Callback, client_keys::ClientKey},
 };
 
@@ -29,7 +30,9 @@ pub async fn accept(
         return Ok(None);
     };
     if key.sealed.is_none() {
-        let sealed = app.vault.seal_client_key(secret);
+        let sealed = app
+            .vault
+            .seal_client_key(secret, &Owner::client_key(&key.site, &key.id));
         app.store.seal_client_key(key, sealed).await?;
     }
     Ok(Some(Callback {

@@ -35,7 +35,8 @@ pub enum KeyError {
 
 /// What this instance remembers of keys, so that most questions need no look-up.
 pub struct KeyCache {
-    good: Cache<String, Arc<ClientKey>>,
+    /// Good keys, with the directory's revision at which they were.
+    good: Cache<String, (i64, Arc<ClientKey>)>,
     shut_out: Cache<String, ()>,
 }
 
@@ -107,7 +108,10 @@ pub async fn recognise(
     let network = sender.map(|sender| app.vault.sign_in_key(sender));
     let network = network.unwrap_or_default();
     let hash = app.vault.client_key(secret);
-    if let Some(key) = app.client_keys.good.get(&hash) {
+    let revision = app.directory.revision();
+    if let Some((at, key)) = app.client_keys.good.get(&hash)
+        && at == revision
+    {
         return Ok(Some(key));
     }
     let now = app.now();
@@ -127,7 +131,8 @@ pub async fn recognise(
         return Ok(None);
     };
     let key = Arc::new(key);
-    app.client_keys.good.insert(hash, key.clone());
+    let remembered = (revision, key.clone());
+    app.client_keys.good.insert(hash, remembered);
     Ok(Some(key))
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         comment::CommentId,
         network::SenderAddress,
@@ -11,7 +12,6 @@ use crate::{
     },
     intake::{adopted, submission::Submission},
     interchange::labelled::Record,
-    spam::Label,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};

@@ -4,6 +4,7 @@
 
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         comment::{CommentId, Status},
         decision::{Actor, Decision},
@@ -12,7 +13,6 @@ use crate::{
     },
     learn::samples,
     review,
-    spam::Label,
     storage::{
         Result,
         client_keys::ClientKey,

@@ -1,7 +1,11 @@
 //! What people decide about comments, and the record kept of it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{
     comment::{CommentId, Status},
@@ -78,6 +82,47 @@ pub struct Actor {
     pub via: &'static str,
 }
 
+/// Decisions that one request made together, and that can be taken back as one.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(transparent)]
+pub struct BatchId(Uuid);
+
+impl BatchId {
+    /// A new identifier, later than all made before it by this process.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// The identifier of what `actor` asked for in these words, the same whenever it is asked again: a
+    /// form that is sent twice makes one batch, and nobody can add to another person's.
+    #[must_use]
+    pub fn of(actor: &Actor, asked: &[&str]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in [actor.id.as_str()].iter().chain(asked) {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize()[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// Reads an identifier.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        Uuid::parse_str(raw).ok().map(Self)
+    }
+}
+
+impl fmt::Display for BatchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// What happened to a comment, as its history tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +135,8 @@ pub enum Action {
     Undone,
     /// A person looked at the whole email address.
     EmailRevealed,
+    /// A person wrote a note and decided nothing.
+    Noted,
 }
 
 impl Action {
@@ -101,6 +148,7 @@ impl Action {
             Self::Decided => "decided",
             Self::Undone => "undone",
             Self::EmailRevealed => "email_revealed",
+            Self::Noted => "noted",
         }
     }
 
@@ -112,6 +160,7 @@ impl Action {
             Self::Decided,
             Self::Undone,
             Self::EmailRevealed,
+            Self::Noted,
         ]
         .into_iter()
         .find(|action| action.as_str() == word)
@@ -139,6 +188,23 @@ pub struct HistoryEntry {
     pub note: Option<String>,
     /// Whether this decision was taken back later.
     pub undone: bool,
+    /// The batch it was made in, or taken back with.
+    pub batch: Option<BatchId>,
+}
+
+/// The last decision about a comment, or the last taking back of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastChange {
+    /// When.
+    pub at: Timestamp,
+    /// [`Action::Decided`] or [`Action::Undone`].
+    pub action: Action,
+    /// The decision that was made or taken back.
+    pub decision: String,
+    /// Who, as their name was then.
+    pub by: String,
+    /// Their identifier, as [`Actor::id`].
+    pub by_id: String,
 }
 
 /// A decision that was carried out.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 use utoipa::ToSchema;
 
-use crate::spam::normalize::is_invisible;
+use crate::text::normalize::is_invisible;
 
 /// One thing wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -13,6 +13,7 @@ pub mod moderator;
 pub mod name;
 pub mod network;
 pub mod origin;
+pub mod owner;
 pub mod page;
 pub mod sample;
 pub mod site;

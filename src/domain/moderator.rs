@@ -43,14 +43,12 @@ impl Role {
         }
     }
 
-    /// Reads the word that [`Role::as_str`] wrote; what is unknown gets the lesser role.
+    /// Reads the word that [`Role::as_str`] wrote.
     #[must_use]
-    pub fn parse(word: &str) -> Self {
-        if word == "operator" {
-            Self::Operator
-        } else {
-            Self::Moderator
-        }
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Moderator, Self::Operator]
+            .into_iter()
+            .find(|role| role.as_str() == word)
     }
 }
 
@@ -65,6 +63,18 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// What both cover.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, scope) | (scope, Self::All) => scope.clone(),
+            (Self::Sites(sites), other) => {
+                let both = sites.iter().filter(|site| other.covers(site));
+                Self::Sites(both.cloned().collect())
+            }
+        }
+    }
+
     /// Whether a site is inside.
     #[must_use]
     pub fn covers(&self, site: &SiteSlug) -> bool {
@@ -152,14 +162,11 @@ impl MailMode {
         }
     }
 
-    /// Reads the word that [`MailMode::as_str`] wrote; what is unknown mails never.
+    /// Reads the word that [`MailMode::as_str`] wrote.
     #[must_use]
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "each" => Self::Each,
-            "hourly" => Self::Hourly,
-            "daily" => Self::Daily,
-            _ => Self::None,
-        }
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Each, Self::Hourly, Self::Daily, Self::None]
+            .into_iter()
+            .find(|mode| mode.as_str() == word)
     }
 }

@@ -37,10 +37,24 @@ impl SenderAddress {
         }
     }
 
-    /// The networks that tries and comments are counted by, narrowest first: the [`Self::rate_unit`],
-    /// and those around it that one customer may hold or rent, for which more is allowed.
+    /// The networks around the sender that one customer may hold, with their lengths in bits, the
+    /// smallest first: an IPv4 address; of IPv6 the /64, the /56 and the /48, whose addresses cost
+    /// whoever has been given one nothing. The first is [`SenderAddress::rate_unit`].
     #[must_use]
-    pub fn prefixes(&self) -> Vec<Prefix> {
+    pub fn prefixes(&self) -> Vec<(u8, Vec<u8>)> {
+        match self.0 {
+            IpAddr::V4(v4) => vec![(32, v4.octets().to_vec())],
+            IpAddr::V6(v6) => [64, 56, 48]
+                .into_iter()
+                .map(|bits| (bits, v6.octets()[..usize::from(bits / 8)].to_vec()))
+                .collect(),
+        }
+    }
+
+    /// The networks that comments are counted by, narrowest first: the [`Self::rate_unit`], and those
+    /// around it that one customer may hold or rent, for which more is allowed.
+    #[must_use]
+    pub fn rate_prefixes(&self) -> Vec<Prefix> {
         let unit = self.rate_unit();
         let wider: &[(usize, i64)] = match self.0 {
             IpAddr::V4(_) => &[(3, 8)],
@@ -64,7 +78,7 @@ impl SenderAddress {
     }
 }
 
-/// A network that is counted by.
+/// A network that comments are counted by.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Prefix {
     /// The leading bytes of its addresses. Prefixes of different lengths are different.
@@ -93,6 +107,24 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_may_hold_more_than_the_smallest_network() {
+        assert_eq!(
+            sender("203.0.113.77").prefixes(),
+            [(32, vec![203, 0, 113, 77])]
+        );
+        let home = sender("2001:db8:1:203::9").prefixes();
+        let (next, other) = (
+            sender("2001:db8:1:2ff::9").prefixes(),
+            sender("2001:db8:1:302::9").prefixes(),
+        );
+        let lengths: Vec<u8> = home.iter().map(|(bits, _)| *bits).collect();
+        assert_eq!(lengths, [64, 56, 48]);
+        assert_eq!(home[0].1, sender("2001:db8:1:203::9").rate_unit());
+        assert!(home[0] != next[0] && home[1] == next[1]);
+        assert!(home[1] != other[1] && home[2] == other[2]);
+    }
+
+    #[test]
     fn keeps_a_neighbourhood_and_counts_a_customer() {
         assert_eq!(sender("203.0.113.77").truncated(), "203.0.113.0/24");
         assert_eq!(sender("2001:db8:1:2:3::9").truncated(), "2001:db8:1::/48");
@@ -106,7 +138,7 @@ mod tests {
             sender("2001:db8:1:3::9").rate_unit()
         );
         let shared = |one: &str, other: &str| {
-            let (one, other) = (sender(one).prefixes(), sender(other).prefixes());
+            let (one, other) = (sender(one).rate_prefixes(), sender(other).rate_prefixes());
             let same = one.iter().zip(&other).map(|(one, other)| one == other);
             same.collect::<Vec<_>>()
         };

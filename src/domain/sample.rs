@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::site::SiteSlug;
-use crate::spam::{Document, Label};
+use crate::bayes::Label;
+use crate::text::Document;
 
 /// How a label came in. Every one of them is a person's word; what a model or a rule decided is
 /// never a label.

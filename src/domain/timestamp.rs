@@ -41,13 +41,26 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The calendar time in UTC.
+    /// Whether it is in one of the years from 0 to 9999, as everything that is written as text must be.
+    #[must_use]
+    pub const fn is_in_calendar(self) -> bool {
+        FIRST <= self.0 && self.0 <= LAST
+    }
+
+    /// The calendar time in UTC; what is beyond the years from 0 to 9999 is the nearest end of these.
     #[must_use]
     pub fn to_utc(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+        let millis = self.0.clamp(FIRST, LAST);
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
+
+/// The first millisecond of the year 0: RFC 3339 has four digits for a year, and no sign.
+const FIRST: i64 = -62_167_219_200_000;
+
+/// The last millisecond of the year 9999.
+const LAST: i64 = 253_402_300_799_999;
 
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
@@ -69,7 +82,47 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let parsed = OffsetDateTime::parse(&text, &Rfc3339).map_err(D::Error::custom)?;
-        let millis = parsed.unix_timestamp_nanos() / 1_000_000;
-        i64::try_from(millis).map(Self).map_err(D::Error::custom)
+        let millis = parsed.unix_timestamp_nanos().div_euclid(1_000_000);
+        let at = i64::try_from(millis).map(Self).map_err(D::Error::custom)?;
+        // Its own offset may carry it across: 9999-12-31T23:59:59-23:59 is in the year 10000.
+        if !at.is_in_calendar() {
+            return Err(D::Error::custom(
+                "the time has to be in the years 0 to 9999 (UTC)",
+            ));
+        }
+        Ok(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_time_can_be_written() {
+        let written = |millis| Timestamp::from_millis(millis).to_string();
+        assert_eq!(written(FIRST), "0000-01-01T00:00:00Z");
+        assert_eq!(written(LAST), "9999-12-31T23:59:59.999Z");
+        for beyond in [i64::MIN, FIRST - 1] {
+            assert_eq!(written(beyond), written(FIRST));
+            assert!(!Timestamp::from_millis(beyond).is_in_calendar());
+        }
+        for beyond in [i64::MAX, LAST + 1] {
+            assert_eq!(written(beyond), written(LAST));
+            assert!(!Timestamp::from_millis(beyond).is_in_calendar());
+        }
+        let beyond = serde_json::to_string(&Timestamp::from_millis(i64::MIN));
+        assert!(beyond.is_ok());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_what_is_beyond_is_not() {
+        let read = |text: &str| serde_json::from_str::<Timestamp>(&format!("\"{text}\"")).ok();
+        for millis in [FIRST, -1, 0, 1, LAST] {
+            let at = Timestamp::from_millis(millis);
+            assert_eq!(read(&at.to_string()), Some(at), "{millis}");
+        }
+        assert_eq!(read("9999-12-31T23:59:59-23:59"), None);
+        assert_eq!(read("0000-01-01T00:00:00+00:01"), None);
     }
 }

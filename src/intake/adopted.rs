@@ -49,16 +49,20 @@ pub fn text(raw: &str) -> CommentText {
 /// the front page.
 #[must_use]
 pub fn page(raw: &str, site: &Site) -> Page {
+    known_page(raw, site).unwrap_or_else(|| Page::from_canonical("/".to_owned()))
+}
+
+/// The same; `None` for what is no page.
+#[must_use]
+pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
+    let raw = Some(raw.trim()).filter(|raw| !raw.is_empty())?;
     let elsewhere = || {
-        let url = Url::parse(raw.trim()).ok()?;
+        let url = Url::parse(raw).ok()?;
         let query = url.query().map(|query| format!("?{query}"));
         let path = format!("{}{}", url.path(), query.unwrap_or_default());
         Page::parse(&path, &site.origins).ok()
     };
-    Page::parse(raw, &site.origins)
-        .ok()
-        .or_else(elsewhere)
-        .unwrap_or_else(|| Page::from_canonical("/".to_owned()))
+    Page::parse(raw, &site.origins).ok().or_else(elsewhere)
 }
 
 /// An address, or one that stands in for it and is the same for the same author.

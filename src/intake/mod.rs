@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use self::{
     policy::Prepared,
     submission::Submission,
-    writer::{Overloaded, Pending},
+    writer::{Failure, Overloaded, Pending},
 };
 use crate::{
     app::App,
@@ -30,12 +30,13 @@ use crate::{
         site::{Site, SiteSlug},
         website::Website,
     },
-    spam::Document,
+    privacy::vault::Owner,
     storage::{
         StoreError,
         arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
         judgements::Client,
     },
+    text::Document,
 };
 
 /// How long an answer is remembered under its idempotency key.
@@ -72,6 +73,18 @@ pub enum Rejection {
     /// More is waiting to be written than can be.
     #[error(transparent)]
     Overloaded(#[from] Overloaded),
+    /// It made us panic.
+    #[error("judging it panicked")]
+    Defect,
+}
+
+impl From<Failure> for Rejection {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => Self::Store(error),
+            Failure::Panicked => Self::Defect,
+        }
+    }
 }
 
 /// The client's own name for its request, so that repeating it does nothing twice.
@@ -215,14 +228,16 @@ fn new_comment(facts: &checks::Facts<'_>) -> NewComment {
         now,
         ..
     } = facts;
+    let id = CommentId::generate();
+    let owner = Owner::comment(&site.slug, id.to_string());
     NewComment {
-        id: CommentId::generate().to_string(),
+        id: id.to_string(),
         site: site.slug.to_string(),
         page: submission.page.to_string(),
         page_title: submission.page_title.clone(),
         parent: submission.parent.map(|parent| parent.to_string()),
         name: submission.name.as_str().to_owned(),
-        email_sealed: app.vault.seal(&submission.email).0,
+        email_sealed: app.vault.seal(&submission.email, owner).0,
         email_index: app.vault.email_index(&submission.email).0,
         website: submission
             .website

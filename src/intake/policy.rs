@@ -8,12 +8,12 @@ use std::{sync::Arc, time::Duration};
 
 use super::checks;
 use crate::{
+    bayes::probability,
     config::Intake,
     domain::{
         evidence::{Evidence, Verdict},
         site::{Policy, Site},
     },
-    spam::probability,
     storage::arrivals::{Ruling, Signals},
 };
 

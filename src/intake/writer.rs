@@ -1,9 +1,19 @@
 //! One writer for all arrivals of this instance: whatever has gathered while a batch was being
 //! written becomes the next batch, so that under load many comments share one sync and an idle
 //! service answers at once. An answer leaves only after its batch is durable.
+//!
+//! A panic on the way ends one transaction and nothing else: nothing of the batch is stored then, and
+//! its comments are tried one by one, so that whichever caused it is alone in being refused.
 
-use std::sync::Arc;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -11,9 +21,10 @@ use super::{
     policy::{self, Prepared},
 };
 use crate::{
+    bayes::probability,
     clock::Clock,
     config::Intake,
-    spam::probability,
+    faults::Faults,
     storage::{
         Store, StoreError,
         arrivals::{Admission, Arrival, Judge, Ruling},
@@ -44,7 +55,34 @@ pub struct Pending {
 #[error("too many comments are waiting to be written")]
 pub struct Overloaded;
 
-type Outcome = Result<Admission, Arc<StoreError>>;
+/// Why an arrival was not written. Nothing of it is stored.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// The database failed.
+    #[error(transparent)]
+    Store(Arc<StoreError>),
+    /// Judging or writing it panicked: a defect of ours.
+    #[error("a comment could not be judged and written: a defect")]
+    Panicked,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+impl Failure {
+    /// Whether something in the batch may be the reason, rather than the database's state.
+    fn is_about_an_arrival(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_about_data(),
+            Self::Panicked => true,
+        }
+    }
+}
+
+type Outcome = Result<Admission, Failure>;
 
 struct Job {
     pending: Pending,
@@ -55,31 +93,48 @@ struct Job {
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    panics: Arc<AtomicU64>,
 }
 
 impl Writer {
     /// Starts the writer on the present runtime; it ends when every handle is gone.
     #[must_use]
-    pub fn start(store: Store, clock: Clock, limits: Intake) -> Self {
+    pub fn start(store: Store, clock: Clock, limits: Intake, faults: Arc<Faults>) -> Self {
         let (jobs, inbox) = mpsc::channel(WAITING);
+        let panics = Arc::new(AtomicU64::new(0));
         let desk = Desk {
             store,
             clock,
             limits: Arc::new(limits),
+            faults,
+            panics: panics.clone(),
         };
-        tokio::spawn(desk.run(inbox));
-        Self { jobs }
+        tokio::spawn(desk.supervise(inbox));
+        Self { jobs, panics }
     }
 
     /// Has an arrival written; the answer comes once it is durable.
     ///
     /// # Errors
-    /// [`super::Rejection::Overloaded`] or [`super::Rejection::Store`]; nothing was stored.
+    /// [`super::Rejection::Overloaded`], [`super::Rejection::Defect`] or [`super::Rejection::Store`];
+    /// nothing was stored.
     pub async fn admit(&self, pending: Pending) -> Result<Admission, super::Rejection> {
         let (answer, answered) = oneshot::channel();
         let job = Job { pending, answer };
         self.jobs.try_send(job).map_err(|_| Overloaded)?;
         Ok(answered.await.map_err(|_| Overloaded)??)
+    }
+
+    /// Whether anything would be written: false once the writer has ended.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+
+    /// How often judging or writing has panicked since the start.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
     }
 }
 
@@ -92,12 +147,24 @@ struct Desk {
     store: Store,
     clock: Clock,
     limits: Arc<Intake>,
+    faults: Arc<Faults>,
+    panics: Arc<AtomicU64>,
 }
 
 impl Desk {
-    async fn run(self, mut inbox: mpsc::Receiver<Job>) {
+    /// Works until every handle is gone, whatever panics. What was taken from the inbox by then and not
+    /// answered is answered as overloaded, by its sender being dropped.
+    async fn supervise(self, mut inbox: mpsc::Receiver<Job>) {
+        while self.caught(self.work(&mut inbox)).await.is_err() {}
+    }
+
+    async fn work(&self, inbox: &mut mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH);
         while inbox.recv_many(&mut jobs, share(inbox.len())).await > 0 {
+            self.faults.strike("writer", "loop");
+            if self.faults.is_due("writer", "end") {
+                return;
+            }
             #[expect(clippy::cast_precision_loss, reason = "at most 256")]
             metrics::histogram!("hamlet_intake_batch_size").record(jobs.len() as f64);
             let (batch, answers) = unzip(jobs.drain(..));
@@ -109,13 +176,24 @@ impl Desk {
         }
     }
 
-    /// Writes a batch. When the database refuses something in it, each arrival is tried by itself,
-    /// so that one cannot take the others down.
+    /// Runs a part of the work; a panic in it is counted and becomes an error.
+    async fn caught<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        let ended = AssertUnwindSafe(work).catch_unwind().await;
+        ended.map_err(|_| {
+            self.panics.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("hamlet_job_failures_total", "job" => "intake").increment(1);
+            tracing::error!("judging or writing comments panicked: a defect; the writer goes on");
+            Failure::Panicked
+        })
+    }
+
+    /// Writes a batch. When the database refuses something in it, or something in it makes us panic,
+    /// each arrival is tried by itself, so that one cannot take the others down.
     async fn admit(&self, batch: &Batch) -> Vec<Outcome> {
         let size = batch.arrivals.len();
         match self.write(batch).await {
             Ok(admissions) => admissions.into_iter().map(Ok).collect(),
-            Err(error) if size > 1 && error.is_about_data() => {
+            Err(error) if size > 1 && error.is_about_an_arrival() => {
                 tracing::warn!(%error, size, "a batch was refused; its comments are tried one by one");
                 let mut outcomes = Vec::with_capacity(size);
                 for place in 0..size {
@@ -123,7 +201,7 @@ impl Desk {
                 }
                 outcomes
             }
-            Err(error) => vec![Err(Arc::new(error)); size],
+            Err(error) => vec![Err(error); size],
         }
     }
 
@@ -132,15 +210,21 @@ impl Desk {
             arrivals: [batch.arrivals[place].clone()].into(),
             prepared: [batch.prepared[place].clone()].into(),
         };
-        let admissions = self.write(&alone).await.map_err(Arc::new)?;
+        let admissions = self.write(&alone).await?;
         let admission = admissions.into_iter().next();
-        admission.ok_or_else(|| Arc::new(StoreError::Corrupt("batch")))
+        admission.ok_or_else(|| StoreError::Corrupt("batch").into())
     }
 
-    async fn write(&self, batch: &Batch) -> Result<Vec<Admission>, StoreError> {
+    async fn write(&self, batch: &Batch) -> Result<Vec<Admission>, Failure> {
+        Ok(self.caught(self.write_once(batch)).await??)
+    }
+
+    async fn write_once(&self, batch: &Batch) -> Result<Vec<Admission>, StoreError> {
         let limits = self.limits.clone();
         let prepared = batch.prepared.clone();
+        let (faults, judged) = (self.faults.clone(), batch.arrivals.clone());
         let judge: Judge = Arc::new(move |place, signals| {
+            faults.strike("arrival", &judged[place].comment.name);
             let ruling = policy::rule(&prepared[place], signals, &limits);
             measure(&ruling);
             ruling

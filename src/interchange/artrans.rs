@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{reference, text, truth},
+    json_fields::{as_marked, is_set, reference, text},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A comment.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn of(object: &Value) -> Found {
     let Some(content) = text(object, "content") else {
         return Found::Skipped("no text");
     };
-    let pending = truth(object, "is_pending") == Some(true);
+    let pending = is_set(object, "is_pending");
     let (standing, label) = if pending {
         (Standing::Pending, None)
     } else {
@@ -25,7 +25,7 @@ pub fn of(object: &Value) -> Found {
     let page = text(object, "page_key").unwrap_or_default();
     let site = text(object, "site_urls").filter(|_| page.starts_with('/'));
     let site = site.and_then(|urls| Some(urls.split(',').next()?.trim_end_matches('/').to_owned()));
-    ForeignComment {
+    let comment = ForeignComment {
         id: text(object, "id"),
         parent: reference(object, "rid"),
         page: format!("{}{page}", site.unwrap_or_default()),
@@ -38,6 +38,7 @@ pub fn of(object: &Value) -> Found {
         created_at: text(object, "created_at").as_deref().and_then(dates::parse),
         standing,
         label,
-    }
-    .into()
+        withheld: None,
+    };
+    as_marked(object, comment).into()
 }

@@ -47,7 +47,8 @@ pub fn of_seconds(seconds: f64) -> Option<Timestamp> {
 /// A time since 1970; nobody commented before.
 fn of(time: OffsetDateTime) -> Option<Timestamp> {
     let millis = i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()?;
-    (millis >= 0).then(|| Timestamp::from_millis(millis))
+    let at = Timestamp::from_millis(millis);
+    (millis >= 0 && at.is_in_calendar()).then_some(at)
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
 //! Disqus's XML export: `thread` elements with the pages, then `post` elements that name theirs.
 //! `isSpam` is a person's or Disqus's word and counts even where the post was deleted too; a post
-//! that was only deleted says nothing.
+//! that was only deleted says nothing, nor does one whose thread was deleted.
 
 use std::{collections::HashMap, io::BufRead};
 
 use super::{
     dates,
     foreign::{self, ForeignComment, Found, ReadError, Standing},
+    json_fields::says_no,
     plain,
     xml::{Element, Step, Xml},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// Reads an export.
 pub struct Disqus<R> {
@@ -23,6 +24,14 @@ pub struct Disqus<R> {
 struct Thread {
     link: String,
     title: Option<String>,
+    withheld: Option<Withheld>,
+}
+
+/// Why nothing of a thread may be public.
+#[derive(Clone, Copy)]
+enum Withheld {
+    Deleted,
+    Marked,
 }
 
 impl<R: BufRead> Disqus<R> {
@@ -70,17 +79,27 @@ impl<R: BufRead> Disqus<R> {
         let link = thread.get("link").or_else(|| thread.get("id"));
         let title = thread.get("title").map(foreign::title);
         let link = foreign::page(link.unwrap_or_default());
-        self.threads.insert(id.to_owned(), Thread { link, title });
+        let withheld = if says(thread, "isDeleted") || says(thread, "isSpam") {
+            Some(Withheld::Deleted)
+        } else {
+            says_hidden(thread).then_some(Withheld::Marked)
+        };
+        let thread = Thread {
+            link,
+            title,
+            withheld,
+        };
+        self.threads.insert(id.to_owned(), thread);
     }
 
     fn comment(&self, post: &Element) -> Found {
-        let says = |name: &str| post.get(name) == Some("true");
         let Some(message) = post.get("message") else {
             return Found::Skipped("no text");
         };
-        let (standing, label) = match (says("isSpam"), says("isDeleted")) {
+        let (standing, label) = match (says(post, "isSpam"), says(post, "isDeleted")) {
             (true, _) => (Standing::Spam, Some(Label::Spam)),
             (false, true) => (Standing::Trash, None),
+            (false, false) if says_hidden(post) => (Standing::Pending, None),
             (false, false) => (Standing::Approved, Some(Label::Ham)),
         };
         let reference = |name: &str| {
@@ -95,6 +114,7 @@ impl<R: BufRead> Disqus<R> {
                 .and_then(|author| author.get(name))
                 .map(str::to_owned)
         };
+        let withheld = page.and_then(|page| page.withheld);
         ForeignComment {
             id: post.attribute("dsq:id").map(str::to_owned),
             parent: reference("parent"),
@@ -108,9 +128,27 @@ impl<R: BufRead> Disqus<R> {
             created_at: post.get("createdAt").and_then(dates::parse),
             standing,
             label,
+            withheld: None,
         }
+        .discarded(matches!(withheld, Some(Withheld::Deleted)).then_some("its thread was deleted"))
+        .withheld(withheld.map(|_| "its thread is marked as not public"))
         .into()
     }
+}
+
+/// Whether a mark is set: by any word that does not plainly deny it.
+fn says(element: &Element, name: &str) -> bool {
+    element.get(name).is_some_and(|word| !says_no(word))
+}
+
+/// Whether a thread or a post is marked as one that is not for everyone, or not approved yet.
+fn says_hidden(element: &Element) -> bool {
+    let denied = |name: &str| element.get(name).is_some_and(says_no);
+    ["isPrivate", "isHidden", "isDraft"]
+        .iter()
+        .any(|name| says(element, name))
+        || denied("isApproved")
+        || denied("isPublic")
 }
 
 impl<R: BufRead> Iterator for Disqus<R> {

@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     io::{self, Write},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use clap::ValueEnum;
@@ -51,7 +52,7 @@ pub enum ExportError {
     Table(#[from] csv::Error),
 }
 
-/// Writes a site's comments, oldest first (WXR: by page); how many there were. Email addresses are
+/// Writes a site's comments, oldest first (WXR: by page). Email addresses are
 /// written only with `addresses`.
 ///
 /// # Errors
@@ -62,23 +63,39 @@ pub async fn run(
     format: ExportFormat,
     addresses: bool,
     out: &mut (impl Write + Send),
-) -> Result<u64, ExportError> {
+) -> Result<Exported, ExportError> {
     let exporter = Exporter {
         app,
         site,
         addresses,
+        unopenable: AtomicU64::new(0),
     };
-    match format {
+    let comments = match format {
         ExportFormat::Jsonl => exporter.lines(out).await,
         ExportFormat::Csv => exporter.table(out).await,
         ExportFormat::Wxr => exporter.wxr(out).await,
-    }
+    }?;
+    Ok(Exported {
+        comments,
+        unopenable: exporter.unopenable.into_inner(),
+    })
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exported {
+    /// How many comments.
+    pub comments: u64,
+    /// How many of their addresses were wanted and could not be opened: they were left out.
+    pub unopenable: u64,
 }
 
 struct Exporter<'a> {
     app: &'a App,
     site: &'a Site,
     addresses: bool,
+    /// Addresses that were wanted and could not be opened.
+    unopenable: AtomicU64,
 }
 
 impl Exporter<'_> {
@@ -103,8 +120,14 @@ impl Exporter<'_> {
     }
 
     fn email(&self, comment: &Comment) -> Option<String> {
-        let email = self.app.vault.open(&comment.email).ok();
-        let given = email.filter(|email| self.addresses && email.given_domain().is_some());
+        if !self.addresses {
+            return None;
+        }
+        let Ok(email) = self.app.vault.open(&comment.email, comment) else {
+            self.unopenable.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        let given = Some(email).filter(|email| email.given_domain().is_some());
         given.map(|email| email.expose().to_owned())
     }
 

@@ -6,8 +6,8 @@ use std::{io, net::IpAddr};
 use clap::ValueEnum;
 
 use crate::{
+    bayes::Label,
     domain::{page, timestamp::Timestamp},
-    spam::Label,
 };
 
 /// The files that can be read.
@@ -96,6 +96,42 @@ pub struct ForeignComment {
     pub standing: Standing,
     /// What people said it is, as far as the system kept that.
     pub label: Option<Label>,
+    /// Why it must not be public here, although nothing was said against the comment itself: in a few
+    /// words that are the same for all of its kind.
+    pub withheld: Option<&'static str>,
+}
+
+impl ForeignComment {
+    /// The comment as it may be imported when it was not for everyone to read: one that would be public
+    /// waits for a person instead. That it was approved there says nothing then, as it was approved for
+    /// other readers.
+    #[must_use]
+    pub fn withheld(self, why: Option<&'static str>) -> Self {
+        if why.is_none() || self.standing != Standing::Approved {
+            return self;
+        }
+        Self {
+            standing: Standing::Pending,
+            label: self.label.filter(|label| *label == Label::Spam),
+            withheld: why,
+            ..self
+        }
+    }
+
+    /// The same for what was thrown away with its page or thread, or by itself: it is kept out of the
+    /// queue too.
+    #[must_use]
+    pub fn discarded(self, why: Option<&'static str>) -> Self {
+        if why.is_none() || !matches!(self.standing, Standing::Approved | Standing::Pending) {
+            return self;
+        }
+        Self {
+            standing: Standing::Trash,
+            label: self.label.filter(|label| *label == Label::Spam),
+            withheld: why.filter(|_| self.standing == Standing::Approved),
+            ..self
+        }
+    }
 }
 
 /// A page that many comments of a file share, as each of them has it: one that is too long to be a page

@@ -1,9 +1,14 @@
 //! Making comments of this service of what a reader found: fields made to fit, labels kept, threads
 //! joined, and a report of what became of everything. Nothing is mailed about what is imported.
+//!
+//! What was not public there is not public here: a reader says so of a comment, its page or its thread
+//! ([`ForeignComment::withheld`]); what names no page, and what answers a comment that is not public,
+//! waits for a person as well.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
+use serde_json::json;
 use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Builder;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -11,15 +16,21 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
         site::Site, timestamp::Timestamp, website::Website,
     },
     intake::adopted,
     learn::samples,
+    privacy::{rotation, vault::Owner},
     review::trial,
-    spam::{Document, Label},
-    storage::{StoreError, arrivals::NewComment, imports::ImportedComment},
+    storage::{
+        StoreError,
+        arrivals::NewComment,
+        imports::{Fate, ImportedComment},
+    },
+    text::Document,
 };
 
 /// Comments that are written together.
@@ -27,6 +38,12 @@ const BATCH: usize = 500;
 
 /// Problems that are told one by one; the rest are counted.
 const TOLD: usize = 20;
+
+/// Why an approved reply is withheld.
+const ANSWERS_HIDDEN: &str = "it answers a comment that is not public";
+
+/// Why a comment is whose page cannot be made out.
+const NO_PAGE: &str = "its page is not known";
 
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +72,8 @@ pub struct Report {
     pub spam: u64,
     /// Without a label, likewise.
     pub unlabelled: u64,
+    /// What was approved there and is kept from being public here, by reason.
+    pub withheld: BTreeMap<String, u64>,
     /// What was left out, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// The first things that could not be read.
@@ -68,6 +87,10 @@ pub struct Report {
 impl Report {
     fn skip(&mut self, reason: &str) {
         *self.skipped.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    fn withhold(&mut self, reason: &str, count: u64) {
+        *self.withheld.entry(reason.to_owned()).or_default() += count;
     }
 
     fn count(&mut self, label: Option<Label>) {
@@ -115,17 +138,40 @@ pub async fn run(
     };
     let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
     let reading = spawn_blocking(move || read(open, &sender));
-    while let Some(batch) = batches.recv().await {
-        let comments = sort(batch, &mut report);
-        keep(app, site, format, comments, &mut report).await?;
+    let kept = keep_all(app, site, format, &mut batches, &mut report).await;
+    if !dry_run {
+        let detail = json!({ "system": format.system(), "comments": report.imported });
+        let target = site.slug.to_string();
+        let recorded = app.store.record_act("comments.import", target, detail);
+        recorded.await?;
     }
+    kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
-        app.store.join_imported(&site.slug, format.system()).await?;
+        let settled = app.store.join_imported(&site.slug, format.system()).await?;
+        if settled.withheld > 0 {
+            report.withhold(ANSWERS_HIDDEN, settled.withheld);
+        }
     }
     read?;
     report.warn(format);
     Ok(report)
+}
+
+async fn keep_all(
+    app: &App,
+    site: &Arc<Site>,
+    format: ForeignFormat,
+    batches: &mut mpsc::Receiver<Batch>,
+    report: &mut Report,
+) -> Result<(), ImportError> {
+    while let Some(batch) = batches.recv().await {
+        // It may take long, and a key may be made or retired meanwhile.
+        rotation::follow(app).await;
+        let comments = sort(batch, site, report);
+        keep(app, site, format, comments, report).await?;
+    }
+    Ok(())
 }
 
 type Batch = Vec<Result<Found, ReadError>>;
@@ -152,14 +198,17 @@ fn read(
 }
 
 /// Takes the comments out of a batch, and notes the rest.
-fn sort(batch: Batch, report: &mut Report) -> Vec<ForeignComment> {
+fn sort(batch: Batch, site: &Site, report: &mut Report) -> Vec<ForeignComment> {
     let mut comments = Vec::with_capacity(batch.len());
     for found in batch {
         match found {
             Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
                 report.skip("no text");
             }
-            Ok(Found::Comment(comment)) => comments.push(*comment),
+            Ok(Found::Comment(comment)) => {
+                let has_page = adopted::known_page(&comment.page, site).is_some();
+                comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
+            }
             Ok(Found::Skipped(reason)) => report.skip(reason),
             Err(error) => {
                 report.skip("could not be read");
@@ -183,10 +232,16 @@ async fn keep(
         for comment in &comments {
             report.imported += 1;
             report.count(comment.label);
+            if let Some(reason) = comment.withheld {
+                report.withhold(reason, 1);
+            }
         }
         return Ok(());
     }
-    let labels: Vec<Option<Label>> = comments.iter().map(|comment| comment.label).collect();
+    let said: Vec<_> = comments
+        .iter()
+        .map(|comment| (comment.label, comment.withheld))
+        .collect();
     let adopted = comments.into_iter();
     let adopted = adopted.map(|comment| adopt(app, site, comment)).collect();
     let system = format.system();
@@ -195,12 +250,17 @@ async fn keep(
         .store
         .import_comments(&site.slug, system, adopted, source, app.now())
         .await?;
-    for (label, is_new) in labels.into_iter().zip(new) {
-        if is_new {
-            report.imported += 1;
-            report.count(label);
-        } else {
+    for ((label, withheld), fate) in said.into_iter().zip(new) {
+        if fate == Fate::Known {
             report.unchanged += 1;
+            continue;
+        }
+        report.imported += 1;
+        report.count(label);
+        if let Some(reason) = withheld {
+            report.withhold(reason, 1);
+        } else if fate == Fate::Withheld {
+            report.withhold(ANSWERS_HIDDEN, 1);
         }
     }
     app.live.wake();
@@ -227,6 +287,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(app, site, status, &document);
     let id = id_at(created_at);
+    let owner = Owner::comment(&site.slug, id.clone());
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
@@ -250,7 +311,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: app.vault.seal(&email).0,
+            email_sealed: app.vault.seal(&email, owner).0,
             email_index: app.vault.email_index(&email).0,
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),

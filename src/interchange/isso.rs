@@ -13,7 +13,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError, Standing},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// Rows read at a time.
 const STRETCH: i64 = 500;
@@ -106,6 +106,7 @@ fn comment(row: &SqliteRow, id: i64) -> Found {
         created_at: dates::of_seconds(created),
         standing,
         label,
+        withheld: None,
     }
     .into()
 }

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use super::foreign::ForeignComment;
+
 /// A field as text; `None` when it is missing, null, empty or structured.
 #[must_use]
 pub fn text(object: &Value, name: &str) -> Option<String> {
@@ -21,18 +23,70 @@ pub fn first(object: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| text(object, name))
 }
 
-/// A field that says yes or no; `None` when it is missing or says neither.
-#[must_use]
-pub fn truth(object: &Value, name: &str) -> Option<bool> {
-    match text(object, name)?.as_str() {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
-        _ => None,
-    }
-}
-
 /// An identifier that is none where it is `0`.
 #[must_use]
 pub fn reference(object: &Value, name: &str) -> Option<String> {
     text(object, name).filter(|id| id != "0")
+}
+
+/// Whether a mark such as `deleted` is set: by anything that does not plainly say no. A date counts,
+/// as in `deleted_at`; so does a word that is not known.
+#[must_use]
+pub fn is_set(object: &Value, name: &str) -> bool {
+    match object.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(fields)) => !fields.is_empty(),
+        Some(_) => text(object, name).is_some_and(|word| !says_no(&word)),
+    }
+}
+
+/// Whether a word denies the mark that it is the value of.
+#[must_use]
+pub fn says_no(word: &str) -> bool {
+    let word = word.trim().to_lowercase();
+    matches!(
+        word.as_str(),
+        "" | "0" | "0.0" | "false" | "f" | "no" | "n" | "off" | "null" | "none"
+    )
+}
+
+/// Marks by which systems say that a comment was thrown away.
+pub const DISCARDED: [&str; 8] = [
+    "deleted",
+    "is_deleted",
+    "isDeleted",
+    "deleted_at",
+    "deletedAt",
+    "trashed",
+    "removed",
+    "is_removed",
+];
+
+/// Marks by which systems say that a comment, or its page, is not for everyone.
+pub const WITHHELD: [&str; 9] = [
+    "private",
+    "is_private",
+    "isPrivate",
+    "hidden",
+    "is_hidden",
+    "isHidden",
+    "draft",
+    "is_draft",
+    "post_password",
+];
+
+/// Why a comment with such a mark is withheld.
+pub const MARKED_WITHHELD: &str = "it is marked as not public";
+
+/// Why a comment with such a mark is discarded.
+pub const MARKED_DISCARDED: &str = "it is marked as deleted";
+
+/// The comment as the marks of its object allow, whatever the format says of its state elsewhere.
+#[must_use]
+pub fn as_marked(object: &Value, comment: ForeignComment) -> ForeignComment {
+    let has = |marks: &[&str]| marks.iter().any(|mark| is_set(object, mark));
+    comment
+        .withheld(has(&WITHHELD).then_some(MARKED_WITHHELD))
+        .discarded(has(&DISCARDED).then_some(MARKED_DISCARDED))
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use self::{json::JsonLines, table::Table};
 pub use self::{json::parse_json, lines::Lines};
 
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A JSON line or a table's row longer than this is refused, in bytes.
 pub const LONGEST_LINE: u64 = 1 << 20;

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{first, text},
+    json_fields::{as_marked, first, text},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A line.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn of(object: &Value) -> Found {
     };
     let field = |name: &str| text(object, name);
     let (standing, label) = standing(field("status").as_deref(), field("label").as_deref());
-    ForeignComment {
+    let comment = ForeignComment {
         id: field("id"),
         parent: field("parent"),
         page: field("page").unwrap_or_default(),
@@ -33,8 +33,9 @@ pub fn of(object: &Value) -> Found {
             .and_then(dates::parse),
         standing,
         label,
-    }
-    .into()
+        withheld: None,
+    };
+    as_marked(object, comment).into()
 }
 
 /// What a status and a label say. A label outweighs what follows from the status; without either a

@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{text, truth},
+    json_fields::{as_marked, is_set, text},
     plain,
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A line of a backup. The first one has no text.
 #[must_use]
@@ -17,7 +17,7 @@ pub fn of(object: &Value) -> Found {
     if object.get("version").is_some() {
         return Found::Skipped("the line about the backup itself");
     }
-    if truth(object, "delete") == Some(true) {
+    if is_set(object, "delete") {
         return Found::Skipped("deleted, and its text with it");
     }
     let written = text(object, "orig");
@@ -27,7 +27,7 @@ pub fn of(object: &Value) -> Found {
     };
     let user = object.get("user").unwrap_or(&Value::Null);
     let locator = object.get("locator").unwrap_or(&Value::Null);
-    ForeignComment {
+    let comment = ForeignComment {
         id: text(object, "id"),
         parent: text(object, "pid"),
         page: text(locator, "url").unwrap_or_default(),
@@ -41,6 +41,7 @@ pub fn of(object: &Value) -> Found {
         created_at: text(object, "time").as_deref().and_then(dates::parse),
         standing: Standing::Approved,
         label: Some(Label::Ham),
-    }
-    .into()
+        withheld: None,
+    };
+    as_marked(object, comment).into()
 }

@@ -9,6 +9,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError},
     input::Bounded,
+    json_fields,
     own_json::standing,
 };
 
@@ -19,7 +20,7 @@ const LARGEST: usize = 1 << 20;
 /// draw the whole file into memory.
 const LARGEST_PIECE: usize = 4 << 20;
 
-const COLUMNS: [(&str, &[&str]); 12] = [
+const COLUMNS: [(&str, &[&str]); 14] = [
     ("id", &["id", "comment_id"]),
     ("parent", &["parent", "parent_id", "reply_to"]),
     ("page", &["page", "url", "link", "permalink"]),
@@ -32,6 +33,8 @@ const COLUMNS: [(&str, &[&str]); 12] = [
     ("created_at", &["created_at", "date", "created", "time"]),
     ("status", &["status", "state"]),
     ("label", &["label", "class", "spam", "is_spam"]),
+    ("withheld", &json_fields::WITHHELD),
+    ("discarded", &json_fields::DISCARDED),
 ];
 
 /// Reads a table.
@@ -128,6 +131,8 @@ impl<R: BufRead> Table<R> {
             created_at,
             status,
             label,
+            withheld,
+            discarded,
         ] = values;
         let Some(text) = text else {
             return Ok(Found::Skipped("no text"));
@@ -146,7 +151,10 @@ impl<R: BufRead> Table<R> {
             created_at: created_at.as_deref().and_then(dates::parse),
             standing,
             label,
+            withheld: None,
         }
+        .withheld(marked(withheld, json_fields::MARKED_WITHHELD))
+        .discarded(marked(discarded, json_fields::MARKED_DISCARDED))
         .into())
     }
 }
@@ -169,6 +177,11 @@ fn undefused(value: &str) -> &str {
         Some(rest) if rest.starts_with(FORMULA) => rest,
         _ => value,
     }
+}
+
+/// The reason, where a column's word does not deny its mark.
+fn marked(word: Option<String>, why: &'static str) -> Option<&'static str> {
+    word.filter(|word| !json_fields::says_no(word)).map(|_| why)
 }
 
 impl<R: BufRead> Iterator for Table<R> {

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{first, text, truth},
+    json_fields::{as_marked, first, is_set, text},
     plain,
 };
-use crate::spam::Label;
+use crate::bayes::Label;
 
 /// A comment.
 #[must_use]
@@ -19,16 +19,16 @@ pub fn of(object: &Value) -> Found {
         return Found::Skipped("no text");
     };
     let status = text(object, "status");
-    let (standing, label) = match (status.as_deref(), truth(object, "isSpam")) {
+    let (standing, label) = match (status.as_deref(), is_set(object, "isSpam")) {
         (Some("approved"), _) => (Standing::Approved, Some(Label::Ham)),
         (Some("spam"), _) => (Standing::Spam, Some(Label::Spam)),
-        (Some(_), _) | (None, Some(true)) => (Standing::Pending, None),
-        (None, _) => (Standing::Approved, Some(Label::Ham)),
+        (Some(_), _) | (None, true) => (Standing::Pending, None),
+        (None, false) => (Standing::Approved, Some(Label::Ham)),
     };
     let date = first(object, &["insertedAt", "createdAt", "created"]);
     let date = date.or_else(|| text(object.get("insertedAt")?, "iso"));
     let millis = date.as_deref().and_then(|raw| raw.parse::<f64>().ok());
-    ForeignComment {
+    let comment = ForeignComment {
         id: first(object, &["objectId", "_id", "id"]),
         parent: first(object, &["pid", "rid"]),
         page: first(object, &["url", "href"]).unwrap_or_default(),
@@ -44,6 +44,7 @@ pub fn of(object: &Value) -> Found {
         },
         standing,
         label,
-    }
-    .into()
+        withheld: None,
+    };
+    as_marked(object, comment).into()
 }

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found},
-    json_fields::{reference, text},
+    json_fields::{as_marked, is_set, reference, text},
     plain,
-    wxr::{not_a_comment, standing},
+    wxr::{self, not_a_comment, standing},
 };
 
 /// A comment of the REST listing.
@@ -26,7 +26,7 @@ pub fn of_rest(object: &Value) -> Found {
     let status = text(object, "status").unwrap_or_default();
     let (standing, label) = standing(&status, None);
     // `link` ends in the comment's own anchor, which pages leave out.
-    ForeignComment {
+    let comment = ForeignComment {
         id: text(object, "id"),
         parent: reference(object, "parent"),
         page: text(object, "link").unwrap_or_default(),
@@ -39,8 +39,28 @@ pub fn of_rest(object: &Value) -> Found {
         created_at: text(object, "date_gmt").as_deref().and_then(dates::parse),
         standing,
         label,
+        withheld: None,
+    };
+    as_marked(object, comment)
+        .withheld(of_embedded(object))
+        .into()
+}
+
+/// Why the post is not for everyone, as far as the listing embeds it (`_embed=up`). What a password
+/// protects says so by itself.
+fn of_embedded(object: &Value) -> Option<&'static str> {
+    let content = object.get("content");
+    if content.is_some_and(|content| is_set(content, "protected")) {
+        return Some(wxr::PASSWORD);
     }
-    .into()
+    let post = object.get("_embedded")?.get("up")?.get(0)?;
+    if ["content", "excerpt"].iter().any(|part| {
+        let part = post.get(part);
+        part.is_some_and(|part| is_set(part, "protected"))
+    }) {
+        return Some(wxr::PASSWORD);
+    }
+    wxr::why_withheld(&text(post, "status")?)
 }
 
 /// A comment of `wp comment list`.
@@ -56,7 +76,7 @@ pub fn of_cli(object: &Value) -> Found {
     let (standing, label) = standing(&approved, None);
     let date = text(object, "comment_date_gmt").or_else(|| text(object, "comment_date"));
     let post = text(object, "comment_post_ID").map(|post| format!("/?p={post}"));
-    ForeignComment {
+    let comment = ForeignComment {
         id: text(object, "comment_ID"),
         parent: reference(object, "comment_parent"),
         page: text(object, "url").or(post).unwrap_or_default(),
@@ -69,6 +89,10 @@ pub fn of_cli(object: &Value) -> Found {
         created_at: date.as_deref().and_then(dates::parse),
         standing,
         label,
-    }
-    .into()
+        withheld: None,
+    };
+    let post = text(object, "post_status");
+    as_marked(object, comment)
+        .withheld(post.as_deref().and_then(wxr::why_withheld))
+        .into()
 }

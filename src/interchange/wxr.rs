@@ -1,8 +1,12 @@
 //! WordPress's export (WXR): comments inside the `item` of their post. The export leaves spam out, so
 //! its best labels are what people told Akismet, in `wp:commentmeta`; a comment that is public is
-//! ham; one that waits or was thrown away says nothing.
+//! ham; one that waits or was thrown away says nothing. What stands under a post that is not for
+//! everyone is not public either, however it was approved there.
 
-use std::io::BufRead;
+use std::{
+    collections::{HashSet, VecDeque},
+    io::BufRead,
+};
 
 use super::{
     dates,
@@ -10,14 +14,82 @@ use super::{
     plain,
     xml::{Element, Step, Xml},
 };
-use crate::spam::Label;
+use crate::bayes::Label;
+
+/// Why the comments of a post with a password are withheld.
+pub(super) const PASSWORD: &str = "its post has a password";
+
+/// Why those are of which the file does not say whether their post is public.
+const UNSAID: &str = "its post's state is not known here";
+
+/// Text of one post's comments that waits for the post's end, in bytes; of what is beyond that, only
+/// what the post has said by then is known.
+const WAITING: usize = 8 << 20;
+
+/// Posts remembered as not public, for what is attached to them.
+const REMEMBERED: usize = 100_000;
 
 /// Reads an export.
 pub struct Wxr<R> {
     xml: Xml<R>,
+    /// Elements that are open around what is read.
+    depth: usize,
+    item: Item,
+    /// Comments of posts that are read.
+    ready: VecDeque<Found>,
+    /// Posts that are not public.
+    hidden: HashSet<String>,
+    /// What ended the reading, once what was read before is handed on.
+    broken: Option<ReadError>,
+    ended: bool,
+}
+
+/// A post as far as it is read.
+#[derive(Default)]
+struct Item {
+    /// The depth of its element; 0 outside of any.
+    depth: usize,
+    id: Option<String>,
+    attached_to: Option<String>,
     link: String,
     title: Option<String>,
-    ended: bool,
+    status: Option<String>,
+    has_password: Option<bool>,
+    waiting: Vec<Found>,
+    size: usize,
+}
+
+impl Item {
+    /// Why its comments are withheld, if they are. What may still follow is not known of a post that is
+    /// not `whole`.
+    fn why_withheld(&self, hidden: &HashSet<String>, whole: bool) -> Option<&'static str> {
+        if self.has_password == Some(true) {
+            return Some(PASSWORD);
+        }
+        if !whole && (self.status.is_none() || self.has_password.is_none()) {
+            return Some(UNSAID);
+        }
+        if self.status.as_deref() == Some("inherit") {
+            let parent = self.attached_to.as_ref()?;
+            return (hidden.contains(parent) || hidden.len() >= REMEMBERED)
+                .then_some("what it is attached to is not public");
+        }
+        why_withheld(self.status.as_deref()?)
+    }
+}
+
+/// Why what belongs to a post in this state of WordPress's is not public; `None` where it is. A word of
+/// some plugin's may mean anything.
+pub(super) fn why_withheld(status: &str) -> Option<&'static str> {
+    match status {
+        "publish" | "inherit" => None,
+        "private" => Some("its post is private"),
+        "draft" | "auto-draft" => Some("its post is a draft"),
+        "pending" => Some("its post waits for review"),
+        "future" => Some("its post is to be published later"),
+        "trash" => Some("its post was thrown away"),
+        _ => Some(UNSAID),
+    }
 }
 
 impl<R: BufRead> Wxr<R> {
@@ -25,47 +97,130 @@ impl<R: BufRead> Wxr<R> {
     pub fn new(input: R) -> Self {
         Self {
             xml: Xml::new(input),
-            link: String::new(),
-            title: None,
+            depth: 0,
+            item: Item::default(),
+            ready: VecDeque::new(),
+            hidden: HashSet::new(),
+            broken: None,
             ended: false,
         }
     }
 
     fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
-            let element = match self.xml.step()? {
-                Step::Open(element) => element,
-                Step::Close => continue,
-                Step::End => return Ok(None),
-            };
-            match element.name.as_str() {
-                "item" => (self.link, self.title) = (String::new(), None),
-                "link" | "title" => {
-                    let is_link = element.name == "link";
-                    let element = self.xml.rest_of(element)?.unwrap_or_default();
-                    if is_link {
-                        self.link = foreign::page(element.text());
-                    } else {
-                        self.title = Some(foreign::title(element.text()));
-                    }
+            if let Some(found) = self.ready.pop_front() {
+                return Ok(Some(found));
+            }
+            if let Some(broken) = self.broken.take() {
+                return Err(broken);
+            }
+            match self.step() {
+                Ok(true) => {}
+                Ok(false) if self.item.waiting.is_empty() => return Ok(None),
+                Ok(false) => self.hand_on(false),
+                Err(error) => {
+                    self.hand_on(false);
+                    self.broken = Some(error);
                 }
-                "wp:comment" => {
-                    let comment = self.xml.rest_of(element)?;
-                    return Ok(Some(match comment {
-                        Some(comment) => self.comment(&comment),
-                        None => Found::Skipped("too large"),
-                    }));
-                }
-                "content:encoded" | "wp:postmeta" => {
-                    // Passed over whole: what is in them is no comment.
-                    self.xml.rest_of(element)?;
-                }
-                _ => {}
             }
         }
     }
 
-    fn comment(&self, comment: &Element) -> Found {
+    /// Reads on to the next element; `false` at the file's end.
+    fn step(&mut self) -> Result<bool, ReadError> {
+        let element = match self.xml.step()? {
+            Step::Open(element) => element,
+            Step::Close => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth < self.item.depth {
+                    self.hand_on(true);
+                    self.item = Item::default();
+                }
+                return Ok(true);
+            }
+            Step::End => return Ok(false),
+        };
+        match element.name.as_str() {
+            "item" => {
+                self.hand_on(false);
+                self.depth += 1;
+                self.item = Item {
+                    depth: self.depth,
+                    ..Item::default()
+                };
+            }
+            "link" | "title" | "wp:status" | "wp:post_password" | "wp:post_id"
+            | "wp:post_parent" => self.note(element)?,
+            "wp:comment" => {
+                let comment = self.xml.rest_of(element)?;
+                let found = match comment {
+                    Some(comment) => self.comment(&comment),
+                    None => Found::Skipped("too large"),
+                };
+                self.item.waiting.push(found);
+                if self.item.depth == 0 || self.item.size > WAITING {
+                    self.hand_on(false);
+                }
+            }
+            "content:encoded" | "wp:postmeta" => {
+                // Passed over whole: what is in them is no comment.
+                self.xml.rest_of(element)?;
+            }
+            _ => self.depth += 1,
+        }
+        Ok(true)
+    }
+
+    /// Keeps a fact about the post.
+    fn note(&mut self, element: Element) -> Result<(), ReadError> {
+        let name = element.name.clone();
+        let element = self.xml.rest_of(element)?;
+        // Too long to be read is not empty.
+        let too_long = element.is_none();
+        let element = element.unwrap_or_default();
+        let short = || foreign::title(element.text());
+        match name.as_str() {
+            "link" => self.item.link = foreign::page(element.text()),
+            "title" => self.item.title = Some(short()),
+            "wp:status" => self.item.status = Some(short().to_lowercase()),
+            "wp:post_id" => self.item.id = Some(short()),
+            "wp:post_parent" => self.item.attached_to = Some(short()),
+            _ => self.item.has_password = Some(too_long || !element.text().is_empty()),
+        }
+        Ok(())
+    }
+
+    /// Hands on the comments of the post so far; it is `whole` once nothing more can be said of it.
+    fn hand_on(&mut self, whole: bool) {
+        let why = self.item.why_withheld(&self.hidden, whole);
+        if let (Some(_), Some(id)) = (why, &self.item.id)
+            && self.hidden.len() < REMEMBERED
+        {
+            self.hidden.insert(id.clone());
+        }
+        let (link, title) = (&self.item.link, &self.item.title);
+        let title = title.as_ref().filter(|title| !title.is_empty());
+        for found in self.item.waiting.drain(..) {
+            self.ready.push_back(match found {
+                Found::Comment(comment) => {
+                    let comment = ForeignComment {
+                        page: link.clone(),
+                        page_title: title.cloned(),
+                        ..*comment
+                    };
+                    if self.item.status.as_deref() == Some("trash") {
+                        comment.discarded(why).into()
+                    } else {
+                        comment.withheld(why).into()
+                    }
+                }
+                skipped @ Found::Skipped(_) => skipped,
+            });
+        }
+        self.item.size = 0;
+    }
+
+    fn comment(&mut self, comment: &Element) -> Found {
         let get = |name: &str| comment.get(name).map(str::to_owned);
         let approved = comment.get("wp:comment_approved").unwrap_or_default();
         let told = |key: &str| {
@@ -80,11 +235,13 @@ impl<R: BufRead> Wxr<R> {
             return Found::Skipped("no text");
         };
         let (standing, label) = standing(approved, told("akismet_user_result"));
+        self.item.size += content.len() + 1_000;
         ForeignComment {
             id: get("wp:comment_id"),
             parent: get("wp:comment_parent").filter(|id| id != "0"),
-            page: self.link.clone(),
-            page_title: self.title.clone().filter(|title| !title.is_empty()),
+            // The post's, once it is read.
+            page: String::new(),
+            page_title: None,
             name: get("wp:comment_author").unwrap_or_default(),
             email: get("wp:comment_author_email"),
             website: get("wp:comment_author_url"),
@@ -95,6 +252,7 @@ impl<R: BufRead> Wxr<R> {
             created_at: comment.get("wp:comment_date_gmt").and_then(dates::parse),
             standing,
             label,
+            withheld: None,
         }
         .into()
     }

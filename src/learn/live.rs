@@ -8,6 +8,7 @@ mod site;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -16,9 +17,13 @@ use tokio::sync::{Mutex, Notify};
 use self::site::Followed;
 use crate::{
     app::App,
+    bayes::Label,
+    bayes::Model,
+    bayes::ModelError,
+    bayes::lessons::Base,
+    bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
-    spam::{Label, Model, ModelError, bayes::FitError, lessons::Base},
-    storage::{Store, StoreError},
+    storage::{Store, StoreError, samples::LearningState},
 };
 
 /// Why a site's model could not be brought up to date. The one before it stays in use.
@@ -64,13 +69,52 @@ impl SiteModel {
     }
 }
 
+/// How far this instance has followed a site.
+#[derive(Default)]
+struct Place {
+    /// The lessons so far; kept also while no model can be made of them, so that another try goes on
+    /// from here.
+    read: Option<Arc<Followed>>,
+    /// Whether the model in use is made of them.
+    is_made: bool,
+    trouble: Option<Trouble>,
+}
+
+impl Place {
+    fn is_at(&self, state: &LearningState) -> bool {
+        let read = self.read.as_ref();
+        self.is_made && read.is_some_and(|read| read.is_at(state))
+    }
+
+    /// Whether this state of the site was tried a moment ago, in vain.
+    fn rests(&self, state: &LearningState) -> bool {
+        let trouble = self.trouble.as_ref();
+        trouble.is_some_and(|trouble| trouble.state == *state && Instant::now() < trouble.until)
+    }
+}
+
+/// A site that could not be followed.
+struct Trouble {
+    /// What could not be reached: a further label is a reason to try at once.
+    state: LearningState,
+    tries: u32,
+    /// When it is tried again.
+    until: Instant,
+}
+
+/// The first pause after a site could not be followed; it doubles up to [`LONGEST_PAUSE`].
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest pause after a site could not be followed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 /// The models in use.
 pub struct Live {
     shipped: Arc<SiteModel>,
     /// Labels of each class that a site needs before the shipped model is changed by them.
     minimum: i64,
     sites: ArcSwap<BTreeMap<SiteSlug, Arc<SiteModel>>>,
-    followed: Mutex<BTreeMap<SiteSlug, Followed>>,
+    followed: Mutex<BTreeMap<SiteSlug, Place>>,
     /// Versions told in the metrics, to take back those that have gone.
     told: Mutex<BTreeSet<(String, String)>>,
     woken: Notify,
@@ -120,6 +164,17 @@ impl Live {
         self.minimum
     }
 
+    /// Forgets a site that was removed: one that is added under its name has learnt nothing.
+    pub async fn forget(&self, site: &SiteSlug) {
+        let mut followed = self.followed.lock().await;
+        followed.remove(site);
+        self.sites.rcu(|sites| {
+            let mut sites = BTreeMap::clone(sites);
+            sites.remove(site);
+            sites
+        });
+    }
+
     /// Says that there is something new to follow.
     pub fn wake(&self) {
         self.woken.notify_one();
@@ -130,56 +185,62 @@ impl Live {
         self.woken.notified().await;
     }
 
-    /// Brings every site's model up to date with the database. A site whose model cannot be made
-    /// keeps the one it has.
+    /// Brings every site's model up to date with the database; how many sites could not be. Such a
+    /// site keeps the model it has, holds up no other, and is tried again after a pause.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be told which sites have changed.
-    pub async fn follow(&self, store: &Store) -> Result<(), StoreError> {
+    pub async fn follow(&self, store: &Store) -> Result<usize, StoreError> {
         let mut followed = self.followed.lock().await;
         let states = store.learning_states().await?;
         let there: BTreeSet<&SiteSlug> = states.iter().map(|state| &state.site).collect();
         followed.retain(|site, _| there.contains(site));
         self.keep_only(&there);
+        let mut left_behind = 0;
         for state in &states {
-            let present = followed.get(&state.site);
-            if present.is_some_and(|present| present.is_at(state)) {
+            let place = followed.entry(state.site.clone()).or_default();
+            if place.is_at(state) || place.rests(state) {
                 continue;
             }
-            let site = followed.remove(&state.site);
-            match self.bring_up(store, site, state).await {
-                Ok((site, model)) => {
-                    followed.insert(state.site.clone(), site);
+            match self.bring_up(store, place, state).await {
+                Ok(model) => {
                     self.publish(&state.site, model);
+                    place.is_made = true;
+                    if place.trouble.take().is_some() {
+                        tracing::info!(site = %state.site, "the site's model is up to date again");
+                    }
                 }
                 Err(error) => {
-                    tracing::error!(%error, site = %state.site, "the site's model was not brought up to date");
+                    left_behind += 1;
+                    troubled(place, state, &error);
                 }
             }
         }
         drop(followed);
         self.tell().await;
-        Ok(())
+        Ok(left_behind)
     }
 
+    /// Reads what is new and makes the model of it. What was read is put in place when all of it is
+    /// there: a caller that goes away meanwhile changes nothing.
     async fn bring_up(
         &self,
         store: &Store,
-        present: Option<Followed>,
-        state: &crate::storage::samples::LearningState,
-    ) -> Result<(Followed, SiteModel), LiveError> {
+        place: &mut Place,
+        state: &LearningState,
+    ) -> Result<SiteModel, LiveError> {
+        let present = place.read.clone();
         let mut site = match present.filter(|present| present.continues_to(state)) {
-            Some(present) => present,
+            Some(present) => Followed::clone(&present),
             None => Followed::start(store, state).await?,
         };
         site.catch_up(store, state.revision).await?;
+        let site = Arc::new(site);
+        place.read = Some(site.clone());
+        place.is_made = false;
         let minimum = self.minimum;
         let shipped = self.shipped.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let model = site.make(&shipped, minimum);
-            model.map(|model| (site, model))
-        });
-        made.await?
+        tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
     }
 
     fn publish(&self, site: &SiteSlug, model: SiteModel) {
@@ -222,6 +283,20 @@ impl Live {
         }
         *told = now;
     }
+}
+
+/// Notes that a site could not be followed; logged when that begins, not at each try.
+fn troubled(place: &mut Place, state: &LearningState, error: &LiveError) {
+    let tries = place.trouble.as_ref().map_or(0, |trouble| trouble.tries);
+    if tries == 0 {
+        tracing::error!(%error, site = %state.site, "the site's model was not brought up to date; it is tried again");
+    }
+    let pause = PAUSE.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE);
+    place.trouble = Some(Trouble {
+        state: state.clone(),
+        tries: tries.saturating_add(1),
+        until: Instant::now() + pause,
+    });
 }
 
 /// The model that ships with the program, to train on. Read when something is first learnt and kept

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         model::{Gate, ModelEntry, ModelId, ModelStatus},
         site::SiteSlug,
     },
-    spam::Label,
-    storage::StoreError,
+    storage::{StoreError, acts},
 };
 
 /// Why a model was not put into use. Nothing has changed.
@@ -127,6 +127,9 @@ pub async fn activate(
     if let Some(gate) = refused.filter(|_| entry.status == ModelStatus::Candidate) {
         return Err(RegistryError::Refused(gate.clone()));
     }
+    if gate.is_some_and(|gate| !gate.passed) {
+        acts::mention("passed_gate", false.into());
+    }
     let (site, by) = (entry.site.clone(), by.to_owned());
     app.store
         .activate_model(site, Some(id), by, app.now())
@@ -142,7 +145,8 @@ pub async fn activate(
 pub async fn activate_shipped(app: &App, site: &SiteSlug, by: &str) -> Result<(), StoreError> {
     let (site, by) = (site.clone(), by.to_owned());
     app.store.activate_model(site, None, by, app.now()).await?;
-    app.live.follow(&app.store).await
+    app.live.follow(&app.store).await?;
+    Ok(())
 }
 
 /// Puts the model back into use that the present one replaced; `None` in the answer: the one that

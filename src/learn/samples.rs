@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use crate::{
     app::App,
+    bayes::{Label, probability, row::Row},
     domain::{
         comment::{Comment, Status},
         decision::Actor,
@@ -15,8 +16,8 @@ use crate::{
     },
     interchange::labelled::Record,
     privacy::vault::Vault,
-    spam::{Document, Label, probability, row::Row},
     storage::Result,
+    text::Document,
 };
 
 /// One text in so many is left out of training, to measure models on.
@@ -42,7 +43,7 @@ pub fn vote_of(vault: &Vault, comment: &Comment) -> Vote {
         (true, Status::Spam) => Some(Label::Spam),
         _ => None,
     };
-    let domain = vault.open(&comment.email).ok();
+    let domain = vault.open(&comment.email, comment).ok();
     let mut vote = Vote {
         site: comment.site.clone(),
         id: comment.id.to_string(),

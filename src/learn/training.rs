@@ -13,12 +13,15 @@ pub mod gate;
 mod measure;
 mod run;
 
-use std::time::Duration;
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::FutureExt;
 
 use crate::{
     app::App,
+    bayes::ModelError,
+    bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
-    spam::{ModelError, bayes::FitError},
     storage::{
         StoreError,
         runs::{Lease, Run},
@@ -62,6 +65,9 @@ pub enum RunError {
     /// Another instance has the run now.
     #[error("another instance took the run up")]
     Lost,
+    /// A defect of ours.
+    #[error("training panicked: a defect")]
+    Panicked,
     /// The work was stopped.
     #[error("the work was stopped")]
     Stopped(#[from] tokio::task::JoinError),
@@ -90,7 +96,13 @@ pub async fn work(app: &App) -> Result<bool, StoreError> {
         return Ok(false);
     };
     tracing::info!(site = %run.site, id = %run.id, "a training run begins");
-    match run::carry_out(app, &run).await {
+    // Caught here, so that a run that makes us panic ends as failed and is not begun for ever.
+    let carrying = async {
+        app.faults.strike("training", run.site.as_str());
+        run::carry_out(app, &run).await
+    };
+    let carried = AssertUnwindSafe(carrying).catch_unwind().await;
+    match carried.unwrap_or(Err(RunError::Panicked)) {
         Ok(finished) => {
             let kept = app.store.finish_run(run, finished, lease(app)).await?;
             tracing::info!(kept, "the training run has ended with a model");

@@ -72,6 +72,12 @@ pub struct About {
     pub format: Option<Format>,
 }
 
+/// How often an upload that goes on says so.
+const STILL_THERE: Duration = Duration::from_secs(20);
+
+/// How long an upload may say nothing before it is taken to have broken off.
+const BROKEN_OFF: Duration = Duration::from_mins(2);
+
 /// What became of an upload.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Uploaded {
@@ -133,7 +139,10 @@ impl Upload {
         match self.receive().await {
             Ok(records) => self.count(records).await,
             Err(error) => {
-                self.app.store.drop_upload(self.kept.id).await?;
+                // On a full disk this may fail as well; then [`recover`] does it.
+                if let Err(left) = self.app.store.drop_upload(self.kept.id).await {
+                    tracing::warn!(error = %left, "what arrived of an upload that failed is still there");
+                }
                 Err(error)
             }
         }
@@ -141,9 +150,17 @@ impl Upload {
 
     async fn receive(&mut self) -> Result<u64, UploadError> {
         let (store, id) = (&self.app.store, &self.kept.id);
-        while let Some(votes) = self.votes.recv().await {
-            let now = self.app.now();
-            store.add_to_upload(id.clone(), votes, now).await?;
+        loop {
+            let next = tokio::time::timeout(STILL_THERE, self.votes.recv()).await;
+            let votes = match next {
+                Ok(Some(votes)) => votes,
+                Ok(None) => break,
+                // Whoever sends slowly has not gone away.
+                Err(_) => Vec::new(),
+            };
+            store
+                .add_to_upload(id.clone(), votes, self.app.now())
+                .await?;
         }
         match (&mut self.reading).await?? {
             0 => Err(UploadError::Empty),
@@ -163,12 +180,16 @@ impl Upload {
     }
 }
 
-/// Moves what complete uploads have left behind: of instances that were killed meanwhile.
+/// Moves what complete uploads have left behind, and forgets those that broke off: of instances that were
+/// killed meanwhile, and on a disk that was full.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn recover(app: &App) -> Result<(), StoreError> {
     let cap = app.settings.learning.cap_per_source;
+    app.store
+        .forget_uploads(app.now().minus(BROKEN_OFF))
+        .await?;
     for upload in app.store.left_uploads(app.now().minus(LEFT), cap).await? {
         carry_over(app, upload).await?;
     }

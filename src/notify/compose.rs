@@ -88,7 +88,7 @@ async fn queue(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError
     }
     let queue = view(app, &moderator, &waiting);
     Ok(Some(Letter {
-        to: app.vault.open(sealed)?,
+        to: app.vault.open(sealed, &moderator)?,
         subject: queue.heading.clone(),
         text: QueueText { queue: &queue }.render()?,
         html: QueueHtml { queue: &queue }.render()?,
@@ -162,7 +162,7 @@ async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeErr
         site,
     };
     Ok(Some(Letter {
-        to: app.vault.open(&comment.email)?,
+        to: app.vault.open(&comment.email, &comment)?,
         subject: format!("{}: do you want to hear of replies?", confirm.site),
         text: ConfirmText { confirm: &confirm }.render()?,
         html: ConfirmHtml { confirm: &confirm }.render()?,
@@ -192,7 +192,7 @@ async fn reply(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError
         unsubscribe: unsubscribe.clone(),
     };
     Ok(Some(Letter {
-        to: app.vault.open(&comment.email)?,
+        to: app.vault.open(&comment.email, &comment)?,
         subject: format!("{}: a reply to your comment", reply.site),
         text: ReplyText { reply: &reply }.render()?,
         html: ReplyHtml { reply: &reply }.render()?,

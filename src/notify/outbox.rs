@@ -15,6 +15,7 @@ use super::{
 use crate::{
     app::App,
     domain::timestamp::Timestamp,
+    privacy::vault::Unopenable,
     storage::{
         Result,
         outbox::{Claimed, End},
@@ -114,7 +115,15 @@ async fn hand_over(app: &App, mail: &Claimed) -> Result<Result<(), Failure>> {
     let letter = match compose::compose(app, mail).await {
         Ok(Some(letter)) => letter,
         Ok(None) => return Ok(Err(Failure::Settled)),
+        // Another try would read the same damaged row: a dead letter says so.
+        Err(ComposeError::Store(error)) if error.is_damage() => {
+            return Ok(Err(Failure::Final(error.to_string())));
+        }
         Err(ComposeError::Store(error)) => return Err(error),
+        // As with a server that is away: the key may arrive, or another instance has it.
+        Err(error @ ComposeError::Address(Unopenable::NoKey(_))) => {
+            return Ok(Err(Failure::Send(SendError::Deferred(error.to_string()))));
+        }
         Err(error) => return Ok(Err(Failure::Final(error.to_string()))),
     };
     let message = match letter.pack(&mail.id, app.mailer.from(), app.now()) {

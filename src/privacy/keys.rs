@@ -1,12 +1,8 @@
-//! The key file: master keys, oldest first, the last one in use. Every purpose gets its own key,
-//! derived with HKDF-SHA256 (RFC 5869), so that no two uses share one.
+//! The key ring: master keys, oldest first, the last one in use. Every purpose gets its own key,
+//! derived with HKDF-SHA256 (RFC 5869), so that no two uses share one. The file that it is kept in is
+//! [`super::key_file`]'s.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hkdf::Hkdf;
@@ -42,6 +38,8 @@ pub enum Purpose {
     Cursor,
     /// Tokens by which a browser goes on with what it wrote before.
     AuthorToken,
+    /// Cookies of browsers that somebody signed in with.
+    Device,
 }
 
 impl Purpose {
@@ -60,6 +58,7 @@ impl Purpose {
             Self::KeyCheck => "hamlet key check v1",
             Self::Cursor => "hamlet cursor v1",
             Self::AuthorToken => "hamlet author token v1",
+            Self::Device => "hamlet device v1",
         }
     }
 }
@@ -101,6 +100,9 @@ struct KeyFile {
 struct StoredKey {
     id: String,
     secret: String,
+    /// Whether all that it ever sealed is bound to its row: keys of earlier versions do not say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    bound: bool,
 }
 
 impl StoredKey {
@@ -108,6 +110,7 @@ impl StoredKey {
         Self {
             id: key.id.clone(),
             secret: BASE64_STANDARD.encode(key.secret),
+            bound: key.bound,
         }
     }
 
@@ -116,6 +119,7 @@ impl StoredKey {
         Some(MasterKey {
             id: self.id,
             secret,
+            bound: self.bound,
         })
     }
 }
@@ -125,6 +129,7 @@ impl StoredKey {
 pub struct MasterKey {
     id: String,
     secret: [u8; 32],
+    bound: bool,
 }
 
 impl MasterKey {
@@ -133,6 +138,7 @@ impl MasterKey {
         Self {
             id: format!("{id:08x}"),
             secret: rand::random(),
+            bound: true,
         }
     }
 
@@ -140,6 +146,12 @@ impl MasterKey {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whether it may have sealed values that are not bound to their rows, as versions before did.
+    #[must_use]
+    pub const fn may_be_unbound(&self) -> bool {
+        !self.bound
     }
 
     /// The 256-bit key for one purpose.
@@ -164,79 +176,37 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Reads the key file, or makes one (mode 0600) when there is none and `may_create`.
-    ///
-    /// # Errors
-    /// [`KeyError`] when the file is unreadable, damaged, readable by others, or missing and not
-    /// to be made.
-    pub fn open(path: &Path, may_create: bool) -> Result<Self, KeyError> {
-        match fs::read(path) {
-            Ok(bytes) => Self::parse(path, &bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && may_create => {
-                let ring = Self {
-                    index: MasterKey::generate(),
-                    keys: vec![MasterKey::generate()],
-                };
-                ring.write(path)?;
-                Ok(ring)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(KeyError::Missing(path.to_owned()))
-            }
-            Err(source) => Err(io_error(path, source)),
+    /// A ring with one new key, for a database that has none yet.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self {
+            index: MasterKey::generate(),
+            keys: vec![MasterKey::generate()],
         }
     }
 
-    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyError> {
-        let mode = fs::metadata(path)
-            .map_err(|source| io_error(path, source))?
-            .mode();
-        if mode & 0o077 != 0 {
-            return Err(KeyError::TooOpen(path.to_owned()));
-        }
-        let malformed = || KeyError::Malformed(path.to_owned());
-        let file: KeyFile = serde_json::from_slice(bytes).map_err(|_| malformed())?;
+    /// Reads what [`KeyRing::to_json`] wrote; `None` when it is something else.
+    #[must_use]
+    pub fn from_json(bytes: &[u8]) -> Option<Self> {
+        let file: KeyFile = serde_json::from_slice(bytes).ok()?;
         let keys = file.keys.into_iter().map(StoredKey::read);
-        let keys: Vec<MasterKey> = keys.collect::<Option<_>>().ok_or_else(malformed)?;
-        let index = file.index.read().ok_or_else(malformed)?;
-        if keys.is_empty() || file.version != 1 {
-            return Err(malformed());
-        }
-        Ok(Self { index, keys })
+        let keys: Vec<MasterKey> = keys.collect::<Option<_>>()?;
+        let index = file.index.read()?;
+        (!keys.is_empty() && file.version == 1).then_some(Self { index, keys })
     }
 
-    /// Writes the file beside its place, syncs it and moves it there, so that a crash leaves the
-    /// old one or the new one.
+    /// What is written into the key file.
     ///
     /// # Panics
     /// Never: strings and numbers can be written as JSON.
-    ///
-    /// # Errors
-    /// [`KeyError::Io`].
-    pub fn write(&self, path: &Path) -> Result<(), KeyError> {
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
         let file = KeyFile {
             version: 1,
             index: StoredKey::of(&self.index),
             keys: self.keys.iter().map(StoredKey::of).collect(),
         };
-        let json = serde_json::to_vec_pretty(&file).expect("strings and numbers serialise");
-        let beside = path.with_extension("key.new");
-        let write = || -> io::Result<()> {
-            let mut options = OpenOptions::new();
-            let mut out = options
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&beside)?;
-            out.write_all(&json)?;
-            out.sync_all()?;
-            fs::rename(&beside, path)?;
-            path.parent().map_or(Ok(()), |folder| {
-                fs::File::open(folder).and_then(|folder| folder.sync_all())
-            })
-        };
-        write().map_err(|source| io_error(path, source))
+        serde_json::to_vec_pretty(&file).expect("strings and numbers serialise")
     }
 
     /// The same ring with a new key in use; old keys stay to open what they sealed.
@@ -247,13 +217,14 @@ impl KeyRing {
         rotated
     }
 
-    /// The same ring without the keys that are no longer in use.
+    /// The same ring with those of its keys only that `keep` says, by their names; `None` when none is
+    /// left.
     #[must_use]
-    pub fn retired(&self) -> Self {
-        Self {
-            index: self.index.clone(),
-            keys: vec![self.current().clone()],
-        }
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Option<Self> {
+        let kept = self.keys.iter().filter(|key| keep(&key.id));
+        let keys: Vec<MasterKey> = kept.cloned().collect();
+        let index = self.index.clone();
+        (!keys.is_empty()).then_some(Self { index, keys })
     }
 
     /// The key in use.
@@ -271,6 +242,18 @@ impl KeyRing {
         &self.keys
     }
 
+    /// The names of all keys, oldest first.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.id.clone()).collect()
+    }
+
+    /// Whether a key of this name is in it.
+    #[must_use]
+    pub fn holds(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id == id)
+    }
+
     /// Tells by which key file a database is used, and nothing about the keys.
     #[must_use]
     pub fn check(&self) -> String {
@@ -281,58 +264,5 @@ impl KeyRing {
     #[must_use]
     pub const fn index(&self) -> &MasterKey {
         &self.index
-    }
-}
-
-fn io_error(path: &Path, source: io::Error) -> KeyError {
-    KeyError::Io {
-        path: path.to_owned(),
-        source,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[test]
-    fn a_key_file_is_made_once_private_and_read_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("hamlet.key");
-        assert!(matches!(
-            KeyRing::open(&path, false),
-            Err(KeyError::Missing(_))
-        ));
-        let made = KeyRing::open(&path, true).unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
-        let read = KeyRing::open(&path, false).unwrap();
-        assert_eq!(
-            made.current().derive(Purpose::Csrf),
-            read.current().derive(Purpose::Csrf)
-        );
-        assert_ne!(
-            made.current().derive(Purpose::Csrf),
-            read.current().derive(Purpose::Session)
-        );
-    }
-
-    #[test]
-    fn a_damaged_or_open_key_file_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("hamlet.key");
-        KeyRing::open(&path, true).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(
-            KeyRing::open(&path, true),
-            Err(KeyError::TooOpen(_))
-        ));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(&path, "{}").unwrap();
-        assert!(matches!(
-            KeyRing::open(&path, true),
-            Err(KeyError::Malformed(_))
-        ));
     }
 }

@@ -1,19 +1,17 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
-//! was asked about replies and never answered for a month, what a program was told for three.
+//! was asked about replies and never answered for a month, which decisions were one batch as long, what a
+//! program was told for three, what operators did for the configured days.
 
 use std::time::Duration;
 
-use crate::{app::App, storage::Result};
+use crate::{app::App, review, storage::Result};
 
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 
 /// How long what a program was told is kept, for its reports.
 const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
-
-/// How long labelled data is kept whose sending broke off.
-const UPLOADS: Duration = Duration::from_hours(1);
 
 /// Nothing waits longer than this, but for what is counted in a configured window.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -28,10 +26,15 @@ pub async fn forget(app: &App) -> Result<()> {
     let horizon = now.plus(LONGEST_WAIT.saturating_add(window));
     app.store.forget_the_future(now, horizon).await?;
     let days = app.settings.privacy.network_days;
-    let networks = now.minus(Duration::from_secs(days * 24 * 60 * 60));
+    let networks = now.minus(Duration::from_secs(days.saturating_mul(24 * 60 * 60)));
     app.store.forget_networks(networks).await?;
     app.store.forget_questions(now.minus(QUESTIONS)).await?;
     app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
-    app.store.forget_uploads(now.minus(UPLOADS)).await?;
+    let days = app.settings.privacy.audit_days;
+    let acts = now.minus(Duration::from_secs(days * 24 * 60 * 60));
+    app.store.forget_acts(acts).await?;
+    app.store
+        .forget_batches(now.minus(review::batches::KEPT))
+        .await?;
     app.store.forget_expired(now).await
 }

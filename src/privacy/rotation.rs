@@ -1,59 +1,111 @@
-//! Key rotation: a new key seals and signs from now on, and what older keys sealed is sealed again.
-//! The service may run meanwhile: it notices the new key file, and old keys stay in it until they
-//! are retired.
+//! Key rotation: a new key seals and signs from now on, and what older keys sealed is sealed again; later
+//! the older keys are retired. The service may run meanwhile, and several instances of it; whatever runs
+//! at once and whatever is killed, no address may be lost:
+//!
+//! - One command at a time changes keys: it holds the lock beside the key file and, on PostgreSQL, one in
+//!   the database. It reads the file after it has them.
+//! - A key is in the file, on the disk, before anything is sealed with it, and leaves it only after the
+//!   database has refused everything that is sealed with it from then on, what was on its way was
+//!   waited for, and nothing is left that it sealed.
+//! - A file that lacks a key in use is neither rotated nor retired.
 
+use std::time::Duration;
+
+pub use super::{following::follow, resealing::Resealed};
+use super::{
+    key_file::{self, Lock},
+    keys::{KeyError, KeyRing},
+    presence::{self, PresenceError},
+    registry::{self, Incomplete},
+    resealing::reseal,
+};
 use crate::{
-    app::{App, StartError},
-    domain::email::SealedEmail,
-    privacy::{
-        keys::{KeyError, KeyRing},
-        vault::{Unopenable, Vault},
-    },
+    app::App,
     storage::{
         StoreError,
-        resealing::{ADDRESSES, CLIENT_KEYS, Place},
+        sealing_keys::{Instance, KeysLock, KnownKey},
     },
 };
 
-/// Values sealed again by one transaction.
-const BITE: u32 = 500;
+/// How long another command that changes keys is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Why keys could not be rotated.
+/// How often it is tried again.
+const TRY_AGAIN: Duration = Duration::from_millis(100);
+
+/// Looks for values that older keys sealed, after those were retired: each finds what changed while the
+/// one before looked.
+const LOOKS: u32 = 10;
+
+/// Why keys could not be rotated or retired.
 #[derive(Debug, thiserror::Error)]
 pub enum RotationError {
     /// The key file cannot be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The key file is another database's.
+    #[error("the key file does not belong to this database: put the right one back")]
+    Foreign,
+    /// The key file lacks a key in use, or its newest was retired.
+    #[error(transparent)]
+    Incomplete(#[from] Incomplete),
     /// The database failed; running the command again goes on where it stopped.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The application could not be put together.
-    #[error(transparent)]
-    Start(#[from] StartError),
-    /// A value cannot be opened with any key at hand, so no key may be retired.
-    #[error("{0} sealed values cannot be opened with the keys at hand")]
+    /// Another command changes keys.
+    #[error("another command is changing the keys: run this again when it has ended")]
+    Busy,
+    /// Values cannot be opened with any key at hand, so no key may be retired.
+    #[error(
+        "no key was retired: {0} sealed values cannot be opened with the keys at hand; `hamlet doctor` names the keys that are missing"
+    )]
     Unopenable(u64),
+    /// The newest key has not been in use for long enough.
+    #[error(
+        "no key was retired: the key {key} has been in use for {age} s, and what was sealed before it may be on its way still; run this again in {wait} s (privacy.retire_after_seconds)"
+    )]
+    Young {
+        /// The key in use.
+        key: String,
+        /// For how long, in seconds.
+        age: u64,
+        /// How long it is yet to wait, in seconds.
+        wait: u64,
+    },
+    /// Other instances seal with other keys.
+    #[error(
+        "no key was retired: {0}. Copy this key file to them and run this again; one that was killed is forgotten after privacy.retire_after_seconds"
+    )]
+    InUse(String),
+    /// Values went on being sealed with older keys. All keys are still in the file.
+    #[error("{0} values are still sealed with older keys, which were kept: run this again")]
+    Left(u64),
 }
 
-/// What was done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Resealed {
-    /// Values sealed again with the key in use.
-    pub done: u64,
-    /// Values that no key at hand opens.
-    pub unopenable: u64,
+impl From<PresenceError> for RotationError {
+    fn from(error: PresenceError) -> Self {
+        match error {
+            PresenceError::Keys(error) => error.into(),
+            PresenceError::Store(error) => error.into(),
+        }
+    }
 }
 
-/// Adds a key, uses it from now on, and seals everything again with it.
+/// Adds a key, uses it from now on, and seals everything again with it. Values that no key at hand
+/// opens are counted and left as they are.
 ///
 /// # Errors
 /// [`RotationError`].
 pub async fn rotate(app: &App) -> Result<Resealed, RotationError> {
-    let path = app.settings.key_file();
-    let ring = KeyRing::open(&path, false)?.rotated();
-    ring.write(&path)?;
-    app.use_keys(ring);
-    reseal(app).await
+    let _locks = lock(app).await?;
+    let (ring, _) = read(app).await?;
+    let ring = ring.rotated();
+    // On the disk before anything is sealed with it.
+    key_file::write(&ring, &app.settings.key_file())?;
+    let known = app.store.know_keys(ring.ids(), app.now()).await?;
+    registry::complete(&ring, &known)?;
+    presence::adopt(app, ring).await?;
+    Ok(reseal(app).await?)
 }
 
 /// Seals what is left again, then forgets every key but the one in use. Links, forms and sessions
@@ -62,78 +114,123 @@ pub async fn rotate(app: &App) -> Result<Resealed, RotationError> {
 /// # Errors
 /// [`RotationError`]; then all keys are kept.
 pub async fn retire(app: &App) -> Result<Resealed, RotationError> {
-    let resealed = reseal(app).await?;
-    if resealed.unopenable > 0 {
-        return Err(RotationError::Unopenable(resealed.unopenable));
+    let _locks = lock(app).await?;
+    let (ring, known) = read(app).await?;
+    let current = ring.current().id().to_owned();
+    let others = known
+        .iter()
+        .any(|key| key.id != current && key.retired_at.is_none());
+    if others {
+        wait_for_age(app, &current, &known).await?;
     }
-    let path = app.settings.key_file();
-    let ring = KeyRing::open(&path, false)?.retired();
-    ring.write(&path)?;
-    app.use_keys(ring);
-    Ok(resealed)
-}
-
-/// Uses the key file's keys if it was rotated by another process.
-pub fn follow(app: &App) {
-    match KeyRing::open(&app.settings.key_file(), false) {
-        Ok(ring) if !app.signer.uses(&ring) => {
-            tracing::info!("the key file was rotated; its new key is used from now on");
-            app.use_keys(ring);
+    presence::adopt(app, ring).await?;
+    let mut total = openable(reseal(app).await?)?;
+    if others {
+        refuse_if_in_use(&fence(app, &current).await?)?;
+    }
+    let mut left = u64::MAX;
+    for _ in 0..LOOKS {
+        let more = openable(reseal(app).await?)?;
+        total.done += more.done;
+        left = more.done;
+        if left == 0 {
+            break;
         }
-        Ok(_) => {}
-        Err(error) => {
-            tracing::warn!(%error, "the key file cannot be read; the keys in memory are used");
-        }
     }
-}
-
-async fn reseal(app: &App) -> Result<Resealed, RotationError> {
-    let mut total = Resealed::default();
-    for place in ADDRESSES {
-        reseal_place(app, place, renew_address, &mut total).await?;
+    if left > 0 {
+        return Err(RotationError::Left(left));
     }
-    reseal_place(app, CLIENT_KEYS, renew_client_key, &mut total).await?;
+    drop_retired(app).await?;
     Ok(total)
 }
 
-type Renew = fn(&Vault, &str) -> Result<String, Unopenable>;
-
-fn renew_address(vault: &Vault, old: &str) -> Result<String, Unopenable> {
-    let email = vault.open(&SealedEmail(old.to_owned()))?;
-    Ok(vault.seal(&email).0)
-}
-
-fn renew_client_key(vault: &Vault, old: &str) -> Result<String, Unopenable> {
-    let key = vault.open_client_key(old)?;
-    Ok(vault.seal_client_key(&key))
-}
-
-async fn reseal_place(
-    app: &App,
-    place: Place,
-    renew: Renew,
-    total: &mut Resealed,
-) -> Result<(), RotationError> {
-    let prefix = app.vault.current_prefix();
-    let mut after = (String::new(), String::new());
+/// Takes both locks.
+async fn lock(app: &App) -> Result<(Lock, KeysLock), RotationError> {
+    let file = Lock::take(&app.settings.key_file(), PATIENCE).await?;
+    let file = file.ok_or(RotationError::Busy)?;
+    let begun = std::time::Instant::now();
     loop {
-        let found = app
-            .store
-            .sealed_otherwise(place, &prefix, &after, BITE)
-            .await?;
-        let Some(last) = found.last() else {
-            return Ok(());
-        };
-        after = (last.a.clone(), last.b.clone());
-        let mut renewed = Vec::with_capacity(found.len());
-        for mut row in found {
-            let Ok(new) = renew(&app.vault, &row.old) else {
-                total.unopenable += 1;
-                continue;
-            };
-            row.new = new;
-            renewed.push(row);
+        if let Some(lock) = app.store.lock_keys().await? {
+            return Ok((file, lock));
         }
-        total.done += app.store.reseal(place, renewed).await?;
+        if begun.elapsed() >= PATIENCE {
+            return Err(RotationError::Busy);
+        }
+        tokio::time::sleep(TRY_AGAIN).await;
     }
+}
+
+/// Reads the key file, which has to be this database's and to have every key in use, and what is known
+/// of its keys.
+async fn read(app: &App) -> Result<(KeyRing, Vec<KnownKey>), RotationError> {
+    let ring = key_file::open(&app.settings.key_file(), false)?;
+    if ring.check() != app.signer.ring().check() {
+        return Err(RotationError::Foreign);
+    }
+    let known = app.store.know_keys(ring.ids(), app.now()).await?;
+    registry::complete(&ring, &known)?;
+    Ok((ring, known))
+}
+
+/// Refuses while the newest key, or its use at an instance, is younger than the settings want, or an
+/// instance seals with another.
+async fn wait_for_age(app: &App, key: &str, known: &[KnownKey]) -> Result<(), RotationError> {
+    let (now, wanted) = (app.now(), presence::retire_after(&app.settings));
+    let instances = app.store.instances(presence::heard_since(app)).await?;
+    let elsewhere = instances.iter().filter(|one| one.sealing_key != key);
+    refuse_if_in_use(&elsewhere.cloned().collect::<Vec<_>>())?;
+    let made = known.iter().find(|one| one.id == key);
+    let made = made.map(|key| key.made_at);
+    let since = instances.iter().map(|one| one.adopted_at).chain(made).max();
+    let age = now.since(since.unwrap_or(now));
+    if age >= wanted {
+        return Ok(());
+    }
+    Err(RotationError::Young {
+        key: key.to_owned(),
+        age: age.as_secs(),
+        wait: wanted.saturating_sub(age).as_secs() + 1,
+    })
+}
+
+fn refuse_if_in_use(instances: &[Instance]) -> Result<(), RotationError> {
+    if instances.is_empty() {
+        return Ok(());
+    }
+    let each = instances.iter();
+    let each = each.map(|one| format!("{} still seals with the key {}", one.name, one.sealing_key));
+    let each: Vec<String> = each.collect();
+    Err(RotationError::InUse(each.join("; ")))
+}
+
+/// Has the database refuse what older keys seal; the instances that seal with them, if there are any.
+async fn fence(app: &App, current: &str) -> Result<Vec<Instance>, StoreError> {
+    let since = presence::heard_since(app);
+    app.store
+        .retire_keys(current.to_owned(), since, app.now())
+        .await
+}
+
+fn openable(resealed: Resealed) -> Result<Resealed, RotationError> {
+    match resealed.unopenable {
+        0 => Ok(resealed),
+        unopenable => Err(RotationError::Unopenable(unopenable)),
+    }
+}
+
+/// Takes out of the key file, read anew, what the database takes nothing from any more.
+async fn drop_retired(app: &App) -> Result<(), RotationError> {
+    let (ring, known) = read(app).await?;
+    let is_retired = |id: &str| {
+        known
+            .iter()
+            .any(|key| key.id == id && key.retired_at.is_some())
+    };
+    let Some(kept) = ring.only(|id| !is_retired(id)) else {
+        return Ok(());
+    };
+    if kept.ids() != ring.ids() {
+        key_file::write(&kept, &app.settings.key_file())?;
+    }
+    Ok(presence::adopt(app, kept).await?)
 }

@@ -35,14 +35,13 @@ impl Signer {
     /// Whether this ring's keys are those in use.
     #[must_use]
     pub fn uses(&self, ring: &KeyRing) -> bool {
-        let own = self.ring.load();
-        let ids = |ring: &KeyRing| {
-            ring.keys()
-                .iter()
-                .map(|key| key.id().to_owned())
-                .collect::<Vec<_>>()
-        };
-        ids(&own) == ids(ring)
+        self.ring.load().ids() == ring.ids()
+    }
+
+    /// The keys in use.
+    #[must_use]
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.load_full()
     }
 
     /// Signs a payload for one purpose. The payload is readable by whoever holds the token.
@@ -92,8 +91,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_its_purpose_only_and_cannot_be_changed() {
-        let folder = tempfile::tempdir().unwrap();
-        let ring = KeyRing::open(&folder.path().join("k"), true).unwrap();
+        let ring = KeyRing::generate();
         let signer = Signer::new(ring.clone());
         let token = signer.sign(Purpose::Session, &("ophelia", 7));
         let read: Option<(String, u32)> = signer.verify(Purpose::Session, &token);

@@ -1,37 +1,70 @@
 //! What a person may ask for: everything held about them, or that it be erased. They are found by
 //! the keyed hash of their address; who asks, and whether they may, is settled before.
 
+use super::erased;
 use crate::{
     app::App,
-    domain::{decision::Actor, email::EmailAddress, moderator::Scope, site::SiteSlug},
+    domain::{
+        decision::Actor,
+        email::{EmailAddress, EmailIndex},
+        moderator::Scope,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
     storage::{
         Result,
         subjects::{Erased, Subject},
     },
 };
 
-/// Everything held about a person, on every site.
+/// Everything held about a person, on every site. That somebody looked at it is recorded, and not whose
+/// it was.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn export(app: &App, email: &EmailAddress) -> Result<Subject> {
     let who = app.vault.email_index(email);
-    app.store.subject(&every_site(app), &who).await
+    let held = app.store.subject(&every_site(app), &who).await?;
+    let amounts = serde_json::json!({ "comments": held.comments.len() });
+    app.store
+        .record_act("subject.export", String::new(), amounts)
+        .await?;
+    Ok(held)
 }
 
 /// Erases everything held about a person, on every site: what they wrote, what models learnt from
 /// it, where they asked to hear of replies, mails to them. Only an account as a moderator stays, and
-/// the record that somebody's data was erased, by whom and how much.
+/// the record that somebody's data was erased, by whom and how much. That it was them is noted beside the
+/// key file ([`super::erased`]), for the day when a backup brings them back.
 ///
 /// # Errors
-/// [`crate::storage::StoreError`]; then nothing has changed.
+/// [`crate::storage::StoreError`], also when the note cannot be written; then nothing has changed.
 pub async fn erase(app: &App, email: &EmailAddress, by: Actor) -> Result<Erased> {
-    let (who, sites) = (app.vault.email_index(email), every_site(app));
-    let erased = app.store.erase_subject(&sites, who, by, app.now()).await?;
+    let who = app.vault.email_index(email);
+    erased::note(&erased::file_of(&app.settings), &who, app.now()).map_err(erased::unreadable)?;
+    erase_until(app, who, by, None).await
+}
+
+/// Erases what is held about a person, or only what is not later than `until`.
+pub(super) async fn erase_until(
+    app: &App,
+    who: EmailIndex,
+    by: Actor,
+    until: Option<Timestamp>,
+) -> Result<Erased> {
+    let sites = every_site(app);
+    let erased = app
+        .store
+        .erase_subject(&sites, who, by, app.now(), until)
+        .await?;
+    if erased.block_rules > 0 {
+        app.directory.refresh(&app.store, app.now()).await?;
+    }
     for (site, page) in &erased.comments {
         app.published.forget(site, page);
     }
     app.live.wake();
+    app.store.fold_log().await;
     let comments = erased.comments.len();
     tracing::info!(
         comments,

@@ -13,6 +13,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use super::keys::{KeyRing, Purpose};
+pub use crate::domain::owner::Owner;
 use crate::domain::{
     email::{EmailAddress, EmailIndex, SealedEmail},
     network::SenderAddress,
@@ -23,15 +24,25 @@ const NONCE_BYTES: usize = 24;
 /// What a sealed value is, so that one kind is never taken for another.
 const EMAIL: &[u8] = b"email";
 const CLIENT_KEY: &[u8] = b"client key";
+/// What follows the key's id in a value that is bound to its row. A body has no dot in it.
+const BOUND: &str = "2.";
 
-/// A sealed value cannot be opened: another key sealed it, or it was altered.
-#[derive(Debug, thiserror::Error)]
-#[error("a sealed value cannot be opened with the keys at hand")]
-pub struct Unopenable;
+/// A sealed value cannot be opened.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Unopenable {
+    /// The key that sealed it is not at hand. It may arrive: another instance has it.
+    #[error("a sealed value cannot be opened: its key {0} is not in the key file")]
+    NoKey(String),
+    /// It was altered, or belongs to another row. It will never open.
+    #[error("a sealed value cannot be opened: it is damaged or belongs to another row")]
+    Altered,
+}
 
 struct Cipher {
     id: String,
-    cipher: XChaCha20Poly1305,
+    aead: XChaCha20Poly1305,
+    /// Whether it may have sealed values before they were bound to their rows.
+    may_be_unbound: bool,
 }
 
 /// Seals and finds addresses. Its sealing keys can be exchanged while requests run.
@@ -68,66 +79,60 @@ impl Vault {
         let ciphers = self.ciphers.load();
         ciphers
             .last()
-            .map(|cipher| format!("{}.", cipher.id))
+            .map(|cipher| format!("{}.{BOUND}", cipher.id))
             .unwrap_or_default()
     }
 
-    /// Encrypts an address: `key id . base64url(nonce ‖ ciphertext ‖ tag)`.
+    /// Encrypts an address for one row: `key id . 2 . base64url(nonce ‖ ciphertext ‖ tag)`.
     #[must_use]
-    pub fn seal(&self, email: &EmailAddress) -> SealedEmail {
-        SealedEmail(self.encrypt(email.expose(), EMAIL))
+    pub fn seal(&self, email: &EmailAddress, owner: impl Into<Owner>) -> SealedEmail {
+        SealedEmail(self.encrypt(email.expose(), EMAIL, &owner.into()))
     }
 
-    /// Decrypts an address.
+    /// Decrypts an address that was sealed for this row, or before addresses were bound to rows.
     ///
     /// # Errors
-    /// [`Unopenable`] when no key at hand sealed it or it was altered.
-    pub fn open(&self, sealed: &SealedEmail) -> Result<EmailAddress, Unopenable> {
-        let text = self.decrypt(&sealed.0, EMAIL)?;
-        EmailAddress::parse("email", &text).map_err(|_| Unopenable)
+    /// [`Unopenable`].
+    pub fn open(
+        &self,
+        sealed: &SealedEmail,
+        owner: impl Into<Owner>,
+    ) -> Result<EmailAddress, Unopenable> {
+        let text = self.decrypt(&sealed.0, EMAIL, &owner.into())?;
+        EmailAddress::parse("email", &text).map_err(|_| Unopenable::Altered)
     }
 
     /// Encrypts a program's key, in the form of an address.
     #[must_use]
-    pub fn seal_client_key(&self, key: &str) -> String {
-        self.encrypt(key, CLIENT_KEY)
+    pub fn seal_client_key(&self, key: &str, owner: &Owner) -> String {
+        self.encrypt(key, CLIENT_KEY, owner)
     }
 
     /// Decrypts a program's key.
     ///
     /// # Errors
-    /// [`Unopenable`] when no key at hand sealed it or it was altered.
-    pub fn open_client_key(&self, sealed: &str) -> Result<String, Unopenable> {
-        self.decrypt(sealed, CLIENT_KEY)
+    /// [`Unopenable`].
+    pub fn open_client_key(&self, sealed: &str, owner: &Owner) -> Result<String, Unopenable> {
+        self.decrypt(sealed, CLIENT_KEY, owner)
     }
 
-    fn encrypt(&self, text: &str, aad: &[u8]) -> String {
+    fn encrypt(&self, text: &str, kind: &[u8], owner: &Owner) -> String {
         let ciphers = self.ciphers.load();
-        let Cipher { id, cipher } = ciphers.last().expect("a ring holds at least one key");
-        let nonce: [u8; NONCE_BYTES] = rand::random();
-        let msg = text.as_bytes();
-        let sealed = cipher
-            .encrypt(&XNonce::from(nonce), Payload { msg, aad })
-            .expect("the cipher fails only on messages of many gigabytes");
-        let bytes = [&nonce[..], &sealed].concat();
-        format!("{id}.{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+        let Cipher { id, aead, .. } = ciphers.last().expect("a ring holds at least one key");
+        format!("{id}.{BOUND}{}", encrypt(aead, text, &owner.bind(kind)))
     }
 
-    fn decrypt(&self, sealed: &str, aad: &[u8]) -> Result<String, Unopenable> {
-        let (id, body) = sealed.split_once('.').ok_or(Unopenable)?;
+    fn decrypt(&self, sealed: &str, kind: &[u8], owner: &Owner) -> Result<String, Unopenable> {
+        let (id, rest) = sealed.split_once('.').ok_or(Unopenable::Altered)?;
         let ciphers = self.ciphers.load();
         let found = ciphers.iter().find(|cipher| cipher.id == id);
-        let bytes = BASE64_URL_SAFE_NO_PAD
-            .decode(body)
-            .map_err(|_| Unopenable)?;
-        let (nonce, msg) = bytes.split_at_checked(NONCE_BYTES).ok_or(Unopenable)?;
-        let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Unopenable)?;
-        let opened = found
-            .ok_or(Unopenable)?
-            .cipher
-            .decrypt(&XNonce::from(nonce), Payload { msg, aad })
-            .map_err(|_| Unopenable)?;
-        String::from_utf8(opened).map_err(|_| Unopenable)
+        let key = found.ok_or_else(|| Unopenable::NoKey(id.to_owned()))?;
+        let opened = match rest.strip_prefix(BOUND) {
+            Some(body) => decrypt(&key.aead, body, &owner.bind(kind)),
+            None if key.may_be_unbound => decrypt(&key.aead, rest, kind),
+            None => None,
+        };
+        opened.ok_or(Unopenable::Altered)
     }
 
     /// The keyed hash that finds this mailbox again, however its case was written.
@@ -159,19 +164,9 @@ impl Vault {
     /// times as much is allowed as for the narrowest.
     #[must_use]
     pub fn network_keys(&self, site: &SiteSlug, sender: &SenderAddress) -> Vec<(String, i64)> {
-        self.prefix_keys(site.as_str(), sender)
-    }
-
-    /// Like [`Self::network_keys`], for the tries to sign in.
-    #[must_use]
-    pub fn sign_in_keys(&self, sender: &SenderAddress) -> Vec<(String, i64)> {
-        // No site's slug is empty.
-        self.prefix_keys("", sender)
-    }
-
-    fn prefix_keys(&self, site: &str, sender: &SenderAddress) -> Vec<(String, i64)> {
-        let prefixes = sender.prefixes().into_iter();
-        let key = |bytes: &[u8]| keyed_hash(&self.network_index, &[site.as_bytes(), bytes]);
+        let prefixes = sender.rate_prefixes().into_iter();
+        let site = site.as_str().as_bytes();
+        let key = |bytes: &[u8]| keyed_hash(&self.network_index, &[site, bytes]);
         prefixes
             .map(|prefix| (key(&prefix.bytes), prefix.share))
             .collect()
@@ -182,6 +177,16 @@ impl Vault {
     pub fn sign_in_key(&self, sender: &SenderAddress) -> String {
         // No site's slug is empty.
         keyed_hash(&self.network_index, &[b"", &sender.rate_unit()])
+    }
+
+    /// The keyed hashes that count the sign-in tries of the networks around a sender, with their
+    /// lengths in bits; see [`SenderAddress::prefixes`]. The first is [`Vault::sign_in_key`].
+    #[must_use]
+    pub fn sign_in_keys(&self, sender: &SenderAddress) -> Vec<(u8, String)> {
+        let prefixes = sender.prefixes().into_iter();
+        prefixes
+            .map(|(bits, prefix)| (bits, keyed_hash(&self.network_index, &[b"", &prefix])))
+            .collect()
     }
 
     /// What a webhook's deliveries are signed with.
@@ -215,9 +220,27 @@ impl Vault {
 fn ciphers(ring: &KeyRing) -> Vec<Cipher> {
     let each = ring.keys().iter().map(|key| Cipher {
         id: key.id().to_owned(),
-        cipher: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
+        aead: XChaCha20Poly1305::new(&key.derive(Purpose::EmailEncryption).into()),
+        may_be_unbound: key.may_be_unbound(),
     });
     each.collect()
+}
+
+fn encrypt(cipher: &XChaCha20Poly1305, text: &str, aad: &[u8]) -> String {
+    let nonce: [u8; NONCE_BYTES] = rand::random();
+    let msg = text.as_bytes();
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), Payload { msg, aad })
+        .expect("the cipher fails only on messages of many gigabytes");
+    BASE64_URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())
+}
+
+fn decrypt(cipher: &XChaCha20Poly1305, body: &str, aad: &[u8]) -> Option<String> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(body).ok()?;
+    let (nonce, msg) = bytes.split_at_checked(NONCE_BYTES)?;
+    let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
+    let opened = cipher.decrypt(&XNonce::from(nonce), Payload { msg, aad });
+    String::from_utf8(opened.ok()?).ok()
 }
 
 /// HMAC-SHA256 of the parts, each led by its length, cut to 128 bits, in base64url.
@@ -234,19 +257,23 @@ fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::moderator::ModeratorId;
 
     fn ring() -> KeyRing {
-        let folder = tempfile::tempdir().unwrap();
-        KeyRing::open(&folder.path().join("k"), true).unwrap()
+        KeyRing::generate()
+    }
+
+    fn row(id: &str) -> Owner {
+        Owner::comment(&SiteSlug::parse("blog").unwrap(), id.to_owned())
     }
 
     #[test]
     fn what_is_sealed_opens_and_nothing_altered_does() {
         let vault = Vault::new(&ring());
         let email = EmailAddress::parse("email", "jo@example.com").unwrap();
-        let sealed = vault.seal(&email);
-        assert_eq!(vault.open(&sealed).unwrap(), email);
-        assert_ne!(vault.seal(&email), sealed);
+        let sealed = vault.seal(&email, row("1"));
+        assert_eq!(vault.open(&sealed, row("1")).unwrap(), email);
+        assert_ne!(vault.seal(&email, row("1")), sealed);
         assert!(!sealed.0.contains("example"));
         let mut altered = sealed.clone();
         let last = if altered.0.pop() == Some('A') {
@@ -255,22 +282,64 @@ mod tests {
             'A'
         };
         altered.0.push(last);
-        assert!(vault.open(&altered).is_err());
-        assert!(Vault::new(&ring()).open(&sealed).is_err());
+        assert_eq!(vault.open(&altered, row("1")), Err(Unopenable::Altered));
+        let other = Vault::new(&ring()).open(&sealed, row("1"));
+        assert!(matches!(other, Err(Unopenable::NoKey(_))));
+    }
+
+    #[test]
+    fn what_is_sealed_for_one_row_opens_in_no_other() {
+        let vault = Vault::new(&ring());
+        let email = EmailAddress::parse("email", "jo@example.com").unwrap();
+        let sealed = vault.seal(&email, row("1"));
+        let site = SiteSlug::parse("other").unwrap();
+        let id = ModeratorId("1".to_owned());
+        for other in [
+            row("2"),
+            Owner::comment(&site, "1".to_owned()),
+            Owner::moderator(&id),
+        ] {
+            assert_eq!(vault.open(&sealed, other), Err(Unopenable::Altered));
+        }
+        let as_key = vault.open_client_key(&sealed.0, &row("1"));
+        assert_eq!(as_key, Err(Unopenable::Altered));
+        let unmarked = SealedEmail(sealed.0.replace(".2.", "."));
+        assert_eq!(vault.open(&unmarked, row("1")), Err(Unopenable::Altered));
+    }
+
+    #[test]
+    fn what_was_sealed_before_rows_were_bound_opens_with_the_keys_of_then_only() {
+        let file = r#"{"version":1,"index":{"id":"i","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+            "keys":[{"id":"old","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}]}"#;
+        let then = KeyRing::from_json(file.as_bytes()).unwrap();
+        let email = EmailAddress::parse("email", "jo@example.com").unwrap();
+        let unbound = |ring: &KeyRing| {
+            let cipher = &ciphers(ring)[ring.keys().len() - 1];
+            let body = encrypt(&cipher.aead, email.expose(), EMAIL);
+            SealedEmail(format!("{}.{body}", cipher.id))
+        };
+        let vault = Vault::new(&then);
+        assert_eq!(vault.open(&unbound(&then), row("1")).unwrap(), email);
+        assert!(!unbound(&then).0.starts_with(&vault.current_prefix()));
+        let now = then.rotated();
+        vault.replace(&now);
+        let refused = vault.open(&unbound(&now), row("1"));
+        assert_eq!(refused, Err(Unopenable::Altered));
     }
 
     #[test]
     fn a_rotated_ring_opens_the_old_and_seals_with_the_new() {
         let old = ring();
         let email = EmailAddress::parse("email", "jo@example.com").unwrap();
-        let sealed = Vault::new(&old).seal(&email);
+        let sealed = Vault::new(&old).seal(&email, row("1"));
         let vault = Vault::new(&old);
         let index = vault.email_index(&email);
         vault.replace(&old.rotated());
-        assert_eq!(vault.open(&sealed).unwrap(), email);
+        assert_eq!(vault.open(&sealed, row("1")).unwrap(), email);
         assert_eq!(vault.email_index(&email), index);
         assert!(!sealed.0.starts_with(&vault.current_prefix()));
-        assert!(vault.seal(&email).0.starts_with(&vault.current_prefix()));
+        let anew = vault.seal(&email, row("1"));
+        assert!(anew.0.starts_with(&vault.current_prefix()));
     }
 
     #[test]

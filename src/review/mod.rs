@@ -4,6 +4,8 @@
 //! How a comment got its verdict is `intake`'s and `spam`'s; what is sent because of a decision is
 //! `notify`'s.
 
+pub mod batches;
+pub mod changes;
 pub mod news;
 pub mod opened;
 pub mod queue;
@@ -13,6 +15,7 @@ use crate::{
     app::App,
     domain::{
         comment::CommentId,
+        decision::BatchId,
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
@@ -50,11 +53,27 @@ pub async fn decide(
     wishes: Vec<Wish>,
     note: Option<String>,
 ) -> Result<Vec<Outcome>> {
+    decide_together(app, principal, wishes, note, None).await
+}
+
+/// Like [`decide`]. The decisions join a batch, if one is given, and wishes to take back are about its
+/// decisions alone: where somebody changed the comment since, they find it stale.
+///
+/// # Errors
+/// [`crate::storage::StoreError`]; then nothing has changed.
+pub async fn decide_together(
+    app: &App,
+    principal: &Principal,
+    wishes: Vec<Wish>,
+    note: Option<String>,
+    batch: Option<BatchId>,
+) -> Result<Vec<Outcome>> {
     let changes: Vec<Change> = wishes.iter().map(|wish| wish.change).collect();
     let decider = Decider {
         actor: principal.actor.clone(),
         sites: app.directory.covered(&principal.scope),
         note,
+        batch,
         now: app.now(),
         source: samples::source(
             app,

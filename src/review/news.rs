@@ -1,7 +1,14 @@
 //! News of arrivals: while anyone listens, this instance asks the database once a second for the
-//! latest comment that waits at each site, whichever instance took it in, and tells all listeners.
+//! latest comment that waits at each site, whichever instance took it in, and tells all listeners; and
+//! whether the sessions of those who listen are still good, wherever they were ended.
+//!
+//! Each listener holds a connection for as long as they like: there are few for one person, where the
+//! oldest makes room for the newest, and few in all, where the newest is refused.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -10,11 +17,16 @@ use crate::{
     app::App,
     domain::{
         comment::CommentId,
-        moderator::{Principal, Scope},
+        moderator::{ModeratorId, Principal, Scope},
         site::SiteSlug,
     },
-    storage,
+    storage::{self, sessions::Held},
 };
+
+/// Streams that one person may have at one instance.
+pub const PER_PERSON: usize = 6;
+/// Streams that all may have at one instance.
+pub const IN_ALL: usize = 500;
 
 /// The latest comment that waits at each site.
 pub type Latest = Arc<BTreeMap<SiteSlug, CommentId>>;
@@ -23,6 +35,38 @@ pub type Latest = Arc<BTreeMap<SiteSlug, CommentId>>;
 pub struct News {
     latest: watch::Sender<Latest>,
     closing: CancellationToken,
+    seats: Arc<Mutex<Seats>>,
+}
+
+/// Those who listen, the oldest first.
+#[derive(Default)]
+struct Seats {
+    taken: BTreeMap<u64, Seat>,
+    next: u64,
+}
+
+struct Seat {
+    held: Held,
+    leave: CancellationToken,
+    displaced: CancellationToken,
+}
+
+/// Somebody's place among the listeners, given back when it is dropped.
+pub struct Place {
+    /// The latest arrivals.
+    pub latest: watch::Receiver<Latest>,
+    /// Cancelled when the session is over; see [`News::dismiss`].
+    pub dismissed: CancellationToken,
+    /// Cancelled when a newer stream of the same person has taken this place.
+    pub displaced: CancellationToken,
+    number: u64,
+    seats: Arc<Mutex<Seats>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        locked(&self.seats).taken.remove(&self.number);
+    }
 }
 
 impl Default for News {
@@ -30,15 +74,79 @@ impl Default for News {
         Self {
             latest: watch::Sender::new(Latest::default()),
             closing: CancellationToken::new(),
+            seats: Arc::default(),
         }
     }
 }
 
+fn locked(seats: &Mutex<Seats>) -> MutexGuard<'_, Seats> {
+    seats.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl News {
-    /// Begins to listen.
+    /// Begins to listen; nothing when too many do. Someone's oldest stream ends when they have
+    /// [`PER_PERSON`] already.
     #[must_use]
-    pub fn listen(&self) -> watch::Receiver<Latest> {
-        self.latest.subscribe()
+    pub fn listen(&self, held: Held) -> Option<Place> {
+        let mut seats = locked(&self.seats);
+        let own = |seat: &Seat| seat.held.moderator == held.moderator;
+        let mine = seats.taken.iter().filter(|(_, seat)| own(seat));
+        let mine: Vec<u64> = mine.map(|(number, _)| *number).collect();
+        let over = (mine.len() + 1).saturating_sub(PER_PERSON);
+        for number in mine.into_iter().take(over) {
+            if let Some(seat) = seats.taken.remove(&number) {
+                seat.displaced.cancel();
+            }
+        }
+        if seats.taken.len() >= IN_ALL {
+            return None;
+        }
+        let number = seats.next;
+        seats.next += 1;
+        let (leave, displaced) = (CancellationToken::new(), CancellationToken::new());
+        let seat = Seat {
+            held,
+            leave: leave.clone(),
+            displaced: displaced.clone(),
+        };
+        seats.taken.insert(number, seat);
+        drop(seats);
+        Some(Place {
+            latest: self.latest.subscribe(),
+            dismissed: leave,
+            displaced,
+            number,
+            seats: self.seats.clone(),
+        })
+    }
+
+    /// Ends the streams of a session.
+    pub fn dismiss(&self, session: &str) {
+        self.dismiss_if(|held| held.id == session);
+    }
+
+    /// Ends the streams of all of someone's sessions.
+    pub fn dismiss_all_of(&self, id: &ModeratorId) {
+        self.dismiss_if(|held| held.moderator == id.0);
+    }
+
+    fn dismiss_if(&self, over: impl Fn(&Held) -> bool) {
+        for seat in locked(&self.seats).taken.values() {
+            if over(&seat.held) {
+                seat.leave.cancel();
+            }
+        }
+    }
+
+    /// The sessions that listen, each once.
+    fn held(&self) -> Vec<Held> {
+        let mut held: Vec<Held> = Vec::new();
+        for seat in locked(&self.seats).taken.values() {
+            if !held.contains(&seat.held) {
+                held.push(seat.held.clone());
+            }
+        }
+        held
     }
 
     /// Ends for all who listen, and for good: the service stops.
@@ -52,14 +160,18 @@ impl News {
     }
 }
 
-/// Looks for arrivals, if anyone listens.
+/// Looks for arrivals, and for sessions that have ended, if anyone listens.
 ///
 /// # Errors
 /// [`storage::StoreError`].
 pub async fn announce(app: &App) -> storage::Result<()> {
-    if app.news.latest.receiver_count() == 0 {
+    let held = app.news.held();
+    if held.is_empty() {
         return Ok(());
     }
+    let good = app.store.good_sessions(&held).await?;
+    let over: Vec<&Held> = held.iter().filter(|one| !good.contains(&one.id)).collect();
+    app.news.dismiss_if(|held| over.contains(&held));
     let sites = app.directory.covered(&Scope::All);
     let latest = Arc::new(app.store.latest_pending(&sites).await?);
     app.news.latest.send_if_modified(|known| {

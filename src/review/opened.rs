@@ -89,16 +89,35 @@ pub async fn reveal_email(
 ) -> Result<EmailAddress, RevealError> {
     let comment = find(app, principal, id).await?;
     let comment = comment.ok_or(RevealError::NotFound)?;
-    let email = app.vault.open(&comment.email)?;
+    let email = app.vault.open(&comment.email, &comment)?;
     app.store
         .record_reveal(&comment, principal.actor.clone(), app.now())
         .await?;
     Ok(email)
 }
 
+/// Adds a note to a comment's history and decides nothing; `None` when the comment is not there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn add_note(
+    app: &App,
+    principal: &Principal,
+    id: CommentId,
+    note: String,
+) -> Result<Option<Comment>, StoreError> {
+    let Some(comment) = find(app, principal, id).await? else {
+        return Ok(None);
+    };
+    app.store
+        .add_note(&comment, principal.actor.clone(), note, app.now())
+        .await?;
+    Ok(Some(comment))
+}
+
 /// The author's address as everyone may see it.
 #[must_use]
 pub fn masked_email(app: &App, comment: &Comment) -> String {
-    let opened = app.vault.open(&comment.email);
+    let opened = app.vault.open(&comment.email, comment);
     opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked())
 }

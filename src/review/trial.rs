@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use crate::{
     app::App,
+    bayes::probability,
     domain::{
         evidence::{Evidence, Verdict},
         site::Site,
     },
     intake::{self, policy},
-    spam::{Document, probability},
+    text::Document,
 };
 
 /// What a text would be judged as.

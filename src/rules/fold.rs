@@ -5,11 +5,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::spam::{
-    glyphs::{ATTRIBUTE, Glyph, Glyphs},
-    lookalikes,
-    normalize::{normalize, normalize_plain},
-};
+use crate::text::glyphs::{ATTRIBUTE, Glyph, Glyphs};
+use crate::text::lookalikes;
+use crate::text::normalize::{normalize, normalize_plain};
 
 /// Stands where a tag parts two pieces of text without a blank that a reader would see.
 pub(super) const GAP: char = '\u{E0F1}';

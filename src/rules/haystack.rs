@@ -9,7 +9,8 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::fold::{self, GAP};
-use crate::spam::{glyphs::Glyphs, tokens::is_unspaced};
+use crate::text::glyphs::Glyphs;
+use crate::text::tokens::is_unspaced;
 
 /// Longest stretch between letters that are drawn apart, in characters.
 const APART: usize = 3;

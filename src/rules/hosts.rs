@@ -7,11 +7,9 @@ use std::collections::BTreeSet;
 use percent_encoding::percent_decode_str;
 use url::Host;
 
-use crate::spam::{
-    glyphs::Glyphs,
-    markup,
-    normalize::{is_invisible, normalize},
-};
+use crate::text::glyphs::Glyphs;
+use crate::text::markup;
+use crate::text::normalize::{is_invisible, normalize};
 
 /// Longest host name, in bytes (RFC 1035).
 const LONGEST: usize = 253;

@@ -1,7 +1,7 @@
 //! Reading the pattern of a word rule: what remains of it once it is folded has to be what was typed.
 
 use super::{fold, haystack::is_word};
-use crate::{domain::field::FieldError, spam::glyphs::Glyphs};
+use crate::{domain::field::FieldError, text::glyphs::Glyphs};
 
 /// A pattern in the form in which it is looked for; none where nothing of it can be seen.
 #[must_use]

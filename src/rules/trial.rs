@@ -67,9 +67,8 @@ pub async fn run(app: &App, rule: &BlockRule) -> Result<Trial> {
     // A thousand long texts take a second of computing.
     let counted = tokio::task::spawn_blocking(move || {
         let hits = latest.iter().filter(|precedent| {
-            let email = vault
-                .open(&SealedEmail(precedent.email_sealed.clone()))
-                .ok();
+            let sealed = SealedEmail(precedent.email_sealed.clone());
+            let email = vault.open(&sealed, precedent.owner.clone()).ok();
             let indexes: Vec<_> = email
                 .iter()
                 .flat_map(|email| [vault.email_index(email), vault.mailbox_index(email)])

@@ -8,9 +8,17 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteRow},
+};
 
-use super::{Result, StoreError, engine::Engine, migrations};
+use super::{
+    Result, StoreError,
+    engine::Engine,
+    migrations,
+    resealing::{ADDRESSES, Place, SealedRow},
+};
 
 /// How long a writer may hold things up before the copy is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,8 +36,8 @@ pub struct Contents {
     pub moderators: i64,
     /// By which it knows its key file.
     pub key_check: Option<String>,
-    /// A few sealed addresses: one of each kind there is.
-    pub sealed: Vec<String>,
+    /// A few sealed addresses: one of each kind and key that there is.
+    pub sealed: Vec<(Place, SealedRow)>,
 }
 
 /// The file of a SQLite database; `None` when the URL is not one of SQLite.
@@ -103,14 +111,8 @@ async fn read(connection: &mut SqliteConnection) -> Result<Contents> {
                 (SELECT value FROM meta WHERE name = 'key_check') AS key_check";
     let row = sqlx::query(text).fetch_one(&mut *connection).await?;
     let mut sealed = Vec::new();
-    for text in [
-        "SELECT email_sealed FROM comments WHERE email_sealed <> '' LIMIT 1",
-        "SELECT email_sealed FROM moderators WHERE email_sealed IS NOT NULL LIMIT 1",
-        "SELECT email_sealed FROM subscriptions LIMIT 1",
-    ] {
-        if let Some(row) = sqlx::query(text).fetch_optional(&mut *connection).await? {
-            sealed.push(row.try_get(0)?);
-        }
+    for place in ADDRESSES {
+        sealed.extend(samples(connection, place).await?);
     }
     Ok(Contents {
         schema: row.try_get("schema")?,
@@ -120,4 +122,23 @@ async fn read(connection: &mut SqliteConnection) -> Result<Contents> {
         key_check: row.try_get("key_check")?,
         sealed,
     })
+}
+
+/// One value of each key that sealed something in a place.
+async fn samples(
+    connection: &mut SqliteConnection,
+    place: Place,
+) -> Result<Vec<(Place, SealedRow)>> {
+    let found = sqlx::query(AssertSqlSafe(place.one_of_each_key()));
+    let found = found.fetch_all(connection).await?;
+    let read = |row: SqliteRow| {
+        let row = SealedRow {
+            a: row.try_get("a")?,
+            b: row.try_get("b")?,
+            old: row.try_get("sealed")?,
+            new: String::new(),
+        };
+        Ok((place, row))
+    };
+    found.into_iter().map(read).collect()
 }

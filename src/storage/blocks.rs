@@ -1,20 +1,27 @@
 //! Block rules.
 
 use serde::de::{DeserializeOwned, value::StrDeserializer};
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, rows, sites::raise_revision, touched};
+use super::{Result, Store, StoreError, acts, rows, sites::raise_revision, touched};
 use crate::domain::{
     block::{BlockAction, BlockRule},
     comment::Status,
     evidence::Verdict,
+    owner::Owner,
     site::SiteSlug,
     timestamp::Timestamp,
 };
 
+pub(super) const COLUMNS: &str =
+    "id, site, kind, pattern, action, note, created_at, created_by, expires_at";
+
 /// A comment that came before a rule, as far as rules look at it.
 #[derive(Debug, Clone)]
 pub struct Precedent {
+    /// Whose the sealed address is: the comment's.
+    pub owner: Owner,
     /// The author's name.
     pub name: String,
     /// The author's address, sealed.
@@ -35,18 +42,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn precedents(&self, site: Option<&SiteSlug>, limit: i64) -> Result<Vec<Precedent>> {
-        let columns = "SELECT name, email_sealed, website, text, network, status FROM comments";
+        let columns =
+            "SELECT id, site, name, email_sealed, website, text, network, status FROM comments";
         let text = match site {
             Some(_) => format!("{columns} WHERE site = $1 ORDER BY id DESC LIMIT $2"),
             None => format!("{columns} WHERE site <> $1 ORDER BY id DESC LIMIT $2"),
         };
-        let found = sqlx::query(AssertSqlSafe(text))
+        let query = sqlx::query(AssertSqlSafe(text))
             .bind(site.map(SiteSlug::to_string).unwrap_or_default())
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
+            .bind(limit);
         let read = |row: &AnyRow| {
             Ok(Precedent {
+                owner: Owner::comment(&rows::site(row)?, row.try_get("id")?),
                 name: row.try_get("name")?,
                 email_sealed: row.try_get("email_sealed")?,
                 website: row.try_get("website")?,
@@ -55,7 +62,7 @@ impl Store {
                 status: rows::status(row, "status")?,
             })
         };
-        found.iter().map(read).collect()
+        self.gather("comments", query, read).await
     }
 
     /// Every rule that has not ended.
@@ -63,13 +70,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn block_rules(&self, now: Timestamp) -> Result<Vec<BlockRule>> {
-        let text = "SELECT id, site, kind, pattern, action, note, created_at, created_by, expires_at \
-                    FROM block_rules WHERE expires_at IS NULL OR expires_at > $1 ORDER BY id";
-        let found = sqlx::query(text)
-            .bind(now.millis())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(read).collect()
+        let text = format!(
+            "SELECT {COLUMNS} FROM block_rules WHERE expires_at IS NULL OR expires_at > $1 ORDER BY id"
+        );
+        let query = sqlx::query(self.sql(&text)).bind(now.millis());
+        self.gather("block_rules", query, read).await
     }
 
     /// Adds a rule.
@@ -82,8 +87,9 @@ impl Store {
                 let text = "INSERT INTO block_rules (id, site, kind, pattern, action, note, created_at, \
                                 created_by, expires_at) \
                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                let detail = json!({ "site": rule.site, "kind": rule.kind, "action": rule.action });
                 sqlx::query(text)
-                    .bind(rule.id)
+                    .bind(rule.id.clone())
                     .bind(rule.site.map(|site| site.to_string()))
                     .bind(rule.kind.as_str())
                     .bind(rule.pattern)
@@ -94,6 +100,7 @@ impl Store {
                     .bind(rule.expires_at.map(Timestamp::millis))
                     .execute(&mut *connection)
                     .await?;
+                acts::record(connection, "rule.add", &rule.id, detail).await?;
                 raise_revision(connection).await
             })
         })
@@ -108,9 +115,12 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let removed = sqlx::query("DELETE FROM block_rules WHERE id = $1")
-                    .bind(id)
+                    .bind(id.clone())
                     .execute(&mut *connection)
                     .await?;
+                if touched(&removed) {
+                    acts::record(connection, "rule.remove", &id, json!({})).await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&removed))
             })
@@ -119,7 +129,7 @@ impl Store {
     }
 }
 
-fn read(row: &AnyRow) -> Result<BlockRule> {
+pub(super) fn read(row: &AnyRow) -> Result<BlockRule> {
     let site: Option<String> = row.try_get("site")?;
     let site = site.map(|slug| SiteSlug::parse(&slug)).transpose();
     Ok(BlockRule {

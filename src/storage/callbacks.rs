@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::{Result, Store, StoreError, engine::Engine, judgements::word, rows, votes};
 use crate::{
+    bayes::Label,
     domain::{
         comment::{CommentId, Status},
         site::SiteSlug,
         timestamp::Timestamp,
         webhook::Event,
     },
-    spam::Label,
 };
 
 /// What deliveries to programs have in place of a webhook's id.
@@ -34,6 +34,8 @@ pub struct Callback {
 pub struct Standing {
     /// Where it wants to hear.
     pub url: String,
+    /// Its key's id.
+    pub key: String,
     /// Its key, sealed.
     pub key_sealed: String,
     /// What it was answered when it asked.
@@ -70,17 +72,16 @@ impl Store {
                             ORDER BY l.id DESC LIMIT 1) AS last_error \
                     FROM deliveries d WHERE d.webhook = $1 AND d.status IN ('queued', 'dead') \
                     GROUP BY d.site ORDER BY d.site";
-        let found = sqlx::query(text).bind(CALLBACK);
-        let found = found.fetch_all(&self.read).await?;
-        let read = |row| {
+        let query = sqlx::query(text).bind(CALLBACK);
+        let read = |row: &AnyRow| {
             Ok(Backlog {
                 site: rows::site(row)?,
-                queued: Row::try_get(row, "queued")?,
-                dead: Row::try_get(row, "dead")?,
-                last_error: Row::try_get(row, "last_error")?,
+                queued: row.try_get("queued")?,
+                dead: row.try_get("dead")?,
+                last_error: row.try_get("last_error")?,
             })
         };
-        found.iter().map(read).collect()
+        self.gather("deliveries", query, read).await
     }
 
     /// What there is to tell about a comment; `None` when nobody wants to hear of it, the comment is
@@ -90,7 +91,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn callback(&self, site: &SiteSlug, id: CommentId) -> Result<Option<Standing>> {
         let text = "SELECT j.callback, j.said, COALESCE(j.told, j.said) AS told, k.key_sealed, \
-                        c.status FROM judgements j \
+                        k.id AS key_id, c.status FROM judgements j \
                     JOIN client_keys k ON k.site = j.site AND k.id = j.client_key \
                     JOIN comments c ON c.site = j.site AND c.id = j.id \
                     WHERE j.site = $1 AND j.id = $2 AND j.callback IS NOT NULL \
@@ -103,6 +104,7 @@ impl Store {
         let read = |row: &AnyRow| {
             Ok(Standing {
                 url: row.try_get("callback")?,
+                key: row.try_get("key_id")?,
                 key_sealed: row.try_get("key_sealed")?,
                 said: label(row, "said")?,
                 told: label(row, "told")?,

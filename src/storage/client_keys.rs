@@ -4,7 +4,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, rows, touched};
+use super::{Result, Store, acts, rows, touched};
 use crate::domain::{site::SiteSlug, timestamp::Timestamp};
 
 /// A key, without what would let anyone use it.
@@ -26,7 +26,7 @@ pub struct ClientKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
+pub(super) const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
 
 impl Store {
     /// The keys of a site, or of every site, revoked ones too: by site, earliest first.
@@ -37,11 +37,9 @@ impl Store {
         let text = format!(
             "SELECT {COLUMNS} FROM client_keys WHERE $1 = '' OR site = $1 ORDER BY site, id"
         );
-        let found = sqlx::query(self.sql(&text))
-            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(read).collect()
+        let query =
+            sqlx::query(self.sql(&text)).bind(site.map(SiteSlug::to_string).unwrap_or_default());
+        self.gather("client_keys", query, read).await
     }
 
     /// Adds a key by the hash of its secret; `false` when another key has it.
@@ -53,14 +51,18 @@ impl Store {
             Box::pin(async move {
                 let text = "INSERT INTO client_keys (site, id, name, hash, created_at) \
                             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+                let detail = serde_json::json!({ "site": key.site, "name": key.name });
                 let added = sqlx::query(text)
                     .bind(key.site.to_string())
-                    .bind(key.id)
+                    .bind(key.id.clone())
                     .bind(key.name)
                     .bind(hash)
                     .bind(key.created_at.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                if touched(&added) {
+                    acts::record(connection, "key.add", &key.id, detail).await?;
+                }
                 Ok(touched(&added))
             })
         })
@@ -116,11 +118,12 @@ impl Store {
     ) -> Result<bool> {
         let text = "UPDATE client_keys SET revoked_at = $1, key_sealed = NULL \
                     WHERE site = $2 AND id = $3 AND revoked_at IS NULL";
-        self.revoke(text, [site.to_string(), id], now).await
+        self.revoke(text, [site.to_string(), id], now, "key.revoke")
+            .await
     }
 }
 
-fn read(row: &AnyRow) -> Result<ClientKey> {
+pub(super) fn read(row: &AnyRow) -> Result<ClientKey> {
     Ok(ClientKey {
         id: row.try_get("id")?,
         site: rows::site(row)?,

@@ -1,10 +1,11 @@
 //! Reading comments for moderators: filtered lists with a keyset cursor, one in detail.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     Result, Store, StoreError,
+    damage::{Gathered, gather},
     query::{Statement, Value, contains},
     rows,
 };
@@ -190,15 +191,57 @@ impl Store {
                 next: None,
             });
         }
+        let mut comments = Vec::new();
+        let mut take = limit.saturating_add(1);
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut after = cursor.map(|cursor| (cursor.key, cursor.id.to_string()));
+        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
+        loop {
+            let found = self.stretch(filter, sort, after, take).await?;
+            let is_whole = found.damaged.is_empty();
+            let is_last = u32::try_from(found.seen).is_ok_and(|seen| seen < take);
+            comments.extend(found.rows);
+            let place =
+                |row: &AnyRow| Some((row.try_get("sort_key").ok()?, row.try_get("id").ok()?));
+            let read = || {
+                let (key, last): &(f64, Comment) = comments.last()?;
+                Some((*key, last.id.to_string()))
+            };
+            after = found.last.as_ref().and_then(place).or_else(read);
+            take = take.max(STRIDE);
+            if is_whole || is_last || comments.len() > wanted || after.is_none() {
+                break;
+            }
+        }
+        let more = comments.len() > wanted;
+        comments.truncate(wanted);
+        let next = comments.last().filter(|_| more);
+        Ok(Listing {
+            next: next.map(|(key, last)| Cursor {
+                sort,
+                key: *key,
+                id: last.id,
+            }),
+            comments: comments.into_iter().map(|(_, comment)| comment).collect(),
+        })
+    }
+
+    /// The next `take` rows of a list, each with its sort key.
+    async fn stretch(
+        &self,
+        filter: &Filter,
+        sort: Sort,
+        after: Option<(f64, String)>,
+        take: u32,
+    ) -> Result<Gathered<(f64, Comment)>> {
         let (key, descending) = sort.key();
         let by_time = matches!(sort, Sort::Newest | Sort::Oldest);
-        let (direction, after) = if descending {
+        let (direction, beyond) = if descending {
             ("DESC", "<")
         } else {
             ("ASC", ">")
         };
         // In the text, so that the planner knows how few are wanted.
-        let take = limit.saturating_add(1);
         let order = if by_time {
             format!("ORDER BY c.id {direction} LIMIT {take}")
         } else {
@@ -217,34 +260,23 @@ impl Store {
             statement.push("AND c.status = ?", [status]);
         }
         filter.narrow(&mut statement);
-        if let Some(cursor) = cursor {
-            let id = Value::from(cursor.id.to_string());
+        if let Some((at, id)) = after {
+            let id = Value::from(id);
             if by_time {
-                statement.push(&format!("AND c.id {after} ?"), [id]);
+                statement.push(&format!("AND c.id {beyond} ?"), [id]);
             } else {
                 // The first half is what an index can start at.
                 let beyond =
-                    format!("AND {key} {after}= ? AND ({key} {after} ? OR c.id {after} ?)");
-                let at = Value::from(cursor.key);
+                    format!("AND {key} {beyond}= ? AND ({key} {beyond} ? OR c.id {beyond} ?)");
+                let at = Value::from(at);
                 statement.push(&beyond, [at.clone(), at, id]);
             }
         }
         statement.push(&format!("{order} {{end_of_each}} {order}"), []);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        let mut found = statement.bind(query).fetch_all(&self.read).await?;
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = match found.last().filter(|_| more) {
-            Some(last) => Some(Cursor {
-                sort,
-                key: last.try_get("sort_key")?,
-                id: rows::comment_id(last, "id")?,
-            }),
-            None => None,
-        };
-        let comments = found.iter().map(rows::comment).collect::<Result<_>>()?;
-        Ok(Listing { comments, next })
+        let read = |row: &AnyRow| Ok((row.try_get("sort_key")?, rows::comment(row)?));
+        let mut connection = self.read.acquire().await?;
+        gather(&mut connection, "comments", statement.bind(query), read).await
     }
 
     /// One comment of one of the sites.
@@ -252,7 +284,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn comment(&self, sites: &[SiteSlug], id: CommentId) -> Result<Option<Comment>> {
-        Ok(self.comments_by_id(sites, &[id]).await?.pop())
+        let mut found = self.found_by_id(sites, &[id]).await?;
+        if !found.damaged.is_empty() {
+            return Err(StoreError::Corrupt("comment"));
+        }
+        Ok(found.rows.pop())
     }
 
     /// Those of the comments that are on one of the sites, in no particular order.
@@ -264,17 +300,24 @@ impl Store {
         sites: &[SiteSlug],
         ids: &[CommentId],
     ) -> Result<Vec<Comment>> {
+        Ok(self.found_by_id(sites, ids).await?.rows)
+    }
+
+    async fn found_by_id(
+        &self,
+        sites: &[SiteSlug],
+        ids: &[CommentId],
+    ) -> Result<Gathered<Comment>> {
         let text = format!(
             "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
              AND c.id IN (SELECT r.value->>'v' FROM {{rows:$2}})",
             rows::COMMENT
         );
-        let found = sqlx::query(self.sql(&text))
+        let query = sqlx::query(self.sql(&text))
             .bind(rows::list_json(sites))
-            .bind(rows::list_json(ids))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(rows::comment).collect()
+            .bind(rows::list_json(ids));
+        let mut connection = self.read.acquire().await?;
+        gather(&mut connection, "comments", query, rows::comment).await
     }
 
     /// What happened to a comment, earliest first, its arrival included.
@@ -282,13 +325,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn history(&self, comment: &Comment) -> Result<Vec<HistoryEntry>> {
-        let text = "SELECT at, action, actor_name, via, decision, from_status, to_status, note, undone \
+        let text = "SELECT id, at, action, actor_name, via, decision, from_status, to_status, note, undone, batch \
                     FROM history WHERE site = $1 AND comment_id = $2 ORDER BY id";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(comment.site.to_string())
-            .bind(comment.id.to_string())
-            .fetch_all(&self.read)
-            .await?;
+            .bind(comment.id.to_string());
+        let found = self.gather("history", query, history_entry).await?;
         let received = HistoryEntry {
             at: comment.created_at,
             action: Action::Received,
@@ -299,24 +341,33 @@ impl Store {
             to: Some(comment.verdict.into()),
             note: None,
             undone: false,
+            batch: None,
         };
         let mut history = vec![received];
-        for row in found {
-            let word: String = row.try_get("action")?;
-            let from: Option<String> = row.try_get("from_status")?;
-            let to: Option<String> = row.try_get("to_status")?;
-            history.push(HistoryEntry {
-                at: rows::timestamp(&row, "at")?,
-                action: Action::parse(&word).ok_or(StoreError::Corrupt("action"))?,
-                by: row.try_get("actor_name")?,
-                via: row.try_get("via")?,
-                decision: row.try_get("decision")?,
-                from: from.and_then(|word| Status::parse(&word)),
-                to: to.and_then(|word| Status::parse(&word)),
-                note: row.try_get("note")?,
-                undone: row.try_get::<i64, _>("undone")? != 0,
-            });
-        }
+        history.extend(found);
         Ok(history)
     }
+}
+
+/// Rows read at least in each further stretch, where damaged ones are in the way.
+const STRIDE: u32 = 100;
+
+pub(super) fn history_entry(row: &AnyRow) -> Result<HistoryEntry> {
+    let word: String = row.try_get("action")?;
+    let status = |column: &str| -> Result<Option<Status>> {
+        let there = row.try_get::<Option<String>, _>(column)?.is_some();
+        there.then(|| rows::status(row, column)).transpose()
+    };
+    Ok(HistoryEntry {
+        at: rows::timestamp(row, "at")?,
+        action: Action::parse(&word).ok_or(StoreError::Corrupt("action"))?,
+        by: row.try_get("actor_name")?,
+        via: row.try_get("via")?,
+        decision: row.try_get("decision")?,
+        from: status("from_status")?,
+        to: status("to_status")?,
+        note: row.try_get("note")?,
+        undone: row.try_get::<i64, _>("undone")? != 0,
+        batch: rows::optional_batch_id(row, "batch")?,
+    })
 }

@@ -43,6 +43,48 @@ impl Store {
         .await
     }
 
+    /// Raises several counters by one and tells their counts in the present window, in the order
+    /// given. All of them differ.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Database`].
+    pub async fn count_all(&self, counted: Vec<Counted>, now: Timestamp) -> Result<Vec<i64>> {
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move {
+                let raises: Vec<(&Counted, i64)> = counted.iter().map(|one| (one, 1)).collect();
+                raise(connection, engine, &raises, now).await
+            })
+        })
+        .await
+    }
+
+    /// What several counters stand at, in the order given, without raising them.
+    ///
+    /// # Errors
+    /// [`super::StoreError::Database`].
+    pub async fn counted_all(&self, counted: &[Counted], now: Timestamp) -> Result<Vec<i64>> {
+        let text = "SELECT c.site, c.kind, c.counted, c.count FROM {rows:$1} \
+                    JOIN counters c ON c.site = r.value->>'site' AND c.kind = r.value->>'kind' \
+                        AND c.counted = r.value->>'counted' WHERE c.expires_at > $2";
+        let found = sqlx::query(self.sql(text))
+            .bind(serde_json::to_string(counted).unwrap_or_default())
+            .bind(now.millis())
+            .fetch_all(&self.read)
+            .await?;
+        let mut counts = vec![0; counted.len()];
+        for row in found {
+            let kind: String = row.try_get("kind")?;
+            let of: String = row.try_get("counted")?;
+            let site: String = row.try_get("site")?;
+            let same = |one: &Counted| one.kind == kind && one.counted == of && one.site == site;
+            if let Some(place) = counted.iter().position(same) {
+                counts[place] = row.try_get("count")?;
+            }
+        }
+        Ok(counts)
+    }
+
     /// What a counter stands at, without raising it.
     ///
     /// # Errors

@@ -59,8 +59,14 @@ impl Store {
         filter.narrow(&mut statement);
         statement.push("GROUP BY c.status", []);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        for row in statement.bind(query).fetch_all(&self.read).await? {
-            counts.set(rows::status(&row, "status")?, row.try_get("count")?);
+        // Of rows with a status that is none, the lists say that they are left out.
+        let read = |row: &sqlx::any::AnyRow| {
+            let count = row.try_get("count")?;
+            Ok(rows::status(row, "status").ok().zip(Some(count)))
+        };
+        let found = self.gather("comments", statement.bind(query), read).await?;
+        for (status, count) in found.into_iter().flatten() {
+            counts.set(status, count);
         }
         Ok(counts)
     }

@@ -2,17 +2,19 @@
 //! change in one transaction or not at all.
 
 mod saving;
+mod standing;
 
 use std::collections::HashMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Result, Store, engine::Engine, rows};
+use self::standing::NotTaken;
+use super::{Result, Store, damage::gather, engine::Engine, rows};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
-    decision::{Action, Actor, Decided, Decision},
+    decision::{Action, Actor, BatchId, Decided, Decision},
     sample::{Source, Vote},
     site::SiteSlug,
     timestamp::Timestamp,
@@ -60,6 +62,8 @@ pub struct Decider {
     pub sites: Vec<SiteSlug>,
     /// What they wrote beside it.
     pub note: Option<String>,
+    /// The batch that decisions join. With it, taking back is about what the batch decided alone.
+    pub batch: Option<BatchId>,
     /// When.
     pub now: Timestamp,
     /// As what their labels count.
@@ -78,14 +82,6 @@ struct Line {
     decision: Option<String>,
     from: &'static str,
     to: &'static str,
-}
-
-/// The last decision on a comment that was not taken back, and who made the one before it.
-struct LastDecision {
-    history_id: String,
-    decision: String,
-    from: Status,
-    earlier: Option<(i64, String)>,
 }
 
 impl Store {
@@ -115,38 +111,6 @@ impl Store {
         })
         .await
     }
-
-    /// Notes in the history that someone looked at the whole email address.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn record_reveal(
-        &self,
-        comment: &Comment,
-        actor: Actor,
-        now: Timestamp,
-    ) -> Result<()> {
-        let (site, id) = (comment.site.to_string(), comment.id.to_string());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, actor_name, via) \
-                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-                sqlx::query(text)
-                    .bind(site)
-                    .bind(id)
-                    .bind(Uuid::now_v7().to_string())
-                    .bind(now.millis())
-                    .bind(Action::EmailRevealed.as_str())
-                    .bind(actor.id)
-                    .bind(actor.name)
-                    .bind(actor.via)
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
 }
 
 struct Desk<'c> {
@@ -164,7 +128,7 @@ impl Desk<'_> {
             .filter(|wish| wish.change == Change::Undo)
             .map(|wish| wish.id)
             .collect();
-        let mut last = self.last_decisions(&undone).await?;
+        let mut standing = self.standing(&undone).await?;
         let mut outcomes = Vec::with_capacity(wishes.len());
         let mut lines = Vec::new();
         let mut taken_back = Vec::new();
@@ -173,10 +137,8 @@ impl Desk<'_> {
                 outcomes.push(Outcome::NotFound);
                 continue;
             };
-            if wish
-                .version
-                .is_some_and(|version| version != comment.version)
-            {
+            let is_stale = |version: i64| version != comment.version;
+            if wish.version.is_some_and(is_stale) {
                 outcomes.push(Outcome::Stale(Box::new(comment.clone())));
                 continue;
             }
@@ -189,16 +151,23 @@ impl Desk<'_> {
                     line(Action::Decided, comment, from, decision.as_str().to_owned())
                 }
                 Change::Undo => {
-                    let Some(undo) = last.remove(&wish.id) else {
-                        outcomes.push(Outcome::NothingToUndo(Box::new(comment.clone())));
-                        continue;
+                    let decisions = standing.remove(&wish.id).unwrap_or_default();
+                    let undo = match standing::take_back(decisions, self.decider.batch) {
+                        Ok(undo) => undo,
+                        Err(NotTaken::Nothing) => {
+                            outcomes.push(Outcome::NothingToUndo(Box::new(comment.clone())));
+                            continue;
+                        }
+                        Err(NotTaken::Another) => {
+                            outcomes.push(Outcome::Stale(Box::new(comment.clone())));
+                            continue;
+                        }
                     };
                     comment.status = undo.from;
-                    let earlier = undo
-                        .earlier
-                        .map(|(at, by)| (Timestamp::from_millis(at), by));
-                    (comment.decided_at, comment.decided_by) = earlier.unzip();
-                    taken_back.push((comment.site.to_string(), comment.id, undo.history_id));
+                    (comment.decided_at, comment.decided_by) = undo.earlier.unzip();
+                    let site = comment.site.to_string();
+                    let lines = undo.lines.into_iter();
+                    taken_back.extend(lines.map(|id| (site.clone(), comment.id, id)));
                     line(Action::Undone, comment, from, undo.decision)
                 }
             };
@@ -223,49 +192,12 @@ impl Desk<'_> {
              AND c.id IN (SELECT r.value->>'v' FROM {{rows:$2}}) ORDER BY c.id {{lock}}",
             rows::COMMENT
         );
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(&text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(&text)))
             .bind(rows::list_json(&self.decider.sites))
-            .bind(rows::list_json(wishes.iter().map(|wish| wish.id)))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        let read = |row| rows::comment(row).map(|comment| (comment.id, comment));
-        found.iter().map(read).collect()
-    }
-
-    async fn last_decisions(
-        &mut self,
-        ids: &[CommentId],
-    ) -> Result<HashMap<CommentId, LastDecision>> {
-        let mut last: HashMap<CommentId, LastDecision> = HashMap::new();
-        if ids.is_empty() {
-            return Ok(last);
-        }
-        let text = "SELECT comment_id, id, at, actor_id, decision, from_status FROM history \
-                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
-                    AND comment_id IN (SELECT r.value->>'v' FROM {rows:$2}) \
-                    AND action = 'decided' AND undone = 0 ORDER BY id DESC";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(rows::list_json(&self.decider.sites))
-            .bind(rows::list_json(ids))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        for row in found {
-            let id = rows::comment_id(&row, "comment_id")?;
-            if let Some(later) = last.get_mut(&id) {
-                let by: Option<String> = row.try_get("actor_id")?;
-                let at: i64 = row.try_get("at")?;
-                later.earlier.get_or_insert((at, by.unwrap_or_default()));
-                continue;
-            }
-            let decision = LastDecision {
-                history_id: row.try_get("id")?,
-                decision: row.try_get("decision")?,
-                from: rows::status(&row, "from_status")?,
-                earlier: None,
-            };
-            last.insert(id, decision);
-        }
-        Ok(last)
+            .bind(rows::list_json(wishes.iter().map(|wish| wish.id)));
+        let read = |row: &AnyRow| rows::comment(row).map(|comment| (comment.id, comment));
+        let found = gather(self.connection, "comments", query, read).await?;
+        Ok(found.rows.into_iter().collect())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, engine::Engine, rows};
+use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
 use crate::domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event};
 
 /// How long a delivery that worked or was settled is remembered.
@@ -101,19 +101,26 @@ impl Store {
              WHERE (site, webhook, id) IN ( \
                  SELECT site, webhook, id FROM deliveries WHERE status = 'queued' AND due_at <= $1 \
                  ORDER BY due_at LIMIT $3 {skip_locked}) \
-             RETURNING site, webhook, id, event, about, attempts, queued_at, \
-                 (SELECT w.url FROM webhooks w WHERE w.site = deliveries.site \
-                     AND w.id = deliveries.webhook) AS url",
+             RETURNING site, webhook, id",
         );
+        let engine = self.engine;
         self.write(move |connection| {
             Box::pin(async move {
-                let found = sqlx::query(AssertSqlSafe(text))
+                let query = sqlx::query(AssertSqlSafe(text))
                     .bind(now.millis())
                     .bind(lease.millis())
-                    .bind(i64::from(limit))
-                    .fetch_all(connection)
-                    .await?;
-                found.iter().map(delivery).collect()
+                    .bind(i64::from(limit));
+                let keys = gather(connection, "deliveries", query, key).await?.rows;
+                if keys.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let found = read_claimed(connection, engine, &keys).await?;
+                let is_damaged = |key: &&Key| !found.iter().any(|one| key.is_of(one));
+                let damaged: Vec<_> = keys.iter().filter(is_damaged).collect();
+                if !damaged.is_empty() {
+                    bury(connection, engine, &damaged, now).await?;
+                }
+                Ok(found)
             })
         })
         .await
@@ -160,7 +167,65 @@ impl Store {
     }
 }
 
-fn delivery(row: &AnyRow) -> Result<Delivery> {
+/// What names a delivery.
+#[derive(Serialize)]
+struct Key {
+    site: String,
+    webhook: String,
+    id: String,
+}
+
+impl Key {
+    fn is_of(&self, one: &Delivery) -> bool {
+        (&*self.site, &self.webhook, &self.id) == (one.site.as_str(), &one.webhook, &one.id)
+    }
+}
+
+fn key(row: &AnyRow) -> Result<Key> {
+    Ok(Key {
+        site: row.try_get("site")?,
+        webhook: row.try_get("webhook")?,
+        id: row.try_get("id")?,
+    })
+}
+
+async fn read_claimed(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    keys: &[Key],
+) -> Result<Vec<Delivery>> {
+    let text = "SELECT d.site, d.webhook, d.id, d.event, d.about, d.attempts, d.queued_at, \
+                    (SELECT w.url FROM webhooks w WHERE w.site = d.site AND w.id = d.webhook) AS url \
+                FROM {rows:$1} JOIN deliveries d ON d.site = r.value->>'site' \
+                    AND d.webhook = r.value->>'webhook' AND d.id = r.value->>'id' \
+                ORDER BY d.queued_at, d.id";
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(serde_json::to_string(keys).unwrap_or_default());
+    Ok(gather(connection, "deliveries", query, delivery)
+        .await?
+        .rows)
+}
+
+/// Gives up deliveries whose rows cannot be read: another try would read the same.
+async fn bury(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    keys: &[&Key],
+    now: Timestamp,
+) -> Result<()> {
+    let text = "UPDATE deliveries SET status = 'dead', due_at = $2, \
+                    last_error = 'its row cannot be read' \
+                WHERE (site, webhook, id) IN (SELECT r.value->>'site', r.value->>'webhook', \
+                    r.value->>'id' FROM {rows:$1})";
+    sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(serde_json::to_string(keys).unwrap_or_default())
+        .bind(now.plus(REMEMBERED * 30).millis())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) fn delivery(row: &AnyRow) -> Result<Delivery> {
     let event: String = row.try_get("event")?;
     let url: Option<String> = row.try_get("url")?;
     Ok(Delivery {

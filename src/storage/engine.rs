@@ -1,6 +1,8 @@
 //! Where the two engines truly differ.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
 /// The database engine, chosen by the URL's scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,14 @@ impl Engine {
         }
     }
 
+    /// Whether the driver can make something of a URL. What it says of one that it cannot may quote it.
+    pub(super) fn can_use(self, url: &str) -> bool {
+        match self {
+            Self::Sqlite => SqliteConnectOptions::from_str(url).is_ok(),
+            Self::Postgres => PgConnectOptions::from_str(url).is_ok(),
+        }
+    }
+
     /// Statements for each new connection.
     pub(super) const fn session(self) -> &'static [&'static str] {
         match self {
@@ -46,7 +56,13 @@ impl Engine {
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA temp_store = MEMORY",
             ],
-            Self::Postgres => &["SET statement_timeout = '30s'"],
+            // The just-in-time compiler takes the lists that `{rows}` reads for a hundred rows each and
+            // compiled the statement that writes notices for every batch: 20 ms for work of 0.3 ms.
+            // Asked for by `set_config`, so that a server without the setting is no error.
+            Self::Postgres => &[
+                "SET statement_timeout = '30s'",
+                "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'",
+            ],
         }
     }
 
@@ -59,6 +75,8 @@ impl Engine {
             Self::Sqlite => &[
                 "PRAGMA cache_size = -16000",
                 "PRAGMA wal_autocheckpoint = 8000",
+                // What is deleted is overwritten: whoever asked to be erased must not be found in the file.
+                "PRAGMA secure_delete = ON",
             ],
             Self::Postgres => &[],
         }
@@ -102,7 +120,8 @@ impl Engine {
     /// - `{rows:$n}`: a table `r(value)` with a row for each element of the JSON array `$n`;
     ///   columns are read as `CAST(r.value->>'name' AS TYPE)`,
     /// - `{lock}`: locks the rows read until the transaction ends,
-    /// - `{skip_locked}`: the same, passing over rows that another instance works on,
+    /// - `{lock_key}`: keeps the rows read from being locked so until the transaction ends, and no more,
+    /// - `{skip_locked}`: as `{lock}`, passing over rows that another instance works on,
     /// - `{like}`: the case-insensitive `LIKE`,
     /// - `{by_page}`: reads `comments` by the page's index. SQLite, left to itself, takes the status's
     ///   and walks through every approved comment of the site,
@@ -145,7 +164,12 @@ impl Engine {
             rest = after;
         }
         out.push_str(rest);
+        let lock_key = match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR KEY SHARE",
+        };
         out.replace("{lock}", lock)
+            .replace("{lock_key}", lock_key)
             .replace("{skip_locked}", skip)
             .replace("{like}", like)
             .replace("{by_page}", by_page)

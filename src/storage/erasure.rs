@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, StoreError, engine::Engine, rows, votes};
+use super::{Result, StoreError, damage::gather, engine::Engine, rows, votes};
 use crate::{
+    bayes::Label,
+    bayes::lessons::Lessons,
     domain::{sample::StoredSample, site::SiteSlug},
-    spam::{Label, lessons::Lessons},
 };
 
 /// Forgets samples, site by site in the order of their slugs.
@@ -94,19 +95,14 @@ async fn known_at(
                     (SELECT l.unlearn FROM lessons l WHERE l.site = s.site AND l.sample = s.id \
                      AND l.revision > $2 ORDER BY l.revision LIMIT 1) END AS label \
                 FROM samples s WHERE s.site = $1 AND s.id IN (SELECT r.value->>'v' FROM {rows:$3})";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(site.to_owned())
         .bind(revision)
-        .bind(ids(samples))
-        .fetch_all(connection)
-        .await?;
-    let mut known = BTreeMap::new();
-    for row in found {
-        if let Some(label) = votes::label(&row, "label")? {
-            known.insert(row.try_get("id")?, label);
-        }
-    }
-    Ok(known)
+        .bind(ids(samples));
+    let read = |row: &AnyRow| Ok((row.try_get("id")?, votes::label(row, "label")?));
+    let known = gather(connection, "samples", query, read).await?;
+    let labelled = |(id, label): (String, Option<Label>)| Some((id, label?));
+    Ok(known.rows.into_iter().filter_map(labelled).collect())
 }
 
 async fn remove(

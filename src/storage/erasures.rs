@@ -31,15 +31,12 @@ impl Store {
     pub async fn erasures(&self, limit: u32) -> Result<Vec<Erasure>> {
         let text = "SELECT erased_at, actor_name, comments, samples, subscriptions, mails \
                     FROM erasures ORDER BY erased_at DESC, id DESC LIMIT $1";
-        let found = sqlx::query(text)
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(erasure).collect()
+        let query = sqlx::query(text).bind(i64::from(limit));
+        self.gather("erasures", query, erasure).await
     }
 }
 
-fn erasure(row: &AnyRow) -> Result<Erasure> {
+pub(super) fn erasure(row: &AnyRow) -> Result<Erasure> {
     Ok(Erasure {
         at: rows::timestamp(row, "erased_at")?,
         by: row.try_get("actor_name")?,

@@ -64,16 +64,14 @@ impl Store {
                     WHERE i.site = $1 AND i.system IN ($2, $3) AND i.foreign_id = $4 \
                         AND c.page = $5 \
                     ORDER BY CASE WHEN i.system = $2 THEN 0 ELSE 1 END LIMIT 1";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
             .bind(system(blog))
             .bind(IMPORTED)
             .bind(foreign.to_owned())
-            .bind(page.to_string())
-            .fetch_optional(&self.read)
-            .await?;
-        let id = found.map(|row| rows::comment_id(&row, "id"));
-        id.transpose()
+            .bind(page.to_string());
+        let read = |row: &sqlx::any::AnyRow| rows::comment_id(row, "id");
+        Ok(self.gather("imported", query, read).await?.pop())
     }
 
     /// Whether a comment is on a page.

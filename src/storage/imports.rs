@@ -9,8 +9,9 @@ use super::{
     Result, Store,
     arrivals::{NewComment, keep},
     engine::Engine,
+    imported_replies::{Parent, fates, parents, set_waiting},
     query::insert_rows,
-    rows, votes,
+    votes,
 };
 use crate::domain::{
     comment::Status,
@@ -20,6 +21,28 @@ use crate::domain::{
     site::SiteSlug,
     timestamp::Timestamp,
 };
+
+/// What became of a comment that was handed over to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It was imported before.
+    Known,
+    /// It is new, and stands where it was said to stand.
+    New,
+    /// It is new, and waits for a person although it was approved: what it answers is not public.
+    Withheld,
+    /// It is new, and waits until what it answers is known: [`Store::join_imported`] settles it.
+    Waits,
+}
+
+/// What [`Store::join_imported`] did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Replies that were joined to what they answer.
+    pub joined: u64,
+    /// Approved replies that wait for a person, because what they answer is not public.
+    pub withheld: u64,
+}
 
 /// A comment from another system, ready to be kept.
 #[derive(Debug, Clone)]
@@ -42,8 +65,8 @@ pub struct ImportedComment {
 
 impl Store {
     /// Keeps those comments of a site that were not imported from this system before, and the labels
-    /// they came with; the answer says of each whether it is new. Replies are joined to what they
-    /// answer, as far as that is there.
+    /// they came with; the answer says of each what became of it. Replies are joined to what they
+    /// answer, as far as that is there, and are public only if that is.
     ///
     /// # Errors
     /// [`super::StoreError`]; then none is kept.
@@ -54,7 +77,7 @@ impl Store {
         batch: Vec<ImportedComment>,
         source: Source,
         now: Timestamp,
-    ) -> Result<Vec<bool>> {
+    ) -> Result<Vec<Fate>> {
         let (engine, site) = (self.engine, site.to_string());
         self.write(move |connection| {
             Box::pin(async move {
@@ -65,25 +88,34 @@ impl Store {
                     .map(|one| new.remove(one.comment.id.as_str()))
                     .collect();
                 let parents = parents(connection, engine, &site, system, &batch).await?;
-                let kept = batch.iter().zip(&is_new);
-                let kept = kept.filter(|(_, new)| **new);
-                let kept = kept.map(|(one, _)| row(one, &parents)).collect();
+                let fates = fates(&batch, &is_new, &parents);
+                let kept = batch.iter().zip(&fates);
+                let kept = kept.filter(|(_, fate)| **fate != Fate::Known);
+                let kept = kept.map(|(one, fate)| row(one, *fate, &parents)).collect();
                 insert_rows(connection, engine, keep::INSERT, kept).await?;
+                let waits = batch.iter().zip(&fates);
+                let waits = waits.filter(|(_, fate)| **fate == Fate::Waits);
+                let waits: Vec<&String> = waits.map(|(one, _)| &one.foreign_id).collect();
+                if !waits.is_empty() {
+                    set_waiting(connection, engine, [&site, system], 1, &waits).await?;
+                }
                 let votes = batch.into_iter().zip(&is_new);
                 let votes = votes.filter(|(_, new)| **new);
                 let votes = votes.filter_map(|(one, _)| one.vote).collect();
                 votes::cast(connection, engine, votes, &source, now).await?;
-                Ok(is_new)
+                Ok(fates)
             })
         })
         .await
     }
 
-    /// Joins replies to what they answer where that came later in the file; how many there were.
+    /// Joins replies to what they answer once all of a file is here, wherever it stands in it, and lets
+    /// those be public that waited for that and may be. What is answered and not here at all is no
+    /// reason to wait.
     ///
     /// # Errors
-    /// [`super::StoreError`].
-    pub async fn join_imported(&self, site: &SiteSlug, system: &'static str) -> Result<u64> {
+    /// [`super::StoreError`]; what was done before stays, and doing it again goes on from there.
+    pub async fn join_imported(&self, site: &SiteSlug, system: &'static str) -> Result<Joined> {
         let (mut after, mut joined) = (String::new(), 0);
         loop {
             let (site, from) = (site.to_string(), after);
@@ -94,9 +126,11 @@ impl Store {
             joined += count;
             match last {
                 Some(last) => after = last,
-                None => return Ok(joined),
+                None => break,
             }
         }
+        let withheld = self.settle_replies(site, system).await?;
+        Ok(Joined { joined, withheld })
     }
 
     /// The pages of a site that have comments, in order, at most `limit`, after the page `after`.
@@ -111,14 +145,12 @@ impl Store {
     ) -> Result<Vec<Page>> {
         let text = "SELECT DISTINCT page FROM comments WHERE site = $1 AND page > $2 \
                     ORDER BY page LIMIT $3";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
             .bind(after.to_owned())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        let page = |row| Ok(Page::from_canonical(Row::try_get(row, "page")?));
-        found.iter().map(page).collect()
+            .bind(i64::from(limit));
+        let page = |row: &sqlx::any::AnyRow| Ok(Page::from_canonical(row.try_get("page")?));
+        self.gather("comments", query, page).await
     }
 }
 
@@ -149,50 +181,32 @@ async fn claim(
         .collect()
 }
 
-fn row(one: &ImportedComment, parents: &HashMap<String, String>) -> Vec<super::query::Value> {
-    let verdict = match one.status {
+fn row(
+    one: &ImportedComment,
+    fate: Fate,
+    parents: &HashMap<String, Parent>,
+) -> Vec<super::query::Value> {
+    let status = match fate {
+        Fate::Withheld | Fate::Waits => Status::Pending,
+        Fate::New | Fate::Known => one.status,
+    };
+    let verdict = match status {
         Status::Approved => Verdict::Publish,
         Status::Spam => Verdict::Spam,
         Status::Pending | Status::Rejected | Status::Trash => Verdict::Hold,
     };
     let parent = one.foreign_parent.as_ref();
     let comment = NewComment {
-        parent: parent.and_then(|parent| parents.get(parent)).cloned(),
+        parent: parent
+            .and_then(|parent| parents.get(parent))
+            .map(|parent| parent.id.clone()),
         ..one.comment.clone()
     };
-    keep::row(&comment, one.status, verdict, one.score, &one.evidence)
-}
-
-/// What a batch's replies answer, by the ids of their own system, as far as it is here.
-async fn parents(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    site: &str,
-    system: &str,
-    batch: &[ImportedComment],
-) -> Result<HashMap<String, String>> {
-    let asked = batch.iter().filter_map(|one| one.foreign_parent.as_ref());
-    let asked: HashSet<&String> = asked.collect();
-    if asked.is_empty() {
-        return Ok(HashMap::new());
-    }
-    // As a join SQLite would walk through all that was ever imported, and look for each in the list.
-    let text = "SELECT foreign_id, comment_id FROM imported WHERE site = $2 AND system = $3 \
-                AND foreign_id IN (SELECT r.value->>'v' FROM {rows:$1})";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(rows::list_json(asked))
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .fetch_all(connection)
-        .await?;
-    found
-        .iter()
-        .map(|row| Ok((row.try_get("foreign_id")?, row.try_get("comment_id")?)))
-        .collect()
+    keep::row(&comment, status, verdict, one.score, &one.evidence)
 }
 
 /// Imported replies that are looked through in one transaction.
-const STRETCH: i64 = 1000;
+pub(super) const STRETCH: i64 = 1000;
 
 /// Joins a stretch of replies behind `after`; where the next stretch begins, and how many were joined.
 async fn join_stretch(

@@ -1,6 +1,6 @@
 //! How comments were scored and what people then said of them: what the model's page draws.
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
 use super::{Result, Store, rows};
 use crate::domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp};
@@ -35,19 +35,15 @@ impl Store {
     pub async fn latest_judged(&self, site: &SiteSlug, limit: i64) -> Result<Vec<Judged>> {
         let text = "SELECT score, status, decided_at FROM comments \
                     WHERE site = $1 AND score IS NOT NULL ORDER BY id DESC LIMIT $2";
-        let found = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| {
+        let query = sqlx::query(text).bind(site.to_string()).bind(limit);
+        let read = |row: &AnyRow| {
             Ok(Judged {
-                score: Row::try_get(row, "score")?,
+                score: row.try_get("score")?,
                 status: rows::status(row, "status")?,
                 decided: rows::optional_timestamp(row, "decided_at")?.is_some(),
             })
         };
-        found.iter().map(read).collect()
+        self.gather("comments", query, read).await
     }
 
     /// Text and website of what a person approved in an author's chain, under one address, latest first.
@@ -61,18 +57,16 @@ impl Store {
         chain: &str,
         limit: i64,
     ) -> Result<Vec<(String, Option<String>)>> {
-        let text = "SELECT text, website FROM comments WHERE site = $1 AND email_index = $2 \
+        let text = "SELECT id, text, website FROM comments WHERE site = $1 AND email_index = $2 \
                     AND author_chain = $3 AND status = 'approved' AND decided_at IS NOT NULL \
                     ORDER BY created_at DESC LIMIT $4";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
             .bind(email.0.clone())
             .bind(chain.to_owned())
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| Ok((Row::try_get(row, "text")?, Row::try_get(row, "website")?));
-        found.iter().map(read).collect()
+            .bind(limit);
+        let read = |row: &AnyRow| Ok((row.try_get("text")?, row.try_get("website")?));
+        self.gather("comments", query, read).await
     }
 
     /// Decisions of a site since a time, by day and kind.
@@ -87,18 +81,16 @@ impl Store {
         let text = "SELECT h.at / 86400000 AS day, h.decision, COUNT(*) AS count FROM history h \
                     WHERE h.site = $1 AND h.action = 'decided' AND h.undone = 0 AND h.at >= $2 \
                     AND h.decision IS NOT NULL GROUP BY h.at / 86400000, h.decision";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
-            .bind(since.millis())
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| {
+            .bind(since.millis());
+        let read = |row: &AnyRow| {
             Ok(DayCount {
-                day: Row::try_get(row, "day")?,
-                decision: Row::try_get(row, "decision")?,
-                count: Row::try_get(row, "count")?,
+                day: row.try_get("day")?,
+                decision: row.try_get("decision")?,
+                count: row.try_get("count")?,
             })
         };
-        found.iter().map(read).collect()
+        self.gather("history", query, read).await
     }
 }

@@ -16,8 +16,8 @@ use super::{
     rows,
 };
 use crate::{
+    bayes::Label,
     domain::{comment::CommentId, site::SiteSlug, timestamp::Timestamp},
-    spam::Label,
 };
 
 /// A program that asks for a judgement, as far as an arrival needs to know.
@@ -187,30 +187,24 @@ impl Store {
         content: &str,
     ) -> Result<Option<Judged>> {
         let text = "SELECT id, queued FROM judgements WHERE site = $1 AND id = $2";
-        let by_id = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(site.to_string())
-            .bind(id.map(|id| id.to_string()).unwrap_or_default())
-            .fetch_optional(&self.read)
-            .await?;
-        let found = if by_id.is_some() {
-            by_id
-        } else {
-            let text = "SELECT id, queued FROM judgements WHERE site = $1 AND content = $2 \
-                        ORDER BY id DESC LIMIT 1";
-            sqlx::query(text)
-                .bind(site.to_string())
-                .bind(content.to_owned())
-                .fetch_optional(&self.read)
-                .await?
-        };
-        found
-            .map(|row| {
-                Ok(Judged {
-                    id: rows::comment_id(&row, "id")?,
-                    queued: row.try_get::<i64, _>("queued")? != 0,
-                })
+            .bind(id.map(|id| id.to_string()).unwrap_or_default());
+        let read = |row: &sqlx::any::AnyRow| {
+            Ok(Judged {
+                id: rows::comment_id(row, "id")?,
+                queued: row.try_get::<i64, _>("queued")? != 0,
             })
-            .transpose()
+        };
+        if let Some(by_id) = self.gather("judgements", query, read).await?.pop() {
+            return Ok(Some(by_id));
+        }
+        let text = "SELECT id, queued FROM judgements WHERE site = $1 AND content = $2 \
+                    ORDER BY id DESC LIMIT 1";
+        let query = sqlx::query(text)
+            .bind(site.to_string())
+            .bind(content.to_owned());
+        Ok(self.gather("judgements", query, read).await?.pop())
     }
 
     /// Notes what a program reported about a judgement, and counts it when it differs. Saying the
@@ -269,23 +263,18 @@ impl Store {
     pub async fn client_usage(&self, site: &SiteSlug) -> Result<Vec<Usage>> {
         let text = "SELECT month, blog, spam, ham, missed_spam, false_positives \
                     FROM client_usage WHERE site = $1 ORDER BY month DESC, blog";
-        let found = sqlx::query(text)
-            .bind(site.to_string())
-            .fetch_all(&self.read)
-            .await?;
-        found
-            .iter()
-            .map(|row| {
-                Ok(Usage {
-                    month: row.try_get("month")?,
-                    blog: row.try_get("blog")?,
-                    spam: row.try_get("spam")?,
-                    ham: row.try_get("ham")?,
-                    missed_spam: row.try_get("missed_spam")?,
-                    false_positives: row.try_get("false_positives")?,
-                })
+        let query = sqlx::query(text).bind(site.to_string());
+        let read = |row: &sqlx::any::AnyRow| {
+            Ok(Usage {
+                month: row.try_get("month")?,
+                blog: row.try_get("blog")?,
+                spam: row.try_get("spam")?,
+                ham: row.try_get("ham")?,
+                missed_spam: row.try_get("missed_spam")?,
+                false_positives: row.try_get("false_positives")?,
             })
-            .collect()
+        };
+        self.gather("client_usage", query, read).await
     }
 }
 

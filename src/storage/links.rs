@@ -2,7 +2,11 @@
 
 use sqlx::{AnyConnection, Row};
 
-use super::{Result, Store, moderators::is_taken, touched};
+use super::{
+    Result, Store, acts,
+    moderators::{is_taken, replace_password},
+    touched,
+};
 use crate::domain::{
     email::{EmailIndex, SealedEmail},
     moderator::{Moderator, ModeratorId},
@@ -18,6 +22,26 @@ pub struct FirstChoices {
     pub email: (SealedEmail, EmailIndex),
     /// Argon2id hash in PHC form.
     pub password_hash: String,
+}
+
+/// What whoever uses a link chose.
+#[derive(Debug, Clone)]
+pub enum Chosen {
+    /// Nothing: they only sign in.
+    Nothing,
+    /// All that a first sign-in asks for.
+    First(FirstChoices),
+    /// A new password, as its Argon2id hash in PHC form: every session they have ends.
+    Password(String),
+}
+
+/// What a new link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkFor {
+    /// An account just added, whose act is recorded already.
+    Newcomer,
+    /// An account that was there before.
+    Known,
 }
 
 /// What became of the use of a link.
@@ -40,6 +64,7 @@ impl Store {
         &self,
         hash: String,
         moderator: ModeratorId,
+        whom: LinkFor,
         expires_at: Timestamp,
     ) -> Result<()> {
         self.write(move |connection| {
@@ -52,10 +77,14 @@ impl Store {
                     "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
                 sqlx::query(text)
                     .bind(hash)
-                    .bind(moderator.0)
+                    .bind(moderator.0.clone())
                     .bind(expires_at.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                if whom == LinkFor::Known {
+                    let detail = serde_json::json!({});
+                    acts::record(connection, "person.link", &moderator.0, detail).await?;
+                }
                 Ok(())
             })
         })
@@ -82,7 +111,7 @@ impl Store {
         }
     }
 
-    /// Spends a link, and adds to the account what was chosen at a first sign-in: both, or neither.
+    /// Spends a link, and writes into the account what was chosen: both, or neither.
     ///
     /// # Errors
     /// [`super::StoreError`].
@@ -90,12 +119,12 @@ impl Store {
         &self,
         hash: String,
         moderator: ModeratorId,
-        choices: Option<FirstChoices>,
+        chosen: Chosen,
         now: Timestamp,
     ) -> Result<Redeemed> {
         self.write(move |connection| {
             Box::pin(async move {
-                if let Some(choices) = &choices
+                if let Chosen::First(choices) = &chosen
                     && is_taken(connection, &choices.email.1, &moderator).await?
                 {
                     return Ok(Redeemed::EmailTaken);
@@ -111,8 +140,12 @@ impl Store {
                 if !touched(&spent) {
                     return Ok(Redeemed::Gone);
                 }
-                if let Some(choices) = choices {
-                    choose(connection, moderator, choices).await?;
+                match chosen {
+                    Chosen::Nothing => {}
+                    Chosen::First(choices) => choose(connection, moderator, choices).await?,
+                    Chosen::Password(hash) => {
+                        replace_password(connection, moderator, hash).await?;
+                    }
                 }
                 Ok(Redeemed::Done)
             })

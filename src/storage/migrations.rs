@@ -1,5 +1,6 @@
 //! The migrations in `migrations/`, compiled in. A file that differs between the engines stands
-//! there twice under one number, as `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql`.
+//! there twice under one number, as `NNNN_name.sqlite.sql` and `NNNN_name.postgres.sql`; what such a
+//! pair has in common may be put before both, as `NNNN_name.sql`.
 
 use std::borrow::Cow;
 
@@ -26,7 +27,11 @@ const DESK: &str = include_str!("../../migrations/0006_desk.sql");
 const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
 const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
 const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
+const PROBE: &str = include_str!("../../migrations/0014_probe.sql");
 const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
+const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
+
+const BATCHES: &str = include_str!("../../migrations/0019_batches.sql");
 
 const TRUST: &str = include_str!("../../migrations/0016_trust.sql");
 
@@ -98,10 +103,46 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
     },
     Step {
+        number: 12,
+        name: "integrity",
+        sqlite: concat!(
+            include_str!("../../migrations/0012_integrity.sql"),
+            include_str!("../../migrations/0012_integrity.sqlite.sql")
+        ),
+        postgres: concat!(
+            include_str!("../../migrations/0012_integrity.sql"),
+            include_str!("../../migrations/0012_integrity.postgres.sql")
+        ),
+    },
+    Step {
+        number: 13,
+        name: "keys",
+        sqlite: include_str!("../../migrations/0013_keys.sqlite.sql"),
+        postgres: include_str!("../../migrations/0013_keys.postgres.sql"),
+    },
+    Step {
+        number: 14,
+        name: "probe",
+        sqlite: PROBE,
+        postgres: PROBE,
+    },
+    Step {
         number: 16,
         name: "trust",
         sqlite: TRUST,
         postgres: TRUST,
+    },
+    Step {
+        number: 17,
+        name: "people",
+        sqlite: PEOPLE,
+        postgres: PEOPLE,
+    },
+    Step {
+        number: 19,
+        name: "batches",
+        sqlite: BATCHES,
+        postgres: BATCHES,
     },
 ];
 

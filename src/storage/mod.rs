@@ -4,20 +4,25 @@
 //! One SQL text serves both engines; what truly differs stands in [`engine`]. Batches travel as one
 //! JSON parameter a statement, because each statement costs more than the rows in it.
 
+pub mod acts;
 pub mod arrivals;
 pub mod backup;
+pub mod batches;
 pub mod blocks;
 pub mod callbacks;
 pub mod client_keys;
 pub mod comments;
 pub mod counters;
 pub mod counts;
+pub mod damage;
 pub mod decisions;
 pub mod deliveries;
 mod engine;
 mod erasure;
 pub mod erasures;
+pub mod examine;
 pub mod foreign_ids;
+mod imported_replies;
 pub mod imports;
 pub mod integrity;
 pub mod judged;
@@ -30,15 +35,21 @@ pub mod moderators;
 pub mod notices;
 pub mod outbox;
 pub mod outbox_entries;
+pub mod private;
+mod probe;
 pub mod public;
 mod query;
 pub mod related;
+pub mod remarks;
+pub mod removal;
 pub mod resealing;
 pub mod retention;
 mod rows;
 pub mod runs;
 pub mod samples;
+pub mod sealing_keys;
 mod secrets;
+pub mod sessions;
 pub mod sites;
 pub mod subjects;
 pub mod subscriptions;
@@ -47,7 +58,15 @@ pub mod uploads;
 mod votes;
 pub mod webhooks;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -55,14 +74,18 @@ use sqlx::{
     any::{AnyPoolOptions, AnyQueryResult},
 };
 
-use self::engine::Engine;
+use self::{engine::Engine, probe::OpenFile};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database did not answer or refused.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// What was to be written belongs to something that was removed in this very moment: its site, its
+    /// comment, its account.
+    #[error("what this belongs to was removed meanwhile")]
+    Gone,
     /// The database fell silent in the midst of a write. Whether that was done is not known.
     #[error("the database did not answer in time")]
     Silent,
@@ -75,6 +98,11 @@ pub enum StoreError {
     /// The schema is older than this program and `--no-migrate` was given.
     #[error("the database needs migrations that --no-migrate forbids")]
     NotMigrated,
+    /// The URL, or a parameter in it, cannot be used. It may hold a password and is not repeated.
+    #[error(
+        "the database's URL (database.url) cannot be used: look at how it is written, and at its parameters"
+    )]
+    Url,
     /// The URL names neither engine.
     #[error("the database's URL must begin with sqlite:// or postgres://")]
     UnknownEngine,
@@ -83,6 +111,9 @@ pub enum StoreError {
         "the database was written by a later version of this program; schema {0} is not known here"
     )]
     Later(i64),
+    /// The database's file is no longer where it was opened: what is written now would be lost.
+    #[error("the database's file was moved or deleted while it was open")]
+    Displaced,
     /// The database's file is damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),
@@ -91,15 +122,33 @@ pub enum StoreError {
     UnsafeSqlite(String),
 }
 
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let refers_to_nothing = |error: &dyn sqlx::error::DatabaseError| {
+            error.kind() == sqlx::error::ErrorKind::ForeignKeyViolation
+        };
+        match &error {
+            sqlx::Error::Database(inner) if refers_to_nothing(inner.as_ref()) => Self::Gone,
+            _ => Self::Database(error),
+        }
+    }
+}
+
 impl StoreError {
     /// Whether the database answered but would not take what it was given, as opposed to being
     /// away, busy or full.
     #[must_use]
     pub fn is_about_data(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(error)) = self else {
-            return false;
+        let error = match self {
+            Self::Gone => return true,
+            Self::Database(sqlx::Error::Database(error)) => error,
+            _ => return false,
         };
         let code = error.code().unwrap_or_default();
+        // A trigger of SQLite that refused a row.
+        if code == "1811" {
+            return true;
+        }
         // PostgreSQL's classes 21 (cardinality), 22 (data) and 23 (constraint).
         let postgres = code.len() == 5 && ["21", "22", "23"].contains(&&code[..2]);
         postgres || !matches!(error.kind(), sqlx::error::ErrorKind::Other)
@@ -120,6 +169,10 @@ pub struct Store {
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
     write: AnyPool,
+    /// Whether the write-ahead log may still hold what was erased; see [`Store::fold_log`].
+    unfolded: Arc<AtomicBool>,
+    /// The SQLite file as it was opened.
+    file: Option<Arc<OpenFile>>,
 }
 
 impl Store {
@@ -133,6 +186,9 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
         let url = engine.complete_url(url.expose_secret());
+        if !engine.can_use(&url) {
+            return Err(StoreError::Url);
+        }
         let read = pool(engine, connections, &[]).connect(&url).await?;
         let write = match engine {
             Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
@@ -142,6 +198,9 @@ impl Store {
             engine,
             read,
             write,
+            // A log that a crash has left is folded in once.
+            unfolded: Arc::new(AtomicBool::new(true)),
+            file: OpenFile::of_url(engine, &url).map(Arc::new),
         };
         store.refuse_unsafe_sqlite().await?;
         migrations::run(&store.write, engine, may_migrate).await?;
@@ -181,6 +240,48 @@ impl Store {
         }
     }
 
+    /// Folds SQLite's write-ahead log into the file and empties it, so that nothing is left in it of what
+    /// was erased; PostgreSQL's ends by its own settings. While somebody reads the log it stays, and
+    /// [`Store::fold_log_again`] has to be called later.
+    pub async fn fold_log(&self) {
+        self.unfolded.store(true, Ordering::Relaxed);
+        self.fold_log_again().await;
+    }
+
+    /// Does what an earlier [`Store::fold_log`] could not.
+    pub async fn fold_log_again(&self) {
+        if self.engine != Engine::Sqlite || !self.unfolded.load(Ordering::Relaxed) {
+            return;
+        }
+        match self.empty_log().await {
+            Ok(is_empty) => self.unfolded.store(!is_empty, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded in yet"),
+        }
+    }
+
+    /// Whether the log is empty now. Writers wait while this waits for readers: never for long.
+    async fn empty_log(&self) -> Result<bool> {
+        let mut connection = self.read.acquire().await?;
+        let folding = async {
+            sqlx::query("PRAGMA busy_timeout = 200")
+                .execute(&mut *connection)
+                .await?;
+            let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .fetch_one(&mut *connection)
+                .await?;
+            let busy: i64 = row.try_get(0)?;
+            sqlx::query("PRAGMA busy_timeout = 5000")
+                .execute(&mut *connection)
+                .await?;
+            Ok(busy == 0)
+        };
+        let folded = folding.await;
+        if folded.is_err() {
+            connection.close_on_drop();
+        }
+        folded
+    }
+
     async fn refuse_unsafe_sqlite(&self) -> Result<()> {
         if self.engine != Engine::Sqlite {
             return Ok(());
@@ -216,6 +317,7 @@ impl Store {
     where
         F: for<'c> FnOnce(&'c mut AnyConnection) -> Work<'c, T>,
     {
+        self.check_in_place()?;
         let mut connection = self.write.acquire().await?;
         let writing = async {
             let mut transaction = connection.begin_with(self.engine.begin()).await?;

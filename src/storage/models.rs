@@ -4,9 +4,9 @@
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, acts,
     deliveries::{self, News},
-    rows,
+    rows, votes,
 };
 use crate::domain::{
     model::{ModelEntry, ModelId, ModelStatus, Phase, Progress},
@@ -26,11 +26,11 @@ pub struct ModelFile {
     pub revision: i64,
 }
 
-const COLUMNS: &str = "m.site, m.id, m.state, m.version, m.requested_by, m.requested_at, \
+pub(super) const COLUMNS: &str = "m.site, m.id, m.state, m.version, m.requested_by, m.requested_at, \
                        m.started_at, m.finished_at, m.attempts, m.phase, m.done, m.total, \
                        m.report, m.failure, m.activated_at, m.activated_by, l.live";
 
-const TABLES: &str = "models m LEFT JOIN learning l ON l.site = m.site";
+pub(super) const TABLES: &str = "models m LEFT JOIN learning l ON l.site = m.site";
 
 impl Store {
     /// Runs and models of some sites, latest first.
@@ -42,11 +42,8 @@ impl Store {
             "SELECT {COLUMNS} FROM {TABLES} \
              WHERE m.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) ORDER BY m.id DESC"
         );
-        let found = sqlx::query(self.sql(&text))
-            .bind(rows::list_json(sites))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(entry).collect()
+        let query = sqlx::query(self.sql(&text)).bind(rows::list_json(sites));
+        self.gather("models", query, entry).await
     }
 
     /// A run or model.
@@ -106,6 +103,7 @@ impl Store {
                 }
                 let Some(model) = model else {
                     set_live(connection, &site, None, now).await?;
+                    note(connection, "model.activate", &site, None).await?;
                     return Ok(true);
                 };
                 if !mark_active(connection, &site, &model, by, now).await? {
@@ -118,7 +116,8 @@ impl Store {
                     .bind(replaced)
                     .execute(&mut *connection)
                     .await?;
-                set_live(connection, &site, Some(model), now).await?;
+                set_live(connection, &site, Some(model.clone()), now).await?;
+                note(connection, "model.activate", &site, Some(&model)).await?;
                 Ok(true)
             })
         })
@@ -158,6 +157,7 @@ impl Store {
                     _ => None,
                 };
                 set_live(connection, &site, before.clone(), now).await?;
+                note(connection, "model.roll_back", &site, before.as_deref()).await?;
                 Ok(Some(before.as_deref().and_then(ModelId::parse)))
             })
         })
@@ -165,12 +165,24 @@ impl Store {
     }
 }
 
+/// Records which model a site is judged with from now on.
+async fn note(
+    connection: &mut AnyConnection,
+    act: &'static str,
+    site: &SiteSlug,
+    model: Option<&str>,
+) -> Result<()> {
+    let detail = serde_json::json!({ "site": site });
+    acts::record(connection, act, model.unwrap_or("shipped"), detail).await
+}
+
 /// Locks a site's learning until the transaction ends; the model in use.
 async fn lock_live(connection: &mut AnyConnection, site: &SiteSlug) -> Result<Option<String>> {
-    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 0, 0) \
+    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 0, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = learning.revision RETURNING live";
     let row = sqlx::query(text)
         .bind(site.to_string())
+        .bind(votes::first_epoch())
         .fetch_one(connection)
         .await?;
     Ok(row.try_get("live")?)
@@ -213,7 +225,7 @@ async fn mark_active(
     Ok(super::touched(&marked))
 }
 
-fn entry(row: &AnyRow) -> Result<ModelEntry> {
+pub(super) fn entry(row: &AnyRow) -> Result<ModelEntry> {
     let id: String = row.try_get("id")?;
     let phase: String = row.try_get("phase")?;
     let activated_at = rows::optional_timestamp(row, "activated_at")?;

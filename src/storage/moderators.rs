@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Result, Store, rows, touched};
+use super::{Result, Store, StoreError, acts, rows, touched};
 use crate::domain::{
     email::{EmailIndex, SealedEmail},
     moderator::{MailMode, Moderator, ModeratorId, Role, Scope},
@@ -13,7 +14,7 @@ use crate::domain::{
     timestamp::Timestamp,
 };
 
-const COLUMNS: &str = "id, name, email_sealed, email_index, role, scope, password_hash, \
+pub(super) const COLUMNS: &str = "id, name, email_sealed, email_index, role, scope, password_hash, \
                        session_epoch, last_mailed_at, created_at";
 
 /// What became of a change to an account.
@@ -62,8 +63,8 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn moderators(&self) -> Result<Vec<Moderator>> {
         let text = format!("SELECT {COLUMNS} FROM moderators ORDER BY id");
-        let found = sqlx::query(self.sql(&text)).fetch_all(&self.read).await?;
-        found.iter().map(read).collect()
+        let query = sqlx::query(self.sql(&text));
+        self.gather("moderators", query, read).await
     }
 
     /// One moderator.
@@ -96,8 +97,18 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn add_moderator(&self, moderator: Moderator) -> Result<bool> {
-        self.write(move |connection| Box::pin(insert(connection, moderator)))
-            .await
+        self.write(move |connection| {
+            Box::pin(async move {
+                let id = moderator.id.0.clone();
+                let detail = rights_of(&moderator);
+                let added = insert(connection, moderator).await?;
+                if added {
+                    acts::record(connection, "person.add", &id, detail).await?;
+                }
+                Ok(added)
+            })
+        })
+        .await
     }
 
     /// Adds the first operator unless there is any account already; tells whether it did.
@@ -133,11 +144,12 @@ impl Store {
             .await
     }
 
-    /// Removes an account with its preferences, its unused links and the notices meant for it.
+    /// Removes an account with its preferences, its unused links and the notices meant for it, and
+    /// revokes the tokens that its owner made.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn remove_moderator(&self, id: ModeratorId) -> Result<Change> {
+    pub async fn remove_moderator(&self, id: ModeratorId, now: Timestamp) -> Result<Change> {
         self.write(move |connection| {
             Box::pin(async move {
                 if is_last_operator(connection, &id).await? {
@@ -147,46 +159,43 @@ impl Store {
                     "DELETE FROM sign_in_links WHERE moderator = $1",
                     "DELETE FROM mail_preferences WHERE moderator = $1",
                     "DELETE FROM notices WHERE moderator = $1",
+                    "DELETE FROM familiar_networks WHERE moderator = $1",
                 ] {
                     sqlx::query(text)
                         .bind(id.0.clone())
                         .execute(&mut *connection)
                         .await?;
                 }
-                let removed = sqlx::query("DELETE FROM moderators WHERE id = $1")
-                    .bind(id.0)
-                    .execute(connection)
+                let text = "UPDATE tokens SET revoked_at = $2 \
+                            WHERE owner = $1 AND revoked_at IS NULL";
+                let revoked = sqlx::query(text)
+                    .bind(id.0.clone())
+                    .bind(now.millis())
+                    .execute(&mut *connection)
                     .await?;
-                Ok(if touched(&removed) {
-                    Change::Done
-                } else {
-                    Change::NotFound
-                })
+                let removed = sqlx::query("DELETE FROM moderators WHERE id = $1")
+                    .bind(id.0.clone())
+                    .execute(&mut *connection)
+                    .await?;
+                if !touched(&removed) {
+                    return Ok(Change::NotFound);
+                }
+                let detail = json!({ "tokens_revoked": revoked.rows_affected() });
+                acts::record(connection, "person.remove", &id.0, detail).await?;
+                Ok(Change::Done)
             })
         })
         .await
     }
 
-    /// Sets a password's hash and ends every session; tells the new session epoch, if the account
-    /// is there.
+    /// Sets a password's hash and ends every session and unused link; tells the new session epoch, if
+    /// the account is there.
     ///
     /// # Errors
     /// [`super::StoreError`].
     pub async fn set_password(&self, id: ModeratorId, hash: String) -> Result<Option<i64>> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE moderators SET password_hash = $2, \
-                                session_epoch = session_epoch + 1 \
-                            WHERE id = $1 RETURNING session_epoch";
-                let row = sqlx::query(text)
-                    .bind(id.0)
-                    .bind(hash)
-                    .fetch_optional(connection)
-                    .await?;
-                Ok(row.map(|row| row.try_get("session_epoch")).transpose()?)
-            })
-        })
-        .await
+        self.write(move |connection| Box::pin(replace_password(connection, id, hash)))
+            .await
     }
 
     /// How someone wants to be mailed.
@@ -194,18 +203,15 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn mail_preferences(&self, id: &ModeratorId) -> Result<MailPreferences> {
-        let found = sqlx::query("SELECT site, mode FROM mail_preferences WHERE moderator = $1")
-            .bind(id.0.clone())
-            .fetch_all(&self.read)
-            .await?;
+        let text = "SELECT moderator, site, mode FROM mail_preferences WHERE moderator = $1";
+        let query = sqlx::query(text).bind(id.0.clone());
         let mut preferences = MailPreferences::default();
-        for row in found {
-            let mode = MailMode::parse(row.try_get("mode")?);
-            let site: String = row.try_get("site")?;
-            if site.is_empty() {
-                preferences.default = mode;
-            } else {
-                preferences.sites.insert(rows::site(&row)?, mode);
+        for (site, mode) in self.gather("mail_preferences", query, preference).await? {
+            match site {
+                None => preferences.default = mode,
+                Some(site) => {
+                    preferences.sites.insert(site, mode);
+                }
             }
         }
         Ok(preferences)
@@ -268,6 +274,35 @@ async fn insert(connection: &mut AnyConnection, moderator: Moderator) -> Result<
     Ok(touched(&added))
 }
 
+/// Sets a password's hash within a transaction; see [`Store::set_password`].
+pub(super) async fn replace_password(
+    connection: &mut AnyConnection,
+    id: ModeratorId,
+    hash: String,
+) -> Result<Option<i64>> {
+    sqlx::query("DELETE FROM sign_in_links WHERE moderator = $1")
+        .bind(id.0.clone())
+        .execute(&mut *connection)
+        .await?;
+    let text = "UPDATE moderators SET password_hash = $2, session_epoch = session_epoch + 1 \
+                WHERE id = $1 RETURNING session_epoch";
+    let row = sqlx::query(text)
+        .bind(id.0.clone())
+        .bind(hash)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    acts::record(connection, "person.password", &id.0, json!({})).await?;
+    Ok(Some(row.try_get("session_epoch")?))
+}
+
+/// What an act tells of an account: no name and no address.
+fn rights_of(moderator: &Moderator) -> Value {
+    json!({ "role": moderator.role, "scope": moderator.scope })
+}
+
 /// Whether another account has this address.
 pub(super) async fn is_taken(
     connection: &mut AnyConnection,
@@ -297,6 +332,7 @@ async fn update(connection: &mut AnyConnection, moderator: Moderator) -> Result<
     let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, role = $5, \
                     scope = $6 \
                 WHERE id = $1";
+    let (id, detail) = (moderator.id.0.clone(), rights_of(&moderator));
     let updated = sqlx::query(text)
         .bind(moderator.id.0)
         .bind(moderator.name)
@@ -304,13 +340,13 @@ async fn update(connection: &mut AnyConnection, moderator: Moderator) -> Result<
         .bind(moderator.email_index.map(|index| index.0))
         .bind(moderator.role.as_str())
         .bind(scope_json(&moderator.scope))
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-    Ok(if touched(&updated) {
-        Change::Done
-    } else {
-        Change::NotFound
-    })
+    if !touched(&updated) {
+        return Ok(Change::NotFound);
+    }
+    acts::record(connection, "person.change", &id, detail).await?;
+    Ok(Change::Done)
 }
 
 /// Whether this is the only one who may run the place. The rows are locked, so that two operators
@@ -333,7 +369,22 @@ pub(super) fn scope_json(scope: &Scope) -> String {
     serde_json::to_string(scope).unwrap_or_default()
 }
 
-fn read(row: &AnyRow) -> Result<Moderator> {
+/// A choice for one site, or for all without one of their own.
+pub(super) fn preference(row: &AnyRow) -> Result<(Option<SiteSlug>, MailMode)> {
+    let mode: String = row.try_get("mode")?;
+    let mode = MailMode::parse(&mode).ok_or(StoreError::Corrupt("mail mode"))?;
+    let site: String = row.try_get("site")?;
+    let site = (!site.is_empty()).then(|| rows::site(row)).transpose()?;
+    Ok((site, mode))
+}
+
+/// A role; what is no role's word is damage, and nobody's right.
+pub(super) fn role(row: &AnyRow) -> Result<Role> {
+    let word: String = row.try_get("role")?;
+    Role::parse(&word).ok_or(StoreError::Corrupt("role"))
+}
+
+pub(super) fn read(row: &AnyRow) -> Result<Moderator> {
     let email: Option<String> = row.try_get("email_sealed")?;
     let index: Option<String> = row.try_get("email_index")?;
     let last_mailed_at: Option<Timestamp> = rows::optional_timestamp(row, "last_mailed_at")?;
@@ -342,7 +393,7 @@ fn read(row: &AnyRow) -> Result<Moderator> {
         name: row.try_get("name")?,
         email: email.map(SealedEmail),
         email_index: index.map(EmailIndex),
-        role: Role::parse(row.try_get("role")?),
+        role: role(row)?,
         scope: rows::json(row, "scope")?,
         password_hash: row.try_get("password_hash")?,
         session_epoch: row.try_get("session_epoch")?,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError,
+    damage::gather,
     engine::Engine,
     outbox::{self, NewMail},
     rows,
@@ -82,13 +83,11 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.email_index = m.email_index \
                  AND o.status = 'dead' AND o.kind = 'queue' AND o.finished_at > $4)"
         );
-        let found = sqlx::query(self.sql(&text))
+        let query = sqlx::query(self.sql(&text))
             .bind(due.mailed_before.millis())
             .bind(due.hour.millis())
             .bind(due.day.millis())
-            .bind(due.now.minus(DEAD_MAILBOX_PAUSE).millis())
-            .fetch_all(&self.read)
-            .await?;
+            .bind(due.now.minus(DEAD_MAILBOX_PAUSE).millis());
         let mail = |row: &sqlx::any::AnyRow| {
             let moderator: String = row.try_get("id")?;
             Ok(NewMail {
@@ -103,7 +102,7 @@ impl Store {
                 due_at: due.now.millis(),
             })
         };
-        found.iter().map(mail).collect()
+        self.gather("moderators", query, mail).await
     }
 
     /// Moves a moderator's due notices into a mail that is about to be written, and tells all that
@@ -157,15 +156,14 @@ impl Store {
              AND c.created_at >= CAST(r.value->>'since' AS BIGINT) ORDER BY c.id DESC LIMIT $2",
             rows::COMMENT
         );
-        let found = sqlx::query(self.sql(&text))
+        let query = sqlx::query(self.sql(&text))
             .bind(serde_json::Value::Array(sites).to_string())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        let first = found.first();
+            .bind(i64::from(limit));
+        let mut connection = self.read.acquire().await?;
+        let found = gather(&mut connection, "comments", query, rows::comment).await?;
         Ok(Waiting {
-            total: first.map_or(Ok(0), |row| row.try_get("total"))?,
-            comments: found.iter().map(rows::comment).collect::<Result<_>>()?,
+            total: found.last.map_or(Ok(0), |row| row.try_get("total"))?,
+            comments: found.rows,
         })
     }
 }
@@ -185,16 +183,12 @@ async fn take_notices(
              WHEN 'daily' THEN CASE WHEN n.since < $3 THEN 1 END ELSE 1 END = 1 \
          ORDER BY n.site {{lock}}"
     );
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(&select)))
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(&select)))
         .bind(moderator.clone())
         .bind(due.hour.millis())
-        .bind(due.day.millis())
-        .fetch_all(&mut *connection)
-        .await?;
-    let mut taken: Vec<(String, i64)> = Vec::with_capacity(found.len());
-    for row in found {
-        taken.push((row.try_get("site")?, row.try_get("since")?));
-    }
+        .bind(due.day.millis());
+    let read = |row: &sqlx::any::AnyRow| Ok((row.try_get("site")?, row.try_get("since")?));
+    let taken: Vec<(String, i64)> = gather(connection, "notices", query, read).await?.rows;
     if taken.is_empty() {
         return Ok(taken);
     }

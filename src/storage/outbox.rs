@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, engine::Engine, rows};
+use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
 use crate::domain::{
     comment::CommentId,
     mail::{MailKind, MailStatus},
@@ -104,7 +104,10 @@ impl Store {
             pending: row.try_get("pending")?,
             due: row.try_get("due")?,
             forgettable: row.try_get("forgettable")?,
-            oldest: rows::optional_timestamp(&row, "oldest")?,
+            // As it is: one damaged row must not keep all mail from being sent.
+            oldest: row
+                .try_get::<Option<i64>, _>("oldest")?
+                .map(Timestamp::from_millis),
         })
     }
 
@@ -123,17 +126,27 @@ impl Store {
             "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id IN ( \
                  SELECT id FROM outbox WHERE status = 'queued' AND due_at <= $1 \
                  ORDER BY due_at LIMIT $3 {skip_locked}) \
-             RETURNING id, kind, site, moderator, comment_id, about, attempts, queued_at",
+             RETURNING id",
         );
+        let engine = self.engine;
         self.write(move |connection| {
             Box::pin(async move {
-                let found = sqlx::query(AssertSqlSafe(text))
+                let query = sqlx::query(AssertSqlSafe(text))
                     .bind(now.millis())
                     .bind(lease.millis())
-                    .bind(i64::from(limit))
-                    .fetch_all(connection)
-                    .await?;
-                found.iter().map(claimed).collect()
+                    .bind(i64::from(limit));
+                let id = |row: &AnyRow| Ok(row.try_get("id")?);
+                let ids: Vec<String> = gather(connection, "outbox", query, id).await?.rows;
+                if ids.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let mails = read_claimed(connection, engine, &ids).await?;
+                let is_damaged = |id: &&String| !mails.iter().any(|mail| mail.id == **id);
+                let damaged: Vec<_> = ids.iter().filter(is_damaged).collect();
+                if !damaged.is_empty() {
+                    bury(connection, engine, &damaged, now).await?;
+                }
+                Ok(mails)
             })
         })
         .await
@@ -177,6 +190,35 @@ impl Store {
         })
         .await
     }
+}
+
+async fn read_claimed(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    ids: &[String],
+) -> Result<Vec<Claimed>> {
+    let text = "SELECT id, kind, site, moderator, comment_id, about, attempts, queued_at FROM outbox \
+                WHERE id IN (SELECT r.value->>'v' FROM {rows:$1}) ORDER BY due_at, id";
+    let query = sqlx::query(AssertSqlSafe(engine.dialect(text))).bind(rows::list_json(ids));
+    Ok(gather(connection, "outbox", query, claimed).await?.rows)
+}
+
+/// Gives up mails whose rows cannot be read: another try would read the same.
+async fn bury(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    ids: &[&String],
+    now: Timestamp,
+) -> Result<()> {
+    let text = "UPDATE outbox SET status = 'dead', due_at = $2, finished_at = $2, once_key = NULL, \
+                    last_error = 'its row in the outbox cannot be read' \
+                WHERE id IN (SELECT r.value->>'v' FROM {rows:$1})";
+    sqlx::query(AssertSqlSafe(engine.dialect(text)))
+        .bind(rows::list_json(ids))
+        .bind(now.millis())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn record(
@@ -230,7 +272,7 @@ async fn forget_question(connection: &mut AnyConnection, mail: &Claimed) -> Resu
     Ok(())
 }
 
-fn claimed(row: &AnyRow) -> Result<Claimed> {
+pub(super) fn claimed(row: &AnyRow) -> Result<Claimed> {
     let moderator: Option<String> = row.try_get("moderator")?;
     Ok(Claimed {
         id: row.try_get("id")?,

@@ -3,13 +3,16 @@
 use sqlx::{Row, any::AnyRow};
 
 use super::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, acts,
+    damage::gather,
     outbox::{kind, optional_site},
     rows, touched,
 };
 use crate::domain::{
     email::SealedEmail,
     mail::{MailKind, MailStatus},
+    moderator::ModeratorId,
+    owner::Owner,
     site::SiteSlug,
     timestamp::Timestamp,
 };
@@ -22,7 +25,7 @@ pub struct OutboxEntry {
     pub kind: MailKind,
     pub site: Option<SiteSlug>,
     pub moderator: Option<String>,
-    pub recipient: Option<SealedEmail>,
+    pub recipient: Option<(SealedEmail, Owner)>,
     pub status: MailStatus,
     pub attempts: i64,
     pub due_at: Timestamp,
@@ -45,17 +48,35 @@ impl Store {
         // Identifiers are hexadecimal: '~' comes after all of them.
         let text = "SELECT o.id, o.kind, o.site, o.status, o.attempts, o.due_at, o.created_at, \
                         o.finished_at, o.last_error, m.name AS moderator, \
-                        COALESCE(m.email_sealed, c.email_sealed) AS recipient \
+                        m.id AS moderator_id, m.email_sealed AS moderator_email, \
+                        c.id AS comment_id, c.email_sealed AS comment_email \
                     FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
                     LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
                     WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
-        let found = sqlx::query(text)
-            .bind(before.unwrap_or_else(|| "~".to_owned()))
-            .bind(status.map_or("", MailStatus::as_str))
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(entry).collect()
+        let mut connection = self.read.acquire().await?;
+        let (mut before, mut mails) = (before.unwrap_or_else(|| "~".to_owned()), Vec::new());
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
+        loop {
+            let query = sqlx::query(text)
+                .bind(before.clone())
+                .bind(status.map_or("", MailStatus::as_str))
+                .bind(i64::from(limit));
+            let found = gather(&mut connection, "outbox", query, entry).await?;
+            mails.extend(found.rows);
+            let (Some(last), false) = (found.last, found.damaged.is_empty()) else {
+                break;
+            };
+            if found.seen < wanted || mails.len() >= wanted {
+                break;
+            }
+            let Ok(last) = last.try_get("id") else {
+                break;
+            };
+            before = last;
+        }
+        mails.truncate(wanted);
+        Ok(mails)
     }
 
     /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when
@@ -74,10 +95,13 @@ impl Store {
                                     THEN 'queue:' || moderator ELSE once_key END \
                             WHERE id = $1 AND status = 'dead'";
                 let put_back = sqlx::query(text)
-                    .bind(id)
+                    .bind(id.clone())
                     .bind(now.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                if touched(&put_back) {
+                    acts::record(connection, "mail.retry", &id, serde_json::json!({})).await?;
+                }
                 Ok(touched(&put_back))
             })
         })
@@ -85,15 +109,14 @@ impl Store {
     }
 }
 
-fn entry(row: &AnyRow) -> Result<OutboxEntry> {
+pub(super) fn entry(row: &AnyRow) -> Result<OutboxEntry> {
     let status: String = row.try_get("status")?;
-    let recipient: Option<String> = row.try_get("recipient")?;
     Ok(OutboxEntry {
         id: row.try_get("id")?,
         kind: kind(row)?,
         site: optional_site(row)?,
         moderator: row.try_get("moderator")?,
-        recipient: recipient.map(SealedEmail),
+        recipient: recipient(row)?,
         status: MailStatus::parse(&status).ok_or(StoreError::Corrupt("mail status"))?,
         attempts: row.try_get("attempts")?,
         due_at: rows::timestamp(row, "due_at")?,
@@ -101,4 +124,18 @@ fn entry(row: &AnyRow) -> Result<OutboxEntry> {
         finished_at: rows::optional_timestamp(row, "finished_at")?,
         last_error: row.try_get("last_error")?,
     })
+}
+
+/// The recipient's address as it is sealed, and in which row.
+fn recipient(row: &AnyRow) -> Result<Option<(SealedEmail, Owner)>> {
+    let text = |column| row.try_get::<Option<String>, _>(column);
+    if let Some((id, sealed)) = text("moderator_id")?.zip(text("moderator_email")?) {
+        let owner = Owner::moderator(&ModeratorId(id));
+        return Ok(Some((SealedEmail(sealed), owner)));
+    }
+    let comment = text("comment_id")?.zip(text("comment_email")?);
+    let Some(((id, sealed), site)) = comment.zip(optional_site(row)?) else {
+        return Ok(None);
+    };
+    Ok(Some((SealedEmail(sealed), Owner::comment(&site, id))))
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
+use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, rows};
+use super::{Result, Store, damage::gather, rows};
 use crate::domain::{comment::PublicComment, page::Page, site::SiteSlug};
 
 impl Store {
@@ -24,28 +24,31 @@ impl Store {
                         ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
                     WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
                     ORDER BY c.id LIMIT $4";
-        let found = sqlx::query(self.sql(text))
-            .bind(site.to_string())
-            .bind(page.to_string())
-            .bind(after.to_owned())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| {
-            let index: String = sqlx::Row::try_get(row, "email_index")?;
-            Ok(PublicComment {
-                id: rows::comment_id(row, "id")?,
-                parent: rows::optional_comment_id(row, "parent")?,
-                name: row.try_get("name")?,
-                website: row.try_get("website")?,
-                text: row.try_get("text")?,
-                created_at: rows::timestamp(row, "created_at")?,
-                avatar: index
-                    .bytes()
-                    .fold(0, |seed, byte| seed ^ byte.rotate_left(3)),
-            })
-        };
-        found.iter().map(read).collect()
+        let mut connection = self.read.acquire().await?;
+        let (mut after, mut comments) = (after.to_owned(), Vec::new());
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
+        loop {
+            let query = sqlx::query(self.sql(text))
+                .bind(site.to_string())
+                .bind(page.to_string())
+                .bind(after.clone())
+                .bind(i64::from(limit));
+            let found = gather(&mut connection, "comments", query, public).await?;
+            comments.extend(found.rows);
+            let (Some(last), false) = (found.last, found.damaged.is_empty()) else {
+                break;
+            };
+            if found.seen < wanted || comments.len() >= wanted {
+                break;
+            }
+            let Ok(last) = last.try_get("id") else {
+                break;
+            };
+            after = last;
+        }
+        comments.truncate(wanted);
+        Ok(comments)
     }
 
     /// How many approved comments each of the pages has; pages without any are left out.
@@ -60,16 +63,29 @@ impl Store {
         let text = "SELECT c.page, COUNT(*) AS count FROM comments c \
                     WHERE c.site = $1 AND c.page IN (SELECT r.value->>'v' FROM {rows:$2}) \
                     AND c.status = 'approved' GROUP BY c.page";
-        let found = sqlx::query(self.sql(text))
+        let query = sqlx::query(self.sql(text))
             .bind(site.to_string())
-            .bind(rows::list_json(pages))
-            .fetch_all(&self.read)
-            .await?;
-        let mut counts = HashMap::new();
-        for row in found {
-            let page: String = row.try_get("page")?;
-            counts.insert(Page::from_canonical(page), row.try_get("count")?);
-        }
-        Ok(counts)
+            .bind(rows::list_json(pages));
+        let read = |row: &AnyRow| {
+            let page = Page::from_canonical(row.try_get("page")?);
+            Ok((page, row.try_get("count")?))
+        };
+        let counts = self.gather("comments", query, read).await?;
+        Ok(counts.into_iter().collect())
     }
+}
+
+fn public(row: &AnyRow) -> Result<PublicComment> {
+    let index: String = row.try_get("email_index")?;
+    Ok(PublicComment {
+        id: rows::comment_id(row, "id")?,
+        parent: rows::optional_comment_id(row, "parent")?,
+        name: row.try_get("name")?,
+        website: row.try_get("website")?,
+        text: row.try_get("text")?,
+        created_at: rows::timestamp(row, "created_at")?,
+        avatar: index
+            .bytes()
+            .fold(0, |seed, byte| seed ^ byte.rotate_left(3)),
+    })
 }

@@ -38,14 +38,12 @@ impl Store {
              ORDER BY c.decided_at DESC LIMIT $3",
             rows::COMMENT
         );
-        let found = sqlx::query(self.sql(&text))
+        let query = sqlx::query(self.sql(&text))
             .bind(&site)
             .bind(&id)
-            .bind(MAX_EARLIER)
-            .fetch_all(&self.read)
-            .await?;
+            .bind(MAX_EARLIER);
         Ok(Earlier {
-            by_network: found.iter().map(rows::comment).collect::<Result<_>>()?,
+            by_network: self.gather("comments", query, rows::comment).await?,
             by_host: self.decided_with_host(comment).await?,
         })
     }
@@ -61,14 +59,12 @@ impl Store {
              AND c.website {{like}} $3 ESCAPE '\\' ORDER BY c.decided_at DESC LIMIT $4",
             rows::COMMENT
         );
-        let found = sqlx::query(self.sql(&text))
+        let query = sqlx::query(self.sql(&text))
             .bind(comment.site.to_string())
             .bind(comment.id.to_string())
             .bind(contains(&format!("://{host}/")))
-            .bind(MAX_EARLIER)
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(rows::comment).collect()
+            .bind(MAX_EARLIER);
+        self.gather("comments", query, rows::comment).await
     }
 
     /// The latest comment that waits at each of the sites that have one.
@@ -83,11 +79,12 @@ impl Store {
                     (SELECT c.id FROM comments c WHERE c.site = r.value->>'v' \
                      AND c.status = 'pending' ORDER BY c.id DESC LIMIT 1) AS id \
                     FROM {rows:$1}) s WHERE s.id IS NOT NULL";
-        let found = sqlx::query(self.sql(text))
-            .bind(rows::list_json(sites))
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| Ok((rows::site(row)?, rows::comment_id(row, "id")?));
-        found.iter().map(read).collect()
+        let query = sqlx::query(self.sql(text)).bind(rows::list_json(sites));
+        let read = |row: &sqlx::any::AnyRow| Ok((rows::site(row)?, rows::comment_id(row, "id")?));
+        Ok(self
+            .gather("comments", query, read)
+            .await?
+            .into_iter()
+            .collect())
     }
 }

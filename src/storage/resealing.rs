@@ -1,42 +1,52 @@
-//! Sealed values, wherever they are, to be sealed again with another key: addresses, and the keys of
-//! programs.
+//! Sealed values, wherever they are: to be sealed again with another key, or to see which keys they want.
 
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Result, Store};
+use super::{Result, Store, engine::Engine};
 
 /// A table with sealed values in one column, and the two that name a row (twice the same where one
 /// is enough).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    table: &'static str,
+    /// The table.
+    pub table: &'static str,
     a: &'static str,
     b: &'static str,
-    column: &'static str,
+    /// The column.
+    pub column: &'static str,
 }
 
-const ADDRESS: &str = "email_sealed";
+impl Place {
+    /// A query, for SQLite, of one value of each key. Of several in a group SQLite takes the row that
+    /// has the least: <https://www.sqlite.org/lang_select.html#bareagg>.
+    pub(super) fn one_of_each_key(self) -> String {
+        let Self {
+            table,
+            a,
+            b,
+            column,
+        } = self;
+        format!(
+            "SELECT {a} AS a, {b} AS b, MIN({column}) AS sealed FROM {table} WHERE {column} <> '' \
+             GROUP BY substr({column}, 1, instr({column}, '.') - 1)"
+        )
+    }
+}
 
 /// Where sealed addresses are.
-pub const ADDRESSES: [Place; 3] = [
+pub const ADDRESSES: [Place; 2] = [
     Place {
         table: "comments",
         a: "site",
         b: "id",
-        column: ADDRESS,
+        column: "email_sealed",
     },
     Place {
         table: "moderators",
         a: "id",
         b: "id",
-        column: ADDRESS,
-    },
-    Place {
-        table: "subscriptions",
-        a: "site",
-        b: "email_index",
-        column: ADDRESS,
+        column: "email_sealed",
     },
 ];
 
@@ -48,8 +58,17 @@ pub const CLIENT_KEYS: Place = Place {
     column: "key_sealed",
 };
 
+/// Values that one key sealed in one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedBy {
+    /// The key's name; empty when the values name none.
+    pub key: String,
+    /// How many there are.
+    pub values: i64,
+}
+
 /// A sealed value and where it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SealedRow {
     /// The first column's value.
     pub a: String,
@@ -82,7 +101,7 @@ impl Store {
         } = place;
         let text = format!(
             "SELECT {a} AS a, {b} AS b, {column} AS sealed FROM {table} \
-             WHERE ({a}, {b}) > ($1, $2) AND {column} NOT LIKE $3 ORDER BY {a}, {b} LIMIT $4"
+             WHERE ({a}, {b}) > ($1, $2) AND {column} <> '' AND {column} NOT LIKE $3 ORDER BY {a}, {b} LIMIT $4"
         );
         let found = sqlx::query(AssertSqlSafe(text))
             .bind(after.0.clone())
@@ -91,14 +110,6 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all(&self.read)
             .await?;
-        let read = |row: &sqlx::any::AnyRow| {
-            Ok(SealedRow {
-                a: row.try_get("a")?,
-                b: row.try_get("b")?,
-                old: row.try_get("sealed")?,
-                new: String::new(),
-            })
-        };
         found.iter().map(read).collect()
     }
 
@@ -130,4 +141,67 @@ impl Store {
         })
         .await
     }
+
+    /// Which keys sealed what is in a place, and how much.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn sealed_by(&self, place: Place) -> Result<Vec<SealedBy>> {
+        let Place { table, column, .. } = place;
+        let key = match self.engine {
+            Engine::Sqlite => format!("substr({column}, 1, instr({column}, '.') - 1)"),
+            Engine::Postgres => format!("split_part({column}, '.', 1)"),
+        };
+        let text = format!(
+            "SELECT {key} AS sealed_by, COUNT(*) AS number FROM {table} \
+             WHERE {column} IS NOT NULL AND {column} <> '' GROUP BY 1 ORDER BY 1"
+        );
+        let found = sqlx::query(AssertSqlSafe(text))
+            .fetch_all(&self.read)
+            .await?;
+        let read = |row: &sqlx::any::AnyRow| {
+            Ok(SealedBy {
+                key: row.try_get("sealed_by")?,
+                values: row.try_get("number")?,
+            })
+        };
+        found.iter().map(read).collect()
+    }
+
+    /// One value of a place that is like one pattern and not like another, if there is one.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn sealed_like(
+        &self,
+        place: Place,
+        like: &str,
+        unlike: &str,
+    ) -> Result<Option<SealedRow>> {
+        let Place {
+            table,
+            a,
+            b,
+            column,
+        } = place;
+        let text = format!(
+            "SELECT {a} AS a, {b} AS b, {column} AS sealed FROM {table} \
+             WHERE {column} LIKE $1 AND {column} NOT LIKE $2 LIMIT 1"
+        );
+        let found = sqlx::query(AssertSqlSafe(text))
+            .bind(like.to_owned())
+            .bind(unlike.to_owned())
+            .fetch_optional(&self.read)
+            .await?;
+        found.as_ref().map(read).transpose()
+    }
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<SealedRow> {
+    Ok(SealedRow {
+        a: row.try_get("a")?,
+        b: row.try_get("b")?,
+        old: row.try_get("sealed")?,
+        new: String::new(),
+    })
 }

@@ -27,8 +27,27 @@ impl Store {
         self.bite(text, before).await
     }
 
-    /// Forgets counters, remembered answers, spent tokens, block rules and sign-in links that ended
-    /// before `now`.
+    /// Forgets what operators did before `before`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_acts(&self, before: Timestamp) -> Result<()> {
+        let text = "DELETE FROM acts WHERE id IN (SELECT id FROM acts WHERE at < $1 LIMIT $2)";
+        self.bite(text, before).await
+    }
+
+    /// Forgets what was decided together before `before`: then it can only be taken back one by one.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_batches(&self, before: Timestamp) -> Result<()> {
+        let text = "DELETE FROM batches WHERE (site, id) IN \
+                    (SELECT site, id FROM batches WHERE at < $1 LIMIT $2)";
+        self.bite(text, before).await
+    }
+
+    /// Forgets counters, remembered answers, spent tokens, block rules, sign-in links, sessions and
+    /// familiar networks that ended before `now`.
     ///
     /// # Errors
     /// [`super::StoreError`].
@@ -56,6 +75,10 @@ impl Store {
             "DELETE FROM block_rules WHERE id IN (SELECT id FROM block_rules WHERE expires_at <= $1 LIMIT $2)",
             "DELETE FROM sign_in_links WHERE hash IN \
              (SELECT hash FROM sign_in_links WHERE expires_at <= $1 LIMIT $2)",
+            "DELETE FROM ended_sessions WHERE id IN \
+             (SELECT id FROM ended_sessions WHERE expires_at <= $1 LIMIT $2)",
+            "DELETE FROM familiar_networks WHERE (moderator, network) IN \
+             (SELECT moderator, network FROM familiar_networks WHERE expires_at <= $1 LIMIT $2)",
         ] {
             self.bite(text, now).await?;
         }

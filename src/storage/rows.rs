@@ -6,6 +6,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{Result, StoreError};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
+    decision::BatchId,
     email::{EmailIndex, SealedEmail},
     evidence::Verdict,
     page::Page,
@@ -59,6 +60,12 @@ pub(super) fn optional_comment_id(row: &AnyRow, column: &str) -> Result<Option<C
     id.map(read).transpose()
 }
 
+pub(super) fn optional_batch_id(row: &AnyRow, column: &str) -> Result<Option<BatchId>> {
+    let id: Option<String> = row.try_get(column)?;
+    let read = |id: String| BatchId::parse(&id).ok_or(StoreError::Corrupt("batch"));
+    id.map(read).transpose()
+}
+
 pub(super) fn status(row: &AnyRow, column: &str) -> Result<Status> {
     let word: String = row.try_get(column)?;
     Status::parse(&word).ok_or(StoreError::Corrupt("status"))
@@ -70,12 +77,20 @@ pub(super) fn verdict(row: &AnyRow) -> Result<Verdict> {
 }
 
 pub(super) fn timestamp(row: &AnyRow, column: &str) -> Result<Timestamp> {
-    Ok(Timestamp::from_millis(row.try_get(column)?))
+    calendar(row.try_get(column)?)
 }
 
 pub(super) fn optional_timestamp(row: &AnyRow, column: &str) -> Result<Option<Timestamp>> {
     let millis: Option<i64> = row.try_get(column)?;
-    Ok(millis.map(Timestamp::from_millis))
+    millis.map(calendar).transpose()
+}
+
+/// A time that calendars have, as everything that was ever written here does.
+fn calendar(millis: i64) -> Result<Timestamp> {
+    let at = Timestamp::from_millis(millis);
+    at.is_in_calendar()
+        .then_some(at)
+        .ok_or(StoreError::Corrupt("time"))
 }
 
 pub(super) fn json<T: DeserializeOwned>(row: &AnyRow, column: &'static str) -> Result<T> {

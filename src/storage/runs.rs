@@ -4,7 +4,7 @@
 
 use sqlx::{AnyConnection, Row};
 
-use super::{Result, Store, StoreError, rows, touched};
+use super::{Result, Store, StoreError, acts, rows, touched};
 use crate::domain::{
     model::{ModelId, Progress, Report},
     site::SiteSlug,
@@ -81,8 +81,10 @@ impl Store {
                     .bind(id.to_string())
                     .bind(by)
                     .bind(now.millis())
-                    .execute(connection)
+                    .execute(&mut *connection)
                     .await?;
+                let detail = serde_json::json!({ "site": site });
+                acts::record(connection, "model.train", &id.to_string(), detail).await?;
                 Ok(Ok(id))
             })
         })
@@ -117,15 +119,18 @@ impl Store {
                             RETURNING id, site";
                 let row = sqlx::query(text)
                     .bind(lease.now.millis())
-                    .fetch_optional(connection)
+                    .fetch_optional(&mut *connection)
                     .await?;
-                let read = |row| {
-                    Ok(Run {
-                        id: model_id(&row)?,
-                        site: rows::site(&row)?,
-                    })
+                let Some(row) = row else {
+                    return Ok(None);
                 };
-                row.map(read).transpose()
+                match run(&row) {
+                    Err(error) if error.is_damage() => {
+                        give_up_damaged(connection, row.try_get("id")?, lease.now).await?;
+                        Ok(None)
+                    }
+                    read => read.map(Some),
+                }
             })
         })
         .await
@@ -235,6 +240,22 @@ impl Store {
         })
         .await
     }
+}
+
+fn run(row: &sqlx::any::AnyRow) -> Result<Run> {
+    Ok(Run {
+        id: model_id(row)?,
+        site: rows::site(row)?,
+    })
+}
+
+/// A run whose row cannot be read would be taken up for ever, and every other wait for it.
+async fn give_up_damaged(connection: &mut AnyConnection, id: String, now: Timestamp) -> Result<()> {
+    let text = "UPDATE models SET state = 'failed', phase = 'done', finished_at = $2, \
+                    failure = 'Its row cannot be read.' WHERE id = $1";
+    let query = sqlx::query(text).bind(id).bind(now.millis());
+    query.execute(connection).await?;
+    Ok(())
 }
 
 fn model_id(row: &sqlx::any::AnyRow) -> Result<ModelId> {

@@ -4,13 +4,13 @@
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, any::AnyRow};
 use tokio::sync::mpsc::Sender;
 
-use super::{Result, Store, StoreError, rows, votes::label};
+use super::{Result, Store, StoreError, damage::gather, rows, votes::label};
 use crate::{
+    bayes::Label,
     domain::{
         sample::{Provenance, SampleCount, StoredSample, Vote},
         site::SiteSlug,
     },
-    spam::Label,
 };
 
 /// Where a site's learning stands.
@@ -52,6 +52,15 @@ pub struct Wanted {
     pub trained: i64,
 }
 
+/// A stretch of lessons.
+#[derive(Debug)]
+pub struct Stretch {
+    /// The lessons, but for those that cannot be read.
+    pub lessons: Vec<Lesson>,
+    /// After which revision and sample the next stretch begins, if there is one.
+    pub next: Option<(i64, String)>,
+}
+
 /// Texts in one page: some hundreds of kilobytes.
 const PAGE: i64 = 1_000;
 
@@ -65,8 +74,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn learning_states(&self) -> Result<Vec<LearningState>> {
         let text = "SELECT site, revision, epoch, live FROM learning ORDER BY site";
-        let found = sqlx::query(text).fetch_all(&self.read).await?;
-        found.iter().map(state).collect()
+        let query = sqlx::query(text);
+        self.gather("learning", query, state).await
     }
 
     /// Where one site's learning stands.
@@ -92,23 +101,34 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn lessons(&self, wanted: &Wanted, limit: i64) -> Result<Vec<Lesson>> {
+    pub async fn lessons(&self, wanted: &Wanted, limit: i64) -> Result<Stretch> {
         let text = format!(
             "SELECT l.revision, l.unlearn, l.learn, {COLUMNS} FROM lessons l \
              JOIN samples s ON s.site = l.site AND s.id = l.sample \
              WHERE l.site = $1 AND (l.revision, l.sample) > ($2, $3) AND l.revision <= $4 \
              AND (l.revision > $5 OR s.held_out = 1) ORDER BY l.revision, l.sample LIMIT $6"
         );
-        let found = sqlx::query(AssertSqlSafe(text))
+        let query = sqlx::query(AssertSqlSafe(text))
             .bind(wanted.site.to_string())
             .bind(wanted.after.0)
             .bind(wanted.after.1.clone())
             .bind(wanted.upto)
             .bind(wanted.trained)
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(lesson).collect()
+            .bind(limit);
+        let mut connection = self.read.acquire().await?;
+        let found = gather(&mut connection, "samples", query, lesson).await?;
+        let full = i64::try_from(found.seen) == Ok(limit);
+        let last = found.last.filter(|_| full);
+        let next =
+            last.map(|row| -> Result<_> { Ok((row.try_get("revision")?, row.try_get("id")?)) });
+        let next = next.transpose()?;
+        if full && next.is_none() {
+            return Err(StoreError::Corrupt("stretch of lessons"));
+        }
+        Ok(Stretch {
+            lessons: found.rows,
+            next,
+        })
     }
 
     /// Labelled texts of a site after the one with the id `after`, a page at a time. Labels that
@@ -132,13 +152,11 @@ impl Store {
              ORDER BY s.id LIMIT $3",
             COLUMNS.replace("s.label", "s.waits AS label")
         );
-        let found = sqlx::query(AssertSqlSafe(text))
+        let query = sqlx::query(AssertSqlSafe(text))
             .bind(site.to_string())
             .bind(after.to_owned())
-            .bind(PAGE)
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(stored).collect()
+            .bind(PAGE);
+        self.gather("samples", query, stored).await
     }
 
     /// As [`Store::samples`], but only those that no model is trained on.
@@ -201,11 +219,8 @@ impl Store {
              GROUP BY s.site, s.provenance, s.source, s.label \
              ORDER BY s.site, s.provenance, s.source, s.label",
         );
-        let found = sqlx::query(text)
-            .bind(rows::list_json(sites))
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(counted).collect()
+        let query = sqlx::query(text).bind(rows::list_json(sites));
+        self.gather("samples", query, counted).await
     }
 }
 
@@ -219,16 +234,14 @@ async fn page(
         "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
          AND s.label IS NOT NULL {which} ORDER BY s.id LIMIT $3"
     );
-    let found = sqlx::query(AssertSqlSafe(text))
+    let query = sqlx::query(AssertSqlSafe(text))
         .bind(site.to_string())
         .bind(after.to_owned())
-        .bind(PAGE)
-        .fetch_all(connection)
-        .await?;
-    found.iter().map(stored).collect()
+        .bind(PAGE);
+    Ok(gather(connection, "samples", query, stored).await?.rows)
 }
 
-fn state(row: &AnyRow) -> Result<LearningState> {
+pub(super) fn state(row: &AnyRow) -> Result<LearningState> {
     Ok(LearningState {
         site: rows::site(row)?,
         revision: row.try_get("revision")?,

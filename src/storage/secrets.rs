@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Result, Store, touched};
+use serde_json::json;
+
+use super::{Result, Store, acts, touched};
 use crate::domain::timestamp::Timestamp;
 
 /// How often the time of a secret's last use is written, at most.
@@ -37,18 +39,24 @@ impl Store {
     }
 
     /// Revokes a secret: `text` writes `$1`, the time, into the row that `$2` and what follows name,
-    /// unless it is revoked already. Whether there was one.
+    /// unless it is revoked already. Whether there was one; then it is recorded as `act`.
     pub(super) async fn revoke<const N: usize>(
         &self,
         text: &'static str,
         named: [String; N],
         now: Timestamp,
+        act: &'static str,
     ) -> Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
+                let id = named.last().cloned().unwrap_or_default();
                 let query = sqlx::query(text).bind(now.millis());
                 let query = named.into_iter().fold(query, sqlx::query::Query::bind);
-                Ok(touched(&query.execute(connection).await?))
+                let revoked = touched(&query.execute(&mut *connection).await?);
+                if revoked {
+                    acts::record(connection, act, &id, json!({})).await?;
+                }
+                Ok(revoked)
             })
         })
         .await

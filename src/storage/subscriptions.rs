@@ -72,7 +72,6 @@ pub(super) struct Approved {
     pub id: String,
     pub parent: Option<String>,
     pub email_index: String,
-    pub email_sealed: String,
     pub wants_replies: bool,
 }
 
@@ -83,7 +82,6 @@ impl From<&Comment> for Approved {
             id: comment.id.to_string(),
             parent: comment.parent.map(|id| id.to_string()),
             email_index: comment.email_index.0.clone(),
-            email_sealed: comment.email.0.clone(),
             wants_replies: comment.wants_replies,
         }
     }
@@ -96,7 +94,6 @@ impl From<&NewComment> for Approved {
             id: comment.id.clone(),
             parent: comment.parent.clone(),
             email_index: comment.email_index.clone(),
-            email_sealed: comment.email_sealed.clone(),
             wants_replies: comment.wants_replies != 0,
         }
     }
@@ -136,11 +133,11 @@ async fn ask(
         .iter()
         .map(|one| {
             json!({ "site": one.site, "email_index": one.email_index, "comment": one.id,
-                    "email_sealed": one.email_sealed, "id": Uuid::now_v7().to_string() })
+                    "id": Uuid::now_v7().to_string() })
         })
         .collect();
     let text = "INSERT INTO subscriptions (site, email_index, email_sealed, id, status, asked_at) \
-                SELECT r.value->>'site', r.value->>'email_index', r.value->>'email_sealed', \
+                SELECT r.value->>'site', r.value->>'email_index', '', \
                     r.value->>'id', 'asked', $2 FROM {rows:$1} WHERE true \
                 ON CONFLICT (site, email_index) DO UPDATE SET asked_at = excluded.asked_at \
                 WHERE subscriptions.status = 'asked' AND subscriptions.asked_at <= $3 \
@@ -292,7 +289,7 @@ impl Store {
     }
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Subscription> {
+pub(super) fn read(row: &sqlx::any::AnyRow) -> Result<Subscription> {
     let word: String = row.try_get("status")?;
     Ok(Subscription {
         id: row.try_get("id")?,

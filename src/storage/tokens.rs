@@ -1,12 +1,41 @@
-//! API tokens. Only their hashes are kept; a revoked one stays in the list, for the record.
+//! API tokens. Only their hashes are kept; a revoked one stays in the list, for the record. A token that
+//! a person made is theirs: it ends with their account, and may at no time do more than they may.
 
+use serde_json::json;
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, moderators::scope_json, rows};
+use super::{
+    Result, Store, StoreError, acts,
+    moderators::{role, scope_json},
+    rows,
+};
 use crate::domain::{
-    moderator::{Role, Scope},
+    moderator::{ModeratorId, Role, Scope},
     timestamp::Timestamp,
 };
+
+/// Who made a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody who was signed in. Their name as it is now, or was when their account was removed.
+    Person(ModeratorId, String),
+    /// Whoever could run the program beside its data.
+    CommandLine,
+    /// Made before this was kept.
+    Unknown,
+}
+
+impl Origin {
+    /// The word kept in the database.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Person(..) => "person",
+            Self::CommandLine => "command line",
+            Self::Unknown => "unknown",
+        }
+    }
+}
 
 /// A token, without what would let anyone use it.
 #[derive(Debug, Clone)]
@@ -19,6 +48,8 @@ pub struct Token {
     pub role: Role,
     /// Where.
     pub scope: Scope,
+    /// Who made it.
+    pub origin: Origin,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -27,16 +58,23 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
 }
 
+impl Token {
+    /// Whether it works and nobody knows who made it.
+    #[must_use]
+    pub fn is_ownerless(&self) -> bool {
+        self.origin == Origin::Unknown && self.revoked_at.is_none()
+    }
+}
+
 impl Store {
     /// Every token, earliest first, revoked ones too.
     ///
     /// # Errors
     /// [`super::StoreError`].
     pub async fn tokens(&self) -> Result<Vec<Token>> {
-        let text = "SELECT id, name, role, scope, created_at, last_used_at, revoked_at \
-                    FROM tokens ORDER BY id";
-        let found = sqlx::query(text).fetch_all(&self.read).await?;
-        found.iter().map(read).collect()
+        let text = format!("SELECT {COLUMNS} ORDER BY t.id");
+        let query = sqlx::query(self.sql(&text));
+        self.gather("tokens", query, read).await
     }
 
     /// Adds a token by the hash of its secret.
@@ -46,35 +84,48 @@ impl Store {
     pub async fn add_token(&self, token: Token, hash: String) -> Result<()> {
         self.write(move |connection| {
             Box::pin(async move {
-                let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at) \
-                            VALUES ($1, $2, $3, $4, $5, $6)";
+                let (origin, owner, owner_name) = match token.origin {
+                    Origin::Person(owner, name) => ("person", Some(owner.0), Some(name)),
+                    other => (other.as_str(), None, None),
+                };
+                let detail =
+                    json!({ "name": token.name, "role": token.role, "scope": token.scope });
+                let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at, origin, \
+                                owner, owner_name) \
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
                 sqlx::query(text)
-                    .bind(token.id)
+                    .bind(token.id.clone())
                     .bind(token.name)
                     .bind(hash)
                     .bind(token.role.as_str())
                     .bind(scope_json(&token.scope))
                     .bind(token.created_at.millis())
-                    .execute(connection)
+                    .bind(origin)
+                    .bind(owner)
+                    .bind(owner_name)
+                    .execute(&mut *connection)
                     .await?;
-                Ok(())
+                acts::record(connection, "token.add", &token.id, detail).await
             })
         })
         .await
     }
 
-    /// The token whose secret has this hash, unless it was revoked; its use is noted.
+    /// The token whose secret has this hash, with no more rights than its owner has now; none when it
+    /// was revoked or its owner is gone. Its use is noted.
     ///
     /// # Errors
     /// [`super::StoreError`].
     pub async fn use_token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>> {
-        let text = "SELECT id, name, role, scope, created_at, last_used_at, revoked_at \
-                    FROM tokens WHERE hash = $1 AND revoked_at IS NULL";
-        let found = sqlx::query(text)
+        let text = format!(
+            "SELECT {COLUMNS} WHERE t.hash = $1 AND t.revoked_at IS NULL \
+             AND (t.owner IS NULL OR m.id IS NOT NULL)"
+        );
+        let found = sqlx::query(self.sql(&text))
             .bind(hash.to_owned())
             .fetch_optional(&self.read)
             .await?;
-        let Some(token) = found.as_ref().map(read).transpose()? else {
+        let Some(token) = found.as_ref().map(read_bounded).transpose()? else {
             return Ok(None);
         };
         let text = "UPDATE tokens SET last_used_at = $1 WHERE hash = $2";
@@ -88,15 +139,41 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn revoke_token(&self, id: String, now: Timestamp) -> Result<bool> {
         let text = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
-        self.revoke(text, [id], now).await
+        self.revoke(text, [id], now, "token.revoke").await
     }
 }
 
-fn read(row: &AnyRow) -> Result<Token> {
+/// The columns that [`read`] and [`read_bounded`] read, and where from.
+pub(super) const COLUMNS: &str = "t.id, t.name, t.role, t.scope, t.created_at, t.last_used_at, t.revoked_at, \
+     t.origin, t.owner, COALESCE(m.name, t.owner_name) AS owner_name, m.role AS owner_role, \
+     m.scope AS owner_scope FROM tokens t LEFT JOIN moderators m ON m.id = t.owner";
+
+/// The token, with no more rights than its owner has.
+fn read_bounded(row: &AnyRow) -> Result<Token> {
+    let mut token = read(row)?;
+    if let Some(role) = row.try_get::<Option<String>, _>("owner_role")? {
+        let scope: Scope = rows::json(row, "owner_scope")?;
+        token.role = token
+            .role
+            .min(Role::parse(&role).ok_or(StoreError::Corrupt("role"))?);
+        token.scope = token.scope.and(&scope);
+    }
+    Ok(token)
+}
+
+pub(super) fn read(row: &AnyRow) -> Result<Token> {
+    let origin: String = row.try_get("origin")?;
+    let owner: Option<String> = row.try_get("owner")?;
+    let owner_name: Option<String> = row.try_get("owner_name")?;
     Ok(Token {
+        origin: match owner {
+            Some(owner) => Origin::Person(ModeratorId(owner), owner_name.unwrap_or_default()),
+            None if origin == Origin::CommandLine.as_str() => Origin::CommandLine,
+            None => Origin::Unknown,
+        },
         id: row.try_get("id")?,
         name: row.try_get("name")?,
-        role: Role::parse(row.try_get("role")?),
+        role: role(row)?,
         scope: rows::json(row, "scope")?,
         created_at: rows::timestamp(row, "created_at")?,
         last_used_at: rows::optional_timestamp(row, "last_used_at")?,

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{Result, Store, StoreError, engine::Engine, samples, touched, votes};
+use super::{
+    Result, Store, StoreError, acts, damage::gather, engine::Engine, samples, touched, votes,
+};
 use crate::domain::{
     sample::{Source, Tally, Vote},
     site::SiteSlug,
@@ -96,20 +98,55 @@ impl Store {
             Box::pin(async move {
                 let text = "UPDATE uploads SET state = 'complete' WHERE id = $1 \
                             RETURNING (SELECT COUNT(*) FROM upload_rows WHERE upload = $1) AS count";
-                let row = sqlx::query(text).bind(upload).fetch_one(connection).await?;
-                Ok(row.try_get("count")?)
+                let row = sqlx::query(text)
+                    .bind(upload.clone())
+                    .fetch_one(&mut *connection)
+                    .await?;
+                let count: i64 = row.try_get("count")?;
+                let detail = serde_json::json!({ "texts": count });
+                acts::record(connection, "samples.add", &upload, detail).await?;
+                Ok(count)
             })
         })
         .await
     }
 
-    /// Forgets an upload that is not to be.
+    /// Forgets an upload that is not to be. On a full disk there is no room for the log of a large
+    /// transaction, but for small ones where the one that failed has left its own.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn drop_upload(&self, upload: String) -> Result<()> {
+        let mut bites = [BITE, BITE / 10, 5].into_iter();
+        let mut bite = bites.next();
+        while let Some(limit) = bite {
+            match self.drop_rows(upload.clone(), limit).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    bite = bites.next();
+                    if bite.is_none() {
+                        return Err(error);
+                    }
+                }
+            }
+        }
         self.write(move |connection| Box::pin(async move { remove(connection, &upload).await }))
             .await
+    }
+
+    /// Forgets at most `limit` rows of an upload; how many it were.
+    async fn drop_rows(&self, upload: String, limit: i64) -> Result<u64> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "DELETE FROM upload_rows WHERE upload = $1 AND (site, id) IN \
+                            (SELECT site, id FROM upload_rows WHERE upload = $1 \
+                             ORDER BY site, id LIMIT $2)";
+                let query = sqlx::query(text).bind(upload).bind(limit);
+                Ok(query.execute(connection).await?.rows_affected())
+            })
+        })
+        .await
     }
 
     /// Moves some of a complete upload to the samples.
@@ -150,11 +187,8 @@ impl Store {
     pub async fn left_uploads(&self, before: Timestamp, cap: i64) -> Result<Vec<Upload>> {
         let text = "SELECT id, provenance, source FROM uploads \
                     WHERE state = 'complete' AND touched_at < $1";
-        let found = sqlx::query(text)
-            .bind(before.millis())
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row| -> Result<Upload> {
+        let query = sqlx::query(text).bind(before.millis());
+        let read = |row: &sqlx::any::AnyRow| -> Result<Upload> {
             let source = Source {
                 provenance: samples::provenance(row)?,
                 name: row.try_get("source")?,
@@ -164,7 +198,7 @@ impl Store {
             let id = row.try_get("id")?;
             Ok(Upload { id, source })
         };
-        found.iter().map(read).collect()
+        self.gather("uploads", query, read).await
     }
 
     /// Forgets uploads that broke off: those of which nothing came since `before`.
@@ -214,12 +248,10 @@ async fn keep_apart(
 async fn bite(connection: &mut AnyConnection, upload: &str) -> Result<Vec<Vote>> {
     let text = "SELECT site, id, label, held_out, text, name, email_domain, website, email_index \
                 FROM upload_rows WHERE upload = $1 ORDER BY site, id LIMIT $2";
-    let found = sqlx::query(text)
-        .bind(upload.to_owned())
-        .bind(BITE)
-        .fetch_all(connection)
-        .await?;
-    found.iter().map(samples::vote).collect()
+    let query = sqlx::query(text).bind(upload.to_owned()).bind(BITE);
+    Ok(gather(connection, "upload_rows", query, samples::vote)
+        .await?
+        .rows)
 }
 
 /// Forgets rows that are moved: those in order up to the last.

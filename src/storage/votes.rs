@@ -7,16 +7,16 @@
 use std::{collections::HashMap, time::Duration};
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, engine::Engine, rows};
+use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
 use crate::{
+    bayes::Label,
     domain::{
         sample::{PROGRAM_A_DAY, PROGRAMS_AT_LEAST, Provenance, Source, Tally, Vote, contradicts},
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    spam::Label,
 };
 
 /// How far back a program's labels are counted against what a day allows.
@@ -171,29 +171,25 @@ impl Poll<'_> {
     async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
         let text = "SELECT id, label, counted, revision, provenance, waits FROM samples \
                     WHERE site = $1 AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(self.site.clone())
-            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        let mut known = HashMap::with_capacity(found.len());
-        for row in found {
+            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)));
+        let read = |row: &AnyRow| {
             let counted = row.try_get::<i64, _>("counted")? != 0;
             let learnt = counted || row.try_get::<i64, _>("revision")? <= trained;
-            let label = label(&row, "label")?;
+            let label = label(row, "label")?;
             let provenance: String = row.try_get("provenance")?;
-            let by_person = provenance != Provenance::Feedback.as_str();
-            known.insert(
-                row.try_get("id")?,
-                Known {
-                    label,
-                    by_person,
-                    waits: row.try_get::<Option<String>, _>("waits")?.is_some(),
-                    learnt,
-                },
-            );
-        }
-        Ok(known)
+            let known = Known {
+                label,
+                by_person: provenance != Provenance::Feedback.as_str(),
+                waits: row.try_get::<Option<String>, _>("waits")?.is_some(),
+                learnt,
+            };
+            Ok((row.try_get("id")?, known))
+        };
+        // One that is damaged is taken for new: the vote puts it right.
+        let known = gather(self.connection, "samples", query, read).await?;
+        Ok(known.rows.into_iter().collect())
     }
 
     /// How many labels of each class from this source still count at once.
@@ -201,17 +197,18 @@ impl Poll<'_> {
         let text = "SELECT label, COUNT(*) AS count FROM samples WHERE site = $1 AND provenance = $2 \
                     AND source = $3 AND label IS NOT NULL AND counted = 1 AND revision > $4 \
                     GROUP BY label";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(self.site.clone())
             .bind(self.source.provenance.as_str())
             .bind(self.source.name.clone())
-            .bind(trained)
-            .fetch_all(&mut *self.connection)
-            .await?;
+            .bind(trained);
+        let read = |row: &AnyRow| {
+            let label = label(row, "label")?.ok_or(StoreError::Corrupt("label"))?;
+            Ok((label, row.try_get::<i64, _>("count")?))
+        };
         let mut room = [self.source.cap; 2];
-        for row in found {
-            let label = label(&row, "label")?.ok_or(StoreError::Corrupt("label"))?;
-            room[label.index()] -= row.try_get::<i64, _>("count")?;
+        for (label, count) in gather(self.connection, "samples", query, read).await?.rows {
+            room[label.index()] -= count;
         }
         if self.source.provenance == Provenance::Feedback {
             self.leave_the_people_more(&mut room).await?;
@@ -229,19 +226,20 @@ impl Poll<'_> {
                 CAST(SUM(CASE WHEN provenance = 'feedback' AND counted = 1 AND source = $2 \
                     AND labelled_at > $3 THEN 1 ELSE 0 END) AS BIGINT) AS today \
              FROM samples WHERE site = $1 AND label IS NOT NULL GROUP BY label";
-        let found = sqlx::query(text)
+        let query = sqlx::query(text)
             .bind(self.site.clone())
             .bind(self.source.name.clone())
-            .bind(self.now.minus(A_DAY).millis())
-            .fetch_all(&mut *self.connection)
-            .await?;
-        let mut left = [PROGRAMS_AT_LEAST.min(PROGRAM_A_DAY); 2];
-        for row in found {
-            let label = label(&row, "label")?.ok_or(StoreError::Corrupt("label"))?;
+            .bind(self.now.minus(A_DAY).millis());
+        let read = |row: &AnyRow| {
+            let label = label(row, "label")?.ok_or(StoreError::Corrupt("label"))?;
             let share = row.try_get::<i64, _>("people")?.max(PROGRAMS_AT_LEAST);
             let share = share - row.try_get::<i64, _>("programs")?;
             let today = PROGRAM_A_DAY - row.try_get::<i64, _>("today")?;
-            left[label.index()] = share.min(today);
+            Ok((label, share.min(today)))
+        };
+        let mut left = [PROGRAMS_AT_LEAST.min(PROGRAM_A_DAY); 2];
+        for (label, share) in gather(self.connection, "samples", query, read).await?.rows {
+            left[label.index()] = share;
         }
         for (room, left) in room.iter_mut().zip(left) {
             *room = left.min(*room);
@@ -251,21 +249,17 @@ impl Poll<'_> {
 
     /// The scores that comments among the voted on had on arrival; asked for programs' votes alone.
     async fn scores(&mut self, votes: &[Vote]) -> Result<HashMap<String, f64>> {
-        let mut scores = HashMap::new();
         if self.source.provenance != Provenance::Feedback {
-            return Ok(scores);
+            return Ok(HashMap::new());
         }
         let text = "SELECT id, score FROM comments WHERE site = $1 AND score IS NOT NULL \
                     AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(self.site.clone())
-            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)))
-            .fetch_all(&mut *self.connection)
-            .await?;
-        for row in found {
-            scores.insert(row.try_get("id")?, row.try_get("score")?);
-        }
-        Ok(scores)
+            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)));
+        let read = |row: &AnyRow| Ok((row.try_get("id")?, row.try_get("score")?));
+        let scores = gather(self.connection, "comments", query, read).await?;
+        Ok(scores.rows.into_iter().collect())
     }
 
     /// Whether a program's vote contradicts a person, or what a model was all but certain of.
@@ -345,20 +339,27 @@ impl Poll<'_> {
     }
 }
 
+/// The epoch that a site's learning begins with: any, so that no instance takes it for a later state of an
+/// earlier site's of the same name.
+pub(super) fn first_epoch() -> i64 {
+    i64::from(rand::random::<u32>())
+}
+
 /// Locks a site's learning until the transaction ends, and gives this transaction's revision.
 pub(super) async fn raise(connection: &mut AnyConnection, site: &str) -> Result<i64> {
-    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, 0) \
+    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = learning.revision + 1 \
                 RETURNING revision";
     let row = sqlx::query(text)
         .bind(site.to_owned())
+        .bind(first_epoch())
         .fetch_one(connection)
         .await?;
     Ok(row.try_get("revision")?)
 }
 
 /// A label, or none.
-pub(super) fn label(row: &sqlx::any::AnyRow, column: &'static str) -> Result<Option<Label>> {
+pub(super) fn label(row: &AnyRow, column: &'static str) -> Result<Option<Label>> {
     let word: Option<String> = row.try_get(column)?;
     let read = |word: String| Label::parse(&word).ok_or(StoreError::Corrupt("label"));
     word.map(read).transpose()

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, rows, sites::raise_revision, touched};
+use serde_json::json;
+
+use super::{Result, Store, acts, rows, sites::raise_revision, touched};
 use crate::domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event};
 
 /// A program that wants to hear of what happens on a site.
@@ -47,14 +49,16 @@ impl Store {
             Box::pin(async move {
                 let text = "INSERT INTO webhooks (site, id, url, events, created_at) \
                             VALUES ($1, $2, $3, $4, $5)";
+                let detail = json!({ "site": webhook.site, "events": webhook.events });
                 sqlx::query(text)
                     .bind(webhook.site.to_string())
-                    .bind(webhook.id)
+                    .bind(webhook.id.clone())
                     .bind(webhook.url)
                     .bind(serde_json::to_string(&webhook.events).unwrap_or_default())
                     .bind(webhook.created_at.millis())
                     .execute(&mut *connection)
                     .await?;
+                acts::record(connection, "webhook.add", &webhook.id, detail).await?;
                 raise_revision(connection).await
             })
         })
@@ -73,8 +77,12 @@ impl Store {
                 let query = sqlx::query(text).bind(site.clone()).bind(id.clone());
                 query.execute(&mut *connection).await?;
                 let text = "DELETE FROM webhooks WHERE site = $1 AND id = $2";
-                let query = sqlx::query(text).bind(site).bind(id);
+                let query = sqlx::query(text).bind(site.clone()).bind(id.clone());
                 let removed = query.execute(&mut *connection).await?;
+                if touched(&removed) {
+                    acts::record(connection, "webhook.remove", &id, json!({ "site": site }))
+                        .await?;
+                }
                 raise_revision(connection).await?;
                 Ok(touched(&removed))
             })
@@ -87,9 +95,9 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn webhook_sites(&self) -> Result<BTreeSet<SiteSlug>> {
-        let found = sqlx::query("SELECT DISTINCT site FROM webhooks");
-        let found = found.fetch_all(&self.read).await?;
-        found.iter().map(rows::site).collect()
+        let query = sqlx::query("SELECT DISTINCT site FROM webhooks");
+        let sites = self.gather("webhooks", query, rows::site).await?;
+        Ok(sites.into_iter().collect())
     }
 
     /// The webhooks of a site, or of every site, and how their deliveries fare: by site, earliest
@@ -106,15 +114,12 @@ impl Store {
                 (SELECT d.last_error FROM deliveries d WHERE d.site = w.site AND d.webhook = w.id \
                     AND d.last_error IS NOT NULL ORDER BY d.id DESC LIMIT 1) AS last_error \
              FROM webhooks w WHERE $1 = '' OR w.site = $1 ORDER BY w.site, w.id";
-        let found = sqlx::query(text)
-            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(state).collect()
+        let query = sqlx::query(text).bind(site.map(SiteSlug::to_string).unwrap_or_default());
+        self.gather("webhooks", query, state).await
     }
 }
 
-fn state(row: &AnyRow) -> Result<WebhookState> {
+pub(super) fn state(row: &AnyRow) -> Result<WebhookState> {
     Ok(WebhookState {
         webhook: Webhook {
             id: row.try_get("id")?,

@@ -7,7 +7,7 @@ use crate::rendered::Rendered;
 use crate::web::route_table::RouteTable;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     (
         "hamlet.css",
@@ -38,6 +38,21 @@ const FILES: [(&str, &str, &str); 7] = [
         "desk.js",
         "text/javascript; charset=utf-8",
         include_str!("assets/desk.js"),
+    ),
+    (
+        "desk-requests.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/desk-requests.js"),
+    ),
+    (
+        "desk-list.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/desk-list.js"),
+    ),
+    (
+        "desk-decisions.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/desk-decisions.js"),
     ),
 ];
 

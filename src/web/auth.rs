@@ -11,7 +11,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 
-use super::{Shared, problem::Problem};
+use super::{Shared, problem::Problem, sender};
 use crate::{
     accounts::{
         links::LinkError,
@@ -19,11 +19,12 @@ use crate::{
         passwords::PasswordError,
         people::PeopleError,
         sessions::{Session, principal_of},
-        sign_in::SignInError,
+        sign_in::{self, Device, SignInError},
         tokens,
     },
     app::App,
     domain::moderator::{Moderator as Account, Principal},
+    storage::acts,
 };
 
 /// The header that carries a session's CSRF token.
@@ -132,7 +133,9 @@ async fn recognise(request: &HttpRequest) -> Result<Principal, Problem> {
     if let Some(secret) = bearer(request) {
         let app = shared(request)?;
         let principal = tokens::recognise(&app.store, &secret, app.now()).await?;
-        return principal.ok_or_else(Problem::unauthenticated);
+        let principal = principal.ok_or_else(Problem::unauthenticated)?;
+        acts::act_as(&principal.actor);
+        return Ok(principal);
     }
     let signed_in = by_session(request).await?;
     let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
@@ -146,7 +149,11 @@ async fn by_session(request: &HttpRequest) -> Result<Option<SignedIn>, Problem> 
         return Ok(None);
     };
     let found = Session::recognise(&app, cookie.value()).await?;
-    Ok(found.map(|(session, account)| SignedIn { session, account }))
+    let signed_in = found.map(|(session, account)| SignedIn { session, account });
+    if let Some(signed_in) = signed_in.as_ref().filter(|_| bearer(request).is_none()) {
+        acts::act_as(&signed_in.principal().actor);
+    }
+    Ok(signed_in)
 }
 
 /// Refuses a change that does not carry the session's CSRF token in its header.
@@ -225,6 +232,34 @@ pub fn session_cookie(app: &App, session: &Session) -> Cookie<'static> {
     let seconds = session.remaining(app.now()).as_secs();
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
     cookie(app, session.sign(app), CookieDuration::seconds(seconds))
+}
+
+/// Where a try to sign in comes from.
+#[must_use]
+pub fn origin_of(app: &App, request: &HttpRequest) -> sign_in::Origin {
+    let cookie = request.cookie(device_cookie_name(app));
+    sign_in::Origin {
+        sender: sender::of(request, &app.settings.server.trusted_proxies),
+        device: cookie.and_then(|cookie| Device::recognise(app, cookie.value())),
+    }
+}
+
+/// The cookie by which a browser is known that somebody signed in with. It opens nothing.
+#[must_use]
+pub fn device_cookie(app: &App, device: &Device) -> Cookie<'static> {
+    let seconds = sign_in::known_for().as_secs();
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    let mut cookie = cookie(app, device.sign(app), CookieDuration::seconds(seconds));
+    cookie.set_name(device_cookie_name(app));
+    cookie
+}
+
+fn device_cookie_name(app: &App) -> &'static str {
+    if is_secure(app) {
+        "__Host-hamlet-device"
+    } else {
+        "hamlet-device"
+    }
 }
 
 /// The cookie that ends a session in the browser.

@@ -4,6 +4,7 @@
 pub mod akismet;
 pub mod api;
 pub mod assets;
+pub mod attribute;
 pub mod auth;
 pub mod body;
 pub mod coral;

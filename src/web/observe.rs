@@ -16,7 +16,12 @@ use actix_web::{
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::storage::damage;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How many rows were left out of an answer because they cannot be read. Not there when none were.
+const LEFT_OUT: HeaderName = HeaderName::from_static("x-rows-left-out");
 
 /// A method's name. Those that nothing here answers to are one: each name is a series of its own that
 /// is kept for good, and a stranger can think of any number.
@@ -48,7 +53,9 @@ pub async fn observe(
         .match_pattern()
         .unwrap_or_else(|| "unmatched".to_owned());
     let span = tracing::info_span!("request", %id, method, route);
-    let mut response = next.call(request).instrument(span.clone()).await?;
+    let answering = damage::counting(next.call(request).instrument(span.clone()));
+    let (response, left_out) = answering.await;
+    let mut response = response?;
     let status = response.status().as_u16();
     let took = started.elapsed();
     let micros = took.as_micros();
@@ -59,6 +66,9 @@ pub async fn observe(
     });
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    if left_out > 0 {
+        response.headers_mut().insert(LEFT_OUT, left_out.into());
     }
     let labels = [
         ("method", method.to_owned()),

@@ -34,7 +34,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 #[openapi(
     info(
         title = "Hamlet",
-        description = "Comment moderation and spam filtering: to publish, or not to publish.",
+        description = "Comment moderation and spam filtering: to publish, or not to publish. An answer that leaves rows out because the database holds them damaged says how many in the header `x-rows-left-out`.",
     ),
     tags(
         (name = "public", description = "What a site's pages call."),

@@ -125,6 +125,9 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Gone) {
+            return Self::not_found("site");
+        }
         tracing::error!(%error, "the store failed");
         Self::unavailable()
     }

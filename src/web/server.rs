@@ -12,7 +12,7 @@ use actix_web::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::{nowhere, observe::observe, route_table::RouteTable, routes};
+use super::{attribute::attribute, nowhere, observe::observe, route_table::RouteTable, routes};
 use crate::{app::App, domain::origin::Origin};
 
 /// Time that requests in flight have to finish once the service is told to stop.
@@ -39,6 +39,7 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
+            .wrap(from_fn(attribute))
             .wrap(from_fn(observe))
     };
     let mut server = HttpServer::new(factory)

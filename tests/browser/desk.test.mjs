@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { open, signIn, Visitor } from "./browser.mjs";
+import { atDesk as enter } from "./at-desk.mjs";
+import { open, Visitor } from "./browser.mjs";
 import { OPERATOR } from "./service.mjs";
 
 let service, browser;
@@ -14,19 +15,7 @@ after(async () => {
   await service.stop();
 });
 
-// A signed-in moderator's page with only these comments in the queue.
-const atDesk = async (texts, options) => {
-  const site = `s${Math.random().toString(36).slice(2, 10)}`;
-  await service.call("POST", "sites", { slug: site, policy: { spam_threshold: 1.0 } });
-  const ids = [];
-  for (const text of texts) ids.push(await service.posted(site, text));
-  const visitor = await Visitor.enter(browser, [service.url], options);
-  const page = await visitor.page();
-  await signIn(page, service);
-  const list = `${service.url}/desk?status=pending&site=${site}`;
-  await page.goto(list);
-  return { visitor, page, ids, list };
-};
+const atDesk = (texts, options) => enter(service, browser, texts, options);
 
 const TEXTS = ["To be, or not to be.", "Whether 'tis nobler in the mind to suffer.", "Or to take arms against a sea of troubles."];
 
@@ -144,7 +133,9 @@ test("the slower of two moderators is told, and nothing of the faster one's is l
   await page.getByText("1 comment approved.").waitFor();
   await slower.keyboard.press("j");
   await slower.keyboard.press("s");
-  await slower.locator(".toast", { hasText: "Someone was faster with 1 comment: now approved" }).waitFor();
+  await slower.locator(".toast", { hasText: "Horatio was faster with the comment by Ophelia: now approved." }).waitFor();
+  await slower.locator(".item.current", { hasText: TEXTS[1] }).getByText(/Horatio decided before you: approved, \d+ s ago/).waitFor();
+  assert.equal(await slower.locator(".tabs [data-status=approved] .count").textContent(), "1");
   assert.equal(await service.status(ids[1]), "approved");
   await slower.goto(`${service.url}/desk/comments/${ids[1]}`);
   await slower.locator(".history li", { hasText: "Horatio" }).getByText("decided “approve”").waitFor();

@@ -217,6 +217,11 @@ on_both_engines!(
                 .unwrap()
                 .contains("Max-Age=0")
         );
+        let (status, _) = answer(here.request(&app, Method::GET, "/api/v1/me")).await;
+        assert_eq!(status, 401, "signed out, not only without the cookie");
+        let again = json!({ "email": EMAIL, "password": "words, words, words" });
+        let response = app.post("/api/v1/session", &again).send().await.unwrap();
+        let here = app.session(Session::cookie_of(&response)).await;
         app.pass(Duration::from_hours(15 * 24)).await;
         let (status, _) = answer(here.request(&app, Method::GET, "/api/v1/me")).await;
         assert_eq!(status, 401);

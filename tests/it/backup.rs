@@ -8,7 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use hamlet::{app::App, clock::Clock, domain::moderator::Scope};
+use hamlet::{
+    app::App,
+    clock::Clock,
+    domain::{comment::Comment, moderator::Scope},
+};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -122,8 +126,11 @@ async fn what_was_answered_before_a_backup_began_is_there_once_it_is_restored() 
         let found = restored.store.comment(&sites, original.id).await.unwrap();
         let found = found.expect("it was answered before");
         assert_eq!(found.text, original.text);
-        let address = |sealed| restored.vault.open(sealed).unwrap().expose().to_owned();
-        assert_eq!(address(&found.email), address(&original.email));
+        let address = |comment: &Comment| {
+            let opened = restored.vault.open(&comment.email, comment).unwrap();
+            opened.expose().to_owned()
+        };
+        assert_eq!(address(&found), address(&original));
     }
     restored.store.close().await;
 }
@@ -255,4 +262,30 @@ async fn postgresqls_own_tools_do_what_the_command_says() {
     let found = restored.store.comment(&sites, original.id).await.unwrap();
     assert_eq!(found.unwrap().text, original.text);
     restored.store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_backup_has_left_keeps_no_later_one_from_its_name() {
+    let app = service().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("copy.db");
+    let part = folder.path().join("copy.db.part");
+    fs::write(&part, b"half of a database").unwrap();
+    fs::write(
+        folder.path().join("copy.db.part-journal"),
+        b"and its journal",
+    )
+    .unwrap();
+    // As long as another backup writes it, it is that one's.
+    let other = fs::File::open(&part).unwrap();
+    other.lock().unwrap();
+    let refused = hamlet::backup::take(&app.app.settings, &file, false).await;
+    assert!(refused.is_err());
+    assert_eq!(fs::read(&part).unwrap(), b"half of a database");
+    drop(other);
+    hamlet::backup::take(&app.app.settings, &file, false)
+        .await
+        .unwrap();
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
 }

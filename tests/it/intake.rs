@@ -79,7 +79,7 @@ on_both_engines!(
             assert_eq!(stored.status, Status::Pending);
             assert!(stored.score.is_some());
             assert!(stored.evidence.model.is_some());
-            let email = app.app.vault.open(&stored.email).unwrap();
+            let email = app.app.vault.open(&stored.email, &stored).unwrap();
             assert_eq!(email.expose(), "ophelia@elsinore.example");
         }
         app.stop().await;

@@ -14,7 +14,7 @@ use crate::{
 
 const EMAIL: &str = "horatio@elsinore.example";
 
-async fn listen(app: &TestApp, who: &Session) -> Response {
+pub async fn listen(app: &TestApp, who: &Session) -> Response {
     let asked = app.get("/desk/news").header("cookie", &who.cookie).send();
     let mut stream = asked.await.expect("a stream");
     assert_eq!(stream.status(), 200);
@@ -24,7 +24,7 @@ async fn listen(app: &TestApp, who: &Session) -> Response {
     stream
 }
 
-async fn told(stream: &mut Response) -> Option<String> {
+pub async fn told(stream: &mut Response) -> Option<String> {
     let chunk = stream.chunk().await.expect("a stream");
     chunk.map(|chunk| String::from_utf8_lossy(&chunk).into_owned())
 }

@@ -41,16 +41,17 @@ on_both_engines!(
         assert_ne!(after.email, before.email);
         assert_eq!(after.email_index, before.email_index, "the hash stays");
         assert!(
-            app.app.vault.open(&before.email).is_ok(),
+            app.app.vault.open(&before.email, &before).is_ok(),
             "old keys are kept"
         );
+        app.pass(Duration::from_mins(3)).await;
         rotation::retire(&app.app).await.unwrap();
         assert!(
-            app.app.vault.open(&before.email).is_err(),
+            app.app.vault.open(&before.email, &before).is_err(),
             "until they are retired"
         );
         assert_eq!(
-            app.app.vault.open(&after.email).unwrap().expose(),
+            app.app.vault.open(&after.email, &after).unwrap().expose(),
             "laertes@elsinore.example"
         );
         app.stop().await;
@@ -67,10 +68,10 @@ on_both_engines!(
         rotation::rotate(&other).await.unwrap();
         other.store.close().await;
         let stored = app.stored(&body).await;
-        assert!(app.app.vault.open(&stored.email).is_err());
-        rotation::follow(&app.app);
+        assert!(app.app.vault.open(&stored.email, &stored).is_err());
+        rotation::follow(&app.app).await;
         assert_eq!(
-            app.app.vault.open(&stored.email).unwrap().expose(),
+            app.app.vault.open(&stored.email, &stored).unwrap().expose(),
             "laertes@elsinore.example"
         );
         app.stop().await;

@@ -286,6 +286,11 @@ fn wrong_settings_stop_the_start_with_one_line() {
         ("HAMLET_SERVER__LISTEN", "nowhere", "server.listen"),
         ("HAMLET_MAIL__DIGEST_HOUR", "24", "mail.digest_hour"),
         ("HAMLET_SERVER__PUBLIC_URL", "nowhere", "server.public_url"),
+        (
+            "HAMLET_PRIVACY__RETIRE_AFTER_SECONDS",
+            "0",
+            "privacy.retire_after_seconds",
+        ),
         ("HAMLET_DATABASE__URL", "mysql://x", "database"),
         (
             "HAMLET_DATABASE__URL",

@@ -73,7 +73,9 @@ pub fn lookback(limits: &Intake, now: Timestamp) -> Lookback {
             .email_hard_limit
             .max(limits.email_soft_limit)
             .saturating_add(1),
-        texts_since: now.minus(Duration::from_hours(limits.duplicate_window_hours)),
+        texts_since: now.minus(Duration::from_secs(
+            limits.duplicate_window_hours.saturating_mul(60 * 60),
+        )),
     }
 }
 

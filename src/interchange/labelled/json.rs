@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Record, RecordError, label_of_text, lines::Lines};
-use crate::spam::Label;
+use crate::bayes::Label;
 
 pub(super) struct JsonLines<R> {
     lines: Lines<R>,

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::{LiveError, SiteModel, shipped_base};
 use crate::{
+    bayes::Label,
+    bayes::lessons::{Base, Lessons},
     domain::model::ModelId,
-    spam::{
-        Label,
-        lessons::{Base, Lessons},
-    },
     storage::{
         Store, StoreError,
         samples::{LearningState, Lesson, Wanted},
@@ -19,6 +17,7 @@ use crate::{
 const PAGE: i64 = 1_000;
 
 /// What this instance knows of a site's learning.
+#[derive(Clone)]
 pub(super) struct Followed {
     state: LearningState,
     /// The site's trained model; `None`: the one that ships with the program ([`shipped_base`]).
@@ -100,16 +99,18 @@ impl Followed {
             trained: self.trained,
         };
         loop {
-            let mut lessons = store.lessons(&wanted, PAGE).await?;
-            let count = i64::try_from(lessons.len()).unwrap_or(PAGE);
-            if let Some(last) = lessons.last() {
-                wanted.after = (last.revision, last.vote.id.clone());
+            let mut stretch = store.lessons(&wanted, PAGE).await?;
+            let lessons = &mut stretch.lessons;
+            if !lessons.is_empty() {
                 lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
-                self.lessons = taught(std::mem::take(&mut self.lessons), lessons).await?;
+                self.lessons = taught(std::mem::take(&mut self.lessons), stretch.lessons).await?;
             }
-            if count < PAGE {
-                self.state.revision = upto;
-                return Ok(());
+            match stretch.next {
+                Some(next) => wanted.after = next,
+                None => {
+                    self.state.revision = upto;
+                    return Ok(());
+                }
             }
         }
     }

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    domain::sample::StoredSample,
-    spam::{Label, lessons::Lessons, row::Sample},
+    bayes::Label, bayes::lessons::Lessons, bayes::row::Sample, domain::sample::StoredSample,
 };
 
 /// Held-out samples measured on, at most.

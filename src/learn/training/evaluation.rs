@@ -10,14 +10,13 @@ use super::{
 };
 use crate::{
     app::App,
+    bayes::Model,
+    bayes::ModelError,
+    bayes::lessons::{Base, Lessons},
+    bayes::naive::FitError,
+    bayes::row::Sample,
     domain::{model::ModelEntry, site::SiteSlug},
-    spam::{
-        Model, ModelError,
-        bayes::FitError,
-        lessons::{Base, Lessons},
-        report::{self, ReportError},
-        row::Sample,
-    },
+    evaluation::report::{self, ReportError},
     storage::{StoreError, models::ModelFile},
 };
 

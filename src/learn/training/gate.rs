@@ -4,7 +4,7 @@
 
 use crate::{
     domain::model::{Comparison, Gate},
-    spam::evaluate::Scored,
+    evaluation::figures::Scored,
 };
 
 /// Labels of each class that a run needs.

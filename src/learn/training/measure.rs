@@ -8,14 +8,12 @@ use super::{
     gate::{self, Measurements, Opposed},
 };
 use crate::{
+    bayes::Model,
+    bayes::lessons::{Base, Lessons},
+    bayes::naive::FitError,
+    bayes::row::Sample,
     domain::model::{Comparison, Gate, Measured},
-    spam::{
-        Model,
-        bayes::FitError,
-        evaluate::{Confusion, Figures, Scored},
-        lessons::{Base, Lessons},
-        row::Sample,
-    },
+    evaluation::figures::{Confusion, Figures, Scored},
 };
 
 /// A source with fewer labels is not held against the others, nor are those held against it.
@@ -123,7 +121,7 @@ fn held_against(model: &Model, name: &str, source: &SourceLabels) -> Opposed {
 }
 
 fn labels(lessons: &Lessons) -> i64 {
-    use crate::spam::Label::{Ham, Spam};
+    use crate::bayes::Label::{Ham, Spam};
     lessons.count(Ham) + lessons.count(Spam)
 }
 

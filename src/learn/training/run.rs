@@ -14,17 +14,18 @@ use super::{
 };
 use crate::{
     app::App,
+    bayes::Label,
+    bayes::Model,
+    bayes::options::Options,
+    bayes::row::Sample,
+    bayes::train::Trainer,
+    bayes::trained::Trained,
     domain::{
         model::{Phase, Progress, Report},
         sample::{SampleCount, StoredSample},
         site::Policy,
     },
     learn::live,
-    spam::{
-        Label, Model,
-        row::Sample,
-        train::{Options, Trained, Trainer},
-    },
     storage::runs::{Finished, Run},
 };
 
@@ -144,7 +145,7 @@ impl Work<'_> {
         let measuring = move || pool.install(|| subjects.measure());
         let (comparison, gate) = self.beating(Phase::Measuring, measuring).await??;
         let sources = &trained.header.sources;
-        let sum = |count: fn(&crate::spam::file::Source) -> u64| sources.iter().map(count).sum();
+        let sum = |count: fn(&crate::bayes::file::Source) -> u64| sources.iter().map(count).sum();
         Ok(Finished {
             version,
             bytes,

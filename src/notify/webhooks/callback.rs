@@ -8,12 +8,13 @@ use serde_json::json;
 use super::{Message, address::check_url};
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         comment::{CommentId, Status},
         origin::Origin,
         site::Site,
     },
-    spam::Label,
+    privacy::vault::{Owner, Unopenable},
     storage::{Result, callbacks::Standing, deliveries::Delivery},
 };
 
@@ -28,35 +29,37 @@ pub fn is_own(app: &App, site: &Site, raw: &str) -> bool {
     origin.is_some_and(|origin| site.origins.contains(&origin))
 }
 
-/// What is to be told; `None` when it is no news, or nobody is to be told any more.
-pub(super) async fn message(app: &App, one: &Delivery) -> Result<Option<Message>> {
+/// What is to be told; `None` when it is no news, or nobody is to be told any more. A program's key that
+/// cannot be opened is no reason to forget it: what sealed it may arrive.
+pub(super) async fn message(
+    app: &App,
+    one: &Delivery,
+) -> Result<Result<Option<Message>, Unopenable>> {
     let Some(id) = one.about["comment"].as_str().and_then(CommentId::parse) else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
     let site = app.directory.site(one.site.as_str());
     let standing = app.store.callback(&one.site, id).await?;
     let Some((site, standing)) = site.zip(standing) else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
     let news = result(&standing).filter(|label| *label != standing.told);
     let Some(label) = news.filter(|_| is_own(app, &site, &standing.url)) else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
-    let Ok(key) = app.vault.open_client_key(&standing.key_sealed) else {
-        tracing::warn!(
-            id = one.id,
-            "a program's key cannot be opened with the keys at hand"
-        );
-        return Ok(None);
+    let owner = Owner::client_key(&one.site, &standing.key);
+    let key = match app.vault.open_client_key(&standing.key_sealed, &owner) {
+        Ok(key) => key,
+        Err(error) => return Ok(Err(error)),
     };
     let comment = json!({ "guid": id, "result": (label == Label::Spam).to_string() });
     let body = json!({ "key": key, "endpoint": "comment-check", "comments": [comment] });
-    Ok(Some(Message {
+    Ok(Ok(Some(Message {
         url: standing.url,
         headers: vec![(HEADER, "1".to_owned())],
         body: body.to_string(),
         tells: Some((id, label)),
-    }))
+    })))
 }
 
 /// What a decision makes of the answer. A genuine comment that is not wanted is neither spam nor to

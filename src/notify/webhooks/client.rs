@@ -17,6 +17,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::address::{Refused, check_url, is_allowed};
+use crate::privacy::vault::Unopenable;
 
 /// Why a delivery was not taken. Nothing that the other side wrote is in it.
 #[derive(Debug, thiserror::Error)]
@@ -42,13 +43,20 @@ pub enum CallError {
     /// It took too long.
     #[error("it took too long")]
     Late,
+    /// What is to go along cannot be opened.
+    #[error(transparent)]
+    Unopenable(#[from] Unopenable),
 }
 
 impl CallError {
-    /// Whether another try would fare the same: the address is refused, or is gone for good (410).
+    /// Whether another try would fare the same: the address is refused, or is gone for good (410), or
+    /// what is to go along is damaged. A key that is missing may arrive.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Status(410))
+        matches!(
+            self,
+            Self::Refused(_) | Self::Status(410) | Self::Unopenable(Unopenable::Altered)
+        )
     }
 }
 

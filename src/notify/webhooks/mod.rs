@@ -24,8 +24,8 @@ pub use signature::secret_of;
 use super::schedule;
 use crate::{
     app::App,
+    bayes::Label,
     domain::{comment::CommentId, timestamp::Timestamp, webhook::Event},
-    spam::Label,
     storage::{
         Result,
         callbacks::CALLBACK,
@@ -74,14 +74,28 @@ pub async fn tick(app: &App) -> Result<usize> {
 /// Delivers one and records how that ended; whether it was taken.
 async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
     let message = if one.webhook == CALLBACK {
-        callback::message(app, one).await?
+        callback::message(app, one).await
     } else {
-        message(app, one).await?
+        message(app, one).await.map(Ok)
     };
-    let Some(message) = message else {
-        let now = app.now();
-        app.store.finish_delivery(one, Fate::Settled, now).await?;
-        return Ok(false);
+    let message = match message {
+        // Another try would read the same damaged row.
+        Err(error) if error.is_damage() => {
+            let (fate, now) = (Fate::Dead(error.to_string()), app.now());
+            metrics::counter!("hamlet_webhooks_total", "outcome" => "dead").increment(1);
+            app.store.finish_delivery(one, fate, now).await?;
+            return Ok(false);
+        }
+        message => message?,
+    };
+    let message = match message {
+        Ok(Some(message)) => message,
+        Ok(None) => {
+            let now = app.now();
+            app.store.finish_delivery(one, Fate::Settled, now).await?;
+            return Ok(false);
+        }
+        Err(error) => return finish(app, one, Err(error.into()), None).await,
     };
     let Message {
         url,
@@ -91,6 +105,16 @@ async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
     } = message;
     let networks = &app.settings.webhooks.allow_networks;
     let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
+    finish(app, one, sent, tells).await
+}
+
+/// Records how a delivery ended; whether it was taken.
+async fn finish(
+    app: &App,
+    one: &Delivery,
+    sent: std::result::Result<(), CallError>,
+    tells: Option<(CommentId, Label)>,
+) -> Result<bool> {
     let now = app.now();
     let (fate, word) = match sent {
         Ok(()) => (Fate::Delivered, "delivered"),

@@ -3,10 +3,13 @@
 
 use std::collections::HashSet;
 
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Admission, Idempotency, Intake, NewComment, Result};
-use crate::{domain::comment::CommentId, storage::rows};
+use crate::{
+    domain::comment::CommentId,
+    storage::{damage::gather, rows},
+};
 
 impl Intake<'_> {
     /// Answers requests whose idempotency key was stored by an earlier transaction.
@@ -36,21 +39,26 @@ impl Intake<'_> {
                     JOIN idempotency i ON i.site = r.value->>'site' AND i.request_key = r.value->>'key' \
                     JOIN comments c ON c.site = i.site AND c.id = i.comment_id \
                     WHERE i.expires_at > $2";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(serde_json::Value::Array(keys).to_string())
-            .bind(self.now.millis())
-            .fetch_all(&mut *self.connection)
-            .await?;
-        for row in found {
-            let site: String = row.try_get("site")?;
-            let key: String = row.try_get("request_key")?;
-            let hash: String = row.try_get("request_hash")?;
+            .bind(self.now.millis());
+        let read = |row: &AnyRow| {
             let stored = Admission::Stored {
-                id: rows::comment_id(&row, "comment_id")?,
-                verdict: rows::verdict(&row)?,
+                id: rows::comment_id(row, "comment_id")?,
+                verdict: rows::verdict(row)?,
                 score: row.try_get("score")?,
                 repeated: true,
             };
+            let column = |name: &str| row.try_get::<String, _>(name);
+            let asked = (
+                column("site")?,
+                column("request_key")?,
+                column("request_hash")?,
+            );
+            Ok((asked, stored))
+        };
+        let found = gather(self.connection, "idempotency", query, read).await?;
+        for ((site, key, hash), stored) in found.rows {
             for place in places {
                 let arrival = &self.batch[*place];
                 let Some(asked) = &arrival.idempotency else {

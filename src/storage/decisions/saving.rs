@@ -1,7 +1,7 @@
 //! What a batch of decisions leaves behind: the comments as they are now, lines of history, news, mail
 //! and labels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -35,6 +35,7 @@ impl Desk<'_> {
         }
         self.update_comments(outcomes).await?;
         self.append_history(lines).await?;
+        self.record_batch(lines).await?;
         self.mark_undone(taken_back).await?;
         let approved: Vec<Approved> = outcomes.iter().filter_map(newly_public).collect();
         let now = self.decider.now;
@@ -106,13 +107,17 @@ impl Desk<'_> {
 
     async fn append_history(&mut self, lines: &[Line]) -> Result<()> {
         let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, actor_name, via, \
-                        decision, from_status, to_status, note) \
+                        decision, from_status, to_status, note, batch) \
                     SELECT r.value->>'site', r.value->>'comment', r.value->>'id', $2, \
                         r.value->>'action', $3, $4, $5, r.value->>'decision', r.value->>'from', \
-                        r.value->>'to', $6 \
+                        r.value->>'to', $6, $7 \
                     FROM {rows:$1}";
         let Decider {
-            actor, note, now, ..
+            actor,
+            note,
+            now,
+            batch,
+            ..
         } = &self.decider;
         sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(serde_json::to_string(lines).unwrap_or_default())
@@ -121,6 +126,45 @@ impl Desk<'_> {
             .bind(actor.name.clone())
             .bind(actor.via)
             .bind(note.clone())
+            .bind(batch.map(|batch| batch.to_string()))
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Counts the comments that a batch decided about, at each site; a batch may grow, request by request.
+    async fn record_batch(&mut self, lines: &[Line]) -> Result<()> {
+        let Some(batch) = self.decider.batch else {
+            return Ok(());
+        };
+        let mut parts: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for line in lines {
+            if let (Some(decision), true) =
+                (&line.decision, line.action == Action::Decided.as_str())
+            {
+                let part = parts.entry((line.site.as_str(), decision)).or_default();
+                part.insert(&line.comment);
+            }
+        }
+        let parts: Vec<_> = parts
+            .into_iter()
+            .map(|((site, decision), comments)| {
+                json!({ "site": site, "decision": decision, "comments": comments.len() })
+            })
+            .collect();
+        let text = "INSERT INTO batches (site, id, at, actor_id, actor_name, via, decision, comments) \
+                    SELECT r.value->>'site', $2, $3, $4, $5, $6, r.value->>'decision', \
+                        CAST(r.value->>'comments' AS BIGINT) \
+                    FROM {rows:$1} WHERE true \
+                    ON CONFLICT (site, id) DO UPDATE SET comments = batches.comments + excluded.comments";
+        let Decider { actor, now, .. } = &self.decider;
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::Value::Array(parts).to_string())
+            .bind(batch.to_string())
+            .bind(now.millis())
+            .bind(actor.id.clone())
+            .bind(actor.name.clone())
+            .bind(actor.via)
             .execute(&mut *self.connection)
             .await?;
         Ok(())

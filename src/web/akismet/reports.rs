@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, post};
 
 use super::{Call, Refusal, also_get, recognise, word};
 use crate::{
+    bayes::Label,
     clients::reports,
-    spam::Label,
     web::{Shared, problem::Problem, route_table::RouteTable},
 };
 

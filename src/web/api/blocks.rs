@@ -16,6 +16,7 @@ use crate::{
         timestamp::Timestamp,
     },
     rules::trial::{self, Trial},
+    storage::acts,
     web::{
         Shared,
         auth::{Moderator, Operator},
@@ -311,6 +312,9 @@ async fn add(
             added.would_have_hit.summary
         );
         return Err(FieldError::new("pattern", "too_broad", message).into());
+    }
+    if too_broad {
+        acts::mention("too_broad", true.into());
     }
     app.store.add_block_rule(rule).await?;
     app.directory.refresh(&app.store, now).await?;

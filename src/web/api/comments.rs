@@ -5,7 +5,7 @@
 //! it does.
 
 use actix_web::{HttpResponse, get, post, web::Path};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::private;
@@ -15,13 +15,17 @@ use crate::{
         comment::{Comment, CommentId, Status},
         decision::HistoryEntry,
         evidence::{Evidence, Verdict, score_in_words},
+        field::FieldError,
         page::Page,
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    review::opened::{self, RevealError, masked_email},
+    review::{
+        self,
+        opened::{self, RevealError, masked_email},
+    },
     storage::counts::Counts,
-    web::{Shared, auth::Moderator, problem::Problem, route_table::RouteTable},
+    web::{Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 
 /// Main reasons told with a comment.
@@ -127,6 +131,19 @@ pub struct RevealedEmail {
     pub email: String,
 }
 
+/// A note without a decision.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NoteRequest {
+    /// Kept in the history; 1 to 1,000 characters.
+    #[schema(
+        min_length = 1,
+        max_length = 1000,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
+    note: String,
+}
+
 /// One comment with its evidence and history.
 #[utoipa::path(
     tag = "review",
@@ -185,6 +202,35 @@ async fn reveal_email(
     }))
 }
 
+/// Adds a note to a comment's history and decides nothing. The comment's version stays.
+#[utoipa::path(
+    tag = "review",
+    params(("id" = CommentId, Path, description = "The comment.")),
+    request_body = NoteRequest,
+    responses(
+        (status = 204, description = "The note is in the history."),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
+        (status = 404, description = "No such comment on your sites.", body = Problem),
+        (status = 422, description = "The note is empty or too long.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/comments/{id}/notes")]
+async fn add_note(
+    app: Shared,
+    Moderator(principal): Moderator,
+    id: Path<String>,
+    JsonBody(request): JsonBody<NoteRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = comment_id(&id)?;
+    let note = review::parse_note(Some(&request.note))?;
+    let note = note.ok_or_else(|| FieldError::new("note", "required", "Write something."))?;
+    let noted = opened::add_note(&app, &principal, id, note).await?;
+    noted.ok_or_else(|| Problem::not_found("comment"))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Reads a comment's id from a path; what is none is not there.
 ///
 /// # Errors
@@ -208,5 +254,8 @@ impl From<RevealError> for Problem {
 
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.service(get_comment).service(reveal_email);
+    config
+        .service(get_comment)
+        .service(reveal_email)
+        .service(add_note);
 }

@@ -17,10 +17,12 @@ use crate::{
     app::App,
     domain::{
         comment::{CommentId, Status},
-        decision::{Decided, Decision},
+        decision::{Action, BatchId, Decided, Decision, LastChange},
         field::FieldError,
+        moderator::Principal,
+        timestamp::Timestamp,
     },
-    review::{self, MAX_WISHES},
+    review::{self, MAX_WISHES, changes},
     storage::decisions::{Change, Outcome, Wish},
     web::{
         Shared,
@@ -88,7 +90,7 @@ struct BulkItem {
 enum BulkOutcome {
     /// It was decided.
     Done,
-    /// Someone was faster; `status` and `version` tell how it stands.
+    /// It is not as you saw it; `status` and `version` say how it stands, `changed` who changed it.
     Stale,
     /// It is not there, or not on your sites.
     NotFound,
@@ -107,6 +109,44 @@ struct BulkResult {
     /// Its version now.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
+    /// Who changed it last, where it is `stale`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<Changed>,
+}
+
+/// The last change of a comment.
+#[derive(Debug, Serialize, ToSchema)]
+struct Changed {
+    /// Who, by name.
+    by: String,
+    /// Whether that was you.
+    by_you: bool,
+    /// `decided` or `undone`.
+    action: Action,
+    /// The decision that was made or taken back.
+    decision: String,
+    /// When.
+    at: Timestamp,
+}
+
+impl Changed {
+    fn new(principal: &Principal, last: &LastChange) -> Self {
+        Self {
+            by: last.by.clone(),
+            by_you: last.by_id == principal.actor.id,
+            action: last.action,
+            decision: last.decision.clone(),
+            at: last.at,
+        }
+    }
+}
+
+/// A comment that was not as it had been seen: as it is now, and who changed it.
+#[derive(Serialize)]
+struct Present {
+    #[serde(flatten)]
+    comment: CommentItem,
+    changed: Option<Changed>,
 }
 
 /// What became of all, in the order asked for.
@@ -114,6 +154,9 @@ struct BulkResult {
 struct BulkAnswer {
     /// How many were decided.
     decided: usize,
+    /// The batch they are, to be taken back as one; absent when one comment was named, or none decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch: Option<BatchId>,
     /// What became of each.
     results: Vec<BulkResult>,
 }
@@ -128,7 +171,7 @@ struct BulkAnswer {
         (status = 401, description = "Not signed in.", body = Problem),
         (status = 403, description = "The session's CSRF token is missing.", body = Problem),
         (status = 404, description = "No such comment on your sites.", body = Problem),
-        (status = 409, description = "Someone was faster; `current` is the comment as it is now.", body = Problem),
+        (status = 409, description = "It is not as you saw it; `current` is the comment as it is now, and `current.changed` says who changed it.", body = Problem),
         (status = 422, description = "A field is not right.", body = Problem),
     ),
     security(("token" = [])),
@@ -147,7 +190,7 @@ async fn decide(
     };
     let note = review::parse_note(request.note.as_deref())?;
     let outcomes = review::decide(&app, &principal, vec![wish], note).await?;
-    answer(&app, outcomes.into_iter().next())
+    answer(&app, &principal, outcomes.into_iter().next()).await
 }
 
 /// Takes the last decision about a comment back, and its label.
@@ -160,7 +203,7 @@ async fn decide(
         (status = 401, description = "Not signed in.", body = Problem),
         (status = 403, description = "The session's CSRF token is missing.", body = Problem),
         (status = 404, description = "No such comment on your sites.", body = Problem),
-        (status = 409, description = "Nothing to take back (`nothing_to_undo`), or someone was faster (`stale`).", body = Problem),
+        (status = 409, description = "Nothing to take back (`nothing_to_undo`), or it is not as you saw it (`stale`).", body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -178,10 +221,10 @@ async fn undo(
         json => body::parse_json(json)?,
     };
     let outcome = review::undo(&app, &principal, comment_id(&id)?, wanted.version).await?;
-    answer(&app, Some(outcome))
+    answer(&app, &principal, Some(outcome)).await
 }
 
-/// Decides about up to 500 comments; each succeeds or fails on its own.
+/// Decides about up to 500 comments; each succeeds or fails on its own. Those that succeed are a batch.
 #[utoipa::path(
     tag = "review",
     request_body = BulkRequest,
@@ -210,20 +253,27 @@ async fn decide_many(
         version: Some(item.version),
         change: Change::Decide(request.decision),
     });
-    let outcomes = review::decide(&app, &principal, wishes.collect(), note).await?;
+    let batch = (ids.len() > 1).then(BatchId::generate);
+    let outcomes = review::decide_together(&app, &principal, wishes.collect(), note, batch).await?;
+    let changes = changes::of_stale(&app, &principal, &outcomes).await?;
     let results: Vec<BulkResult> = ids
         .into_iter()
         .zip(&outcomes)
-        .map(|(id, outcome)| bulk_result(id, outcome))
+        .map(|(id, outcome)| {
+            let last = changes.get(&id);
+            bulk_result(id, outcome, last.map(|last| Changed::new(&principal, last)))
+        })
         .collect();
     let done = results.iter().filter(|one| one.result == BulkOutcome::Done);
+    let decided = done.count();
     Ok(private().json(BulkAnswer {
-        decided: done.count(),
+        decided,
+        batch: batch.filter(|_| decided > 0),
         results,
     }))
 }
 
-fn bulk_result(id: CommentId, outcome: &Outcome) -> BulkResult {
+fn bulk_result(id: CommentId, outcome: &Outcome, changed: Option<Changed>) -> BulkResult {
     let (result, now) = match outcome {
         Outcome::Done(_, decided) => (BulkOutcome::Done, Some((decided.status, decided.version))),
         Outcome::Stale(comment) | Outcome::NothingToUndo(comment) => {
@@ -237,13 +287,25 @@ fn bulk_result(id: CommentId, outcome: &Outcome) -> BulkResult {
         result,
         status,
         version,
+        changed: changed.filter(|_| result == BulkOutcome::Stale),
     }
 }
 
-fn answer(app: &App, outcome: Option<Outcome>) -> Result<HttpResponse, Problem> {
+async fn answer(
+    app: &App,
+    principal: &Principal,
+    outcome: Option<Outcome>,
+) -> Result<HttpResponse, Problem> {
     match outcome {
         Some(Outcome::Done(_, decided)) => Ok(private().json(decided)),
-        Some(Outcome::Stale(comment)) => Err(Problem::stale(&CommentItem::new(app, &comment))),
+        Some(Outcome::Stale(comment)) => {
+            let last = changes::of(app, principal, &[comment.id]).await?;
+            let last = last.get(&comment.id);
+            Err(Problem::stale(&Present {
+                comment: CommentItem::new(app, &comment),
+                changed: last.map(|last| Changed::new(principal, last)),
+            }))
+        }
         Some(Outcome::NothingToUndo(_)) => {
             let title = "There is no decision to take back.";
             Err(Problem::new(StatusCode::CONFLICT, "nothing_to_undo", title))

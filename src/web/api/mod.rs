@@ -1,5 +1,7 @@
 //! Version 1 of the interface: one file for each group of endpoints.
 
+pub mod audit;
+pub mod batches;
 pub mod blocks;
 pub mod client_keys;
 pub mod comments;
@@ -39,6 +41,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(queue::routes)
         .configure(comments::routes)
         .configure(decisions::routes)
+        .configure(batches::routes)
         .configure(score::routes)
         .configure(blocks::routes)
         .configure(sites::routes)
@@ -50,6 +53,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(client_keys::routes)
         .configure(webhooks::routes)
         .configure(outbox::routes)
+        .configure(audit::routes)
         .configure(sessions::routes)
         .configure(me::routes);
 }

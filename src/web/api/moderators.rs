@@ -15,6 +15,7 @@ use crate::{
         moderator::{Moderator, ModeratorId, Role, Scope},
         timestamp::Timestamp,
     },
+    storage::links::LinkFor,
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 
@@ -56,7 +57,7 @@ impl ModeratorView {
 /// An account's address as everyone may see it.
 #[must_use]
 pub fn masked(app: &App, account: &Moderator) -> Option<String> {
-    let opened = app.vault.open(account.email.as_ref()?);
+    let opened = app.vault.open(account.email.as_ref()?, account);
     Some(opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked()))
 }
 
@@ -188,7 +189,7 @@ async fn add_moderator(
         sites: Some(new.sites),
     };
     let account = people::add(&app, wanted).await?;
-    let sign_in_link = make_link(&app, &account.id).await?;
+    let sign_in_link = make_link(&app, &account.id, LinkFor::Newcomer).await?;
     let added = AddedModerator {
         moderator: ModeratorView::new(&app, &account),
         sign_in_link,
@@ -294,13 +295,13 @@ async fn make_sign_in_link(
 ) -> Result<HttpResponse, Problem> {
     let account = app.store.moderator(&ModeratorId(id.into_inner())).await?;
     let account = account.ok_or_else(|| Problem::not_found("moderator"))?;
-    let sign_in_link = make_link(&app, &account.id).await?;
+    let sign_in_link = make_link(&app, &account.id, LinkFor::Known).await?;
     let link = SignInLink { sign_in_link };
     Ok(private().status(StatusCode::CREATED).json(link))
 }
 
-async fn make_link(app: &App, id: &ModeratorId) -> Result<String, Problem> {
-    Ok(links::make(&app.store, &app.public_url(), id, app.now()).await?)
+async fn make_link(app: &App, id: &ModeratorId, whom: LinkFor) -> Result<String, Problem> {
+    Ok(links::make(&app.store, &app.public_url(), id, whom, app.now()).await?)
 }
 
 /// Adds these routes.

@@ -72,8 +72,8 @@ struct MailView {
 
 impl MailView {
     fn new(app: &App, entry: OutboxEntry) -> Self {
-        let open = |sealed| app.vault.open(sealed).ok();
-        let to = entry.recipient.as_ref().and_then(open);
+        let recipient = entry.recipient.as_ref();
+        let to = recipient.and_then(|(sealed, owner)| app.vault.open(sealed, owner.clone()).ok());
         Self {
             id: entry.id,
             kind: entry.kind,

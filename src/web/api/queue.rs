@@ -121,7 +121,8 @@ fn finite(raw: &str) -> Option<f64> {
 fn time_of(raw: &str) -> Option<Timestamp> {
     let time = OffsetDateTime::parse(raw, &Rfc3339).ok()?;
     let millis = time.unix_timestamp_nanos() / 1_000_000;
-    i64::try_from(millis).ok().map(Timestamp::from_millis)
+    let at = Timestamp::from_millis(i64::try_from(millis).ok()?);
+    at.is_in_calendar().then_some(at)
 }
 
 /// The queue: comments of the sites you may see.

@@ -13,13 +13,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::models::site;
 use crate::{
+    bayes::Label,
     domain::{
         sample::{StoredSample, Tally},
         site::SiteSlug,
     },
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
-    spam::Label,
     storage::StoreError,
     web::{
         Shared, auth::Operator, body, labelled, problem::Problem, query::Query,

@@ -16,7 +16,7 @@ use crate::{
     },
     review::trial,
     sites::DEFAULT_SITE,
-    spam::Document,
+    text::Document,
     web::{
         Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
     },

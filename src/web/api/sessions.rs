@@ -3,21 +3,31 @@
 use actix_web::{HttpRequest, HttpResponse, delete, post};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::private;
 use crate::{
-    accounts::{sessions::Session, sign_in},
-    domain::timestamp::Timestamp,
+    accounts::{own, sessions::Session, sign_in},
+    domain::{field::FieldError, timestamp::Timestamp},
     web::{
         Shared,
-        auth::{Person, ended_cookie, session_cookie},
+        auth::{Person, device_cookie, ended_cookie, origin_of, session_cookie},
         body::JsonBody,
         problem::Problem,
+        query::Query,
         route_table::RouteTable,
-        sender,
     },
 };
+
+/// What to end.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SignOut {
+    /// `true`: all of one's sessions end; otherwise this one.
+    #[param(value_type = Option<bool>)]
+    everywhere: Option<String>,
+}
 
 /// Address and password.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -56,31 +66,48 @@ async fn sign_in_with_password(
     request: HttpRequest,
     JsonBody(body): JsonBody<SignInRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let sender = sender::of(&request, &app.settings.server.trusted_proxies);
-    let account = sign_in::with_password(&app, &body.email, body.password, sender).await?;
+    let origin = origin_of(&app, &request);
+    let account = sign_in::with_password(&app, &body.email, body.password, &origin).await?;
+    let device = sign_in::remember(&app, &account, &origin).await;
     let session = Session::begin(&account.id, account.session_epoch, app.now());
     Ok(private()
         .cookie(session_cookie(&app, &session))
+        .cookie(device_cookie(&app, &device))
         .json(SessionAnswer {
             csrf_token: session.csrf_token(&app),
             expires_at: session.expires_at(),
         }))
 }
 
-/// Signs out: the answer takes the session's cookie away.
+/// Signs out: the session ends, for every copy of its cookie, and the answer takes the cookie away.
+/// With `everywhere` all of one's sessions end, and unused links to sign in by.
 #[utoipa::path(
     tag = "account",
+    params(SignOut),
     responses(
         (status = 204, description = "Signed out."),
         (status = 401, description = "Not signed in.", body = Problem),
         (status = 403, description = "The session's CSRF token is missing.", body = Problem),
+        (status = 422, description = "A parameter is not right.", body = Problem),
     ),
 )]
 #[delete("/api/v1/session")]
-async fn sign_out(app: Shared, _person: Person) -> HttpResponse {
-    HttpResponse::NoContent()
+async fn sign_out(
+    app: Shared,
+    Person(person): Person,
+    Query(wanted): Query<SignOut>,
+) -> Result<HttpResponse, Problem> {
+    match wanted.everywhere.as_deref() {
+        Some("true") => own::end_every_session(&app, &person.account).await?,
+        None | Some("false") => person.session.end(&app).await?,
+        Some(_) => {
+            let message = "It is either true or false.";
+            return Err(FieldError::new("everywhere", "invalid", message).into());
+        }
+    }
+    Ok(HttpResponse::NoContent()
         .cookie(ended_cookie(&app))
-        .finish()
+        .finish())
 }
 
 /// Adds these routes.

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::private;
 use crate::{
@@ -12,11 +12,14 @@ use crate::{
         origin::Origin,
         site::{MAX_NAME_CHARS, Policy, Site, SiteSlug},
     },
+    sites::removal,
+    storage::removal::Removal,
     web::{
         Shared,
         auth::{Moderator, Operator},
         body::JsonBody,
         problem::Problem,
+        query::Query,
         route_table::RouteTable,
         site,
     },
@@ -174,16 +177,28 @@ async fn change_site(
     Ok(private().json(changed))
 }
 
-/// Removes a site that has no comments.
+/// What a removal is to take along.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RemovalQuery {
+    /// The slug once more: the site's comments are to go with it. They cannot be brought back.
+    #[param(min_length = 1, max_length = 63)]
+    with_comments: Option<String>,
+}
+
+/// Removes a site with its keys, webhooks, rules and models, and takes it out of every scope. One that has
+/// comments is removed only if the slug is given again as `with_comments`.
 #[utoipa::path(
     tag = "operators",
-    params(("site" = String, Path, description = "The site's slug.")),
+    params(("site" = String, Path, description = "The site's slug."), RemovalQuery),
     responses(
-        (status = 204, description = "Removed."),
+        (status = 204, description = "Removed. Of a very large site some may still be on its way out."),
         (status = 401, description = "Not signed in.", body = Problem),
         (status = 403, description = "Not an operator.", body = Problem),
         (status = 404, description = "No such site.", body = Problem),
         (status = 409, description = "It has comments and stays (`has_comments`).", body = Problem),
+        (status = 422, description = "`with_comments` is not the site's slug.", body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -192,18 +207,27 @@ async fn remove_site(
     app: Shared,
     _operator: Operator,
     slug: Path<String>,
+    Query(query): Query<RemovalQuery>,
 ) -> Result<HttpResponse, Problem> {
     let slug = SiteSlug::parse(&slug).map_err(|_| Problem::not_found("site"))?;
-    match app.store.remove_site(slug).await? {
-        None => Err(Problem::not_found("site")),
-        Some(false) => {
-            let title = "The site has comments and stays.";
+    let confirmed = query.with_comments;
+    if confirmed
+        .as_ref()
+        .is_some_and(|typed| *typed != slug.as_str())
+    {
+        let message = "This is not the slug of the site that is to be removed.";
+        return Err(FieldError::new("with_comments", "mismatch", message).into());
+    }
+    match removal::remove(&app, &slug, confirmed.is_some()).await? {
+        Removal::NotFound => Err(Problem::not_found("site")),
+        Removal::HasComments(count) => {
+            let title = format!(
+                "The site has comments and stays ({count} of them); \
+                 `?with_comments={slug}` removes them too."
+            );
             Err(Problem::new(StatusCode::CONFLICT, "has_comments", title))
         }
-        Some(true) => {
-            app.directory.refresh(&app.store, app.now()).await?;
-            Ok(HttpResponse::NoContent().finish())
-        }
+        Removal::Begun => Ok(HttpResponse::NoContent().finish()),
     }
 }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::private;
 use crate::{
+    bayes::Label,
     domain::{
         comment::{Comment, CommentId, Status},
         email::EmailAddress,
@@ -17,8 +18,8 @@ use crate::{
         timestamp::Timestamp,
     },
     privacy::subjects,
-    spam::Label,
-    storage::subjects::{Erased, HeldMail, HeldSubscription, Subject},
+    storage::damage::Damaged,
+    storage::subjects::{Erased, HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 
@@ -100,6 +101,34 @@ struct OwnMail {
     created_at: Timestamp,
 }
 
+/// A block rule for their address.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnBlockRule {
+    /// The site; absent: every site.
+    site: Option<String>,
+    /// What is done with what they write: `hold` or `spam`.
+    action: String,
+    /// What a moderator wrote about it.
+    note: Option<String>,
+    /// When it was made.
+    created_at: Timestamp,
+    /// When it ends.
+    expires_at: Option<Timestamp>,
+}
+
+/// Where a comment of theirs was before it was imported.
+#[derive(Debug, Serialize, ToSchema)]
+struct OwnOrigin {
+    /// The site.
+    site: String,
+    /// The comment here.
+    comment: String,
+    /// The system that it came from.
+    system: String,
+    /// Its identifier there.
+    foreign_id: String,
+}
+
 /// Everything held about a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubjectExport {
@@ -111,8 +140,16 @@ pub struct SubjectExport {
     subscriptions: Vec<OwnSubscription>,
     /// Mails to them.
     mails: Vec<OwnMail>,
+    /// Block rules for their address.
+    block_rules: Vec<OwnBlockRule>,
+    /// Where imported comments of theirs came from.
+    imported: Vec<OwnOrigin>,
     /// Whether they have an account as a moderator; see `/api/v1/moderators`.
     is_moderator: bool,
+    /// What is theirs and could not be read, by table and identifier; `hamlet doctor` names it too. It is
+    /// erased with the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Damaged>,
 }
 
 /// How much was erased.
@@ -126,6 +163,8 @@ struct SubjectErased {
     subscriptions: u64,
     /// Mails, sent or not.
     mails: u64,
+    /// Block rules for their address.
+    block_rules: u64,
     /// Whether they have an account as a moderator. It is still there: remove it at
     /// `/api/v1/moderators`.
     is_moderator: bool,
@@ -183,6 +222,29 @@ impl From<HeldMail> for OwnMail {
     }
 }
 
+impl From<HeldBlockRule> for OwnBlockRule {
+    fn from(held: HeldBlockRule) -> Self {
+        Self {
+            site: held.site,
+            action: held.action,
+            note: held.note,
+            created_at: held.created_at,
+            expires_at: held.expires_at,
+        }
+    }
+}
+
+impl From<HeldOrigin> for OwnOrigin {
+    fn from(held: HeldOrigin) -> Self {
+        Self {
+            site: held.site,
+            comment: held.comment,
+            system: held.system,
+            foreign_id: held.foreign_id,
+        }
+    }
+}
+
 impl From<Subject> for SubjectExport {
     fn from(subject: Subject) -> Self {
         Self {
@@ -190,7 +252,10 @@ impl From<Subject> for SubjectExport {
             samples: subject.samples.into_iter().map(Into::into).collect(),
             subscriptions: subject.subscriptions.into_iter().map(Into::into).collect(),
             mails: subject.mails.into_iter().map(Into::into).collect(),
+            block_rules: subject.block_rules.into_iter().map(Into::into).collect(),
+            imported: subject.imported.into_iter().map(Into::into).collect(),
             is_moderator: subject.is_moderator,
+            left_out: subject.damaged,
         }
     }
 }
@@ -202,6 +267,7 @@ impl From<Erased> for SubjectErased {
             samples: erased.samples,
             subscriptions: erased.subscriptions,
             mails: erased.mails,
+            block_rules: erased.block_rules,
             is_moderator: erased.is_moderator,
         }
     }

@@ -198,12 +198,19 @@ impl From<Rejection> for Problem {
                 let message = "This key was used for another request.";
                 FieldError::new("Idempotency-Key", "reused", message).into()
             }
+            Rejection::Store(error) if matches!(*error, crate::storage::StoreError::Gone) => {
+                Self::not_found("site")
+            }
             Rejection::Store(error) => {
                 tracing::error!(%error, "a comment could not be stored");
                 Self::unavailable()
             }
             Rejection::Overloaded(error) => {
                 tracing::error!(%error, "a comment was turned away");
+                Self::unavailable()
+            }
+            Rejection::Defect => {
+                tracing::error!("a comment was turned away: judging it panicked");
                 Self::unavailable()
             }
         }

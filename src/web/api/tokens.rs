@@ -1,4 +1,5 @@
-//! API tokens, for operators.
+//! API tokens, for operators. Only people make tokens: one that could make others would live on in them
+//! after it was revoked.
 
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
 use serde::{Deserialize, Serialize};
@@ -8,11 +9,17 @@ use super::private;
 use crate::{
     accounts::{grant, tokens},
     domain::{
-        moderator::{Role, Scope},
+        moderator::{ModeratorId, Role, Scope},
         timestamp::Timestamp,
     },
-    storage::tokens::Token,
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
+    storage::tokens::{Origin, Token},
+    web::{
+        Shared,
+        auth::{Operator, Visitor},
+        body::JsonBody,
+        problem::Problem,
+        route_table::RouteTable,
+    },
 };
 
 /// A token, without what would let anyone use it.
@@ -22,10 +29,15 @@ pub struct TokenView {
     pub id: String,
     /// What its owner calls it.
     pub name: String,
-    /// What it may do.
+    /// What it may do; never more than its owner may.
     pub role: Role,
-    /// Where.
+    /// Where; never more than where its owner may.
     pub scope: Scope,
+    /// Whose it is: it ends with their account. Null when nobody's, or not known.
+    pub owner: Option<TokenOwner>,
+    /// Who made it: a `person`, whoever used the `command line`, or `unknown`: it is older than this
+    /// was kept.
+    pub origin: &'static str,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -34,9 +46,25 @@ pub struct TokenView {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// Whose a token is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenOwner {
+    /// Their identifier as a moderator.
+    pub id: ModeratorId,
+    /// Their name.
+    pub name: String,
+}
+
 impl From<Token> for TokenView {
     fn from(token: Token) -> Self {
+        let origin = token.origin.as_str();
+        let owner = match token.origin {
+            Origin::Person(id, name) => Some(TokenOwner { id, name }),
+            Origin::CommandLine | Origin::Unknown => None,
+        };
         Self {
+            owner,
+            origin,
             id: token.id,
             name: token.name,
             role: token.role,
@@ -100,14 +128,14 @@ async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, P
     }))
 }
 
-/// Makes a token. Its secret is in this answer and nowhere else.
+/// Makes a token of one's own. Its secret is in this answer and nowhere else. Tokens make no tokens.
 #[utoipa::path(
     tag = "operators",
     request_body = NewToken,
     responses(
         (status = 201, description = "Made.", body = MintedToken),
         (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 403, description = "Not an operator, a token (`person_needed`), or the session's CSRF token is missing.", body = Problem),
         (status = 422, description = "A field is not right.", body = Problem),
     ),
     security(("token" = [])),
@@ -115,7 +143,8 @@ async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, P
 #[post("/api/v1/tokens")]
 async fn add_token(
     app: Shared,
-    _operator: Operator,
+    Operator(operator): Operator,
+    Visitor(signed_in): Visitor,
     JsonBody(new): JsonBody<NewToken>,
 ) -> Result<HttpResponse, Problem> {
     let name = tokens::parse_name(&new.name);
@@ -128,7 +157,14 @@ async fn add_token(
             return Err(Problem::invalid(errors.collect()));
         }
     };
-    let minted = tokens::mint(&app.store, name, new.role, scope, app.now()).await?;
+    // A session beside a token does not count.
+    let signed_in = signed_in.filter(|_| operator.moderator.is_some());
+    let by = signed_in.ok_or_else(|| {
+        let title = "Tokens make no tokens: sign in, and make it yourself.";
+        Problem::new(StatusCode::FORBIDDEN, "person_needed", title)
+    })?;
+    let minted = tokens::mint_for(&app.store, &by.account, name, new.role, scope, app.now());
+    let minted = minted.await?;
     Ok(private().status(StatusCode::CREATED).json(MintedToken {
         view: minted.token.into(),
         token: minted.secret,

@@ -8,10 +8,12 @@ use serde::Deserialize;
 use super::{
     HOME,
     entry::{Entered, Sent},
-    frame::{Flash, Frame},
+    flash::{Carried, Flash},
+    frame::Frame,
     item::{Item, age},
     queue::{count, label},
     refused::Refused,
+    sign_in::see_other,
 };
 use crate::{
     app::App,
@@ -22,6 +24,7 @@ use crate::{
         moderator::Principal,
     },
     review::{
+        self,
         opened::{self, Opened},
         queue::{self, Wanted},
     },
@@ -38,6 +41,7 @@ pub(super) struct CommentQuery {
     n: Option<String>,
     late: Option<String>,
     undo: Option<String>,
+    left: Option<String>,
 }
 
 #[derive(Template)]
@@ -86,13 +90,45 @@ pub(super) async fn show(
     id: Path<String>,
     Query(query): Query<CommentQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let flash = Flash::read(
-        query.did.as_deref(),
-        query.n.as_deref(),
-        query.late.as_deref(),
-        query.undo.as_deref(),
-    );
+    let flash = Flash::read(Carried {
+        did: query.did.as_deref(),
+        count: query.n.as_deref(),
+        late: query.late.as_deref(),
+        undo: query.undo.as_deref(),
+        left: query.left.as_deref(),
+        ..Carried::default()
+    });
+    let flash = match flash {
+        Some(flash) => Some(flash.complete(&app, &signed_in.principal()).await?),
+        None => None,
+    };
     Ok(render(&app, &signed_in, &id, flash, None).await?)
+}
+
+/// A note without a decision.
+#[post("/desk/comments/{id}/notes")]
+pub(super) async fn add_note(
+    app: Shared,
+    Sent { by, fields }: Sent,
+    id: Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let id = comment_id(&id)?;
+    let principal = by.principal();
+    let missing = || Problem::not_found("comment");
+    opened::find(&app, &principal, id)
+        .await?
+        .ok_or_else(missing)?;
+    let here = format!("{HOME}/comments/{id}");
+    let Some(note) = review::parse_note(Some(fields.get("note")))? else {
+        return Ok(see_other(&here));
+    };
+    let noted = opened::add_note(&app, &principal, id, note).await?;
+    noted.ok_or_else(missing)?;
+    let flash = Flash {
+        did: "note".to_owned(),
+        ..Flash::default()
+    };
+    Ok(see_other(&flash.carry(&here)))
 }
 
 #[post("/desk/comments/{id}/email")]
@@ -227,6 +263,7 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
         Action::Decided => format!("decided “{decision}”: now {to}"),
         Action::Undone => format!("took “{decision}” back: {to} again"),
         Action::EmailRevealed => "looked at the whole address".to_owned(),
+        Action::Noted => "noted".to_owned(),
     };
     let door = match entry.via.as_deref() {
         Some("token") => " (API)",

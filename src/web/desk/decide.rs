@@ -11,16 +11,29 @@ use super::{
     entry::Sent,
     fields::FormFields,
     filter::DeskQuery,
-    frame::{Flash, Frame, back_of},
+    flash::Flash,
+    frame::{Frame, back_of},
     queue::count,
     refused::Refused,
     sign_in::see_other,
+    words::thousands,
 };
 use crate::{
     app::App,
-    domain::{comment::CommentId, decision::Decision, moderator::Principal, timestamp::Timestamp},
-    review::{self, MAX_WISHES, queue},
-    storage::decisions::{Change, Outcome, Wish},
+    domain::{
+        comment::CommentId,
+        decision::{BatchId, Decision},
+        moderator::Principal,
+        timestamp::Timestamp,
+    },
+    review::{
+        self, MAX_WISHES, changes,
+        queue::{self, Wanted},
+    },
+    storage::{
+        StoreError,
+        decisions::{Change, Wish},
+    },
     web::{Shared, page, problem::Problem},
 };
 
@@ -33,7 +46,8 @@ struct ConfirmPage {
     frame: Frame,
     decision: Decision,
     verb: &'static str,
-    count: i64,
+    count: String,
+    is_one: bool,
     /// Those that arrive from now on are not meant.
     until: i64,
 }
@@ -49,20 +63,29 @@ pub(super) async fn decide(
     let (decision, keys) = wished(&fields)?;
     if fields.get("matching") != "all" || !fields.get("one").is_empty() {
         let wishes = wishes(&keys, Change::Decide(decision))?;
-        let outcomes = review::decide(&app, &principal, wishes, note).await?;
-        let flash = Flash::of(decision.as_str(), &outcomes);
+        let batch = (wishes.len() > 1).then(BatchId::generate);
+        let flash = carry_out(&app, &principal, decision.as_str(), wishes, note, batch).await?;
         return Ok(see_other(&flash.carry(&back)));
     }
     let query = query_of(&back)?;
     if let Ok(until) = fields.get("until").parse() {
-        let until = Timestamp::from_millis(until);
-        let flash = decide_matching(&app, &principal, &query, decision, until).await?;
+        let asked = [&back, decision.as_str(), fields.get("until")];
+        let matching = Matching {
+            principal: &principal,
+            query: &query,
+            decision,
+            until: Timestamp::from_millis(until),
+            batch: BatchId::of(&principal.actor, &asked),
+        };
+        let flash = matching.decide(&app).await?;
         return Ok(see_other(&flash.carry(&back)));
     }
     let wanted = query.wanted(&mut Vec::new());
     let found = queue::list(&app, &principal, &wanted, None, Some(1)).await?;
+    let matching = count(&found.counts, query.status());
     let template = ConfirmPage {
-        count: count(&found.counts, query.status()),
+        count: thousands(usize::try_from(matching).unwrap_or_default()),
+        is_one: matching == 1,
         frame: Frame::new(&app, &by, back, None),
         decision,
         verb: verb(decision),
@@ -75,9 +98,26 @@ pub(super) async fn decide(
 pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpResponse, Refused> {
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;
-    let outcomes = review::decide(&app, &by.principal(), wishes, None).await?;
-    let flash = Flash::of("undo", &outcomes);
+    let flash = carry_out(&app, &by.principal(), "undo", wishes, None, None).await?;
     Ok(see_other(&flash.carry(&back_of(&fields, HOME))))
+}
+
+/// Carries wishes out and says what became of them.
+async fn carry_out(
+    app: &App,
+    principal: &Principal,
+    did: &str,
+    wishes: Vec<Wish>,
+    note: Option<String>,
+    batch: Option<BatchId>,
+) -> Result<Flash, StoreError> {
+    let outcomes = review::decide_together(app, principal, wishes.clone(), note, batch).await?;
+    let changes = changes::of_stale(app, principal, &outcomes).await?;
+    let mut flash = Flash::of(did, principal, &wishes, &outcomes, &changes);
+    if flash.count > 1 {
+        flash.batch = batch;
+    }
+    Ok(flash)
 }
 
 /// What the form's button meant: `one` is `decision:id:version`, `decision` is for those selected.
@@ -108,42 +148,66 @@ fn wishes(keys: &[&str], change: Change) -> Result<Vec<Wish>, Problem> {
     wishes.ok_or_else(|| Problem::malformed("The form names something that is no comment."))
 }
 
-/// Decides about everything that the filters find and that was there at `until`.
-async fn decide_matching(
-    app: &App,
-    principal: &Principal,
-    query: &DeskQuery,
+/// Everything that the filters find and that was there at a moment.
+struct Matching<'a> {
+    principal: &'a Principal,
+    query: &'a DeskQuery,
     decision: Decision,
     until: Timestamp,
-) -> Result<Flash, Problem> {
-    let mut wanted = query.wanted(&mut Vec::new());
-    wanted.until = Some(until);
-    let mut flash = Flash {
-        did: decision.as_str().to_owned(),
-        ..Flash::default()
-    };
-    let mut cursor: Option<String> = None;
-    while flash.count + flash.late < MAX_MATCHING {
+    /// The same for a form that is sent twice.
+    batch: BatchId,
+}
+
+impl Matching<'_> {
+    /// Decides about it, in bites small enough not to keep writers waiting. When the service fails in the
+    /// midst, what was decided by then stays so, is part of the batch, and the flash says so.
+    async fn decide(&self, app: &App) -> Result<Flash, Problem> {
+        let mut wanted = self.query.wanted(&mut Vec::new());
+        wanted.until = Some(self.until);
+        let mut flash = Flash {
+            did: self.decision.as_str().to_owned(),
+            batch: Some(self.batch),
+            ..Flash::default()
+        };
+        let mut cursor = None;
+        while flash.count + flash.late < MAX_MATCHING {
+            match self.bite(app, &wanted, cursor.as_deref()).await {
+                Ok((done, next)) => {
+                    flash.add(done);
+                    cursor = next;
+                }
+                Err(problem) if flash.count == 0 => return Err(problem),
+                Err(_) => {
+                    flash.broken = 1;
+                    break;
+                }
+            }
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(flash)
+    }
+
+    /// Decides about the next few, and returns where it goes on.
+    async fn bite(
+        &self,
+        app: &App,
+        wanted: &Wanted,
+        cursor: Option<&str>,
+    ) -> Result<(Flash, Option<String>), Problem> {
         let limit = Some(queue::MAX_LIMIT);
-        let found = queue::list(app, principal, &wanted, cursor.as_deref(), limit).await?;
+        let found = queue::list(app, self.principal, wanted, cursor, limit).await?;
         let wishes = found.comments.iter().map(|comment| Wish {
             id: comment.id,
             version: Some(comment.version),
-            change: Change::Decide(decision),
+            change: Change::Decide(self.decision),
         });
-        let outcomes = review::decide(app, principal, wishes.collect(), None).await?;
-        let done = outcomes
-            .iter()
-            .filter(|outcome| matches!(outcome, Outcome::Done(..)));
-        let done = done.count();
-        flash.count += done;
-        flash.late += outcomes.len() - done;
-        cursor = found.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
+        let (wishes, did) = (wishes.collect(), self.decision.as_str());
+        let batch = Some(self.batch);
+        let flash = carry_out(app, self.principal, did, wishes, None, batch).await?;
+        Ok((flash, found.next_cursor))
     }
-    Ok(flash)
 }
 
 /// The filters of the list that a form came from.

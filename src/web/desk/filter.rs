@@ -7,7 +7,10 @@ use serde::Deserialize;
 use time::{Date, format_description::well_known::Iso8601};
 use url::form_urlencoded::Serializer;
 
-use super::{HOME, frame::Flash};
+use super::{
+    HOME,
+    flash::{Carried, Flash},
+};
 use crate::{
     domain::{
         comment::{CommentId, Status},
@@ -39,6 +42,9 @@ pub struct DeskQuery {
     n: Option<String>,
     late: Option<String>,
     undo: Option<String>,
+    left: Option<String>,
+    batch: Option<String>,
+    broken: Option<String>,
 }
 
 /// Score bands to choose from: word, label, lowest and highest score.
@@ -150,12 +156,15 @@ impl DeskQuery {
     /// What the form before did, if the address says so.
     #[must_use]
     pub fn flash(&self) -> Option<Flash> {
-        Flash::read(
-            self.did.as_deref(),
-            self.n.as_deref(),
-            self.late.as_deref(),
-            self.undo.as_deref(),
-        )
+        Flash::read(Carried {
+            did: self.did.as_deref(),
+            count: self.n.as_deref(),
+            late: self.late.as_deref(),
+            undo: self.undo.as_deref(),
+            left: self.left.as_deref(),
+            batch: self.batch.as_deref(),
+            broken: self.broken.as_deref(),
+        })
     }
 
     /// Where the list begins: not on its first page, if there is one.

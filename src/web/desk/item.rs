@@ -2,13 +2,13 @@
 
 use crate::{
     app::App,
+    bayes::TokenWeight,
     domain::{
         comment::{Comment, Status},
         evidence::score_in_words,
         timestamp::Timestamp,
     },
     review::opened::masked_email,
-    spam::TokenWeight,
     web::desk::{
         queue::label,
         text::{self, Rendered, visible},

@@ -25,7 +25,7 @@ use crate::{
     web::{
         Shared,
         api::moderators::masked,
-        auth::{SignedIn, session_cookie},
+        auth::{SignedIn, ended_cookie, session_cookie},
         page,
         query::Query,
     },
@@ -94,6 +94,12 @@ pub(super) async fn change(
     app: Shared,
     Sent { by, fields }: Sent,
 ) -> Result<HttpResponse, Refused> {
+    if fields.get("do") == "end-sessions" {
+        own::end_every_session(&app, &by.account).await?;
+        let mut response = see_other("/sign-in");
+        set_cookie(&mut response, &ended_cookie(&app));
+        return Ok(response);
+    }
     let given = |name: &str| Some(fields.get(name).to_owned()).filter(|value| !value.is_empty());
     let secret = |name: &str| {
         let secret = fields.secret(name);

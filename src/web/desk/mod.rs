@@ -1,6 +1,8 @@
 //! The moderators' pages: signing in and the desk. Rendered on the server, usable without script;
 //! what a page decides, it decides through `review`.
 
+mod activity;
+mod batches;
 mod charts;
 mod comment;
 mod decide;
@@ -9,6 +11,7 @@ mod entry;
 mod fields;
 mod file_form;
 mod filter;
+mod flash;
 mod frame;
 mod item;
 mod me;
@@ -21,6 +24,7 @@ mod settings;
 mod sign_in;
 mod site;
 mod text;
+mod words;
 
 use crate::web::route_table::{Other, RouteTable};
 
@@ -39,9 +43,13 @@ const TAKEN: &[Other] = &[
     ("/desk/settings", &["GET", "POST"]),
     ("/desk/settings/sites/{site}", &["GET", "POST"]),
     ("/desk/privacy", &["GET", "POST"]),
+    ("/desk/activity", &["GET"]),
     ("/desk/me", &["GET", "POST"]),
     ("/desk/comments/{id}", &["GET"]),
     ("/desk/comments/{id}/email", &["POST"]),
+    ("/desk/comments/{id}/notes", &["POST"]),
+    ("/desk/batches", &["GET"]),
+    ("/desk/batches/{id}/undo", &["POST"]),
     ("/desk/decisions", &["POST"]),
     ("/desk/undo", &["POST"]),
 ];
@@ -68,10 +76,14 @@ pub fn routes(config: &mut RouteTable<'_>) {
             .service(site::change)
             .service(privacy::show)
             .service(privacy::act)
+            .service(activity::show)
             .service(me::show)
             .service(me::change)
             .service(comment::show)
             .service(comment::reveal)
+            .service(comment::add_note)
+            .service(batches::show)
+            .service(batches::undo)
             .service(decide::decide)
             .service(decide::undo)
     });

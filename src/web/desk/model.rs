@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
+    bayes::Label,
     domain::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
@@ -36,7 +37,6 @@ use crate::{
         upload::Uploaded,
     },
     sites::DEFAULT_SITE,
-    spam::Label,
     web::{Shared, auth::SignedIn, labelled, page, problem::Problem, query::Query, site},
 };
 

@@ -1,5 +1,6 @@
 //! News of arrivals as server-sent events. An event says only that something came: what, the page
-//! asks with its filters. The stream ends with the session, and when the service stops.
+//! asks with its filters. The stream ends with the session, when the service stops, and when the same
+//! person has too many.
 
 use std::time::Duration;
 
@@ -9,12 +10,11 @@ use actix_web::{
     web::Bytes,
 };
 use futures_util::stream;
-use tokio::sync::watch;
 
 use crate::{
     accounts::sessions::{Session, principal_of},
     domain::comment::CommentId,
-    review::news::{self, Latest},
+    review::news::{self, Place},
     web::{
         Shared,
         auth::{Visitor, session_value},
@@ -29,10 +29,17 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// What a browser is told first: to come back after so many milliseconds.
 const OPENING: &str = "retry: 5000\n\n";
 
+/// What a page is told that a newer one has taken the place of: not to come back by itself.
+const DISPLACED: &str = "event: displaced\ndata: {}\n\n";
+
+/// When somebody who found no place may come back.
+const COME_BACK: Duration = Duration::from_secs(30);
+
 struct Listener {
     app: Shared,
     cookie: String,
-    latest: watch::Receiver<Latest>,
+    place: Place,
+    over: bool,
     seen: Option<CommentId>,
     opened: bool,
 }
@@ -43,10 +50,13 @@ pub(super) async fn listen(
     request: HttpRequest,
     Visitor(signed_in): Visitor,
 ) -> Result<HttpResponse, Problem> {
-    let cookie = signed_in.and_then(|_| session_value(&app, &request));
-    let cookie = cookie.ok_or_else(Problem::unauthenticated)?;
+    let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
+    let cookie = session_value(&app, &request).ok_or_else(Problem::unauthenticated)?;
+    let place = app.news.listen(signed_in.session.held());
+    let full = || Problem::too_many("Too many listen already. Come back later.", COME_BACK);
     let listener = Listener {
-        latest: app.news.listen(),
+        place: place.ok_or_else(full)?,
+        over: false,
         app,
         cookie,
         seen: None,
@@ -69,6 +79,9 @@ pub(super) async fn listen(
 impl Listener {
     /// The next thing to write; none when the stream ends.
     async fn next(&mut self) -> Option<&'static str> {
+        if self.over {
+            return None;
+        }
         if !self.opened {
             self.opened = true;
             return Some(OPENING);
@@ -77,7 +90,12 @@ impl Listener {
             let app = self.app.clone();
             let changed = tokio::select! {
                 () = app.news.closed() => return None,
-                changed = self.latest.changed() => { changed.ok()?; true }
+                () = self.place.dismissed.cancelled() => return None,
+                () = self.place.displaced.cancelled() => {
+                    self.over = true;
+                    return Some(DISPLACED);
+                }
+                changed = self.place.latest.changed() => { changed.ok()?; true }
                 () = tokio::time::sleep(HEARTBEAT) => false,
             };
             let session = Session::recognise(&self.app, &self.cookie).await;
@@ -85,7 +103,7 @@ impl Listener {
             if !changed {
                 return Some(": nothing new\n\n");
             }
-            let latest = self.latest.borrow_and_update().clone();
+            let latest = self.place.latest.borrow_and_update().clone();
             let newest = news::latest_for(&self.app, &principal_of(&account), &latest);
             if newest > self.seen {
                 self.seen = newest;

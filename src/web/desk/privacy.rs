@@ -55,6 +55,8 @@ struct Found {
     subscriptions: usize,
     mails: usize,
     is_moderator: bool,
+    /// Rows that cannot be read.
+    left_out: usize,
 }
 
 struct ErasureRow {
@@ -156,7 +158,8 @@ fn amounts(counts: [u64; 4]) -> String {
 
 impl Found {
     fn is_empty(&self) -> bool {
-        self.comments.is_empty() && self.samples + self.subscriptions + self.mails == 0
+        self.comments.is_empty()
+            && self.samples + self.subscriptions + self.mails + self.left_out == 0
     }
 }
 
@@ -176,6 +179,7 @@ impl From<Subject> for Found {
             subscriptions: subject.subscriptions.len(),
             mails: subject.mails.len(),
             is_moderator: subject.is_moderator,
+            left_out: subject.damaged.len(),
         }
     }
 }

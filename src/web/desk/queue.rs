@@ -54,8 +54,12 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Refused> {
     let status = query.status();
     let back = query.address(status, query.cursor());
-    let frame = Frame::new(&app, &signed_in, back, query.flash());
     let principal = signed_in.principal();
+    let flash = match query.flash() {
+        Some(flash) => Some(flash.complete(&app, &principal).await?),
+        None => None,
+    };
+    let frame = Frame::new(&app, &signed_in, back, flash);
     let found = find(&app, &principal, &query).await?;
     let template = QueuePage {
         frame,

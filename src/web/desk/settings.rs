@@ -47,6 +47,8 @@ struct SettingsPage {
     sites: Vec<Site>,
     people: Vec<Account>,
     tokens: Vec<TokenRow>,
+    /// Tokens that work and of which nobody knows who made them.
+    ownerless: usize,
     keys: Vec<KeyRow>,
     /// What programs could not be told, a sentence a site.
     callbacks: Vec<String>,
@@ -74,7 +76,7 @@ pub(super) async fn act(
         "add-person" => people::add(&app, &fields).await?,
         "make-link" => people::make_link(&app, &fields).await?,
         "remove-person" => people::remove(&app, &fields).await?,
-        "add-token" => tokens::add(&app, &fields).await?,
+        "add-token" => tokens::add(&app, &by.account, &fields).await?,
         "revoke-token" => tokens::revoke(&app, &fields).await?,
         "add-key" => keys::add(&app, &fields).await?,
         "revoke-key" => keys::revoke(&app, &fields).await?,
@@ -110,7 +112,7 @@ async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
 }
 
 fn role(fields: &FormFields) -> Role {
-    Role::parse(fields.get("role"))
+    Role::parse(fields.get("role")).unwrap_or(Role::Moderator)
 }
 
 /// The sites that were named, if any were.
@@ -129,7 +131,9 @@ pub(super) fn lines(raw: &str) -> Vec<String> {
 
 async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpResponse, Refused> {
     let accounts = app.store.moderators().await?.into_iter();
-    let tokens = app.store.tokens().await?.into_iter();
+    let tokens = app.store.tokens().await?;
+    let ownerless = tokens.iter().filter(|one| one.is_ownerless()).count();
+    let tokens = tokens.into_iter();
     let keys = app.store.client_keys(None).await?.into_iter();
     let callbacks = app.store.callback_backlogs().await?;
     let webhooks = app.store.webhooks(None).await?.into_iter();
@@ -145,6 +149,7 @@ async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpRespo
         frame: Frame::new(app, signed_in, format!("{HOME}/settings"), None),
         sites: app.store.sites().await?,
         people: accounts.map(|one| people::account(app, &one, me)).collect(),
+        ownerless,
         tokens: tokens.map(|one| tokens::token(app, one)).collect(),
         keys: keys.map(|one| keys::row(app, one)).collect(),
         callbacks: callbacks.iter().map(keys::backlog).collect(),

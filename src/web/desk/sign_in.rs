@@ -23,10 +23,11 @@ use crate::{
     web::{
         Shared,
         api::moderators::masked,
-        auth::{Visitor, ended_cookie, refuse_cross_site, session_cookie},
+        auth::{
+            Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
+        },
         page,
         query::Query,
-        sender,
     },
 };
 
@@ -103,13 +104,13 @@ pub(super) async fn with_password(
     fields: FormFields,
 ) -> Result<HttpResponse, Refused> {
     refuse_cross_site(&app, &request)?;
-    let sender = sender::of(&request, &app.settings.server.trusted_proxies);
+    let origin = origin_of(&app, &request);
     let email = fields.get("email");
     let next = inside(fields.get("next"));
     let password = fields.secret("password");
-    let tried = sign_in::with_password(&app, email, password, sender).await;
+    let tried = sign_in::with_password(&app, email, password, &origin).await;
     let (status, error) = match tried {
-        Ok(account) => return Ok(begin(&app, &account, next)),
+        Ok(account) => return Ok(begin(&app, &account, &origin, next).await),
         Err(SignInError::Wrong) => {
             let error = "The address or the password is not right.";
             (StatusCode::UNAUTHORIZED, error)
@@ -148,7 +149,7 @@ pub(super) async fn with_link(
         password: fields.secret("password"),
     };
     match links::redeem(&app, &word, choices).await {
-        Ok(account) => Ok(begin(&app, &account, HOME)),
+        Ok(account) => Ok(begin(&app, &account, &origin_of(&app, &request), HOME).await),
         Err(LinkError::Gone) => show_link_of(&app, None, Filled::default(), Vec::new()),
         Err(LinkError::Invalid(errors)) => {
             let account = links::look_up(&app, &word).await?;
@@ -182,6 +183,7 @@ pub(super) async fn sign_out(
 ) -> Result<HttpResponse, Refused> {
     if let Some(signed_in) = signed_in {
         signed_in.accepts(&app, fields.get("csrf"))?;
+        signed_in.session.end(&app).await?;
     }
     let mut response = see_other("/sign-in");
     set_cookie(&mut response, &ended_cookie(&app));
@@ -213,10 +215,17 @@ fn show_link_of(
 }
 
 /// Begins a session and goes on.
-fn begin(app: &App, account: &Moderator, next: &str) -> HttpResponse {
+async fn begin(
+    app: &App,
+    account: &Moderator,
+    origin: &sign_in::Origin,
+    next: &str,
+) -> HttpResponse {
+    let device = sign_in::remember(app, account, origin).await;
     let session = Session::begin(&account.id, account.session_epoch, app.now());
     let mut response = see_other(next);
     set_cookie(&mut response, &session_cookie(app, &session));
+    set_cookie(&mut response, &device_cookie(app, &device));
     response
 }
 

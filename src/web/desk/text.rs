@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, ops::Range};
 use linkify::{LinkFinder, LinkKind};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{markup::escape, spam::TokenWeight};
+use crate::{bayes::TokenWeight, markup::escape};
 
 /// User-perceived characters of a text shown in a list.
 const LIST_CHARS: usize = 700;

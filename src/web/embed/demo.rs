@@ -135,10 +135,7 @@ fn votes(app: &App, site: &SiteSlug) -> Vec<Vote> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        learn::training::gate::NEEDED,
-        spam::{Document, Label},
-    };
+    use crate::{bayes::Label, learn::training::gate::NEEDED, text::Document};
 
     fn is_held_out(text: &str) -> bool {
         samples::is_held_out(&Document {

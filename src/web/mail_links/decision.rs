@@ -172,7 +172,7 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
         let did = match entry.action {
             Action::Decided => format!("decided “{}”", entry.decision.as_deref()?),
             Action::Undone => format!("took “{}” back", entry.decision.as_deref()?),
-            Action::Received | Action::EmailRevealed => return None,
+            Action::Received | Action::EmailRevealed | Action::Noted => return None,
         };
         Some(format!(
             "{} {did} on {}.",

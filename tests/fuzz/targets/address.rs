@@ -4,8 +4,8 @@
 use std::{str::FromStr, sync::LazyLock};
 
 use hamlet::{
-    domain::{email::EmailAddress, field::FieldError},
-    privacy::vault::Vault,
+    domain::{email::EmailAddress, field::FieldError, moderator::ModeratorId},
+    privacy::vault::{Owner, Vault},
 };
 use validator::ValidateEmail;
 
@@ -40,8 +40,9 @@ fn accepted(email: &EmailAddress) {
 
     let again = EmailAddress::parse("email", address).expect("what was taken is taken again");
     assert_eq!(again.expose(), address);
+    let owner = Owner::moderator(&ModeratorId("fuzz".to_owned()));
     let opened = VAULT
-        .open(&VAULT.seal(email))
+        .open(&VAULT.seal(email, owner.clone()), owner)
         .expect("a sealed address opens");
     assert_eq!(opened.expose(), address);
     let upper = address

@@ -15,7 +15,7 @@ pub mod submission;
 pub mod text;
 pub mod token;
 
-use std::{borrow::Cow, fs, os::unix::fs::PermissionsExt, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
 use hamlet::privacy::keys::KeyRing;
 
@@ -30,11 +30,7 @@ fn keys(old: &str, new: &str) -> KeyRing {
         "index": { "id": "i", "secret": secret("E") },
         "keys": [{ "id": "a", "secret": secret(old) }, { "id": "b", "secret": secret(new) }],
     });
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("hamlet.key");
-    fs::write(&file, keys.to_string()).expect("a key file");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a private key file");
-    KeyRing::open(&file, false).expect("keys")
+    KeyRing::from_json(keys.to_string().as_bytes()).expect("keys")
 }
 
 /// Pieces between bytes 0xFF as text; those that are not there are empty.

@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use hamlet::spam::{
-    Document, Label, Model,
-    lessons::{Base, Lessons},
-    views::FEATURES,
-};
+use hamlet::bayes::Label;
+use hamlet::bayes::Model;
+use hamlet::bayes::lessons::{Base, Lessons};
+use hamlet::text::Document;
+use hamlet::text::views::FEATURES;
 use sha2::{Digest, Sha256};
 
 use super::text::explained;

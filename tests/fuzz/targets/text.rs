@@ -3,12 +3,12 @@
 
 use std::sync::LazyLock;
 
-use hamlet::spam::{
-    Document, Model,
-    glyphs::Glyphs,
-    normalize::normalize,
-    tokens::{Kind, Token, tokenize},
-};
+use hamlet::bayes::Model;
+use hamlet::text::Document;
+use hamlet::text::glyphs::Glyphs;
+use hamlet::text::kind::Kind;
+use hamlet::text::normalize::normalize;
+use hamlet::text::tokens::{Token, tokenize};
 
 use super::pieces;
 

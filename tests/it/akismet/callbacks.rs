@@ -10,7 +10,7 @@ use hamlet::{
         site::{ClientMode, Policy},
     },
     notify::webhooks,
-    privacy::rotation,
+    privacy::{rotation, vault::Owner},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -203,8 +203,10 @@ on_both_engines!(
         let sealed = kept().await.sealed.expect("a sealed key");
         assert!(!sealed.contains(&key), "{sealed}");
         rotation::rotate(&app.app).await.unwrap();
+        app.pass(Duration::from_mins(3)).await;
         rotation::retire(&app.app).await.unwrap();
-        assert!(app.app.vault.open_client_key(&sealed).is_err());
+        let owner = Owner::client_key(&slug, &kept().await.id);
+        assert!(app.app.vault.open_client_key(&sealed, &owner).is_err());
         app.decide(&asked, Decision::Spam).await;
         assert_eq!(tick(&app).await, 1);
         assert_eq!(listener.taken()[0].json()["key"], json!(key));

@@ -71,8 +71,8 @@ on_both_engines!(
             .unwrap();
         let counts: Vec<_> = counts.iter().map(|c| (c.label, c.count)).collect();
         let expected = [
-            (hamlet::spam::Label::Ham, 1),
-            (hamlet::spam::Label::Spam, 1),
+            (hamlet::bayes::Label::Ham, 1),
+            (hamlet::bayes::Label::Spam, 1),
         ];
         assert_eq!(counts, expected, "what is said last counts");
     }

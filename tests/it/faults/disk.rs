@@ -8,6 +8,7 @@ use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
 
 use super::{BACK_WITHIN, comment, service::Service};
+use crate::on_both_engines;
 
 /// The size of the largest file in a folder.
 fn largest(folder: &Path) -> u64 {
@@ -87,3 +88,26 @@ async fn on_a_full_disk_comments_are_refused_and_with_room_again_taken() {
         .unwrap();
     assert_eq!(sound, "ok");
 }
+
+on_both_engines!(
+    an_upload_that_broke_off_is_gone_within_minutes_and_a_slow_one_is_not,
+    |app: TestApp| async move {
+        let raw = crate::support::database::Raw::of(&app).await;
+        let now = app.app.now().millis();
+        raw.run(&format!(
+            "INSERT INTO uploads (id, state, provenance, source, touched_at) \
+                 VALUES ('u1', 'arriving', 'samples', '', {now}); \
+             INSERT INTO upload_rows (upload, site, id, label, held_out, text) \
+                 VALUES ('u1', 'default', 'r1', 'ham', 0, 't'), ('u1', 'default', 'r2', 'ham', 0, 't')"
+        ))
+        .await;
+        let rows = "SELECT id FROM upload_rows";
+        app.app.clock.advance(std::time::Duration::from_mins(1));
+        hamlet::background::recover(&app.app).await;
+        assert_eq!(raw.list(rows).await.len(), 2);
+        app.app.clock.advance(std::time::Duration::from_mins(2));
+        hamlet::background::recover(&app.app).await;
+        assert!(raw.list(rows).await.is_empty());
+        assert!(raw.list("SELECT id FROM uploads").await.is_empty());
+    }
+);

@@ -5,11 +5,14 @@
 //! What takes a real crash, or minutes, is in `tests/chaos`.
 
 mod clock;
+mod damage;
 mod database;
 mod disk;
+mod jobs;
 mod keys;
 mod mail;
 mod service;
+mod writer;
 
 use std::{
     collections::BTreeSet,

@@ -42,6 +42,27 @@ async fn a_session_begun_at_one_serves_at_the_other_and_ends_at_both() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_out_at_one_ends_the_session_and_its_stream_at_the_other() {
+    let Some([one, other]) = two(&[]).await else {
+        return;
+    };
+    let session = one.first_operator(EMAIL).await;
+    let status = async |app: &TestApp| {
+        let asked = session.request(app, Method::GET, "/api/v1/me");
+        answer(asked).await.0
+    };
+    assert_eq!(status(&other).await, StatusCode::OK);
+    let mut stream = crate::news::listen(&other, &session).await;
+    let out = session.form(&one, "/sign-out", &[]).send().await.unwrap();
+    assert_eq!(out.status(), StatusCode::SEE_OTHER);
+    for app in [&one, &other] {
+        assert_eq!(status(app).await, StatusCode::UNAUTHORIZED, "at once");
+    }
+    background::announce(&other.app).await;
+    assert_eq!(crate::news::told(&mut stream).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guesses_at_a_password_are_counted_together() {
     let Some(pair) = two(&[]).await else { return };
     pair[0].first_operator(EMAIL).await;
@@ -62,14 +83,14 @@ async fn a_token_revoked_at_one_opens_nothing_at_the_other() {
     let Some([one, other]) = two(&[]).await else {
         return;
     };
-    let keeper = one.token(Role::Operator, &[]).await;
-    let made = one.with(&keeper, Method::POST, "/api/v1/tokens");
+    let keeper = one.first_operator(EMAIL).await;
+    let made = keeper.request(&one, Method::POST, "/api/v1/tokens");
     let (_, made) = answer(made.json(&json!({ "name": "spare", "role": "moderator" }))).await;
     let spare = made["token"].as_str().expect("a token");
     let ask = || answer(other.with(spare, Method::GET, "/api/v1/comments"));
     assert_eq!(ask().await.0, StatusCode::OK);
     let path = format!("/api/v1/tokens/{}", made["id"].as_str().expect("an id"));
-    let revoked = answer(one.with(&keeper, Method::DELETE, &path)).await;
+    let revoked = answer(keeper.request(&one, Method::DELETE, &path)).await;
     assert_eq!(revoked.0, StatusCode::NO_CONTENT, "{}", revoked.1);
     assert_eq!(ask().await.0, StatusCode::UNAUTHORIZED);
 }

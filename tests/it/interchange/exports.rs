@@ -80,7 +80,7 @@ on_both_engines!(
         assert_eq!(of("Jo").parent, of("Marta").id);
         assert_eq!(of("Marta").page, "https://garden.example/2026/peas/");
         assert_eq!(of("Horatio").text, text);
-        assert_eq!(of("Horatio").label, Some(hamlet::spam::Label::Spam));
+        assert_eq!(of("Horatio").label, Some(hamlet::bayes::Label::Spam));
     }
 );
 

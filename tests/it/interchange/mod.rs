@@ -2,6 +2,7 @@
 //! what an export gives back.
 
 mod exports;
+mod hidden;
 mod imports;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};

@@ -7,7 +7,7 @@ use hamlet::{
     background,
     clock::Clock,
     config::Settings,
-    domain::{decision::Decision, moderator::Role},
+    domain::{decision::Decision, moderator::Role, site::Policy},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -182,5 +182,51 @@ on_both_engines!(
         let site = app.app.directory.site("default").unwrap();
         assert_eq!(app.app.live.model(&site.slug).labels, [1, 0]);
         app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_site_that_cannot_be_followed_holds_up_no_other,
+    |app: TestApp| async move {
+        app.add_site("arras", &[], Policy::default()).await;
+        let broken = "INSERT INTO learning (site, revision, epoch, live) \
+                      VALUES ('arras', 1, 1, '00000000-0000-7000-8000-000000000000')";
+        app.sql(broken).await;
+        let follow = async || app.app.live.follow(&app.app.store).await.unwrap();
+        assert_eq!(follow().await, 1);
+        assert_eq!(follow().await, 0, "it rests for a while");
+        app.sql("UPDATE learning SET revision = 2 WHERE site = 'arras'")
+            .await;
+        assert_eq!(follow().await, 1, "something new is a reason to try");
+        decided(&app, &HAM, Decision::Approve).await;
+        let site = app.app.directory.site("default").unwrap();
+        assert_eq!(app.app.live.model(&site.slug).labels, [3, 0]);
+        app.sql("UPDATE learning SET live = NULL WHERE site = 'arras'")
+            .await;
+        assert_eq!(follow().await, 0, "mended, and followed at once");
+    }
+);
+
+on_both_engines!(
+    whoever_goes_away_while_a_site_is_followed_leaves_it_where_it_was,
+    |app: TestApp| async move {
+        decided(&app, &HAM, Decision::Approve).await;
+        let site = app.app.directory.site("default").unwrap();
+        let posted = json!({ "page": "/garden", "name": "Osric", "email": "osric@elsinore.example",
+            "text": UNWANTED[0] });
+        let (_, posted) = answer(app.comment("default", &posted)).await;
+        app.decide(&posted, Decision::Spam).await;
+        for steps in 0..12 {
+            // Given up after a few steps, wherever it is then.
+            let mut following = std::pin::pin!(app.app.live.follow(&app.app.store));
+            for _ in 0..steps {
+                if futures_util::poll!(following.as_mut()).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        background::learn(&app.app).await;
+        assert_eq!(app.app.live.model(&site.slug).labels, [3, 1]);
     }
 );

@@ -2,13 +2,13 @@
 
 use hamlet::{
     background,
+    bayes::Label,
     domain::{
         moderator::Role,
         sample::{Provenance, Vote},
         site::SiteSlug,
     },
     learn::samples,
-    spam::Label,
 };
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -69,6 +69,24 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    a_training_run_that_panics_ends_as_failed,
+    |app: TestApp| async move {
+        label(&app, "nursery", 60, false).await;
+        let run = training::start(&app.app, &site(), "Test").await.unwrap();
+        app.app.faults.arm("training", "default", 1);
+        assert!(training::work(&app.app).await.unwrap());
+        let entry = registry::find(&app.app, run).await.unwrap().unwrap();
+        assert_eq!(entry.status, ModelStatus::Failed);
+        assert!(entry.failure.unwrap().contains("panicked"));
+        let again = training::start(&app.app, &site(), "Test").await.unwrap();
+        assert!(training::work(&app.app).await.unwrap());
+        let entry = registry::find(&app.app, again).await.unwrap().unwrap();
+        assert_eq!(entry.status, ModelStatus::Candidate);
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
     a_second_run_for_a_site_is_refused_while_one_waits,
     |app: TestApp| async move {
         let token = app.token(Role::Operator, &[]).await;

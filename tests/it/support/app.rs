@@ -15,12 +15,15 @@ use hamlet::{
         origin::Origin,
         site::{Policy, Site, SiteSlug},
     },
+    privacy::presence,
     review,
     storage::decisions::{Change, Outcome, Wish},
     web::server,
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use secrecy::ExposeSecret;
 use serde_json::Value;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
 use super::postgres::Database;
@@ -92,6 +95,7 @@ impl TestApp {
             .await
             .expect("an application");
         let (server, address) = server::bind(&app).expect("a listener");
+        presence::arrive(&app).await.expect("keys that may seal");
         let handle = server.handle();
         tokio::spawn(server);
         let client = Client::builder()
@@ -197,6 +201,15 @@ impl TestApp {
         self.app.clock.advance(time);
         background::refresh(&self.app).await;
         background::forget(&self.app).await;
+    }
+
+    /// Runs statements behind the service's back.
+    pub async fn sql(&self, statements: &str) {
+        let url = self.app.settings.database_url();
+        let mut connection = AnyConnection::connect(url.expose_secret()).await.unwrap();
+        let statements = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+        connection.execute(statements).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     /// Ends the service at once, as far as those who ask it can tell: no answer more leaves it.

@@ -2,6 +2,7 @@
 //! assertion about the service lives here.
 
 pub mod app;
+pub mod database;
 pub mod people;
 pub mod postgres;
 pub mod smtp;

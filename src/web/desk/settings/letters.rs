@@ -26,7 +26,7 @@ pub(super) fn letter(app: &App, entry: OutboxEntry) -> Letter {
     let opened = entry
         .recipient
         .as_ref()
-        .map(|sealed| app.vault.open(sealed));
+        .map(|(sealed, owner)| app.vault.open(sealed, owner.clone()));
     let to = opened.and_then(Result::ok).map(|address| address.masked());
     Letter {
         id: entry.id,

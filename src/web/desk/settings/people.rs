@@ -11,6 +11,7 @@ use crate::{
         field::FieldError,
         moderator::{Moderator, ModeratorId},
     },
+    storage::links::LinkFor,
     web::{
         api::moderators::masked,
         desk::{done::Done, fields::FormFields},
@@ -40,7 +41,7 @@ pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem>
         Err(PeopleError::Invalid(errors)) => return Ok(Done::wrong("people", errors)),
         Err(error) => return Err(error.into()),
     };
-    linked(app, &account).await
+    linked(app, &account, LinkFor::Newcomer).await
 }
 
 pub(super) async fn make_link(app: &App, fields: &FormFields) -> Result<Done, Problem> {
@@ -49,12 +50,13 @@ pub(super) async fn make_link(app: &App, fields: &FormFields) -> Result<Done, Pr
     linked(
         app,
         &account.ok_or_else(|| Problem::not_found("moderator"))?,
+        LinkFor::Known,
     )
     .await
 }
 
-async fn linked(app: &App, account: &Moderator) -> Result<Done, Problem> {
-    let link = links::make(&app.store, &app.public_url(), &account.id, app.now()).await?;
+async fn linked(app: &App, account: &Moderator, whom: LinkFor) -> Result<Done, Problem> {
+    let link = links::make(&app.store, &app.public_url(), &account.id, whom, app.now()).await?;
     let said = format!(
         "Send this link to {}: it signs them in once, within a day, and is not shown again.",
         account.name

@@ -4,7 +4,11 @@ use super::{role, scope_words, sites_of};
 use crate::{
     accounts::{grant, tokens},
     app::App,
-    storage::{self, tokens::Token},
+    domain::moderator::Moderator,
+    storage::{
+        self,
+        tokens::{Origin, Token},
+    },
     web::{
         desk::{done::Done, fields::FormFields, item::age},
         problem::Problem,
@@ -17,11 +21,12 @@ pub(super) struct TokenRow {
     pub(super) name: String,
     pub(super) role: &'static str,
     pub(super) sites: String,
+    pub(super) owner: String,
     pub(super) used: String,
     pub(super) revoked: bool,
 }
 
-pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem> {
+pub(super) async fn add(app: &App, by: &Moderator, fields: &FormFields) -> Result<Done, Problem> {
     let name = tokens::parse_name(fields.get("name"));
     let scope = grant(&app.directory, role(fields), sites_of(fields));
     let (name, scope) = match (name, scope) {
@@ -34,7 +39,7 @@ pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem>
             ));
         }
     };
-    let minted = tokens::mint(&app.store, name, role(fields), scope, app.now()).await?;
+    let minted = tokens::mint_for(&app.store, by, name, role(fields), scope, app.now()).await?;
     let said = "To be sent as “Authorization: Bearer …”. It is not shown again.";
     Ok(Done::secret("tokens", said, minted.secret))
 }
@@ -52,6 +57,11 @@ pub(super) fn token(app: &App, one: Token) -> TokenRow {
         name: one.name,
         role: one.role.as_str(),
         sites: scope_words(&one.scope),
+        owner: match one.origin {
+            Origin::Person(_, name) => name,
+            Origin::CommandLine => "command line".to_owned(),
+            Origin::Unknown => "unknown owner".to_owned(),
+        },
         used: used.unwrap_or_else(|| "never".to_owned()),
         revoked: one.revoked_at.is_some(),
     }

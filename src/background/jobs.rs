@@ -1,0 +1,127 @@
+//! What each job does in one run, and how that may fail.
+
+use std::time::Duration;
+
+use super::{Job, supervisor::Work};
+use crate::{
+    app::App,
+    learn::{training, upload},
+    notify,
+    privacy::{retention, rotation},
+    review::news,
+    sites::removal,
+    storage::StoreError,
+};
+
+/// Time that mails and deliveries on their way have once the service is told to stop; what is cut off
+/// then is sent again after the next start.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why a run of a job did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// A defect of ours.
+    #[error("it panicked: {0}")]
+    Panicked(&'static str),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Runs a job once.
+///
+/// # Errors
+/// [`JobError`].
+pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
+    let app = &work.app;
+    match job {
+        Job::Directory => Ok(directory(app).await?),
+        Job::News => Ok(news::announce(app).await?),
+        Job::Learning => Ok(learning(app).await?),
+        Job::Training => training(work).await,
+        Job::Uploads => Ok(recover(app).await?),
+        Job::Retention => Ok(retention::forget(app).await?),
+        Job::Counts => Ok(fold(app).await?),
+        Job::Gauges => Ok(gauges(app).await?),
+        Job::Mail => hand_over(job, notify::tick(app), work).await,
+        Job::Webhooks => hand_over(job, notify::webhooks::tick(app), work).await,
+        Job::Metrics => {
+            if let Some(exporter) = &work.metrics {
+                exporter.run_upkeep();
+            }
+            Ok(())
+        }
+        Job::Probe => Ok(app.readiness.write(&app.store).await?),
+    }
+}
+
+/// Notices sites, block rules and keys that another process changed.
+pub(super) async fn directory(app: &App) -> Result<(), StoreError> {
+    rotation::follow(app).await;
+    app.directory.refresh(&app.store, app.now()).await
+}
+
+/// Brings every site's model up to date with the labels given and the models activated. A site that
+/// cannot be followed is counted as a failure; the job goes on for the others.
+pub(super) async fn learning(app: &App) -> Result<(), StoreError> {
+    let left_behind = app.live.follow(&app.store).await?;
+    let failures = u64::try_from(left_behind).unwrap_or(u64::MAX);
+    if failures > 0 {
+        metrics::counter!("hamlet_job_failures_total", "job" => Job::Learning.name())
+            .increment(failures);
+    }
+    Ok(())
+}
+
+/// Carries the next training run out, if there is one. What is cut off by a stop goes on at another
+/// instance, or after the next start.
+async fn training(work: &Work) -> Result<(), JobError> {
+    tokio::select! {
+        done = training::work(&work.app) => Ok(done.map(|_| ())?),
+        () = work.stop.cancelled() => Ok(()),
+    }
+}
+
+/// Does work that waits for other servers. However slow they are, it holds up nothing else; once the
+/// service is told to stop it has [`GRACE`] left.
+async fn hand_over<T>(
+    job: Job,
+    handing: impl Future<Output = Result<T, StoreError>>,
+    work: &Work,
+) -> Result<(), JobError> {
+    let cut_off = async {
+        work.stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        done = handing => {
+            done?;
+        }
+        () = cut_off => {
+            tracing::warn!(job = job.name(), "stopped while some was on its way");
+        }
+    }
+    Ok(())
+}
+
+/// Goes on with what another instance, or a kill, has left half done: labelled data that is complete, and
+/// sites that are being removed.
+pub(super) async fn recover(app: &App) -> Result<(), StoreError> {
+    upload::recover(app).await?;
+    removal::recover(app).await
+}
+
+/// Keeps the kept counts short, and the log free of what was erased.
+pub(super) async fn fold(app: &App) -> Result<(), StoreError> {
+    app.store.fold_counts().await?;
+    app.store.fold_log_again().await;
+    Ok(())
+}
+
+/// Keeps gauges true.
+async fn gauges(app: &App) -> Result<(), StoreError> {
+    let depth = app.store.queue_depth().await?;
+    #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+    metrics::gauge!("hamlet_queue_depth").set(depth as f64);
+    Ok(())
+}

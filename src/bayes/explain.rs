@@ -1,0 +1,241 @@
+//! The score taken apart into what each token of the text contributed, for people to read. A token's
+//! weight is the sum of all features it brought: the word itself, its pairs, its pieces, its looks.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::Model;
+use super::passage::{self, Passage};
+use crate::text::Document;
+use crate::text::commonness::scale;
+use crate::text::kind::Kind;
+use crate::text::tokens::Token;
+use crate::text::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE, with_features};
+
+/// How many tokens are kept each way.
+const KEPT: usize = 6;
+/// Tokens quoted to the reader are cut after this many characters.
+const QUOTED: usize = 60;
+/// Places of one token in the text that are kept.
+const SPANS: usize = 16;
+/// Steps per unit in which weights are told: nobody reads more, and each is kept with its comment.
+const STEPS: f64 = 1e4;
+
+/// A score and its parts: `bias + Σ tokens + rest == log_odds`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Explanation {
+    /// Calibrated log-odds of spam.
+    pub log_odds: f64,
+    /// Log-odds of a text that says nothing.
+    pub bias: f64,
+    /// The most telling tokens each way, the strongest first.
+    pub tokens: Vec<TokenWeight>,
+    /// Everything else together.
+    pub rest: f64,
+}
+
+/// What one token contributed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TokenWeight {
+    /// In plain words: `links to bit.ly`, `says 'subscribe'`.
+    pub says: String,
+    /// Log-odds, in steps of 0.0001; above zero towards spam.
+    pub weight: f64,
+    /// Byte ranges in the submitted text; none for what is not in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<(u32, u32)>,
+}
+
+impl Model {
+    /// The score and its parts.
+    #[must_use]
+    pub fn explain(&self, document: &Document<'_>) -> Explanation {
+        with_features(document, |text| explain(self, document, text))
+    }
+}
+
+/// One thing that the score is made of: a token with its later copies, or a trait of the whole.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// Digest of the token's text, equal for copies.
+    key: u64,
+    /// Index of the first token, or one of the special owners.
+    owner: u32,
+    weight: f64,
+}
+
+fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanation {
+    let (weights, views) = weigh(model, text);
+    let whole = model.bias() + views.iter().sum::<f64>();
+    let passage = passage::strongest(model, text, views, whole);
+    let lift = passage.as_ref().map_or(0.0, |passage| passage.lift);
+    let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
+    let tokens = most_telling(parts(&weights, &keys))
+        .map(|part| describe(&part, document, text, &keys))
+        .chain(passage.map(|passage| tell(passage, text)))
+        .collect();
+    balanced(Explanation {
+        log_odds: whole + lift,
+        bias: model.bias(),
+        tokens,
+        rest: 0.0,
+    })
+}
+
+/// Rounds the parts and makes the rest what is missing from them to the sum.
+fn balanced(mut explanation: Explanation) -> Explanation {
+    let round = |value: f64| (value * STEPS).round() / STEPS;
+    explanation.bias = round(explanation.bias);
+    let mut told = explanation.bias;
+    for token in &mut explanation.tokens {
+        token.weight = round(token.weight);
+        told += token.weight;
+    }
+    explanation.rest = explanation.log_odds - told;
+    explanation
+}
+
+/// What features weigh together, by who brought them.
+struct Weights {
+    tokens: Vec<f64>,
+    special: [(u32, f64); 4],
+}
+
+/// A passage by its place: its words stand in the text.
+fn tell(passage: Passage, text: &Extractor) -> TokenWeight {
+    let tokens = &text.tokens()[passage.tokens];
+    let ends = tokens.first().zip(tokens.last());
+    TokenWeight {
+        says: "a passage that by itself reads like spam".to_owned(),
+        weight: passage.lift,
+        spans: ends
+            .map(|(first, last)| text.text().span(first.start, last.end))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// The weight of every token, and what each view gives.
+fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; 4]) {
+    let mut weights = Weights {
+        tokens: vec![0.0; text.tokens().len()],
+        special: [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)],
+    };
+    let views = VIEWS.map(|view| {
+        let features = text.features(view);
+        let value = f64::from(scale(features.iter().map(|feature| feature.id)));
+        let mut sum = 0.0_f32;
+        for feature in features {
+            let weight = model.weight(feature.id);
+            sum += weight;
+            if let Some(own) = weights.of(feature.token) {
+                *own += f64::from(weight) * value;
+            }
+        }
+        f64::from(sum) * value
+    });
+    (weights, views)
+}
+
+impl Weights {
+    fn of(&mut self, owner: u32) -> Option<&mut f64> {
+        if let Some(own) = self.tokens.get_mut(owner as usize) {
+            return Some(own);
+        }
+        let mut special = self.special.iter_mut();
+        special.find(|(name, _)| *name == owner).map(|(_, own)| own)
+    }
+}
+
+/// Tokens with their copies taken together, and the traits of the whole.
+fn parts(weights: &Weights, keys: &[u64]) -> Vec<Part> {
+    let owned = weights.tokens.iter().zip(keys).zip(0_u32..);
+    let mut parts: Vec<Part> = owned
+        .map(|((&weight, &key), owner)| Part { key, owner, weight })
+        .collect();
+    parts.sort_unstable_by_key(|part| (part.key, part.owner));
+    parts.dedup_by(|later, first| {
+        let same = later.key == first.key;
+        if same {
+            first.weight += later.weight;
+        }
+        same
+    });
+    parts.extend(weights.special.map(|(owner, weight)| Part {
+        key: u64::from(owner),
+        owner,
+        weight,
+    }));
+    parts
+}
+
+/// The parts that tell most each way, the strongest first.
+fn most_telling(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
+    parts.retain(|part| part.weight.abs() * STEPS >= 1.0);
+    parts.sort_unstable_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    let mut room = [KEPT; 2];
+    parts.into_iter().filter(move |part| {
+        let way = &mut room[usize::from(part.weight > 0.0)];
+        let fits = *way > 0;
+        *way -= usize::from(fits);
+        fits
+    })
+}
+
+fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]) -> TokenWeight {
+    let quote = |field: Option<&str>| shorten(field.unwrap_or_default().trim());
+    let says = match part.owner {
+        LOOKS => "how it looks: length, capitals, links, symbols".to_owned(),
+        NAME => format!("the name '{}'", quote(document.name)),
+        EMAIL => format!("an email address at {}", quote(document.email_domain)),
+        WEBSITE => format!("the website {}", quote(document.website)),
+        index => phrase(&text.tokens()[index as usize], document.text, text),
+    };
+    let spans = match text.tokens().get(part.owner as usize) {
+        Some(_) => spans(part.key, keys, text),
+        None => Vec::new(),
+    };
+    TokenWeight {
+        says,
+        weight: part.weight,
+        spans,
+    }
+}
+
+fn phrase(token: &Token, submitted: &str, text: &Extractor) -> String {
+    let (from, to) = text.text().span(token.start, token.end);
+    let written = shorten(
+        submitted
+            .get(from as usize..to as usize)
+            .unwrap_or_default(),
+    );
+    match token.kind {
+        Kind::Link => format!("links to {}", shorten(&text.host(token))),
+        Kind::Email => "gives an email address".to_owned(),
+        Kind::Mention => format!("addresses '{written}'"),
+        Kind::Hashtag => format!("is tagged '{written}'"),
+        Kind::Number => format!("has the number '{written}'"),
+        Kind::Picture | Kind::Symbol => format!("has '{written}'"),
+        Kind::Spelled => format!("spells out '{written}'"),
+        Kind::Word | Kind::Unspaced => format!("says '{written}'"),
+    }
+}
+
+/// Where a token and its copies stand in the submitted text.
+fn spans(key: u64, keys: &[u64], text: &Extractor) -> Vec<(u32, u32)> {
+    let copies = text
+        .tokens()
+        .iter()
+        .zip(keys)
+        .filter(|(_, own)| **own == key);
+    copies
+        .take(SPANS)
+        .map(|(token, _)| text.text().span(token.start, token.end))
+        .collect()
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,38 @@
+//! Naive Bayes for a question about a text. Pure: no I/O, no clock, no framework.
+//!
+//! A labelled text becomes a row of features ([`row`]). Training ([`train`]) adds rows into sums per class
+//! ([`sums`]), linfa's multinomial naive Bayes turns the sums into log-ratios ([`naive`]), and a logistic layer learns
+//! how far to trust each view ([`trust`]) and feature ([`refine`]); `fit` does these in order. The result is one weight
+//! per feature ([`model`], kept as a [`file`]): a score (`score`) is a sparse dot product, and its explanation
+//! ([`explain`]) is the terms of that product; a long text is lifted where a passage of it reads like spam
+//! (`passage`). What one site's labels add is in [`lessons`].
+//!
+//! What is not here: what a text is made of ([`crate::text`]), where labels come from, where models are kept, what is
+//! done with a score.
+
+pub mod explain;
+pub mod file;
+mod fit;
+pub mod label;
+mod lbfgs;
+pub mod lessons;
+pub mod model;
+pub mod naive;
+pub mod odds;
+pub mod options;
+mod passage;
+#[cfg(test)]
+mod properties;
+pub mod refine;
+pub mod row;
+mod score;
+pub mod sums;
+pub mod train;
+pub mod trained;
+pub mod trust;
+
+pub use explain::{Explanation, TokenWeight};
+pub use file::ModelError;
+pub use label::Label;
+pub use model::Model;
+pub use odds::{log_loss, probability};

@@ -1,0 +1,266 @@
+//! The evaluation report: one HTML page that stands alone, with plots, thresholds, the most telling
+//! tokens and the most wrong texts. Everything in it is computed from a model and labelled texts.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use rayon::prelude::*;
+
+use super::figures::{Figures, Scored, at_budget, steps};
+use super::plots::{self, Plot};
+use crate::bayes::Model;
+use crate::bayes::lessons::Base;
+use crate::bayes::options::Options;
+use crate::bayes::probability;
+use crate::bayes::row::Sample;
+use crate::bayes::train::Trainer;
+
+/// Budgets of ham blocked that the table of thresholds goes through.
+const BUDGETS: [f64; 7] = [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
+/// Texts explained for the table of telling tokens.
+const EXPLAINED: usize = 4_000;
+/// Rows of each table.
+const ROWS: usize = 15;
+/// Characters of a text that are shown.
+const SHOWN: usize = 400;
+/// Points of the learning curve, in labels.
+const LESSONS: [usize; 6] = [10, 20, 50, 100, 200, 500];
+
+/// Why a report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The page failed.
+    #[error("the report could not be written: {0}")]
+    Page(#[from] askama::Error),
+}
+
+/// A row of the table of telling tokens.
+struct Telling {
+    says: String,
+    texts: u64,
+    mean: String,
+    sum: f64,
+}
+
+/// A headed table: title, class of its colour, rows.
+type Table<T> = (&'static str, &'static str, Vec<T>);
+/// A score and a text.
+type Shown = (String, String);
+
+#[derive(Template)]
+#[template(path = "evaluation.html")]
+struct Page<'a> {
+    model: &'a str,
+    files: &'a str,
+    figures: &'a Figures,
+    summary: Vec<(&'static str, String, &'static str)>,
+    budgets: Vec<(String, String, String, String)>,
+    plots: Vec<Plot>,
+    telling: [Table<Telling>; 2],
+    wrong: [Table<Shown>; 2],
+}
+
+/// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`.
+///
+/// # Errors
+/// See [`ReportError`].
+pub fn of(
+    model: &Model,
+    base: &Base,
+    files: &str,
+    samples: &[Sample],
+) -> Result<String, ReportError> {
+    let scored: Vec<Scored> = samples
+        .par_iter()
+        .map(|sample| (model.score(&sample.document()), sample.spam))
+        .collect();
+    html(model, base, files, samples, &scored)
+}
+
+/// Writes the report of `model`, which was made of `base`, on `samples`, which scored `scored`.
+///
+/// # Errors
+/// See [`ReportError`].
+pub fn html(
+    model: &Model,
+    base: &Base,
+    files: &str,
+    samples: &[Sample],
+    scored: &[Scored],
+) -> Result<String, ReportError> {
+    let figures = Figures::of(scored);
+    let page = Page {
+        model: model.version(),
+        files,
+        figures: &figures,
+        summary: summary(&figures),
+        budgets: budgets(scored, &figures),
+        plots: draw(scored, &figures, &learning_curve(base, samples)),
+        telling: telling(model, samples),
+        wrong: most_wrong(samples, scored),
+    };
+    Ok(page.render()?)
+}
+
+fn summary(figures: &Figures) -> Vec<(&'static str, String, &'static str)> {
+    let four = |value: f64| format!("{value:.4}");
+    vec![
+        (
+            "accuracy",
+            four(figures.accuracy),
+            "share of texts called what they are, at probability one half",
+        ),
+        (
+            "MCC",
+            four(figures.mcc),
+            "Matthews' correlation at one half: 0 for guessing, 1 for perfect",
+        ),
+        (
+            "AUC",
+            four(figures.auc),
+            "chance that a spam scores above a ham",
+        ),
+        (
+            "average precision",
+            four(figures.average_precision),
+            "area under precision and recall",
+        ),
+        (
+            "log loss",
+            four(figures.log_loss),
+            "mean surprise per text, in nats",
+        ),
+        (
+            "calibration error",
+            four(figures.calibration_error),
+            "mean distance of probability from truth, 15 bins",
+        ),
+    ]
+}
+
+fn budgets(scored: &[Scored], figures: &Figures) -> Vec<(String, String, String, String)> {
+    let steps = steps(scored);
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    let row = |budget: &f64| {
+        let at = at_budget(&steps, figures.spam, figures.ham, *budget);
+        (
+            percent(*budget),
+            format!("{:.4}", at.threshold),
+            percent(at.blocked),
+            percent(at.caught),
+        )
+    };
+    BUDGETS.iter().map(row).collect()
+}
+
+fn draw(scored: &[Scored], figures: &Figures, curve: &[(usize, f64)]) -> Vec<Plot> {
+    let steps = steps(scored);
+    let mut plots = vec![
+        plots::roc(&steps, figures.spam, figures.ham),
+        plots::precision_recall(&steps, figures.spam),
+        plots::calibration(scored),
+        plots::histogram(scored),
+    ];
+    if curve.len() > 1 {
+        plots.push(plots::learning(curve));
+    }
+    plots
+}
+
+/// AUC on every second text after teaching the model more and more of the others. A point that cannot
+/// be fitted (one class only) is left out.
+fn learning_curve(base: &Base, samples: &[Sample]) -> Vec<(usize, f64)> {
+    let lessons: Vec<Sample> = samples.iter().step_by(2).cloned().collect();
+    let rest: Vec<&Sample> = samples.iter().skip(1).step_by(2).take(EXPLAINED).collect();
+    let mut curve = Vec::new();
+    for count in LESSONS
+        .into_iter()
+        .take_while(|count| *count <= lessons.len())
+    {
+        let stride = lessons.len() / count;
+        let taught: Vec<Sample> = lessons
+            .iter()
+            .step_by(stride)
+            .take(count)
+            .cloned()
+            .collect();
+        let mut trainer = Trainer::new(Options::default(), Some(base.clone()));
+        trainer.add("lessons", &taught, 1.0);
+        let Ok(model) = trainer
+            .finish()
+            .map_err(drop)
+            .and_then(|t| t.to_bytes().map_err(drop))
+        else {
+            continue;
+        };
+        let Ok(model) = Model::from_bytes(&model) else {
+            continue;
+        };
+        let scored: Vec<Scored> = rest
+            .par_iter()
+            .map(|sample| (model.score(&sample.document()), sample.spam))
+            .collect();
+        curve.push((count, Figures::of(&scored).auc));
+    }
+    curve
+}
+
+/// The tokens that added most either way, over an even sample of the texts.
+fn telling(model: &Model, samples: &[Sample]) -> [Table<Telling>; 2] {
+    let stride = samples.len().div_ceil(EXPLAINED).max(1);
+    let mut sums: HashMap<String, (f64, u64)> = HashMap::new();
+    for sample in samples.iter().step_by(stride) {
+        for token in model.explain(&sample.document()).tokens {
+            let entry = sums.entry(token.says.to_lowercase()).or_default();
+            entry.0 += token.weight;
+            entry.1 += 1;
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
+    let mut rows: Vec<Telling> = sums
+        .into_iter()
+        .map(|(says, (sum, texts))| Telling {
+            says,
+            texts,
+            mean: format!("{:+.2}", sum / texts as f64),
+            sum,
+        })
+        .collect();
+    rows.sort_by(|a, b| b.sum.total_cmp(&a.sum).then_with(|| a.says.cmp(&b.says)));
+    let ham = rows.split_off(rows.len().saturating_sub(ROWS));
+    rows.truncate(ROWS);
+    [
+        ("towards spam", "spam", rows),
+        ("towards ham", "ham", ham.into_iter().rev().collect()),
+    ]
+}
+
+fn most_wrong(samples: &[Sample], scored: &[Scored]) -> [Table<Shown>; 2] {
+    let worst = |spam: bool| {
+        let mut wrong: Vec<(f64, &Sample)> = scored
+            .iter()
+            .zip(samples)
+            .filter(|((_, is), _)| *is == spam)
+            .map(|((score, _), sample)| (*score, sample))
+            .collect();
+        wrong.sort_by(|a, b| {
+            if spam {
+                a.0.total_cmp(&b.0)
+            } else {
+                b.0.total_cmp(&a.0)
+            }
+        });
+        wrong.truncate(ROWS);
+        let shown = |(score, sample): (f64, &Sample)| {
+            (
+                format!("{:.3}", probability(score)),
+                sample.text.chars().take(SHOWN).collect::<String>(),
+            )
+        };
+        wrong.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    [
+        ("Ham that scored highest", "ham", worst(false)),
+        ("Spam that scored lowest", "spam", worst(true)),
+    ]
+}

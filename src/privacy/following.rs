@@ -1,0 +1,115 @@
+//! A running service follows its key file: a key that was added or retired by a command here, or that
+//! came with a copy of another instance's file, is used within a second. A file that is not whole, not
+//! this database's, or that lacks a key in use is not followed: the keys in memory are used, which is
+//! said once, and they are kept beside the file, for they may be nowhere else by then.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    key_file,
+    keys::KeyError,
+    presence::{self, PresenceError},
+    registry::{self, Incomplete},
+};
+use crate::{app::App, storage::StoreError};
+
+/// Why a key file is not followed.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("the key file belongs to another database: put the right one back")]
+    Foreign,
+    #[error(transparent)]
+    Incomplete(#[from] Incomplete),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<PresenceError> for FollowError {
+    fn from(error: PresenceError) -> Self {
+        match error {
+            PresenceError::Keys(error) => error.into(),
+            PresenceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Uses the key file's keys if another process changed them, and says which key this instance seals
+/// with.
+pub async fn follow(app: &App) {
+    let looked = look(app).await;
+    let said = presence::beat(app).await.map_err(FollowError::from);
+    let outcome = looked.and(said);
+    let complaint = outcome.as_ref().err().map(ToString::to_string);
+    let before = app.presence.complain(complaint.clone());
+    match (&before, outcome) {
+        (_, Err(error)) if before != complaint => {
+            tracing::error!(%error, "the key file is not followed; the keys in memory are used");
+        }
+        (Some(_), Ok(())) => {
+            tracing::info!("the key file can be used again");
+            forget_kept(app);
+        }
+        // The database is away, and the file may be well.
+        (None, Ok(())) | (_, Err(FollowError::Store(_))) => {}
+        // Seen twice, a second apart: it is not just being copied.
+        (_, Err(_)) => keep(app),
+    }
+}
+
+async fn look(app: &App) -> Result<(), FollowError> {
+    let ring = key_file::open(&app.settings.key_file(), false)?;
+    if app.signer.uses(&ring) {
+        return Ok(());
+    }
+    if ring.check() != app.signer.ring().check() {
+        return Err(FollowError::Foreign);
+    }
+    let known = app.store.know_keys(ring.ids(), app.now()).await?;
+    registry::complete(&ring, &known)?;
+    let key = ring.current().id().to_owned();
+    presence::adopt(app, ring).await?;
+    tracing::info!(
+        key,
+        "the key file was changed; its newest key is used from now on"
+    );
+    Ok(())
+}
+
+/// Where the keys in memory are kept while the key file cannot be used.
+fn kept(app: &App) -> PathBuf {
+    key_file::beside(&app.settings.key_file(), "kept")
+}
+
+/// Keeps the keys in memory on the disk: the service may end before the file is put right.
+fn keep(app: &App) {
+    let (ring, kept) = (app.signer.ring(), kept(app));
+    let has_all = |path: &Path| {
+        let file = key_file::open(path, false);
+        file.is_ok_and(|file| ring.ids().iter().all(|id| file.holds(id)))
+    };
+    if has_all(&app.settings.key_file()) || has_all(&kept) {
+        return;
+    }
+    match key_file::write(&ring, &kept) {
+        Ok(()) => tracing::warn!(
+            file = %kept.display(),
+            "the keys in memory were written beside the key file: they may be nowhere else"
+        ),
+        Err(error) => tracing::error!(%error, "the keys in memory could not be kept"),
+    }
+}
+
+/// Removes what was kept once the key file has all of it.
+fn forget_kept(app: &App) {
+    let (ring, kept) = (app.signer.ring(), kept(app));
+    if let Ok(file) = key_file::open(&kept, false)
+        && file.ids().iter().all(|id| ring.holds(id))
+    {
+        let _ = fs::remove_file(kept);
+    }
+}

@@ -1,0 +1,106 @@
+//! Whether this instance can do its work: what `/health/ready` answers with. The database is written to
+//! by a job every few seconds; a question in between costs at most one look at the lock a second, and
+//! is answered within [`PATIENCE`] whatever the database does.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::time::timeout;
+
+use crate::storage::{Store, StoreError};
+
+/// How long a question is kept waiting by a database that does not answer.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// So long what was found holds, for a proxy that asks many times a second.
+const HOLDS: Duration = Duration::from_secs(1);
+
+/// A durable write older than this says nothing any more: the job that makes them is late.
+const STALE: Duration = Duration::from_secs(30);
+
+/// What was found of the database last.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    found: Mutex<Found>,
+    /// Held by whoever looks, so that many questions make one look.
+    looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Found {
+    /// The last look of any kind.
+    look: Option<(Instant, bool)>,
+    /// The last durable write.
+    write: Option<(Instant, bool)>,
+}
+
+impl Found {
+    /// What is known without a further look.
+    fn holds(self) -> Option<bool> {
+        let (at, well) = self.look?;
+        (at.elapsed() < HOLDS).then_some(well)
+    }
+
+    /// Whether it takes a durable write to know: the last one failed or was long ago.
+    fn wants_write(self) -> bool {
+        self.write
+            .is_none_or(|(at, well)| !well || at.elapsed() > STALE)
+    }
+}
+
+impl Readiness {
+    /// Writes a row, durably. The job calls this on its period.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn write(&self, store: &Store) -> Result<(), StoreError> {
+        let _looking = self.looking.lock().await;
+        let written = store.probe_write().await;
+        self.found(true, written.is_ok());
+        written
+    }
+
+    /// Whether the database can be written to, as far as can be told in [`PATIENCE`].
+    pub async fn can_write(&self, store: &Store) -> bool {
+        if !store.is_in_place() {
+            return false;
+        }
+        let look = async {
+            let _looking = self.looking.lock().await;
+            let found = self.present();
+            if let Some(well) = found.holds() {
+                return well;
+            }
+            let writes = found.wants_write();
+            let looked = if writes {
+                store.probe_write().await
+            } else {
+                store.probe_lock().await
+            };
+            self.found(writes, looked.is_ok());
+            looked.is_ok()
+        };
+        match timeout(PATIENCE, look).await {
+            Ok(well) => well,
+            Err(_) => {
+                self.found(false, false);
+                false
+            }
+        }
+    }
+
+    fn present(&self) -> Found {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn found(&self, by_writing: bool, well: bool) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (Instant::now(), well);
+        found.look = Some(now);
+        if by_writing {
+            found.write = Some(now);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Decisions that stand: those of a comment that were not taken back, and what is left when the last of
+//! them is.
+
+use std::collections::HashMap;
+
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+
+use super::Desk;
+use crate::{
+    domain::{
+        comment::{CommentId, Status},
+        decision::BatchId,
+        timestamp::Timestamp,
+    },
+    storage::{Result, damage::gather, rows},
+};
+
+/// A decision that stands.
+pub(super) struct Standing {
+    line: String,
+    at: Timestamp,
+    by: String,
+    decision: String,
+    from: Status,
+    batch: Option<BatchId>,
+}
+
+/// What taking back comes to.
+pub(super) struct TakenBack {
+    /// The lines of history that are undone.
+    pub lines: Vec<String>,
+    /// The last decision among them.
+    pub decision: String,
+    /// The status before them.
+    pub from: Status,
+    /// When, and by whom, was decided before them.
+    pub earlier: Option<(Timestamp, String)>,
+}
+
+/// Why there is nothing to take back.
+pub(super) enum NotTaken {
+    /// No decision stands.
+    Nothing,
+    /// The last decision is not one of the batch that is taken back.
+    Another,
+}
+
+/// Takes the last decision back or, with a batch, all that it decided last.
+///
+/// # Errors
+/// [`NotTaken`].
+pub(super) fn take_back(
+    latest_first: Vec<Standing>,
+    batch: Option<BatchId>,
+) -> Result<TakenBack, NotTaken> {
+    let of_batch = |one: &&Standing| one.batch == batch;
+    let many = match batch {
+        None => 1,
+        Some(_) => latest_first.iter().take_while(of_batch).count(),
+    };
+    let mut standing = latest_first.into_iter();
+    let taken: Vec<Standing> = standing.by_ref().take(many).collect();
+    let (Some(last), Some(first)) = (taken.first(), taken.last()) else {
+        let none_stands = standing.next().is_none();
+        return Err(if none_stands {
+            NotTaken::Nothing
+        } else {
+            NotTaken::Another
+        });
+    };
+    Ok(TakenBack {
+        decision: last.decision.clone(),
+        from: first.from,
+        earlier: standing.next().map(|one| (one.at, one.by)),
+        lines: taken.into_iter().map(|one| one.line).collect(),
+    })
+}
+
+impl Desk<'_> {
+    /// The decisions that stand, of each comment, the latest first.
+    pub(super) async fn standing(
+        &mut self,
+        ids: &[CommentId],
+    ) -> Result<HashMap<CommentId, Vec<Standing>>> {
+        let mut standing: HashMap<CommentId, Vec<Standing>> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(standing);
+        }
+        let text = "SELECT comment_id, id, at, actor_id, decision, from_status, batch FROM history \
+                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                    AND comment_id IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    AND action = 'decided' AND undone = 0 ORDER BY id DESC";
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(rows::list_json(&self.decider.sites))
+            .bind(rows::list_json(ids));
+        let read = |row: &AnyRow| {
+            let by: Option<String> = row.try_get("actor_id")?;
+            let one = Standing {
+                line: row.try_get("id")?,
+                at: rows::timestamp(row, "at")?,
+                by: by.unwrap_or_default(),
+                decision: row.try_get("decision")?,
+                from: rows::status(row, "from_status")?,
+                batch: rows::optional_batch_id(row, "batch")?,
+            };
+            Ok((rows::comment_id(row, "comment_id")?, one))
+        };
+        let found = gather(self.connection, "history", query, read).await?;
+        for (id, one) in found.rows {
+            standing.entry(id).or_default().push(one);
+        }
+        Ok(standing)
+    }
+}

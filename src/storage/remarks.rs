@@ -1,0 +1,119 @@
+//! Lines of a comment's history that change nothing about it: a look at the whole address, a note. And the
+//! last line that did change something.
+
+use std::collections::HashMap;
+
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::{Result, Store, StoreError, acts, rows};
+use crate::domain::{
+    comment::{Comment, CommentId},
+    decision::{Action, Actor, LastChange},
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+impl Store {
+    /// Notes in the history that someone looked at the whole email address.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn record_reveal(
+        &self,
+        comment: &Comment,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.remark(comment, Action::EmailRevealed, actor, None, now)
+            .await
+    }
+
+    /// Adds a person's note to the history. The comment itself, its version too, stays as it is.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn add_note(
+        &self,
+        comment: &Comment,
+        actor: Actor,
+        note: String,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.remark(comment, Action::Noted, actor, Some(note), now)
+            .await
+    }
+
+    async fn remark(
+        &self,
+        comment: &Comment,
+        action: Action,
+        actor: Actor,
+        note: Option<String>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (site, id) = (comment.site.to_string(), comment.id.to_string());
+        let revealed = action == Action::EmailRevealed;
+        self.write(move |connection| {
+            Box::pin(async move {
+                let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, \
+                                actor_name, via, note) \
+                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                sqlx::query(text)
+                    .bind(site.clone())
+                    .bind(id.clone())
+                    .bind(Uuid::now_v7().to_string())
+                    .bind(now.millis())
+                    .bind(action.as_str())
+                    .bind(actor.id)
+                    .bind(actor.name)
+                    .bind(actor.via)
+                    .bind(note)
+                    .execute(&mut *connection)
+                    .await?;
+                if revealed {
+                    let detail = serde_json::json!({ "site": site });
+                    acts::record(connection, "address.reveal", &id, detail).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Who changed comments last, of those on the sites that anybody changed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn last_changes(
+        &self,
+        sites: &[SiteSlug],
+        ids: &[CommentId],
+    ) -> Result<HashMap<CommentId, LastChange>> {
+        let mut last = HashMap::new();
+        if ids.is_empty() {
+            return Ok(last);
+        }
+        let text = "SELECT comment_id, at, action, decision, actor_id, actor_name FROM history \
+                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                    AND comment_id IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    AND action IN ('decided', 'undone') ORDER BY id";
+        let found = sqlx::query(self.sql(text))
+            .bind(rows::list_json(sites))
+            .bind(rows::list_json(ids))
+            .fetch_all(&self.read)
+            .await?;
+        for row in found {
+            let word: String = row.try_get("action")?;
+            let change = LastChange {
+                at: rows::timestamp(&row, "at")?,
+                action: Action::parse(&word).ok_or(StoreError::Corrupt("action"))?,
+                decision: row.try_get("decision")?,
+                by: row.try_get("actor_name")?,
+                by_id: row.try_get("actor_id")?,
+            };
+            last.insert(rows::comment_id(&row, "comment_id")?, change);
+        }
+        Ok(last)
+    }
+}

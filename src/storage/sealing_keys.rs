@@ -1,0 +1,253 @@
+//! The names of the keys that seal, and which instance uses which. No key is here: they are in the key
+//! file. What this holds keeps two things from happening: a key made here while a key made elsewhere has
+//! not arrived, and a value stored with a key that was retired (the triggers of migration 13 refuse it).
+
+use sqlx::{AnyConnection, Row, any::AnyRow, pool::PoolConnection};
+
+use super::{Result, Store, engine::Engine, rows, touched};
+use crate::domain::timestamp::Timestamp;
+
+/// PostgreSQL's advisory lock for whoever changes keys: "hamlkeys" as a number.
+const LOCK: i64 = 0x6861_6d6c_6b65_7973;
+
+/// A key as the database knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// Its name.
+    pub id: String,
+    /// When it was first heard of.
+    pub made_at: Timestamp,
+    /// Since when nothing may be sealed with it.
+    pub retired_at: Option<Timestamp>,
+}
+
+/// A running instance and the key that it seals with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// Identifier of this run.
+    pub id: String,
+    /// Where it runs: machine and address.
+    pub name: String,
+    /// The key's name.
+    pub sealing_key: String,
+    /// Since when it seals with that key.
+    pub adopted_at: Timestamp,
+    /// When it last said so.
+    pub seen_at: Timestamp,
+}
+
+/// The right to change keys, over all instances, until it is dropped. On SQLite the key file's own lock
+/// has to do; two with key files of their own are told apart by [`Store::know_keys`].
+#[derive(Debug)]
+pub struct KeysLock {
+    connection: Option<PoolConnection<sqlx::Any>>,
+}
+
+impl Drop for KeysLock {
+    fn drop(&mut self) {
+        // The server lets go of the lock when the connection ends, however this process ends.
+        if let Some(connection) = &mut self.connection {
+            connection.close_on_drop();
+        }
+    }
+}
+
+impl Store {
+    /// Takes the right to change keys; `None` while another instance has it.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn lock_keys(&self) -> Result<Option<KeysLock>> {
+        if self.engine == Engine::Sqlite {
+            return Ok(Some(KeysLock { connection: None }));
+        }
+        let mut connection = self.write.acquire().await?;
+        let row =
+            sqlx::query("SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END AS mine")
+                .bind(LOCK)
+                .fetch_one(&mut *connection)
+                .await?;
+        let mine: i32 = row.try_get("mine")?;
+        Ok((mine == 1).then(|| KeysLock {
+            connection: Some(connection),
+        }))
+    }
+
+    /// Every key that was ever heard of, earliest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn sealing_keys(&self) -> Result<Vec<KnownKey>> {
+        let mut connection = self.read.acquire().await?;
+        known(&mut connection).await
+    }
+
+    /// Makes a key file's keys known, unless one that is in use is not among them: then the file is not
+    /// complete, and what its other keys would seal could be lost with it. Tells what is known now.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn know_keys(&self, ids: Vec<String>, now: Timestamp) -> Result<Vec<KnownKey>> {
+        let have = self.sealing_keys().await?;
+        if ids.iter().all(|id| have.iter().any(|key| key.id == *id)) {
+            return Ok(have);
+        }
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move {
+                if engine == Engine::Postgres {
+                    let text = "LOCK TABLE sealing_keys IN SHARE ROW EXCLUSIVE MODE";
+                    sqlx::query(text).execute(&mut *connection).await?;
+                }
+                let have = known(connection).await?;
+                if have.iter().any(|key| is_lacking(&ids, key)) {
+                    return Ok(have);
+                }
+                for id in ids {
+                    let text = "INSERT INTO sealing_keys (id, made_at) VALUES ($1, $2) \
+                                ON CONFLICT DO NOTHING";
+                    let query = sqlx::query(text).bind(id).bind(now.millis());
+                    query.execute(&mut *connection).await?;
+                }
+                known(connection).await
+            })
+        })
+        .await
+    }
+
+    /// Notes that an instance runs and seals with a key; `false` when that key is not known or was
+    /// retired: it must not be sealed with. Another entry of the same name is of an earlier run.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn announce_instance(&self, one: Instance) -> Result<bool> {
+        let text = self.sql("SELECT retired_at FROM sealing_keys WHERE id = $1 {lock_key}");
+        self.write(move |connection| {
+            Box::pin(async move {
+                let key = sqlx::query(text)
+                    .bind(one.sealing_key.clone())
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let retired = key
+                    .as_ref()
+                    .map(|row| rows::optional_timestamp(row, "retired_at"));
+                if !matches!(retired.transpose()?, Some(None)) {
+                    return Ok(false);
+                }
+                sqlx::query("DELETE FROM instances WHERE name = $1 AND id <> $2")
+                    .bind(one.name.clone())
+                    .bind(one.id.clone())
+                    .execute(&mut *connection)
+                    .await?;
+                let text = "INSERT INTO instances (id, name, sealing_key, adopted_at, seen_at) \
+                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
+                                name = excluded.name, sealing_key = excluded.sealing_key, \
+                                adopted_at = excluded.adopted_at, seen_at = excluded.seen_at";
+                let noted = sqlx::query(text)
+                    .bind(one.id)
+                    .bind(one.name)
+                    .bind(one.sealing_key)
+                    .bind(one.adopted_at.millis())
+                    .bind(one.seen_at.millis())
+                    .execute(connection)
+                    .await?;
+                Ok(touched(&noted))
+            })
+        })
+        .await
+    }
+
+    /// Forgets an instance that ends.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_instance(&self, id: String) -> Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let query = sqlx::query("DELETE FROM instances WHERE id = $1").bind(id);
+                query.execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The instances that were heard of at or after a time.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn instances(&self, heard_since: Timestamp) -> Result<Vec<Instance>> {
+        let mut connection = self.read.acquire().await?;
+        instances(&mut connection, heard_since).await
+    }
+
+    /// Retires every key but one: from here on the database takes nothing that is sealed with them, and
+    /// what was on its way is there. Not if an instance that was heard of since then seals with another
+    /// key, which is told; then nothing has changed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn retire_keys(
+        &self,
+        but: String,
+        heard_since: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Instance>> {
+        let lock = self.sql("SELECT id FROM sealing_keys WHERE id <> $1 ORDER BY id {lock}");
+        self.write(move |connection| {
+            Box::pin(async move {
+                // Whoever seals with one of them, or begins to, is waited for: it holds its key's row.
+                let locked = sqlx::query(lock).bind(but.clone());
+                locked.fetch_all(&mut *connection).await?;
+                let mut others = instances(connection, heard_since).await?;
+                others.retain(|one| one.sealing_key != but);
+                if others.is_empty() {
+                    let text = "UPDATE sealing_keys SET retired_at = $1 \
+                                WHERE id <> $2 AND retired_at IS NULL";
+                    let query = sqlx::query(text).bind(now.millis()).bind(but);
+                    query.execute(&mut *connection).await?;
+                    let text = "DELETE FROM instances WHERE seen_at < $1";
+                    let query = sqlx::query(text).bind(heard_since.millis());
+                    query.execute(connection).await?;
+                }
+                Ok(others)
+            })
+        })
+        .await
+    }
+}
+
+/// Whether a key that may still seal is not among these.
+fn is_lacking(ids: &[String], key: &KnownKey) -> bool {
+    key.retired_at.is_none() && !ids.contains(&key.id)
+}
+
+async fn known(connection: &mut AnyConnection) -> Result<Vec<KnownKey>> {
+    let text = "SELECT id, made_at, retired_at FROM sealing_keys ORDER BY made_at, id";
+    let found = sqlx::query(text).fetch_all(connection).await?;
+    let read = |row: &AnyRow| {
+        Ok(KnownKey {
+            id: row.try_get("id")?,
+            made_at: rows::timestamp(row, "made_at")?,
+            retired_at: rows::optional_timestamp(row, "retired_at")?,
+        })
+    };
+    found.iter().map(read).collect()
+}
+
+async fn instances(connection: &mut AnyConnection, since: Timestamp) -> Result<Vec<Instance>> {
+    let text = "SELECT id, name, sealing_key, adopted_at, seen_at FROM instances \
+                WHERE seen_at >= $1 ORDER BY name, id";
+    let found = sqlx::query(text).bind(since.millis());
+    let found = found.fetch_all(connection).await?;
+    let read = |row: &AnyRow| {
+        Ok(Instance {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            sealing_key: row.try_get("sealing_key")?,
+            adopted_at: rows::timestamp(row, "adopted_at")?,
+            seen_at: rows::timestamp(row, "seen_at")?,
+        })
+    };
+    found.iter().map(read).collect()
+}

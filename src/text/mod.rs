@@ -1,0 +1,20 @@
+//! What a text is made of. Pure: no I/O, no clock, no framework.
+//!
+//! A text becomes glyphs ([`normalize`], with [`markup`] and [`lookalikes`]), glyphs become typed tokens
+//! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
+//! rare as [`commonness`] says.
+//!
+//! What is not here: what a feature means. That is learnt in [`crate::bayes`].
+
+pub mod commonness;
+mod document;
+pub mod glyphs;
+pub mod hosts;
+pub mod kind;
+pub(crate) mod lookalikes;
+pub mod markup;
+pub mod normalize;
+pub mod tokens;
+pub mod views;
+
+pub use document::Document;

@@ -1,0 +1,137 @@
+//! What the views share: the extractor with its memory, and how a key becomes a place in the feature space.
+
+use super::view::{FEATURES, View};
+use crate::text::glyphs::Glyphs;
+use crate::text::hosts;
+use crate::text::tokens::Token;
+
+/// A feature that a document has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// Its place in the feature space.
+    pub id: u32,
+    /// The token that brought it: an index into [`Extractor::tokens`], or one of the special owners below.
+    pub token: u32,
+}
+
+/// The owner of features that the text as a whole brought.
+pub const LOOKS: u32 = u32::MAX;
+/// The owner of features of the author's name.
+pub const NAME: u32 = u32::MAX - 1;
+/// The owner of features of the email domain.
+pub const EMAIL: u32 = u32::MAX - 2;
+/// The owner of features of the website.
+pub const WEBSITE: u32 = u32::MAX - 3;
+
+/// Turns documents into features. Reuses its memory from one document to the next.
+#[derive(Debug, Default)]
+pub struct Extractor {
+    pub(super) text: Glyphs,
+    pub(super) tokens: Vec<Token>,
+    pub(super) views: [Vec<Feature>; 4],
+    pub(super) seen: Seen,
+    pub(super) host: String,
+    pub(super) identity: Glyphs,
+}
+
+impl Extractor {
+    /// The features of one view, in the order they were met, each once.
+    #[must_use]
+    pub fn features(&self, view: View) -> &[Feature] {
+        &self.views[view.index()]
+    }
+
+    /// The tokens of the text.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The folded text.
+    #[must_use]
+    pub fn text(&self) -> &Glyphs {
+        &self.text
+    }
+
+    /// The host that a link token names.
+    #[must_use]
+    pub fn host(&self, token: &Token) -> String {
+        let glyphs = &self.text.glyphs[token.start..token.end];
+        let parts = hosts::parts(glyphs);
+        glyphs[parts.host..parts.host_end]
+            .iter()
+            .map(|glyph| glyph.folded)
+            .collect()
+    }
+
+    pub(super) fn put(&mut self, view: View, key: u64, token: u32) {
+        let place = mix(key ^ SEEDS[view.index()]) >> (64 - view.bits());
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a place in the feature space fits in 32 bits"
+        )]
+        let id = place as u32 + view.start() as u32;
+        if self.seen.insert(id) {
+            self.views[view.index()].push(Feature { id, token });
+        }
+    }
+}
+
+/// One seed per view, so that equal keys fall in unrelated places.
+const SEEDS: [u64; 4] = [
+    0x9E37_79B9_7F4A_7C15,
+    0xC2B2_AE3D_27D4_EB4F,
+    0x1656_67B1_9E37_79F9,
+    0x27D4_EB2F_1656_67C5,
+];
+
+/// Spreads the bits of a key (the finaliser of `MurmurHash3`, Appleby 2011).
+pub(crate) const fn mix(key: u64) -> u64 {
+    let key = (key ^ (key >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    let key = (key ^ (key >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
+    key ^ (key >> 33)
+}
+
+/// Takes one more character into a running key.
+pub(super) const fn extend(key: u64, c: char) -> u64 {
+    (key.rotate_left(5) ^ c as u64).wrapping_mul(0x517C_C1B7_2722_0A95)
+}
+
+/// The key of a tag and a number: features that are not words.
+pub(super) fn tagged(tag: &str, value: u64) -> u64 {
+    tag.chars().fold(
+        value.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15),
+        extend,
+    )
+}
+
+/// The features that a document has so far: a bit for each place in the feature space, which stays
+/// in the processor's cache.
+#[derive(Debug)]
+pub(super) struct Seen {
+    bits: Box<[u64]>,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            bits: vec![0; FEATURES.div_ceil(64)].into(),
+        }
+    }
+}
+
+impl Seen {
+    /// Adds `id`; `false` if it was there.
+    fn insert(&mut self, id: u32) -> bool {
+        let word = &mut self.bits[id as usize / 64];
+        let bit = 1 << (id % 64);
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    /// Takes out `id`, and those that share its word: all of them go.
+    pub(super) fn forget(&mut self, id: u32) {
+        self.bits[id as usize / 64] = 0;
+    }
+}

@@ -1,0 +1,64 @@
+//! Tokens turned into hashed features. There are four views, each with its own slice of the feature
+//! space: words (with pairs, links and numbers), characters (pieces of words, which see through
+//! misspelling), shape (length, capitals, links, tricks) and identity (name, website, email domain).
+//! Within a view a feature is there or not; its value is 1/√n for the n features there, so that a
+//! long text weighs no more than a short one. What they share is in `extractor` and `view`.
+
+use std::cell::RefCell;
+
+use super::document::Document;
+use super::normalize::normalize;
+use super::tokens::{Token, tokenize};
+
+mod characters;
+mod extractor;
+mod identity;
+mod shape;
+mod view;
+mod words;
+
+pub(crate) use extractor::mix;
+pub use extractor::{EMAIL, Extractor, Feature, LOOKS, NAME, WEBSITE};
+pub use view::{FEATURES, VIEWS, View};
+
+thread_local! {
+    static EXTRACTOR: RefCell<Extractor> = RefCell::new(Extractor::default());
+}
+
+/// Extracts `document` with this thread's extractor and hands it to `work`.
+pub(crate) fn with_features<T>(
+    document: &Document<'_>,
+    work: impl FnOnce(&mut Extractor) -> T,
+) -> T {
+    EXTRACTOR.with_borrow_mut(|extractor| {
+        extractor.extract(document);
+        work(extractor)
+    })
+}
+
+impl Extractor {
+    /// Finds the features of `document`. What was found before is gone.
+    pub fn extract(&mut self, document: &Document<'_>) {
+        for feature in self.views.iter_mut().flat_map(|view| view.drain(..)) {
+            self.seen.forget(feature.id);
+        }
+        normalize(document.text, &mut self.text);
+        tokenize(&self.text, &mut self.tokens);
+        words::add(self);
+        characters::add(self);
+        shape::add(self);
+        identity::add(self, document);
+    }
+
+    /// A digest of the words alone, numbers and links left out: equal for near duplicates.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        words::fingerprint(self)
+    }
+
+    /// A digest of a token: equal for copies of it.
+    #[must_use]
+    pub fn key(&self, token: &Token) -> u64 {
+        words::key(&self.text.glyphs[token.start..token.end]) ^ ((token.kind as u64) << 56)
+    }
+}

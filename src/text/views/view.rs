@@ -1,0 +1,61 @@
+//! The views and their places in the feature space.
+
+/// A way of looking at a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Words, pairs of words, parts of links, numbers.
+    Words,
+    /// Pieces of words, two to five letters long.
+    Characters,
+    /// Length, capitals, links, symbols, tricks.
+    Shape,
+    /// Name, website and email domain of the author.
+    Identity,
+}
+
+/// Every view, in the order of their places in the feature space.
+pub const VIEWS: [View; 4] = [View::Words, View::Characters, View::Shape, View::Identity];
+
+impl View {
+    /// Binary logarithm of the number of features.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Words | Self::Characters => 18,
+            Self::Shape => 12,
+            Self::Identity => 14,
+        }
+    }
+
+    /// How many features the view has.
+    #[must_use]
+    pub const fn size(self) -> usize {
+        1 << self.bits()
+    }
+
+    /// The view's first place in the feature space.
+    #[must_use]
+    pub const fn start(self) -> usize {
+        match self {
+            Self::Words => 0,
+            Self::Characters => Self::Words.size(),
+            Self::Shape => Self::Characters.start() + Self::Characters.size(),
+            Self::Identity => Self::Shape.start() + Self::Shape.size(),
+        }
+    }
+
+    /// The view's places in the feature space.
+    #[must_use]
+    pub const fn range(self) -> std::ops::Range<usize> {
+        self.start()..self.start() + self.size()
+    }
+
+    /// The view's place in [`VIEWS`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// Size of the whole feature space.
+pub const FEATURES: usize = View::Identity.start() + View::Identity.size();

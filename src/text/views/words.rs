@@ -1,0 +1,144 @@
+//! The words view: words, pairs of neighbours, the parts of links, numbers by their kind.
+
+use super::extractor::{Extractor, LOOKS, extend, mix, tagged};
+use super::view::View;
+use crate::text::glyphs::Glyph;
+use crate::text::hosts;
+use crate::text::kind::Kind;
+use crate::text::tokens::Token;
+
+/// The key of a run of glyphs.
+pub(super) fn key(glyphs: &[Glyph]) -> u64 {
+    glyphs
+        .iter()
+        .fold(0, |key, glyph| extend(key, glyph.folded))
+}
+
+fn owner(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(LOOKS)
+}
+
+pub(super) fn add(extractor: &mut Extractor) {
+    let tokens = std::mem::take(&mut extractor.tokens);
+    let text = std::mem::take(&mut extractor.text);
+    let mut previous = tagged("start", 0);
+    for (index, token) in tokens.iter().enumerate() {
+        let glyphs = &text.glyphs[token.start..token.end];
+        let at = owner(index);
+        let Some(own) = add_token(extractor, token, glyphs, at) else {
+            continue;
+        };
+        if token.kind != Kind::Spelled {
+            extractor.put(View::Words, mix(previous).wrapping_add(own), at);
+            previous = own;
+        }
+    }
+    extractor.put(
+        View::Words,
+        mix(previous).wrapping_add(tagged("end", 0)),
+        LOOKS,
+    );
+    extractor.tokens = tokens;
+    extractor.text = text;
+}
+
+/// Adds what one token brings and returns the key it has in pairs.
+fn add_token(extractor: &mut Extractor, token: &Token, glyphs: &[Glyph], at: u32) -> Option<u64> {
+    let own = match token.kind {
+        Kind::Word | Kind::Picture => key(glyphs),
+        Kind::Hashtag => {
+            extractor.put(View::Words, key(&glyphs[1..]), at);
+            tagged("hashtag", 0)
+        }
+        Kind::Mention => tagged("mention", 0),
+        Kind::Number => add_number(extractor, glyphs, at),
+        Kind::Link => add_link(extractor, glyphs, at),
+        Kind::Email => add_email(extractor, glyphs, at),
+        Kind::Spelled => glyphs
+            .iter()
+            .step_by(2)
+            .fold(0, |key, glyph| extend(key, glyph.folded)),
+        Kind::Unspaced => return add_unspaced(extractor, glyphs, at),
+        Kind::Symbol => match glyphs[0].folded {
+            '$' | '£' | '€' | '%' | '!' | '?' | '*' | '+' | '=' | '¥' | '₹' => {
+                key(&glyphs[..1])
+            }
+            _ => return None,
+        },
+    };
+    extractor.put(View::Words, own, at);
+    Some(own)
+}
+
+/// Numbers by how many digits they have; short ones also by themselves.
+fn add_number(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) -> u64 {
+    let digits = glyphs.iter().filter(|g| g.folded.is_ascii_digit()).count();
+    if digits <= 5 {
+        extractor.put(View::Words, key(glyphs), at);
+    }
+    tagged("digits", digits.min(12) as u64)
+}
+
+/// Links by host, registered domain, ending, and the words they are made of.
+fn add_link(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) -> u64 {
+    let parts = hosts::parts(glyphs);
+    let host = &glyphs[parts.host..parts.host_end];
+    let mut name = std::mem::take(&mut extractor.host);
+    name.clear();
+    name.extend(host.iter().map(|g| g.folded));
+    let domain = hosts::registrable(&name);
+    let domain_key = name[domain..].chars().fold(1, extend);
+    extractor.put(View::Words, mix(domain_key) ^ 1, at);
+    if domain > 0 {
+        extractor.put(View::Words, mix(name.chars().fold(1, extend)) ^ 2, at);
+    }
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    extractor.put(View::Words, mix(ending.chars().fold(1, extend)) ^ 3, at);
+    extractor.host = name;
+    for piece in glyphs[parts.host..].split(|g| !g.folded.is_alphanumeric()) {
+        if piece.len() > 1 && piece.iter().any(|g| g.folded.is_alphabetic()) {
+            extractor.put(View::Words, mix(key(piece)) ^ 4, at);
+        }
+    }
+    tagged("link", 0)
+}
+
+fn add_email(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) -> u64 {
+    let domain = glyphs
+        .iter()
+        .position(|g| g.folded == '@')
+        .map_or(0, |at| at + 1);
+    let domain_key = glyphs[domain..]
+        .iter()
+        .fold(1, |key, g| extend(key, g.folded));
+    extractor.put(View::Words, mix(domain_key) ^ 5, at);
+    tagged("email", 0)
+}
+
+/// Writing without spaces: every pair of neighbours stands for a word.
+fn add_unspaced(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) -> Option<u64> {
+    for pair in glyphs.windows(2) {
+        extractor.put(View::Words, key(pair), at);
+    }
+    for single in glyphs.chunks(1) {
+        extractor.put(View::Words, key(single), at);
+    }
+    None
+}
+
+/// A digest of the words without numbers and links: what spun copies of one text share.
+pub(super) fn fingerprint(extractor: &Extractor) -> u64 {
+    let mut digest = 0;
+    for token in &extractor.tokens {
+        let glyphs = &extractor.text.glyphs[token.start..token.end];
+        digest = match token.kind {
+            Kind::Word | Kind::Hashtag | Kind::Unspaced | Kind::Picture => {
+                mix(digest).wrapping_add(key(glyphs))
+            }
+            Kind::Link => mix(digest).wrapping_add(1),
+            Kind::Number => mix(digest).wrapping_add(2),
+            _ => digest,
+        };
+    }
+    digest
+}

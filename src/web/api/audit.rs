@@ -1,0 +1,141 @@
+//! What operators did, for operators.
+
+use actix_web::{HttpResponse, get};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::private;
+use crate::{
+    domain::timestamp::Timestamp,
+    privacy::keys::Purpose,
+    storage::acts::Act,
+    web::{
+        Shared,
+        auth::Operator,
+        problem::Problem,
+        query::{Query, read},
+        route_table::RouteTable,
+    },
+};
+
+/// Acts in one answer at most, and when nothing is asked.
+const MAX_LIMIT: u32 = 100;
+const DEFAULT_LIMIT: u32 = 25;
+
+/// Which acts.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// From 1 to 100; 25 when absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    limit: Option<String>,
+    /// The `next_cursor` of the answer before.
+    cursor: Option<String>,
+}
+
+/// What somebody did. No address, no text and no secret is in it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorsAct)]
+struct ActView {
+    /// Identifier; grows with time.
+    id: String,
+    /// When.
+    at: Timestamp,
+    /// Who.
+    actor: ActorView,
+    /// What: `token.add`, `site.change`, …
+    action: String,
+    /// To what: an identifier or a slug; empty where nothing is named.
+    target: String,
+    /// More about it, by its kind.
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
+    detail: Value,
+}
+
+/// Who did it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorsActBy)]
+struct ActorView {
+    /// The identifier of a moderator or a token, or `command line`.
+    id: String,
+    /// Their name then.
+    name: String,
+    /// The door: `session`, `token` or `command`.
+    via: String,
+}
+
+impl From<Act> for ActView {
+    fn from(act: Act) -> Self {
+        Self {
+            id: act.id,
+            at: act.at,
+            actor: ActorView {
+                id: act.actor_id,
+                name: act.actor_name,
+                via: act.via,
+            },
+            action: act.action,
+            target: act.target,
+            detail: act.detail,
+        }
+    }
+}
+
+/// Acts, latest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OperatorsActs)]
+struct ActList {
+    /// The acts.
+    acts: Vec<ActView>,
+    /// Where the list goes on, if it does.
+    next_cursor: Option<String>,
+}
+
+/// What operators did: tokens, people, sites and their policies, rules, keys, webhooks, models, looks at
+/// a person's data and erasures; on the desk, over this interface and from the command line. Kept for
+/// `privacy.audit_days`.
+#[utoipa::path(
+    tag = "operators",
+    params(Wanted),
+    responses(
+        (status = 200, description = "The acts.", body = ActList),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "Not an operator.", body = Problem),
+        (status = 422, description = "A parameter is not right.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/audit")]
+async fn list_acts(
+    app: Shared,
+    _operator: Operator,
+    Query(wanted): Query<Wanted>,
+) -> Result<HttpResponse, Problem> {
+    let mut errors = Vec::new();
+    let limit = read(&mut errors, "limit", wanted.limit.as_deref(), |raw| {
+        raw.parse()
+            .ok()
+            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+    });
+    let before: Option<String> = read(&mut errors, "cursor", wanted.cursor.as_deref(), |raw| {
+        app.signer.verify(Purpose::Cursor, raw)
+    });
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let found = app.store.acts(before, limit).await?;
+    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
+    let last = found.last().filter(|_| full).map(|act| act.id.clone());
+    Ok(private().json(ActList {
+        acts: found.into_iter().map(ActView::from).collect(),
+        next_cursor: last.map(|id| app.signer.sign(Purpose::Cursor, &id)),
+    }))
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut RouteTable<'_>) {
+    config.service(list_acts);
+}

@@ -1,0 +1,152 @@
+//! What was decided together: a list of it, and taking it back as one.
+
+use actix_web::{HttpResponse, get, post, web::Path};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::private;
+use crate::{
+    domain::{
+        decision::{BatchId, Decision},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    review::batches::{self, TakenBack},
+    storage::batches::Batch,
+    web::{Shared, auth::Moderator, problem::Problem, route_table::RouteTable},
+};
+
+/// Comments that were decided about together, as far as they are on your sites.
+#[derive(Debug, Serialize, ToSchema)]
+struct BatchItem {
+    /// Identifier.
+    id: BatchId,
+    /// When it began.
+    at: Timestamp,
+    /// Who decided.
+    by: String,
+    /// Through which door: `session`, `token`.
+    via: String,
+    /// The decision.
+    decision: Decision,
+    /// The sites it reached.
+    sites: Vec<SiteSlug>,
+    /// How many comments were decided about.
+    comments: i64,
+    /// Of how many the decision was not taken back since.
+    standing: i64,
+}
+
+impl From<Batch> for BatchItem {
+    fn from(batch: Batch) -> Self {
+        Self {
+            id: batch.id,
+            at: batch.at,
+            by: batch.by,
+            via: batch.via,
+            decision: batch.decision,
+            sites: batch.sites,
+            comments: batch.comments,
+            standing: batch.standing,
+        }
+    }
+}
+
+/// Batches, the latest first.
+#[derive(Debug, Serialize, ToSchema)]
+struct BatchList {
+    /// The batches.
+    batches: Vec<BatchItem>,
+}
+
+/// Comments that somebody changed after a batch.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangedBy {
+    /// Who, by name.
+    by: String,
+    /// How many comments.
+    comments: usize,
+}
+
+/// What became of taking a batch back.
+#[derive(Debug, Serialize, ToSchema)]
+struct BatchUndone {
+    /// How many comments are again as they were before, their labels too.
+    undone: usize,
+    /// How many were left alone, because somebody changed them since.
+    changed: usize,
+    /// Who changed those.
+    changed_by: Vec<ChangedBy>,
+    /// How many were not come to, because the database failed: ask again.
+    left: usize,
+}
+
+impl From<TakenBack> for BatchUndone {
+    fn from(taken: TakenBack) -> Self {
+        let changed_by = taken.by.into_iter();
+        Self {
+            undone: taken.back,
+            changed: taken.changed,
+            changed_by: changed_by
+                .map(|(by, comments)| ChangedBy { by, comments })
+                .collect(),
+            left: taken.left,
+        }
+    }
+}
+
+/// What was decided together in the last 30 days; at most 50 batches.
+#[utoipa::path(
+    tag = "review",
+    responses(
+        (status = 200, description = "The batches, the latest first.", body = BatchList),
+        (status = 401, description = "Not signed in.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[get("/api/v1/batches")]
+async fn list_batches(
+    app: Shared,
+    Moderator(principal): Moderator,
+) -> Result<HttpResponse, Problem> {
+    let batches = batches::list(&app, &principal).await?;
+    let batches = batches.into_iter().map(BatchItem::from).collect();
+    Ok(private().json(BatchList { batches }))
+}
+
+/// Takes back, as one, what was decided together: each comment on your sites that nobody changed since is
+/// again as it was, and its label goes. Asked again, it goes on with what is left.
+#[utoipa::path(
+    tag = "review",
+    params(("id" = BatchId, Path, description = "The batch.")),
+    responses(
+        (status = 200, description = "What became of it.", body = BatchUndone),
+        (status = 401, description = "Not signed in.", body = Problem),
+        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
+        (status = 404, description = "No such batch on your sites.", body = Problem),
+    ),
+    security(("token" = [])),
+)]
+#[post("/api/v1/batches/{id}/undo")]
+async fn undo_batch(
+    app: Shared,
+    Moderator(principal): Moderator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let taken = batches::undo(&app, &principal, batch_id(&id)?).await?;
+    let taken = taken.ok_or_else(|| Problem::not_found("batch"))?;
+    Ok(private().json(BatchUndone::from(taken)))
+}
+
+/// Reads a batch's id from a path; what is none is not there.
+///
+/// # Errors
+/// 404.
+pub fn batch_id(raw: &str) -> Result<BatchId, Problem> {
+    BatchId::parse(raw).ok_or_else(|| Problem::not_found("batch"))
+}
+
+/// Adds these routes.
+pub fn routes(config: &mut RouteTable<'_>) {
+    config.service(list_batches).service(undo_batch);
+}

@@ -1,0 +1,44 @@
+// What the desk asks of the service: a few requests at once, but about each comment one after the other,
+// so that no key is lost and none overtakes another.
+
+const AT_ONCE = 4;
+const csrf = document.querySelector("meta[name=csrf]").content;
+const last = new Map(); // comment's id: the end of what was asked about it
+const waiting = [];
+let running = 0;
+
+const begin = () => {
+  while (running < AT_ONCE && waiting.length) {
+    running += 1;
+    waiting.shift()();
+  }
+};
+const turn = () => new Promise((resolve) => { waiting.push(resolve); begin(); });
+
+// Runs `work` once everything that was asked before about these comments is answered.
+export const inTurn = (ids, work) => {
+  const job = Promise.all(ids.map((id) => last.get(id))).then(async () => {
+    await turn();
+    try { return await work(); } finally { running -= 1; begin(); }
+  });
+  const end = job.catch(() => {});
+  ids.forEach((id) => last.set(id, end));
+  return job;
+};
+
+// The answer, or `status` 0 where there was none.
+export const post = async (path, body) => {
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
+      body: JSON.stringify(body),
+    });
+    return { ok: response.ok, status: response.status, body: await response.json().catch(() => ({})) };
+  } catch {
+    return { ok: false, status: 0, body: {} };
+  }
+};
+
+// Why an answer was none, in words.
+export const failure = (status) => (status === 401 || status === 403 ? "you are signed out. Load the page again." : "the service does not answer. Try again.");

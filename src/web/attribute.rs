@@ -1,0 +1,25 @@
+//! Around every route: what is done in a request is done on behalf of whoever turns out to send it. The
+//! extractors in `auth` say who that is; what they do is recorded where it is written.
+
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::Next,
+};
+
+use super::Shared;
+use crate::{clock::Clock, storage::acts};
+
+/// Middleware around every route.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn attribute(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let app = request.app_data::<Shared>();
+    let clock = app.map_or(Clock::System, |app| app.clock.clone());
+    acts::on_behalf(clock, None, next.call(request)).await
+}

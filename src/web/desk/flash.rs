@@ -1,0 +1,298 @@
+//! What a form did, as the page that it leads to says so: carried in that page's address, completed from
+//! the database. Anyone can write such an address; so it names comments and batches, never people.
+
+use std::collections::BTreeSet;
+
+use url::form_urlencoded::Serializer;
+
+use super::words::{comments, done_in_words, thousands};
+use crate::{
+    app::App,
+    domain::{
+        comment::CommentId,
+        decision::{BatchId, Decision},
+        moderator::Principal,
+    },
+    review::{
+        batches::{self, TakenBack},
+        changes::{self, LastChanges},
+    },
+    storage::{
+        Result,
+        decisions::{Outcome, Wish},
+    },
+};
+
+/// Most comments named among those left alone: the page's address carries them.
+const MAX_LEFT: usize = 20;
+
+/// What a form did, carried through the redirect that follows it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Flash {
+    /// The decision's word, `undo` or `note`.
+    pub did: String,
+    /// How many comments.
+    pub count: usize,
+    /// How many were left alone: they changed meanwhile, or are not there.
+    pub late: usize,
+    /// `id:version` of the one comment that was decided about, to take it back.
+    pub undo: String,
+    /// Those left alone, the first of them.
+    pub left: Vec<CommentId>,
+    /// What was decided together.
+    pub batch: Option<BatchId>,
+    /// How many were not come to, because the service failed in the midst.
+    pub broken: usize,
+    /// Of how many comments the batch's decision stands.
+    pub standing: i64,
+    /// Whether it was this person who changed what was left alone.
+    pub own: bool,
+    /// Who else did.
+    pub names: BTreeSet<String>,
+}
+
+/// A flash as an address's query carries it.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Carried<'a> {
+    pub did: Option<&'a str>,
+    pub count: Option<&'a str>,
+    pub late: Option<&'a str>,
+    pub undo: Option<&'a str>,
+    pub left: Option<&'a str>,
+    pub batch: Option<&'a str>,
+    pub broken: Option<&'a str>,
+}
+
+impl Flash {
+    /// Reads what [`Flash::carry`] wrote. It only words a message and fills a form that a person would
+    /// have to send.
+    #[must_use]
+    pub fn read(carried: Carried<'_>) -> Option<Self> {
+        let known = |did: &&str| ["undo", "note"].contains(did) || Decision::parse(did).is_some();
+        let did = carried.did.filter(known)?;
+        let number = |raw: Option<&str>| raw.and_then(|raw| raw.parse().ok()).unwrap_or(0);
+        let left = carried.left.unwrap_or_default().split(',');
+        Some(Self {
+            did: did.to_owned(),
+            count: number(carried.count),
+            late: number(carried.late),
+            undo: carried.undo.unwrap_or_default().to_owned(),
+            left: left.filter_map(CommentId::parse).take(MAX_LEFT).collect(),
+            batch: carried.batch.and_then(BatchId::parse),
+            broken: number(carried.broken),
+            ..Self::default()
+        })
+    }
+
+    /// What became of one form's wishes. What the same person had carried out already, with a form that
+    /// was sent twice, counts as done.
+    #[must_use]
+    pub fn of(
+        did: &str,
+        principal: &Principal,
+        wishes: &[Wish],
+        outcomes: &[Outcome],
+        changes: &LastChanges,
+    ) -> Self {
+        let mut flash = Self {
+            did: did.to_owned(),
+            ..Self::default()
+        };
+        for (wish, outcome) in wishes.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Done(comment, _) => flash.done(comment.id, comment.version),
+                Outcome::Stale(comment)
+                    if changes::is_repetition(principal, wish, outcome, changes) =>
+                {
+                    flash.done(comment.id, comment.version);
+                }
+                _ => flash.leave(wish.id),
+            }
+        }
+        if flash.count != 1 || did == "undo" {
+            flash.undo.clear();
+        }
+        flash
+    }
+
+    /// What became of taking a batch back.
+    #[must_use]
+    pub fn of_batch(id: BatchId, taken: TakenBack) -> Self {
+        Self {
+            did: "undo".to_owned(),
+            count: taken.back,
+            late: taken.changed,
+            left: taken.named,
+            batch: (taken.left > 0).then_some(id),
+            broken: taken.left,
+            ..Self::default()
+        }
+    }
+
+    /// Adds what became of more wishes of the same form.
+    pub fn add(&mut self, more: Self) {
+        self.count += more.count;
+        self.late += more.late;
+        self.left.extend(more.left);
+        self.left.truncate(MAX_LEFT);
+    }
+
+    fn done(&mut self, id: CommentId, version: i64) {
+        self.count += 1;
+        self.undo = format!("{id}:{version}");
+    }
+
+    fn leave(&mut self, id: CommentId) {
+        self.late += 1;
+        if self.left.len() < MAX_LEFT {
+            self.left.push(id);
+        }
+    }
+
+    /// Looks up who changed what was left alone, and what of the batch can be taken back.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`].
+    pub async fn complete(mut self, app: &App, principal: &Principal) -> Result<Self> {
+        let changes = changes::of(app, principal, &self.left).await?;
+        self.own = !self.left.is_empty();
+        for id in &self.left {
+            match changes.get(id) {
+                Some(last) if last.by_id == principal.actor.id => {}
+                Some(last) => {
+                    self.own = false;
+                    self.names.insert(last.by.clone());
+                }
+                None => self.own = false,
+            }
+        }
+        if let Some(id) = self.batch {
+            let batch = batches::find(app, principal, id).await?;
+            self.standing = batch.map_or(0, |batch| batch.standing);
+        }
+        Ok(self)
+    }
+
+    /// The address to go on to, with the message in it.
+    #[must_use]
+    pub fn carry(&self, back: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        query.append_pair("did", &self.did);
+        query.append_pair("n", &self.count.to_string());
+        for (name, number) in [("late", self.late), ("broken", self.broken)] {
+            if number > 0 {
+                query.append_pair(name, &number.to_string());
+            }
+        }
+        let left: Vec<String> = self.left.iter().map(ToString::to_string).collect();
+        let batch = self.batch.map(|id| id.to_string()).unwrap_or_default();
+        let texts = [
+            ("undo", &self.undo),
+            ("left", &left.join(",")),
+            ("batch", &batch),
+        ];
+        for (name, text) in texts {
+            if !text.is_empty() {
+                query.append_pair(name, text);
+            }
+        }
+        let join = if back.contains('?') { '&' } else { '?' };
+        format!("{back}{join}{}", query.finish())
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> String {
+        if self.did == "note" {
+            return "The note is in the history.".to_owned();
+        }
+        let decided = match self.count {
+            0 => "Nothing was changed.".to_owned(),
+            count => format!("{} {}.", comments(count), self.done_in_words()),
+        };
+        let broken = match self.broken {
+            0 => String::new(),
+            _ if self.did == "undo" => {
+                format!(
+                    " The service failed before it came to {} more.",
+                    comments(self.broken)
+                )
+            }
+            _ => " Then the service failed: the rest is as it was. Try again.".to_owned(),
+        };
+        format!("{decided}{}{broken}", self.left_in_words())
+    }
+
+    fn done_in_words(&self) -> &'static str {
+        match Decision::parse(&self.did) {
+            Some(decision) => done_in_words(decision),
+            None => "taken back",
+        }
+    }
+
+    fn left_in_words(&self) -> String {
+        let it = if self.late == 1 { "it" } else { "them" };
+        let were = match self.late {
+            0 => return String::new(),
+            1 => "1 was".to_owned(),
+            late => format!("{} were", thousands(late)),
+        };
+        if self.own {
+            return format!(" {were} left alone: you had changed {it} yourself before.");
+        }
+        if self.names.is_empty() {
+            let they = if self.late == 1 { "it" } else { "they" };
+            return format!(" {were} left alone: {they} changed meanwhile. Look at {it} again.");
+        }
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let names = names.join(", ");
+        format!(" {were} left alone: {names} changed {it} meanwhile. Look at {it} again.")
+    }
+
+    /// What the button says that takes the batch back.
+    #[must_use]
+    pub fn undo_in_words(&self) -> String {
+        let standing = usize::try_from(self.standing).unwrap_or_default();
+        match (self.did.as_str(), standing) {
+            ("undo", _) => "Take the rest back".to_owned(),
+            (_, 1) => "Undo".to_owned(),
+            _ => format!("Undo all {}", thousands(standing)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_carried_is_read_again() {
+        let flash = Flash {
+            did: "spam".to_owned(),
+            count: 3,
+            late: 1,
+            left: vec![CommentId::generate()],
+            batch: Some(BatchId::generate()),
+            ..Flash::default()
+        };
+        let address = flash.carry("/desk?status=spam");
+        let (_, query) = address.split_once('?').expect("a query");
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let get = |name: &str| {
+            let found = pairs.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        let read = Flash::read(Carried {
+            did: get("did"),
+            count: get("n"),
+            late: get("late"),
+            undo: get("undo"),
+            left: get("left"),
+            batch: get("batch"),
+            broken: get("broken"),
+        });
+        assert_eq!(read, Some(flash));
+    }
+}
