@@ -15,7 +15,7 @@ ALTER TABLE uploads
     ADD CONSTRAINT uploads_provenance_known CHECK (provenance IN ('decision', 'import', 'feedback', 'samples'));
 ALTER TABLE models
     ADD CONSTRAINT models_site_there FOREIGN KEY (site) REFERENCES sites (slug) ON DELETE CASCADE,
-    ADD CONSTRAINT models_state_known CHECK (state IN ('queued', 'training', 'failed', 'candidate', 'live', 'retired')),
+    ADD CONSTRAINT models_state_known CHECK (state IN ('queued', 'training', 'trained', 'failed')),
     ADD CONSTRAINT models_phase_known CHECK (phase IN ('waiting', 'reading', 'fitting', 'measuring', 'done'));
 ALTER TABLE history
     ADD CONSTRAINT history_there FOREIGN KEY (site, comment_id) REFERENCES comments (site, id) ON DELETE CASCADE,
@@ -79,4 +79,4 @@ ALTER TABLE webhooks
     ADD CONSTRAINT webhooks_site_there FOREIGN KEY (site) REFERENCES sites (slug) ON DELETE CASCADE;
 ALTER TABLE deliveries
     ADD CONSTRAINT deliveries_site_there FOREIGN KEY (site) REFERENCES sites (slug) ON DELETE CASCADE,
-    ADD CONSTRAINT deliveries_status_known CHECK (status IN ('queued', 'settled', 'dead'));
+    ADD CONSTRAINT deliveries_status_known CHECK (status IN ('queued', 'delivered', 'settled', 'dead'));

@@ -34,13 +34,13 @@ UPDATE samples SET provenance = 'samples'
 UPDATE lessons SET unlearn = NULL WHERE unlearn NOT IN ('ham', 'spam');
 UPDATE lessons SET learn = NULL WHERE learn NOT IN ('ham', 'spam');
 UPDATE models SET state = 'failed'
-    WHERE state NOT IN ('queued', 'training', 'failed', 'candidate', 'live', 'retired');
+    WHERE state NOT IN ('queued', 'training', 'trained', 'failed');
 UPDATE models SET phase = 'done' WHERE phase NOT IN ('waiting', 'reading', 'fitting', 'measuring', 'done');
 DELETE FROM uploads WHERE state NOT IN ('arriving', 'complete');
 UPDATE uploads SET provenance = 'samples'
     WHERE provenance NOT IN ('decision', 'import', 'feedback', 'samples');
 DELETE FROM upload_rows WHERE label NOT IN ('ham', 'spam');
-UPDATE deliveries SET status = 'dead' WHERE status NOT IN ('queued', 'settled', 'dead');
+UPDATE deliveries SET status = 'dead' WHERE status NOT IN ('queued', 'delivered', 'settled', 'dead');
 
 -- Left behind by sites, accounts, comments and uploads that were removed before: nothing can reach it, and
 -- it would belong to whoever takes the name next.

@@ -129,7 +129,7 @@ CREATE TABLE new_models (
         REFERENCES sites (slug) ON DELETE CASCADE,
     id             TEXT NOT NULL UNIQUE,
     state          TEXT NOT NULL
-        CHECK (state IN ('queued', 'training', 'failed', 'candidate', 'live', 'retired')),
+        CHECK (state IN ('queued', 'training', 'trained', 'failed')),
     version        TEXT,
     -- The labels that it knows: those up to this revision.
     revision       BIGINT,
@@ -568,7 +568,7 @@ CREATE TABLE new_deliveries (
     event          TEXT NOT NULL,
     about          TEXT NOT NULL,
     status         TEXT NOT NULL
-        CHECK (status IN ('queued', 'settled', 'dead')),
+        CHECK (status IN ('queued', 'delivered', 'settled', 'dead')),
     attempts       BIGINT NOT NULL DEFAULT 0,
     queued_at      BIGINT NOT NULL,
     -- When it is to be tried or, once finished, forgotten.

@@ -20,7 +20,10 @@ use crate::{
     faults::Faults,
     intake::writer::Writer,
     learn::live::Live,
-    notify::mailer::{Mailer, MailerError},
+    notify::{
+        mailer::{Mailer, MailerError},
+        traffic::Traffic,
+    },
     privacy::{
         key_file,
         keys::{KeyError, KeyRing},
@@ -87,6 +90,8 @@ pub struct App {
     pub directory: Directory,
     /// Hands mail over.
     pub mailer: Mailer,
+    /// What is on its way to whom.
+    pub traffic: Traffic,
     /// The models that judge; exchanged while requests run.
     pub live: Live,
     /// Writes what comes in.
@@ -130,6 +135,7 @@ impl App {
             signer: Signer::new(ring),
             presence: Presence::default(),
             mailer: Mailer::new(&settings)?,
+            traffic: Traffic::default(),
             live: Live::new(settings.learning.minimum_per_class)?,
             intake: Writer::start(
                 store.clone(),

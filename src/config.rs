@@ -93,6 +93,7 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     pub workers: usize,
     pub max_connections: usize,
+    pub max_connections_per_address: usize,
     pub body_timeout_seconds: u64,
 }
 

@@ -1,10 +1,15 @@
 //! Approved comments as anyone reads them: rendered once, kept for a second. Decisions made here are
 //! seen at once; those made by another instance within that second.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use moka::sync::Cache;
 use serde::Serialize;
+use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
 use crate::{
@@ -17,7 +22,7 @@ use crate::{
     },
     markup,
     rendered::Rendered,
-    storage::Result,
+    storage::{Result, StoreError},
 };
 
 /// How long a rendered list is served without asking the database.
@@ -28,6 +33,10 @@ const CAPACITY: u64 = 8 * 1024 * 1024;
 
 /// Comments in one answer at most.
 pub const PAGE_SIZE: u32 = 500;
+
+/// Text in one answer, in bytes, before the list goes on in the next. It bounds what a reader costs:
+/// 500 comments may be as long as they like.
+const PAGE_BYTES: usize = 512 * 1024;
 
 /// An approved comment. It has no field for an address, on purpose.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,7 +60,7 @@ pub struct Shown {
     pub avatar: String,
 }
 
-/// Approved comments of a page, oldest first.
+/// Approved comments of a page, oldest first: at most 500, fewer where they are long.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct List {
     /// The comments.
@@ -60,14 +69,21 @@ pub struct List {
     pub next_cursor: Option<CommentId>,
 }
 
-/// The lists rendered lately.
+/// A page of a site, and after which comment.
+type Key = (SiteSlug, Page, Option<CommentId>);
+
+/// A list that is being rendered, for all who wait for it.
+type Rendering = Arc<OnceCell<Arc<Rendered>>>;
+
+/// The lists rendered lately, and those that are being rendered: one at a time of each.
 pub struct Published {
-    lists: Cache<(SiteSlug, Page), Arc<Rendered>>,
+    lists: Cache<Key, Arc<Rendered>>,
+    renderings: Mutex<HashMap<Key, Rendering>>,
 }
 
 impl Default for Published {
     fn default() -> Self {
-        let weigh = |(_, page): &(SiteSlug, Page), list: &Arc<Rendered>| {
+        let weigh = |(_, page, _): &Key, list: &Arc<Rendered>| {
             u32::try_from(list.body.len() + page.as_str().len() + 200).unwrap_or(u32::MAX)
         };
         Self {
@@ -76,14 +92,34 @@ impl Default for Published {
                 .weigher(weigh)
                 .time_to_live(FRESH)
                 .build(),
+            renderings: Mutex::default(),
         }
     }
 }
 
 impl Published {
-    /// Forgets what was rendered of a page: something on it was decided.
+    /// Forgets what was rendered of a page: something on it was decided. What goes on after a comment
+    /// is up to a second old.
     pub fn forget(&self, site: &SiteSlug, page: &Page) {
-        self.lists.invalidate(&(site.clone(), page.clone()));
+        let key = (site.clone(), page.clone(), None);
+        // Who asks from now on does not get what is being read at this moment.
+        self.renderings().remove(&key);
+        self.lists.invalidate(&key);
+    }
+
+    fn renderings(&self) -> MutexGuard<'_, HashMap<Key, Rendering>> {
+        let renderings = self.renderings.lock();
+        renderings.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a list, unless something was decided while it was rendered.
+    fn keep(&self, key: Key, rendering: &Rendering, list: &Arc<Rendered>) {
+        let mut renderings = self.renderings();
+        let current = renderings.get(&key);
+        if current.is_some_and(|current| Arc::ptr_eq(current, rendering)) {
+            renderings.remove(&key);
+            self.lists.insert(key, list.clone());
+        }
     }
 
     /// Forgets what was rendered of a site that is no more.
@@ -106,17 +142,25 @@ pub async fn list(
     page: &Page,
     after: Option<CommentId>,
 ) -> Result<Arc<Rendered>> {
-    let key = (site.clone(), page.clone());
-    if after.is_none()
-        && let Some(list) = app.published.lists.get(&key)
-    {
+    let key = (site.clone(), page.clone(), after);
+    if let Some(list) = app.published.lists.get(&key) {
         return Ok(list);
     }
-    let list = Arc::new(render(&read(app, site, page, after).await?));
-    if after.is_none() {
-        app.published.lists.insert(key, list.clone());
-    }
-    Ok(list)
+    let rendering = app
+        .published
+        .renderings()
+        .entry(key.clone())
+        .or_default()
+        .clone();
+    let rendered = rendering.get_or_try_init(|| async {
+        let list = read(app, site, page, after).await?;
+        Ok(Arc::new(render(&list)))
+    });
+    let rendered = rendered.await.inspect_err(|_: &StoreError| {
+        app.published.renderings().remove(&key);
+    })?;
+    app.published.keep(key, &rendering, rendered);
+    Ok(rendered.clone())
 }
 
 /// The approved comments of a page after `after`.
@@ -134,12 +178,24 @@ pub async fn read(
         .store
         .public_comments(site, page, &after, PAGE_SIZE + 1)
         .await?;
-    let more = found.len() > PAGE_SIZE as usize;
-    found.truncate(PAGE_SIZE as usize);
+    let fits = fitting(&found).min(PAGE_SIZE as usize);
+    let more = found.len() > fits;
+    found.truncate(fits);
     Ok(List {
         next_cursor: found.last().filter(|_| more).map(|last| last.id),
         comments: found.into_iter().map(show).collect(),
     })
+}
+
+/// How many of the comments fit into one answer: one at least.
+fn fitting(found: &[PublicComment]) -> usize {
+    let mut bytes = 0;
+    let fits = found.iter().take_while(|comment| {
+        let before = bytes;
+        bytes += comment.text.len();
+        before == 0 || bytes <= PAGE_BYTES
+    });
+    fits.count()
 }
 
 fn show(comment: PublicComment) -> Shown {

@@ -82,13 +82,11 @@ impl Readiness {
             self.found(writes, looked.is_ok());
             looked.is_ok()
         };
-        match timeout(PATIENCE, look).await {
-            Ok(well) => well,
-            Err(_) => {
-                self.found(false, false);
-                false
-            }
+        if let Ok(well) = timeout(PATIENCE, look).await {
+            return well;
         }
+        self.found(false, false);
+        false
     }
 
     fn present(&self) -> Found {

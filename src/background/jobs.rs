@@ -43,8 +43,8 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
         Job::Retention => Ok(retention::forget(app).await?),
         Job::Counts => Ok(fold(app).await?),
         Job::Gauges => Ok(gauges(app).await?),
-        Job::Mail => hand_over(job, notify::tick(app), work).await,
-        Job::Webhooks => hand_over(job, notify::webhooks::tick(app), work).await,
+        Job::Mail => hand_over(job, notify::tick_until(app, &work.stop), work).await,
+        Job::Webhooks => hand_over(job, notify::webhooks::tick_until(app, &work.stop), work).await,
         Job::Metrics => {
             if let Some(exporter) = &work.metrics {
                 exporter.run_upkeep();

@@ -172,6 +172,10 @@ async fn database(settings: &Settings) -> (Option<Store>, Finding) {
         .expose_secret()
         .strip_prefix("sqlite://")
         .map(|rest| rest.split('?').next().unwrap_or(rest));
+    if let Err(error) = Store::look_at_url(&url) {
+        let advice = "correct database.url (HAMLET_DATABASE__URL)";
+        return (None, Finding::ill("database", error.to_string(), advice));
+    }
     if let Some(file) = file
         && !Path::new(file).exists()
     {

@@ -129,20 +129,19 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
 
 /// Refuses unless the slug is given a second time: as an option, or typed.
 fn confirm(slug: &str, yes: Option<String>) -> anyhow::Result<()> {
-    let typed = match yes {
-        Some(typed) => typed,
-        None => {
-            let mut question = std::io::stderr();
-            write!(
-                question,
-                "The site {slug} will be removed with all its comments, which no command brings back.\n\
-                 Type its slug to go on: "
-            )?;
-            question.flush()?;
-            let mut line = String::new();
-            std::io::stdin().lock().take(1000).read_line(&mut line)?;
-            line
-        }
+    let typed = if let Some(typed) = yes {
+        typed
+    } else {
+        let mut question = std::io::stderr();
+        write!(
+            question,
+            "The site {slug} will be removed with all its comments, which no command brings back.\n\
+             Type its slug to go on: "
+        )?;
+        question.flush()?;
+        let mut line = String::new();
+        std::io::stdin().lock().take(1000).read_line(&mut line)?;
+        line
     };
     if typed.trim() != slug {
         let problem = "that is not the slug of the site; nothing was removed";

@@ -20,10 +20,9 @@ pub fn of(object: &Value) -> Found {
     };
     let status = text(object, "status");
     let (standing, label) = match (status.as_deref(), is_set(object, "isSpam")) {
-        (Some("approved"), _) => (Standing::Approved, Some(Label::Ham)),
+        (Some("approved"), _) | (None, false) => (Standing::Approved, Some(Label::Ham)),
         (Some("spam"), _) => (Standing::Spam, Some(Label::Spam)),
         (Some(_), _) | (None, true) => (Standing::Pending, None),
-        (None, false) => (Standing::Approved, Some(Label::Ham)),
     };
     let date = first(object, &["insertedAt", "createdAt", "created"]);
     let date = date.or_else(|| text(object.get("insertedAt")?, "iso"));

@@ -8,16 +8,13 @@ use super::{
     letter::Letter,
     links::{self, DecisionLink, Wish},
     quote::quote,
-    schedule,
-    templates::{
-        Confirm, ConfirmHtml, ConfirmText, Item, Queue, QueueHtml, QueueText, Reply, ReplyHtml,
-        ReplyText,
-    },
+    replies, schedule,
+    templates::{Confirm, ConfirmHtml, ConfirmText, Item, Queue, QueueHtml, QueueText},
 };
 use crate::{
     app::App,
     domain::{
-        comment::{Comment, CommentId, Status},
+        comment::{Comment, Status},
         decision::Decision,
         evidence::score_in_words,
         mail::MailKind,
@@ -36,10 +33,10 @@ use crate::{
 };
 
 /// Comments in one mail; of the rest, only their number is told.
-const LISTED: u32 = 20;
+pub(super) const LISTED: u32 = 20;
 /// Longest excerpt, name or title in a mail, in user-perceived characters.
-const EXCERPT_CHARS: usize = 300;
-const LINE_CHARS: usize = 100;
+pub(super) const EXCERPT_CHARS: usize = 300;
+pub(super) const LINE_CHARS: usize = 100;
 /// Reasons told for each comment.
 const REASONS: usize = 3;
 
@@ -57,13 +54,34 @@ pub(super) enum ComposeError {
     Template(#[from] askama::Error),
 }
 
+/// What became of a mail that was to be written.
+pub(super) enum Composed {
+    /// It is written.
+    Letter {
+        /// What its Message-ID is made of.
+        id: String,
+        letter: Letter,
+        /// The rows of the outbox that it tells of, where it tells of several.
+        told: Vec<String>,
+    },
+    /// Nothing is left to say.
+    Settled,
+    /// Its recipient was mailed lately; it comes up again.
+    PutOff,
+}
+
 /// Writes a mail, or finds that nothing is left to say.
-pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
-    match mail.kind {
-        MailKind::Queue => queue(app, mail).await,
-        MailKind::Confirm => confirm(app, mail).await,
-        MailKind::Reply => reply(app, mail).await,
-    }
+pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, ComposeError> {
+    let letter = match mail.kind {
+        MailKind::Queue => queue(app, mail).await?,
+        MailKind::Confirm => confirm(app, mail).await?,
+        MailKind::Reply => return replies::compose(app, mail).await,
+    };
+    Ok(letter.map_or(Composed::Settled, |letter| Composed::Letter {
+        id: mail.id.clone(),
+        letter,
+        told: Vec::new(),
+    }))
 }
 
 async fn queue(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
@@ -171,36 +189,6 @@ async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeErr
     }))
 }
 
-async fn reply(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
-    let id = mail.about["reply"].as_str().and_then(CommentId::parse);
-    let answered = public(app, mail, mail.comment).await?;
-    let (Some(comment), Some(said)) = (answered, public(app, mail, id).await?) else {
-        return Ok(None);
-    };
-    let Some(subscription) = subscription(app, mail, Answer::Confirmed).await? else {
-        return Ok(None);
-    };
-    let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
-    let (page, page_url) = page(app, &said);
-    let reply = Reply {
-        site: site_name(app, &said.site),
-        author: quote(&said.name, LINE_CHARS),
-        page,
-        page_url,
-        excerpt: quote(&said.text, EXCERPT_CHARS),
-        own: quote(&comment.text, LINE_CHARS),
-        unsubscribe: unsubscribe.clone(),
-    };
-    Ok(Some(Letter {
-        to: app.vault.open(&comment.email, &comment)?,
-        subject: format!("{}: a reply to your comment", reply.site),
-        text: ReplyText { reply: &reply }.render()?,
-        html: ReplyHtml { reply: &reply }.render()?,
-        list: format!("replies.{}", said.site),
-        unsubscribe: Some(unsubscribe),
-    }))
-}
-
 /// The public comment whose author wants to hear of replies: the one that the question was queued
 /// for or, if that is public no more, another of the same author on the site.
 async fn wanting(app: &App, mail: &Claimed) -> Result<Option<Comment>, ComposeError> {
@@ -227,21 +215,8 @@ async fn wanting(app: &App, mail: &Claimed) -> Result<Option<Comment>, ComposeEr
     Ok(others.find(|comment| comment.wants_replies))
 }
 
-/// A comment of the mail's site, if it is public.
-async fn public(
-    app: &App,
-    mail: &Claimed,
-    id: Option<CommentId>,
-) -> Result<Option<Comment>, ComposeError> {
-    let (Some(site), Some(id)) = (&mail.site, id) else {
-        return Ok(None);
-    };
-    let found = app.store.comment(std::slice::from_ref(site), id).await?;
-    Ok(found.filter(|comment| comment.status == Status::Approved))
-}
-
 /// The subscription that the mail is about, if its owner's answer is the one expected.
-async fn subscription(
+pub(super) async fn subscription(
     app: &App,
     mail: &Claimed,
     expected: Answer,
@@ -255,13 +230,13 @@ fn site(app: &App, slug: &SiteSlug) -> Option<std::sync::Arc<Site>> {
     app.directory.site(slug.as_str())
 }
 
-fn site_name(app: &App, slug: &SiteSlug) -> String {
+pub(super) fn site_name(app: &App, slug: &SiteSlug) -> String {
     site(app, slug).map_or_else(|| slug.to_string(), |site| site.name.clone())
 }
 
 /// What a page is called, and its address if it is on the site itself: a site without origins takes
 /// any page, and what a commenter made up is not for clicking.
-fn page(app: &App, comment: &Comment) -> (String, Option<String>) {
+pub(super) fn page(app: &App, comment: &Comment) -> (String, Option<String>) {
     let title = comment.page_title.as_deref();
     let name = match title.map(|title| quote(title, LINE_CHARS)) {
         Some(title) => format!("“{title}”"),

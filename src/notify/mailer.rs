@@ -15,9 +15,6 @@ use secrecy::ExposeSecret;
 use super::smtp::Server;
 use crate::{config::Settings, domain::email::EmailAddress};
 
-/// How many mails are on their way at once.
-pub(super) const CONCURRENCY: u32 = 4;
-
 /// The settings describe no usable mail transport.
 #[derive(Debug, thiserror::Error)]
 pub enum MailerError {
@@ -46,6 +43,9 @@ pub enum SendError {
     /// It may work later.
     #[error("{0}")]
     Deferred(String),
+    /// It may work later; there was no answer in time.
+    #[error("{0}")]
+    Late(String),
     /// No conversation came about at all; the next message would fare the same.
     #[error("{0}")]
     Unreachable(String),
@@ -118,7 +118,7 @@ impl Mailer {
                 Transport::Folder(folder) => write_file(folder, id, message.formatted()).await,
             }
         };
-        let late = || SendError::Deferred("the mail server took too long".to_owned());
+        let late = || SendError::Late("the mail server took too long".to_owned());
         tokio::time::timeout(self.deadline, sending)
             .await
             .unwrap_or_else(|_| Err(late()))

@@ -2,8 +2,8 @@
 //! telling them of replies.
 //!
 //! What is to be sent is an outbox row, written by [`crate::storage`] in the transaction that caused
-//! it. [`tick`] turns notices into rows and sends what is due; a mail's content is written at that
-//! moment, so that nobody is told of what is no longer so. The pages behind the links in mail are in
+//! it. [`tick`] turns notices into rows and sends what is due, fairly to each recipient's server
+//! ([`traffic`]); a mail's content is written at that moment, so that nobody is told of what is no longer so. The pages behind the links in mail are in
 //! [`crate::web::mail_links`].
 
 mod compose;
@@ -12,9 +12,12 @@ pub mod links;
 pub mod mailer;
 mod outbox;
 mod quote;
+mod replies;
+mod runner;
 mod schedule;
 mod smtp;
 mod templates;
+pub mod traffic;
 pub mod webhooks;
 
-pub use self::outbox::{Ticked, tick};
+pub use self::outbox::{Ticked, tick, tick_until};

@@ -1,26 +1,35 @@
-//! Working the outbox off: queue what is due to moderators, claim what is due at all, write it, hand
-//! it over, and record how that ended. A mail is sent at least once, with the same Message-ID each
-//! time, and given up visibly after days.
+//! Mail as the [runner](super::runner) carries it: queue what is due to moderators, look up where each
+//! mail goes, write it, hand it over, and record how that ended. A mail is sent at least once, with the
+//! same Message-ID each time, and given up visibly after days.
 
-use std::{ops::AddAssign, time::Duration};
+use std::{collections::HashSet, ops::AddAssign, time::Duration};
 
-use futures_util::future::join_all;
 use metrics::{counter, gauge};
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    compose::{self, ComposeError},
-    mailer::{CONCURRENCY, SendError},
+    compose::{self, ComposeError, Composed},
+    mailer::SendError,
+    runner::{self, Carried, Courier, later},
     schedule,
+    traffic::Lanes,
 };
 use crate::{
     app::App,
-    domain::timestamp::Timestamp,
+    domain::{mail::MailKind, timestamp::Timestamp},
     privacy::vault::Unopenable,
     storage::{
         Result,
-        outbox::{Claimed, End},
+        outbox::{Claimed, OutboxPulse},
+        queues::{Claim, End, Lease},
     },
 };
+
+/// Mails whose domain is looked up at once.
+const ADDRESSED: u32 = 1_000;
+
+/// Where a mail goes whose recipient cannot be read.
+const NOWHERE: &str = "-";
 
 /// What one look at the outbox did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,125 +53,192 @@ impl AddAssign for Ticked {
     }
 }
 
-/// Queues and sends everything that is due now; done when all of it was tried once. Takes as long
-/// as the mail server does.
+/// Queues and sends everything that is due now, and what becomes due meanwhile; done when nothing is on
+/// its way. Takes as long as the slowest recipient's server does.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what was claimed by then comes up again when its lease ends.
 pub async fn tick(app: &App) -> Result<Ticked> {
-    let now = app.now();
-    app.store
-        .queue_due_notices(schedule::due(&app.settings.mail, now))
-        .await?;
-    let pulse = app.store.outbox_pulse(now).await?;
-    let mut ticked = Ticked::default();
-    if pulse.due > 0 {
-        ticked = send_due(app).await?;
-    }
-    if pulse.forgettable > 0 {
-        app.store.forget_mail(now).await?;
-    }
+    tick_until(app, &CancellationToken::new()).await
+}
+
+/// Like [`tick`]; once `stop` is cancelled nothing more sets out.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn tick_until(app: &App, stop: &CancellationToken) -> Result<Ticked> {
+    let post = Post(app);
+    let ticked = runner::run(&post, stop).await?;
     measure(app).await?;
     Ok(ticked)
 }
 
-/// Claims and sends a handful at a time, so that a lease is never longer than a handful takes.
-async fn send_due(app: &App) -> Result<Ticked> {
-    let mut all = Ticked::default();
-    loop {
+struct Post<'a>(&'a App);
+
+impl Courier for Post<'_> {
+    type Item = Claimed;
+    type Tally = Ticked;
+
+    const SLOTS: u32 = 16;
+
+    fn app(&self) -> &App {
+        self.0
+    }
+
+    fn lanes(&self) -> &Lanes {
+        &self.0.traffic.mail
+    }
+
+    fn deadline(&self) -> Duration {
+        self.0.mailer.deadline()
+    }
+
+    fn patience(&self) -> Duration {
+        let hours = self.0.settings.mail.give_up_hours;
+        Duration::from_secs(hours.saturating_mul(3600))
+    }
+
+    async fn prepare(&self) -> Result<()> {
+        let app = self.0;
         let now = app.now();
-        let lease = now.plus(app.mailer.deadline().saturating_add(Duration::from_mins(1)));
-        let claimed = app.store.claim_mail(CONCURRENCY, now, lease).await?;
-        let outcomes = join_all(claimed.iter().map(|mail| send(app, mail))).await;
-        let mut unreachable = false;
-        for outcome in outcomes {
-            let (end, no_server) = outcome?;
-            unreachable |= no_server;
-            all += count(&end);
+        let due = schedule::due(&app.settings.mail, now);
+        app.store.queue_due_notices(due).await?;
+        if measure(app).await?.forgettable > 0 {
+            app.store.forget_mail(now).await?;
         }
-        // The rest would fare the same; it stays due for the next look.
-        if unreachable || claimed.len() < CONCURRENCY as usize {
-            return Ok(all);
+        address(app).await
+    }
+
+    async fn due(&self, except: Vec<String>) -> Result<Vec<String>> {
+        self.0.store.due_mail(&except, self.0.now()).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>> {
+        let now = claim.now;
+        let claimed = self.0.store.claim_mail(claim).await?;
+        let mut subscriptions = HashSet::new();
+        let (kept, gathered): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|mail| {
+            mail.kind != MailKind::Reply
+                || mail.lease.attempts > 1
+                || subscriptions.insert(mail.about["subscription"].to_string())
+        });
+        // Claimed together, two mails to one person would not find each other.
+        for mail in &gathered {
+            self.0.store.postpone_mail(mail, now).await?;
         }
+        Ok(kept)
+    }
+
+    fn lease<'a>(&self, mail: &'a Claimed) -> &'a Lease {
+        &mail.lease
+    }
+
+    async fn give_up(&self, lost: Vec<String>, queued_before: Timestamp) -> Result<u64> {
+        let now = self.0.now();
+        self.0.store.give_up_mail(&lost, queued_before, now).await
+    }
+
+    async fn carry(&self, mail: &Claimed) -> Result<Carried> {
+        let composed = match compose::compose(self.0, mail).await {
+            Ok(composed) => composed,
+            // Another try would read the same damaged row: a dead letter says so.
+            Err(ComposeError::Store(error)) if error.is_damage() => {
+                return Ok(dead(error.to_string()));
+            }
+            Err(ComposeError::Store(error)) => return Err(error),
+            // As with a server that is away: the key may arrive, or another instance has it.
+            Err(error @ ComposeError::Address(Unopenable::NoKey(_))) => {
+                return Ok(later(self, mail, error.to_string()).into());
+            }
+            Err(error) => return Ok(dead(error.to_string())),
+        };
+        let (id, letter, told) = match composed {
+            Composed::Letter { id, letter, told } => (id, letter, told),
+            Composed::Settled => return Ok(End::Settled.into()),
+            Composed::PutOff => {
+                return Ok(Carried {
+                    end: None,
+                    ..Carried::from(End::Settled)
+                });
+            }
+        };
+        let message = match letter.pack(&id, self.0.mailer.from(), self.0.now()) {
+            Ok(message) => message,
+            Err(error) => return Ok(dead(error.to_string())),
+        };
+        let sent = self.0.mailer.send(&id, &message).await;
+        let stuck = matches!(sent, Err(SendError::Unreachable(_)));
+        let silent = matches!(sent, Err(SendError::Late(_)));
+        let end = match sent {
+            Ok(()) => End::Done,
+            Err(SendError::Refused(error)) => End::Dead { error },
+            Err(
+                SendError::Deferred(error) | SendError::Late(error) | SendError::Unreachable(error),
+            ) => later(self, mail, error),
+        };
+        Ok(Carried {
+            end: Some(end),
+            silent,
+            stuck,
+            told,
+        })
+    }
+
+    async fn finish(&self, mail: &Claimed, carried: Carried) -> Result<Ticked> {
+        let Some(end) = carried.end else {
+            return Ok(Ticked::default());
+        };
+        let (store, now) = (&self.0.store, self.0.now());
+        store
+            .finish_mail(mail, carried.told, end.clone(), now)
+            .await?;
+        report(mail, &end);
+        Ok(count(&end))
     }
 }
 
-/// Writes one mail, hands it over and records the end; tells also whether no server was there.
-async fn send(app: &App, mail: &Claimed) -> Result<(End, bool)> {
-    let outcome = hand_over(app, mail).await?;
-    let now = app.now();
-    let (end, unreachable) = match outcome {
-        Ok(()) => (End::Sent, false),
-        Err(Failure::Settled) => (End::Cancelled, false),
-        Err(Failure::Final(error) | Failure::Send(SendError::Refused(error))) => {
-            (End::Dead { error }, false)
-        }
-        Err(Failure::Send(SendError::Deferred(error))) => (later(app, mail, error, now), false),
-        Err(Failure::Send(SendError::Unreachable(error))) => (later(app, mail, error, now), true),
-    };
-    app.store.finish_mail(mail, end.clone(), now).await?;
-    report(mail, &end);
-    Ok((end, unreachable))
+fn dead(error: String) -> Carried {
+    End::Dead { error }.into()
 }
 
-enum Failure {
-    Settled,
-    Final(String),
-    Send(SendError),
-}
-
-async fn hand_over(app: &App, mail: &Claimed) -> Result<Result<(), Failure>> {
-    let letter = match compose::compose(app, mail).await {
-        Ok(Some(letter)) => letter,
-        Ok(None) => return Ok(Err(Failure::Settled)),
-        // Another try would read the same damaged row: a dead letter says so.
-        Err(ComposeError::Store(error)) if error.is_damage() => {
-            return Ok(Err(Failure::Final(error.to_string())));
+/// Looks up where new mails go. Only here are their addresses open: the database knows no domain.
+async fn address(app: &App) -> Result<()> {
+    loop {
+        let found = app.store.unaddressed_mail(ADDRESSED).await?;
+        if found.is_empty() {
+            return Ok(());
         }
-        Err(ComposeError::Store(error)) => return Err(error),
-        // As with a server that is away: the key may arrive, or another instance has it.
-        Err(error @ ComposeError::Address(Unopenable::NoKey(_))) => {
-            return Ok(Err(Failure::Send(SendError::Deferred(error.to_string()))));
-        }
-        Err(error) => return Ok(Err(Failure::Final(error.to_string()))),
-    };
-    let message = match letter.pack(&mail.id, app.mailer.from(), app.now()) {
-        Ok(message) => message,
-        Err(error) => return Ok(Err(Failure::Final(error.to_string()))),
-    };
-    let sent = app.mailer.send(&mail.id, &message).await;
-    Ok(sent.map_err(Failure::Send))
-}
-
-/// Another try, or none if it has been tried for too long.
-fn later(app: &App, mail: &Claimed, error: String, now: Timestamp) -> End {
-    let patience = Duration::from_secs(app.settings.mail.give_up_hours.saturating_mul(3600));
-    if now.since(mail.queued_at) >= patience {
-        return End::Dead { error };
+        let domain = |(sealed, owner)| {
+            let email = app.vault.open(&sealed, owner).ok()?;
+            Some(app.vault.mail_domain(&email))
+        };
+        let addressed = found.into_iter().map(|(mail, sealed)| {
+            let domain = sealed.and_then(domain);
+            (mail, domain.unwrap_or_else(|| NOWHERE.to_owned()))
+        });
+        app.store.address_mail(addressed.collect()).await?;
     }
-    let at = now.plus(schedule::wait(mail.attempts, rand::random()));
-    End::Retry { at, error }
 }
 
 fn count(end: &End) -> Ticked {
     let mut one = Ticked::default();
     *match end {
-        End::Sent => &mut one.sent,
+        End::Done => &mut one.sent,
         End::Retry { .. } => &mut one.deferred,
         End::Dead { .. } => &mut one.dead,
-        End::Cancelled => &mut one.cancelled,
+        End::Settled => &mut one.cancelled,
     } = 1;
     one
 }
 
 fn report(mail: &Claimed, end: &End) {
-    let (id, kind, attempts) = (&mail.id, mail.kind.as_str(), mail.attempts);
+    let (id, kind, attempts) = (&mail.id, mail.kind.as_str(), mail.lease.attempts);
     let outcome = match end {
-        End::Sent => {
+        End::Done => {
             tracing::info!(mail = id, kind, "mail sent");
             "sent"
         }
-        End::Cancelled => {
+        End::Settled => {
             tracing::info!(mail = id, kind, "mail cancelled: its matter is settled");
             "cancelled"
         }
@@ -188,9 +264,9 @@ fn report(mail: &Claimed, end: &End) {
     clippy::cast_precision_loss,
     reason = "a gauge is a float; counts stay far below 2^52"
 )]
-async fn measure(app: &App) -> Result<()> {
+async fn measure(app: &App) -> Result<OutboxPulse> {
     let pulse = app.store.outbox_pulse(app.now()).await?;
     gauge!("hamlet_outbox_pending").set(pulse.pending as f64);
     gauge!("hamlet_outbox_oldest_seconds").set(pulse.age(app.now()).as_secs_f64());
-    Ok(())
+    Ok(pulse)
 }

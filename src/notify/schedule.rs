@@ -18,10 +18,15 @@ pub(super) fn due(settings: &Mail, now: Timestamp) -> Due {
     let digest = i64::from(settings.digest_hour) * HOUR;
     Due {
         now,
-        mailed_before: now.minus(Duration::from_secs(settings.interval_seconds)),
+        mailed_before: now.minus(interval(settings)),
         hour: Timestamp::from_millis(millis - millis.rem_euclid(HOUR)),
         day: Timestamp::from_millis(millis - (millis - digest).rem_euclid(DAY)),
     }
+}
+
+/// A moderator, or a commenter who hears of replies, is mailed at most once in this time.
+pub(super) fn interval(settings: &Mail) -> Duration {
+    Duration::from_secs(settings.interval_seconds)
 }
 
 /// How long to wait after the n-th failure (n from 1): a minute, then twice as long each time, up to

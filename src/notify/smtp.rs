@@ -174,7 +174,11 @@ fn unreachable(failure: &Failure) -> SendError {
 }
 
 fn deferred(failure: &Failure) -> SendError {
-    SendError::Deferred(describe(failure))
+    match failure {
+        Failure::Late => SendError::Late(describe(failure)),
+        Failure::Smtp(error) if error.is_timeout() => SendError::Late(describe(failure)),
+        Failure::Smtp(_) => SendError::Deferred(describe(failure)),
+    }
 }
 
 /// Replies that are about the recipient or the message are final (RFC 5321, 4.2.3; RFC 7504). Other

@@ -71,25 +71,33 @@ pub(in crate::notify) struct ConfirmHtml<'a> {
     pub confirm: &'a Confirm,
 }
 
-/// The news of a reply.
-pub(in crate::notify) struct Reply {
+/// The news of replies.
+pub(in crate::notify) struct Replies {
     pub site: String,
+    pub heading: String,
+    pub items: Vec<Reply>,
+    /// Those beside the ones listed.
+    pub more: usize,
+    pub unsubscribe: String,
+}
+
+/// One reply.
+pub(in crate::notify) struct Reply {
     pub author: String,
     pub page: String,
     pub page_url: Option<String>,
     pub excerpt: String,
     pub own: String,
-    pub unsubscribe: String,
 }
 
 #[derive(Template)]
 #[template(path = "mail_reply.txt")]
 pub(in crate::notify) struct ReplyText<'a> {
-    pub reply: &'a Reply,
+    pub replies: &'a Replies,
 }
 
 #[derive(Template)]
 #[template(path = "mail_reply.html")]
 pub(in crate::notify) struct ReplyHtml<'a> {
-    pub reply: &'a Reply,
+    pub replies: &'a Replies,
 }

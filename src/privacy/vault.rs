@@ -151,6 +151,16 @@ impl Vault {
         EmailIndex(keyed_hash(&self.email_index, &[email.mailbox().as_bytes()]))
     }
 
+    /// The keyed hash of the registered domain that an address's mail goes to: `mail.example.org` and
+    /// `example.org` are one.
+    #[must_use]
+    pub fn mail_domain(&self, email: &EmailAddress) -> String {
+        let domain = email.domain().to_lowercase();
+        let registered = psl::domain_str(&domain).unwrap_or(&domain);
+        // A mailbox is one part, so that none is taken for a domain.
+        keyed_hash(&self.email_index, &[b"domain", registered.as_bytes()])
+    }
+
     /// The keyed hash that counts a sender's network on one site.
     #[must_use]
     pub fn network_key(&self, site: &SiteSlug, sender: &SenderAddress) -> String {

@@ -32,7 +32,7 @@ pub async fn remove(app: &App, slug: &SiteSlug, with_comments: bool) -> Result<R
     match tokio::time::timeout(PATIENCE, empty(app, slug)).await {
         Ok(emptied) => emptied?,
         Err(_) => {
-            tracing::info!(site = %slug, "the site is gone; what it held is still being removed")
+            tracing::info!(site = %slug, "the site is gone; what it held is still being removed");
         }
     }
     Ok(begun)

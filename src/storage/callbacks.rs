@@ -153,8 +153,9 @@ pub(super) async fn queue(
         let about = json!({ "comment": comment }).to_string();
         json!({ "id": id, "site": site, "comment": comment, "about": about })
     });
-    let text = "INSERT INTO deliveries (site, webhook, id, event, about, status, queued_at, due_at) \
-                SELECT j.site, $2, r.value->>'id', $3, r.value->>'about', 'queued', $4, $4 \
+    let text = "INSERT INTO deliveries (site, webhook, id, destination, event, about, status, \
+                    queued_at, due_at) \
+                SELECT j.site, $2, r.value->>'id', $2 || ' ' || j.site, $3, r.value->>'about', 'queued', $4, $4 \
                 FROM {rows:$1} JOIN judgements j \
                     ON j.site = r.value->>'site' AND j.id = r.value->>'comment' \
                 WHERE j.callback IS NOT NULL";

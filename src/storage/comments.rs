@@ -1,13 +1,14 @@
 //! Reading comments for moderators: filtered lists with a keyset cursor, one in detail.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{
     Result, Store, StoreError,
     damage::{Gathered, gather},
     query::{Statement, Value, contains},
     rows,
+    searching::{Slice, Stretch},
 };
 use crate::domain::{
     comment::{Comment, CommentId, Status},
@@ -56,7 +57,7 @@ impl Sort {
     }
 
     /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
-    const fn key(self) -> (&'static str, bool) {
+    pub(super) const fn key(self) -> (&'static str, bool) {
         // PostgreSQL takes a bare 0.0 for a NUMERIC, which the driver for both engines cannot read.
         const NONE: &str = "CAST(0 AS DOUBLE PRECISION)";
         match self {
@@ -126,6 +127,17 @@ impl Filter {
         *self == whole
     }
 
+    /// Whether finding them, or counting them, takes a look at each of the comments.
+    pub(super) const fn is_search(&self) -> bool {
+        self.search.is_some()
+            || self.min_score.is_some()
+            || self.max_score.is_some()
+            || self.since.is_some()
+            || self.until.is_some()
+            || self.check.is_some()
+            || self.has_link.is_some()
+    }
+
     /// Adds the conditions, sites and status apart, to a statement that has some.
     pub(super) fn narrow(&self, statement: &mut Statement) {
         let text = |text: &str| Value::from(text.to_owned());
@@ -191,92 +203,30 @@ impl Store {
                 next: None,
             });
         }
-        let mut comments = Vec::new();
-        let mut take = limit.saturating_add(1);
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut after = cursor.map(|cursor| (cursor.key, cursor.id.to_string()));
-        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
-        loop {
-            let found = self.stretch(filter, sort, after, take).await?;
-            let is_whole = found.damaged.is_empty();
-            let is_last = u32::try_from(found.seen).is_ok_and(|seen| seen < take);
-            comments.extend(found.rows);
-            let place =
-                |row: &AnyRow| Some((row.try_get("sort_key").ok()?, row.try_get("id").ok()?));
-            let read = || {
-                let (key, last): &(f64, Comment) = comments.last()?;
-                Some((*key, last.id.to_string()))
-            };
-            after = found.last.as_ref().and_then(place).or_else(read);
-            take = take.max(STRIDE);
-            if is_whole || is_last || comments.len() > wanted || after.is_none() {
-                break;
-            }
-        }
-        let more = comments.len() > wanted;
-        comments.truncate(wanted);
-        let next = comments.last().filter(|_| more);
-        Ok(Listing {
-            next: next.map(|(key, last)| Cursor {
-                sort,
-                key: *key,
-                id: last.id,
-            }),
-            comments: comments.into_iter().map(|(_, comment)| comment).collect(),
-        })
-    }
-
-    /// The next `take` rows of a list, each with its sort key.
-    async fn stretch(
-        &self,
-        filter: &Filter,
-        sort: Sort,
-        after: Option<(f64, String)>,
-        take: u32,
-    ) -> Result<Gathered<(f64, Comment)>> {
-        let (key, descending) = sort.key();
-        let by_time = matches!(sort, Sort::Newest | Sort::Oldest);
-        let (direction, beyond) = if descending {
-            ("DESC", "<")
-        } else {
-            ("ASC", ">")
+        let wanted = Stretch {
+            filter,
+            sort,
+            cursor,
+            limit,
         };
-        // In the text, so that the planner knows how few are wanted.
-        let order = if by_time {
-            format!("ORDER BY c.id {direction} LIMIT {take}")
+        let mut found = if filter.is_search() {
+            self.search(&wanted).await?
         } else {
-            format!("ORDER BY {key} {direction}, c.id {direction} LIMIT {take}")
+            wanted
+                .read(self, &self.read, &Slice::of(&filter.sites))
+                .await?
         };
-        // The first of each site, read in an index's order; then the first of those.
-        let mut statement =
-            Statement::new(&format!("SELECT {}, {key} AS sort_key FROM", rows::COMMENT));
-        let sites = Value::from(rows::list_json(&filter.sites));
-        statement.push(
-            "{rows:?} {first_of_each} WHERE c.site = r.value->>'v'",
-            [sites],
-        );
-        if let Some(status) = filter.status {
-            let status = Value::from(status.as_str().to_owned());
-            statement.push("AND c.status = ?", [status]);
-        }
-        filter.narrow(&mut statement);
-        if let Some((at, id)) = after {
-            let id = Value::from(id);
-            if by_time {
-                statement.push(&format!("AND c.id {beyond} ?"), [id]);
-            } else {
-                // The first half is what an index can start at.
-                let beyond =
-                    format!("AND {key} {beyond}= ? AND ({key} {beyond} ? OR c.id {beyond} ?)");
-                let at = Value::from(at);
-                statement.push(&beyond, [at.clone(), at, id]);
-            }
-        }
-        statement.push(&format!("{order} {{end_of_each}} {order}"), []);
-        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        let read = |row: &AnyRow| Ok((row.try_get("sort_key")?, rows::comment(row)?));
-        let mut connection = self.read.acquire().await?;
-        gather(&mut connection, "comments", statement.bind(query), read).await
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|(key, last)| Cursor {
+            sort,
+            key: *key,
+            id: last.id,
+        });
+        let comments = found.into_iter().map(|(_, comment)| comment).collect();
+        Ok(Listing { comments, next })
     }
 
     /// One comment of one of the sites.
@@ -348,9 +298,6 @@ impl Store {
         Ok(history)
     }
 }
-
-/// Rows read at least in each further stretch, where damaged ones are in the way.
-const STRIDE: u32 = 100;
 
 pub(super) fn history_entry(row: &AnyRow) -> Result<HistoryEntry> {
     let word: String = row.try_get("action")?;

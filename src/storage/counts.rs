@@ -2,7 +2,7 @@
 //! (`migrations/0011_queue.*`), since counting a long queue takes longer than showing it.
 
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     Result, Store,
@@ -25,14 +25,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn set(&mut self, status: Status, count: i64) {
+    pub(super) fn add(&mut self, status: Status, count: i64) {
         *match status {
             Status::Pending => &mut self.pending,
             Status::Approved => &mut self.approved,
             Status::Spam => &mut self.spam,
             Status::Rejected => &mut self.rejected,
             Status::Trash => &mut self.trash,
-        } = count;
+        } += count;
     }
 }
 
@@ -45,6 +45,9 @@ impl Store {
         let mut counts = Counts::default();
         if filter.sites.is_empty() {
             return Ok(counts);
+        }
+        if filter.is_search() {
+            return self.search_counts(filter).await;
         }
         let sites = Value::from(rows::list_json(&filter.sites));
         let of_sites = "WHERE c.site IN (SELECT r.value->>'v' FROM {rows:?})";
@@ -59,14 +62,11 @@ impl Store {
         filter.narrow(&mut statement);
         statement.push("GROUP BY c.status", []);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        // Of rows with a status that is none, the lists say that they are left out.
-        let read = |row: &sqlx::any::AnyRow| {
-            let count = row.try_get("count")?;
-            Ok(rows::status(row, "status").ok().zip(Some(count)))
-        };
-        let found = self.gather("comments", statement.bind(query), read).await?;
+        let found = self
+            .gather("comments", statement.bind(query), counted)
+            .await?;
         for (status, count) in found.into_iter().flatten() {
-            counts.set(status, count);
+            counts.add(status, count);
         }
         Ok(counts)
     }
@@ -108,4 +108,10 @@ impl Store {
         })
         .await
     }
+}
+
+/// A status and how often; nothing for a status that is none: the lists say that those rows are left out.
+pub(super) fn counted(row: &AnyRow) -> Result<Option<(Status, i64)>> {
+    let count = row.try_get("count")?;
+    Ok(rows::status(row, "status").ok().zip(Some(count)))
 }

@@ -47,8 +47,8 @@ pub(super) struct Gathered<T> {
 }
 
 tokio::task_local! {
-    /// What was left out of one answer.
-    static LEFT_OUT: RefCell<BTreeSet<Damaged>>;
+    /// What was left out of one answer: rows that have a name, each once, and how many that have none.
+    static LEFT_OUT: RefCell<(BTreeSet<Damaged>, usize)>;
 }
 
 /// Runs the work of one answer; its result, and how many rows were left out of it.
@@ -56,7 +56,11 @@ pub async fn counting<T>(work: impl Future<Output = T>) -> (T, usize) {
     LEFT_OUT
         .scope(RefCell::default(), async {
             let done = work.await;
-            (done, LEFT_OUT.with(|left_out| left_out.borrow().len()))
+            let count = LEFT_OUT.with(|left_out| {
+                let (named, nameless) = &*left_out.borrow();
+                named.len() + nameless
+            });
+            (done, count)
         })
         .await
 }
@@ -140,7 +144,14 @@ fn note(damaged: &Damaged) {
     static LOGGED: Mutex<Option<HashSet<Damaged>>> = Mutex::new(None);
     metrics::counter!("hamlet_damaged_rows_total", "table" => damaged.table.clone()).increment(1);
     // Outside of an answer nobody counts.
-    let _ = LEFT_OUT.try_with(|left_out| left_out.borrow_mut().insert(damaged.clone()));
+    let _ = LEFT_OUT.try_with(|left_out| {
+        let (named, nameless) = &mut *left_out.borrow_mut();
+        if damaged.id.is_none() {
+            *nameless += 1;
+        } else {
+            named.insert(damaged.clone());
+        }
+    });
     let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
     let logged = logged.get_or_insert_default();
     if logged.len() < REMEMBERED && logged.insert(damaged.clone()) {

@@ -81,20 +81,20 @@ const CHECKS: &[Check] = &[
     ),
     check(
         "deliveries",
-        "site, webhook, id, event, about, attempts, queued_at, due_at, CAST(NULL AS TEXT) AS url",
+        "site, webhook, id, event, about, destination, attempts, queued_at, due_at, CAST(NULL AS TEXT) AS url",
         "deliveries",
         |row| {
             rows::timestamp(row, "due_at")?;
-            deliveries::delivery(row).map(drop)
+            deliveries::delivery(row, deliveries::TABLE.lease(row)?).map(drop)
         },
     ),
     check(
         "outbox",
-        "id, kind, site, moderator, comment_id, about, status, attempts, queued_at, due_at, \
+        "id, kind, site, moderator, comment_id, about, status, destination, attempts, queued_at, due_at, \
          created_at, finished_at, last_error, CAST(NULL AS TEXT) AS recipient",
         "outbox",
         |row| {
-            outbox::claimed(row)?;
+            outbox::claimed(row, outbox::TABLE.lease(row)?)?;
             outbox_entries::entry(row).map(drop)
         },
     ),

@@ -110,7 +110,7 @@ impl Store {
         loop {
             let round = self.settle(site, system, false).await?;
             withheld += round.withheld;
-            if round.settled == 0 {
+            if round.done == 0 {
                 break;
             }
         }
@@ -130,7 +130,7 @@ impl Store {
                 })
             });
             let stretch = stretch.await?;
-            round.settled += stretch.settled;
+            round.done += stretch.done;
             round.withheld += stretch.withheld;
             round.last = stretch.last;
             if round.last.is_none() {
@@ -143,7 +143,7 @@ impl Store {
 /// What became of some of the replies that wait.
 #[derive(Default)]
 struct Settled {
-    settled: usize,
+    done: usize,
     withheld: u64,
     /// Where the next stretch begins.
     last: Option<String>,
@@ -191,7 +191,7 @@ async fn settle_stretch(
         .last()
         .filter(|_| i64::try_from(found.len()) == Ok(STRETCH));
     Ok(Settled {
-        settled: settled.len(),
+        done: settled.len(),
         withheld: (settled.len() - public.len()) as u64,
         last: last.map(|row| row.try_get("foreign_id")).transpose()?,
     })

@@ -32,6 +32,7 @@ const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
 const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
 
 const BATCHES: &str = include_str!("../../migrations/0019_batches.sql");
+const QUEUES: &str = include_str!("../../migrations/0018_queues.sql");
 
 const TRUST: &str = include_str!("../../migrations/0016_trust.sql");
 
@@ -137,6 +138,12 @@ const STEPS: &[Step] = &[
         name: "people",
         sqlite: PEOPLE,
         postgres: PEOPLE,
+    },
+    Step {
+        number: 18,
+        name: "queues",
+        sqlite: QUEUES,
+        postgres: QUEUES,
     },
     Step {
         number: 19,

@@ -22,6 +22,7 @@ mod erasure;
 pub mod erasures;
 pub mod examine;
 pub mod foreign_ids;
+pub mod gathered;
 mod imported_replies;
 pub mod imports;
 pub mod integrity;
@@ -39,6 +40,7 @@ pub mod private;
 mod probe;
 pub mod public;
 mod query;
+pub mod queues;
 pub mod related;
 pub mod remarks;
 pub mod removal;
@@ -48,6 +50,7 @@ mod rows;
 pub mod runs;
 pub mod samples;
 pub mod sealing_keys;
+mod searching;
 mod secrets;
 pub mod sessions;
 pub mod sites;
@@ -74,6 +77,8 @@ use sqlx::{
     any::{AnyPoolOptions, AnyQueryResult},
 };
 
+use tokio::sync::Semaphore;
+
 use self::{engine::Engine, probe::OpenFile};
 
 /// Why the store could not do what it was asked.
@@ -89,6 +94,9 @@ pub enum StoreError {
     /// The database fell silent in the midst of a write. Whether that was done is not known.
     #[error("the database did not answer in time")]
     Silent,
+    /// Too much is asked of it at once; nothing was done.
+    #[error("too many searches are running")]
+    Busy,
     /// What the database holds cannot be read as what it should be.
     #[error("the database holds a {0} that cannot be read")]
     Corrupt(&'static str),
@@ -173,6 +181,11 @@ pub struct Store {
     unfolded: Arc<AtomicBool>,
     /// The SQLite file as it was opened.
     file: Option<Arc<OpenFile>>,
+    /// For whoever is not to wait behind the desk: the public lists, and whether the service is ready.
+    front: AnyPool,
+    /// For searches, as many as run at once.
+    searches: AnyPool,
+    searching: Arc<Semaphore>,
 }
 
 impl Store {
@@ -184,11 +197,8 @@ impl Store {
     /// or the linked SQLite is one that corrupts.
     pub async fn open(url: &SecretString, connections: u32, may_migrate: bool) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
+        let engine = Self::check_url(url)?;
         let url = engine.complete_url(url.expose_secret());
-        if !engine.can_use(&url) {
-            return Err(StoreError::Url);
-        }
         let read = pool(engine, connections, &[]).connect(&url).await?;
         let write = match engine {
             Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
@@ -196,6 +206,9 @@ impl Store {
         };
         let store = Self {
             engine,
+            front: pool(engine, FRONT, &[]).connect_lazy(&url)?,
+            searches: pool(engine, searching::SEARCHES_POOL, &[]).connect_lazy(&url)?,
+            searching: Arc::new(Semaphore::new(searching::SEARCHES)),
             read,
             write,
             // A log that a crash has left is folded in once.
@@ -207,12 +220,29 @@ impl Store {
         Ok(store)
     }
 
+    /// The engine that a URL names, if the URL and its parameters can be used.
+    fn check_url(url: &SecretString) -> Result<Engine> {
+        let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
+        if !engine.can_use(&engine.complete_url(url.expose_secret())) {
+            return Err(StoreError::Url);
+        }
+        Ok(engine)
+    }
+
+    /// Looks at a URL without opening what it names.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownEngine`], [`StoreError::Url`].
+    pub fn look_at_url(url: &SecretString) -> Result<()> {
+        Self::check_url(url).map(|_| ())
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.read).await?;
+        sqlx::query("SELECT 1").execute(&self.front).await?;
         Ok(())
     }
 
@@ -227,6 +257,8 @@ impl Store {
     /// connection that comes back whether it is well, and would never hear.
     pub async fn close(&self) {
         let closing = async {
+            self.searches.close().await;
+            self.front.close().await;
             self.write.close().await;
             self.read.close().await;
         };
@@ -347,6 +379,9 @@ fn touched(result: &AnyQueryResult) -> bool {
 /// How soon a connection that lay idle has to answer, or another is taken. sqlx asks without end: each
 /// connection on which a server fell silent kept somebody waiting for all the time that there is.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// Connections for readiness and the public lists.
+const FRONT: u32 = 4;
 
 /// Time that a server has to hear that its connections are closed.
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);

@@ -1,24 +1,44 @@
-//! The outbox: mail to be sent, each row written in the transaction that caused it. Queueing,
-//! claiming and finishing rows lives here; what operators see of them in [`super::outbox_entries`];
-//! what a mail says is written when it is sent, in [`crate::notify`].
+//! The outbox: mail to be sent, each row written in the transaction that caused it. What is particular
+//! to mail lives here, the rest of the queue in [`super::queues`]; replies that travel in one mail in
+//! [`super::gathered`]; what operators see in [`super::outbox_entries`]; what a mail says is written when
+//! it is sent, in [`crate::notify`].
 
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
+use super::{
+    Result, Store, StoreError,
+    engine::Engine,
+    gathered, outbox_entries,
+    queues::{self, Claim, End, Lease, Table},
+    rows,
+};
 use crate::domain::{
-    comment::CommentId,
-    mail::{MailKind, MailStatus},
-    moderator::ModeratorId,
-    site::SiteSlug,
-    timestamp::Timestamp,
+    comment::CommentId, email::SealedEmail, mail::MailKind, moderator::ModeratorId, owner::Owner,
+    site::SiteSlug, timestamp::Timestamp,
 };
 
 /// How long a mail that was sent or cancelled is remembered, so that it is not sent again.
 pub const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+
+pub(super) const TABLE: Table = Table {
+    name: "outbox",
+    key: &["id"],
+    columns: "kind, site, moderator, comment_id, about",
+    // What was gathered into another mail goes with it.
+    claimable: "q.gathered_into IS NULL",
+    done: "sent",
+    settled: "cancelled",
+    looked_up: true,
+    // Or its moderator would get no other mail.
+    freed: ", once_key = NULL",
+    remembered: REMEMBERED,
+    // Until somebody looks after it.
+    dead_remembered: Duration::ZERO,
+};
 
 /// A mail that this process has claimed and must send before its lease ends.
 #[derive(Debug, Clone)]
@@ -35,31 +55,8 @@ pub struct Claimed {
     pub comment: Option<CommentId>,
     /// What it is about, by kind.
     pub about: Value,
-    /// Tries so far, this one included.
-    pub attempts: i64,
-    /// When it was queued or put back.
-    pub queued_at: Timestamp,
-}
-
-/// How a try ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// A mail server took it.
-    Sent,
-    /// What it was about is no longer so.
-    Cancelled,
-    /// To be tried again.
-    Retry {
-        /// When.
-        at: Timestamp,
-        /// Why, without any address.
-        error: String,
-    },
-    /// Given up.
-    Dead {
-        /// Why, without any address.
-        error: String,
-    },
+    /// Where it goes, and which try this is.
+    pub lease: Lease,
 }
 
 /// The outbox at a glance.
@@ -67,8 +64,6 @@ pub enum End {
 pub struct OutboxPulse {
     /// Mails that wait to be sent.
     pub pending: i64,
-    /// Those of them whose time has come.
-    pub due: i64,
     /// Finished mails whose time to be forgotten has come.
     pub forgettable: i64,
     /// When the oldest waiting mail was queued.
@@ -92,17 +87,15 @@ impl Store {
     /// [`StoreError`].
     pub async fn outbox_pulse(&self, now: Timestamp) -> Result<OutboxPulse> {
         let text = "SELECT COUNT(*) AS pending, MIN(queued_at) AS oldest, \
-                        COUNT(CASE WHEN due_at <= $1 THEN 1 END) AS due, \
                         (SELECT COUNT(*) FROM outbox f WHERE f.status IN ('sent', 'cancelled') \
                             AND f.due_at <= $1) AS forgettable \
                     FROM outbox WHERE status = 'queued'";
         let row = sqlx::query(text)
             .bind(now.millis())
-            .fetch_one(&self.read)
+            .fetch_one(&self.front)
             .await?;
         Ok(OutboxPulse {
             pending: row.try_get("pending")?,
-            due: row.try_get("due")?,
             forgettable: row.try_get("forgettable")?,
             // As it is: one damaged row must not keep all mail from being sent.
             oldest: row
@@ -111,60 +104,122 @@ impl Store {
         })
     }
 
-    /// Claims up to `limit` due mails: until `lease` no other instance takes them, and if this one
-    /// dies they come up again then.
+    /// Mails that wait and whose destination is not known yet, each with its recipient.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_mail(
+    pub async fn unaddressed_mail(
         &self,
         limit: u32,
-        now: Timestamp,
-        lease: Timestamp,
-    ) -> Result<Vec<Claimed>> {
+    ) -> Result<Vec<(String, Option<(SealedEmail, Owner)>)>> {
+        let text = "SELECT o.id, o.site, m.id AS moderator_id, m.email_sealed AS moderator_email, \
+                        c.id AS comment_id, c.email_sealed AS comment_email \
+                    FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
+                    LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
+                    WHERE o.status = 'queued' AND o.destination = '' LIMIT $1";
+        let query = sqlx::query(text).bind(i64::from(limit));
+        let read = |row: &AnyRow| {
+            // Of one whose recipient cannot be read, the runner finds that out by itself.
+            let recipient = outbox_entries::recipient(row).unwrap_or_default();
+            Ok((row.try_get("id")?, recipient))
+        };
+        self.gather("outbox", query, read).await
+    }
+
+    /// Notes where mails go.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn address_mail(&self, mut mails: Vec<(String, String)>) -> Result<()> {
+        // In one order, so that two instances that do the same wait for each other.
+        mails.sort();
+        let mails = mails.iter();
+        let list: Vec<_> = mails
+            .map(|(id, domain)| json!({ "id": id, "domain": domain }))
+            .collect();
         let text = self.engine.dialect(
-            "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id IN ( \
-                 SELECT id FROM outbox WHERE status = 'queued' AND due_at <= $1 \
-                 ORDER BY due_at LIMIT $3 {skip_locked}) \
-             RETURNING id",
+            "UPDATE outbox SET destination = (SELECT r.value->>'domain' FROM {rows:$1} \
+                 WHERE r.value->>'id' = outbox.id) \
+             WHERE id IN (SELECT r.value->>'id' FROM {rows:$1}) AND destination = ''",
         );
-        let engine = self.engine;
         self.write(move |connection| {
             Box::pin(async move {
-                let query = sqlx::query(AssertSqlSafe(text))
-                    .bind(now.millis())
-                    .bind(lease.millis())
-                    .bind(i64::from(limit));
-                let id = |row: &AnyRow| Ok(row.try_get("id")?);
-                let ids: Vec<String> = gather(connection, "outbox", query, id).await?.rows;
-                if ids.is_empty() {
-                    return Ok(Vec::new());
-                }
-                let mails = read_claimed(connection, engine, &ids).await?;
-                let is_damaged = |id: &&String| !mails.iter().any(|mail| mail.id == **id);
-                let damaged: Vec<_> = ids.iter().filter(is_damaged).collect();
-                if !damaged.is_empty() {
-                    bury(connection, engine, &damaged, now).await?;
-                }
-                Ok(mails)
+                sqlx::query(AssertSqlSafe(text))
+                    .bind(Value::Array(list).to_string())
+                    .execute(connection)
+                    .await?;
+                Ok(())
             })
         })
         .await
     }
 
-    /// Records how a try ended. A try whose lease ran out and that another instance has repeated
-    /// changes nothing, unless it did send the mail.
+    /// The domains, as keyed hashes, that mail is due to, those apart that are not to be looked at.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn finish_mail(&self, mail: &Claimed, end: End, now: Timestamp) -> Result<()> {
-        let mail = mail.clone();
+    pub async fn due_mail(&self, except: &[String], now: Timestamp) -> Result<Vec<String>> {
+        self.due_in(&TABLE, except, now).await
+    }
+
+    /// Claims due mails.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_mail(&self, claim: Claim) -> Result<Vec<Claimed>> {
+        self.claim_in(&TABLE, claim, claimed).await
+    }
+
+    /// Puts a mail back that was claimed too early, as if this try had not been.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn postpone_mail(&self, mail: &Claimed, at: Timestamp) -> Result<()> {
+        let lease = mail.lease.clone();
+        self.write(move |connection| {
+            Box::pin(async move { queues::postpone(connection, &TABLE, &lease, at).await })
+        })
+        .await
+    }
+
+    /// Gives up mail that has waited since before `queued_before` for domains that do not answer; tells
+    /// how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_up_mail(
+        &self,
+        domains: &[String],
+        queued_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64> {
+        self.give_up_in(&TABLE, domains, queued_before, now).await
+    }
+
+    /// Records how a try ended. `told` are the replies that it told of, where that was its matter. A try
+    /// whose lease ran out and that another instance has repeated changes nothing, unless it did send
+    /// the mail.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn finish_mail(
+        &self,
+        mail: &Claimed,
+        told: Vec<String>,
+        end: End,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (mail, engine) = (mail.clone(), self.engine);
         self.write(move |connection| {
             Box::pin(async move {
-                record(connection, &mail, &end, now).await?;
+                let own = queues::finish(connection, &TABLE, &mail.lease, &end, now).await?;
                 match (mail.kind, &end) {
-                    (MailKind::Queue, End::Sent) => note_mailed(connection, &mail, now).await,
-                    (MailKind::Confirm, End::Cancelled) => forget_question(connection, &mail).await,
+                    (MailKind::Queue, End::Retry { .. }) => Ok(()),
+                    (MailKind::Queue, _) => end_notice(connection, &mail, &end, own, now).await,
+                    (MailKind::Confirm, End::Settled) => forget_question(connection, &mail).await,
+                    (MailKind::Reply, _) if own => {
+                        gathered::finish(connection, engine, &mail, told, &end, now).await
+                    }
                     _ => Ok(()),
                 }
             })
@@ -192,73 +247,28 @@ impl Store {
     }
 }
 
-async fn read_claimed(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    ids: &[String],
-) -> Result<Vec<Claimed>> {
-    let text = "SELECT id, kind, site, moderator, comment_id, about, attempts, queued_at FROM outbox \
-                WHERE id IN (SELECT r.value->>'v' FROM {rows:$1}) ORDER BY due_at, id";
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(text))).bind(rows::list_json(ids));
-    Ok(gather(connection, "outbox", query, claimed).await?.rows)
-}
-
-/// Gives up mails whose rows cannot be read: another try would read the same.
-async fn bury(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    ids: &[&String],
-    now: Timestamp,
-) -> Result<()> {
-    let text = "UPDATE outbox SET status = 'dead', due_at = $2, finished_at = $2, once_key = NULL, \
-                    last_error = 'its row in the outbox cannot be read' \
-                WHERE id IN (SELECT r.value->>'v' FROM {rows:$1})";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(rows::list_json(ids))
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn record(
+/// A moderator may get another queue mail once this one is finished. The interval begins when a mail was
+/// taken, not when it was queued.
+async fn end_notice(
     connection: &mut AnyConnection,
     mail: &Claimed,
     end: &End,
+    own: bool,
     now: Timestamp,
 ) -> Result<()> {
-    let forgotten_at = now.plus(REMEMBERED);
-    let (status, due_at, error) = match end {
-        End::Sent => (MailStatus::Sent, forgotten_at, None),
-        End::Cancelled => (MailStatus::Cancelled, forgotten_at, None),
-        End::Retry { at, error } => (MailStatus::Queued, *at, Some(error.clone())),
-        End::Dead { error } => (MailStatus::Dead, now, Some(error.clone())),
-    };
-    let finished_at = (status != MailStatus::Queued).then(|| now.millis());
-    // A moderator may get another queue mail once this one is finished; a reply is announced once.
-    let text = "UPDATE outbox SET status = $3, due_at = $4, finished_at = $5, last_error = $6, \
-                    once_key = CASE WHEN kind = 'queue' AND $3 <> 'queued' THEN NULL \
-                                    ELSE once_key END \
-                WHERE id = $1 AND (attempts = $2 OR $3 = 'sent') AND status = 'queued'";
-    sqlx::query(text)
-        .bind(mail.id.clone())
-        .bind(mail.attempts)
-        .bind(status.as_str())
-        .bind(due_at.millis())
-        .bind(finished_at)
-        .bind(error)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// The moderator's interval begins when a mail was taken, not when it was queued.
-async fn note_mailed(connection: &mut AnyConnection, mail: &Claimed, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE moderators SET last_mailed_at = $2 WHERE id = $1")
-        .bind(mail.moderator.as_ref().map(|id| id.0.clone()))
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
+    if own {
+        sqlx::query("UPDATE outbox SET once_key = NULL WHERE id = $1")
+            .bind(mail.id.clone())
+            .execute(&mut *connection)
+            .await?;
+    }
+    if *end == End::Done {
+        sqlx::query("UPDATE moderators SET last_mailed_at = $2 WHERE id = $1")
+            .bind(mail.moderator.as_ref().map(|id| id.0.clone()))
+            .bind(now.millis())
+            .execute(connection)
+            .await?;
+    }
     Ok(())
 }
 
@@ -272,7 +282,7 @@ async fn forget_question(connection: &mut AnyConnection, mail: &Claimed) -> Resu
     Ok(())
 }
 
-pub(super) fn claimed(row: &AnyRow) -> Result<Claimed> {
+pub(super) fn claimed(row: &AnyRow, lease: Lease) -> Result<Claimed> {
     let moderator: Option<String> = row.try_get("moderator")?;
     Ok(Claimed {
         id: row.try_get("id")?,
@@ -281,8 +291,7 @@ pub(super) fn claimed(row: &AnyRow) -> Result<Claimed> {
         moderator: moderator.map(ModeratorId),
         comment: rows::optional_comment_id(row, "comment_id")?,
         about: rows::json(row, "about")?,
-        attempts: row.try_get("attempts")?,
-        queued_at: rows::timestamp(row, "queued_at")?,
+        lease,
     })
 }
 
@@ -332,9 +341,11 @@ pub(super) async fn queue(
                     r.value->>'once', 'queued', $2, CAST(r.value->>'due_at' AS BIGINT), $2 \
                 FROM {rows:$1} WHERE true \
                 ON CONFLICT (once_key) DO UPDATE SET status = 'queued', attempts = 0, \
-                    queued_at = excluded.queued_at, due_at = excluded.due_at, finished_at = NULL \
+                    queued_at = excluded.queued_at, due_at = excluded.due_at, finished_at = NULL, \
+                    destination = '', gathered_into = NULL \
                 WHERE outbox.kind <> 'queue' AND (outbox.status = 'cancelled' \
-                    OR (outbox.status = 'queued' AND outbox.attempts = 0))";
+                    OR (outbox.status = 'queued' AND outbox.attempts = 0 \
+                        AND outbox.gathered_into IS NULL))";
     sqlx::query(AssertSqlSafe(engine.dialect(text)))
         .bind(serde_json::to_string(mails).unwrap_or_default())
         .bind(now.millis())

@@ -1,12 +1,12 @@
 //! The outbox as operators see it: lists of mails with their fate, and another try for dead letters.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
     Result, Store, StoreError, acts,
     damage::gather,
-    outbox::{kind, optional_site},
-    rows, touched,
+    outbox::{TABLE, kind, optional_site},
+    queues, rows,
 };
 use crate::domain::{
     email::SealedEmail,
@@ -87,26 +87,33 @@ impl Store {
     pub async fn retry_mail(&self, id: String, now: Timestamp) -> Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
-                let text = "UPDATE outbox SET status = 'queued', attempts = 0, queued_at = $2, \
-                                due_at = $2, finished_at = NULL, \
-                                once_key = CASE WHEN kind = 'queue' AND NOT EXISTS ( \
-                                    SELECT 1 FROM outbox o \
-                                    WHERE o.once_key = 'queue:' || outbox.moderator) \
-                                    THEN 'queue:' || moderator ELSE once_key END \
-                            WHERE id = $1 AND status = 'dead'";
-                let put_back = sqlx::query(text)
-                    .bind(id.clone())
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if touched(&put_back) {
+                let back = queues::put_back(connection, &TABLE, std::slice::from_ref(&id), now);
+                let put_back = back.await?;
+                if put_back {
+                    take_up(connection, &id).await?;
                     acts::record(connection, "mail.retry", &id, serde_json::json!({})).await?;
                 }
-                Ok(touched(&put_back))
+                Ok(put_back)
             })
         })
         .await
     }
+}
+
+/// A queue mail is its moderator's one again, if they have no other; a reply that was given up with the
+/// mail it was gathered into goes by itself; one that others were gathered into takes them along.
+async fn take_up(connection: &mut AnyConnection, id: &str) -> Result<()> {
+    for text in [
+        "UPDATE outbox SET once_key = 'queue:' || moderator WHERE id = $1 AND kind = 'queue' \
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.once_key = 'queue:' || outbox.moderator)",
+        "UPDATE outbox SET gathered_into = NULL WHERE id = $1",
+        "UPDATE outbox SET status = 'queued', finished_at = NULL \
+             WHERE gathered_into = $1 AND status = 'dead'",
+    ] {
+        let query = sqlx::query(text).bind(id.to_owned());
+        query.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 pub(super) fn entry(row: &AnyRow) -> Result<OutboxEntry> {
@@ -127,7 +134,7 @@ pub(super) fn entry(row: &AnyRow) -> Result<OutboxEntry> {
 }
 
 /// The recipient's address as it is sealed, and in which row.
-fn recipient(row: &AnyRow) -> Result<Option<(SealedEmail, Owner)>> {
+pub(super) fn recipient(row: &AnyRow) -> Result<Option<(SealedEmail, Owner)>> {
     let text = |column| row.try_get::<Option<String>, _>(column);
     if let Some((id, sealed)) = text("moderator_id")?.zip(text("moderator_email")?) {
         let owner = Owner::moderator(&ModeratorId(id));

@@ -24,7 +24,7 @@ impl Store {
                         ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
                     WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
                     ORDER BY c.id LIMIT $4";
-        let mut connection = self.read.acquire().await?;
+        let mut connection = self.front.acquire().await?;
         let (mut after, mut comments) = (after.to_owned(), Vec::new());
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         // Once, unless there are damaged rows: those must not make the list look shorter than it is.
@@ -70,8 +70,9 @@ impl Store {
             let page = Page::from_canonical(row.try_get("page")?);
             Ok((page, row.try_get("count")?))
         };
-        let counts = self.gather("comments", query, read).await?;
-        Ok(counts.into_iter().collect())
+        let mut connection = self.front.acquire().await?;
+        let counts = gather(&mut connection, "comments", query, read).await?;
+        Ok(counts.rows.into_iter().collect())
     }
 }
 

@@ -261,7 +261,7 @@ impl Store {
         .await
     }
 
-    /// Records what a commenter said; tells how it stands now, if there is such a subscription.
+    /// Records what a commenter said, unless they said no before; tells how it stands now, if there is such a subscription.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -274,14 +274,18 @@ impl Store {
         let confirmed_at = (answer == Answer::Confirmed).then(|| now.millis());
         self.write(move |connection| {
             Box::pin(async move {
+                // Not again after a no, whatever older link is followed.
                 let text = "UPDATE subscriptions SET status = $2, confirmed_at = $3 WHERE id = $1 \
-                            RETURNING id, site, status";
-                let row = sqlx::query(text)
-                    .bind(id)
+                            AND (status <> 'unsubscribed' OR $2 = 'unsubscribed')";
+                sqlx::query(text)
+                    .bind(id.clone())
                     .bind(answer.as_str())
                     .bind(confirmed_at)
-                    .fetch_optional(connection)
+                    .execute(&mut *connection)
                     .await?;
+                let text = "SELECT id, site, status FROM subscriptions WHERE id = $1";
+                let row = sqlx::query(text).bind(id);
+                let row = row.fetch_optional(connection).await?;
                 row.as_ref().map(read).transpose()
             })
         })

@@ -11,6 +11,10 @@ use crate::{app::App, readiness::PATIENCE, sites::DEFAULT_SITE};
 
 /// What readiness depends on, and what operators want to see beside.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the answer"
+)]
 pub struct Readiness {
     /// Whether all of it is well: the database answers, can be written to, and the writer lives.
     ready: bool,

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod attribute;
 pub mod auth;
 pub mod body;
+mod connections;
 pub mod coral;
 pub mod desk;
 pub mod embed;

@@ -9,6 +9,7 @@
 //! | another method is meant | 405 `method_not_allowed`, with `Allow` |
 //! | someone was faster | 409 `stale` with the present state |
 //! | too many | 429 `too_many`, with `Retry-After` |
+//! | too many searches | 503 `busy`, with `Retry-After` |
 //! | the database failed | 503 `unavailable`: nothing was stored, the client may try again |
 //!
 //! What the database or another library said goes to the log, never into an answer.
@@ -113,6 +114,16 @@ impl Problem {
         problem
     }
 
+    /// 503: too many searches are running, or this one took too long.
+    #[must_use]
+    pub fn busy() -> Self {
+        let title = "Too many searches are running, or this one took too long. Try again in a \
+                     moment, or search less at once.";
+        let mut problem = Self::unavailable();
+        (problem.code, problem.title) = ("busy", title.to_owned());
+        problem
+    }
+
     /// 503: the service cannot do this now; nothing was stored.
     #[must_use]
     pub fn unavailable() -> Self {
@@ -127,6 +138,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if matches!(error, StoreError::Gone) {
             return Self::not_found("site");
+        }
+        if matches!(error, StoreError::Busy) {
+            return Self::busy();
         }
         tracing::error!(%error, "the store failed");
         Self::unavailable()

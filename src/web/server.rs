@@ -3,16 +3,24 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_cors::Cors;
+use actix_http::{HttpService, Protocol, error::DispatchError};
+use actix_rt::net::TcpStream;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{
-    App as ActixApp, HttpResponse, HttpServer,
-    dev::{RequestHead, Server},
+    App as ActixApp, Error, HttpResponse, HttpServer,
+    body::MessageBody,
+    dev::{AppConfig, RequestHead, Server, ServiceRequest, ServiceResponse},
     http::{Method, header},
-    middleware::{Compress, DefaultHeaders, from_fn},
+    middleware::{Compress, DefaultHeaders, Next, from_fn},
     web::{self, Data},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpSocket;
 
-use super::{attribute::attribute, nowhere, observe::observe, route_table::RouteTable, routes};
+use super::{
+    attribute::attribute, connections::Connections, nowhere, observe::observe,
+    route_table::RouteTable, routes,
+};
 use crate::{app::App, domain::origin::Origin};
 
 /// Time that requests in flight have to finish once the service is told to stop.
@@ -23,6 +31,28 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Time that a client has to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time that a client has to take notice that its connection is closed.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 2048;
+
+/// Lets what changes something go on to its end, also when the client has hung up meanwhile: programs
+/// send and do not wait. What only reads ends with its reader.
+async fn finished<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    if reads {
+        return next.call(request).await;
+    }
+    let finishing = actix_rt::spawn(async move { next.call(request).await });
+    finishing.await.map_err(|_| {
+        actix_web::error::ErrorInternalServerError("The service failed. It is recorded.")
+    })?
+}
 
 /// Binds the service's listener; the address tells the port when the settings asked for any.
 ///
@@ -41,19 +71,65 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(from_fn(attribute))
             .wrap(from_fn(observe))
+            .wrap(from_fn(finished))
     };
-    let mut server = HttpServer::new(factory)
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD_TIMEOUT)
-        .max_connections(settings.max_connections)
+    let listener = listen(settings.listen)?;
+    let address = listener.local_addr()?;
+    let connections = Connections::new(
+        settings.max_connections_per_address,
+        &settings.trusted_proxies,
+    );
+    let mut server = actix_server::Server::build()
+        .max_concurrent_connections(settings.max_connections)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
     if settings.workers > 0 {
         server = server.workers(settings.workers);
     }
-    let server = server.bind(settings.listen)?;
-    let address = server.addrs().first().copied().unwrap_or(settings.listen);
+    let leaving = server.graceful_shutdown_signal();
+    let server = server.listen("hamlet", listener, move || {
+        let leaving = leaving.clone();
+        let service = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let leaving = leaving.clone();
+                async move { leaving.notified().await }
+            })
+            .keep_alive(KEEP_ALIVE)
+            .client_request_timeout(HEAD_TIMEOUT)
+            .client_disconnect_timeout(GOODBYE)
+            // A reader who is gone is not worked for any more; see `finished`.
+            .h1_allow_half_closed(false)
+            .local_addr(address);
+        let answers = factory().into_factory();
+        let answers = answers.map_err(|error: actix_web::Error| error.error_response());
+        let service = service.finish(map_config(answers, move |()| {
+            AppConfig::__priv_test_new(false, address.to_string(), address)
+        }));
+        let connections = connections.clone();
+        fn_service(move |stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            let _ = stream.set_nodelay(true);
+            let admitted = connections.admit(stream, peer);
+            async move {
+                let refused = || DispatchError::Io(io::ErrorKind::ConnectionRefused.into());
+                let connection = admitted.ok_or_else(refused)?;
+                Ok((connection, Protocol::Http1, peer))
+            }
+        })
+        .and_then(service)
+    })?;
     Ok((server.run(), address))
+}
+
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 /// Binds the listener that Prometheus reads.

@@ -6,7 +6,7 @@ use actix_web::{
     http::header::{self, EntityTag, Header, IfNoneMatch},
 };
 
-use crate::rendered::Rendered;
+use crate::rendered::{Rendered, Shared};
 
 /// The answer; `caching` is the `Cache-Control` header.
 #[must_use]
@@ -31,7 +31,7 @@ pub fn answer(
     }
     response
         .content_type(media_type)
-        .body(rendered.body.clone())
+        .body(Shared::from(rendered))
 }
 
 /// Whether the client says it has this version.

@@ -117,7 +117,7 @@ async fn whoever_was_erased_since_a_backup_is_erased_again_and_what_came_later_s
     live_here(&app, &operator).await;
     let copy = app.folder.path().join("copy.db");
     backup::take(&app.app.settings, &copy, false).await.unwrap();
-    app.app.clock.advance(Duration::from_secs(60));
+    app.app.clock.advance(Duration::from_mins(1));
     ask(&app, &operator, "erase").await;
     let list = erased::file_of(&app.app.settings);
 
@@ -144,7 +144,7 @@ async fn whoever_was_erased_since_a_backup_is_erased_again_and_what_came_later_s
     );
 
     let email = hamlet::domain::email::EmailAddress::parse("email", EMAIL).unwrap();
-    app.app.clock.advance(Duration::from_secs(60));
+    app.app.clock.advance(Duration::from_mins(1));
     let (people, gone) = erased::reapply(&back, &actor()).await.unwrap();
     assert_eq!((people, gone.comments.len(), gone.block_rules), (1, 3, 1));
     let held = hamlet::privacy::subjects::export(&back, &email)

@@ -97,6 +97,11 @@ async fn fill(app: &TestApp) -> Full {
     }
 }
 
+/// Rows with a mark, but for the record of what operators did, which is kept for its own time.
+async fn left(raw: &Raw, mark: &str) -> Vec<String> {
+    raw.rows_with_but(mark, "acts").await
+}
+
 fn remove(app: &TestApp, operator: &str) -> reqwest::RequestBuilder {
     let path = format!("/api/v1/sites/{SLUG}?with_comments={SLUG}");
     app.with(operator, Method::DELETE, &path)
@@ -120,11 +125,10 @@ on_both_engines!(
         assert!(!raw.rows_with(SLUG).await.is_empty());
 
         assert_eq!(answer(remove(&app, &full.operator)).await.0, 204);
-        assert_eq!(raw.rows_with(SLUG).await, Vec::<String>::new());
+        assert_eq!(left(&raw, SLUG).await, Vec::<String>::new());
         assert_eq!(answer(remove(&app, &full.operator)).await.0, 404);
         let id = text(&full.comment["id"]).to_owned();
-        let left: Vec<String> = raw.rows_with(&id).await;
-        assert_eq!(left, Vec::<String>::new());
+        assert_eq!(left(&raw, &id).await, Vec::<String>::new());
     }
 );
 
@@ -222,7 +226,7 @@ on_both_engines!(
         );
         app.app.clock.advance(Duration::from_mins(2));
         background::recover(&app.app).await;
-        assert_eq!(raw.rows_with(SLUG).await, Vec::<String>::new());
+        assert_eq!(left(&raw, SLUG).await, Vec::<String>::new());
         let request = app.with(&full.operator, Method::POST, "/api/v1/sites");
         assert_eq!(answer(request.json(&again)).await.0, 201);
     }

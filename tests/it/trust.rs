@@ -189,12 +189,12 @@ on_both_engines!(
         };
         for place in 0..5 {
             let wanted = if place < 4 { 202 } else { 429 };
-            let sent = send(
+            let answered = send(
                 place,
                 format!("Jo+{place}@mail.example"),
                 format!("10.{place}.0.1:99"),
             );
-            assert_eq!(sent.await, wanted, "mailbox, {place}");
+            assert_eq!(answered.await, wanted, "mailbox, {place}");
         }
         for place in 0..9 {
             let wanted = if place < 8 { 202 } else { 429 };
@@ -221,7 +221,7 @@ on_both_engines!(
     one_form_token_brings_a_few_comments_and_more_are_evidence,
     |app: TestApp| async move {
         let (_, form) = answer(app.get("/api/v1/sites/default/form-token")).await;
-        app.app.clock.advance(Duration::from_secs(60));
+        app.app.clock.advance(Duration::from_mins(1));
         for place in 0..5 {
             let fields = json!({ "page": "/p", "name": "Osric", "email": format!("o{place}@x.example"),
                                  "text": format!("Remark {place}"), "form_token": form["form_token"] });

@@ -105,13 +105,11 @@ impl Followed {
                 lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
                 self.lessons = taught(std::mem::take(&mut self.lessons), stretch.lessons).await?;
             }
-            match stretch.next {
-                Some(next) => wanted.after = next,
-                None => {
-                    self.state.revision = upto;
-                    return Ok(());
-                }
-            }
+            let Some(next) = stretch.next else {
+                self.state.revision = upto;
+                return Ok(());
+            };
+            wanted.after = next;
         }
     }
 

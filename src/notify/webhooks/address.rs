@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// Networks that are not the public internet (IANA's special-purpose registries).
+/// Networks that are not the public internet: IANA's special-purpose registries for IPv4 and IPv6
+/// (<https://www.iana.org/assignments/iana-ipv4-special-registry>, `…ipv6…`), and of IPv6 whatever is
+/// not global unicast (`2000::/3`): all else is local, reserved, or leads to an IPv4 address.
 const PRIVATE: [&str; 26] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -16,24 +18,24 @@ const PRIVATE: [&str; 26] = [
     "172.16.0.0/12",
     "192.0.0.0/24",
     "192.0.2.0/24",
+    "192.31.196.0/24",
+    "192.52.193.0/24",
     "192.88.99.0/24",
     "192.168.0.0/16",
+    "192.175.48.0/24",
     "198.18.0.0/15",
     "198.51.100.0/24",
     "203.0.113.0/24",
     "224.0.0.0/4",
     "240.0.0.0/4",
-    "::/128",
-    "::1/128",
-    "64:ff9b::/96",
-    "64:ff9b:1::/48",
-    "100::/64",
+    "::/3",
+    "4000::/2",
+    "8000::/1",
     "2001::/23",
     "2001:db8::/32",
     "2002::/16",
-    "fc00::/7",
-    "fe80::/10",
-    "ff00::/8",
+    "2620:4f:8000::/48",
+    "3fff::/20",
 ];
 
 /// Longest address, in bytes.
@@ -119,6 +121,63 @@ mod tests {
                 may,
                 "{address}"
             );
+        }
+    }
+
+    /// The first and the last address of every block of IANA's special-purpose registries, and those
+    /// that lead to an IPv4 address.
+    #[test]
+    fn nothing_of_the_special_purpose_registries_is_told() {
+        for (first, last) in [
+            ("0.0.0.0", "0.255.255.255"),
+            ("10.0.0.0", "10.255.255.255"),
+            ("100.64.0.0", "100.127.255.255"),
+            ("127.0.0.0", "127.255.255.255"),
+            ("169.254.0.0", "169.254.255.255"),
+            ("172.16.0.0", "172.31.255.255"),
+            ("192.0.0.0", "192.0.0.255"),
+            ("192.0.2.0", "192.0.2.255"),
+            ("192.31.196.0", "192.31.196.255"),
+            ("192.52.193.0", "192.52.193.255"),
+            ("192.88.99.0", "192.88.99.255"),
+            ("192.168.0.0", "192.168.255.255"),
+            ("192.175.48.0", "192.175.48.255"),
+            ("198.18.0.0", "198.19.255.255"),
+            ("198.51.100.0", "198.51.100.255"),
+            ("203.0.113.0", "203.0.113.255"),
+            ("224.0.0.0", "239.255.255.255"),
+            ("240.0.0.0", "255.255.255.255"),
+            ("::", "::1"),
+            ("::127.0.0.1", "::255.255.255.255"),
+            ("::ffff:0.0.0.1", "::ffff:10.255.255.255"),
+            ("::ffff:0:127.0.0.1", "::ffff:0:ffff:ffff"),
+            ("64:ff9b::", "64:ff9b::ffff:ffff"),
+            ("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff"),
+            ("100::", "100::ffff:ffff:ffff:ffff"),
+            ("100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff"),
+            ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff"),
+            ("3fff::1", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("5f00::1", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("fe80::1", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("fec0::1", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+        ] {
+            for address in [first, last] {
+                assert!(!is_allowed(address.parse().unwrap(), &[]), "{address}");
+            }
+        }
+        for public in [
+            "1.1.1.1",
+            "192.0.1.1",
+            "2001:4860:4860::8888",
+            "2a00::1",
+            "3ffe::1",
+        ] {
+            assert!(is_allowed(public.parse().unwrap(), &[]), "{public}");
         }
     }
 

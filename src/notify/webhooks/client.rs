@@ -58,6 +58,12 @@ impl CallError {
             Self::Refused(_) | Self::Status(410) | Self::Unopenable(Unopenable::Altered)
         )
     }
+
+    /// Whether the other side gave no answer at all, as opposed to one that is no success.
+    #[must_use]
+    pub const fn is_silence(&self) -> bool {
+        !matches!(self, Self::Refused(_) | Self::Status(_) | Self::Request(_))
+    }
 }
 
 /// Posts a JSON body.

@@ -14,14 +14,17 @@ mod signature;
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub use address::Refused;
 pub use client::CallError;
 pub use signature::secret_of;
 
-use super::schedule;
+use super::{
+    runner::{self, Carried, Courier, later},
+    traffic::Lanes,
+};
 use crate::{
     app::App,
     bayes::Label,
@@ -29,12 +32,10 @@ use crate::{
     storage::{
         Result,
         callbacks::CALLBACK,
-        deliveries::{Delivery, Fate},
+        deliveries::Delivery,
+        queues::{Claim, End, Lease},
     },
 };
-
-/// Deliveries on their way at once.
-const CONCURRENCY: u32 = 8;
 
 /// Time that a program has to take a delivery.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -48,107 +49,145 @@ struct Message {
     tells: Option<(CommentId, Label)>,
 }
 
-/// Delivers everything that is due now; how much of it was taken.
+/// Delivers everything that is due now, and what becomes due meanwhile; how much of it was taken.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what was claimed by then comes up again when its lease ends.
 pub async fn tick(app: &App) -> Result<usize> {
-    let mut delivered = 0;
-    if app.store.due_deliveries(app.now()).await? == 0 {
-        return Ok(delivered);
-    }
-    loop {
-        let now = app.now();
-        let lease = now.plus(TIMEOUT.saturating_mul(4));
-        let claimed = app.store.claim_deliveries(CONCURRENCY, now, lease).await?;
-        let outcomes = join_all(claimed.iter().map(|one| deliver(app, one))).await;
-        for outcome in outcomes {
-            delivered += usize::from(outcome?);
+    tick_until(app, &CancellationToken::new()).await
+}
+
+/// Like [`tick`]; once `stop` is cancelled nothing more sets out.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn tick_until(app: &App, stop: &CancellationToken) -> Result<usize> {
+    runner::run(&Deliveries(app), stop).await
+}
+
+struct Deliveries<'a>(&'a App);
+
+impl Deliveries<'_> {
+    /// What a try that failed comes to.
+    fn fate(&self, one: &Delivery, error: &CallError) -> End {
+        let says = error.to_string();
+        if error.is_final() {
+            return End::Dead { error: says };
         }
-        if claimed.len() < CONCURRENCY as usize {
-            return Ok(delivered);
-        }
+        later(self, one, says)
     }
 }
 
-/// Delivers one and records how that ended; whether it was taken.
-async fn deliver(app: &App, one: &Delivery) -> Result<bool> {
-    let message = if one.webhook == CALLBACK {
-        callback::message(app, one).await
-    } else {
-        message(app, one).await.map(Ok)
-    };
-    let message = match message {
-        // Another try would read the same damaged row.
-        Err(error) if error.is_damage() => {
-            let (fate, now) = (Fate::Dead(error.to_string()), app.now());
-            metrics::counter!("hamlet_webhooks_total", "outcome" => "dead").increment(1);
-            app.store.finish_delivery(one, fate, now).await?;
-            return Ok(false);
-        }
-        message => message?,
-    };
-    let message = match message {
-        Ok(Some(message)) => message,
-        Ok(None) => {
-            let now = app.now();
-            app.store.finish_delivery(one, Fate::Settled, now).await?;
-            return Ok(false);
-        }
-        Err(error) => return finish(app, one, Err(error.into()), None).await,
-    };
-    let Message {
-        url,
-        headers,
-        body,
-        tells,
-    } = message;
-    let networks = &app.settings.webhooks.allow_networks;
-    let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
-    finish(app, one, sent, tells).await
-}
+impl Courier for Deliveries<'_> {
+    type Item = Delivery;
+    type Tally = usize;
 
-/// Records how a delivery ended; whether it was taken.
-async fn finish(
-    app: &App,
-    one: &Delivery,
-    sent: std::result::Result<(), CallError>,
-    tells: Option<(CommentId, Label)>,
-) -> Result<bool> {
-    let now = app.now();
-    let (fate, word) = match sent {
-        Ok(()) => (Fate::Delivered, "delivered"),
-        Err(error) => later(app, one, &error, now),
-    };
-    if let Fate::Retry(_, error) | Fate::Dead(error) = &fate {
-        let (id, webhook, attempts) = (&one.id, &one.webhook, one.attempts);
-        tracing::warn!(
-            id,
-            webhook,
-            attempts,
-            error,
-            "a webhook did not take a delivery"
-        );
-    }
-    metrics::counter!("hamlet_webhooks_total", "outcome" => word).increment(1);
-    let taken = fate == Fate::Delivered;
-    if let Some((id, label)) = tells.filter(|_| taken) {
-        app.store.note_told(&one.site, id, label).await?;
-    }
-    app.store.finish_delivery(one, fate, now).await?;
-    Ok(taken)
-}
+    const SLOTS: u32 = 32;
 
-/// Another try, or none if it was tried for too long or will never work.
-fn later(app: &App, one: &Delivery, error: &CallError, now: Timestamp) -> (Fate, &'static str) {
-    let hours = app.settings.webhooks.give_up_hours;
-    let patience = Duration::from_secs(hours.saturating_mul(3600));
-    let message = error.to_string();
-    if now.since(one.queued_at) >= patience || error.is_final() {
-        return (Fate::Dead(message), "dead");
+    fn app(&self) -> &App {
+        self.0
     }
-    let at = now.plus(schedule::wait(one.attempts, rand::random()));
-    (Fate::Retry(at, message), "deferred")
+
+    fn lanes(&self) -> &Lanes {
+        &self.0.traffic.deliveries
+    }
+
+    fn deadline(&self) -> Duration {
+        TIMEOUT
+    }
+
+    fn patience(&self) -> Duration {
+        let hours = self.0.settings.webhooks.give_up_hours;
+        Duration::from_secs(hours.saturating_mul(3600))
+    }
+
+    async fn prepare(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn due(&self, except: Vec<String>) -> Result<Vec<String>> {
+        self.0.store.due_deliveries(&except, self.0.now()).await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>> {
+        self.0.store.claim_deliveries(claim).await
+    }
+
+    fn lease<'a>(&self, one: &'a Delivery) -> &'a Lease {
+        &one.lease
+    }
+
+    async fn give_up(&self, lost: Vec<String>, queued_before: Timestamp) -> Result<u64> {
+        let (store, now) = (&self.0.store, self.0.now());
+        store.give_up_deliveries(&lost, queued_before, now).await
+    }
+
+    async fn carry(&self, one: &Delivery) -> Result<Carried> {
+        let message = if one.webhook == CALLBACK {
+            callback::message(self.0, one).await
+        } else {
+            message(self.0, one).await.map(Ok)
+        };
+        let message = match message {
+            Ok(Ok(Some(message))) => message,
+            Ok(Ok(None)) => return Ok(End::Settled.into()),
+            Ok(Err(error)) => return Ok(self.fate(one, &error.into()).into()),
+            // Another try would read the same damaged row.
+            Err(error) if error.is_damage() => {
+                let error = error.to_string();
+                return Ok(End::Dead { error }.into());
+            }
+            Err(error) => return Err(error),
+        };
+        let Message {
+            url,
+            headers,
+            body,
+            tells,
+        } = message;
+        let networks = &self.0.settings.webhooks.allow_networks;
+        let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
+        if let (Ok(()), Some((id, label))) = (&sent, tells) {
+            self.0.store.note_told(&one.site, id, label).await?;
+        }
+        let silent = sent.as_ref().is_err_and(CallError::is_silence);
+        let end = match sent {
+            Ok(()) => End::Done,
+            Err(error) => self.fate(one, &error),
+        };
+        Ok(Carried {
+            silent,
+            ..Carried::from(end)
+        })
+    }
+
+    async fn finish(&self, one: &Delivery, carried: Carried) -> Result<usize> {
+        let Some(end) = carried.end else {
+            return Ok(0);
+        };
+        let outcome = match &end {
+            End::Done => "delivered",
+            End::Settled => "settled",
+            End::Retry { .. } => "deferred",
+            End::Dead { .. } => "dead",
+        };
+        if let End::Retry { error, .. } | End::Dead { error } = &end {
+            let (id, webhook, attempts) = (&one.id, &one.webhook, one.lease.attempts);
+            tracing::warn!(
+                id,
+                webhook,
+                attempts,
+                error,
+                "a webhook did not take a delivery"
+            );
+        }
+        if end != End::Settled {
+            metrics::counter!("hamlet_webhooks_total", "outcome" => outcome).increment(1);
+        }
+        let taken = usize::from(end == End::Done);
+        self.0.store.finish_delivery(one, end, self.0.now()).await?;
+        Ok(taken)
+    }
 }
 
 /// What a webhook is told; `None` when what it is about is gone.
@@ -194,6 +233,6 @@ async fn body(app: &App, one: &Delivery) -> Result<Option<Value>> {
         }
         Event::ModelActivated => json!({ "site": one.site, "model": one.about["model"] }),
     };
-    let body = json!({ "type": one.event, "timestamp": one.queued_at, "data": data });
+    let body = json!({ "type": one.event, "timestamp": one.lease.queued_at, "data": data });
     Ok(Some(body))
 }

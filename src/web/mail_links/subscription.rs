@@ -37,7 +37,8 @@ async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem>
     let site = site_name(&app, &subscription);
     match (link.wish, subscription.answer) {
         (Wish::Confirm, Answer::Confirmed) => confirmed(),
-        (Wish::Unsubscribe, Answer::Unsubscribed) => unsubscribed(),
+        // Not again after a no.
+        (_, Answer::Unsubscribed) => unsubscribed(),
         (Wish::Confirm, _) => respond(
             StatusCode::OK,
             &Ask {
@@ -72,10 +73,10 @@ async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> 
     let answered = app
         .store
         .answer_subscription(link.subscription, answer, now);
-    match (answered.await?, link.wish) {
-        (None, _) => refuse(LinkError::Unknown),
-        (Some(_), Wish::Confirm) => confirmed(),
-        (Some(_), Wish::Unsubscribe) => unsubscribed(),
+    match answered.await?.map(|subscription| subscription.answer) {
+        None => refuse(LinkError::Unknown),
+        Some(Answer::Unsubscribed) => unsubscribed(),
+        Some(Answer::Asked | Answer::Confirmed) => confirmed(),
     }
 }
 

@@ -22,7 +22,7 @@ use super::Ledger;
 use crate::{on_both_engines, support::app::answer};
 
 /// How long a job may take to go on.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The process's metrics, which are collected once.
 fn exporter() -> PrometheusHandle {

@@ -18,7 +18,7 @@ use crate::{
         decisions::{SPAM, score},
         models::{activate, id, label},
     },
-    mail::office::{Office, moderator, post},
+    mail::office::{Office, moderator, post, unaddressed},
     support::app::{Engine, answer},
     webhooks::{LOCAL, Listener, PATH},
 };
@@ -58,7 +58,10 @@ async fn mail_that_a_lost_instance_had_claimed_is_sent_by_the_other_when_its_lea
     let (lost, clock) = (&office.app.app, &office.app.app.clock);
     clock.advance(Duration::from_mins(2));
     let (now, lease) = (clock.now(), Duration::from_mins(2));
-    let claimed = lost.store.claim_mail(10, now, now.plus(lease)).await;
+    let claimed = lost
+        .store
+        .claim_mail(unaddressed(10, now, now.plus(lease)))
+        .await;
     assert_eq!(claimed.unwrap().len(), 1);
     assert_eq!(notify::tick(&other.app).await.unwrap().sent, 0);
     clock.advance(lease);

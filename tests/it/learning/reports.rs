@@ -77,7 +77,8 @@ impl World {
     }
 
     async fn say(&self, lines: &[Value]) {
-        let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        let body = lines.join("\n");
         let sent = self
             .app
             .with(&self.operator, Method::POST, "/api/v1/samples?site=wp");

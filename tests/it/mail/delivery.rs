@@ -9,7 +9,10 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{
-    office::{Office, header, html, moderator, operator, outbox, pass, post, read, start, text},
+    office::{
+        Office, header, html, moderator, operator, outbox, pass, post, read, start, text,
+        unaddressed,
+    },
     on_each_engine,
 };
 use crate::support::{
@@ -292,10 +295,8 @@ async fn a_mail_whose_worker_died_is_sent_when_its_lease_ends(engine: Engine) {
     let (store, clock) = (&office.app.app.store, &office.app.app.clock);
     clock.advance(MINUTES);
     let now = clock.now();
-    let claimed = store
-        .claim_mail(10, now, now.plus(MINUTES))
-        .await
-        .expect("a claim");
+    let claim = unaddressed(10, now, now.plus(MINUTES));
+    let claimed = store.claim_mail(claim).await.expect("a claim");
     assert_eq!(claimed.len(), 1);
     assert_eq!(
         office.tick().await,

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use hamlet::{
     accounts::{people, tokens},
-    domain::moderator::{MailMode, Moderator, Role, Scope},
+    domain::{
+        moderator::{MailMode, Moderator, Role, Scope},
+        timestamp::Timestamp,
+    },
     notify::{self, Ticked},
-    storage::moderators::MailPreferences,
+    storage::{moderators::MailPreferences, queues::Claim},
 };
 use mail_parser::{Message as Parsed, MessageParser};
 use reqwest::{Method, StatusCode};
@@ -62,6 +65,16 @@ impl Office {
 pub async fn pass(app: &TestApp, time: Duration) -> Ticked {
     app.pass(time).await;
     notify::tick(&app.app).await.expect("the outbox")
+}
+
+/// A claim of mails whose destination nobody has looked up yet.
+pub fn unaddressed(each: u32, now: Timestamp, until: Timestamp) -> Claim {
+    Claim {
+        destinations: vec![String::new()],
+        each,
+        now,
+        until,
+    }
 }
 
 /// Starts the service with this mail server.

@@ -41,7 +41,7 @@ INSERT INTO samples (site, id, label, provenance, source, counted, held_out, tex
 INSERT INTO lessons (site, revision, sample, unlearn, learn) VALUES ('shop', 1, 's1', 'eggs', 'spam'), ('orphan', 1, 's1', NULL, 'spam');
 INSERT INTO learning (site, revision, epoch) VALUES ('shop', 1, 0), ('orphan', 1, 0);
 INSERT INTO models (site, id, state, requested_by, requested_at, phase)
-    VALUES ('shop', 'mo1', 'asleep', 'm1', 1, 'dreaming'), ('orphan', 'mo2', 'live', 'm1', 1, 'done');
+    VALUES ('shop', 'mo1', 'asleep', 'm1', 1, 'dreaming'), ('shop', 'mo3', 'trained', 'm1', 1, 'done'), ('orphan', 'mo2', 'trained', 'm1', 1, 'done');
 INSERT INTO model_files (site, model, bytes) VALUES ('shop', 'mo1', ''), ('orphan', 'mo2', ''), ('shop', 'orphan', '');
 INSERT INTO uploads (id, state, provenance, source, touched_at)
     VALUES ('u1', 'arriving', 'samples', '', 1), ('u2-orphan', 'lost', 'samples', '', 1), ('u3', 'complete', 'rumour', '', 1);

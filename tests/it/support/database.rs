@@ -39,7 +39,7 @@ impl Raw {
     /// Runs statements; one after another on one connection.
     pub async fn run(&self, text: &str) {
         let text = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
-        text.execute(&self.pool).await.expect(&"a statement");
+        text.execute(&self.pool).await.expect("a statement");
     }
 
     /// The first column of what a query finds, as text.
@@ -94,6 +94,13 @@ impl Raw {
             let rows = rows.filter(|row| row.contains(mark));
             found.extend(rows.map(|row| format!("{table}: {row}")));
         }
+        found
+    }
+
+    /// The same, without those of one table.
+    pub async fn rows_with_but(&self, mark: &str, table: &str) -> Vec<String> {
+        let mut found = self.rows_with(mark).await;
+        found.retain(|row| !row.starts_with(&format!("{table}: ")));
         found
     }
 }

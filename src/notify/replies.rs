@@ -1,0 +1,109 @@
+//! Writing the mail about replies: all that are due to one commenter on one site, in one mail.
+
+use askama::Template;
+
+use super::{
+    compose::{
+        ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, site_name, subscription,
+    },
+    letter::Letter,
+    links::{self, Wish},
+    quote::quote,
+    schedule,
+    templates::{Replies, Reply, ReplyHtml, ReplyText},
+};
+use crate::{
+    app::App,
+    domain::{
+        comment::{Comment, CommentId, Status},
+        site::SiteSlug,
+    },
+    storage::{gathered::Part, outbox::Claimed, subscriptions::Answer},
+};
+
+/// A reply and the comment that it answers, both public.
+struct News {
+    mail: String,
+    answered: Comment,
+    said: Comment,
+}
+
+/// Writes the mail, finds that nothing is left to say, or puts it off.
+pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, ComposeError> {
+    let (Some(site), Some(subscription)) = (
+        &mail.site,
+        subscription(app, mail, Answer::Confirmed).await?,
+    ) else {
+        return Ok(Composed::Settled);
+    };
+    let interval = schedule::interval(&app.settings.mail);
+    let gathered = app.store.gather_replies(mail, interval, app.now()).await?;
+    let Some(parts) = gathered else {
+        return Ok(Composed::PutOff);
+    };
+    let news = public(app, site, parts).await?;
+    let Some(first) = news.first() else {
+        return Ok(Composed::Settled);
+    };
+    let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
+    let replies = view(app, site, &news, unsubscribe.clone());
+    let letter = Letter {
+        to: app.vault.open(&first.answered.email, &first.answered)?,
+        subject: format!("{}: {}", replies.site, replies.heading),
+        text: ReplyText { replies: &replies }.render()?,
+        html: ReplyHtml { replies: &replies }.render()?,
+        list: format!("replies.{site}"),
+        unsubscribe: Some(unsubscribe),
+    };
+    Ok(Composed::Letter {
+        id: first.mail.clone(),
+        letter,
+        told: news.iter().map(|one| one.mail.clone()).collect(),
+    })
+}
+
+/// What is public of what was gathered.
+async fn public(app: &App, site: &SiteSlug, parts: Vec<Part>) -> Result<Vec<News>, ComposeError> {
+    let ids = |of: fn(&Part) -> Option<CommentId>| parts.iter().filter_map(of);
+    let ids: Vec<_> = ids(|part| part.answered)
+        .chain(ids(|part| part.reply))
+        .collect();
+    let sites = std::slice::from_ref(site);
+    let mut found = app.store.comments_by_id(sites, &ids).await?;
+    found.retain(|comment| comment.status == Status::Approved);
+    let find = |id: Option<CommentId>| found.iter().find(|comment| Some(comment.id) == id).cloned();
+    let news = parts.into_iter().filter_map(|part| {
+        Some(News {
+            answered: find(part.answered)?,
+            said: find(part.reply)?,
+            mail: part.mail,
+        })
+    });
+    Ok(news.collect())
+}
+
+fn view(app: &App, site: &SiteSlug, news: &[News], unsubscribe: String) -> Replies {
+    let listed = news.iter().take(LISTED as usize);
+    let heading = match news.len() {
+        1 => "a reply to your comment".to_owned(),
+        several => format!("{several} replies to your comments"),
+    };
+    Replies {
+        site: site_name(app, site),
+        heading,
+        items: listed.map(|one| item(app, one)).collect(),
+        more: news.len().saturating_sub(LISTED as usize),
+        unsubscribe,
+    }
+}
+
+fn item(app: &App, news: &News) -> Reply {
+    let (page, page_url) = page(app, &news.said);
+    Reply {
+        author: quote(&news.said.name, LINE_CHARS),
+        page,
+        page_url,
+        excerpt: quote(&news.said.text, EXCERPT_CHARS),
+        own: quote(&news.answered.text, LINE_CHARS),
+    }
+}
