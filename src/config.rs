@@ -22,9 +22,6 @@ pub use self::bounds::{BOUNDS, Bound};
 /// Every key with its default and what it does.
 pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
 
-/// Longest time that keys may have to be in use before older ones are retired, in seconds: 30 days.
-const MAX_RETIRE_AFTER: u64 = 30 * 24 * 3600;
-
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -255,14 +252,6 @@ impl Settings {
         if !self.metrics.listen.is_empty() && self.metrics.listen.parse::<SocketAddr>().is_err() {
             let reason = "it must be an address and a port such as 127.0.0.1:9090";
             return Err(senseless("metrics.listen", reason));
-        }
-        if !(30..=36_500).contains(&self.privacy.audit_days) {
-            let reason = "it must be from 30 to 36500 days";
-            return Err(senseless("privacy.audit_days", reason));
-        }
-        if !(1..=MAX_RETIRE_AFTER).contains(&self.privacy.retire_after_seconds) {
-            let reason = "it must be from 1 second to 30 days (2592000)";
-            return Err(senseless("privacy.retire_after_seconds", reason));
         }
         Ok(self)
     }

@@ -35,6 +35,7 @@ pub const BOUNDS: &[Bound] = &[
     bound("server.workers", 0, 256),
     bound("server.max_connections", 1, 1_000_000),
     bound("server.body_timeout_seconds", 1, 3_600),
+    bound("server.max_connections_per_address", 0, 1_000_000),
     bound("database.max_connections", 1, 500),
     bound("intake.rate_window_seconds", 1, WEEK),
     bound("intake.network_soft_limit", 0, MANY),
@@ -52,6 +53,8 @@ pub const BOUNDS: &[Bound] = &[
     bound("mail.give_up_hours", 0, TEN_YEARS),
     bound("webhooks.give_up_hours", 0, TEN_YEARS),
     bound("privacy.network_days", 0, TEN_YEARS / 24),
+    bound("privacy.audit_days", 30, 36_500),
+    bound("privacy.retire_after_seconds", 1, 30 * 24 * 3_600),
 ];
 
 /// Checks every number before any is taken for what it should be.

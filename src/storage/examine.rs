@@ -44,7 +44,7 @@ const CHECKS: &[Check] = &[
     }),
     check(
         "history",
-        "id, comment_id, at, action, actor_name, via, decision, from_status, to_status, note, undone",
+        "id, comment_id, at, action, actor_name, via, decision, from_status, to_status, note, undone, batch",
         "history",
         |row| {
             rows::comment_id(row, "comment_id")?;
@@ -69,7 +69,7 @@ const CHECKS: &[Check] = &[
         "mail_preferences",
         |row| moderators::preference(row).map(drop),
     ),
-    check("tokens", tokens::COLUMNS, "tokens", |row| {
+    check("tokens", tokens::COLUMNS, tokens::TABLES, |row| {
         tokens::read(row).map(drop)
     }),
     check(

@@ -72,7 +72,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn tokens(&self) -> Result<Vec<Token>> {
-        let text = format!("SELECT {COLUMNS} ORDER BY t.id");
+        let text = format!("SELECT {COLUMNS} FROM {TABLES} ORDER BY t.id");
         let query = sqlx::query(self.sql(&text));
         self.gather("tokens", query, read).await
     }
@@ -118,7 +118,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn use_token(&self, hash: &str, now: Timestamp) -> Result<Option<Token>> {
         let text = format!(
-            "SELECT {COLUMNS} WHERE t.hash = $1 AND t.revoked_at IS NULL \
+            "SELECT {COLUMNS} FROM {TABLES} WHERE t.hash = $1 AND t.revoked_at IS NULL \
              AND (t.owner IS NULL OR m.id IS NOT NULL)"
         );
         let found = sqlx::query(self.sql(&text))
@@ -143,10 +143,13 @@ impl Store {
     }
 }
 
-/// The columns that [`read`] and [`read_bounded`] read, and where from.
+/// The columns that [`read`] and [`read_bounded`] read.
 pub(super) const COLUMNS: &str = "t.id, t.name, t.role, t.scope, t.created_at, t.last_used_at, t.revoked_at, \
      t.origin, t.owner, COALESCE(m.name, t.owner_name) AS owner_name, m.role AS owner_role, \
-     m.scope AS owner_scope FROM tokens t LEFT JOIN moderators m ON m.id = t.owner";
+     m.scope AS owner_scope";
+
+/// Where [`COLUMNS`] are.
+pub(super) const TABLES: &str = "tokens t LEFT JOIN moderators m ON m.id = t.owner";
 
 /// The token, with no more rights than its owner has.
 fn read_bounded(row: &AnyRow) -> Result<Token> {

@@ -247,7 +247,7 @@ on_both_engines!(
             (404, "not_found")
         );
         assert_eq!(
-            Raw::of(&app).await.rows_with(SLUG).await,
+            left(&Raw::of(&app).await, SLUG).await,
             Vec::<String>::new()
         );
     }

@@ -126,7 +126,7 @@ on_both_engines!(
                 let id = &ids[hit];
                 // Two of the same id cannot be.
                 let damage = damage.replace("'zz'", &format!("'zz{hit}'"));
-                app.sql(&format!("UPDATE comments SET {damage} WHERE id = '{id}'"))
+                app.damage(&format!("UPDATE comments SET {damage} WHERE id = '{id}'"))
                     .await;
             }
             for (path, body, left_out) in look(&app, &token).await {
@@ -173,7 +173,7 @@ on_both_engines!(
         }
         // Four in a row: two whole pages.
         for id in &ids[3..7] {
-            app.sql(&format!(
+            app.damage(&format!(
                 "UPDATE comments SET verdict = 'maybe' WHERE id = '{id}'"
             ))
             .await;
@@ -252,12 +252,12 @@ on_both_engines!(
             // The token that asks is not the one that is damaged.
             if *table == "tokens" {
                 app.token(Role::Moderator, &["default"]).await;
-                app.sql(&format!(
+                app.damage(&format!(
                     "UPDATE tokens SET {damage} WHERE scope LIKE '%sites%'"
                 ))
                 .await;
             } else {
-                app.sql(&format!("UPDATE {table} SET {damage}")).await;
+                app.damage(&format!("UPDATE {table} SET {damage}")).await;
             }
             let named = app.app.store.examine().await.expect("the store");
             assert!(
@@ -329,7 +329,7 @@ on_both_engines!(
             ids.push(answer(app.comment("default", &fields)).await.1["id"].clone());
         }
         let id = ids[0].as_str().unwrap();
-        app.sql(&format!(
+        app.damage(&format!(
             "UPDATE comments SET evidence = '{{' WHERE id = '{id}'"
         ))
         .await;

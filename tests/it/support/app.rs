@@ -212,6 +212,20 @@ impl TestApp {
         connection.close().await.unwrap();
     }
 
+    /// The same with the schema's own checks out of the way, as a failing disk or an older version leaves them.
+    pub async fn damage(&self, statements: &str) {
+        let unchecked = match self.app.store.engine_name() {
+            "sqlite" => "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;",
+            _ => {
+                "DO $$ DECLARE c RECORD; BEGIN FOR c IN SELECT conrelid::regclass AS t, conname AS n \
+                 FROM pg_constraint WHERE contype IN ('c', 'f') \
+                 AND connamespace = 'public'::regnamespace LOOP \
+                 EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.n); END LOOP; END $$;"
+            }
+        };
+        self.sql(&format!("{unchecked} {statements}")).await;
+    }
+
     /// Ends the service at once, as far as those who ask it can tell: no answer more leaves it.
     pub async fn die(self) {
         self.server.stop(false).await;
