@@ -13,6 +13,8 @@
 //!    ones, and keeps those there are.
 //! 5. [`published`] shows what was approved to anyone.
 //!
+//! [`rules`] compares what comes in with the sites' block rules.
+//!
 //! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`], [`text`] and [`bayes`]
 //! know nothing of the rooms above them. [`evaluation`] says how good a model is.
 
@@ -38,6 +40,7 @@ pub mod published;
 pub mod readiness;
 pub mod rendered;
 pub mod review;
+pub mod rules;
 pub mod sites;
 pub mod storage;
 pub mod telemetry;

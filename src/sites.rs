@@ -12,12 +12,12 @@ use arc_swap::ArcSwap;
 
 use crate::{
     domain::{
-        block::BlockRule,
         moderator::Scope,
         origin::Origin,
         site::{Policy, Site, SiteSlug},
         timestamp::Timestamp,
     },
+    rules::Rules,
     storage::{Result, Store},
 };
 
@@ -30,8 +30,8 @@ pub struct Snapshot {
     revision: i64,
     /// Every site.
     pub sites: BTreeMap<SiteSlug, Arc<Site>>,
-    /// Every block rule that had not ended when this was read.
-    pub rules: Vec<BlockRule>,
+    /// Every block rule that had not ended when this was read, ready to be compared with.
+    pub rules: Rules,
     /// The sites that have webhooks.
     pub webhooks: BTreeSet<SiteSlug>,
 }
@@ -141,7 +141,7 @@ async fn read(store: &Store, now: Timestamp, before: Option<&Snapshot>) -> Resul
     Ok(Snapshot {
         revision,
         sites: sites.chain(kept).collect(),
-        rules: store.block_rules(now).await?,
+        rules: Rules::new(store.block_rules(now).await?),
         webhooks: store.webhook_sites().await?,
     })
 }

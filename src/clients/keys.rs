@@ -95,8 +95,11 @@ pub fn looks_like_key(raw: &str) -> bool {
 
 /// Whose key this is, if it is a good one. `sender` is the program's own network.
 ///
+/// A good key is good whatever else its network sends: programs share addresses with strangers. That
+/// leaves guessing to find one of 2^48: at a thousand tries a second, nine thousand years.
+///
 /// # Errors
-/// [`KeyError`]: a network that sent too many wrong keys gets no answer, right or wrong.
+/// [`KeyError`]: a network that sent too many wrong keys is not told whether another one is wrong.
 pub async fn recognise(
     app: &App,
     secret: &str,
@@ -104,9 +107,6 @@ pub async fn recognise(
 ) -> Result<Option<Arc<ClientKey>>, KeyError> {
     let network = sender.map(|sender| app.vault.sign_in_key(sender));
     let network = network.unwrap_or_default();
-    if app.client_keys.shut_out.contains_key(&network) {
-        return Err(KeyError::TooMany(WINDOW));
-    }
     let hash = app.vault.client_key(secret);
     let revision = app.directory.revision();
     if let Some((at, key)) = app.client_keys.good.get(&hash)
@@ -120,17 +120,16 @@ pub async fn recognise(
     } else {
         None
     };
-    let wrong = wrong_keys(network.clone(), now);
     let Some(key) = found else {
+        if app.client_keys.shut_out.contains_key(&network) {
+            return Err(KeyError::TooMany(WINDOW));
+        }
+        let wrong = wrong_keys(network.clone(), now);
         if app.store.count(wrong, now).await? > WRONG_AT_MOST {
             app.client_keys.shut_out.insert(network, ());
         }
         return Ok(None);
     };
-    if app.store.counted(&wrong, now).await? > WRONG_AT_MOST {
-        app.client_keys.shut_out.insert(network, ());
-        return Err(KeyError::TooMany(WINDOW));
-    }
     let key = Arc::new(key);
     let remembered = (revision, key.clone());
     app.client_keys.good.insert(hash, remembered);

@@ -67,6 +67,7 @@ impl Question {
             wants_replies: false,
             form_token: None,
             proof: None,
+            author_token: None,
             honeypot: self.honeypot.clone(),
         }
     }

@@ -9,7 +9,6 @@ use crate::{
         comment::{CommentId, Status},
         decision::{Actor, Decision},
         moderator::{Principal, Role, Scope},
-        sample::Provenance,
         site::Site,
     },
     learn::samples,
@@ -79,7 +78,7 @@ async fn keep_sample(
     if let Some(id) = judged {
         vote.id = id.to_string();
     }
-    samples::cast(app, vec![vote], Provenance::Feedback, key.id.clone()).await?;
+    samples::cast_report(app, vote, key.id.clone()).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,18 +10,19 @@ use super::{
     email::EmailAddress,
     evidence::Verdict,
     field::{FieldError, parse_line},
-    network::SenderAddress,
     site::SiteSlug,
     timestamp::Timestamp,
 };
+use crate::rules::{hosts, pattern};
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum BlockKind {
-    /// A word or phrase in text, name or website, whole words only, whatever the case.
+    /// A word, a phrase or signs in text, name or website, as a person sees them: whatever the case, and
+    /// through disguises. A letter or digit at an end of the pattern is one at an end of a word.
     Word,
-    /// An email address.
+    /// An email address, with its `+tag`s, or with `*@` every address of a domain.
     Email,
     /// A network: an address or a prefix in CIDR form.
     Network,
@@ -61,6 +62,9 @@ impl From<BlockAction> for Verdict {
     }
 }
 
+/// What the pattern of a rule for every address of a domain begins with.
+pub const ANYONE: &str = "*@";
+
 /// Longest pattern, in Unicode scalar values.
 const MAX_CHARS: usize = 200;
 
@@ -95,12 +99,10 @@ impl BlockRule {
         self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// Whether a `network` rule covers the sender.
+    /// Whether it is in force on a site.
     #[must_use]
-    pub fn covers(&self, sender: &SenderAddress) -> bool {
-        self.pattern
-            .parse()
-            .is_ok_and(|net: IpNet| sender.is_in(&net))
+    pub fn applies(&self, site: &SiteSlug, now: Timestamp) -> bool {
+        self.is_active(now) && self.site.as_ref().is_none_or(|own| own == site)
     }
 }
 
@@ -120,23 +122,109 @@ pub enum Pattern {
 pub fn parse_pattern(kind: BlockKind, raw: &str) -> Result<Pattern, FieldError> {
     let line = parse_line("pattern", raw, MAX_CHARS)?;
     match kind {
-        BlockKind::Word => Ok(Pattern::Plain(line.to_lowercase())),
-        BlockKind::Email => EmailAddress::parse("pattern", &line).map(Pattern::Email),
+        BlockKind::Word => {
+            pattern::check(&line)?;
+            Ok(Pattern::Plain(line.to_lowercase()))
+        }
+        BlockKind::Email => parse_address(&line),
         BlockKind::Network => {
-            let network = line
-                .parse::<IpNet>()
-                .or_else(|_| line.parse::<IpAddr>().map(IpNet::from));
             let message = "This is neither an address nor a network such as 203.0.113.0/24.";
-            let network = network.map_err(|_| FieldError::new("pattern", "invalid", message))?;
-            Ok(Pattern::Plain(network.trunc().to_string()))
+            let network = parse_network(&line);
+            let network = network.ok_or_else(|| FieldError::new("pattern", "invalid", message))?;
+            Ok(Pattern::Plain(network.to_string()))
         }
         BlockKind::Domain => {
-            let domain = idna::domain_to_ascii(line.trim_start_matches("*.")).unwrap_or_default();
-            if !domain.contains('.') {
-                let message = "This is not a domain such as example.org.";
-                return Err(FieldError::new("pattern", "invalid", message));
-            }
+            let message = "This is not a domain such as example.org.";
+            let domain = domain(line.trim_start_matches("*."));
+            let domain = domain.ok_or_else(|| FieldError::new("pattern", "invalid", message))?;
             Ok(Pattern::Plain(domain))
+        }
+    }
+}
+
+fn parse_address(line: &str) -> Result<Pattern, FieldError> {
+    let everyone = line.strip_prefix(ANYONE).or_else(|| line.strip_prefix('@'));
+    if let Some(domain) = everyone.and_then(domain) {
+        return Ok(Pattern::Plain(format!("{ANYONE}{domain}")));
+    }
+    if line.contains('*') {
+        let message = "`*` stands for a whole name only, as in *@example.org; for a domain and those below it, use a rule for the domain.";
+        return Err(FieldError::new("pattern", "invalid", message));
+    }
+    EmailAddress::parse("pattern", line).map(Pattern::Email)
+}
+
+/// A domain in lower-case ASCII, whatever alphabet, case or percent signs it was written with.
+fn domain(raw: &str) -> Option<String> {
+    let only_host =
+        !raw.contains(|c: char| matches!(c, '/' | '@' | ':' | '*') || c.is_whitespace());
+    hosts::canonical(raw).filter(|_| only_host)
+}
+
+/// A network; one of IPv4 addresses written as IPv6 is one of IPv4 addresses.
+fn parse_network(line: &str) -> Option<IpNet> {
+    let network = line.parse::<IpNet>();
+    let network = network
+        .or_else(|_| line.parse::<IpAddr>().map(IpNet::from))
+        .ok()?;
+    if let IpNet::V6(v6) = network
+        && let (Some(mapped), Some(length)) = (
+            v6.network().to_ipv4_mapped(),
+            v6.prefix_len().checked_sub(96),
+        )
+    {
+        return Ipv4Net::new(mapped, length)
+            .ok()
+            .map(|v4| v4.trunc().into());
+    }
+    Some(network.trunc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(kind: BlockKind, raw: &str) -> Option<String> {
+        match parse_pattern(kind, raw).ok()? {
+            Pattern::Plain(pattern) => Some(pattern),
+            Pattern::Email(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_pattern_has_one_spelling() {
+        for (raw, kept) in [
+            ("*.Evil.Example.", "evil.example"),
+            ("%65vil.example", "evil.example"),
+            ("B\u{dc}CHER.example", "xn--bcher-kva.example"),
+        ] {
+            assert_eq!(plain(BlockKind::Domain, raw).as_deref(), Some(kept));
+        }
+        for bad in [
+            "localhost",
+            "https://evil.example/a",
+            "a b.example",
+            "a@b.example",
+            "*.*.example",
+        ] {
+            assert_eq!(plain(BlockKind::Domain, bad), None, "{bad}");
+        }
+        for (raw, kept) in [
+            ("203.0.113.7/24", "203.0.113.0/24"),
+            ("::ffff:203.0.113.7", "203.0.113.7/32"),
+            ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+            ("2001:db8::1", "2001:db8::1/128"),
+        ] {
+            assert_eq!(plain(BlockKind::Network, raw).as_deref(), Some(kept));
+        }
+        for raw in ["*@Mail.Example", "@mail.example."] {
+            assert_eq!(
+                plain(BlockKind::Email, raw).as_deref(),
+                Some("*@mail.example")
+            );
+        }
+        for bad in ["spam*@mail.example", "*", "*@*.example", "*@localhost"] {
+            assert!(parse_pattern(BlockKind::Email, bad).is_err(), "{bad}");
         }
     }
 }

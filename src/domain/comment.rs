@@ -28,6 +28,16 @@ impl CommentId {
         Self(Uuid::now_v7())
     }
 
+    /// When it was made, in milliseconds since 1970.
+    #[must_use]
+    pub fn made_at(self) -> i64 {
+        let at = self.0.get_timestamp().map(|at| at.to_unix());
+        at.map_or(0, |(seconds, nanos)| {
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX / 1000);
+            seconds * 1000 + i64::from(nanos / 1_000_000)
+        })
+    }
+
     /// Reads an identifier.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {

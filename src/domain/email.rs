@@ -13,6 +13,9 @@ const MAX_CHARS: usize = 254;
 /// The domain of addresses that stand in for one that was not given; no mail can reach it (RFC 2606).
 const NOT_GIVEN: &str = "not-given.invalid";
 
+/// The domains of the provider that delivers `j.o@` where it delivers `jo@`: one provider's, one mailbox.
+const DOTLESS: [&str; 2] = ["gmail.com", "googlemail.com"];
+
 /// A deliverable address: local part as written, domain in lower-case ASCII (IDNA for others).
 ///
 /// The only ways out are [`EmailAddress::expose`] (for the vault and the mailer) and
@@ -82,6 +85,24 @@ impl EmailAddress {
         self.address.to_lowercase()
     }
 
+    /// The mailbox that the address most likely leads to, in lower case: without what follows a `+`, and
+    /// where the provider looks at no dots, without these. Only to count and to compare.
+    #[must_use]
+    pub fn mailbox(&self) -> String {
+        let address = self.normalized();
+        let Some((local, domain)) = address.rsplit_once('@') else {
+            return address;
+        };
+        let untagged = match local.split_once('+') {
+            Some((before, _)) if !before.is_empty() => before,
+            _ => local,
+        };
+        if DOTLESS.contains(&domain) {
+            return format!("{}@{}", untagged.replace('.', ""), DOTLESS[0]);
+        }
+        format!("{untagged}@{domain}")
+    }
+
     /// `j***@e***.com`: enough to recognise an address one knows, too little to write to it.
     #[must_use]
     pub fn masked(&self) -> String {
@@ -149,6 +170,15 @@ mod tests {
         }
         let long = format!("a@{}.org", "x".repeat(64));
         assert_eq!(parse(&long).unwrap_err().code, "invalid");
+    }
+
+    #[test]
+    fn twins_of_one_mailbox_are_seen_through() {
+        let mailbox = |raw: &str| parse(raw).unwrap().mailbox();
+        assert_eq!(mailbox("Jo+shop@Example.org"), "jo@example.org");
+        assert_eq!(mailbox("j.o+1@GoogleMail.com"), mailbox("jo@gmail.com"));
+        assert_ne!(mailbox("j.o@example.org"), mailbox("jo@example.org"));
+        assert_eq!(mailbox("+1@example.org"), "+1@example.org");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Errors that name the field they are about, and the rules that every text field shares.
 
 use serde::Serialize;
+use unicode_normalization::char::is_combining_mark;
 use utoipa::ToSchema;
+
+use crate::text::normalize::is_invisible;
 
 /// One thing wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -43,7 +46,7 @@ impl FieldError {
 /// A [`FieldError`] with code `required`, `too_long` or `control_character`.
 pub fn parse_line(field: &str, raw: &str, max: usize) -> Result<String, FieldError> {
     let line = raw.trim();
-    if line.is_empty() {
+    if !has_visible(line) {
         return Err(FieldError::required(field));
     }
     if longer_than(line, max) {
@@ -63,7 +66,7 @@ pub fn parse_line(field: &str, raw: &str, max: usize) -> Result<String, FieldErr
 pub fn parse_lines(field: &str, raw: &str, max: usize) -> Result<String, FieldError> {
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
     let text = text.trim();
-    if text.is_empty() {
+    if !has_visible(text) {
         return Err(FieldError::required(field));
     }
     if longer_than(text, max) {
@@ -74,6 +77,26 @@ pub fn parse_lines(field: &str, raw: &str, max: usize) -> Result<String, FieldEr
         return Err(control_character(field));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a reader would see anything: not blanks alone, invisible characters, or marks on nothing.
+#[must_use]
+pub fn has_visible(text: &str) -> bool {
+    let blank =
+        |c: char| c.is_whitespace() || c == '\u{2800}' || is_invisible(c) || is_combining_mark(c);
+    text.chars()
+        .any(|c| !c.is_control() && !blank(c) && !is_glyphless(c))
+}
+
+/// Whether a character turns the direction of what comes after it, up to another one.
+#[must_use]
+pub const fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Selectors of a glyph, and what has no glyph by definition.
+const fn is_glyphless(c: char) -> bool {
+    matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{1BCA0}'..='\u{1BCA3}')
 }
 
 fn control_character(field: &str) -> FieldError {
@@ -111,6 +134,34 @@ mod tests {
                 parse_line("name", bad, 9).unwrap_err().code,
                 "control_character"
             );
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_missing() {
+        for nothing in [
+            "\u{200b}",
+            "\u{2060} \u{feff}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{ad}",
+            "\u{202e}",
+            "\u{301}",
+            "\u{e0041}",
+        ] {
+            assert_eq!(
+                parse_line("name", nothing, 9).unwrap_err().code,
+                "required",
+                "{nothing:?}"
+            );
+            assert_eq!(
+                parse_lines("text", nothing, 9).unwrap_err().code,
+                "required",
+                "{nothing:?}"
+            );
+        }
+        for something in ["\u{200b}a", "👍", "e\u{301}", "."] {
+            assert!(parse_lines("text", something, 9).is_ok(), "{something:?}");
         }
     }
 

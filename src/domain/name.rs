@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use super::field::{FieldError, parse_line};
+use super::field::{FieldError, parse_line, turns_direction};
 
 /// Longest name, in Unicode scalar values.
 pub const MAX_CHARS: usize = 100;
 
 /// A display name: one line, 1 to [`MAX_CHARS`] characters, no control characters (a mailer would
-/// panic on a line break in one).
+/// panic on a line break in one). What turns the direction of letters is left out: `Gus\u{202e}vat` reads
+/// as another name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AuthorName(String);
@@ -19,7 +20,8 @@ impl AuthorName {
     /// # Errors
     /// A [`FieldError`] on `name`: `required`, `too_long` or `control_character`.
     pub fn parse(raw: &str) -> Result<Self, FieldError> {
-        parse_line("name", raw, MAX_CHARS).map(Self)
+        let straight: String = raw.chars().filter(|c| !turns_direction(*c)).collect();
+        parse_line("name", &straight, MAX_CHARS).map(Self)
     }
 
     /// The name as written, trimmed.

@@ -51,11 +51,41 @@ impl SenderAddress {
         }
     }
 
+    /// The networks that comments are counted by, narrowest first: the [`Self::rate_unit`], and those
+    /// around it that one customer may hold or rent, for which more is allowed.
+    #[must_use]
+    pub fn rate_prefixes(&self) -> Vec<Prefix> {
+        let unit = self.rate_unit();
+        let wider: &[(usize, i64)] = match self.0 {
+            IpAddr::V4(_) => &[(3, 8)],
+            IpAddr::V6(_) => &[(7, 2), (6, 8)],
+        };
+        let wider = wider.iter().map(|(bytes, share)| Prefix {
+            bytes: unit[..*bytes].to_vec(),
+            share: *share,
+        });
+        let narrowest = Prefix {
+            bytes: unit.clone(),
+            share: 1,
+        };
+        [narrowest].into_iter().chain(wider).collect()
+    }
+
     /// Whether a blocked network covers this address.
     #[must_use]
     pub fn is_in(&self, network: &IpNet) -> bool {
         network.contains(&self.0)
     }
+}
+
+/// A network that comments are counted by.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Prefix {
+    /// The leading bytes of its addresses. Prefixes of different lengths are different.
+    pub bytes: Vec<u8>,
+    /// How many times as much is allowed as for the narrowest one: one IPv4 address or /64 1, a /56 2,
+    /// an IPv4 /24 or a /48 8.
+    pub share: i64,
 }
 
 impl fmt::Debug for SenderAddress {
@@ -107,6 +137,20 @@ mod tests {
             sender("2001:db8:1:2::9").rate_unit(),
             sender("2001:db8:1:3::9").rate_unit()
         );
+        let shared = |one: &str, other: &str| {
+            let (one, other) = (sender(one).rate_prefixes(), sender(other).rate_prefixes());
+            let same = one.iter().zip(&other).map(|(one, other)| one == other);
+            same.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            shared("2001:db8:1:200::1", "2001:db8:1:2ff::1"),
+            [false, true, true]
+        );
+        assert_eq!(
+            shared("2001:db8:1:200::1", "2001:db8:1:300::1"),
+            [false, false, true]
+        );
+        assert_eq!(shared("203.0.113.77", "203.0.113.78"), [false, true]);
         assert_eq!(
             format!("{:?}", sender("203.0.113.77")),
             "SenderAddress(hidden)"

@@ -54,6 +54,25 @@ pub struct Source {
     /// Labels of each class from this source that may count in a site's live model since it was
     /// trained; more of them wait for the next training run.
     pub cap: i64,
+    /// Whether its labels wait for a person's word. Only a program's do.
+    pub waits: bool,
+}
+
+/// Labels of each class that programs may give a site on which no person gave as many: too few to turn
+/// the model, enough to begin with.
+pub const PROGRAMS_AT_LEAST: i64 = 5;
+
+/// Labels of each class from one program that count at once within a day.
+pub const PROGRAM_A_DAY: i64 = 20;
+
+/// Whether a program's label contradicts a score so strongly that it waits for a person: a text is all
+/// but certain, and is said to be the other.
+#[must_use]
+pub fn contradicts(label: Label, score: f64) -> bool {
+    match label {
+        Label::Ham => score >= 0.9,
+        Label::Spam => score <= 0.1,
+    }
 }
 
 /// A person's word about a text: a label, or that there is none any more.

@@ -65,7 +65,12 @@ pub struct Policy {
     /// A trusted author's comment scored below this is published at once. In [0, 1), and below `spam_threshold`.
     #[schema(minimum = 0, exclusive_maximum = 1)]
     pub publish_below: f64,
-    /// An author is trusted after this many approved comments; absent: nobody is, all is held.
+    /// An author is trusted after this many comments that a person approved, each sent by one browser
+    /// (with the `author_token` that came with the answer to the one before) and under one address;
+    /// absent: nobody is, all is held. Trusted or not, a comment is held that links to a host which was
+    /// not approved for this author before, while another comment of theirs waits or is spam, or when
+    /// anything speaks against it. Whoever only knows an author's address is not trusted, and forms
+    /// without script and programs never are.
     #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_i64)]
     pub trusted_after: Option<u32>,
     /// More links than this in one comment count as evidence.
@@ -77,7 +82,8 @@ pub struct Policy {
     /// A form sent later than this many hours after it was opened counts as evidence.
     #[schema(format = Int64, minimum = 0, maximum = 4_294_967_295_i64)]
     pub max_form_hours: u32,
-    /// Whether a comment without a form token counts as evidence.
+    /// Whether a comment without a form token counts as evidence. The widget and the form always send
+    /// one: switch it on where no program posts comments by itself.
     pub expect_form_token: bool,
     /// Proof of work asked of each submission, in leading zero bits of SHA-256; absent: none.
     #[schema(minimum = 1, maximum = 24)]

@@ -59,6 +59,8 @@ pub struct Work {
 pub struct Checked {
     /// When the form was opened.
     pub opened: Opened,
+    /// Names the token, if it is a good one that is not spent by its work.
+    pub name: Option<String>,
     /// The work that was done, to be spent.
     pub proof: Option<Proof>,
 }
@@ -124,8 +126,10 @@ pub fn check(
         (Some(payload), _) => Opened::Ago(now.since(Timestamp::from_millis(payload.at))),
     };
     let Some(bits) = site.policy.proof_of_work_bits else {
+        let name = payload.map(|payload| format!("{}.{}", payload.at, payload.salt));
         return Ok(Checked {
             opened,
+            name,
             proof: None,
         });
     };
@@ -152,6 +156,7 @@ pub fn check(
     };
     Ok(Checked {
         opened,
+        name: None,
         proof: Some(proof),
     })
 }

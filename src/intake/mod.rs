@@ -3,6 +3,7 @@
 //! what the database knows.
 
 pub mod adopted;
+pub mod author;
 pub mod checks;
 pub mod form_token;
 pub mod policy;
@@ -42,7 +43,7 @@ use crate::{
 const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// A comment that is in.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {
     /// Its identifier.
     pub id: CommentId,
@@ -50,6 +51,8 @@ pub struct Accepted {
     pub verdict: Verdict,
     /// Probability of spam; none when it could not be judged.
     pub score: Option<f64>,
+    /// By which this browser goes on with what it wrote; none for programs.
+    pub author_token: Option<String>,
 }
 
 /// Why a comment is not in. Nothing of it was stored.
@@ -134,12 +137,17 @@ pub async fn submit_for(
         checks: checks::run(&facts),
         because: String::new(),
     };
-    let (network, fingerprint) = checks::to_count(&facts);
-    let network_key = network.as_ref().map(|network| network.counted.clone());
+    let is_program = client.is_some();
+    let chain = author::chain(app, &site, &submission, now).filter(|_| !is_program);
+    let may_trust = author::may_be_trusted(app, &site, &submission, chain.as_deref()).await;
+    let mut comment = new_comment(&facts);
+    if !is_program {
+        comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.clone()));
+    }
     let arrival = Arrival {
-        comment: new_comment(&facts, network_key, fingerprint),
-        network,
-        ask_trust: site.policy.trusted_after.is_some(),
+        comment,
+        counters: checks::to_count(&facts),
+        ask_trust: may_trust,
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
         proof: token.proof.map(|proof| SingleUse {
             token: proof.token,
@@ -148,16 +156,27 @@ pub async fn submit_for(
         announce: app.directory.has_webhooks(&site.slug),
         client,
     };
+    let slug = site.slug.clone();
     let prepared = Prepared { evidence, site };
     let admission = app.intake.admit(Pending { arrival, prepared }).await?;
-    settle(&admission)
+    let mut accepted = settle(&admission)?;
+    if !is_program {
+        let chain = chain.unwrap_or_else(|| accepted.id.to_string());
+        accepted.author_token = Some(author::issue(app, &slug, &chain, accepted.id));
+    }
+    Ok(accepted)
 }
 
 fn settle(admission: &Admission) -> Result<Accepted, Rejection> {
     match *admission {
         Admission::Stored {
             id, verdict, score, ..
-        } => Ok(Accepted { id, verdict, score }),
+        } => Ok(Accepted {
+            id,
+            verdict,
+            score,
+            author_token: None,
+        }),
         Admission::KeyReused => Err(Rejection::KeyReused),
         Admission::Refused { retry_after } => Err(Rejection::TooMany(retry_after)),
         Admission::ProofSpent => {
@@ -200,11 +219,7 @@ fn document(submission: &Submission) -> Document<'_> {
     }
 }
 
-fn new_comment(
-    facts: &checks::Facts<'_>,
-    network_key: Option<String>,
-    fingerprint: Option<i64>,
-) -> NewComment {
+fn new_comment(facts: &checks::Facts<'_>) -> NewComment {
     let &checks::Facts {
         app,
         site,
@@ -229,9 +244,10 @@ fn new_comment(
             .as_ref()
             .map(|website| website.as_str().to_owned()),
         text: submission.text.as_str().to_owned(),
-        fingerprint,
+        fingerprint: checks::fingerprint(facts),
         network: sender.map(SenderAddress::truncated),
-        network_key,
+        network_key: sender.map(|sender| app.vault.network_key(&site.slug, sender)),
+        author_chain: None,
         wants_replies: i64::from(submission.wants_replies),
         created_at: now.millis(),
     }

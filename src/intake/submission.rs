@@ -48,6 +48,8 @@ pub struct Fields {
     /// The proof of work, where the site asks for one: a nonce such that the SHA-256 digest of
     /// `form_token:nonce` begins with as many zero bits as were asked for.
     pub proof: Option<String>,
+    /// The token that came with the answer to this author's comment before, if this browser has one.
+    pub author_token: Option<String>,
     /// Leave this empty: people do not see it.
     pub subject: Option<String>,
 }
@@ -66,6 +68,7 @@ pub struct Submission {
     pub wants_replies: bool,
     pub form_token: Option<String>,
     pub proof: Option<String>,
+    pub author_token: Option<String>,
     pub honeypot: Option<String>,
 }
 
@@ -98,7 +101,9 @@ impl Fields {
                     wants_replies: self.notify_replies.unwrap_or(false),
                     form_token: self.form_token.filter(is_given),
                     proof: self.proof.filter(is_given),
-                    honeypot: self.subject.filter(is_given),
+                    author_token: self.author_token.filter(is_given),
+                    // Blanks are no person's: nobody sees the field.
+                    honeypot: self.subject.filter(|raw| !raw.is_empty()),
                 })
             }
             _ => Err(errors.0),

@@ -318,6 +318,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
             fingerprint: None,
             network: sender.map(|sender| sender.truncated()),
             network_key: None,
+            author_chain: None,
             wants_replies: 0,
             created_at: created_at.millis(),
         },

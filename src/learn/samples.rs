@@ -6,13 +6,12 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use crate::{
     app::App,
-    bayes::Label,
-    bayes::row::Row,
+    bayes::{Label, probability, row::Row},
     domain::{
         comment::{Comment, Status},
         decision::Actor,
         email::EmailAddress,
-        sample::{Provenance, SampleCount, Source, Tally, Vote},
+        sample::{Provenance, SampleCount, Source, Tally, Vote, contradicts},
         site::SiteSlug,
     },
     interchange::labelled::Record,
@@ -161,6 +160,7 @@ pub fn source(app: &App, provenance: Provenance, name: String) -> Source {
         provenance,
         name,
         cap: app.settings.learning.cap_per_source,
+        waits: false,
     }
 }
 
@@ -177,6 +177,21 @@ pub async fn cast(
 ) -> Result<Tally> {
     let source = source(app, provenance, name);
     let tally = app.store.vote(votes, source, app.now()).await?;
+    app.live.wake();
+    Ok(tally)
+}
+
+/// Casts the vote of a program. It waits for a person's word when it contradicts what the site's model
+/// is all but certain of; else it counts within the programs' share.
+///
+/// # Errors
+/// [`crate::storage::StoreError`]; then nothing has changed.
+pub async fn cast_report(app: &App, vote: Vote, program: String) -> Result<Tally> {
+    let mut source = source(app, Provenance::Feedback, program);
+    let model = app.live.model(&vote.site).model.clone();
+    let score = probability(model.explain(&vote.document()).log_odds);
+    source.waits = vote.label.is_some_and(|label| contradicts(label, score));
+    let tally = app.store.vote(vec![vote], source, app.now()).await?;
     app.live.wake();
     Ok(tally)
 }

@@ -36,6 +36,8 @@ pub enum Purpose {
     KeyCheck,
     /// Cursors of lists.
     Cursor,
+    /// Tokens by which a browser goes on with what it wrote before.
+    AuthorToken,
     /// Cookies of browsers that somebody signed in with.
     Device,
 }
@@ -55,6 +57,7 @@ impl Purpose {
             Self::Csrf => "hamlet csrf v1",
             Self::KeyCheck => "hamlet key check v1",
             Self::Cursor => "hamlet cursor v1",
+            Self::AuthorToken => "hamlet author token v1",
             Self::Device => "hamlet device v1",
         }
     }

@@ -144,6 +144,13 @@ impl Vault {
         ))
     }
 
+    /// The keyed hash of the mailbox that an address most likely leads to: that of the address itself
+    /// where it has no tag.
+    #[must_use]
+    pub fn mailbox_index(&self, email: &EmailAddress) -> EmailIndex {
+        EmailIndex(keyed_hash(&self.email_index, &[email.mailbox().as_bytes()]))
+    }
+
     /// The keyed hash of the registered domain that an address's mail goes to: `mail.example.org` and
     /// `example.org` are one.
     #[must_use]
@@ -161,6 +168,18 @@ impl Vault {
             &self.network_index,
             &[site.as_str().as_bytes(), &sender.rate_unit()],
         )
+    }
+
+    /// The keyed hashes that count a sender's networks on one site, narrowest first, each with how many
+    /// times as much is allowed as for the narrowest.
+    #[must_use]
+    pub fn network_keys(&self, site: &SiteSlug, sender: &SenderAddress) -> Vec<(String, i64)> {
+        let prefixes = sender.rate_prefixes().into_iter();
+        let site = site.as_str().as_bytes();
+        let key = |bytes: &[u8]| keyed_hash(&self.network_index, &[site, bytes]);
+        prefixes
+            .map(|prefix| (key(&prefix.bytes), prefix.share))
+            .collect()
     }
 
     /// The keyed hash that counts the sign-in tries of a sender's network.

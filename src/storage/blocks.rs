@@ -1,14 +1,15 @@
 //! Block rules.
 
 use serde::de::{DeserializeOwned, value::StrDeserializer};
-use sqlx::{Row, any::AnyRow};
-
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Result, Store, StoreError, acts, rows, sites::raise_revision, touched};
 use crate::domain::{
     block::{BlockAction, BlockRule},
+    comment::Status,
     evidence::Verdict,
+    owner::Owner,
     site::SiteSlug,
     timestamp::Timestamp,
 };
@@ -16,7 +17,54 @@ use crate::domain::{
 pub(super) const COLUMNS: &str =
     "id, site, kind, pattern, action, note, created_at, created_by, expires_at";
 
+/// A comment that came before a rule, as far as rules look at it.
+#[derive(Debug, Clone)]
+pub struct Precedent {
+    /// Whose the sealed address is: the comment's.
+    pub owner: Owner,
+    /// The author's name.
+    pub name: String,
+    /// The author's address, sealed.
+    pub email_sealed: String,
+    /// The author's website.
+    pub website: Option<String>,
+    /// The text.
+    pub text: String,
+    /// The truncated network it came from, as long as that is kept.
+    pub network: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+}
+
 impl Store {
+    /// The comments that came last, of one site or of all.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn precedents(&self, site: Option<&SiteSlug>, limit: i64) -> Result<Vec<Precedent>> {
+        let columns =
+            "SELECT id, site, name, email_sealed, website, text, network, status FROM comments";
+        let text = match site {
+            Some(_) => format!("{columns} WHERE site = $1 ORDER BY id DESC LIMIT $2"),
+            None => format!("{columns} WHERE site <> $1 ORDER BY id DESC LIMIT $2"),
+        };
+        let query = sqlx::query(AssertSqlSafe(text))
+            .bind(site.map(SiteSlug::to_string).unwrap_or_default())
+            .bind(limit);
+        let read = |row: &AnyRow| {
+            Ok(Precedent {
+                owner: Owner::comment(&rows::site(row)?, row.try_get("id")?),
+                name: row.try_get("name")?,
+                email_sealed: row.try_get("email_sealed")?,
+                website: row.try_get("website")?,
+                text: row.try_get("text")?,
+                network: row.try_get("network")?,
+                status: rows::status(row, "status")?,
+            })
+        };
+        self.gather("comments", query, read).await
+    }
+
     /// Every rule that has not ended.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use sqlx::{Row, any::AnyRow};
 
 use super::{Result, Store, rows};
-use crate::domain::{comment::Status, site::SiteSlug, timestamp::Timestamp};
+use crate::domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp};
 
 /// A comment's score on arrival and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +43,29 @@ impl Store {
                 decided: rows::optional_timestamp(row, "decided_at")?.is_some(),
             })
         };
+        self.gather("comments", query, read).await
+    }
+
+    /// Text and website of what a person approved in an author's chain, under one address, latest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn approved_of_chain(
+        &self,
+        site: &SiteSlug,
+        email: &EmailIndex,
+        chain: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, Option<String>)>> {
+        let text = "SELECT id, text, website FROM comments WHERE site = $1 AND email_index = $2 \
+                    AND author_chain = $3 AND status = 'approved' AND decided_at IS NOT NULL \
+                    ORDER BY created_at DESC LIMIT $4";
+        let query = sqlx::query(text)
+            .bind(site.to_string())
+            .bind(email.0.clone())
+            .bind(chain.to_owned())
+            .bind(limit);
+        let read = |row: &AnyRow| Ok((row.try_get("text")?, row.try_get("website")?));
         self.gather("comments", query, read).await
     }
 

@@ -34,6 +34,8 @@ const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
 const BATCHES: &str = include_str!("../../migrations/0019_batches.sql");
 const QUEUES: &str = include_str!("../../migrations/0018_queues.sql");
 
+const TRUST: &str = include_str!("../../migrations/0016_trust.sql");
+
 const STEPS: &[Step] = &[
     Step {
         number: 1,
@@ -124,6 +126,12 @@ const STEPS: &[Step] = &[
         name: "probe",
         sqlite: PROBE,
         postgres: PROBE,
+    },
+    Step {
+        number: 16,
+        name: "trust",
+        sqlite: TRUST,
+        postgres: TRUST,
     },
     Step {
         number: 17,

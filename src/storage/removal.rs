@@ -26,11 +26,12 @@ const LARGE: [(&str, &str); 8] = [
 ];
 
 /// What lets a site's people and programs act, and is small: gone at once.
-const HOLDS: [&str; 5] = [
+const HOLDS: [&str; 6] = [
     "client_keys",
     "webhooks",
     "block_rules",
     "notices",
+    "decoys",
     "learning",
 ];
 

@@ -141,6 +141,24 @@ impl Store {
         page(&mut connection, site, after, "").await
     }
 
+    /// Programs' labels of a site that wait for a person's word, after the one with the id `after`, a
+    /// page at a time: each as if it counted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn waiting_samples(&self, site: &SiteSlug, after: &str) -> Result<Vec<StoredSample>> {
+        let text = format!(
+            "SELECT {} FROM samples s WHERE s.site = $1 AND s.id > $2 AND s.waits IS NOT NULL \
+             ORDER BY s.id LIMIT $3",
+            COLUMNS.replace("s.label", "s.waits AS label")
+        );
+        let query = sqlx::query(AssertSqlSafe(text))
+            .bind(site.to_string())
+            .bind(after.to_owned())
+            .bind(PAGE);
+        self.gather("samples", query, stored).await
+    }
+
     /// As [`Store::samples`], but only those that no model is trained on.
     ///
     /// # Errors

@@ -193,6 +193,7 @@ impl Store {
                 provenance: samples::provenance(row)?,
                 name: row.try_get("source")?,
                 cap,
+                waits: false,
             };
             let id = row.try_get("id")?;
             Ok(Upload { id, source })

@@ -4,7 +4,7 @@
 //! A site's row in `learning` is locked first. So revisions are given in the order in which their
 //! transactions end, and whoever has read up to one has missed nothing before it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
@@ -13,15 +13,22 @@ use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
 use crate::{
     bayes::Label,
     domain::{
-        sample::{Source, Tally, Vote},
+        sample::{PROGRAM_A_DAY, PROGRAMS_AT_LEAST, Provenance, Source, Tally, Vote, contradicts},
         site::SiteSlug,
         timestamp::Timestamp,
     },
 };
 
+/// How far back a program's labels are counted against what a day allows.
+const A_DAY: Duration = Duration::from_hours(24);
+
 /// What is kept of a text that has, or had, a label.
 struct Known {
     label: Option<Label>,
+    /// Whether a person gave it.
+    by_person: bool,
+    /// Whether a program's label waits beside it.
+    waits: bool,
     /// Whether some model in use may know the label: it counted at once, or was trained on.
     learnt: bool,
 }
@@ -103,11 +110,18 @@ impl Poll<'_> {
         let mut room = self.room(trained).await?;
         let mut tally = Tally::default();
         let (mut written, mut lessons) = (Vec::new(), Vec::new());
+        let scores = self.scores(votes).await?;
+        let mut waiting = Vec::new();
         for vote in votes {
             let known = known.get(&vote.id);
+            if self.has_to_wait(vote, known, scores.get(&vote.id)) {
+                tally.over_cap += 1;
+                waiting.push(vote);
+                continue;
+            }
             let before = known.and_then(|known| known.label);
             match (before, vote.label) {
-                (before, now) if before == now => {
+                (before, now) if before == now && !known.is_some_and(|known| known.waits) => {
                     tally.unchanged += u64::from(now.is_some());
                     continue;
                 }
@@ -129,6 +143,9 @@ impl Poll<'_> {
             });
             let counted = i64::from(counted);
             written.push(NewRow { vote, counted });
+        }
+        if !waiting.is_empty() {
+            self.keep_waiting(&waiting, revision).await?;
         }
         if !written.is_empty() {
             self.write(&written, revision).await?;
@@ -152,7 +169,7 @@ impl Poll<'_> {
     }
 
     async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
-        let text = "SELECT id, label, counted, revision FROM samples \
+        let text = "SELECT id, label, counted, revision, provenance, waits FROM samples \
                     WHERE site = $1 AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
         let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(self.site.clone())
@@ -161,7 +178,14 @@ impl Poll<'_> {
             let counted = row.try_get::<i64, _>("counted")? != 0;
             let learnt = counted || row.try_get::<i64, _>("revision")? <= trained;
             let label = label(row, "label")?;
-            Ok((row.try_get("id")?, Known { label, learnt }))
+            let provenance: String = row.try_get("provenance")?;
+            let known = Known {
+                label,
+                by_person: provenance != Provenance::Feedback.as_str(),
+                waits: row.try_get::<Option<String>, _>("waits")?.is_some(),
+                learnt,
+            };
+            Ok((row.try_get("id")?, known))
         };
         // One that is damaged is taken for new: the vote puts it right.
         let known = gather(self.connection, "samples", query, read).await?;
@@ -186,7 +210,95 @@ impl Poll<'_> {
         for (label, count) in gather(self.connection, "samples", query, read).await?.rows {
             room[label.index()] -= count;
         }
+        if self.source.provenance == Provenance::Feedback {
+            self.leave_the_people_more(&mut room).await?;
+        }
         Ok(room)
+    }
+
+    /// Of a program's labels no more count in a day than a hand gives, and of all programs' together no
+    /// more than people gave this site.
+    async fn leave_the_people_more(&mut self, room: &mut [i64; 2]) -> Result<()> {
+        let text = "SELECT label, \
+                CAST(SUM(CASE WHEN provenance <> 'feedback' THEN 1 ELSE 0 END) AS BIGINT) AS people, \
+                CAST(SUM(CASE WHEN provenance = 'feedback' AND counted = 1 THEN 1 ELSE 0 END) AS BIGINT) \
+                    AS programs, \
+                CAST(SUM(CASE WHEN provenance = 'feedback' AND counted = 1 AND source = $2 \
+                    AND labelled_at > $3 THEN 1 ELSE 0 END) AS BIGINT) AS today \
+             FROM samples WHERE site = $1 AND label IS NOT NULL GROUP BY label";
+        let query = sqlx::query(text)
+            .bind(self.site.clone())
+            .bind(self.source.name.clone())
+            .bind(self.now.minus(A_DAY).millis());
+        let read = |row: &AnyRow| {
+            let label = label(row, "label")?.ok_or(StoreError::Corrupt("label"))?;
+            let share = row.try_get::<i64, _>("people")?.max(PROGRAMS_AT_LEAST);
+            let share = share - row.try_get::<i64, _>("programs")?;
+            let today = PROGRAM_A_DAY - row.try_get::<i64, _>("today")?;
+            Ok((label, share.min(today)))
+        };
+        let mut left = [PROGRAMS_AT_LEAST.min(PROGRAM_A_DAY); 2];
+        for (label, share) in gather(self.connection, "samples", query, read).await?.rows {
+            left[label.index()] = share;
+        }
+        for (room, left) in room.iter_mut().zip(left) {
+            *room = left.min(*room);
+        }
+        Ok(())
+    }
+
+    /// The scores that comments among the voted on had on arrival; asked for programs' votes alone.
+    async fn scores(&mut self, votes: &[Vote]) -> Result<HashMap<String, f64>> {
+        if self.source.provenance != Provenance::Feedback {
+            return Ok(HashMap::new());
+        }
+        let text = "SELECT id, score FROM comments WHERE site = $1 AND score IS NOT NULL \
+                    AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(self.site.clone())
+            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)));
+        let read = |row: &AnyRow| Ok((row.try_get("id")?, row.try_get("score")?));
+        let scores = gather(self.connection, "comments", query, read).await?;
+        Ok(scores.rows.into_iter().collect())
+    }
+
+    /// Whether a program's vote contradicts a person, or what a model was all but certain of.
+    fn has_to_wait(&self, vote: &Vote, known: Option<&Known>, score: Option<&f64>) -> bool {
+        let Some(label) = vote.label else {
+            return false;
+        };
+        if self.source.provenance != Provenance::Feedback {
+            return false;
+        }
+        let said = known
+            .filter(|known| known.by_person)
+            .and_then(|known| known.label);
+        match said {
+            Some(said) => said != label,
+            None => self.source.waits || score.is_some_and(|score| contradicts(label, *score)),
+        }
+    }
+
+    /// Keeps labels that wait beside what the texts are: nothing is learnt from them, and none changes.
+    async fn keep_waiting(&mut self, votes: &[&Vote], revision: i64) -> Result<()> {
+        let text = "INSERT INTO samples (site, id, label, provenance, source, counted, held_out, \
+                        text, name, email_domain, website, email_index, revision, labelled_at, waits) \
+                    SELECT $2, r.value->>'id', NULL, $3, $4, 0, \
+                        CAST(r.value->>'held_out' AS BIGINT), r.value->>'text', r.value->>'name', \
+                        r.value->>'email_domain', r.value->>'website', r.value->>'email_index', \
+                        $5, $6, r.value->>'label' \
+                    FROM {rows:$1} WHERE true \
+                    ON CONFLICT (site, id) DO UPDATE SET waits = excluded.waits";
+        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(serde_json::to_string(votes).unwrap_or_default())
+            .bind(self.site.clone())
+            .bind(self.source.provenance.as_str())
+            .bind(self.source.name.clone())
+            .bind(revision)
+            .bind(self.now.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
     }
 
     async fn write(&mut self, written: &[NewRow<'_>], revision: i64) -> Result<()> {
@@ -199,7 +311,7 @@ impl Poll<'_> {
                     FROM {rows:$1} WHERE true \
                     ON CONFLICT (site, id) DO UPDATE SET label = excluded.label, \
                         provenance = excluded.provenance, source = excluded.source, \
-                        counted = excluded.counted, revision = excluded.revision, \
+                        counted = excluded.counted, revision = excluded.revision, waits = NULL, \
                         labelled_at = excluded.labelled_at";
         sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(serde_json::to_string(written).unwrap_or_default())

@@ -44,6 +44,16 @@ fn unmask_word(word: &mut [Glyph], in_latin_text: bool) -> u32 {
     changed
 }
 
+/// What `c`, in lower case, looks like, whatever stands around it: an ASCII letter, or itself. Scripts
+/// that share no shapes with Latin writing keep their letters.
+#[must_use]
+pub(crate) fn seen(c: char) -> char {
+    if !poses(c) || matches!(c, '\u{0590}'..='\u{08FF}') {
+        return c;
+    }
+    prototype(c).unwrap_or(c)
+}
+
 /// Could this letter be posing as a Latin one? Scripts that share no letter shapes are ruled out
 /// before the table is asked.
 fn poses(c: char) -> bool {

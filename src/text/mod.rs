@@ -11,7 +11,7 @@ mod document;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
-mod lookalikes;
+pub(crate) mod lookalikes;
 pub mod markup;
 pub mod normalize;
 pub mod tokens;

@@ -10,13 +10,22 @@ use super::markup::{self, Effect};
 
 /// Folds `text` into `out`, replacing what was there.
 pub fn normalize(text: &str, out: &mut Glyphs) {
+    fold_text::<true>(text, out);
+}
+
+/// Folds a text in which `&` and `<` are these characters and never the beginning of markup.
+pub fn normalize_plain(text: &str, out: &mut Glyphs) {
+    fold_text::<false>(text, out);
+}
+
+fn fold_text<const MARKUP: bool>(text: &str, out: &mut Glyphs) {
     out.clear();
     out.length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let mut at = 0;
     while let Some(&byte) = text.as_bytes().get(at) {
         at += match byte {
-            b'&' => fold_entity(&text[at..], at, out),
-            b'<' => fold_tag(&text[at..], at, out),
+            b'&' if MARKUP => fold_entity(&text[at..], at, out),
+            b'<' if MARKUP => fold_tag(&text[at..], at, out),
             0x80.. => fold_character(&text[at..], at, out),
             _ => {
                 push_ascii(byte, at, 0, out);
@@ -175,7 +184,7 @@ fn push_letters(c: char, at: usize, marks: u8, out: &mut Glyphs) {
 }
 
 /// Characters that show nothing: they only split words for a filter.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'

@@ -1,24 +1,35 @@
 //! Who sent a request, as far as the network tells: the peer, or what a trusted proxy says of it.
 
-use std::{net::IpAddr, str};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Once,
+};
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::header::HeaderValue};
 use ipnet::IpNet;
 
 use crate::domain::network::SenderAddress;
 
-/// The sender's address. `X-Forwarded-For` is believed only from a peer in `trusted`, and then the
-/// last address in it that is not itself a trusted proxy: everything before may be invented.
+/// The sender's address. What is forwarded is believed only from a peer in `trusted`, and then the last
+/// address in it that is not itself a trusted proxy: everything before may be invented. `Forwarded`
+/// (RFC 7239) counts where there is no `X-Forwarded-For`: most proxies write the latter, and hand on the
+/// former as it came.
 #[must_use]
 pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Option<SenderAddress> {
     let peer = request.peer_addr()?.ip();
-    let forwarded = request.headers().get_all("x-forwarded-for");
-    // A header that is no text keeps its place in the list: whoever could have one passed over would
+    let headers = request.headers();
+    // A hop that is no text keeps its place in the list: whoever could have one passed over would
     // have their proxy's word passed over with it.
-    let hops: Vec<&str> = forwarded
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(|hop| str::from_utf8(hop).unwrap_or_default())
-        .collect();
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let lists: Vec<String> = headers.get_all("x-forwarded-for").map(text).collect();
+    let hops: Vec<String> = if lists.is_empty() {
+        let lists = headers.get_all("forwarded").map(text);
+        lists.flat_map(|list| nodes(&list)).collect()
+    } else {
+        let split = |list: String| list.split(',').map(str::to_owned).collect::<Vec<_>>();
+        lists.into_iter().flat_map(split).collect()
+    };
+    let hops: Vec<&str> = hops.iter().map(String::as_str).collect();
     Some(SenderAddress::new(origin(peer, &hops, trusted)))
 }
 
@@ -32,12 +43,75 @@ fn origin(peer: IpAddr, hops: &[&str], trusted: &[IpNet]) -> IpAddr {
         if !is_trusted(origin) {
             break;
         }
-        let Ok(address) = hop.trim().parse() else {
+        let Some(address) = address(hop) else {
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                tracing::warn!(
+                    "a trusted proxy forwards an address that cannot be read; its own counts instead"
+                );
+            });
             break;
         };
         origin = address;
     }
     origin
+}
+
+/// An address as proxies write it: by itself, with a port, in brackets, in quotation marks, with a zone.
+fn address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let quoted = hop.strip_prefix('"').and_then(|hop| hop.strip_suffix('"'));
+    let hop = quoted.unwrap_or(hop).trim();
+    if let Some(inside) = hop.strip_prefix('[') {
+        let (inside, port) = inside.split_once(']')?;
+        let port = port.strip_prefix(':').map_or(port.is_empty(), is_port);
+        return v6(inside).filter(|_| port);
+    }
+    match hop.split_once(':') {
+        Some((v4, port)) if is_port(port) && v4.contains('.') => {
+            v4.parse::<Ipv4Addr>().ok().map(IpAddr::from)
+        }
+        Some(_) => v6(hop),
+        None => hop.parse().ok(),
+    }
+}
+
+/// An IPv6 address, with or without a zone.
+fn v6(raw: &str) -> Option<IpAddr> {
+    let (bare, _zone) = raw.split_once('%').unwrap_or((raw, ""));
+    bare.parse::<Ipv6Addr>().ok().map(IpAddr::from)
+}
+
+fn is_port(raw: &str) -> bool {
+    raw.bytes().all(|byte| byte.is_ascii_digit()) && raw.parse::<u16>().is_ok()
+}
+
+/// The nodes that a `Forwarded` names, one for each element. One that leaves a quotation open names
+/// none: what a proxy added would be part of what a stranger began.
+fn nodes(list: &str) -> Vec<String> {
+    if list.matches('"').count() % 2 == 1 {
+        return vec![String::new()];
+    }
+    elements(list, ',').map(forwarded_for).collect()
+}
+
+/// The node that an element of `Forwarded` names; empty where it names none.
+fn forwarded_for(element: &str) -> String {
+    let pairs = elements(element, ';').filter_map(|pair| pair.trim().split_once('='));
+    let mut named = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
+    named
+        .next()
+        .map(|(_, node)| node.to_owned())
+        .unwrap_or_default()
+}
+
+/// Splits at a separator that is not within quotation marks.
+fn elements(list: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    list.split(move |c| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
 }
 
 #[cfg(test)]
@@ -62,5 +136,43 @@ mod tests {
             of_hops("::ffff:10.0.0.1", &["198.51.100.1"]),
             "198.51.100.1"
         );
+    }
+
+    #[test]
+    fn an_address_is_read_however_proxies_write_it() {
+        for (hop, read) in [
+            ("198.51.100.7:51234", "198.51.100.7"),
+            ("[2001:db8::7]:443", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("\"198.51.100.7:1\"", "198.51.100.7"),
+            ("\"[2001:db8::7]:4711\"", "2001:db8::7"),
+            ("fe80::7%eth0", "fe80::7"),
+            ("[fe80::7%25en1]:80", "fe80::7"),
+            ("::ffff:198.51.100.7", "::ffff:198.51.100.7"),
+        ] {
+            assert_eq!(address(hop), read.parse().ok(), "{hop}");
+        }
+        for bad in [
+            "",
+            "unknown",
+            "_hidden",
+            "198.51.100.7:",
+            "198.51.100.7:x",
+            "[::1",
+            "[::1]x",
+            "1.2.3.4.5",
+            "a:1",
+        ] {
+            assert_eq!(address(bad), None, "{bad}");
+        }
+        assert_eq!(
+            nodes(
+                "for=192.0.2.60;proto=http;by=203.0.113.43, For=\"[2001:db8::1]:4711\", proto=https"
+            ),
+            ["192.0.2.60", "\"[2001:db8::1]:4711\"", ""]
+        );
+        assert_eq!(nodes("for=\"a,b\";by=c"), ["\"a,b\""]);
+        assert_eq!(nodes("for=192.0.2.1;x=\", for=198.51.100.7"), [""]);
     }
 }

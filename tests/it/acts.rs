@@ -229,8 +229,32 @@ on_both_engines!(
         }
         let taken = json!({ "slug": "default" });
         answer(me.request(&app, Method::POST, "/api/v1/sites").json(&taken)).await;
+        let rule = |more: &str| {
+            let mut rule = json!({ "kind": "network", "pattern": "10.0.0.0/7", "action": "hold" });
+            if !more.is_empty() {
+                rule[more] = true.into();
+            }
+            rule
+        };
+        for (path, more, wanted) in [
+            ("/api/v1/blocks", "dry_run", 200),
+            ("/api/v1/sites/default/blocks", "dry_run", 200),
+            ("/api/v1/blocks", "", 422),
+            ("/api/v1/sites/default/blocks", "", 422),
+        ] {
+            let request = me.request(&app, Method::POST, path).json(&rule(more));
+            assert_eq!(answer(request).await.0, wanted, "{path}, {more}");
+        }
         let after = app.app.store.acts(None, 100).await.unwrap();
         assert_eq!(after.len(), before, "{after:?}");
+
+        let request = me.request(&app, Method::POST, "/api/v1/blocks");
+        let (status, said) = answer(request.json(&rule("force"))).await;
+        assert_eq!(status, 201, "{said}");
+        let forced = app.app.store.acts(None, 100).await.unwrap();
+        assert_eq!(forced.len(), before + 1, "{forced:?}");
+        assert_eq!(forced[0].action, "rule.add");
+        assert_eq!(forced[0].detail["too_broad"], true, "{:?}", forced[0]);
     }
 );
 

@@ -20,10 +20,7 @@ use crate::{
     app::App,
     config::Intake,
     domain::{evidence::Finding, network::SenderAddress, site::Site, timestamp::Timestamp},
-    storage::{
-        arrivals::{Lookback, Signals},
-        counters::Counted,
-    },
+    storage::arrivals::{Lookback, Share, Signals},
 };
 
 /// What is known of a submission before the database is asked.
@@ -53,13 +50,18 @@ pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The counter of the sender's network, and the hash by which the text is found again.
+/// What is counted: the sender's networks, the mailbox, the uses of the form token.
 #[must_use]
-pub fn to_count(facts: &Facts<'_>) -> (Option<Counted>, Option<i64>) {
-    (
-        rate::counted(facts),
-        duplicate::fingerprint(facts.submission.text.as_str()),
-    )
+pub fn to_count(facts: &Facts<'_>) -> Vec<Share> {
+    let mut counters = rate::counted(facts);
+    counters.extend(timing::counted(facts));
+    counters
+}
+
+/// The hash by which the text is found again.
+#[must_use]
+pub fn fingerprint(facts: &Facts<'_>) -> Option<i64> {
+    duplicate::fingerprint(facts.submission.text.as_str())
 }
 
 /// How far back the checks look.
@@ -82,6 +84,7 @@ pub fn lookback(limits: &Intake, now: Timestamp) -> Lookback {
 pub fn findings_of(signals: &Signals, limits: &Intake) -> Vec<Finding> {
     let mut findings = rate::findings(signals, limits);
     findings.extend(duplicate::finding(signals.same_text));
+    findings.extend(timing::finding(signals.token_uses));
     findings
 }
 

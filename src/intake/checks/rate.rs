@@ -7,22 +7,36 @@ use super::Facts;
 use crate::{
     config::Intake,
     domain::evidence::{Check, Finding},
-    storage::{arrivals::Signals, counters::Counted},
+    storage::{
+        arrivals::{MAILBOX, NETWORK, Share, Signals},
+        counters::Counted,
+    },
 };
 
 const BASE: f64 = 1.0;
 const PER_LIMIT: f64 = 0.5;
 const MOST: f64 = 3.0;
 
-/// The counter of the sender's network.
-pub(super) fn counted(facts: &Facts<'_>) -> Option<Counted> {
+/// The counters of the sender's network, of the wider ones around it, and of the mailbox.
+pub(super) fn counted(facts: &Facts<'_>) -> Vec<Share> {
     let window = Duration::from_secs(facts.app.settings.intake.rate_window_seconds);
-    Some(Counted {
-        site: facts.site.slug.to_string(),
-        kind: "network",
-        counted: facts.app.vault.network_key(&facts.site.slug, facts.sender?),
+    let (vault, site) = (&facts.app.vault, &facts.site.slug);
+    let counted = |kind, counted| Counted {
+        site: site.to_string(),
+        kind,
+        counted,
         expires_at: facts.now.plus(window).millis(),
-    })
+    };
+    let networks = facts.sender.map(|sender| vault.network_keys(site, sender));
+    let networks = networks.into_iter().flatten().map(|(key, share)| Share {
+        counted: counted(NETWORK, key),
+        of: share,
+    });
+    let mailbox = Share {
+        counted: counted(MAILBOX, vault.mailbox_index(&facts.submission.email).0),
+        of: 1,
+    };
+    networks.chain([mailbox]).collect()
 }
 
 pub(super) fn findings(signals: &Signals, limits: &Intake) -> Vec<Finding> {

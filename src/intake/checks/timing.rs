@@ -6,12 +6,43 @@ use super::Facts;
 use crate::{
     domain::evidence::{Check, Finding},
     intake::form_token::Opened,
+    storage::{
+        arrivals::{FORM_TOKEN, Share},
+        counters::Counted,
+    },
 };
+
+/// Comments that one opened form may bring: someone goes back and writes again, more than once.
+const USES: i64 = 3;
+/// How long the uses of a token are remembered.
+const REMEMBERED: Duration = Duration::from_hours(24);
+const USED_UP: f64 = 2.0;
 
 const MISSING: f64 = 1.0;
 const FORGED: f64 = 2.0;
 const TOO_FAST: f64 = 2.0;
 const TOO_OLD: f64 = 0.5;
+
+/// The counter of the form token's uses.
+pub(super) fn counted(facts: &Facts<'_>) -> Option<Share> {
+    let counted = Counted {
+        site: facts.site.slug.to_string(),
+        kind: FORM_TOKEN,
+        counted: facts.token.name.clone()?,
+        expires_at: facts.now.plus(REMEMBERED).millis(),
+    };
+    Some(Share { counted, of: 1 })
+}
+
+/// A token that brings comment after comment was fetched once by a program.
+pub(super) fn finding(uses: i64) -> Option<Finding> {
+    (uses > USES).then(|| Finding {
+        check: Check::Timing,
+        weight: USED_UP,
+        reason: format!("{uses} comments came from one form that was opened once"),
+        forces: None,
+    })
+}
 
 pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
     let policy = &facts.site.policy;

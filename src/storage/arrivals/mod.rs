@@ -37,6 +37,8 @@ pub struct NewComment {
     pub fingerprint: Option<i64>,
     pub network: Option<String>,
     pub network_key: Option<String>,
+    /// The chain of comments that the author's token goes on with or begins; none for programs.
+    pub author_chain: Option<String>,
     pub wants_replies: i64,
     pub created_at: i64,
 }
@@ -66,9 +68,9 @@ pub struct SingleUse {
 pub struct Arrival {
     /// The comment.
     pub comment: NewComment,
-    /// The counter of the sender's network, when that is known.
-    pub network: Option<Counted>,
-    /// Whether the author's earlier approvals matter to the policy.
+    /// What is counted of it.
+    pub counters: Vec<Share>,
+    /// Whether approvals in the author's chain matter to the policy.
     pub ask_trust: bool,
     /// The request's idempotency key.
     pub idempotency: Option<Idempotency>,
@@ -80,16 +82,37 @@ pub struct Arrival {
     pub client: Option<Client>,
 }
 
+/// The counters of an arrival.
+pub const NETWORK: &str = "network";
+/// Comments of one mailbox, whatever the tag.
+pub const MAILBOX: &str = "mailbox";
+/// Uses of one form token.
+pub const FORM_TOKEN: &str = "form_token";
+
+/// A counter that an arrival raises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The counter.
+    pub counted: Counted,
+    /// So many of its count weigh as one.
+    pub of: i64,
+}
+
 /// What the database knows about an arrival, those before it in its batch included.
 #[derive(Debug, Clone, Default)]
 pub struct Signals {
-    /// Comments from its network in the present window, itself included.
+    /// Comments from its network in the present window, itself included; those from a wider network
+    /// around it by their share, where that is more.
     pub network: i64,
-    /// Comments of its address within the look-back, itself included.
+    /// Comments of its address within the look-back, itself included, or of its mailbox in the present
+    /// window, where that is more.
     pub email: i64,
+    /// Comments that came with its form token, itself included; 0 without one.
+    pub token_uses: i64,
     /// Comments with the same text within the look-back, itself apart; 10 stands for more.
     pub same_text: i64,
-    /// Approved comments of the same address on the site; 0 unless asked for.
+    /// Comments that a person approved in the author's chain and under the same address; 0 unless asked
+    /// for, and while another one of them waits or is spam.
     pub approved_before: i64,
 }
 

@@ -1,11 +1,13 @@
 //! What the database knows of an arrival's sender, author and text; with it the policy is asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Admission, Arrival, Intake, Judge, Result, Ruled, Ruling, Signals};
+use super::{
+    Admission, Arrival, Intake, Judge, MAILBOX, NETWORK, Result, Ruled, Ruling, Share, Signals,
+};
 use crate::storage::counters::{self, Counted};
 
 /// Repetitions of a text that are counted; more make no difference.
@@ -17,13 +19,15 @@ const APPROVALS_AT_MOST: i64 = 1000;
 impl Intake<'_> {
     /// Asks the policy about each open arrival.
     pub(super) async fn judge(&mut self, judge: &Judge) -> Result<()> {
-        let networks = self.count_networks().await?;
+        let counts = self.count().await?;
         let mut known = self.look_up().await?;
         self.add_the_batch_itself(&mut known);
         let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
-        for (place, network) in places.into_iter().zip(networks) {
+        for (place, counts) in places.into_iter().zip(counts) {
             let mut signals = known.remove(&place).unwrap_or_default();
-            signals.network = network;
+            for (share, count) in self.batch[place].counters.iter().zip(counts) {
+                signals.add(share, count);
+            }
             match judge(place, &signals) {
                 Ruling::Admit {
                     verdict,
@@ -44,35 +48,38 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Raises each network's counter once for the whole batch, then tells each open arrival the
-    /// count it saw: the total less those that came after it. 0 where the network is not known. A
-    /// network is one counter whenever its arrivals' windows would end, so that is no part of the key.
-    async fn count_networks(&mut self) -> Result<Vec<i64>> {
-        let open: Vec<Option<Counted>> = self
+    /// Raises each counter once for the whole batch, then tells each open arrival the counts it saw: the
+    /// total less those that came after it. A counter is one whenever its arrivals' windows would end,
+    /// so that is no part of the key.
+    async fn count(&mut self) -> Result<Vec<Vec<i64>>> {
+        let open: Vec<Vec<Share>> = self
             .open()
-            .map(|(_, arrival)| arrival.network.clone())
+            .map(|(_, arrival)| arrival.counters.clone())
             .collect();
-        let mut totals: HashMap<(&str, &str), (&Counted, i64)> = HashMap::new();
+        let mut totals: HashMap<Key<'_>, (&Counted, i64)> = HashMap::new();
         let mut nth = Vec::with_capacity(open.len());
-        for network in &open {
-            nth.push(network.as_ref().map_or(0, |network| {
-                let total = &mut totals.entry(key(network)).or_insert((network, 0)).1;
+        for counters in &open {
+            let mut own = Vec::with_capacity(counters.len());
+            for Share { counted, .. } in counters {
+                let total = &mut totals.entry(key(counted)).or_insert((counted, 0)).1;
                 *total += 1;
-                *total
-            }));
+                own.push(*total);
+            }
+            nth.push(own);
         }
         let raises: Vec<(&Counted, i64)> = totals.into_values().collect();
         let after = counters::raise(self.connection, self.engine, &raises, self.now).await?;
-        let before: HashMap<(&str, &str), i64> = raises
+        let before: HashMap<Key<'_>, i64> = raises
             .iter()
             .zip(after)
-            .map(|((network, by), after)| (key(network), after - by))
+            .map(|((counted, by), after)| (key(counted), after - by))
             .collect();
-        let seen = open.iter().zip(nth).map(|(network, nth)| {
-            let earlier = network
-                .as_ref()
-                .and_then(|network| before.get(&key(network)));
-            earlier.copied().unwrap_or(0) + nth
+        let seen = open.iter().zip(nth).map(|(counters, nth)| {
+            let counts = counters.iter().zip(nth);
+            let seen = counts.map(|(Share { counted, .. }, nth)| {
+                before.get(&key(counted)).copied().unwrap_or(0) + nth
+            });
+            seen.collect()
         });
         Ok(seen.collect())
     }
@@ -95,7 +102,12 @@ impl Intake<'_> {
                 CASE WHEN CAST(r.value->>'trust' AS BIGINT) = 1 THEN \
                     (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
                         AND c.email_index = r.value->>'email' AND c.status = 'approved' \
-                        LIMIT $6) AS a) ELSE 0 END AS approvals \
+                        AND c.author_chain = r.value->>'chain' AND c.decided_at IS NOT NULL \
+                        LIMIT $6) AS a) \
+                    * CASE WHEN EXISTS (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                        AND c.email_index = r.value->>'email' AND c.status IN ('pending', 'spam') \
+                        AND c.author_chain = r.value->>'chain') THEN 0 ELSE 1 END \
+                    ELSE 0 END AS approvals \
              FROM {rows:$1}) AS known WHERE emails + texts + approvals > 0";
         let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
             .bind(asked)
@@ -110,10 +122,10 @@ impl Intake<'_> {
         for row in found {
             let place: i64 = row.try_get("n")?;
             let signals = Signals {
-                network: 0,
                 email: row.try_get("emails")?,
                 same_text: row.try_get("texts")?,
                 approved_before: row.try_get("approvals")?,
+                ..Signals::default()
             };
             known.insert(usize::try_from(place).unwrap_or(usize::MAX), signals);
         }
@@ -124,6 +136,7 @@ impl Intake<'_> {
     fn add_the_batch_itself(&self, known: &mut HashMap<usize, Signals>) {
         let mut emails: HashMap<(&str, &str), i64> = HashMap::new();
         let mut texts: HashMap<(&str, i64), i64> = HashMap::new();
+        let mut chains: HashSet<(&str, &str)> = HashSet::new();
         for (place, arrival) in self.open() {
             let comment = &arrival.comment;
             let signals = known.entry(place).or_default();
@@ -132,6 +145,12 @@ impl Intake<'_> {
                 .or_default();
             *email += 1;
             signals.email += *email;
+            // What became of one that came with it is not known yet: it waits.
+            if let Some(chain) = &comment.author_chain
+                && !chains.insert((&comment.site, chain))
+            {
+                signals.approved_before = 0;
+            }
             if let Some(fingerprint) = comment.fingerprint {
                 let text = texts.entry((&comment.site, fingerprint)).or_default();
                 signals.same_text += *text;
@@ -141,9 +160,22 @@ impl Intake<'_> {
     }
 }
 
-/// What makes two arrivals' networks the same counter.
-fn key(network: &Counted) -> (&str, &str) {
-    (&network.site, &network.counted)
+impl Signals {
+    fn add(&mut self, share: &Share, count: i64) {
+        let count = count.div_euclid(share.of) + i64::from(count.rem_euclid(share.of) > 0);
+        match share.counted.kind {
+            NETWORK => self.network = self.network.max(count),
+            MAILBOX => self.email = self.email.max(count),
+            _ => self.token_uses = count,
+        }
+    }
+}
+
+type Key<'a> = (&'a str, &'a str, &'a str);
+
+/// What makes two arrivals' counters the same.
+fn key(counted: &Counted) -> Key<'_> {
+    (&counted.site, counted.kind, &counted.counted)
 }
 
 /// What is asked about one arrival.
@@ -154,6 +186,7 @@ struct Question<'a> {
     email: &'a str,
     text: Option<i64>,
     trust: i64,
+    chain: Option<&'a str>,
     /// 1: texts that were judged and not kept count as repetitions too.
     client: i64,
 }
@@ -166,6 +199,7 @@ fn question((n, arrival): (usize, &Arrival)) -> Question<'_> {
         email: &comment.email_index,
         text: comment.fingerprint,
         trust: arrival.ask_trust.into(),
+        chain: comment.author_chain.as_deref(),
         client: arrival.client.is_some().into(),
     }
 }

@@ -9,12 +9,14 @@ use super::private;
 use crate::{
     app::App,
     domain::{
-        block::{BlockAction, BlockKind, BlockRule, Pattern, parse_pattern},
+        block::{ANYONE, BlockAction, BlockKind, BlockRule, Pattern, parse_pattern},
         field::{FieldError, parse_line},
         moderator::Principal,
         site::SiteSlug,
         timestamp::Timestamp,
     },
+    rules::trial::{self, Trial},
+    storage::acts,
     web::{
         Shared,
         auth::{Moderator, Operator},
@@ -57,7 +59,7 @@ impl From<&BlockRule> for BlockView {
             id: rule.id.clone(),
             site: rule.site.clone(),
             kind: rule.kind,
-            pattern: if rule.kind == BlockKind::Email {
+            pattern: if rule.kind == BlockKind::Email && !rule.pattern.starts_with(ANYONE) {
                 "(hidden)".to_owned()
             } else {
                 rule.pattern.clone()
@@ -84,7 +86,8 @@ struct BlockList {
 struct NewBlock {
     /// What it looks at.
     kind: BlockKind,
-    /// A word or phrase, an email address, a network such as `203.0.113.0/24`, or a domain.
+    /// A word, a phrase or signs, an email address or `*@` and a domain, a network such as
+    /// `203.0.113.0/24`, or a domain.
     #[schema(
         min_length = 1,
         max_length = 200,
@@ -98,6 +101,21 @@ struct NewBlock {
     note: Option<String>,
     /// When it ends; absent: never.
     expires_at: Option<Timestamp>,
+    /// Adds it although it would have hit more than half of the last 1,000 comments.
+    #[serde(default)]
+    force: bool,
+    /// Only says what it would have hit, and adds nothing.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A rule that was added, or that would be.
+#[derive(Debug, Serialize, ToSchema)]
+struct AddedBlock {
+    #[serde(flatten)]
+    block: BlockView,
+    /// What it would have hit of the comments that came last.
+    would_have_hit: Trial,
 }
 
 /// The rules of one site, with those of every site.
@@ -129,10 +147,11 @@ async fn list_site_blocks(
     params(("site" = String, Path, description = "The site's slug.")),
     request_body = NewBlock,
     responses(
-        (status = 201, description = "Added.", body = BlockView),
+        (status = 200, description = "What it would have hit, on a dry run.", body = AddedBlock),
+        (status = 201, description = "Added.", body = AddedBlock),
         (status = 401, description = "Not signed in.", body = Problem),
         (status = 404, description = "No such site, or not yours to see.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
+        (status = 422, description = "A field is not right, or the rule would have hit more than half of what came last (`too_broad`).", body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -192,10 +211,11 @@ async fn list_blocks(app: Shared, _operator: Operator) -> HttpResponse {
     tag = "operators",
     request_body = NewBlock,
     responses(
-        (status = 201, description = "Added.", body = BlockView),
+        (status = 200, description = "What it would have hit, on a dry run.", body = AddedBlock),
+        (status = 201, description = "Added.", body = AddedBlock),
         (status = 401, description = "Not signed in.", body = Problem),
         (status = 403, description = "Not an operator.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
+        (status = 422, description = "A field is not right, or the rule would have hit more than half of what came last (`too_broad`).", body = Problem),
     ),
     security(("token" = [])),
 )]
@@ -237,7 +257,7 @@ fn site_of(app: &App, principal: &Principal, slug: &str) -> Result<SiteSlug, Pro
 fn show(app: &App, wanted: impl Fn(&BlockRule) -> bool) -> HttpResponse {
     let now = app.now();
     let snapshot = app.directory.snapshot();
-    let rules = snapshot.rules.iter();
+    let rules = snapshot.rules.list().iter();
     let shown = rules.filter(|rule| rule.is_active(now) && wanted(rule));
     private().json(BlockList {
         blocks: shown.map(BlockView::from).collect(),
@@ -269,7 +289,7 @@ async fn add(
         kind: new.kind,
         pattern: match pattern {
             Pattern::Plain(pattern) => pattern,
-            Pattern::Email(email) => app.vault.email_index(&email).0,
+            Pattern::Email(email) => app.vault.mailbox_index(&email).0,
         },
         action: new.action,
         note,
@@ -277,10 +297,28 @@ async fn add(
         created_by: principal.actor.name.clone(),
         expires_at: new.expires_at,
     };
-    let view = BlockView::from(&rule);
+    let trial = trial::run(app, &rule).await?;
+    let too_broad = trial.is_too_broad(&rule);
+    let added = AddedBlock {
+        block: BlockView::from(&rule),
+        would_have_hit: trial,
+    };
+    if new.dry_run {
+        return Ok(private().json(added));
+    }
+    if too_broad && !new.force {
+        let message = format!(
+            "{} Nearly everything falls under this; send `force` to add it all the same.",
+            added.would_have_hit.summary
+        );
+        return Err(FieldError::new("pattern", "too_broad", message).into());
+    }
+    if too_broad {
+        acts::mention("too_broad", true.into());
+    }
     app.store.add_block_rule(rule).await?;
     app.directory.refresh(&app.store, now).await?;
-    Ok(private().status(StatusCode::CREATED).json(view))
+    Ok(private().status(StatusCode::CREATED).json(added))
 }
 
 async fn remove(
@@ -291,7 +329,8 @@ async fn remove(
     // Read afresh: another instance may have added the rule a moment ago.
     app.directory.refresh(&app.store, app.now()).await?;
     let snapshot = app.directory.snapshot();
-    let known = snapshot.rules.iter().any(|rule| rule.id == id && may(rule));
+    let rules = snapshot.rules.list();
+    let known = rules.iter().any(|rule| rule.id == id && may(rule));
     if !known || !app.store.remove_block_rule(id).await? {
         return Err(Problem::not_found("block rule"));
     }

@@ -45,6 +45,10 @@ struct Sent {
 struct Wanted {
     /// The site; absent: every site.
     site: Option<String>,
+    /// `true`: instead those that programs reported and that wait for a person's word, because they
+    /// contradict a person or the model strongly. They count nowhere; a line of them sent to this path
+    /// counts as the word of whoever sends it.
+    waiting: Option<bool>,
 }
 
 /// What became of labelled data.
@@ -162,28 +166,39 @@ async fn give_samples(
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .streaming(lines(app, sites)))
+        .streaming(lines(app, sites, wanted.waiting.unwrap_or(false))))
 }
 
 /// The sites' samples, a page at a time. When the database fails midway the answer breaks off,
 /// which a client can tell from its end.
-fn lines(app: Shared, sites: Vec<SiteSlug>) -> impl Stream<Item = Result<Bytes, StoreError>> {
+fn lines(
+    app: Shared,
+    sites: Vec<SiteSlug>,
+    waiting: bool,
+) -> impl Stream<Item = Result<Bytes, StoreError>> {
     let start = (app, sites.into_iter(), None::<SiteSlug>, String::new());
-    stream::try_unfold(start, |(app, mut sites, mut site, mut after)| async move {
-        loop {
-            let Some(present) = site.clone().or_else(|| sites.next()) else {
-                return Ok(None);
-            };
-            let page = app.store.samples(&present, &after).await?;
-            if let Some(last) = page.last() {
-                after.clone_from(&last.vote.id);
-                let text: String = page.iter().map(line).collect();
-                let next = (app, sites, Some(present), after);
-                return Ok(Some((Bytes::from(text), next)));
+    stream::try_unfold(
+        start,
+        move |(app, mut sites, mut site, mut after)| async move {
+            loop {
+                let Some(present) = site.clone().or_else(|| sites.next()) else {
+                    return Ok(None);
+                };
+                let page = if waiting {
+                    app.store.waiting_samples(&present, &after).await?
+                } else {
+                    app.store.samples(&present, &after).await?
+                };
+                if let Some(last) = page.last() {
+                    after.clone_from(&last.vote.id);
+                    let text: String = page.iter().map(line).collect();
+                    let next = (app, sites, Some(present), after);
+                    return Ok(Some((Bytes::from(text), next)));
+                }
+                (site, after) = (None, String::new());
             }
-            (site, after) = (None, String::new());
-        }
-    })
+        },
+    )
 }
 
 fn line(stored: &StoredSample) -> String {

@@ -37,6 +37,9 @@ pub struct Receipt {
     pub id: CommentId,
     /// Whether it is public now.
     pub status: ReceiptStatus,
+    /// To be kept by this browser and sent as `author_token` with this author's next comment on the
+    /// site: once this comment is approved, that one is known to be by the same person.
+    pub author_token: String,
 }
 
 /// Whether a comment is public now.
@@ -110,7 +113,7 @@ async fn post_comment(
         Err(problem) => return form::refused(&app, &site, Fields::default(), &problem),
     };
     match accept(&app, &site, &request, fields.clone(), &body).await {
-        Ok(accepted) => form::thanks(&site, &fields, accepted),
+        Ok(accepted) => form::thanks(&site, &fields, &accepted),
         Err(problem) => form::refused(&app, &site, fields, &problem),
     }
 }
@@ -141,6 +144,7 @@ fn receipt(accepted: Accepted) -> HttpResponse {
     HttpResponse::build(code).json(Receipt {
         id: accepted.id,
         status,
+        author_token: accepted.author_token.unwrap_or_default(),
     })
 }
 

@@ -145,7 +145,7 @@ pub fn refused(
 pub fn thanks(
     site: &Arc<Site>,
     fields: &Fields,
-    accepted: Accepted,
+    accepted: &Accepted,
 ) -> Result<HttpResponse, Problem> {
     let published = accepted.verdict == Verdict::Publish;
     let parsed = fields

@@ -1,7 +1,7 @@
 //! Any `X-Forwarded-For`: the sender is the last address in it, read from its end, that no trusted proxy
 //! has, and everything behind it is a trusted proxy's word.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::{http::header::HeaderValue, test::TestRequest};
 use hamlet::{domain::network::SenderAddress, web::sender};
@@ -58,12 +58,28 @@ fn expected(peer: IpAddr, headers: &[HeaderValue], trusted: &[IpNet]) -> IpAddr 
         let comma = list.iter().rposition(|byte| *byte == b',');
         let hop = &list[comma.map_or(0, |comma| comma + 1)..];
         rest = comma.map(|comma| &list[..comma]);
-        match std::str::from_utf8(hop).map(|hop| hop.trim().parse()) {
-            Ok(Ok(address)) => sender = address,
-            _ => break,
+        match std::str::from_utf8(hop).ok().and_then(read) {
+            Some(address) => sender = address,
+            None => break,
         }
     }
     sender
+}
+
+/// An address in any spelling of a proxy's: reduced to one of two that the standard library reads.
+fn read(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let quoted = hop.strip_prefix('"').and_then(|hop| hop.strip_suffix('"'));
+    let mut plain = quoted.unwrap_or(hop).trim().to_owned();
+    if let Some(from) = plain.find('%').filter(|from| plain[..*from].contains(':')) {
+        let to = plain[from..].find(']').map_or(plain.len(), |to| from + to);
+        plain.replace_range(from..to, "");
+    }
+    if plain.starts_with('[') && plain.ends_with(']') {
+        plain.push_str(":0");
+    }
+    let address = plain.parse().ok();
+    address.or_else(|| Some(plain.parse::<SocketAddr>().ok()?.ip()))
 }
 
 fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {

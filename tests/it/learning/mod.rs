@@ -2,6 +2,7 @@
 
 pub mod decisions;
 pub mod models;
+mod reports;
 mod runs;
 mod samples;
 mod subjects;

@@ -318,7 +318,7 @@ async fn what_is_published_at_once_is_announced_too(engine: Engine) {
     open(app, Method::POST, &yes).await;
 
     let reply = json!({ "page": page, "email": "prince@denmark.example", "parent": hers["id"],
-                        "text": "Be all my sins remembered." });
+                        "text": "Be all my sins remembered.", "author_token": his["author_token"] });
     let reply = post(app, "trusting", reply).await;
     assert_eq!(reply["status"], "published");
     assert_eq!(office.pass(UNDO_TIME).await.sent, 1);

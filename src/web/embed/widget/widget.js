@@ -63,6 +63,7 @@
       this.page = this.getAttribute("page") || document.querySelector("link[rel=canonical]")?.href || location.href.split("#")[0];
       this.api = `${base}/api/v1/sites/${encodeURIComponent(this.getAttribute("site"))}`;
       this.draftKey = `hamlet ${this.getAttribute("site")} ${this.page}`;
+      this.authorKey = `hamlet author ${this.getAttribute("site")}`;
       this.comments = new Map();
       this.build();
       this.load();
@@ -210,6 +211,11 @@
       } catch { /* nothing was kept */ }
     }
 
+    // What proves to the site that the next comment is by who wrote the last: a token, no address.
+    author() {
+      try { return localStorage.getItem(this.authorKey) ?? undefined; } catch { return undefined; }
+    }
+
     mark(field, message) {
       const place = this.shadowRoot.getElementById(`field-${field}-error`);
       if (!place) return false;
@@ -249,7 +255,7 @@
       return {
         page: this.page, page_title: document.title, name: name.value, email: email.value, website: website.value || undefined,
         text: text.value, notify_replies: notify.checked, subject: subject.value || undefined,
-        parent: this.form.parent ?? undefined, form_token, proof: work ?? undefined,
+        parent: this.form.parent ?? undefined, form_token, proof: work ?? undefined, author_token: this.author(),
       };
     }
 
@@ -292,9 +298,12 @@
       if (this.retry) { this.retry = false; await this.send(true); }
     }
 
-    async sent({ id, status }) {
+    async sent({ id, status, author_token: author }) {
       this.form.elements.text.value = "";
-      try { localStorage.removeItem(this.draftKey); } catch { /* nothing was kept */ }
+      try {
+        localStorage.removeItem(this.draftKey);
+        if (author) localStorage.setItem(this.authorKey, author);
+      } catch { /* nothing is kept */ }
       this.token = this.last = null;
       this.answer(null);
       const published = status === "published";
