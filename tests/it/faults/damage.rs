@@ -285,7 +285,7 @@ on_both_engines!(
             ] {
                 assert!(ended.is_none(), "{table} {damage}: {ended:?}");
             }
-            app.sql(&format!(
+            app.damage(&format!(
                 "DELETE FROM comments WHERE id = '{id}'; DELETE FROM {table}; \
                  INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"
             ))
