@@ -3,6 +3,7 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::{block_on, open};
 use crate::privacy::rotation::{self, Resealed};
@@ -26,10 +27,14 @@ impl Key {
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
         block_on(async {
             let app = open(config).await?;
-            let outcome = match self {
-                Self::Rotate => rotation::rotate(&app).await,
-                Self::Retire => rotation::retire(&app).await,
+            let (action, outcome) = match self {
+                Self::Rotate => ("sealing_key.rotate", rotation::rotate(&app).await),
+                Self::Retire => ("sealing_key.retire", rotation::retire(&app).await),
             };
+            if let Ok(resealed) = &outcome {
+                let detail = json!({ "sealed": resealed.done });
+                app.store.record_act(action, String::new(), detail).await?;
+            }
             app.store.close().await;
             let Resealed { done, unopenable } = outcome?;
             let mut out = std::io::stdout().lock();

@@ -326,24 +326,27 @@ on_both_engines!(
             assert_eq!(acts[0].action, action);
         }
         let folder = tempfile::tempdir().unwrap();
-        let arguments = ["token", "add", "--role", "moderator", "--name", "spare"];
-        let mut command = program::hamlet(folder.path(), &arguments);
-        let url = app.app.settings.database_url();
-        command.env("HAMLET_DATABASE__URL", url.expose_secret());
-        command.env("HAMLET_PRIVACY__KEY_FILE", app.app.settings.key_file());
-        let run = tokio::task::spawn_blocking(|| program::run(command))
-            .await
-            .unwrap();
-        assert!(run.status.success(), "{}", program::says(&run));
-        let acts = app.app.store.acts(None, 100).await.unwrap();
-        assert_eq!(
-            (
-                acts[0].action.as_str(),
-                acts[0].actor_name.as_str(),
-                acts[0].via.as_str()
-            ),
-            ("token.add", "command line", "command")
-        );
+        let add: &[&str] = &["token", "add", "--role", "moderator", "--name", "spare"];
+        let rotate: &[&str] = &["key", "rotate"];
+        for (arguments, action) in [(add, "token.add"), (rotate, "sealing_key.rotate")] {
+            let mut command = program::hamlet(folder.path(), arguments);
+            let url = app.app.settings.database_url();
+            command.env("HAMLET_DATABASE__URL", url.expose_secret());
+            command.env("HAMLET_PRIVACY__KEY_FILE", app.app.settings.key_file());
+            let run = tokio::task::spawn_blocking(|| program::run(command))
+                .await
+                .unwrap();
+            assert!(run.status.success(), "{}", program::says(&run));
+            let acts = app.app.store.acts(None, 100).await.unwrap();
+            assert_eq!(
+                (
+                    acts[0].action.as_str(),
+                    acts[0].actor_name.as_str(),
+                    acts[0].via.as_str()
+                ),
+                (action, "command line", "command")
+            );
+        }
     }
 );
 

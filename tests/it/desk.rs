@@ -289,9 +289,9 @@ on_both_engines!(
     |app: TestApp| async move {
         let me = app.first_operator(EMAIL).await;
         let evil = json!({ "page": "https://garden.example/\"><script>", "page_title": "</a><script>alert(1)</script>",
-            "name": "\"><img src=x onerror=alert(1)>\u{202E}", "email": "x@elsinore.example",
+            "name": "\"><img src=x onerror=alert(1)>\u{200B}", "email": "x@elsinore.example",
             "website": "https://a.example/\"onmouseover=\"alert(1)",
-            "text": "<script>alert(1)</script> vi\u{200B}agra at https://win.example/<b>" });
+            "text": "<script>alert(1)</script>\u{202E} vi\u{200B}agra at https://win.example/<b>" });
         let (_, posted) = answer(app.comment("default", &evil)).await;
         let id = text(&posted["id"]).to_owned();
         let (status, _) = state(&app, &me, &id).await;

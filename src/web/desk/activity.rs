@@ -107,6 +107,8 @@ fn words(action: &str) -> String {
         "rule.add" => "added a block rule",
         "rule.remove" => "removed a block rule",
         "samples.add" => "added labelled texts",
+        "sealing_key.retire" => "retired the older sealing keys",
+        "sealing_key.rotate" => "rotated the sealing key",
         "session.end_all" => "signed out everywhere",
         "site.add" => "added a site",
         "site.change" => "changed a site",
