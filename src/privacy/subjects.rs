@@ -11,10 +11,7 @@ use crate::{
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    storage::{
-        Result,
-        subjects::{Erased, Subject},
-    },
+    storage::{Result, subject_erasure::Erased, subjects::Subject},
 };
 
 /// Everything held about a person, on every site. That somebody looked at it is recorded, and not whose

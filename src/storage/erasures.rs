@@ -3,7 +3,7 @@
 use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Result, Store, rows, subjects::Erased};
+use super::{Result, Store, rows, subject_erasure::Erased};
 use crate::domain::{decision::Actor, timestamp::Timestamp};
 
 /// An erasure that was done.

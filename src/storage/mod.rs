@@ -54,6 +54,7 @@ mod searching;
 mod secrets;
 pub mod sessions;
 pub mod sites;
+pub mod subject_erasure;
 pub mod subjects;
 pub mod subscriptions;
 pub mod tokens;

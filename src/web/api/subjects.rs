@@ -19,7 +19,8 @@ use crate::{
     },
     privacy::subjects,
     storage::damage::Damaged,
-    storage::subjects::{Erased, HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
+    storage::subject_erasure::Erased,
+    storage::subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 

@@ -20,10 +20,7 @@ use crate::{
     app::App,
     domain::{comment::Status, email::EmailAddress, field::FieldError, site::SiteSlug},
     privacy::subjects,
-    storage::{
-        erasures::Erasure,
-        subjects::{Erased, Subject},
-    },
+    storage::{erasures::Erasure, subject_erasure::Erased, subjects::Subject},
     web::{
         Shared,
         api::{private, subjects::SubjectExport},
