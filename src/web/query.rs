@@ -54,3 +54,37 @@ pub fn read<T>(
     }
     value
 }
+
+/// Reads a parameter that is `true` or `false`; absent or empty it is `false`.
+///
+/// # Errors
+/// A [`FieldError`] for anything else.
+pub fn flag(name: &str, raw: Option<&str>) -> Result<bool, FieldError> {
+    match raw {
+        Some("true") => Ok(true),
+        None | Some("" | "false") => Ok(false),
+        Some(_) => {
+            let message = "It is either true or false.";
+            Err(FieldError::new(name, "invalid", message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_that_is_neither_is_refused_by_its_own_name() {
+        for (raw, wanted) in [
+            (None, false),
+            (Some(""), false),
+            (Some("false"), false),
+            (Some("true"), true),
+        ] {
+            assert_eq!(flag("waiting", raw).ok(), Some(wanted));
+        }
+        let refused = flag("waiting", Some("yes")).map_err(|error| error.field);
+        assert_eq!(refused, Err("waiting".to_owned()));
+    }
+}

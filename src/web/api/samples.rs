@@ -22,7 +22,11 @@ use crate::{
     learn::upload::{About, Uploaded},
     storage::StoreError,
     web::{
-        Shared, auth::Operator, body, labelled, problem::Problem, query::Query,
+        Shared,
+        auth::Operator,
+        body, labelled,
+        problem::Problem,
+        query::{Query, flag},
         route_table::RouteTable,
     },
 };
@@ -48,7 +52,8 @@ struct Wanted {
     /// `true`: instead those that programs reported and that wait for a person's word, because they
     /// contradict a person or the model strongly. They count nowhere; a line of them sent to this path
     /// counts as the word of whoever sends it.
-    waiting: Option<bool>,
+    #[param(value_type = Option<bool>)]
+    waiting: Option<String>,
 }
 
 /// What became of labelled data.
@@ -163,10 +168,11 @@ async fn give_samples(
         Some(slug) => vec![site(&app, Some(slug))?],
         None => app.directory.covered(&operator.scope),
     };
+    let waiting = flag("waiting", wanted.waiting.as_deref())?;
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .streaming(lines(app, sites, wanted.waiting.unwrap_or(false))))
+        .streaming(lines(app, sites, waiting)))
 }
 
 /// The sites' samples, a page at a time. When the database fails midway the answer breaks off,

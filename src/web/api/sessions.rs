@@ -8,13 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::private;
 use crate::{
     accounts::{own, sessions::Session, sign_in},
-    domain::{field::FieldError, timestamp::Timestamp},
+    domain::timestamp::Timestamp,
     web::{
         Shared,
         auth::{Person, device_cookie, ended_cookie, origin_of, session_cookie},
         body::JsonBody,
         problem::Problem,
-        query::Query,
+        query::{Query, flag},
         route_table::RouteTable,
     },
 };
@@ -97,13 +97,10 @@ async fn sign_out(
     Person(person): Person,
     Query(wanted): Query<SignOut>,
 ) -> Result<HttpResponse, Problem> {
-    match wanted.everywhere.as_deref() {
-        Some("true") => own::end_every_session(&app, &person.account).await?,
-        None | Some("false") => person.session.end(&app).await?,
-        Some(_) => {
-            let message = "It is either true or false.";
-            return Err(FieldError::new("everywhere", "invalid", message).into());
-        }
+    if flag("everywhere", wanted.everywhere.as_deref())? {
+        own::end_every_session(&app, &person.account).await?;
+    } else {
+        person.session.end(&app).await?;
     }
     Ok(HttpResponse::NoContent()
         .cookie(ended_cookie(&app))
