@@ -17,7 +17,8 @@ const BASE: f64 = 1.0;
 const PER_LIMIT: f64 = 0.5;
 const MOST: f64 = 3.0;
 
-/// The counters of the sender's network, of the wider ones around it, and of the mailbox.
+/// The counters of the sender's network, of the wider ones around it, and, where the address has a tag or
+/// dots that do not count, of the mailbox: those spellings together are limited as one address is.
 pub(super) fn counted(facts: &Facts<'_>) -> Vec<Share> {
     let window = Duration::from_secs(facts.app.settings.intake.rate_window_seconds);
     let (vault, site) = (&facts.app.vault, &facts.site.slug);
@@ -32,11 +33,14 @@ pub(super) fn counted(facts: &Facts<'_>) -> Vec<Share> {
         counted: counted(NETWORK, key),
         of: share,
     });
-    let mailbox = Share {
-        counted: counted(MAILBOX, vault.mailbox_index(&facts.submission.email).0),
+    // An address that is its own mailbox is found among the comments: a counter for each would cost a post a
+    // third more writing.
+    let email = &facts.submission.email;
+    let mailbox = (email.mailbox() != email.normalized()).then(|| Share {
+        counted: counted(MAILBOX, vault.mailbox_index(email).0),
         of: 1,
-    };
-    networks.chain([mailbox]).collect()
+    });
+    networks.chain(mailbox).collect()
 }
 
 pub(super) fn findings(signals: &Signals, limits: &Intake) -> Vec<Finding> {
