@@ -195,6 +195,20 @@ fn params() -> Params {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_password_may_be_as_short_and_as_long_as_it_says() {
+        let code = |chars| {
+            let raw = SecretString::from("é".repeat(chars));
+            Password::parse("password", &raw)
+                .err()
+                .map(|error| error.code)
+        };
+        assert_eq!(code(MIN_CHARS), None);
+        assert_eq!(code(MAX_CHARS), None);
+        assert_eq!(code(MIN_CHARS - 1), Some("too_short"));
+        assert_eq!(code(MAX_CHARS + 1), Some("too_long"));
+    }
+
     #[tokio::test]
     async fn a_password_is_recognised_and_another_is_not() {
         let chosen = SecretString::from("the readiness is all");

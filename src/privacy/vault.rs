@@ -359,4 +359,15 @@ mod tests {
         assert_eq!(index("Jo@Example.com"), index("jo@example.COM"));
         assert_ne!(index("jo@example.com"), index("jo@example.org"));
     }
+    #[test]
+    fn a_network_has_one_key_to_sign_in_from_and_it_is_the_narrowest() {
+        let vault = Vault::new(&ring());
+        let sender = |raw: &str| SenderAddress::new(raw.parse().unwrap());
+        let home = sender("2001:db8:1:2::1");
+        let key = vault.sign_in_key(&home);
+        assert_eq!(vault.sign_in_keys(&home)[0].1, key);
+        assert_eq!(vault.sign_in_key(&sender("2001:db8:1:2::ffff")), key);
+        assert_ne!(vault.sign_in_key(&sender("2001:db8:1:3::1")), key);
+        assert_ne!(Vault::new(&ring()).sign_in_key(&home), key);
+    }
 }

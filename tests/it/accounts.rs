@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hamlet::{accounts, domain::moderator::Role};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -79,6 +79,41 @@ on_both_engines!(
         assert_eq!(again.status(), 404);
         assert_eq!(accounts::first_link(&app.app).await.unwrap(), None);
         app.stop().await;
+    }
+);
+
+on_both_engines!(
+    the_first_operator_has_to_say_who_they_are,
+    |app: TestApp| async move {
+        let link = accounts::first_link(&app.app).await.unwrap().unwrap();
+        let path = link.strip_prefix("http://hamlet.test").unwrap();
+        for (name, email, wrong) in [("", EMAIL, "name-error"), ("Horatio", "", "email-error")] {
+            let fields = [("name", name), ("email", email), ("password", PASSWORD)];
+            let request = app.request(Method::POST, path).form(&fields);
+            let refused = request.send().await.unwrap();
+            assert_eq!(refused.status(), 422, "{wrong}");
+            assert!(refused.text().await.unwrap().contains(wrong), "{wrong}");
+        }
+    }
+);
+
+on_both_engines!(
+    whoever_was_added_with_an_address_chooses_a_password_and_may_leave_the_rest,
+    |app: TestApp| async move {
+        let operator = app.first_operator(EMAIL).await;
+        let new = json!({ "name": "Marcellus", "email": "marcellus@elsinore.example" });
+        let request = operator.request(&app, Method::POST, "/api/v1/moderators");
+        let (_, added) = answer(request.json(&new)).await;
+        let link = text(&added["sign_in_link"]);
+        let path = link.strip_prefix("http://hamlet.test").unwrap();
+        let rest = [("name", ""), ("email", ""), ("password", PASSWORD)];
+        let request = app.request(Method::POST, path).form(&rest);
+        let accepted = request.send().await.unwrap();
+        assert_eq!(accepted.status(), 303, "{:?}", accepted.text().await);
+        let session = app.session(Session::cookie_of(&accepted)).await;
+        let (_, me) = answer(session.request(&app, Method::GET, "/api/v1/me")).await;
+        assert_eq!(text(&me["name"]), "Marcellus");
+        assert_eq!(me["email"], "m***@e***.example");
     }
 );
 
@@ -165,6 +200,63 @@ on_both_engines!(
             .header("origin", "https://evil.example")
             .form(&[("email", EMAIL), ("password", PASSWORD)]);
         assert_eq!(cross.send().await.unwrap().status(), 403);
+    }
+);
+
+on_both_engines!(
+    a_form_to_sign_in_is_taken_from_pages_of_our_own_alone,
+    |app: TestApp| async move {
+        app.first_operator(EMAIL).await;
+        let here = app.url.clone();
+        let sent = async |headers: &[(&str, &str)]| {
+            let request = app.request(Method::POST, "/sign-in");
+            let request = request.form(&[("email", EMAIL), ("password", PASSWORD)]);
+            let add = |request: RequestBuilder, (name, value): &(&str, &str)| {
+                request.header(*name, *value)
+            };
+            let request = headers.iter().fold(request, add);
+            request.send().await.unwrap().status().as_u16()
+        };
+        let own: [&[(&str, &str)]; 5] = [
+            &[],
+            &[("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-site", "none")],
+            &[("origin", "http://hamlet.test")],
+            &[("origin", &here)],
+        ];
+        for headers in own {
+            assert_eq!(sent(headers).await, 303, "{headers:?}");
+        }
+        let foreign: [&[(&str, &str)]; 5] = [
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "cross-site"), ("origin", &here)],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+        ];
+        for headers in foreign {
+            assert_eq!(sent(headers).await, 403, "{headers:?}");
+        }
+    }
+);
+
+on_both_engines!(
+    one_signs_in_by_the_address_to_which_one_changed,
+    |app: TestApp| async move {
+        let me = app.first_operator(EMAIL).await;
+        let another = "horatio@wittenberg.example";
+        let change = async |change: Value| {
+            let request = me.request(&app, Method::PATCH, "/api/v1/me");
+            answer(request.json(&change)).await.0.as_u16()
+        };
+        assert_eq!(change(json!({ "email": another })).await, 422);
+        let right = json!({ "email": another, "current_password": PASSWORD });
+        assert_eq!(change(right).await, 200);
+        for (email, wanted) in [(EMAIL, 401), (another, 200)] {
+            let body = json!({ "email": email, "password": PASSWORD });
+            let (status, _) = answer(app.post("/api/v1/session", &body)).await;
+            assert_eq!(status, wanted, "{email}");
+        }
     }
 );
 

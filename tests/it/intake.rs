@@ -10,7 +10,10 @@ use hamlet::domain::{
 use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 
-use crate::{on_both_engines, support::app::answer};
+use crate::{
+    on_both_engines,
+    support::app::{TestApp, answer},
+};
 
 const POST: &str = "/api/v1/sites/default/comments";
 
@@ -239,6 +242,56 @@ on_both_engines!(
         let said = |reason: &str| Some((Check::Duplicate, reason.to_owned()));
         assert_eq!(reasons[1], said("The same text was posted once before"));
         assert_eq!(reasons[2], said("The same text was posted 2 times before"));
+        app.stop().await;
+    }
+);
+
+/// What a check's finding on a comment weighs.
+async fn weight(app: &TestApp, posted: &Value, check: Check) -> Option<f64> {
+    let found = app.stored(posted).await.evidence.checks;
+    let found = found.iter().find(|finding| finding.check == check);
+    found.map(|finding| finding.weight)
+}
+
+on_both_engines!(
+    each_link_above_what_a_site_allows_weighs_the_same_up_to_a_limit,
+    |app: TestApp| async move {
+        let policy = Policy {
+            max_links: 1,
+            ..Policy::default()
+        };
+        app.add_site("links", &[], policy).await;
+        for (links, wanted) in [(1, None), (2, Some(1.25)), (5, Some(2.0)), (40, Some(3.0))] {
+            let link = |place| format!("https://a{place}.example");
+            let text: Vec<String> = (0..links).map(link).collect();
+            let own =
+                json!({ "email": format!("l{links}@example.org"), "text": text.join(" and ") });
+            let (_, posted) = answer(app.comment("links", &comment(own))).await;
+            assert_eq!(weight(&app, &posted, Check::Links).await, wanted, "{links}");
+        }
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    each_comment_above_the_soft_limit_weighs_the_same_up_to_a_limit,
+    &[
+        ("INTAKE__NETWORK_SOFT_LIMIT", "2"),
+        ("INTAKE__NETWORK_HARD_LIMIT", "20")
+    ],
+    |app: TestApp| async move {
+        let mut weights = Vec::new();
+        for place in 1..=11 {
+            let (email, text) = (format!("r{place}@example.org"), format!("Comment {place}"));
+            let own = json!({ "email": email, "text": text });
+            let (_, posted) = answer(app.post(POST, &comment(own))).await;
+            weights.push(weight(&app, &posted, Check::Rate).await);
+        }
+        assert_eq!(
+            weights[..5],
+            [None, None, Some(1.25), Some(1.5), Some(1.75)]
+        );
+        assert_eq!(weights[9..], [Some(3.0), Some(3.0)]);
         app.stop().await;
     }
 );

@@ -62,6 +62,27 @@ async fn fill(app: &TestApp, email: &str) {
 }
 
 on_both_engines!(
+    browsers_keep_the_cookies_for_as_long_as_they_are_good,
+    BEHIND_A_PROXY,
+    |app: TestApp| async move {
+        app.first_operator(EMAIL).await;
+        let request = try_from(&app, HOME, EMAIL, PASSWORD);
+        let response = request.send().await.unwrap();
+        let set = response.headers().get_all("set-cookie").iter();
+        let cookies: Vec<&str> = set.map(|cookie| cookie.to_str().unwrap()).collect();
+        for (name, days) in [("hamlet=", 14), ("hamlet-device=", 180)] {
+            let age = format!("Max-Age={}", days * 24 * 60 * 60);
+            let is_kept = |cookie: &&str| cookie.starts_with(name) && cookie.contains(&age);
+            assert_eq!(
+                cookies.iter().filter(|one| is_kept(one)).count(),
+                1,
+                "{cookies:?}"
+            );
+        }
+    }
+);
+
+on_both_engines!(
     a_strangers_wrong_tries_lock_nobody_out_at_home,
     BEHIND_A_PROXY,
     |app: TestApp| async move {

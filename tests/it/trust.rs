@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hamlet::domain::{decision::Decision, site::Policy};
+use hamlet::domain::{decision::Decision, site::Policy, timestamp::Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
@@ -106,6 +106,25 @@ on_both_engines!(
         )
         .await;
         assert_eq!(status, 202);
+    }
+);
+
+on_both_engines!(
+    a_token_is_good_to_the_last_moment_of_its_time_and_no_longer,
+    |app: TestApp| async move {
+        site(&app, "trust").await;
+        let (_, first) = post(&app, "trust", &Value::Null, json!({ "text": NICE })).await;
+        app.approve(&first).await;
+        let (token, id) = (&first["author_token"], app.stored(&first).await.id);
+        let (half_a_year, last) = (Duration::from_hours(24 * 180), Duration::from_millis(1));
+        let ends = Timestamp::from_millis(id.made_at()).plus(half_a_year);
+        let left = ends.since(app.app.now());
+        app.app.clock.advance(left.saturating_sub(last));
+        let text = json!({ "text": "In the very last moment" });
+        assert_eq!(post(&app, "trust", token, text).await.0, 201);
+        app.app.clock.advance(last);
+        let text = json!({ "text": "Half a year to the moment" });
+        assert_eq!(post(&app, "trust", token, text).await.0, 202);
     }
 );
 

@@ -48,7 +48,7 @@ pub(super) fn fingerprint(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::fingerprint;
+    use super::{finding, fingerprint};
 
     #[test]
     fn punctuation_case_and_width_do_not_make_a_new_text() {
@@ -57,5 +57,14 @@ mod tests {
         assert_eq!(one, fingerprint("check out my new channel … ｅveryone"));
         assert_ne!(one, fingerprint("check out my old channel, everyone"));
         assert_eq!(fingerprint("Thank you!"), None);
+    }
+    #[test]
+    fn each_repetition_weighs_as_much_as_the_first_up_to_a_limit() {
+        let weight = |before| finding(before).map(|finding| finding.weight);
+        let weights = [0, 1, 2, 3, 4, 9].map(weight);
+        assert_eq!(
+            weights,
+            [None, Some(1.0), Some(2.0), Some(3.0), Some(4.0), Some(4.0)]
+        );
     }
 }

@@ -68,6 +68,40 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    who_still_seals_with_an_older_key_is_named_though_others_spoke_since,
+    |app: TestApp| async move {
+        let other = app.join().await;
+        rotation::rotate(&app.app).await.unwrap();
+        app.pass(LONG_ENOUGH).await;
+        background::refresh(&other.app).await;
+        background::refresh(&app.app).await;
+        let refused = rotation::retire(&app.app).await;
+        let Err(RotationError::InUse(who)) = refused else {
+            panic!("{refused:?}");
+        };
+        let folder = other.app.settings.data_dir.display().to_string();
+        assert!(who.contains(&folder), "{who}");
+        assert_eq!(keys_in_file(&app).len(), 2);
+        other.stop().await;
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    where_no_other_key_is_left_there_is_nothing_to_wait_for,
+    |app: TestApp| async move {
+        let mut posted = Posted::default();
+        posted.post(&app).await;
+        let kept = keys_in_file(&app);
+        let retired = rotation::retire(&app.app).await.unwrap();
+        assert_eq!((retired.done, retired.unopenable), (0, 0));
+        assert_eq!(keys_in_file(&app), kept);
+        posted.settle(&app).await;
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
     no_key_is_retired_while_another_instance_seals_with_it,
     |app: TestApp| async move {
         let other = app.join().await;
