@@ -122,7 +122,7 @@ impl Published {
         }
     }
 
-    /// Forgets what was rendered of a site that is no more.
+    /// Forgets what was rendered of a site that was removed.
     pub fn forget_site(&self, site: &SiteSlug) {
         for (key, _) in &self.lists {
             if key.0 == *site {

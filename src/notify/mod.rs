@@ -3,7 +3,7 @@
 //!
 //! What is to be sent is an outbox row, written by [`crate::storage`] in the transaction that caused
 //! it. [`tick`] turns notices into rows and sends what is due, fairly to each recipient's server
-//! ([`traffic`]); a mail's content is written at that moment, so that nobody is told of what is no longer so. The pages behind the links in mail are in
+//! ([`traffic`]); a mail's content is written at that moment, so that nobody reads what is no longer so. The pages behind the links in mail are in
 //! [`crate::web::mail_links`].
 
 mod compose;

@@ -63,7 +63,7 @@ pub(super) trait Courier: Sync {
 
     fn lease<'a>(&self, item: &'a Self::Item) -> &'a Lease;
 
-    /// Gives up what has waited for lost destinations since before this; tells how many.
+    /// Gives up what has waited for lost destinations since before this; gives how many.
     fn give_up(
         &self,
         lost: Vec<String>,
@@ -90,7 +90,7 @@ pub(super) struct Carried {
     pub silent: bool,
     /// The server that everything goes through is away: all the rest would fare the same.
     pub stuck: bool,
-    /// What the message told of, where that is kept.
+    /// What the message reported, where that is kept.
     pub told: Vec<String>,
 }
 

@@ -67,7 +67,7 @@ pub fn act_as(actor: &Actor) {
     let _ = BEHIND.try_with(|behind| behind.actor.replace(Some(actor.clone())));
 }
 
-/// Adds to what the next act tells that is recorded in this task.
+/// Adds to the detail of the next act that is recorded in this task.
 pub fn mention(name: &str, value: Value) {
     let _ = BEHIND.try_with(|behind| behind.more.borrow_mut().insert(name.to_owned(), value));
 }

@@ -43,7 +43,7 @@ impl Store {
         .await
     }
 
-    /// Raises several counters by one and tells their counts in the present window, in the order
+    /// Raises several counters by one and gives their counts in the present window, in the order
     /// given. All of them differ.
     ///
     /// # Errors

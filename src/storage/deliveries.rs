@@ -90,7 +90,7 @@ impl Store {
     }
 
     /// Gives up deliveries that have waited since before `queued_before` for destinations that do not
-    /// answer; tells how many.
+    /// answer; gives how many.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -188,7 +188,7 @@ impl Store {
         .await
     }
 
-    /// Sets a password's hash and ends every session and unused link; tells the new session epoch, if
+    /// Sets a password's hash and ends every session and unused link; gives the new session epoch, if
     /// the account is there.
     ///
     /// # Errors
@@ -298,7 +298,7 @@ pub(super) async fn replace_password(
     Ok(Some(row.try_get("session_epoch")?))
 }
 
-/// What an act tells of an account: no name and no address.
+/// What an act records of an account: no name and no address.
 fn rights_of(moderator: &Moderator) -> Value {
     json!({ "role": moderator.role, "scope": moderator.scope })
 }

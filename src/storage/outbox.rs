@@ -182,7 +182,7 @@ impl Store {
         .await
     }
 
-    /// Gives up mail that has waited since before `queued_before` for domains that do not answer; tells
+    /// Gives up mail that has waited since before `queued_before` for domains that do not answer; gives
     /// how many.
     ///
     /// # Errors

@@ -183,7 +183,7 @@ impl Store {
 
     /// Retires every key but one: from here on the database takes nothing that is sealed with them, and
     /// what was on its way is there. Not if an instance that was heard of since then seals with another
-    /// key, which is told; then nothing has changed.
+    /// key, which is named; then nothing has changed.
     ///
     /// # Errors
     /// [`super::StoreError`].

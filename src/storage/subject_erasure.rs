@@ -106,7 +106,7 @@ impl Store {
     }
 }
 
-/// How much was erased, as the record of acts tells it: never whose it was.
+/// How much was erased, as the record of acts has it: never whose it was.
 fn amounts(erased: &Erased) -> serde_json::Value {
     serde_json::json!({
         "comments": erased.comments.len(), "samples": erased.samples,
@@ -134,7 +134,7 @@ async fn lock_comments(
     Ok(gather(connection, "comments", query, read).await?.rows)
 }
 
-/// Erases labelled texts that cannot be read. What models learnt of them cannot be told any more.
+/// Erases labelled texts that cannot be read. What models learnt of them is not known any more.
 async fn erase_unreadable(
     connection: &mut AnyConnection,
     engine: Engine,

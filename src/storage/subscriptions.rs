@@ -261,7 +261,7 @@ impl Store {
         .await
     }
 
-    /// Records what a commenter said, unless they said no before; tells how it stands now, if there is such a subscription.
+    /// Records what a commenter said, unless they said no before; gives how it stands now, if there is such a subscription.
     ///
     /// # Errors
     /// [`StoreError`].

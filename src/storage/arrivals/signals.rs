@@ -48,7 +48,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// Raises each counter once for the whole batch, then tells each open arrival the counts it saw: the
+    /// Raises each counter once for the whole batch, then gives each open arrival the counts it saw: the
     /// total less those that came after it. A counter is one whenever its arrivals' windows would end,
     /// so that is no part of the key.
     async fn count(&mut self) -> Result<Vec<Vec<i64>>> {
