@@ -4,7 +4,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
     Result, Store, StoreError, acts,
-    damage::gather,
+    damage::gather_page,
     outbox::{TABLE, kind, optional_site},
     queues, rows,
 };
@@ -54,29 +54,14 @@ impl Store {
                     LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
                     WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
         let mut connection = self.read.acquire().await?;
-        let (mut before, mut mails) = (before.unwrap_or_else(|| "~".to_owned()), Vec::new());
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
-        loop {
-            let query = sqlx::query(text)
-                .bind(before.clone())
+        let query = |before| {
+            sqlx::query(text)
+                .bind(before)
                 .bind(status.map_or("", MailStatus::as_str))
-                .bind(i64::from(limit));
-            let found = gather(&mut connection, "outbox", query, entry).await?;
-            mails.extend(found.rows);
-            let (Some(last), false) = (found.last, found.damaged.is_empty()) else {
-                break;
-            };
-            if found.seen < wanted || mails.len() >= wanted {
-                break;
-            }
-            let Ok(last) = last.try_get("id") else {
-                break;
-            };
-            before = last;
-        }
-        mails.truncate(wanted);
-        Ok(mails)
+                .bind(i64::from(limit))
+        };
+        let before = before.unwrap_or_else(|| "~".to_owned());
+        gather_page(&mut connection, "outbox", limit, before, query, entry).await
     }
 
     /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, Store, damage::gather, rows};
+use super::{
+    Result, Store,
+    damage::{gather, gather_page},
+    rows,
+};
 use crate::domain::{comment::PublicComment, page::Page, site::SiteSlug};
 
 impl Store {
@@ -25,30 +29,15 @@ impl Store {
                     WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
                     ORDER BY c.id LIMIT $4";
         let mut connection = self.front.acquire().await?;
-        let (mut after, mut comments) = (after.to_owned(), Vec::new());
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        // Once, unless there are damaged rows: those must not make the list look shorter than it is.
-        loop {
-            let query = sqlx::query(self.sql(text))
+        let query = |after| {
+            sqlx::query(self.sql(text))
                 .bind(site.to_string())
                 .bind(page.to_string())
-                .bind(after.clone())
-                .bind(i64::from(limit));
-            let found = gather(&mut connection, "comments", query, public).await?;
-            comments.extend(found.rows);
-            let (Some(last), false) = (found.last, found.damaged.is_empty()) else {
-                break;
-            };
-            if found.seen < wanted || comments.len() >= wanted {
-                break;
-            }
-            let Ok(last) = last.try_get("id") else {
-                break;
-            };
-            after = last;
-        }
-        comments.truncate(wanted);
-        Ok(comments)
+                .bind(after)
+                .bind(i64::from(limit))
+        };
+        let after = after.to_owned();
+        gather_page(&mut connection, "comments", limit, after, query, public).await
     }
 
     /// How many approved comments each of the pages has; pages without any are left out.
