@@ -115,7 +115,7 @@ fn tell(passage: Passage, text: &Extractor) -> TokenWeight {
 }
 
 /// The weight of every token, and what each view gives.
-fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; 4]) {
+fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; VIEWS.len()]) {
     let mut weights = Weights {
         tokens: vec![0.0; text.tokens().len()],
         special: [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)],

@@ -71,7 +71,10 @@ pub(super) fn finish(gathered: Gathered) -> Result<Trained, FitError> {
         bias: start.trust.bias + shift,
         ..start.trust
     }
-    .calibrated(line);
+    .calibrated(Line {
+        shift: line.shift + options.shift,
+        ..line
+    });
     #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
     let slope = line.slope as f32;
     let differences: Vec<f32> = start

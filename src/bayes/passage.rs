@@ -41,7 +41,7 @@ type Totals = [(f64, u64); 2];
 pub(super) fn strongest(
     model: &Model,
     text: &Extractor,
-    views: [f64; 4],
+    views: [f64; crate::text::views::VIEWS.len()],
     whole: f64,
 ) -> Option<Passage> {
     let count = text.tokens().len();

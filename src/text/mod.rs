@@ -7,10 +7,12 @@
 //! What is not here: what a feature means. That is learnt in [`crate::bayes`].
 
 pub mod commonness;
+pub mod concepts;
 mod document;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
+pub mod link_kinds;
 pub(crate) mod lookalikes;
 pub mod markup;
 pub mod normalize;

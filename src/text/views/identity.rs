@@ -63,7 +63,7 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
     extractor.identity = glyphs;
 }
 
-fn given(field: Option<&str>) -> Option<&str> {
+pub(super) fn given(field: Option<&str>) -> Option<&str> {
     let field = field?.trim();
     let end = field
         .char_indices()

@@ -13,11 +13,13 @@ use super::tokens::{Token, tokenize};
 mod characters;
 mod extractor;
 mod identity;
+mod meaning;
 mod shape;
 mod view;
 mod words;
 
-pub(crate) use extractor::mix;
+pub(crate) use extractor::extend;
+pub use extractor::mix;
 pub use extractor::{EMAIL, Extractor, Feature, LOOKS, NAME, WEBSITE};
 pub use view::{FEATURES, VIEWS, View};
 
@@ -46,6 +48,7 @@ impl Extractor {
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
         characters::add(self);
+        meaning::add(self, document);
         shape::add(self);
         identity::add(self, document);
     }
