@@ -105,7 +105,7 @@ fn lines(circles: &[BTreeSet<String>]) -> BTreeSet<String> {
 
 /// The names that public types of several rooms share.
 fn shared_names(sources: &Sources) -> BTreeSet<String> {
-    let mut homes: BTreeMap<&str, BTreeSet<String>> = Default::default();
+    let mut homes: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (place, module) in &sources.0 {
         for name in &module.types {
             homes.entry(name).or_default().insert(room(place));
@@ -137,8 +137,8 @@ fn hold(found: &BTreeSet<String>, file: &str) {
     );
     let gone: Vec<_> = known.difference(found).collect();
     if !gone.is_empty() && env::var("HAMLET_SHRINK").is_ok() {
-        let left: String = found.iter().map(|line| format!("{line}\n")).collect();
-        fs::write(place_of(file), left).expect("the list");
+        let left: Vec<&str> = found.iter().map(String::as_str).collect();
+        fs::write(place_of(file), left.join("\n")).expect("the list");
         return;
     }
     assert!(
