@@ -138,7 +138,7 @@ fn hold(found: &BTreeSet<String>, file: &str) {
     let gone: Vec<_> = known.difference(found).collect();
     if !gone.is_empty() && env::var("HAMLET_SHRINK").is_ok() {
         let left: Vec<&str> = found.iter().map(String::as_str).collect();
-        fs::write(place_of(file), left.join("\n")).expect("the list");
+        fs::write(place_of(file), left.join("\n") + "\n").expect("the list");
         return;
     }
     assert!(
