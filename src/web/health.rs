@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use crate::web::route_table::RouteTable;
-use crate::{app::App, readiness::PATIENCE, sites::DEFAULT_SITE};
+use crate::{app::App, directory::DEFAULT_SITE, readiness::PATIENCE};
 
 /// What readiness depends on, and what operators want to see beside.
 #[derive(Debug, Serialize, ToSchema)]

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::private;
 use crate::{
     app::App,
+    directory::DEFAULT_SITE,
     domain::{
         field::FieldError,
         model::{ModelEntry, ModelId, ModelStatus, Progress, Report, SHIPPED},
@@ -24,7 +25,6 @@ use crate::{
         samples,
         training::{self, StartError},
     },
-    sites::DEFAULT_SITE,
     web::{
         Shared,
         auth::Operator,

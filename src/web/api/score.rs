@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::private;
 use crate::{
+    directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
         evidence::{Evidence, Verdict, score_in_words},
@@ -15,7 +16,6 @@ use crate::{
         website::Website,
     },
     review::trial,
-    sites::DEFAULT_SITE,
     text::Document,
     web::{
         Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
