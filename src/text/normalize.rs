@@ -184,6 +184,7 @@ fn push_letters(c: char, at: usize, marks: u8, out: &mut Glyphs) {
 }
 
 /// Characters that show nothing: they only split words for a filter.
+#[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

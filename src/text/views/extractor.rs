@@ -86,6 +86,7 @@ const SEEDS: [u64; 4] = [
 ];
 
 /// Spreads the bits of a key (the finaliser of `MurmurHash3`, Appleby 2011).
+#[must_use]
 pub const fn mix(key: u64) -> u64 {
     let key = (key ^ (key >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     let key = (key ^ (key >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
