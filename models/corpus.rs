@@ -315,18 +315,16 @@ pub fn groups<'a>(texts: impl IntoIterator<Item = &'a Text>, weighing: Weighing)
         let text = group.texts[0];
         languages.entry(&text.language).or_default()[usize::from(text.sample.spam)] += mass;
     }
-    let scales: Vec<f64> = groups
-        .iter()
-        .map(|group| {
-            let text = group.texts[0];
-            let totals = languages[text.language.as_str()];
-            let (own, other) = if text.sample.spam { (totals[1], totals[0]) } else { (totals[0], totals[1]) };
-            (other * weighing.imbalance / own.max(1e-9)).min(1.0)
-        })
-        .collect();
-    for ((group, mass), scale) in groups.iter_mut().zip(masses).zip(scales) {
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a weight of few digits")]
-        let weight = (mass * scale / group.texts.len() as f64) as f32;
+    for (group, mass) in groups.iter_mut().zip(masses) {
+        let text = group.texts[0];
+        let [ham, spam] = languages[text.language.as_str()];
+        let (own, other) = if text.sample.spam { (spam, ham) } else { (ham, spam) };
+        // The written texts keep their weight: they are balanced by themselves, and the harder half.
+        let scale = if text.source == WRITTEN { 1.0 } else { (other * weighing.imbalance / own.max(1e-9)).min(1.0) };
+        #[expect(clippy::cast_precision_loss, reason = "a count of texts")]
+        let weight = mass * scale / group.texts.len() as f64;
+        #[expect(clippy::cast_possible_truncation, reason = "a weight of few digits")]
+        let weight = weight.min(weighing.written) as f32;
         group.weight = weight;
     }
     groups

@@ -13,7 +13,8 @@
 //!    ones, and keeps those there are.
 //! 5. [`published`] shows what was approved to anyone.
 //!
-//! [`rules`] compares what comes in with the sites' block rules.
+//! [`directory`] has the sites and block rules in force, [`sites`] is where people change them, and [`rules`]
+//! compares what comes in with them.
 //!
 //! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`], [`text`] and [`bayes`]
 //! know nothing of the rooms above them. [`evaluation`] says how good a model is.
@@ -22,11 +23,12 @@ pub mod accounts;
 pub mod app;
 pub mod background;
 pub mod backup;
-pub mod bayes;
+pub use hamlet_bayes as bayes;
 pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod directory;
 pub mod domain;
 pub mod evaluation;
 pub mod faults;
@@ -44,5 +46,5 @@ pub mod rules;
 pub mod sites;
 pub mod storage;
 pub mod telemetry;
-pub mod text;
+pub use hamlet_text as text;
 pub mod web;

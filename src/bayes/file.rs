@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::sums::{Sums, from_units, to_units};
 use super::trust::Trust;
-use crate::text::views::{FEATURES, VIEWS};
+use hamlet_text::views::{FEATURES, VIEWS};
 
 const MAGIC: &[u8; 8] = b"HAMLETNB";
 /// Raised whenever an older program could misread the file.

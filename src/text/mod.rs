@@ -4,7 +4,7 @@
 //! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
 //! rare as [`commonness`] says.
 //!
-//! What is not here: what a feature means. That is learnt in [`crate::bayes`].
+//! What is not here: what a feature means. That is learnt in the room `bayes`.
 
 pub mod commonness;
 pub mod concepts;
@@ -13,7 +13,7 @@ pub mod glyphs;
 pub mod hosts;
 pub mod kind;
 pub mod link_kinds;
-pub(crate) mod lookalikes;
+pub mod lookalikes;
 pub mod markup;
 pub mod normalize;
 pub mod tokens;

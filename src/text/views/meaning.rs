@@ -4,14 +4,14 @@
 
 use super::extractor::{Extractor, LOOKS, NAME, WEBSITE, tagged};
 use super::view::View;
-use crate::text::concepts;
-use crate::text::document::Document;
-use crate::text::glyphs::{ATTRIBUTE, Glyph, Glyphs};
-use crate::text::hosts;
-use crate::text::kind::Kind;
-use crate::text::link_kinds::{self, LinkKind};
-use crate::text::normalize::normalize;
-use crate::text::tokens::Token;
+use crate::concepts;
+use crate::document::Document;
+use crate::glyphs::{ATTRIBUTE, Glyph, Glyphs};
+use crate::hosts;
+use crate::kind::Kind;
+use crate::link_kinds::{self, LinkKind};
+use crate::normalize::normalize;
+use crate::tokens::Token;
 
 /// What a text shows beside its concepts; each is a bit after theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -287,7 +287,7 @@ fn add_name(extractor: &mut Extractor, found: &mut Found, name: &str, host: &str
             .unwrap_or(letters.len() - start);
         if length > 0 {
             words += 1;
-            set |= concepts::at(letters, start, crate::text::tokens::is_unspaced(letters[start].folded));
+            set |= concepts::at(letters, start, crate::tokens::is_unspaced(letters[start].folded));
             let word: String = letters[start..start + length].iter().map(|g| g.folded).collect();
             in_host += usize::from(length > 3 && host.contains(&word));
         }

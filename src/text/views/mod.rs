@@ -28,10 +28,7 @@ thread_local! {
 }
 
 /// Extracts `document` with this thread's extractor and hands it to `work`.
-pub(crate) fn with_features<T>(
-    document: &Document<'_>,
-    work: impl FnOnce(&mut Extractor) -> T,
-) -> T {
+pub fn with_features<T>(document: &Document<'_>, work: impl FnOnce(&mut Extractor) -> T) -> T {
     EXTRACTOR.with_borrow_mut(|extractor| {
         extractor.extract(document);
         work(extractor)
