@@ -34,7 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for own in languages.values() {
         let mut counts = vec![0_u32; FEATURES];
         for text in own {
-            Row::of(&text.sample.document(), Label::Ham, 1.0).each(|id, _| counts[id as usize] += 1);
+            Row::of(&text.sample.document(), Label::Ham, 1.0)
+                .each(|id, _| counts[id as usize] += 1);
         }
         #[expect(clippy::cast_precision_loss, reason = "a count of texts")]
         let count = own.len() as f64 + DOUBT;

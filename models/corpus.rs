@@ -39,14 +39,30 @@ const LICENSED: [Licensed; 26] = [
     ("youtube/Youtube04-Eminem.csv", "YouTube", "en"),
     ("youtube/Youtube05-Shakira.csv", "YouTube", "en"),
     ("sms/SMSSpamCollection.tsv", "SMS", "en"),
-    ("labelled/apple_stackexchange_spam.jsonl", "Stack Exchange", "en"),
-    ("labelled/meta_stackexchange_spam.jsonl", "Stack Exchange", "en"),
+    (
+        "labelled/apple_stackexchange_spam.jsonl",
+        "Stack Exchange",
+        "en",
+    ),
+    (
+        "labelled/meta_stackexchange_spam.jsonl",
+        "Stack Exchange",
+        "en",
+    ),
     ("labelled/stackexchange_ham.jsonl", "Stack Exchange", "en"),
     ("labelled/wikipedia_talk_ham.jsonl", "Wikipedia", "en"),
     ("labelled/indonesian_gambling.jsonl", "Indonesian", "id"),
     ("labelled/telegram_ru_2025.jsonl", "Telegram, Russian", "ru"),
-    ("labelled/telegram_ru_tgspam.jsonl", "Telegram, filter", "ru"),
-    ("labelled/telegram_en_tgspam.jsonl", "Telegram, filter", "en"),
+    (
+        "labelled/telegram_ru_tgspam.jsonl",
+        "Telegram, filter",
+        "ru",
+    ),
+    (
+        "labelled/telegram_en_tgspam.jsonl",
+        "Telegram, filter",
+        "en",
+    ),
     ("labelled/ham_zh_social.jsonl", "Chinese, social", "zh"),
     ("labelled/ham_ko_news.jsonl", "Korean, news", "ko"),
     ("labelled/ham_fr_social.jsonl", "French, social", "fr"),
@@ -173,7 +189,7 @@ fn text_of(row: Written) -> Text {
     let spam = row.label == Label::Spam;
     let neutral = |field: &str| common_endings(field, &row.lang);
     // Three times as often in spam as in ham, which is the writers' habit and says nothing.
-    let given = !spam || key(&row.text) % 3 == 0;
+    let given = !spam || key(&row.text).is_multiple_of(3);
     Text {
         sample: Sample {
             spam,
@@ -265,8 +281,7 @@ fn ending(key: u64, language: &str) -> &'static str {
 
 /// A digest of a string.
 pub fn key(text: &str) -> u64 {
-    text.bytes()
-        .fold(7, |key, byte| mix(key ^ u64::from(byte)))
+    text.bytes().fold(7, |key, byte| mix(key ^ u64::from(byte)))
 }
 
 /// Texts that count alike: of one source, language and label.
@@ -307,7 +322,11 @@ pub fn groups<'a>(texts: impl IntoIterator<Item = &'a Text>, weighing: Weighing)
     let mass = |group: &Group<'_>| {
         let count = group.texts.len() as f64;
         let written = group.texts[0].source == WRITTEN;
-        if written { count * weighing.written } else { (2_000.0 * count).sqrt() }
+        if written {
+            count * weighing.written
+        } else {
+            (2_000.0 * count).sqrt()
+        }
     };
     let masses: Vec<f64> = groups.iter().map(mass).collect();
     let mut languages: HashMap<&str, [f64; 2]> = HashMap::new();
@@ -318,9 +337,17 @@ pub fn groups<'a>(texts: impl IntoIterator<Item = &'a Text>, weighing: Weighing)
     for (group, mass) in groups.iter_mut().zip(masses) {
         let text = group.texts[0];
         let [ham, spam] = languages[text.language.as_str()];
-        let (own, other) = if text.sample.spam { (spam, ham) } else { (ham, spam) };
+        let (own, other) = if text.sample.spam {
+            (spam, ham)
+        } else {
+            (ham, spam)
+        };
         // The written texts keep their weight: they are balanced by themselves, and the harder half.
-        let scale = if text.source == WRITTEN { 1.0 } else { (other * weighing.imbalance / own.max(1e-9)).min(1.0) };
+        let scale = if text.source == WRITTEN {
+            1.0
+        } else {
+            (other * weighing.imbalance / own.max(1e-9)).min(1.0)
+        };
         #[expect(clippy::cast_precision_loss, reason = "a count of texts")]
         let weight = mass * scale / group.texts.len() as f64;
         #[expect(clippy::cast_possible_truncation, reason = "a weight of few digits")]

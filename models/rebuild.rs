@@ -22,7 +22,12 @@ fn main() -> Result<(), Failure> {
     let mut trainer = Trainer::new(corpus::options(), None);
     for group in corpus::groups(&texts, corpus::WEIGHING) {
         let samples: Vec<Sample> = group.texts.iter().map(|text| text.sample.clone()).collect();
-        println!("{:<28} {:>6} texts, each counts {:.3}", group.name, samples.len(), group.weight);
+        println!(
+            "{:<28} {:>6} texts, each counts {:.3}",
+            group.name,
+            samples.len(),
+            group.weight
+        );
         trainer.add(&group.name, &samples, group.weight);
     }
     let trained = trainer.finish()?;

@@ -90,7 +90,10 @@ fn main() -> Result<(), Failure> {
     let on = |mode: &str| arguments.modes.contains(mode);
     if on("shipped") {
         let model = Model::shipped()?;
-        let scored: Vec<f64> = texts.iter().map(|text| model.score(&text.sample.document())).collect();
+        let scored: Vec<f64> = texts
+            .iter()
+            .map(|text| model.score(&text.sample.document()))
+            .collect();
         let all: Vec<_> = texts.iter().zip(scored).collect();
         print("The shipped model", &all, &arguments);
     }
@@ -106,10 +109,19 @@ fn main() -> Result<(), Failure> {
     if on("languages") {
         let left_out: Vec<Vec<bool>> = LANGUAGES
             .iter()
-            .map(|out| texts.iter().map(|text| out.contains(&text.language.as_str())).collect())
+            .map(|out| {
+                texts
+                    .iter()
+                    .map(|text| out.contains(&text.language.as_str()))
+                    .collect()
+            })
             .collect();
         let scored = left_out_scores(&texts, &left_out, &arguments)?;
-        print("Each language left out, with four others", &scored, &arguments);
+        print(
+            "Each language left out, with four others",
+            &scored,
+            &arguments,
+        );
     }
     if on("sources") {
         let sources: [&[&str]; 8] = [
@@ -124,7 +136,12 @@ fn main() -> Result<(), Failure> {
         ];
         let left_out: Vec<Vec<bool>> = sources
             .iter()
-            .map(|out| texts.iter().map(|text| out.contains(&text.source)).collect())
+            .map(|out| {
+                texts
+                    .iter()
+                    .map(|text| out.contains(&text.source))
+                    .collect()
+            })
             .collect();
         let scored = left_out_scores(&texts, &left_out, &arguments)?;
         print("Each source left out", &scored, &arguments);
@@ -148,9 +165,9 @@ fn train<'a>(
         let samples: Vec<Sample> = group.texts.iter().map(|text| text.sample.clone()).collect();
         trainer.add(&group.name, &samples, group.weight);
     }
-    let trained = trainer.finish()?;
-    let figures = Figures::of(&trained.held_out);
-    Ok((Model::from_bytes(&trained.to_bytes()?)?, figures))
+    let fitted = trainer.finish()?;
+    let figures = Figures::of(&fitted.held_out);
+    Ok((Model::from_bytes(&fitted.to_bytes()?)?, figures))
 }
 
 /// The score of each text that a fold leaves out, by a model trained on the others.
@@ -196,7 +213,11 @@ fn shingles(text: &str) -> Vec<u64> {
         .collect();
     let mut found: Vec<u64> = letters
         .windows(4)
-        .map(|window| window.iter().fold(3, |key, c| mix(key ^ u64::from(*c as u32))))
+        .map(|window| {
+            window
+                .iter()
+                .fold(3, |key, c| mix(key ^ u64::from(*c as u32)))
+        })
         .collect();
     found.sort_unstable();
     found.dedup();
@@ -253,13 +274,19 @@ fn print(title: &str, scored: &[(&Text, f64)], arguments: &Arguments) {
     }
     languages(scored);
     for spam in [false, true] {
-        let mut sorted: Vec<_> = scored.iter().filter(|(text, _)| text.sample.spam == spam).collect();
+        let mut sorted: Vec<_> = scored
+            .iter()
+            .filter(|(text, _)| text.sample.spam == spam)
+            .collect();
         sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
         if !spam {
             sorted.reverse();
         }
         for (text, score) in sorted.iter().take(arguments.worst) {
-            println!("{score:.2} {} {} {:?}", text.language, text.kind, text.sample);
+            println!(
+                "{score:.2} {} {} {:?}",
+                text.language, text.kind, text.sample
+            );
         }
     }
 }
@@ -269,9 +296,14 @@ fn print(title: &str, scored: &[(&Text, f64)], arguments: &Arguments) {
 fn languages(scored: &[(&Text, f64)]) {
     let mut rows: BTreeMap<&str, Vec<Scored>> = BTreeMap::new();
     for (text, score) in scored.iter().filter(|(text, _)| text.source == WRITTEN) {
-        rows.entry(&text.language).or_default().push((*score, text.sample.spam));
+        rows.entry(&text.language)
+            .or_default()
+            .push((*score, text.sample.spam));
     }
-    let areas: Vec<(f64, &str)> = rows.iter().map(|(name, row)| (Figures::of(row).auc, *name)).collect();
+    let areas: Vec<(f64, &str)> = rows
+        .iter()
+        .map(|(name, row)| (Figures::of(row).auc, *name))
+        .collect();
     if let Some((least, name)) = areas.iter().min_by(|a, b| a.0.total_cmp(&b.0)) {
         let mean = areas.iter().map(|(area, _)| area).sum::<f64>() / areas.len() as f64;
         println!("\nAUC over the written languages: mean {mean:.4}, least {least:.4} ({name})");
@@ -280,13 +312,18 @@ fn languages(scored: &[(&Text, f64)]) {
 
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 fn line(name: &str, row: &[(&Text, f64)]) {
-    let scores: Vec<Scored> = row.iter().map(|(text, score)| (*score, text.sample.spam)).collect();
+    let scores: Vec<Scored> = row
+        .iter()
+        .map(|(text, score)| (*score, text.sample.spam))
+        .collect();
     let figures = Figures::of(&scores);
     let share = |spam: bool, limit: f64, linked: bool| {
         let of: Vec<f64> = row
             .iter()
             .filter(|(text, _)| text.sample.spam == spam)
-            .filter(|(text, _)| !linked || (has_link(text) && text.sample.text.chars().count() < 240))
+            .filter(|(text, _)| {
+                !linked || (has_link(text) && text.sample.text.chars().count() < 240)
+            })
             .map(|(_, score)| *score)
             .collect();
         if of.is_empty() {
@@ -296,8 +333,16 @@ fn line(name: &str, row: &[(&Text, f64)]) {
         format!("{:.1}", 100.0 * over as f64 / of.len() as f64)
     };
     let both = figures.ham > 0 && figures.spam > 0;
-    let auc = if both { format!("{:.3}", figures.auc) } else { "–".to_owned() };
-    let caught = if both { format!("{:.0}", figures.caught[2].caught * 100.0) } else { "–".to_owned() };
+    let auc = if both {
+        format!("{:.3}", figures.auc)
+    } else {
+        "–".to_owned()
+    };
+    let caught = if both {
+        format!("{:.0}", figures.caught[2].caught * 100.0)
+    } else {
+        "–".to_owned()
+    };
     let within = if both {
         let steps = hamlet::evaluation::figures::steps(&scores);
         let at = hamlet::evaluation::figures::at_budget(&steps, figures.spam, figures.ham, 0.08);

@@ -21,7 +21,11 @@ fn block(text: &str, first: u32) -> String {
     text.chars()
         .map(|c| {
             let place = u32::from(c.to_ascii_lowercase()).wrapping_sub(97);
-            if place < 26 { char::from_u32(first + place).unwrap_or(c) } else { c }
+            if place < 26 {
+                char::from_u32(first + place).unwrap_or(c)
+            } else {
+                c
+            }
         })
         .collect()
 }
@@ -43,7 +47,15 @@ fn each_word(text: &str, of: impl Fn(&str) -> String) -> String {
     text.split(' ').map(of).collect::<Vec<_>>().join(" ")
 }
 
+/// Every character as an HTML entity that begins with `start`.
+fn entities(text: &str, start: &str) -> String {
+    text.chars().fold(String::new(), |text, c| {
+        text + start + &u32::from(c).to_string() + ";"
+    })
+}
+
 /// The spam's disguises, each with its name. The link is left out of most, or it alone would do.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub fn all() -> Vec<(&'static str, String)> {
     let bare = SPAM.split(" at ").next().unwrap_or(SPAM);
     let block = |first| block(bare, first);
@@ -87,34 +99,72 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("negative squared", block(0x1F170)),
         ("squared", block(0x1F130)),
         ("regional indicators", block(0x1F1E6)),
-        ("small capitals", letters(bare, "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡxʏᴢ")),
+        (
+            "small capitals",
+            letters(bare, "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡxʏᴢ"),
+        ),
         ("superscript", letters(bare, "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖqʳˢᵗᵘᵛʷˣʸᶻ")),
-        ("upside down", letters(bare, "ɐqɔpǝɟƃɥᴉɾʞʃɯuodbɹsʇnʌʍxʎz").chars().rev().collect()),
+        (
+            "upside down",
+            letters(bare, "ɐqɔpǝɟƃɥᴉɾʞʃɯuodbɹsʇnʌʍxʎz")
+                .chars()
+                .rev()
+                .collect(),
+        ),
         ("Cyrillic", letters(bare, "аЬсԁеfɡһіјklmпорqгѕtцvшхуz")),
         ("Greek", letters(bare, "αbcdεfghιjκlmηορqrsτυνωxγz")),
         ("Cherokee", letters(bare, "ᎪᏴᏟᎠᎬFᏀᎻᏆᎫᏦᏞᎷNᎤᏢQᎡᏚᎢUᏙᏔXᎩᏃ")),
         ("Armenian", letters(bare, "ɑbcdeƒցհiյkӏmոօքզгѕtսvաxყz")),
-        ("Latin lookalikes", letters(bare, "ąɓçđęƒǥħįĵķłmŋøþqŕşŧųvŵxўž")),
+        (
+            "Latin lookalikes",
+            letters(bare, "ąɓçđęƒǥħįĵķłmŋøþqŕşŧųvŵxўž"),
+        ),
         ("leet", letters(bare, "4bcd3fgh1jklmn0pqr57uvwxyz")),
-        ("leet with symbols", letters(bare, "@8(d€fg#!jk1mn0pqr$+uvwxyz")),
-        ("reversed words", each_word(bare, |word| word.chars().rev().collect())),
+        (
+            "leet with symbols",
+            letters(bare, "@8(d€fg#!jk1mn0pqr$+uvwxyz"),
+        ),
+        (
+            "reversed words",
+            each_word(bare, |word| word.chars().rev().collect()),
+        ),
         ("reversed", bare.chars().rev().collect()),
-        ("reversed by an override", format!("\u{202E}{}", bare.chars().rev().collect::<String>())),
-        ("entities", bare.chars().map(|c| format!("&#{};", u32::from(c))).collect()),
-        ("double entities", bare.chars().map(|c| format!("&amp;#{};", u32::from(c))).collect()),
+        (
+            "reversed by an override",
+            format!("\u{202E}{}", bare.chars().rev().collect::<String>()),
+        ),
+        ("entities", entities(bare, "&#")),
+        ("double entities", entities(bare, "&amp;#")),
         ("tags", between(bare, "<b></b>")),
         ("comments", between(bare, "<!-- -->")),
         ("no spaces", bare.replace(' ', "")),
-        ("doubled letters", bare.chars().flat_map(|c| [c, c]).collect()),
-        ("letters swapped", each_word(bare, |word| {
-            let mut letters: Vec<char> = word.chars().collect();
-            let end = letters.len().saturating_sub(1);
-            letters.get_mut(1..end).unwrap_or_default().chunks_exact_mut(2).for_each(|pair| pair.swap(0, 1));
-            letters.into_iter().collect()
-        })),
-        ("one letter left out", each_word(bare, |word| {
-            word.chars().enumerate().filter(|(at, _)| *at != 2).map(|(_, c)| c).collect()
-        })),
+        (
+            "doubled letters",
+            bare.chars().flat_map(|c| [c, c]).collect(),
+        ),
+        (
+            "letters swapped",
+            each_word(bare, |word| {
+                let mut letters: Vec<char> = word.chars().collect();
+                let end = letters.len().saturating_sub(1);
+                letters
+                    .get_mut(1..end)
+                    .unwrap_or_default()
+                    .chunks_exact_mut(2)
+                    .for_each(|pair| pair.swap(0, 1));
+                letters.into_iter().collect()
+            }),
+        ),
+        (
+            "one letter left out",
+            each_word(bare, |word| {
+                word.chars()
+                    .enumerate()
+                    .filter(|(at, _)| *at != 2)
+                    .map(|(_, c)| c)
+                    .collect()
+            }),
+        ),
         ("pictures between", between(bare, "🔥")),
     ]
 }
@@ -126,7 +176,10 @@ pub fn print(model: &Model) {
     let all = all();
     let count = all.len();
     for (name, text) in all {
-        let score = model.score(&Document { text: &text, ..Document::default() });
+        let score = model.score(&Document {
+            text: &text,
+            ..Document::default()
+        });
         missed += usize::from(score < 0.0);
         println!("| {name} | {:.2} |", hamlet::bayes::probability(score));
     }

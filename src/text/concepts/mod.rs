@@ -59,7 +59,10 @@ pub fn at(glyphs: &[Glyph], start: usize, unspaced: bool) -> Set {
         }
         key = extend(key, c);
         if let Some(meaning) = words.get(key) {
-            let ends = || rest.get(length + 1).is_none_or(|next| !is_part(next.folded));
+            let ends = || {
+                rest.get(length + 1)
+                    .is_none_or(|next| !is_part(next.folded))
+            };
             if unspaced || !meaning.whole || ends() {
                 found |= 1 << meaning.concept;
             }
@@ -85,7 +88,10 @@ impl Words {
             for entry in line.split(' ').skip(1) {
                 let bare = entry.trim_end_matches(['_', '=']);
                 normalize_plain(&bare.replace(['_', '-'], " "), &mut folded);
-                let key = folded.glyphs.iter().fold(0, |key, glyph| extend(key, glyph.folded));
+                let key = folded
+                    .glyphs
+                    .iter()
+                    .fold(0, |key, glyph| extend(key, glyph.folded));
                 let whole = bare.len() < entry.len();
                 words.put(key, Meaning { concept, whole });
             }
@@ -123,12 +129,14 @@ impl Words {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "taken modulo the table's size")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "taken modulo the table's size"
+)]
 fn place(key: u64) -> usize {
     mix(key) as usize % PLACES
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "taken modulo the filter's size")]
 fn filter_bit(key: u64) -> usize {
     (mix(key) >> 20) as usize % (PLACES * 8)
 }

@@ -107,7 +107,9 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
             Kind::Word | Kind::Hashtag => {
                 words += 1;
                 found.concepts(word_concepts(&text.glyphs, token), at);
-                if WALLET.contains(&glyphs.len()) && glyphs.iter().any(|g| g.folded.is_ascii_digit()) {
+                if WALLET.contains(&glyphs.len())
+                    && glyphs.iter().any(|g| g.folded.is_ascii_digit())
+                {
                     found.sign(Sign::Wallet, at);
                 }
             }
@@ -140,7 +142,11 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
 
 /// The concepts of a word, and in scripts that write articles and prepositions with it, of what follows them.
 fn word_concepts(glyphs: &[Glyph], token: &Token) -> concepts::Set {
-    let start = if token.kind == Kind::Hashtag { token.start + 1 } else { token.start };
+    let start = if token.kind == Kind::Hashtag {
+        token.start + 1
+    } else {
+        token.start
+    };
     let mut found = concepts::at(glyphs, start, false);
     if matches!(glyphs[start].folded, '\u{0590}'..='\u{06FF}') {
         for skip in 1..=2 {
@@ -173,9 +179,11 @@ fn add_symbol(found: &mut Found, glyphs: &[Glyph], token: &Token, at: u32) {
             .and_then(|place| glyphs.get(place))
             .is_some_and(|g| g.folded.is_ascii_digit())
     };
-    let beside = digit(token.start.checked_sub(1)) || digit(Some(token.end)) || digit(Some(token.end + 1));
+    let beside =
+        digit(token.start.checked_sub(1)) || digit(Some(token.end)) || digit(Some(token.end + 1));
     match glyphs[token.start].folded {
-        '$' | '€' | '£' | '¥' | '₽' | '₹' | '₺' | '₴' | '₩' | '฿' | '₫' | '₪' | '৳' if beside => {
+        '$' | '€' | '£' | '¥' | '₽' | '₹' | '₺' | '₴' | '₩' | '฿' | '₫' | '₪' | '৳' if beside =>
+        {
             found.sign(Sign::Amount, at);
         }
         '%' if beside => found.sign(Sign::Percent, at),
@@ -245,7 +253,12 @@ fn add_whole(found: &mut Found, text: &Glyphs, tokens: &[Token], links: usize, w
 }
 
 /// How the author signs.
-fn add_author(extractor: &mut Extractor, found: &mut Found, document: &Document<'_>, text: &Glyphs) {
+fn add_author(
+    extractor: &mut Extractor,
+    found: &mut Found,
+    document: &Document<'_>,
+    text: &Glyphs,
+) {
     let mut host = String::new();
     if let Some(website) = super::identity::given(document.website) {
         let mut glyphs = std::mem::take(&mut extractor.identity);
@@ -264,7 +277,10 @@ fn add_author(extractor: &mut Extractor, found: &mut Found, document: &Document<
         if name.len() > 3 && contains(&text.glyphs, name) {
             found.sign(Sign::WebsiteInText, WEBSITE);
         }
-        if document.email_domain.is_some_and(|domain| domain.eq_ignore_ascii_case(&host)) {
+        if document
+            .email_domain
+            .is_some_and(|domain| domain.eq_ignore_ascii_case(&host))
+        {
             found.sign(Sign::EmailIsWebsite, WEBSITE);
         }
         extractor.identity = glyphs;
@@ -287,8 +303,15 @@ fn add_name(extractor: &mut Extractor, found: &mut Found, name: &str, host: &str
             .unwrap_or(letters.len() - start);
         if length > 0 {
             words += 1;
-            set |= concepts::at(letters, start, crate::tokens::is_unspaced(letters[start].folded));
-            let word: String = letters[start..start + length].iter().map(|g| g.folded).collect();
+            set |= concepts::at(
+                letters,
+                start,
+                crate::tokens::is_unspaced(letters[start].folded),
+            );
+            let word: String = letters[start..start + length]
+                .iter()
+                .map(|g| g.folded)
+                .collect();
             in_host += usize::from(length > 3 && host.contains(&word));
         }
         start += length + 1;
@@ -313,7 +336,12 @@ fn contains(glyphs: &[Glyph], word: &str) -> bool {
     let first = word.chars().next();
     (0..glyphs.len()).any(|start| {
         Some(glyphs[start].folded) == first
-            && word.chars().zip(&glyphs[start..]).filter(|(c, g)| *c == g.folded).count() == word.chars().count()
+            && word
+                .chars()
+                .zip(&glyphs[start..])
+                .filter(|(c, g)| *c == g.folded)
+                .count()
+                == word.chars().count()
     })
 }
 
@@ -329,12 +357,19 @@ fn put_all(extractor: &mut Extractor, found: &Found) {
         extractor.put(View::Meaning, tagged("sign", place as u64), owner);
         if count < PAIRED {
             for &other in &places[..count] {
-                extractor.put(View::Meaning, tagged("pair", (other * 128 + place) as u64), owner);
+                extractor.put(
+                    View::Meaning,
+                    tagged("pair", (other * 128 + place) as u64),
+                    owner,
+                );
             }
             places[count] = place;
         }
         count += 1;
     }
-    let steps = [0, 1, 2, 3, 5, 8, 12].iter().filter(|limit| count > **limit).count();
+    let steps = [0, 1, 2, 3, 5, 8, 12]
+        .iter()
+        .filter(|limit| count > **limit)
+        .count();
     extractor.put(View::Meaning, tagged("signs", steps as u64), LOOKS);
 }
