@@ -15,6 +15,9 @@ const WORDLIKE: &[&str] = &[
     "one", "pm", "so", "to", "us", "you", "sh", "name", "st",
 ];
 
+/// Endings reserved for examples (RFC 2606): links all the same.
+const RESERVED: [&[u8]; 3] = [b"example", b"invalid", b"test"];
+
 /// Finds addresses in a text, asked at one word's start after the other. What is the same for every
 /// word of a run (`a-b-c.example`) is found once for the run: looked for again at each word, it would
 /// take time that grows with the square of the run's length.
@@ -184,7 +187,7 @@ fn ending(glyphs: &[Glyph]) -> Option<Ending> {
         *byte = glyph.folded as u8;
     }
     let ending = &buffer[..glyphs.len()];
-    if !psl::List.is_known(ending) {
+    if !psl::List.is_known(ending) && !RESERVED.contains(&ending) {
         return None;
     }
     let wordlike = WORDLIKE.iter().any(|word| word.as_bytes() == ending);

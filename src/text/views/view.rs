@@ -32,7 +32,7 @@ impl View {
             Self::Words | Self::Characters => 18,
             Self::Meaning => 13,
             Self::Shape => 12,
-            Self::Identity => 14,
+            Self::Identity => 15,
         }
     }
 
