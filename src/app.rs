@@ -24,6 +24,7 @@ use crate::{
     notify::{
         mailer::{Mailer, MailerError},
         traffic::Traffic,
+        webhooks,
     },
     privacy::{
         key_file,
@@ -65,6 +66,9 @@ pub enum StartError {
     /// The mail settings cannot be used.
     #[error(transparent)]
     Mailer(#[from] MailerError),
+    /// The webhooks' certificate authority cannot be used.
+    #[error(transparent)]
+    Webhooks(#[from] webhooks::AuthorityError),
     /// The compiled-in model cannot be read.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -90,6 +94,8 @@ pub struct App {
     pub directory: Directory,
     /// Hands mail over.
     pub mailer: Mailer,
+    /// Sends deliveries.
+    pub hooks: webhooks::Client,
     /// What is on its way to whom.
     pub traffic: Traffic,
     /// The models that judge; exchanged while requests run.
@@ -135,6 +141,7 @@ impl App {
             signer: Signer::new(ring),
             presence: Presence::default(),
             mailer: Mailer::new(&settings)?,
+            hooks: webhooks::Client::new(&settings.webhooks)?,
             traffic: Traffic::default(),
             live: Live::new(settings.learning.minimum_per_class)?,
             intake: Writer::start(
