@@ -17,9 +17,31 @@ use crate::{
         site::{Policy, Site, SiteSlug},
         timestamp::Timestamp,
     },
+    ground::Ground,
+    learn::Learning,
+    reading::Reading,
     rules::Rules,
     storage::{Result, Store},
 };
+
+/// The room's parts.
+pub struct Sites {
+    ground: Arc<Ground>,
+    learning: Arc<Learning>,
+    reading: Arc<Reading>,
+}
+
+impl Sites {
+    /// The room over the ground: a site that is removed is forgotten by `learning` and `reading`.
+    #[must_use]
+    pub const fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
+        Self {
+            ground,
+            learning,
+            reading,
+        }
+    }
+}
 
 /// The slug of the site that every installation begins with.
 pub const DEFAULT_SITE: &str = "default";

@@ -14,7 +14,7 @@ pub use self::{
     pulse::{Pulse, Pulses},
     supervisor::{Work, run, run_once},
 };
-use crate::{app::App, learn::training, privacy::retention, review::news, storage::StoreError};
+use crate::{app::App, learn::training, news, privacy::retention, storage::StoreError};
 
 /// A job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +99,10 @@ impl Job {
 
 /// Carries the next training run out, if there is one.
 pub async fn train(app: &App) {
-    told(Job::Training, training::work(app).await.map(|_| ()));
+    told(
+        Job::Training,
+        training::work(&app.learning).await.map(|_| ()),
+    );
 }
 
 /// Brings every site's model up to date with the labels given and the models activated.
@@ -114,7 +117,7 @@ pub async fn refresh(app: &App) {
 
 /// Tells moderators' pages of arrivals.
 pub async fn announce(app: &App) {
-    told(Job::News, news::announce(app).await);
+    told(Job::News, news::announce(&app.news).await);
 }
 
 /// Goes on with what another instance, or a kill, has left half done.

@@ -152,7 +152,7 @@ fn confirm(slug: &str, yes: Option<String>) -> anyhow::Result<()> {
 
 async fn remove(app: &App, json: bool, slug: &str, with_comments: bool) -> anyhow::Result<()> {
     let parsed = SiteSlug::parse(slug).map_err(|error| Misuse(error.message))?;
-    match removal::remove(app, &parsed, with_comments).await? {
+    match removal::remove(&app.sites, &parsed, with_comments).await? {
         Removal::NotFound => anyhow::bail!("there is no site {slug}"),
         Removal::HasComments(count) => anyhow::bail!(
             "the site {slug} has comments and stays ({count} of them); --with-comments removes them too"

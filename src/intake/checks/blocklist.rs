@@ -18,13 +18,13 @@ const SPAM: f64 = 5.0;
 const NAMED: usize = 20;
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let snapshot = facts.app.directory.snapshot();
+    let snapshot = facts.ground.directory.snapshot();
     let applies = |rule: &BlockRule| rule.applies(&facts.site.slug, facts.now);
     if !snapshot.rules.list().iter().any(applies) {
         return Vec::new();
     }
     let submission = facts.submission;
-    let vault = &facts.app.vault;
+    let vault = &facts.ground.vault;
     let email = [
         vault.email_index(&submission.email),
         vault.mailbox_index(&submission.email),

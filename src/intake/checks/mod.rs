@@ -17,16 +17,16 @@ use std::time::Duration;
 
 use super::{form_token::Checked, submission::Submission};
 use crate::{
-    app::App,
     config::Intake,
     domain::{evidence::Finding, network::SenderAddress, site::Site, timestamp::Timestamp},
+    ground::Ground,
     storage::arrivals::{Lookback, Share, Signals},
 };
 
 /// What is known of a submission before the database is asked.
 pub struct Facts<'a> {
     /// The application.
-    pub app: &'a App,
+    pub ground: &'a Ground,
     /// The site.
     pub site: &'a Site,
     /// The submission.

@@ -20,8 +20,8 @@ const MOST: f64 = 3.0;
 /// The counters of the sender's network, of the wider ones around it, and, where the address has a tag or
 /// dots that do not count, of the mailbox: those spellings together are limited as one address is.
 pub(super) fn counted(facts: &Facts<'_>) -> Vec<Share> {
-    let window = Duration::from_secs(facts.app.settings.intake.rate_window_seconds);
-    let (vault, site) = (&facts.app.vault, &facts.site.slug);
+    let window = Duration::from_secs(facts.ground.settings.intake.rate_window_seconds);
+    let (vault, site) = (&facts.ground.vault, &facts.site.slug);
     let counted = |kind, counted| Counted {
         site: site.to_string(),
         kind,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
-    published,
+    reading,
     web::{Shared, problem::Problem, query::Query, route_table::RouteTable, site, tagged},
 };
 
@@ -31,7 +31,7 @@ struct Wanted {
     tag = "public",
     params(("site" = String, Path, description = "The site's slug."), Wanted),
     responses(
-        (status = 200, description = "The comments.", body = published::List),
+        (status = 200, description = "The comments.", body = reading::List),
         (status = 304, description = "What `If-None-Match` names is still true."),
         (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The page or the cursor is not right.", body = Problem, content_type = "application/problem+json"),
@@ -51,7 +51,7 @@ async fn list_published(
         let message = "This is not a cursor of this list.";
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
-    let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
+    let list = reading::list(&app.reading, &site.slug, &page, after.transpose()?).await?;
     Ok(tagged::answer(
         &request,
         &list,

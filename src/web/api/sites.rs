@@ -218,7 +218,7 @@ async fn remove_site(
         let message = "This is not the slug of the site that is to be removed.";
         return Err(FieldError::new("with_comments", "mismatch", message).into());
     }
-    match removal::remove(&app, &slug, confirmed.is_some()).await? {
+    match removal::remove(&app.sites, &slug, confirmed.is_some()).await? {
         Removal::NotFound => Err(Problem::not_found("site")),
         Removal::HasComments(count) => {
             let title = format!(
