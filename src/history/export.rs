@@ -15,13 +15,11 @@ use crate::interchange::table::defused;
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
+        queue::{Cursor, Filter, Sort},
         site::Site,
     },
     ground::Ground,
-    storage::{
-        StoreError,
-        comments::{Cursor, Filter, Sort},
-    },
+    storage::StoreError,
 };
 
 /// Comments read at a time.

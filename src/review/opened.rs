@@ -7,10 +7,11 @@ use crate::{
         decision::HistoryEntry,
         email::EmailAddress,
         moderator::Principal,
+        queue::{Counts, Filter},
     },
     ground::Ground,
     sealing::vault::Unopenable,
-    storage::{StoreError, comments::Filter, counts::Counts, related::Earlier},
+    storage::{StoreError, related::Earlier},
 };
 
 /// A comment with what surrounds it.

@@ -11,16 +11,13 @@ use crate::{
         moderator::Principal,
         origin::Origin,
         page::Page,
+        queue::{Counts, Cursor, Filter, Sort},
         site::SiteSlug,
         timestamp::Timestamp,
     },
     ground::Ground,
     sealing::keys::Purpose,
-    storage::{
-        StoreError,
-        comments::{Cursor, Filter, Sort},
-        counts::Counts,
-    },
+    storage::StoreError,
 };
 
 /// Most comments in one answer.
