@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     clock::Clock,
     config::Settings,
+    directory::Directory,
     domain::timestamp::Timestamp,
     faults::Faults,
     sealing::{
@@ -23,7 +24,6 @@ use crate::{
         signed::Signer,
         vault::Vault,
     },
-    sites::Directory,
     storage::{Store, StoreError, private},
 };
 

@@ -61,18 +61,17 @@ pub(super) async fn erase_until(
     until: Option<Timestamp>,
 ) -> Result<Erased> {
     let sites = every_site(privacy);
-    let erased = privacy
+    let now = privacy.ground.now();
+    // Rules about their address go too.
+    let erasing = privacy
         .ground
         .store
-        .erase_subject(&sites, who, by, privacy.ground.now(), until)
+        .erase_subject(&sites, who, by, now, until);
+    let erased = privacy
+        .ground
+        .directory
+        .change(&privacy.ground.store, now, erasing)
         .await?;
-    if erased.block_rules > 0 {
-        privacy
-            .ground
-            .directory
-            .refresh(&privacy.ground.store, privacy.ground.now())
-            .await?;
-    }
     for (site, page) in &erased.comments {
         privacy.reading.forget(site, page);
     }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::SiteError;
 use crate::{
     domain::site::SiteSlug,
     sites::Sites,
@@ -19,15 +20,17 @@ const LEFT: Duration = Duration::from_mins(1);
 /// more; of a very large one some may still be on its way out.
 ///
 /// # Errors
-/// [`crate::storage::StoreError`]; if the removal has begun by then, the background goes on with it.
-pub async fn remove(sites: &Sites, slug: &SiteSlug, with_comments: bool) -> Result<Removal> {
+/// [`SiteError::NoSite`], [`SiteError::HasComments`], or [`SiteError::Store`]: if the removal has begun by
+/// then, the background goes on with it.
+pub async fn remove(sites: &Sites, slug: &SiteSlug, with_comments: bool) -> Result<(), SiteError> {
     let begun = sites
         .ground
         .store
-        .begin_removal(slug, with_comments, sites.ground.now())
-        .await?;
-    if begun != Removal::Begun {
-        return Ok(begun);
+        .begin_removal(slug, with_comments, sites.ground.now());
+    match begun.await? {
+        Removal::NotFound => return Err(SiteError::NoSite),
+        Removal::HasComments(count) => return Err(SiteError::HasComments(slug.clone(), count)),
+        Removal::Begun => {}
     }
     forget(sites, slug).await?;
     match tokio::time::timeout(PATIENCE, empty(sites, slug)).await {
@@ -36,7 +39,7 @@ pub async fn remove(sites: &Sites, slug: &SiteSlug, with_comments: bool) -> Resu
             tracing::info!(site = %slug, "the site is gone; what it held is still being removed");
         }
     }
-    Ok(begun)
+    Ok(())
 }
 
 /// Goes on with removals that something has interrupted.

@@ -49,10 +49,10 @@ pub async fn add(
         created_at: ground.now(),
         delivered_at: None,
     };
-    ground.store.add_webhook(webhook.clone()).await?;
+    let adding = ground.store.add_webhook(webhook.clone());
     ground
         .directory
-        .refresh(&ground.store, ground.now())
+        .change(&ground.store, ground.now(), adding)
         .await?;
     Ok(webhook)
 }
@@ -74,10 +74,9 @@ fn parse_url(ground: &Ground, raw: &str) -> Result<String, FieldError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn remove(ground: &Ground, site: &SiteSlug, id: String) -> Result<bool> {
-    let removed = ground.store.remove_webhook(site, id).await?;
+    let removing = ground.store.remove_webhook(site, id);
     ground
         .directory
-        .refresh(&ground.store, ground.now())
-        .await?;
-    Ok(removed)
+        .change(&ground.store, ground.now(), removing)
+        .await
 }
