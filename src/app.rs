@@ -4,7 +4,6 @@
 use std::{ops::Deref, sync::Arc};
 
 use crate::{
-    background::Pulses,
     bayes::ModelError,
     clients::Clients,
     clock::Clock,
@@ -16,7 +15,7 @@ use crate::{
     news::News,
     notify::{Notify, mailer::MailerError},
     privacy::Privacy,
-    readiness::Readiness,
+    readiness::{Pulses, Readiness},
     reading::Reading,
     review::Review,
     sites::Sites,

@@ -147,13 +147,21 @@ pub async fn submit_for(
     request: Option<RequestKey<'_>>,
     client: Option<Client>,
 ) -> Result<Accepted, Rejection> {
-    let now = intake.ground.now();
-    let token = form_token::check(&intake.ground, &site, &submission, now).map_err(invalid)?;
+    let ground = &intake.ground;
+    let now = ground.now();
+    let token = form_token::check(ground, &site, &submission, now).map_err(invalid)?;
+    let directory = ground.directory.snapshot();
+    let networks = sender.map(|sender| ground.vault.network_keys(&site.slug, &sender));
     let facts = checks::Facts {
-        ground: &intake.ground,
         site: &site,
+        rules: &directory.rules,
         submission: &submission,
         sender: sender.as_ref(),
+        email: [
+            ground.vault.email_index(&submission.email),
+            ground.vault.mailbox_index(&submission.email),
+        ],
+        networks: networks.unwrap_or_default(),
         token: &token,
         now,
     };
@@ -163,23 +171,22 @@ pub async fn submit_for(
         because: String::new(),
     };
     let is_program = client.is_some();
-    let chain = author::chain(&intake.ground, &site, &submission, now).filter(|_| !is_program);
-    let may_trust =
-        author::may_be_trusted(&intake.ground, &site, &submission, chain.as_deref()).await;
-    let mut comment = new_comment(&facts);
+    let chain = author::chain(ground, &site, &submission, now).filter(|_| !is_program);
+    let may_trust = author::may_be_trusted(ground, &site, &submission, chain.as_deref()).await;
+    let mut comment = new_comment(ground, &facts);
     if !is_program {
         comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.clone()));
     }
     let arrival = Arrival {
         comment,
-        counters: checks::to_count(&facts),
+        counters: checks::to_count(&facts, &ground.settings.intake),
         ask_trust: may_trust,
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
         proof: token.proof.map(|proof| SingleUse {
             token: proof.token,
             expires_at: proof.expires_at,
         }),
-        announce: intake.ground.directory.has_webhooks(&site.slug),
+        announce: ground.directory.has_webhooks(&site.slug),
         client,
     };
     let slug = site.slug.clone();
@@ -191,7 +198,7 @@ pub async fn submit_for(
     }
     if !is_program {
         let chain = chain.unwrap_or_else(|| accepted.id.to_string());
-        accepted.author_token = Some(author::issue(&intake.ground, &slug, &chain, accepted.id));
+        accepted.author_token = Some(author::issue(ground, &slug, &chain, accepted.id));
     }
     Ok(accepted)
 }
@@ -252,9 +259,8 @@ fn document(submission: &Submission) -> Document<'_> {
     }
 }
 
-fn new_comment(facts: &checks::Facts<'_>) -> NewComment {
+fn new_comment(ground: &Ground, facts: &checks::Facts<'_>) -> NewComment {
     let &checks::Facts {
-        ground,
         site,
         submission,
         sender,
@@ -271,13 +277,13 @@ fn new_comment(facts: &checks::Facts<'_>) -> NewComment {
         parent: submission.parent.map(|parent| parent.to_string()),
         name: submission.name.as_str().to_owned(),
         email_sealed: ground.vault.seal(&submission.email, owner).0,
-        email_index: ground.vault.email_index(&submission.email).0,
+        email_index: facts.email[0].0.clone(),
         website: submission
             .website
             .as_ref()
             .map(|website| website.as_str().to_owned()),
         text: submission.text.as_str().to_owned(),
-        fingerprint: checks::fingerprint(facts),
+        fingerprint: checks::fingerprint(submission),
         network: sender.map(SenderAddress::truncated),
         network_key: sender.map(|sender| ground.vault.network_key(&site.slug, sender)),
         author_chain: None,

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     bayes::probability,
     clock::Clock,
-    config::Intake,
+    config::IntakeSettings,
     faults::Faults,
     ground::Ground,
     storage::{
@@ -147,7 +147,7 @@ fn share(waiting: usize) -> usize {
 struct Desk {
     store: Store,
     clock: Clock,
-    limits: Arc<Intake>,
+    limits: Arc<IntakeSettings>,
     faults: Arc<Faults>,
     panics: Arc<AtomicU64>,
 }

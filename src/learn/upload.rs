@@ -17,7 +17,6 @@ use crate::{
         sample::{Provenance, Tally, Vote},
         site::{Site, SiteSlug},
     },
-    ground::Ground,
     interchange::labelled::{self, Format, Record, RecordError},
     learn::Learning,
     sealing::vault::Vault,

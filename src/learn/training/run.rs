@@ -24,7 +24,6 @@ use crate::{
         sample::{SampleCount, StoredSample},
         site::Policy,
     },
-    ground::Ground,
     learn::Learning,
     learn::live,
     storage::runs::{Finished, Run},
