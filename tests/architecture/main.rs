@@ -44,7 +44,7 @@ const FLOORS: [&[&str]; 18] = [
 ];
 
 static SOURCES: LazyLock<Sources> =
-    LazyLock::new(|| Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")));
+    LazyLock::new(|| Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src")));
 
 fn room(place: &[String]) -> String {
     place.first().cloned().unwrap_or_default()
@@ -120,7 +120,7 @@ fn known(file: &str) -> BTreeSet<String> {
 
 fn place_of(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/architecture/known")
+        .join("known")
         .join(file)
 }
 
