@@ -149,8 +149,8 @@ on_both_engines!(
             )
             .await;
         app.decide(&json!({ "id": id }), Decision::Approve).await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 2);
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0, "once");
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 2);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0, "once");
 
         let taken = listener.taken();
         let mut kinds: Vec<Value> = taken.iter().map(|one| one.json()["type"].clone()).collect();
@@ -200,9 +200,9 @@ on_both_engines!(
             "There's rosemary, that's for remembrance.",
         )
         .await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert_eq!(
-            webhooks::tick(&app.app).await.unwrap(),
+            webhooks::tick(&app.app.notify).await.unwrap(),
             0,
             "not before its time"
         );
@@ -210,7 +210,7 @@ on_both_engines!(
         assert_eq!(state(&app).await["last_error"], "it answered 503");
         listener.answers("200 OK");
         app.app.clock.advance(Duration::from_mins(2));
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 1);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 1);
         let taken = listener.taken();
         assert_eq!(taken[0].header("webhook-id"), taken[1].header("webhook-id"));
 
@@ -222,7 +222,7 @@ on_both_engines!(
         )
         .await;
         for _ in 0..30 {
-            webhooks::tick(&app.app).await.unwrap();
+            webhooks::tick(&app.app.notify).await.unwrap();
             app.app.clock.advance(Duration::from_hours(4));
         }
         let state = state(&app).await;
@@ -261,7 +261,7 @@ on_both_engines!(
             "There's rosemary, that's for remembrance.",
         )
         .await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert!(listener.taken().is_empty());
         let error = state(&app).await["last_error"].clone();
         assert!(error.as_str().unwrap().contains("not public"), "{error}");
@@ -288,7 +288,7 @@ on_both_engines!(
             answer(app.with(&operator, Method::DELETE, &path)).await.0,
             204
         );
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         app.add_site("other", &[], Policy::default()).await;
         let (status, _) = add(&app, &listener.url, json!([])).await;
         assert_eq!(status, 422);
@@ -328,7 +328,7 @@ async fn told_over_tls(is_trusted: bool) -> (usize, Value) {
     add(&app, &listener.url, json!(["comment.received"])).await;
     app.posted("default", "Ophelia", "There's fennel for you.")
         .await;
-    webhooks::tick(&app.app).await.unwrap();
+    webhooks::tick(&app.app.notify).await.unwrap();
     (
         listener.taken().len(),
         state(&app).await["last_error"].clone(),

@@ -20,7 +20,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::address::{Refused, check_url, is_allowed};
-use crate::{config, privacy::vault::Unopenable};
+use crate::{config, sealing::vault::Unopenable};
 
 /// Why a delivery was not taken. Nothing that the other side wrote is in it.
 #[derive(Debug, thiserror::Error)]
