@@ -91,7 +91,7 @@ impl Client {
     ///
     /// # Errors
     /// [`AuthorityError`] when its file cannot be read or holds no certificate.
-    pub fn new(settings: &config::Webhooks) -> Result<Self, AuthorityError> {
+    pub fn new(settings: &config::WebhooksSettings) -> Result<Self, AuthorityError> {
         let file = &settings.ca_file;
         let tls = tls(file).map_err(|reason| AuthorityError {
             file: file.clone(),
