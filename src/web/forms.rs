@@ -6,7 +6,7 @@ use std::str;
 use actix_multipart::Multipart;
 use actix_web::{
     HttpRequest,
-    http::{StatusCode, header::HeaderMap},
+    http::header::HeaderMap,
     web::Bytes,
 };
 use futures_util::{StreamExt, stream};
@@ -34,8 +34,7 @@ pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<Fields, Proble
         Some("multipart/form-data") => fields(multipart(request.headers(), body).await?),
         _ => {
             let title = "Send JSON, application/x-www-form-urlencoded or multipart/form-data.";
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            Err(Problem::new(status, "unsupported_media_type", title))
+            Err(Problem::unsupported(title))
         }
     }
 }

@@ -18,7 +18,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpSocket;
 
 use super::{
-    attribute::attribute, connections::Connections, nowhere, observe::observe,
+    acting::act_for_sender, connections::Connections, not_found, request_log::log_request,
     route_table::RouteTable, routes,
 };
 use crate::{app::App, domain::origin::Origin};
@@ -65,12 +65,12 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
         ActixApp::new()
             .app_data(shared.clone())
             .configure(|config| routes(&mut RouteTable::serving(config)))
-            .default_service(web::to(nowhere::answer))
+            .default_service(web::to(not_found::answer))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
-            .wrap(from_fn(attribute))
-            .wrap(from_fn(observe))
+            .wrap(from_fn(act_for_sender))
+            .wrap(from_fn(log_request))
             .wrap(from_fn(finished))
     };
     let listener = listen(settings.listen)?;

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, post};
 use uuid::Uuid;
 
-use super::{Call, Refusal, also_get, plain, recognise, word};
+use super::{Call, Refusal, plain, recognise, word};
 use crate::{
     clients::{self, callbacks},
     domain::{evidence::Verdict, site::Policy},
@@ -104,7 +104,9 @@ fn judgement(guid: &str, is_spam: bool, discard: bool) -> HttpResponse {
 
 /// Adds these routes.
 pub(super) fn routes(config: &mut RouteTable<'_>) {
-    config.service(verify_key).service(comment_check);
-    also_get(config, "/1.1/verify-key", answer_verify);
-    also_get(config, "/1.1/comment-check", answer_check);
+    config
+        .service(verify_key)
+        .service(comment_check)
+        .page(Method::GET, "/1.1/verify-key", answer_verify)
+        .page(Method::GET, "/1.1/comment-check", answer_check);
 }

@@ -13,12 +13,11 @@ mod check;
 mod reports;
 mod usage;
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use actix_web::{
-    Handler, HttpResponse, HttpResponseBuilder, ResponseError,
+    HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
-    web,
 };
 
 use super::{Shared, problem::Problem};
@@ -123,19 +122,6 @@ impl From<KeyError> for Problem {
             KeyError::Store(error) => error.into(),
         }
     }
-}
-
-/// Answers GET like POST: clients use either.
-fn also_get<F, Args>(config: &mut RouteTable<'_>, path: &'static str, handler: F)
-where
-    F: Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: actix_web::Responder + 'static,
-    F::Future: Future<Output = F::Output>,
-{
-    config.undescribed(&[(path, &["GET"])], |config| {
-        config.route(path, web::get().to(handler))
-    });
 }
 
 /// Adds these routes.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, http::StatusCode, post};
 use serde_json::{Value, json};
 
-use super::{Call, Refusal, also_get, plain, recognise};
+use super::{Call, Refusal, plain, recognise};
 use crate::{
     storage::judgements::{Usage, month_of},
     web::{Shared, problem::Problem, route_table::RouteTable},
@@ -137,7 +137,9 @@ pub(super) fn object(value: &Value) -> HttpResponse {
 
 /// Adds these routes.
 pub(super) fn routes(config: &mut RouteTable<'_>) {
-    config.service(usage_limit).service(key_sites);
-    also_get(config, "/1.2/usage-limit", answer_usage);
-    also_get(config, "/1.2/key-sites", answer_sites);
+    config
+        .service(usage_limit)
+        .service(key_sites)
+        .page(Method::GET, "/1.2/usage-limit", answer_usage)
+        .page(Method::GET, "/1.2/key-sites", answer_sites);
 }

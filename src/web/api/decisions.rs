@@ -1,11 +1,6 @@
 //! Deciding: one comment, many at once, and taking a decision back.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::StatusCode,
-    post,
-    web::{Path, Payload},
-};
+use actix_web::{HttpResponse, post, web::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,7 +22,7 @@ use crate::{
     web::{
         Shared,
         auth::Moderator,
-        body::{self, Json},
+        body::{Json, OptionalJson},
         problem::Problem,
         route_table::RouteTable,
     },
@@ -200,14 +195,8 @@ async fn undo(
     app: Shared,
     Moderator(principal): Moderator,
     id: Path<String>,
-    request: HttpRequest,
-    payload: Payload,
+    OptionalJson(wanted): OptionalJson<UndoRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body::read(&request, &mut payload.into_inner(), body::MAX_BYTES).await?;
-    let wanted: UndoRequest = match body.as_ref() {
-        [] => UndoRequest::default(),
-        json => body::parse_json(json)?,
-    };
     let outcome = review::undo(&app, &principal, comment_id(&id)?, wanted.version).await?;
     answer(&app, &principal, Some(outcome)).await
 }
@@ -286,7 +275,7 @@ async fn answer(
         }
         Some(Outcome::NothingToUndo(_)) => {
             let title = "There is no decision to take back.";
-            Err(Problem::new(StatusCode::CONFLICT, "nothing_to_undo", title))
+            Err(Problem::conflict("nothing_to_undo", title))
         }
         Some(Outcome::NotFound) | None => Err(Problem::not_found("comment")),
     }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
     published,
-    web::{Shared, problem::Problem, query::Query, route_table::RouteTable, site, tagged},
+    web::{Shared, etag, problem::Problem, query::Query, route_table::RouteTable, site},
 };
 
 /// Pages in one question at most.
@@ -49,7 +49,7 @@ async fn list_published(
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
     let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
-    Ok(tagged::answer(
+    Ok(etag::answer(
         &request,
         &list,
         "application/json",

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
 use super::{
@@ -52,7 +52,6 @@ struct ConfirmPage {
     until: i64,
 }
 
-#[post("/desk/decisions")]
 pub(super) async fn decide(
     app: Shared,
     Sent { by, fields }: Sent,
@@ -94,7 +93,6 @@ pub(super) async fn decide(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/desk/undo")]
 pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpResponse, Refused> {
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;

@@ -2,9 +2,8 @@
 //! signed in does so first and comes back; a form counts only from someone who was shown it; the
 //! operators' pages are for operators.
 
-use std::{future::Future, pin::Pin};
-
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
 
 use super::{fields::FormFields, frame::back_of, refused::Refused};
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
     domain::moderator::Scope,
     web::{
         Shared,
-        auth::{SignedIn, Visitor},
+        auth::{SignedIn, Visitor, from_request},
         problem::Problem,
     },
 };
@@ -47,22 +46,14 @@ impl Theirs for Sent {
     }
 }
 
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Refused>>>>;
+type Extracted<T> = LocalBoxFuture<'static, Result<T, Refused>>;
 
-impl FromRequest for Entered {
-    type Error = Refused;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let here = request.uri().path_and_query().map(ToString::to_string);
-        let visitor = Visitor::from_request(request, payload);
-        Box::pin(async move {
-            let Visitor(signed_in) = visitor.await?;
-            let signed_in = signed_in.ok_or(Refused::SignInFirst(here.unwrap_or_default()))?;
-            Ok(Self(signed_in))
-        })
-    }
-}
+from_request!(Entered, Refused, async |request: HttpRequest| {
+    let Visitor(signed_in) = Visitor::extract(&request).await?;
+    let here = || request.uri().path_and_query().map(ToString::to_string);
+    let signed_in = signed_in.ok_or_else(|| Refused::SignInFirst(here().unwrap_or_default()))?;
+    Ok(Self(signed_in))
+});
 
 impl FromRequest for Sent {
     type Error = Refused;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, post};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 use secrecy::ExposeSecret;
 
@@ -80,7 +80,6 @@ pub(super) struct MeQuery {
     saved: Option<String>,
 }
 
-#[get("/desk/me")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
@@ -89,7 +88,6 @@ pub(super) async fn show(
     render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
 }
 
-#[post("/desk/me")]
 pub(super) async fn change(
     app: Shared,
     Sent { by, fields }: Sent,

@@ -5,7 +5,7 @@ pub mod report;
 mod run;
 pub mod upload;
 
-use actix_web::{HttpResponse, ResponseError as _, get, http::StatusCode, post};
+use actix_web::{HttpResponse, ResponseError as _, http::StatusCode};
 use askama::Template;
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
@@ -37,7 +37,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
-    web::{Shared, auth::SignedIn, labelled, page, problem::Problem, query::Query, site},
+    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query, sample_upload, site},
 };
 
 /// Comments that the drawings are made of.
@@ -98,7 +98,6 @@ impl ModelPage {
     }
 }
 
-#[get("/desk/model")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -120,7 +119,6 @@ pub(super) async fn show(
     render(&app, &signed_in, site, said).await
 }
 
-#[post("/desk/model")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,
@@ -198,7 +196,7 @@ async fn render(
         }),
         samples,
         max_upload: app.settings.learning.max_upload_mib,
-        max_source: labelled::MAX_SOURCE_CHARS,
+        max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
         threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
         judged: judged.len(),

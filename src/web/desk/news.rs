@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpRequest, HttpResponse, get,
+    HttpRequest, HttpResponse,
     http::header::{self, ContentEncoding},
     web::Bytes,
 };
@@ -44,7 +44,6 @@ struct Listener {
     opened: bool,
 }
 
-#[get("/desk/news")]
 pub(super) async fn listen(
     app: Shared,
     request: HttpRequest,

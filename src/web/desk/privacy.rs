@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::header, post};
+use actix_web::{HttpResponse, http::header};
 use askama::Template;
 
 use super::{
@@ -63,7 +63,6 @@ struct ErasureRow {
     what: String,
 }
 
-#[get("/desk/privacy")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -71,7 +70,6 @@ pub(super) async fn show(
     render(&app, &signed_in, String::new(), None, Done::default()).await
 }
 
-#[post("/desk/privacy")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,

@@ -7,7 +7,7 @@ mod people;
 mod tokens;
 mod webhooks;
 
-use actix_web::{HttpResponse, get, post};
+use actix_web::HttpResponse;
 use askama::Template;
 
 use self::{
@@ -58,7 +58,6 @@ struct SettingsPage {
     done: Done,
 }
 
-#[get("/desk/settings")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -66,7 +65,6 @@ pub(super) async fn show(
     render(&app, &signed_in, Done::default()).await
 }
 
-#[post("/desk/settings")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,

@@ -2,9 +2,8 @@
 //! when it is only looked at: mail systems open every link they see.
 
 use actix_web::{
-    HttpRequest, HttpResponse, get,
+    HttpRequest, HttpResponse,
     http::{StatusCode, header},
-    post,
     web::Path,
 };
 use askama::Template;
@@ -80,7 +79,6 @@ pub(super) struct SignInQuery {
     next: Option<String>,
 }
 
-#[get("/sign-in")]
 pub(super) async fn show(
     Visitor(signed_in): Visitor,
     Query(query): Query<SignInQuery>,
@@ -97,7 +95,6 @@ pub(super) async fn show(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/sign-in")]
 pub(super) async fn with_password(
     app: Shared,
     request: HttpRequest,
@@ -129,13 +126,11 @@ pub(super) async fn with_password(
     Ok(page::render(status, &template)?)
 }
 
-#[get("/sign-in/{word}")]
 pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Refused> {
     let account = links::look_up(&app, &word).await?;
     show_link_of(&app, account.as_ref(), Filled::default(), Vec::new())
 }
 
-#[post("/sign-in/{word}")]
 pub(super) async fn with_link(
     app: Shared,
     request: HttpRequest,
@@ -163,7 +158,6 @@ pub(super) async fn with_link(
     }
 }
 
-#[get("/sign-out")]
 pub(super) async fn show_sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
@@ -175,7 +169,6 @@ pub(super) async fn show_sign_out(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/sign-out")]
 pub(super) async fn sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,

@@ -1,7 +1,7 @@
 //! A site's settings as a page, for operators: its name, the origins of its pages, and what it does
 //! with scores and evidence.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
+use actix_web::{HttpResponse, http::StatusCode, web::Path};
 use askama::Template;
 use serde::Deserialize;
 
@@ -63,7 +63,6 @@ impl SitePage {
     }
 }
 
-#[get("/desk/settings/sites/{site}")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -80,7 +79,6 @@ pub(super) async fn show(
     )
 }
 
-#[post("/desk/settings/sites/{site}")]
 pub(super) async fn change(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, get, http::StatusCode};
+use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
 use super::form::Form;
@@ -62,7 +62,6 @@ struct DemoPage {
 }
 
 /// The article, where the demo is switched on.
-#[get("/demo")]
 pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(SITE).filter(|_| app.settings.demo);
     let site = site.ok_or_else(|| Problem::not_found("page"))?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse, get,
+    HttpRequest, HttpResponse,
     http::{
         StatusCode,
         header::{self, Accept, Header},
@@ -81,7 +81,6 @@ pub(super) struct Wanted {
 }
 
 /// The form for a page.
-#[get("/sites/{site}/form")]
 pub(super) async fn show_form(
     app: Shared,
     slug: Path<String>,

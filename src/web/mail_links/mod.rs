@@ -8,7 +8,7 @@ mod subscription;
 use actix_web::{
     HttpResponse,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
 };
@@ -16,7 +16,7 @@ use askama::Template;
 
 use super::{page, problem::Problem};
 use crate::notify::links::LinkError;
-use crate::web::route_table::{Other, RouteTable};
+use crate::web::route_table::RouteTable;
 
 /// The pages hold forms that post to themselves, and no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -63,13 +63,11 @@ fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
 
 /// Adds these routes. They are for people and not in the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    let taken: &[Other] = &[
-        ("/m/{token}", &["GET", "HEAD", "POST"]),
-        ("/r/{token}", &["GET", "HEAD", "POST"]),
-    ];
-    config.undescribed(taken, |config| {
-        config
-            .configure(decision::routes)
-            .configure(subscription::routes)
-    });
+    config
+        .page(Method::GET, "/m/{token}", decision::show)
+        .page(Method::HEAD, "/m/{token}", decision::show)
+        .page(Method::POST, "/m/{token}", decision::act)
+        .page(Method::GET, "/r/{token}", subscription::show)
+        .page(Method::HEAD, "/r/{token}", subscription::show)
+        .page(Method::POST, "/r/{token}", subscription::act);
 }

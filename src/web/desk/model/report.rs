@@ -2,8 +2,8 @@
 //! in it, escaped; where a browser shows it all the same, nothing in it runs or loads.
 
 use actix_web::{
-    HttpResponse, get,
-    http::{StatusCode, header},
+    HttpResponse,
+    http::header,
     web::Path,
 };
 
@@ -28,7 +28,6 @@ use crate::{
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-#[get("/desk/model/{id}/report")]
 pub(in crate::web::desk) async fn download(
     app: Shared,
     Operators(Entered(_)): Operators<Entered>,
@@ -59,7 +58,7 @@ fn file_name(version: &str) -> String {
 
 impl From<EvaluationError> for Problem {
     fn from(error: EvaluationError) -> Self {
-        let conflict = |code| Self::new(StatusCode::CONFLICT, code, sentence(&error));
+        let conflict = |code| Self::conflict(code, sentence(&error));
         match error {
             EvaluationError::NotTrained => conflict("not_trained"),
             EvaluationError::NothingHeldOut => conflict("nothing_held_out"),

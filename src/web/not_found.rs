@@ -16,7 +16,7 @@ use super::{desk::refused::Refused, embed::form, problem::Problem, route_table, 
 /// What `Allow` says of each path, collected when somebody first tries a wrong method.
 static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
     let methods = route_table::methods(routes).into_iter();
-    let allow = |(path, methods): (String, Vec<&str>)| {
+    let allow = |(path, methods): (String, Vec<String>)| {
         let value = HeaderValue::from_str(&methods.join(", ")).ok()?;
         Some((path, value))
     };
