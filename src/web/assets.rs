@@ -1,10 +1,7 @@
 //! Files that pages load: compiled in, served with a digest as their `ETag`.
 
-use actix_web::{HttpRequest, HttpResponse, http::Method, web::Path};
-
-use super::{etag, problem::Problem};
-use crate::rendered::Rendered;
-use crate::web::route_table::RouteTable;
+use super::etag;
+use crate::{rendered::Rendered, web::prelude::*};
 
 /// Name and content.
 const FILES: [(&str, &str); 10] = [

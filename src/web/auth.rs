@@ -2,13 +2,9 @@
 //! cookie, whatever changes something must carry the session's CSRF token; a bearer token needs
 //! none, because no browser sends one by itself.
 
-use actix_web::{
-    HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration as CookieDuration},
-    http::{StatusCode, header},
-};
+use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 
-use super::{Shared, problem::Problem, sender};
+use super::sender;
 use crate::{
     accounts::{
         links::LinkError,
@@ -19,9 +15,9 @@ use crate::{
         sign_in::{self, Device, SignInError},
         tokens,
     },
-    app::App,
-    domain::moderator::{Moderator as Account, Principal},
+    domain::moderator::Moderator as Account,
     storage::acts,
+    web::prelude::*,
 };
 
 /// The header that carries a session's CSRF token.

@@ -5,16 +5,14 @@
 use std::time::Duration;
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest,
     dev::Payload,
-    http::{StatusCode, header},
     web::{Bytes, BytesMut},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 
-use super::{Shared, problem::Problem};
-use crate::domain::field::FieldError;
+use crate::web::prelude::*;
 
 /// The largest body of an ordinary request, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;

@@ -8,13 +8,12 @@ use std::{
 };
 
 use actix_web::{
-    HttpRequest, HttpResponse,
     body::{BodySize, MessageBody},
-    http::header::{self, EntityTag, Header, IfNoneMatch},
+    http::header::{EntityTag, Header, IfNoneMatch},
     web::Bytes,
 };
 
-use crate::rendered::Rendered;
+use crate::{rendered::Rendered, web::prelude::*};
 
 /// The answer; `caching` is the `Cache-Control` header.
 #[must_use]

@@ -4,19 +4,12 @@
 use std::str;
 
 use actix_multipart::Multipart;
-use actix_web::{
-    HttpRequest,
-    http::header::HeaderMap,
-    web::Bytes,
-};
+use actix_web::{http::header::HeaderMap, web::Bytes};
 use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode;
 
-use super::{
-    body::{media_type, parse_json},
-    problem::Problem,
-};
-use crate::{domain::field::FieldError, intake::submission::Fields};
+use super::body::{media_type, parse_json};
+use crate::{intake::submission::Fields, web::prelude::*};
 
 /// Parts of a multipart body at most.
 const MAX_PARTS: usize = 40;

@@ -4,14 +4,12 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError,
-    http::{
-        StatusCode,
-        header::{ALLOW, HeaderValue},
-    },
+    ResponseError,
+    http::header::{ALLOW, HeaderValue},
 };
 
-use super::{desk::refused::Refused, embed::form, problem::Problem, route_table, routes};
+use super::{desk::refused::Refused, embed::form, route_table, routes};
+use crate::web::prelude::*;
 
 /// What `Allow` says of each path, collected when somebody first tries a wrong method.
 static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {

@@ -3,24 +3,17 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use actix_web::{
-    HttpResponse, get,
-    http::{Method, StatusCode},
-};
-use askama::Template;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::{
-    page,
-    problem::{MEDIA_TYPE, Problem},
-    route_table::{self, RouteTable},
+use super::{problem::MEDIA_TYPE, route_table};
+use crate::{
+    domain::{mail::MailStatus, queue::Sort},
+    web::prelude::*,
 };
-use crate::domain::{mail::MailStatus, queue::Sort};
 
 /// What the protocol of Akismet takes as a body: any field, in either form.
 const ANY_FIELDS: [&str; 2] = ["application/x-www-form-urlencoded", "application/json"];

@@ -16,14 +16,9 @@
 
 use std::{fmt, time::Duration};
 
-use actix_web::{
-    HttpResponse, ResponseError,
-    http::{StatusCode, header},
-};
-use serde::Serialize;
-use utoipa::ToSchema;
+use actix_web::ResponseError;
 
-use crate::{domain::field::FieldError, sites::SiteError, storage::StoreError};
+use crate::{sites::SiteError, storage::StoreError, web::prelude::*};
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";

@@ -2,11 +2,10 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
-use crate::{app::App, domain::field::FieldError, privacy::keys::Purpose};
+use crate::{privacy::keys::Purpose, web::prelude::*};
 
 /// Entries of a list in one answer at most, and when nothing is asked.
 const MAX_LIMIT: u32 = 100;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, net::IpAddr};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method};
+use actix_web::{FromRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
@@ -10,8 +10,8 @@ use url::{Url, form_urlencoded};
 use super::{MAX_BYTES, Shared};
 use crate::{
     clients::{keys::looks_like_key, question::Question},
-    domain::{comment::CommentId, network::SenderAddress},
-    web::{body, problem::Problem, sender},
+    domain::network::SenderAddress,
+    web::{body, prelude::*, sender},
 };
 
 /// The longest id of a program's own that is taken for one, in bytes.

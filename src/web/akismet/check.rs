@@ -1,6 +1,5 @@
 //! Asking: whether a key is good, and whether a text is spam.
 
-use actix_web::{HttpResponse, http::StatusCode, post};
 use uuid::Uuid;
 
 use super::{Call, Refusal, plain, recognise, word};
@@ -8,7 +7,7 @@ use crate::{
     clients::{self, callbacks},
     domain::{evidence::Verdict, site::Policy},
     intake::Accepted,
-    web::{Shared, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// An author, and the beginning of an address, for which the answer is `true`, to try a client out.

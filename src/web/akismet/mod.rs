@@ -15,20 +15,15 @@ mod usage;
 
 use std::{fmt, sync::Arc};
 
-use actix_web::{
-    HttpResponse, HttpResponseBuilder, ResponseError,
-    http::{StatusCode, header},
-};
+use actix_web::{HttpResponseBuilder, ResponseError};
 
-use super::{Shared, problem::Problem};
+use self::call::Call;
 use crate::{
     clients::keys::{self, KeyError},
     domain::site::Site,
     storage::client_keys::ClientKey,
-    web::route_table::RouteTable,
+    web::prelude::*,
 };
-
-use self::call::Call;
 
 /// The largest body, in bytes: WordPress sends the text twice, percent-encoded.
 const MAX_BYTES: usize = 512 * 1024;

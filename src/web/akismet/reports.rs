@@ -1,13 +1,7 @@
 //! Reporting back: a text was spam although it was judged not to be, or the other way round.
 
-use actix_web::{HttpResponse, post};
-
 use super::{Call, Refusal, recognise, word};
-use crate::{
-    bayes::Label,
-    clients::reports,
-    web::{Shared, route_table::RouteTable},
-};
+use crate::{bayes::Label, clients::reports, web::prelude::*};
 
 /// What every report is answered with.
 const THANKS: &str = "Thanks for making the web a better place.";

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::StatusCode, post};
 use serde_json::{Value, json};
 
 use super::{Call, Refusal, plain, recognise};
 use crate::{
     storage::judgements::{Usage, month_of},
-    web::{Shared, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// Blogs in one answer at most, and unless fewer are asked for.

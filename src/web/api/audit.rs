@@ -1,20 +1,12 @@
 //! What operators did, for operators.
 
-use actix_web::{HttpResponse, get};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
 
-use super::private;
 use crate::{
-    domain::timestamp::Timestamp,
     storage::acts::Act,
     web::{
-        Shared,
-        auth::Operator,
-        problem::Problem,
-        query::{Query, next_cursor, read_page},
-        route_table::RouteTable,
+        prelude::*,
+        query::{next_cursor, read_page},
     },
 };
 

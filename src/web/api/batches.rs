@@ -1,15 +1,10 @@
 //! What was decided together: a list of it, and taking it back as one.
 
-use actix_web::{HttpResponse, get, post, web::Path};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     domain::decision::BatchId,
     review::batches::{self, TakenBack},
     storage::batches::Batch,
-    web::{Shared, auth::Moderator, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// Batches, the latest first.

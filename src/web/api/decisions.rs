@@ -1,31 +1,11 @@
 //! Deciding: one comment, many at once, and taking a decision back.
 
-use actix_web::{HttpResponse, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::{
-    comments::{CommentItem, comment_id},
-    private,
-};
+use super::comments::{CommentItem, comment_id};
 use crate::{
-    app::App,
-    domain::{
-        comment::{CommentId, Status},
-        decision::{Action, BatchId, Decided, Decision, LastChange},
-        field::FieldError,
-        moderator::Principal,
-        timestamp::Timestamp,
-    },
+    domain::decision::{Action, BatchId, Decided, Decision, LastChange},
     review::{self, MAX_WISHES, changes},
     storage::decisions::{Change, Outcome, Wish},
-    web::{
-        Shared,
-        auth::Moderator,
-        body::{Json, OptionalJson},
-        problem::Problem,
-        route_table::RouteTable,
-    },
+    web::{body::OptionalJson, prelude::*},
 };
 
 /// A decision about one comment.

@@ -1,34 +1,17 @@
 //! Training runs and models: what there is, what came of a run, and which model a site uses.
 
-use actix_web::{HttpResponse, get, http::header, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::private;
 use crate::{
-    app::App,
     directory::DEFAULT_SITE,
     domain::{
-        field::FieldError,
         model::{ModelEntry, ModelId, ModelStatus, Progress, Report, SHIPPED},
         sample::SampleCount,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     learn::{
         registry::{self, RegistryError, Standing},
         samples,
         training::{self, StartError},
     },
-    web::{
-        Shared,
-        auth::Operator,
-        body::{Json, OptionalJson},
-        problem::Problem,
-        query::Query,
-        route_table::RouteTable,
-        site,
-    },
+    web::{body::OptionalJson, prelude::*},
 };
 
 /// Which models.

@@ -1,24 +1,11 @@
 //! The outbox, for operators: what waits, what was given up and why, and another try.
 
-use actix_web::{HttpResponse, get, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::private;
 use crate::{
-    app::App,
-    domain::{
-        mail::{MailKind, MailStatus},
-        site::SiteSlug,
-        timestamp::Timestamp,
-    },
+    domain::mail::{MailKind, MailStatus},
     storage::outbox_entries::OutboxEntry,
     web::{
-        Shared,
-        auth::Operator,
-        problem::Problem,
-        query::{Query, next_cursor, read, read_page},
-        route_table::RouteTable,
+        prelude::*,
+        query::{next_cursor, read, read_page},
     },
 };
 

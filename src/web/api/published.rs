@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
 use crate::{
-    domain::{comment::CommentId, field::FieldError, page::Page},
+    domain::page::Page,
     published,
-    web::{Shared, etag, problem::Problem, query::Query, route_table::RouteTable, site},
+    web::{etag, prelude::*},
 };
 
 /// Pages in one question at most.

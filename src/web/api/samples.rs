@@ -1,35 +1,17 @@
 //! Labelled data in and out, streamed both ways.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header,
-    post,
-    web::{Bytes, Payload},
-};
+use actix_web::web::{Bytes, Payload};
 use futures_util::{Stream, StreamExt, stream};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
 
 use super::models::site;
 use crate::{
     bayes::Label,
-    domain::{
-        sample::{StoredSample, Tally},
-        site::SiteSlug,
-    },
+    domain::sample::{StoredSample, Tally},
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
     storage::StoreError,
-    web::{
-        Shared,
-        auth::Operator,
-        body,
-        problem::Problem,
-        query::{Query, flag},
-        route_table::RouteTable,
-        sample_upload,
-    },
+    web::{body, prelude::*, query::flag, sample_upload},
 };
 
 /// What is sent.

@@ -1,26 +1,21 @@
 //! What a person may ask an operator for: everything held about them, or that it be erased. The
 //! address travels in the body only, never in a URL, and is in no answer but what they wrote.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     bayes::Label,
     domain::{
-        comment::{Comment, CommentId, Status},
+        comment::Comment,
         email::EmailAddress,
         page::Page,
         sample::{Provenance, StoredSample},
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     privacy::subjects,
-    storage::damage::Damaged,
-    storage::subject_erasure::Erased,
-    storage::subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable},
+    storage::{
+        damage::Damaged,
+        subject_erasure::Erased,
+        subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
+    },
+    web::prelude::*,
 };
 
 /// Who.

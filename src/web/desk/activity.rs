@@ -1,26 +1,11 @@
 //! What operators did, as a page for operators, the latest first.
 
-use actix_web::{HttpResponse, http::StatusCode};
-use askama::Template;
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    HOME,
-    entry::{Entered, Operators},
-    frame::Frame,
-    item::age,
-    refused::Refused,
-};
 use crate::{
-    app::App,
     privacy::keys::Purpose,
     storage::acts::Act,
-    web::{
-        Shared, page,
-        problem::Problem,
-        query::{Query, next_cursor},
-    },
+    web::{desk::prelude::*, query::next_cursor},
 };
 
 /// Acts on one page.

@@ -1,23 +1,12 @@
 //! What was decided together, and taking it back as one.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
-use askama::Template;
-
 use super::{
-    entry::{Entered, Sent},
-    flash::{Carried, Flash},
-    frame::{Frame, back_of},
-    item::age,
-    refused::Refused,
-    sign_in::see_other,
+    flash::Carried,
+    frame::back_of,
     words::{comments, done_in_words, thousands},
 };
 use crate::{
-    app::App,
-    domain::{decision::BatchId, site::SiteSlug},
-    review::batches,
-    storage::batches::Batch,
-    web::{Shared, page, problem::Problem, query::Query},
+    domain::decision::BatchId, review::batches, storage::batches::Batch, web::desk::prelude::*,
 };
 
 /// Where the list of batches is.

@@ -1,26 +1,15 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
-use askama::Template;
-
 use super::{
-    HOME,
-    entry::{Entered, Sent},
-    flash::{Carried, Flash},
-    frame::Frame,
-    item::{Item, age},
+    flash::Carried,
+    item::Item,
     queue::{count, label},
-    refused::Refused,
-    sign_in::see_other,
 };
 use crate::{
-    app::App,
     domain::{
-        comment::{CommentId, Status},
         decision::{Action, HistoryEntry},
         evidence::{Evidence, Verdict},
-        moderator::Principal,
         queue::Counts,
     },
     review::{
@@ -28,7 +17,7 @@ use crate::{
         opened::{self, Opened},
         queue::{self, Wanted},
     },
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
+    web::desk::prelude::*,
 };
 
 /// The author's other comments shown.

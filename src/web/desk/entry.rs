@@ -2,17 +2,15 @@
 //! signed in does so first and comes back; a form counts only from someone who was shown it; the
 //! operators' pages are for operators.
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
-use super::{fields::FormFields, frame::back_of, refused::Refused};
+use super::frame::back_of;
 use crate::{
-    app::App,
     domain::moderator::Scope,
     web::{
-        Shared,
-        auth::{SignedIn, Visitor, from_request},
-        problem::Problem,
+        auth::{Visitor, from_request},
+        desk::prelude::*,
     },
 };
 

@@ -3,21 +3,14 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use time::{Date, format_description::well_known::Iso8601};
 use url::form_urlencoded::Serializer;
 
-use super::{HOME, flash::Carried};
+use super::flash::Carried;
 use crate::{
-    domain::{
-        comment::{CommentId, Status},
-        evidence::Check,
-        field::FieldError,
-        queue::Sort,
-        timestamp::Timestamp,
-    },
+    domain::{evidence::Check, queue::Sort},
     review::queue::Wanted,
-    web::query::read,
+    web::{desk::prelude::*, query::read},
 };
 
 /// The query string of the queue's page.

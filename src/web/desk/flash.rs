@@ -3,17 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::words::{comments, done_in_words, thousands};
 use crate::{
-    app::App,
-    domain::{
-        comment::CommentId,
-        decision::{BatchId, Decision},
-        moderator::Principal,
-    },
+    domain::decision::{BatchId, Decision},
     review::{
         batches::{self, TakenBack},
         changes::{self, LastChanges},
@@ -22,6 +16,7 @@ use crate::{
         Result,
         decisions::{Outcome, Wish},
     },
+    web::desk::prelude::*,
 };
 
 /// Most comments named among those left alone: the page's address carries them.

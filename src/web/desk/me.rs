@@ -2,32 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::StatusCode};
-use askama::Template;
 use secrecy::ExposeSecret;
 
-use super::{
-    HOME,
-    entry::{Entered, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::{see_other, set_cookie},
-};
+use super::sign_in::set_cookie;
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
         people::PeopleError,
     },
-    app::App,
-    domain::{field::FieldError, moderator::MailMode},
+    domain::moderator::MailMode,
     storage::moderators::MailPreferences,
     web::{
-        Shared,
         api::moderators::masked,
-        auth::{SignedIn, ended_cookie, session_cookie},
-        page,
-        query::Query,
+        auth::{ended_cookie, session_cookie},
+        desk::prelude::*,
     },
 };
 

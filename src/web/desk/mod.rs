@@ -36,7 +36,9 @@ pub const HOME: &str = "/desk";
 
 /// Adds these routes; pages are not part of the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    let with_file = Route::new().method(Method::POST).guard(fn_guard(file_form::is_sent));
+    let with_file = Route::new()
+        .method(Method::POST)
+        .guard(fn_guard(file_form::is_sent));
     config
         .page(Method::GET, "/sign-in", sign_in::show)
         .page(Method::POST, "/sign-in", sign_in::with_password)

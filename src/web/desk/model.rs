@@ -5,31 +5,21 @@ pub mod report;
 mod run;
 pub mod upload;
 
-use actix_web::{HttpResponse, ResponseError as _, http::StatusCode};
-use askama::Template;
-use serde::Deserialize;
+use actix_web::ResponseError as _;
 use url::form_urlencoded::byte_serialize;
 
 use self::run::Run;
 use super::{
-    HOME,
     charts::{self, Bar, DAYS, Dot, Effect},
-    entry::{self, Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::see_other,
+    entry,
 };
 use crate::{
-    app::App,
     bayes::Label,
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     learn::{
         registry::{self, RegistryError, Standing},
@@ -37,7 +27,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query, sample_upload, site},
+    web::{desk::prelude::*, sample_upload},
 };
 
 /// Comments that the drawings are made of.

@@ -4,30 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::header};
-use askama::Template;
-
-use super::{
-    HOME,
-    done::Done,
-    entry::{Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    item::age,
-    refused::Refused,
-};
 use crate::{
-    app::App,
-    domain::{comment::Status, email::EmailAddress, field::FieldError, site::SiteSlug},
+    domain::email::EmailAddress,
     privacy::subjects,
     storage::{erasures::Erasure, subject_erasure::Erased, subjects::Subject},
-    web::{
-        Shared,
-        api::{private, subjects::SubjectExport},
-        auth::SignedIn,
-        page,
-        problem::Problem,
-    },
+    web::{api::subjects::SubjectExport, desk::prelude::*},
 };
 
 /// Erasures shown.

@@ -1,16 +1,10 @@
 //! The queue: tabs by status, filters, and comments to decide about.
 
-use actix_web::{HttpResponse, http::StatusCode};
-use askama::Template;
-
-use super::{
-    entry::Entered, filter::DeskQuery, flash::Flash, frame::Frame, item::Item, refused::Refused,
-};
+use super::{filter::DeskQuery, item::Item};
 use crate::{
-    app::App,
-    domain::{comment::Status, field::FieldError, moderator::Principal, queue::Counts},
+    domain::queue::Counts,
     review::queue::{self, QueueError},
-    web::{Shared, page, problem::Problem, query::Query},
+    web::desk::prelude::*,
 };
 
 #[derive(Template)]

@@ -1,15 +1,6 @@
 //! Signing in: with address and password, or with a one-time link. A link's page changes nothing
 //! when it is only looked at: mail systems open every link they see.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::Path,
-};
-use askama::Template;
-use serde::Deserialize;
-
-use super::{HOME, fields::FormFields, refused::Refused};
 use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
@@ -17,16 +8,13 @@ use crate::{
         sessions::Session,
         sign_in::{self, SignInError},
     },
-    app::App,
-    domain::{field::FieldError, moderator::Moderator},
+    domain::moderator::Moderator,
     web::{
-        Shared,
         api::moderators::masked,
         auth::{
             Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
         },
-        page,
-        query::Query,
+        desk::prelude::*,
     },
 };
 

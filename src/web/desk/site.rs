@@ -1,28 +1,14 @@
 //! A site's settings as a page, for operators: its name, the origins of its pages, and what it does
 //! with scores and evidence.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
-use askama::Template;
-use serde::Deserialize;
-
-use super::{
-    HOME,
-    entry::{Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    settings::lines,
-    sign_in::see_other,
-};
+use super::settings::lines;
 use crate::{
-    app::App,
     domain::{
-        field::FieldError,
         origin::Origin,
         site::{ClientMode, Policy, Site},
     },
     sites::{self, SiteError, change::SiteChange},
-    web::{Shared, auth::SignedIn, page, query::Query, site},
+    web::desk::prelude::*,
 };
 
 #[derive(Deserialize)]

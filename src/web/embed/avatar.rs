@@ -3,12 +3,11 @@
 
 use std::fmt::Write;
 
-use actix_web::{HttpRequest, HttpResponse, web::Path};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     rendered::Rendered,
-    web::{etag, problem::Problem},
+    web::{etag, prelude::*},
 };
 
 pub(super) async fn avatar(

@@ -3,17 +3,13 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, http::StatusCode};
-use askama::Template;
-
 use super::form::Form;
 use crate::{
-    app::App,
     domain::{
         origin::Origin,
         page::Page,
         sample::{Provenance, Vote},
-        site::{Policy, SiteSlug},
+        site::Policy,
     },
     intake::{self, submission::Fields},
     interchange::labelled::{self, Format},
@@ -21,7 +17,7 @@ use crate::{
     published::{self, Shown},
     sites::{self, SiteError, change::NewSite},
     storage,
-    web::{Shared, page, problem::Problem},
+    web::prelude::*,
 };
 
 /// The demo's site.

@@ -4,9 +4,12 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpRequest, HttpResponse, http::header, http::header::HeaderValue};
+use actix_web::http::header::HeaderValue;
 
-use crate::{rendered::Rendered, web::etag};
+use crate::{
+    rendered::Rendered,
+    web::{etag, prelude::*},
+};
 
 const CODE: &str = include_str!("widget/widget.js");
 const STYLE: &str = include_str!("widget/widget.css");

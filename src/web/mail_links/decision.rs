@@ -1,17 +1,12 @@
 //! The links in a moderator's mail: one decision about one comment as it stood, or its undoing.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
-use askama::Template;
-
 use super::{refuse, respond, say};
 use crate::{
     accounts,
-    app::App,
     domain::{
-        comment::{Comment, Status},
+        comment::Comment,
         decision::{Action, Decided, Decision},
         evidence::score_in_words,
-        moderator::Principal,
         site::Site,
     },
     notify::links::{self, DecisionLink},
@@ -20,7 +15,7 @@ use crate::{
         Result,
         decisions::{Change, Outcome, Wish},
     },
-    web::{Shared, problem::Problem},
+    web::prelude::*,
 };
 
 /// Reasons shown with a comment.

@@ -5,18 +5,9 @@
 mod decision;
 mod subscription;
 
-use actix_web::{
-    HttpResponse,
-    http::{
-        Method, StatusCode,
-        header::{self, HeaderName, HeaderValue},
-    },
-};
-use askama::Template;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
-use super::{page, problem::Problem};
-use crate::notify::links::LinkError;
-use crate::web::route_table::RouteTable;
+use crate::{notify::links::LinkError, web::prelude::*};
 
 /// The pages hold forms that post to themselves, and no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \

@@ -1,15 +1,11 @@
 //! The links in a commenter's mail: yes to mail about replies, or no more of it. Mail programs
 //! unsubscribe with one POST of their own (RFC 8058), which needs no page and no cookie.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Path};
-use askama::Template;
-
 use super::{refuse, respond, say};
 use crate::{
-    app::App,
     notify::links::{self, LinkError, Wish},
     storage::subscriptions::{Answer, Subscription},
-    web::{Shared, problem::Problem},
+    web::prelude::*,
 };
 
 /// Asks for the answer.

@@ -1,27 +1,13 @@
 //! The evaluation report of a model, to keep: it is a file and no page of ours. Texts of strangers are
 //! in it, escaped; where a browser shows it all the same, nothing in it runs or loads.
 
-use actix_web::{
-    HttpResponse,
-    http::header,
-    web::Path,
-};
-
 use crate::{
     domain::model::ModelId,
     learn::{
         registry,
         training::evaluation::{self, EvaluationError},
     },
-    web::{
-        Shared,
-        api::private,
-        desk::{
-            entry::{Entered, Operators},
-            refused::Refused,
-        },
-        problem::Problem,
-    },
+    web::desk::prelude::*,
 };
 
 /// Its plots and tables are styled within it; that is all it may do.

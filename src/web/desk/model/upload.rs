@@ -3,23 +3,15 @@
 
 use std::path::Path;
 
-use actix_web::{HttpRequest, HttpResponse, web::Payload};
+use actix_web::web::Payload;
 
 use super::{Said, render, site_of};
 use crate::{
-    domain::{field::FieldError, site::SiteSlug},
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
     web::{
-        Shared,
-        auth::SignedIn,
         body,
-        desk::{
-            entry::{Entered, Operators},
-            file_form::FileForm,
-            refused::Refused,
-        },
-        problem::Problem,
+        desk::{file_form::FileForm, prelude::*},
         sample_upload,
     },
 };
