@@ -80,51 +80,40 @@ fn rank(usage: &Usage, order: &str) -> i64 {
     }
 }
 
+/// What is counted of each blog, by the names that clients know.
+fn counts(usage: &Usage) -> [(&'static str, String); 5] {
+    [
+        ("api_calls", usage.spam + usage.ham),
+        ("spam", usage.spam),
+        ("ham", usage.ham),
+        ("missed_spam", usage.missed_spam),
+        ("false_positives", usage.false_positives),
+    ]
+    .map(|(name, count)| (name, count.to_string()))
+}
+
 fn row(usage: &Usage) -> Value {
-    json!({
-        "site": usage.blog,
-        "api_calls": (usage.spam + usage.ham).to_string(),
-        "spam": usage.spam.to_string(),
-        "ham": usage.ham.to_string(),
-        "missed_spam": usage.missed_spam.to_string(),
-        "false_positives": usage.false_positives.to_string(),
-        "is_revoked": false,
-    })
+    let mut row = json!({ "site": usage.blog, "is_revoked": false });
+    for (name, count) in counts(usage) {
+        row[name] = count.into();
+    }
+    row
 }
 
 fn csv(page: &[Usage]) -> Result<HttpResponse, Problem> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = [
-        "Active sites for month",
-        "site",
-        "api_calls",
-        "spam",
-        "ham",
-        "missed_spam",
-        "false_positives",
-    ];
-    let rows = page.iter().map(|usage| {
-        let counts = [
-            usage.spam + usage.ham,
-            usage.spam,
-            usage.ham,
-            usage.missed_spam,
-            usage.false_positives,
-        ];
-        let mut row = vec![usage.month.clone(), usage.blog.clone()];
-        row.extend(counts.iter().map(i64::to_string));
-        row
-    });
-    let head = head.iter().map(|&name| name.to_owned()).collect();
-    for row in std::iter::once(head).chain(rows) {
-        writer
-            .write_record(&row)
-            .map_err(|_| Problem::unavailable())?;
+    let names = counts(&Usage::default()).map(|(name, _)| name);
+    let head = ["Active sites for month", "site"].into_iter().chain(names);
+    let mut written = writer.write_record(head);
+    for usage in page {
+        let counts = counts(usage).map(|(_, count)| count);
+        let named = [&usage.month, &usage.blog].into_iter().chain(&counts);
+        written = written.and_then(|()| writer.write_record(named));
     }
-    let table = writer.into_inner().map_err(|_| Problem::unavailable())?;
+    let table = written.ok().and_then(|()| writer.into_inner().ok());
     Ok(plain(StatusCode::OK)
         .content_type("text/csv; charset=utf-8")
-        .body(table))
+        .body(table.ok_or_else(Problem::unavailable)?))
 }
 
 /// A JSON answer.
