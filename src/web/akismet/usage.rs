@@ -107,8 +107,8 @@ fn csv(page: &[Usage]) -> Result<HttpResponse, Problem> {
     let mut written = writer.write_record(head);
     for usage in page {
         let counts = counts(usage).map(|(_, count)| count);
-        let named = [&usage.month, &usage.blog].into_iter().chain(&counts);
-        written = written.and_then(|()| writer.write_record(named));
+        let row = [&usage.month, &usage.blog].into_iter().chain(&counts);
+        written = written.and_then(|()| writer.write_record(row));
     }
     let table = written.ok().and_then(|()| writer.into_inner().ok());
     Ok(plain(StatusCode::OK)
