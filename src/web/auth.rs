@@ -66,7 +66,7 @@ impl SignedIn {
 
 /// Lets handlers take something that is read from a request without its body.
 macro_rules! from_request {
-    ($taken:ty, $error:ty, $read:expr) => {
+    ($taken:ty, $error:ty) => {
         impl ::actix_web::FromRequest for $taken {
             type Error = $error;
             type Future = ::futures_util::future::LocalBoxFuture<'static, Result<Self, $error>>;
@@ -75,36 +75,52 @@ macro_rules! from_request {
                 request: &::actix_web::HttpRequest,
                 _: &mut ::actix_web::dev::Payload,
             ) -> Self::Future {
-                Box::pin($read(request.clone()))
+                Box::pin(Self::read(request.clone()))
             }
         }
     };
 }
 pub(in crate::web) use from_request;
 
-from_request!(Moderator, Problem, async |request| {
-    recognise(&request).await.map(Self)
-});
-from_request!(Visitor, Problem, async |request| {
-    by_session(&request).await.map(Self)
-});
-from_request!(Operator, Problem, async |request| {
-    let principal = recognise(&request).await?;
-    if principal.is_operator() {
-        return Ok(Self(principal));
+from_request!(Moderator, Problem);
+from_request!(Operator, Problem);
+from_request!(Person, Problem);
+from_request!(Visitor, Problem);
+
+impl Moderator {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        recognise(&request).await.map(Self)
     }
-    Err(Problem::forbidden("Only operators may do this."))
-});
-from_request!(Person, Problem, async |request| {
-    if bearer(&request).is_some() {
-        let title = "This is for people who signed in, not for tokens.";
-        return Err(Problem::forbidden(title));
+}
+
+impl Operator {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        let principal = recognise(&request).await?;
+        if principal.is_operator() {
+            return Ok(Self(principal));
+        }
+        Err(Problem::forbidden("Only operators may do this."))
     }
-    let signed_in = by_session(&request).await?;
-    let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
-    refuse_forged(&request, &signed_in)?;
-    Ok(Self(signed_in))
-});
+}
+
+impl Person {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        if bearer(&request).is_some() {
+            let title = "This is for people who signed in, not for tokens.";
+            return Err(Problem::forbidden(title));
+        }
+        let signed_in = by_session(&request).await?;
+        let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
+        refuse_forged(&request, &signed_in)?;
+        Ok(Self(signed_in))
+    }
+}
+
+impl Visitor {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        by_session(&request).await.map(Self)
+    }
+}
 
 /// Recognises the sender. A bearer token that is no good is refused even beside a good session.
 async fn recognise(request: &HttpRequest) -> Result<Principal, Problem> {

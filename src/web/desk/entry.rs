@@ -46,12 +46,17 @@ impl Theirs for Sent {
 
 type Extracted<T> = LocalBoxFuture<'static, Result<T, Refused>>;
 
-from_request!(Entered, Refused, async |request: HttpRequest| {
-    let Visitor(signed_in) = Visitor::extract(&request).await?;
-    let here = || request.uri().path_and_query().map(ToString::to_string);
-    let signed_in = signed_in.ok_or_else(|| Refused::SignInFirst(here().unwrap_or_default()))?;
-    Ok(Self(signed_in))
-});
+from_request!(Entered, Refused);
+
+impl Entered {
+    async fn read(request: HttpRequest) -> Result<Self, Refused> {
+        let Visitor(signed_in) = Visitor::extract(&request).await?;
+        let here = || request.uri().path_and_query().map(ToString::to_string);
+        let signed_in =
+            signed_in.ok_or_else(|| Refused::SignInFirst(here().unwrap_or_default()))?;
+        Ok(Self(signed_in))
+    }
+}
 
 impl FromRequest for Sent {
     type Error = Refused;
