@@ -1,7 +1,7 @@
 //! Files that pages load: compiled in, served with a digest as their `ETag`.
 
 use super::etag;
-use crate::{rendered::Rendered, web::prelude::*};
+use crate::{reading::rendered::Rendered, web::prelude::*};
 
 /// Name and content.
 const FILES: [(&str, &str); 10] = [

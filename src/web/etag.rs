@@ -13,7 +13,7 @@ use actix_web::{
     web::Bytes,
 };
 
-use crate::{rendered::Rendered, web::prelude::*};
+use crate::{reading::rendered::Rendered, web::prelude::*};
 
 /// The answer; `caching` is the `Cache-Control` header.
 #[must_use]

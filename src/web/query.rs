@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use crate::{privacy::keys::Purpose, web::prelude::*};
+use crate::{sealing::keys::Purpose, web::prelude::*};
 
 /// Entries of a list in one answer at most, and when nothing is asked.
 const MAX_LIMIT: u32 = 100;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::page::Page,
-    published,
+    reading,
     web::{etag, prelude::*},
 };
 
@@ -26,7 +26,7 @@ struct Wanted {
 #[utoipa::path(
     params(Wanted),
     responses(
-        (status = 200, body = published::List),
+        (status = 200, body = reading::List),
         (status = 304, description = "What `If-None-Match` names is still true."),
     ),
 )]
@@ -44,7 +44,7 @@ async fn list_published(
         let message = "This is not a cursor of this list.";
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
-    let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
+    let list = reading::list(&app.reading, &site.slug, &page, after.transpose()?).await?;
     Ok(etag::answer(
         &request,
         &list,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    privacy::keys::Purpose,
+    sealing::keys::Purpose,
     storage::acts::Act,
     web::{desk::prelude::*, query::next_cursor},
 };

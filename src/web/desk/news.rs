@@ -9,7 +9,7 @@ use futures_util::stream;
 
 use crate::{
     accounts::sessions::{Session, principal_of},
-    review::news::{self, Place},
+    news::{self, Place},
     web::{
         auth::{Visitor, session_value},
         desk::prelude::*,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    rendered::Rendered,
+    reading::rendered::Rendered,
     web::{etag, prelude::*},
 };
 

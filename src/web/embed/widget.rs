@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use actix_web::http::header::HeaderValue;
 
 use crate::{
-    rendered::Rendered,
+    reading::rendered::Rendered,
     web::{etag, prelude::*},
 };
 
