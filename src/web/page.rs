@@ -45,3 +45,12 @@ pub fn render_leading_to(
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .body(body))
 }
+
+/// 303: the browser goes there with GET.
+#[must_use]
+pub fn see_other(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}

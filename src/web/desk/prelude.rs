@@ -9,6 +9,5 @@ pub(in crate::web::desk) use super::{
     frame::Frame,
     item::age,
     refused::Refused,
-    sign_in::see_other,
 };
-pub(in crate::web::desk) use crate::web::prelude::*;
+pub(in crate::web::desk) use crate::web::{page::see_other, prelude::*};

@@ -216,14 +216,6 @@ pub(super) fn set_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie
     }
 }
 
-/// 303: the browser goes there with GET.
-pub(super) fn see_other(place: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
-}
-
 /// A place on the desk, whatever was asked for: a link to the sign-in page must not be a way to
 /// send people elsewhere.
 pub(super) fn inside(next: &str) -> &str {
