@@ -1,13 +1,7 @@
 //! Reporting back: a text was spam although it was judged not to be, or the other way round.
 
-use actix_web::{HttpResponse, post};
-
-use super::{Call, Refusal, also_get, recognise, word};
-use crate::{
-    bayes::Label,
-    clients::reports,
-    web::{Shared, route_table::RouteTable},
-};
+use super::{Call, Refusal, recognise, word};
+use crate::{bayes::Label, clients::reports, web::prelude::*};
 
 /// What every report is answered with.
 const THANKS: &str = "Thanks for making the web a better place.";
@@ -36,18 +30,20 @@ async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Ref
     let (key, site) = recognise(&app, &call).await?;
     if !call.says("is_test") {
         let question = call.question();
-        reports::take(&app, &site, &key, &question, call.guid(), label).await?;
+        reports::take(&app.clients, &site, &key, &question, call.guid(), label).await?;
     }
     Ok(word(THANKS))
 }
 
 /// Adds these routes.
 pub(super) fn routes(config: &mut RouteTable<'_>) {
-    config.service(submit_spam).service(submit_ham);
-    also_get(config, "/1.1/submit-spam", |app, call| {
-        take(app, call, Label::Spam)
-    });
-    also_get(config, "/1.1/submit-ham", |app, call| {
-        take(app, call, Label::Ham)
-    });
+    config
+        .service(submit_spam)
+        .service(submit_ham)
+        .page(Method::GET, "/1.1/submit-spam", |app, call| {
+            take(app, call, Label::Spam)
+        })
+        .page(Method::GET, "/1.1/submit-ham", |app, call| {
+            take(app, call, Label::Ham)
+        });
 }

@@ -1,16 +1,7 @@
 //! Keys of programs that speak Akismet's protocol, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    accounts::tokens::parse_name,
-    clients::keys,
-    domain::{site::SiteSlug, timestamp::Timestamp},
-    storage::client_keys::ClientKey,
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable, site},
+    accounts::tokens::parse_name, clients::keys, storage::client_keys::ClientKey, web::prelude::*,
 };
 
 /// A key, without what would let anyone use it.
@@ -100,7 +91,7 @@ async fn add_client_key(
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let name = parse_name(&new.name)?;
-    let minted = keys::mint(&app, site.slug.clone(), name).await?;
+    let minted = keys::mint(&app.clients, site.slug.clone(), name).await?;
     Ok(private().status(StatusCode::CREATED).json(MintedClientKey {
         view: minted.key.into(),
         key: minted.secret,
@@ -117,7 +108,7 @@ async fn revoke_client_key(
 ) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
     let site = site::named(&app, &slug)?;
-    if keys::revoke(&app, &site.slug, id).await? {
+    if keys::revoke(&app.clients, &site.slug, id).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::not_found("key"))

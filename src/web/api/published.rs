@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
 use crate::{
-    domain::{comment::CommentId, field::FieldError, page::Page},
-    published,
-    web::{Shared, problem::Problem, query::Query, route_table::RouteTable, site, tagged},
+    domain::page::Page,
+    reading,
+    web::{etag, prelude::*},
 };
 
 /// Pages in one question at most.
@@ -30,7 +26,7 @@ struct Wanted {
 #[utoipa::path(
     params(Wanted),
     responses(
-        (status = 200, body = published::List),
+        (status = 200, body = reading::List),
         (status = 304, description = "What `If-None-Match` names is still true."),
     ),
 )]
@@ -48,8 +44,8 @@ async fn list_published(
         let message = "This is not a cursor of this list.";
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
-    let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
-    Ok(tagged::answer(
+    let list = reading::list(&app.reading, &site.slug, &page, after.transpose()?).await?;
+    Ok(etag::answer(
         &request,
         &list,
         "application/json",

@@ -1,23 +1,17 @@
 //! Judging without storing.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
         evidence::{Evidence, Verdict, score_in_words},
-        field::FieldError,
         name::AuthorName,
         text::CommentText,
         website::Website,
     },
     review::trial,
     text::Document,
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
+    web::prelude::*,
 };
 
 /// What to judge. Nothing of it is kept.
@@ -89,7 +83,7 @@ async fn score(
         email_domain: email.as_ref().map(EmailAddress::domain),
         website: website.as_ref().map(Website::as_str),
     };
-    let judged = trial::judge(&app, &site, &document);
+    let judged = trial::judge(&app.learning, &site, &document);
     Ok(private().json(ScoreAnswer {
         score: judged.score,
         score_words: score_in_words(judged.score),

@@ -1,29 +1,20 @@
 //! Posting a comment: what a site's form, its script or a program calls.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    dev::Payload as RawPayload,
-    get,
-    http::{StatusCode, header},
-    post,
-    web::{self, Bytes, Path},
-};
-use serde::Serialize;
 use std::sync::Arc;
-use utoipa::ToSchema;
+
+use actix_web::{
+    dev::Payload as RawPayload,
+    web::{self, Bytes},
+};
 
 use crate::{
-    domain::{
-        comment::CommentId, evidence::Verdict, field::FieldError, origin::Origin, site::Site,
-    },
+    domain::{evidence::Verdict, origin::Origin, site::Site},
     intake::{
         self, Accepted, Rejection, RequestKey,
         form_token::{self, FormToken},
         submission::{Fields, Submission},
     },
-    web::{
-        Shared, body, embed::form, forms, problem::Problem, route_table::RouteTable, sender, site,
-    },
+    web::{body, embed::form, forms, prelude::*, sender},
 };
 
 /// Longest `Idempotency-Key`, in bytes.
@@ -119,11 +110,7 @@ async fn accept(
     let submission: Submission = fields.parse(site).map_err(Problem::invalid)?;
     let key = request_key(request)?.map(|key| RequestKey { key, body });
     let sender = sender::of(request, &app.settings.server.trusted_proxies);
-    let accepted = intake::submit(app, site.clone(), submission.clone(), sender, key).await?;
-    if accepted.verdict == Verdict::Publish {
-        app.published.forget(&site.slug, &submission.page);
-    }
-    Ok(accepted)
+    Ok(intake::submit(&app.intake, site.clone(), submission, sender, key).await?)
 }
 
 fn receipt(accepted: Accepted) -> HttpResponse {

@@ -5,31 +5,21 @@ pub mod report;
 mod run;
 pub mod upload;
 
-use actix_web::{HttpResponse, ResponseError as _, get, http::StatusCode, post};
-use askama::Template;
-use serde::Deserialize;
+use actix_web::ResponseError as _;
 use url::form_urlencoded::byte_serialize;
 
 use self::run::Run;
 use super::{
-    HOME,
     charts::{self, Bar, DAYS, Dot, Effect},
-    entry::{self, Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::see_other,
+    entry,
 };
 use crate::{
-    app::App,
     bayes::Label,
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     learn::{
         registry::{self, RegistryError, Standing},
@@ -37,7 +27,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
-    web::{Shared, auth::SignedIn, labelled, page, problem::Problem, query::Query, site},
+    web::{desk::prelude::*, sample_upload},
 };
 
 /// Comments that the drawings are made of.
@@ -98,7 +88,6 @@ impl ModelPage {
     }
 }
 
-#[get("/desk/model")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -120,7 +109,6 @@ pub(super) async fn show(
     render(&app, &signed_in, site, said).await
 }
 
-#[post("/desk/model")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,
@@ -134,7 +122,7 @@ pub(super) async fn act(
             Err(StartError::Store(error)) => return Err(error.into()),
         },
         "activate" => activate(&app, &site, by, &fields).await?,
-        "roll-back" => match registry::roll_back(&app, &site, by).await {
+        "roll-back" => match registry::roll_back(&app.learning, &site, by).await {
             Ok(_) => "back",
             Err(RegistryError::NothingBefore) => "nothing_before",
             Err(error) => return Err(error.into()),
@@ -153,11 +141,11 @@ async fn activate(
 ) -> Result<&'static str, Problem> {
     let model = fields.get("model");
     if model == SHIPPED {
-        registry::activate_shipped(app, site, by).await?;
+        registry::activate_shipped(&app.learning, site, by).await?;
         return Ok("active");
     }
     let id = ModelId::parse(model).ok_or_else(|| Problem::not_found("model"))?;
-    match registry::activate(app, id, by, fields.get("force") == "1").await {
+    match registry::activate(&app.learning, id, by, fields.get("force") == "1").await {
         Ok(_) => Ok("active"),
         Err(RegistryError::Refused(_)) => Ok("refused"),
         Err(error) => Err(error.into()),
@@ -189,7 +177,7 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
         sites: entry::sites(app),
-        standing: registry::standing(app, &site),
+        standing: registry::standing(&app.learning, &site),
         under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
         runs,
         labels: [Label::Ham, Label::Spam].map(|label| {
@@ -198,7 +186,7 @@ async fn render(
         }),
         samples,
         max_upload: app.settings.learning.max_upload_mib,
-        max_source: labelled::MAX_SOURCE_CHARS,
+        max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
         threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
         judged: judged.len(),

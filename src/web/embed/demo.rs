@@ -3,25 +3,21 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
-
 use super::form::Form;
 use crate::{
-    app::App,
     domain::{
         origin::Origin,
         page::Page,
         sample::{Provenance, Vote},
-        site::{Policy, SiteSlug},
+        site::Policy,
     },
     intake::{self, submission::Fields},
     interchange::labelled::{self, Format},
     learn::samples,
-    published::{self, Shown},
+    reading::{self, Shown},
     sites::{self, SiteError, change::NewSite},
     storage,
-    web::{Shared, page, problem::Problem},
+    web::prelude::*,
 };
 
 /// The demo's site.
@@ -62,7 +58,6 @@ struct DemoPage {
 }
 
 /// The article, where the demo is switched on.
-#[get("/demo")]
 pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(SITE).filter(|_| app.settings.demo);
     let site = site.ok_or_else(|| Problem::not_found("page"))?;
@@ -73,9 +68,7 @@ pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
         ..Fields::default()
     };
     let template = DemoPage {
-        comments: published::read(&app, &site.slug, &page, None)
-            .await?
-            .comments,
+        comments: reading::read(&app, &site.slug, &page, None).await?.comments,
         form: Form::new(&app, &site, fields),
     };
     page::render(StatusCode::OK, &template)
@@ -114,12 +107,13 @@ pub async fn prepare(app: &App) -> storage::Result<bool> {
         let Ok(submission) = fields.parse(&site) else {
             continue;
         };
-        if let Err(error) = intake::submit(app, site.clone(), submission, None, None).await {
+        if let Err(error) = intake::submit(&app.intake, site.clone(), submission, None, None).await
+        {
             tracing::warn!(%error, "a sample comment could not be added");
         }
     }
     let votes = votes(app, &site.slug);
-    samples::cast(app, votes, Provenance::Samples, SITE.to_owned()).await?;
+    samples::cast(&app.learning, votes, Provenance::Samples, SITE.to_owned()).await?;
     Ok(true)
 }
 
