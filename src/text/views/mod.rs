@@ -1,6 +1,6 @@
-//! Tokens turned into hashed features. There are four views, each with its own slice of the feature
+//! Tokens turned into hashed features. There are five views, each with its own slice of the feature
 //! space: words (with pairs, links and numbers), characters (pieces of words, which see through
-//! misspelling), shape (length, capitals, links, tricks) and identity (name, website, email domain).
+//! misspelling), meaning (concepts, ways to reach somebody, kinds of links, and their pairs), shape (length, capitals, links, tricks) and identity (name, website, email domain).
 //! Within a view a feature is there or not; its value is 1/√n for the n features there, so that a
 //! long text weighs no more than a short one. What they share is in `extractor` and `view`.
 
