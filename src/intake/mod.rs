@@ -27,6 +27,7 @@ use crate::{
         evidence::{Evidence, ModelEvidence, Verdict},
         field::FieldError,
         network::SenderAddress,
+        reason::Because,
         site::{Site, SiteSlug},
         website::Website,
     },
@@ -142,7 +143,7 @@ pub async fn submit_for(
     let evidence = Evidence {
         model: judge(app, &site.slug, &document(&submission)),
         checks: checks::run(&facts),
-        because: String::new(),
+        because: Because::default(),
     };
     let is_program = client.is_some();
     let chain = author::chain(app, &site, &submission, now).filter(|_| !is_program);

@@ -18,8 +18,8 @@ use crate::{
     app::App,
     bayes::Label,
     domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
-        site::Site, timestamp::Timestamp, website::Website,
+        comment::Status, evidence::Evidence, network::SenderAddress, reason::Because,
+        sample::Provenance, site::Site, timestamp::Timestamp, website::Website,
     },
     intake::adopted,
     learn::samples,
@@ -341,7 +341,7 @@ fn judged(
     status: Status,
     document: &Document<'_>,
 ) -> (Option<f64>, Evidence) {
-    let because = "It was imported from another system".to_owned();
+    let because = Because::Imported;
     if status != Status::Pending {
         let evidence = Evidence {
             because,

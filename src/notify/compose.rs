@@ -30,6 +30,7 @@ use crate::{
         outbox::Claimed,
         subscriptions::{Answer, Subscription},
     },
+    words::{Argument, Words},
 };
 
 /// Comments in one mail; of the rest, only their number is told.
@@ -104,39 +105,48 @@ async fn queue(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError
     if waiting.comments.is_empty() {
         return Ok(None);
     }
-    let queue = view(app, &moderator, &waiting);
+    let words = Words::english();
+    let queue = view(app, words, &moderator, &waiting);
     Ok(Some(Letter {
         to: app.vault.open(sealed, &moderator)?,
         subject: queue.heading.clone(),
-        text: QueueText { queue: &queue }.render()?,
-        html: QueueHtml { queue: &queue }.render()?,
+        text: QueueText {
+            words,
+            queue: &queue,
+        }
+        .render()?,
+        html: QueueHtml {
+            words,
+            queue: &queue,
+        }
+        .render()?,
         list: "queue".to_owned(),
         unsubscribe: None,
     }))
 }
 
-fn view(app: &App, moderator: &Moderator, waiting: &Waiting) -> Queue {
+fn view(app: &App, words: &Words, moderator: &Moderator, waiting: &Waiting) -> Queue {
     let first = waiting.comments.first().map(|comment| &comment.site);
     let of_one_site = waiting.comments.iter().all(|one| Some(&one.site) == first);
     let place = match first {
         Some(slug) if of_one_site => site_name(app, slug),
-        _ => "several sites".to_owned(),
+        _ => words.say("mail-queue-several-sites").into(),
     };
-    let heading = match waiting.total {
-        1 => format!("A comment waits on {place}"),
-        total => format!("{total} comments wait on {place}"),
-    };
+    let heading = [
+        ("count", &waiting.total as &dyn Argument),
+        ("place", &place),
+    ];
     let listed = i64::try_from(waiting.comments.len()).unwrap_or(i64::MAX);
     let items = waiting.comments.iter();
     Queue {
-        heading,
-        items: items.map(|one| item(app, moderator, one)).collect(),
+        heading: words.fill("mail-queue-heading", &heading),
+        items: items.map(|one| item(app, words, moderator, one)).collect(),
         more: waiting.total - listed,
         service: app.public_url(),
     }
 }
 
-fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
+fn item(app: &App, words: &Words, moderator: &Moderator, comment: &Comment) -> Item {
     let link = |decision| {
         let link = DecisionLink {
             comment: comment.id,
@@ -146,7 +156,7 @@ fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
         };
         links::decision_url(app, &link)
     };
-    let reasons = comment.evidence.main_reasons(REASONS).into_iter();
+    let reasons = words.main_reasons(comment, REASONS).into_iter();
     let (page, page_url) = page(app, comment);
     Item {
         site: site_name(app, &comment.site),
@@ -157,7 +167,7 @@ fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
         excerpt: quote(&comment.text, EXCERPT_CHARS),
         score: score_in_words(comment.score),
         percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
-        reasons: reasons.map(|reason| quote(reason, LINE_CHARS)).collect(),
+        reasons: reasons.map(|reason| quote(&reason, LINE_CHARS)).collect(),
         approve: link(Decision::Approve),
         spam: link(Decision::Spam),
         reject: link(Decision::Reject),
@@ -171,6 +181,7 @@ async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeErr
     let Some(subscription) = subscription(app, mail, Answer::Asked).await? else {
         return Ok(None);
     };
+    let words = Words::english();
     let site = site_name(app, &comment.site);
     let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
     let confirm = Confirm {
@@ -181,9 +192,17 @@ async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeErr
     };
     Ok(Some(Letter {
         to: app.vault.open(&comment.email, &comment)?,
-        subject: format!("{}: do you want to hear of replies?", confirm.site),
-        text: ConfirmText { confirm: &confirm }.render()?,
-        html: ConfirmHtml { confirm: &confirm }.render()?,
+        subject: words.fill("mail-confirm-subject", &[("site", &confirm.site)]),
+        text: ConfirmText {
+            words,
+            confirm: &confirm,
+        }
+        .render()?,
+        html: ConfirmHtml {
+            words,
+            confirm: &confirm,
+        }
+        .render()?,
         list: format!("replies.{}", comment.site),
         unsubscribe: Some(unsubscribe),
     }))

@@ -19,6 +19,7 @@ use crate::{
         site::SiteSlug,
     },
     storage::{gathered::Part, outbox::Claimed, subscriptions::Answer},
+    words::Words,
 };
 
 /// A reply and the comment that it answers, both public.
@@ -46,12 +47,21 @@ pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, Compo
         return Ok(Composed::Settled);
     };
     let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
-    let replies = view(app, site, &news, unsubscribe.clone());
+    let words = Words::english();
+    let replies = view(app, words, site, &news, unsubscribe.clone());
     let letter = Letter {
         to: app.vault.open(&first.answered.email, &first.answered)?,
         subject: format!("{}: {}", replies.site, replies.heading),
-        text: ReplyText { replies: &replies }.render()?,
-        html: ReplyHtml { replies: &replies }.render()?,
+        text: ReplyText {
+            words,
+            replies: &replies,
+        }
+        .render()?,
+        html: ReplyHtml {
+            words,
+            replies: &replies,
+        }
+        .render()?,
         list: format!("replies.{site}"),
         unsubscribe: Some(unsubscribe),
     };
@@ -82,15 +92,11 @@ async fn public(app: &App, site: &SiteSlug, parts: Vec<Part>) -> Result<Vec<News
     Ok(news.collect())
 }
 
-fn view(app: &App, site: &SiteSlug, news: &[News], unsubscribe: String) -> Replies {
+fn view(app: &App, words: &Words, site: &SiteSlug, news: &[News], unsubscribe: String) -> Replies {
     let listed = news.iter().take(LISTED as usize);
-    let heading = match news.len() {
-        1 => "a reply to your comment".to_owned(),
-        several => format!("{several} replies to your comments"),
-    };
     Replies {
         site: site_name(app, site),
-        heading,
+        heading: words.fill("mail-reply-heading", &[("count", &news.len())]),
         items: listed.map(|one| item(app, one)).collect(),
         more: news.len().saturating_sub(LISTED as usize),
         unsubscribe,

@@ -1,6 +1,9 @@
 //! What the list of comments asks for, as pieces of SQL.
 
-use super::query::{Statement, Value, contains};
+use super::{
+    evidence,
+    query::{Statement, Value, contains},
+};
 use crate::domain::queue::{Filter, Sort};
 
 /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
@@ -45,9 +48,8 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
         statement.push("AND c.created_at < ?", [Value::from(until.millis())]);
     }
     if let Some(check) = filter.check {
-        // As serde writes it into the evidence, which holds no text of the comment's author.
-        let fired = contains(&format!("\"check\":\"{}\"", check.as_str()));
-        statement.push("AND c.evidence LIKE ? ESCAPE '\\'", [Value::from(fired)]);
+        let fired = evidence::fired(check).map(Value::from);
+        statement.push("AND (c.evidence LIKE ? OR c.evidence LIKE ?)", fired);
     }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };

@@ -20,6 +20,7 @@ pub mod deliveries;
 mod engine;
 mod erasure;
 pub mod erasures;
+mod evidence;
 pub mod examine;
 mod filtering;
 pub mod foreign_ids;

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use sqlx::{Row, any::AnyRow};
 
-use super::{Result, StoreError};
+use super::{Result, StoreError, evidence};
 use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::BatchId,
@@ -17,7 +17,7 @@ use crate::domain::{
 /// The columns that [`comment`] reads, of a table called `c`.
 pub(super) const COMMENT: &str = "c.site, c.id, c.page, c.page_title, c.parent, c.name, \
      c.email_sealed, c.email_index, c.website, c.text, c.status, c.score, c.verdict, c.evidence, \
-     c.version, c.network, c.wants_replies, c.created_at, c.decided_at, c.decided_by";
+     c.model_version, c.version, c.network, c.wants_replies, c.created_at, c.decided_at, c.decided_by";
 
 pub(super) fn comment(row: &AnyRow) -> Result<Comment> {
     Ok(Comment {
@@ -34,7 +34,7 @@ pub(super) fn comment(row: &AnyRow) -> Result<Comment> {
         status: status(row, "status")?,
         score: row.try_get("score")?,
         verdict: verdict(row)?,
-        evidence: json(row, "evidence")?,
+        evidence: evidence::read(row)?,
         version: row.try_get("version")?,
         network: row.try_get("network")?,
         wants_replies: row.try_get::<i64, _>("wants_replies")? != 0,

@@ -25,9 +25,9 @@ use sources::{Place, Sources};
 const FLOORS: [&[&str]; 14] = [
     &["config", "text", "markup", "faults", "rendered"],
     &["bayes", "telemetry"],
-    &["domain", "evaluation"],
-    &["clock", "rules", "sealing"],
-    &["storage", "interchange"],
+    &["domain"],
+    &["clock", "rules", "sealing", "words"],
+    &["storage", "interchange", "evaluation"],
     &["directory", "backup"],
     &["ground"],
     &[

@@ -17,6 +17,7 @@ mod desk;
 mod desk_model;
 mod desk_privacy;
 mod erasure;
+mod evidence;
 mod fairness;
 mod faults;
 mod fuzz;

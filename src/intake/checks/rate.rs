@@ -6,7 +6,10 @@ use std::time::Duration;
 use super::Facts;
 use crate::{
     config::Intake,
-    domain::evidence::{Check, Finding},
+    domain::{
+        evidence::{Check, Finding},
+        reason::Reason,
+    },
     storage::{
         arrivals::{MAILBOX, NETWORK, Share, Signals},
         counters::Counted,
@@ -42,22 +45,31 @@ pub(super) fn counted(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
 }
 
 pub(super) fn findings(signals: &Signals, limits: &Intake) -> Vec<Finding> {
-    let network = (signals.network, limits.network_soft_limit, "network");
-    let email = (signals.email, limits.email_soft_limit, "email address");
+    type Say = fn(i64, u64) -> Reason;
+    let network: (_, _, Say) = (
+        signals.network,
+        limits.network_soft_limit,
+        Reason::ManyFromNetwork,
+    );
+    let email: (_, _, Say) = (
+        signals.email,
+        limits.email_soft_limit,
+        Reason::ManyFromEmail,
+    );
+    let minutes = limits.rate_window_seconds.div_ceil(60);
     let each = [network, email].into_iter();
     each.filter(|(count, soft, _)| count > soft)
-        .map(|(count, soft, whose)| finding(count, soft, whose, limits))
+        .map(|(count, soft, reason)| finding(count, soft, reason(count, minutes)))
         .collect()
 }
 
-fn finding(count: i64, soft: i64, whose: &str, limits: &Intake) -> Finding {
+fn finding(count: i64, soft: i64, reason: Reason) -> Finding {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let weight = (BASE + PER_LIMIT * (count - soft) as f64 / soft.max(1) as f64).min(MOST);
-    let minutes = limits.rate_window_seconds.div_ceil(60);
     Finding {
         check: Check::Rate,
         weight,
-        reason: format!("{count} comments came from this {whose} within {minutes} minutes"),
+        reason,
         forces: None,
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     },
     storage::{
         deliveries::{self, News},
+        evidence,
         judgements::{self, Judgement},
         query::{Value, insert_rows},
         subscriptions::{self, Approved},
@@ -144,7 +145,6 @@ pub(in crate::storage) fn row(
     evidence: &Evidence,
 ) -> Vec<Value> {
     let model = evidence.model.as_ref();
-    let evidence = serde_json::to_string(evidence).unwrap_or_default();
     vec![
         comment.site.clone().into(),
         comment.id.clone().into(),
@@ -160,7 +160,7 @@ pub(in crate::storage) fn row(
         status.as_str().to_owned().into(),
         score.into(),
         verdict.as_str().to_owned().into(),
-        evidence.into(),
+        evidence::pack(evidence).into(),
         model.map(|model| model.version.clone()).into(),
         1.into(),
         comment.network.clone().into(),

@@ -9,8 +9,9 @@ use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
-        evidence::{Evidence, Verdict, score_in_words},
+        evidence::{Verdict, score_in_words},
         field::FieldError,
+        in_words::EvidenceInWords,
         name::AuthorName,
         text::CommentText,
         website::Website,
@@ -18,6 +19,7 @@ use crate::{
     review::trial,
     text::Document,
     web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
+    words::Words,
 };
 
 /// What to judge. Nothing of it is kept.
@@ -54,7 +56,7 @@ struct ScoreAnswer {
     /// What the policy would make of it, for an author nobody knows.
     verdict: Verdict,
     /// Why.
-    evidence: Evidence,
+    evidence: EvidenceInWords,
 }
 
 /// Judges a text without storing it.
@@ -94,7 +96,7 @@ async fn score(
         score: judged.score,
         score_words: score_in_words(judged.score),
         verdict: judged.verdict,
-        evidence: judged.evidence,
+        evidence: Words::english().evidence(&judged.evidence, &document),
     }))
 }
 

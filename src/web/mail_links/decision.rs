@@ -25,6 +25,7 @@ use crate::{
         decisions::{Change, Outcome, Wish},
     },
     web::{Shared, nowhere, problem::Problem},
+    words::Words,
 };
 
 /// Reasons shown with a comment.
@@ -212,7 +213,6 @@ fn view(app: &App, comment: &Comment) -> View {
     let own = comment.page.as_str().starts_with('/');
     let origins = site.as_deref().map(|site: &Site| site.origins.as_slice());
     let title = comment.page_title.as_deref();
-    let reasons = comment.evidence.main_reasons(REASONS).into_iter();
     View {
         site: site
             .as_ref()
@@ -226,7 +226,7 @@ fn view(app: &App, comment: &Comment) -> View {
         received: minute(&comment.created_at.to_string()),
         text: comment.text.clone(),
         score: score_in_words(comment.score),
-        reasons: reasons.map(str::to_owned).collect(),
+        reasons: Words::english().main_reasons(comment, REASONS),
         status: comment.status,
     }
 }
