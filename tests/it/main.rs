@@ -49,3 +49,4 @@ mod support;
 mod threats;
 mod trust;
 mod webhooks;
+mod words;

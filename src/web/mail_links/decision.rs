@@ -13,7 +13,7 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, Status},
-        decision::{Action, Decided, Decision},
+        decision::{Action, Decided},
         evidence::score_in_words,
         moderator::Principal,
         site::Site,
@@ -25,7 +25,7 @@ use crate::{
         decisions::{Change, Outcome, Wish},
     },
     web::{Shared, nowhere, problem::Problem},
-    words::Words,
+    words::{Said, Words},
 };
 
 /// Reasons shown with a comment.
@@ -48,8 +48,9 @@ struct View {
 #[derive(Template)]
 #[template(path = "mail_decision.html")]
 struct Ask {
-    question: &'static str,
-    button: &'static str,
+    words: &'static Words,
+    question: Said<'static>,
+    button: Said<'static>,
     comment: View,
 }
 
@@ -57,7 +58,8 @@ struct Ask {
 #[derive(Template)]
 #[template(path = "mail_decided.html")]
 struct Done {
-    said: &'static str,
+    words: &'static Words,
+    said: Said<'static>,
     /// The token that undoes it; none after an undo.
     undo: Option<String>,
     comment: View,
@@ -67,8 +69,9 @@ struct Done {
 #[derive(Template)]
 #[template(path = "mail_stale.html")]
 struct Stale {
+    words: &'static Words,
     /// Who decided what, and when.
-    last: Option<String>,
+    last: Option<Said<'static>>,
     comment: View,
 }
 
@@ -91,12 +94,13 @@ async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem>
     if opened.comment.version != opened.link.version {
         return stale(&app, StatusCode::OK, &opened.comment).await;
     }
-    let (question, button) = words(opened.link.change);
-    let comment = view(&app, &opened.comment);
+    let words = Words::english();
+    let change = name(opened.link.change);
     let ask = Ask {
-        question,
-        button,
-        comment,
+        words,
+        question: words.say(&format!("link-ask-{change}")),
+        button: words.say(&format!("link-do-{change}")),
+        comment: view(&app, &opened.comment),
     };
     respond(StatusCode::OK, &ask)
 }
@@ -151,16 +155,10 @@ fn done(
         ..link.clone()
     };
     let undoable = link.change != Change::Undo;
-    let said = match link.change {
-        Change::Undo => "Taken back.",
-        Change::Decide(Decision::Approve) => "Approved: the comment is public.",
-        Change::Decide(Decision::Spam) => "Marked as spam.",
-        Change::Decide(Decision::Reject) => "Rejected: the comment stays unpublished.",
-        Change::Decide(Decision::Trash) => "Thrown away.",
-        Change::Decide(Decision::Hold) => "Put back in the queue.",
-    };
+    let words = Words::english();
     let page = Done {
-        said,
+        words,
+        said: words.say(&format!("link-done-{}", name(link.change))),
         undo: undoable.then(|| links::sign_decision(app, &undo)),
         comment: view(app, comment),
     };
@@ -169,19 +167,22 @@ fn done(
 
 async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpResponse, Problem> {
     let history = app.store.history(comment).await?;
+    let words = Words::english();
     let last = history.iter().rev().find_map(|entry| {
         let did = match entry.action {
-            Action::Decided => format!("decided “{}”", entry.decision.as_deref()?),
-            Action::Undone => format!("took “{}” back", entry.decision.as_deref()?),
+            Action::Decided => "link-last-decided",
+            Action::Undone => "link-last-undone",
             Action::Received | Action::EmailRevealed | Action::Noted => return None,
         };
-        Some(format!(
-            "{} {did} on {}.",
-            entry.by.as_deref()?,
-            minute(&entry.at.to_string())
+        let (who, decision) = (entry.by.as_deref()?, entry.decision.as_deref()?);
+        let when = minute(&entry.at.to_string());
+        Some(words.html(
+            did,
+            &[("who", &who), ("decision", &decision), ("when", &when)],
         ))
     });
     let page = Stale {
+        words,
         last,
         comment: view(app, comment),
     };
@@ -190,21 +191,14 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
 
 /// Whether it is the account, its sites or the comment that is gone is not told.
 fn refuse_person() -> Result<HttpResponse, Problem> {
-    say(
-        StatusCode::FORBIDDEN,
-        "This link no longer works",
-        "The comment is gone, or the account that the link was made for may not decide on it.",
-    )
+    say(StatusCode::FORBIDDEN, "link-refused")
 }
 
-const fn words(change: Change) -> (&'static str, &'static str) {
+/// What the names of a change's sentences end with.
+fn name(change: Change) -> &'static str {
     match change {
-        Change::Undo => ("Take the last decision back?", "Take it back"),
-        Change::Decide(Decision::Approve) => ("Approve this comment?", "Approve"),
-        Change::Decide(Decision::Spam) => ("Is this comment spam?", "Mark as spam"),
-        Change::Decide(Decision::Reject) => ("Reject this comment?", "Reject"),
-        Change::Decide(Decision::Trash) => ("Throw this comment away?", "Throw away"),
-        Change::Decide(Decision::Hold) => ("Put this comment back in the queue?", "Put back"),
+        Change::Undo => "undo",
+        Change::Decide(decision) => decision.as_str(),
     }
 }
 
