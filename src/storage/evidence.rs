@@ -35,8 +35,11 @@ struct Packed {
 struct PackedModel {
     log_odds: f64,
     bias: i32,
-    tokens: Vec<(Sign, i32, Vec<(u32, u32)>)>,
+    tokens: Vec<PackedToken>,
 }
+
+/// A sign, its weight and its places.
+type PackedToken = (Sign, i32, Vec<(u32, u32)>);
 
 /// The column's value.
 pub(super) fn pack(evidence: &Evidence) -> String {

@@ -164,7 +164,7 @@ impl Words {
     }
 }
 
-fn trimmed<'a>(field: Option<&'a str>) -> &'a str {
+fn trimmed(field: Option<&str>) -> &str {
     field.unwrap_or_default().trim()
 }
 
