@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Facts;
 use crate::{
-    config::Intake,
+    config::IntakeSettings,
     domain::{
         evidence::{Check, Finding},
         reason::Reason,
@@ -22,7 +22,7 @@ const MOST: f64 = 3.0;
 
 /// The counters of the sender's network, of the wider ones around it, and, where the address has a tag or
 /// dots that do not count, of the mailbox: those spellings together are limited as one address is.
-pub(super) fn counted(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
+pub(super) fn counted(facts: &Facts<'_>, limits: &IntakeSettings) -> Vec<Share> {
     let window = Duration::from_secs(limits.rate_window_seconds);
     let counted = |kind, counted| Counted {
         site: facts.site.slug.to_string(),
@@ -44,7 +44,7 @@ pub(super) fn counted(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
     networks.chain(mailbox).collect()
 }
 
-pub(super) fn findings(signals: &Signals, limits: &Intake) -> Vec<Finding> {
+pub(super) fn findings(signals: &Signals, limits: &IntakeSettings) -> Vec<Finding> {
     type Say = fn(i64, u64) -> Reason;
     let network: (_, _, Say) = (
         signals.network,
@@ -78,7 +78,7 @@ fn finding(count: i64, soft: i64, reason: Reason) -> Finding {
 mod tests {
     use super::{counted, findings};
     use crate::{
-        config::Intake,
+        config::IntakeSettings,
         domain::email::EmailIndex,
         intake::checks::samples::{LIMITS, Sample},
         storage::arrivals::{MAILBOX, NETWORK, Signals},
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_limit_of_none_at_all_divides_by_nothing() {
-        let none = Intake {
+        let none = IntakeSettings {
             email_soft_limit: 0,
             ..LIMITS
         };
