@@ -19,7 +19,7 @@ const MOST: f64 = 4.0;
 pub(super) fn finding(before: i64) -> Option<Finding> {
     #[expect(clippy::cast_precision_loss, reason = "at most 10")]
     let weight = (EACH * before as f64).min(MOST);
-    (before > 0).then(|| Finding {
+    (before > 0).then_some(Finding {
         check: Check::Duplicate,
         weight,
         reason: Reason::Repeated(before),

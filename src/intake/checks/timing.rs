@@ -40,7 +40,7 @@ pub(super) fn counted(facts: &Facts<'_>) -> Option<Share> {
 
 /// A token that brings comment after comment was fetched once by a program.
 pub(super) fn finding(uses: i64) -> Option<Finding> {
-    (uses > USES).then(|| Finding {
+    (uses > USES).then_some(Finding {
         check: Check::Timing,
         weight: USED_UP,
         reason: Reason::FormReused(uses),
