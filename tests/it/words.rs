@@ -57,7 +57,7 @@ fn read_by_people(template: &str) -> String {
 fn literals(expression: &str) -> String {
     let literals = expression.split('"').skip(1).step_by(2);
     let sentences = literals.filter(|text| text.contains(|c: char| c == ' ' || c.is_uppercase()));
-    sentences.map(|text| format!(" {text} ")).collect()
+    sentences.flat_map(|text| [" ", text, " "]).collect()
 }
 
 fn without(text: &str, from: &str, to: &str, instead: impl Fn(&str) -> String) -> String {
