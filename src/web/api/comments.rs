@@ -4,30 +4,20 @@
 //! The shapes here have no field for a plain address; only the answer of the one call that reveals
 //! it does.
 
-use actix_web::{HttpResponse, get, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    app::App,
     domain::{
-        comment::{Comment, CommentId, Status},
+        comment::Comment,
         decision::HistoryEntry,
         evidence::{Verdict, score_in_words},
-        field::FieldError,
         in_words::EvidenceInWords,
         page::Page,
         queue::Counts,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     review::{
         self,
         opened::{self, RevealError, masked_email},
     },
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable},
-    words::Words,
+    web::prelude::*,
 };
 
 /// Main reasons told with a comment.

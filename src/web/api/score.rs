@@ -1,16 +1,10 @@
 //! Judging without storing.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
         evidence::{Verdict, score_in_words},
-        field::FieldError,
         in_words::EvidenceInWords,
         name::AuthorName,
         text::CommentText,
@@ -18,8 +12,7 @@ use crate::{
     },
     review::trial,
     text::Document,
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
-    words::Words,
+    web::prelude::*,
 };
 
 /// What to judge. Nothing of it is kept.
