@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     app::App,
-    domain::{field::FieldError, moderator::Moderator},
-    storage::{StoreError, moderators::MailPreferences},
+    domain::{
+        field::FieldError,
+        moderator::{MailPreferences, Moderator},
+    },
+    storage::StoreError,
 };
 
 /// What to change; what is absent stays.

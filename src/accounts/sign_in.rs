@@ -15,13 +15,14 @@ use super::passwords::{self, PasswordError};
 use crate::{
     app::App,
     domain::{
+        arrival::Counted,
         email::{EmailAddress, EmailIndex},
         moderator::{Moderator, ModeratorId},
         network::SenderAddress,
         timestamp::Timestamp,
     },
     privacy::keys::Purpose,
-    storage::{StoreError, counters::Counted},
+    storage::StoreError,
 };
 
 /// The window that tries are counted in.

@@ -3,10 +3,13 @@
 
 use crate::{
     app::App,
-    domain::site::{ClientMode, Site},
+    domain::{
+        arrival::Callback,
+        site::{ClientMode, Site},
+    },
     notify::webhooks::callback,
     privacy::vault::Owner,
-    storage::{Result, callbacks::Callback, client_keys::ClientKey},
+    storage::{Result, client_keys::ClientKey},
 };
 
 use super::question::Question;

@@ -14,9 +14,11 @@ use std::sync::Arc;
 
 use crate::{
     app::App,
-    domain::site::{ClientMode, Policy, Site},
+    domain::{
+        arrival::{Callback, Client},
+        site::{ClientMode, Policy, Site},
+    },
     intake::{self, Accepted, Rejection, RequestKey},
-    storage::{callbacks::Callback, judgements::Client},
 };
 
 use self::question::Question;

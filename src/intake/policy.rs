@@ -11,10 +11,10 @@ use crate::{
     bayes::probability,
     config::Intake,
     domain::{
+        arrival::{Ruling, Signals},
         evidence::{Evidence, Verdict},
         site::{Policy, Site},
     },
-    storage::arrivals::{Ruling, Signals},
 };
 
 /// A submission with the evidence that needs no database.

@@ -24,11 +24,9 @@ use crate::{
     bayes::probability,
     clock::Clock,
     config::Intake,
+    domain::arrival::{Admission, Arrival, Judge, Ruling},
     faults::Faults,
-    storage::{
-        Store, StoreError,
-        arrivals::{Admission, Arrival, Judge, Ruling},
-    },
+    storage::{Store, StoreError},
 };
 
 /// Comments that share one transaction at most.

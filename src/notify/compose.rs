@@ -15,7 +15,7 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, Status},
-        decision::Decision,
+        decision::{Change, Decision},
         evidence::score_in_words,
         mail::MailKind,
         moderator::{MailMode, Moderator},
@@ -25,9 +25,8 @@ use crate::{
     privacy::vault::Unopenable,
     storage::{
         StoreError,
-        decisions::Change,
+        mail_queue::Claimed,
         notices::{Since, Waiting},
-        outbox::Claimed,
         subscriptions::{Answer, Subscription},
     },
 };

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     app::App,
     domain::{
-        comment::CommentId, decision::Decision, moderator::ModeratorId, timestamp::Timestamp,
+        comment::CommentId,
+        decision::{Change, Decision},
+        moderator::ModeratorId,
+        timestamp::Timestamp,
     },
     privacy::keys::Purpose,
-    storage::decisions::Change,
 };
 
 /// How long the links in a mail are good.

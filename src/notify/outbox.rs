@@ -20,7 +20,8 @@ use crate::{
     privacy::vault::Unopenable,
     storage::{
         Result,
-        outbox::{Claimed, OutboxPulse},
+        mail_queue::Claimed,
+        outbox::OutboxPulse,
         queues::{Claim, End, Lease},
     },
 };

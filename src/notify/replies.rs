@@ -18,7 +18,7 @@ use crate::{
         comment::{Comment, CommentId, Status},
         site::SiteSlug,
     },
-    storage::{gathered::Part, outbox::Claimed, subscriptions::Answer},
+    storage::{gathered::Part, mail_queue::Claimed, subscriptions::Answer},
 };
 
 /// A reply and the comment that it answers, both public.

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     config::Settings,
     domain::{decision::Actor, email::EmailIndex, timestamp::Timestamp},
-    storage::{Result, Store, StoreError, subject_erasure::Erased},
+    storage::{Result, Store, StoreError, erasures::Erased},
 };
 
 /// The list's file.

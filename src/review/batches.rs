@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use super::changes;
 use crate::{
     app::App,
-    domain::{comment::CommentId, decision::BatchId, moderator::Principal},
-    storage::{
-        Result,
-        batches::Batch,
-        decisions::{Change, Outcome, Wish},
+    domain::{
+        comment::CommentId,
+        decision::{BatchId, Change, Outcome, Wish},
+        moderator::Principal,
     },
+    storage::{Result, batches::Batch},
 };
 
 /// How long it is known what was decided together.

@@ -7,13 +7,10 @@ use crate::{
     app::App,
     domain::{
         comment::CommentId,
-        decision::{Action, LastChange},
+        decision::{Action, Change, LastChange, Outcome, Wish},
         moderator::Principal,
     },
-    storage::{
-        Result,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::Result,
 };
 
 /// The last change of each comment.

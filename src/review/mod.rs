@@ -15,15 +15,12 @@ use crate::{
     app::App,
     domain::{
         comment::CommentId,
-        decision::BatchId,
+        decision::{BatchId, Change, Decider, Outcome, ToVote, Wish},
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
     learn::samples,
-    storage::{
-        Result,
-        decisions::{Change, Decider, Outcome, ToVote, Wish},
-    },
+    storage::Result,
 };
 
 /// Most comments decided in one go.

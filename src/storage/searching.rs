@@ -4,23 +4,27 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use sqlx::{AnyPool, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::{AnyPool, any::AnyRow};
 use tokio::{
     sync::SemaphorePermit,
     time::{Instant, timeout},
 };
 
-use super::{
-    Result, Store, StoreError, counts,
-    damage::gather,
-    filtering::{narrow, sort_key},
-    query::{Statement, Value},
-    rows,
-};
-use crate::domain::{
-    comment::Comment,
-    queue::{Counts, Cursor, Filter, Sort},
-    site::SiteSlug,
+use crate::{
+    domain::{
+        comment::Comment,
+        queue::{Counts, Cursor, Filter, Sort},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, Store, StoreError, comment_rows, counts,
+        filtering::{narrow, sort_key},
+        sql::{
+            rows::get,
+            statement::{Statement, sql},
+            value::{list, values},
+        },
+    },
 };
 
 /// Searches that run at once.
@@ -65,10 +69,10 @@ impl Slice {
 
     fn narrow(&self, statement: &mut Statement) {
         if let Some(above) = &self.above {
-            statement.push("AND c.id > ?", [Value::from(above.clone())]);
+            statement.push("AND c.id > ?", values![above]);
         }
         if let Some(up_to) = &self.up_to {
-            statement.push("AND c.id <= ?", [Value::from(up_to.clone())]);
+            statement.push("AND c.id <= ?", values![up_to]);
         }
     }
 }
@@ -99,14 +103,13 @@ impl Stretch<'_> {
         // Once, unless there are damaged rows: those must not make the list look shorter than it is.
         loop {
             let statement = self.statement(slice, after, take);
-            let query = sqlx::query(AssertSqlSafe(statement.text(store.engine)));
-            let read = |row: &AnyRow| Ok((row.try_get("sort_key")?, rows::comment(row)?));
-            let found = gather(&mut connection, "comments", statement.bind(query), read).await?;
+            let read = |row: &AnyRow| Ok((get(row, "sort_key")?, comment_rows::comment(row)?));
+            let mut conn = store.on(&mut connection);
+            let found = conn.gather("comments", statement, read).await?;
             let is_whole = found.damaged.is_empty();
             let is_last = u32::try_from(found.seen).is_ok_and(|seen| seen < take);
             comments.extend(found.rows);
-            let place =
-                |row: &AnyRow| Some((row.try_get("sort_key").ok()?, row.try_get("id").ok()?));
+            let place = |row: &AnyRow| Some((get(row, "sort_key").ok()?, get(row, "id").ok()?));
             let read = || {
                 let (key, last): &(f64, Comment) = comments.last()?;
                 Some((*key, last.id.to_string()))
@@ -143,32 +146,28 @@ impl Stretch<'_> {
             format!("ORDER BY {key} {direction}, c.id {direction} LIMIT {take}")
         };
         // The first of each site, read in an index's order; then the first of those.
-        let mut statement =
-            Statement::new(&format!("SELECT {}, {key} AS sort_key FROM", rows::COMMENT));
-        let sites = Value::from(rows::list_json(&slice.sites));
+        let text = format!("SELECT {}, {key} AS sort_key FROM", comment_rows::COLUMNS);
+        let mut statement = sql(text, values![]);
         statement.push(
             "{rows:?} {first_of_each} WHERE c.site = r.value->>'v'",
-            [sites],
+            values![list(&slice.sites)],
         );
         if let Some(status) = self.filter.status {
-            let status = Value::from(status.as_str().to_owned());
-            statement.push("AND c.status = ?", [status]);
+            statement.push("AND c.status = ?", values![status]);
         }
         slice.narrow(&mut statement);
         narrow(self.filter, &mut statement);
         if let Some((at, id)) = after {
-            let id = Value::from(id);
             if by_time {
-                statement.push(&format!("AND c.id {beyond} ?"), [id]);
+                statement.push(&format!("AND c.id {beyond} ?"), values![id]);
             } else {
                 // The first half is what an index can start at.
                 let beyond =
                     format!("AND {key} {beyond}= ? AND ({key} {beyond} ? OR c.id {beyond} ?)");
-                let at = Value::from(at);
-                statement.push(&beyond, [at.clone(), at, id]);
+                statement.push(&beyond, values![at, at, id]);
             }
         }
-        statement.push(&format!("{order} {{end_of_each}} {order}"), []);
+        statement.push(&format!("{order} {{end_of_each}} {order}"), values![]);
         statement
     }
 
@@ -238,20 +237,17 @@ impl Store {
         let mut counts = Counts::default();
         for slice in self.slices(&filter.sites).await? {
             turn.check()?;
-            let mut statement =
-                Statement::new("SELECT c.status, COUNT(*) AS count FROM comments c");
-            let sites = Value::from(rows::list_json(&slice.sites));
-            statement.push(
-                "WHERE c.site IN (SELECT r.value->>'v' FROM {rows:?})",
-                [sites],
+            let mut statement = sql(
+                "SELECT c.status, COUNT(*) AS count FROM comments c",
+                values![],
             );
+            statement.push("WHERE c.site IN {list:?}", values![list(&slice.sites)]);
             slice.narrow(&mut statement);
             narrow(filter, &mut statement);
-            statement.push("GROUP BY c.status", []);
-            let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
+            statement.push("GROUP BY c.status", values![]);
             let mut connection = self.searches.acquire().await?;
-            let query = statement.bind(query);
-            let found = gather(&mut connection, "comments", query, counts::counted).await?;
+            let mut conn = self.on(&mut connection);
+            let found = conn.gather("comments", statement, counts::counted).await?;
             for (status, count) in found.rows.into_iter().flatten() {
                 counts.add(status, count);
             }
@@ -296,10 +292,13 @@ impl Store {
 
     async fn sizes(&self, sites: &[SiteSlug]) -> Result<HashMap<String, i64>> {
         let text = "SELECT site, CAST(SUM(count) AS BIGINT) AS size FROM comment_counts \
-                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) GROUP BY site";
-        let found = sqlx::query(self.sql(text)).bind(rows::list_json(sites));
-        let found = found.fetch_all(&self.searches).await?;
-        let read = |row| Ok((Row::try_get(row, "site")?, Row::try_get(row, "size")?));
+                    WHERE site IN {list:$1} GROUP BY site";
+        let mut connection = self.searches.acquire().await?;
+        let found = self
+            .on(&mut connection)
+            .all(text, values![list(sites)])
+            .await?;
+        let read = |row| Ok((get(row, "site")?, get(row, "size")?));
         found.iter().map(read).collect()
     }
 
@@ -312,12 +311,15 @@ impl Store {
         let mut slices = Vec::new();
         let mut above: Option<String> = None;
         loop {
-            let found = sqlx::query(AssertSqlSafe(text.clone()))
-                .bind(site.to_string())
-                .bind(above.clone().unwrap_or_default())
-                .fetch_optional(&self.searches)
+            let mut connection = self.searches.acquire().await?;
+            let mut conn = self.on(&mut connection);
+            let found = conn
+                .find(
+                    text.clone(),
+                    values![site, above.clone().unwrap_or_default()],
+                )
                 .await?;
-            let up_to: Option<String> = found.map(|row| row.try_get("id")).transpose()?;
+            let up_to: Option<String> = found.map(|row| get(&row, "id")).transpose()?;
             let ends = up_to.is_none();
             slices.push(Slice {
                 sites: vec![site.clone()],

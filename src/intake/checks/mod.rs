@@ -19,8 +19,13 @@ use super::{form_token::Checked, submission::Submission};
 use crate::{
     app::App,
     config::Intake,
-    domain::{evidence::Finding, network::SenderAddress, site::Site, timestamp::Timestamp},
-    storage::arrivals::{Lookback, Share, Signals},
+    domain::{
+        arrival::{Lookback, Share, Signals},
+        evidence::Finding,
+        network::SenderAddress,
+        site::Site,
+        timestamp::Timestamp,
+    },
 };
 
 /// What is known of a submission before the database is asked.

@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::Facts;
 use crate::{
     config::Intake,
-    domain::evidence::{Check, Finding},
-    storage::{
-        arrivals::{MAILBOX, NETWORK, Share, Signals},
-        counters::Counted,
+    domain::{
+        arrival::{Counted, MAILBOX, NETWORK, Share, Signals},
+        evidence::{Check, Finding},
     },
 };
 

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::Facts;
 use crate::{
-    domain::evidence::{Check, Finding},
-    intake::form_token::Opened,
-    storage::{
-        arrivals::{FORM_TOKEN, Share},
-        counters::Counted,
+    domain::{
+        arrival::{Counted, FORM_TOKEN, Share},
+        evidence::{Check, Finding},
     },
+    intake::form_token::Opened,
 };
 
 /// Comments that one opened form may bring: someone goes back and writes again, more than once.

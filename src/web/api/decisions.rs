@@ -17,13 +17,12 @@ use crate::{
     app::App,
     domain::{
         comment::{CommentId, Status},
-        decision::{Action, BatchId, Decided, Decision, LastChange},
+        decision::{Action, BatchId, Change, Decided, Decision, LastChange, Outcome, Wish},
         field::FieldError,
         moderator::Principal,
         timestamp::Timestamp,
     },
     review::{self, MAX_WISHES, changes},
-    storage::decisions::{Change, Outcome, Wish},
     web::{
         Shared,
         auth::Moderator,

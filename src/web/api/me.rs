@@ -13,10 +13,9 @@ use crate::{
     app::App,
     domain::{
         field::FieldError,
-        moderator::{MailMode, ModeratorId, Principal, Role, Scope},
+        moderator::{MailMode, MailPreferences, ModeratorId, Principal, Role, Scope},
         site::SiteSlug,
     },
-    storage::moderators::MailPreferences,
     web::{
         Shared,
         auth::{Moderator, Person, SignedIn, Visitor, session_cookie},

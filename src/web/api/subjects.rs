@@ -18,9 +18,11 @@ use crate::{
         timestamp::Timestamp,
     },
     privacy::subjects,
-    storage::damage::Damaged,
-    storage::subject_erasure::Erased,
-    storage::subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
+    storage::{
+        damage::Damaged,
+        erasures::Erased,
+        subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
+    },
     web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 

@@ -22,7 +22,7 @@ use crate::{
     app::App,
     domain::{
         comment::CommentId,
-        decision::{BatchId, Decision},
+        decision::{BatchId, Change, Decision, Wish},
         moderator::Principal,
         timestamp::Timestamp,
     },
@@ -30,10 +30,7 @@ use crate::{
         self, MAX_WISHES, changes,
         queue::{self, Wanted},
     },
-    storage::{
-        StoreError,
-        decisions::{Change, Wish},
-    },
+    storage::StoreError,
     web::{Shared, page, problem::Problem},
 };
 

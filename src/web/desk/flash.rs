@@ -10,17 +10,14 @@ use crate::{
     app::App,
     domain::{
         comment::CommentId,
-        decision::{BatchId, Decision},
+        decision::{BatchId, Decision, Outcome, Wish},
         moderator::Principal,
     },
     review::{
         batches::{self, TakenBack},
         changes::{self, LastChanges},
     },
-    storage::{
-        Result,
-        decisions::{Outcome, Wish},
-    },
+    storage::Result,
 };
 
 /// Most comments named among those left alone: the page's address carries them.

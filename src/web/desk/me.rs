@@ -20,8 +20,10 @@ use crate::{
         people::PeopleError,
     },
     app::App,
-    domain::{field::FieldError, moderator::MailMode},
-    storage::moderators::MailPreferences,
+    domain::{
+        field::FieldError,
+        moderator::{MailMode, MailPreferences},
+    },
     web::{
         Shared,
         api::moderators::masked,

@@ -20,7 +20,10 @@ use crate::{
     app::App,
     domain::{comment::Status, email::EmailAddress, field::FieldError, site::SiteSlug},
     privacy::subjects,
-    storage::{erasures::Erasure, subject_erasure::Erased, subjects::Subject},
+    storage::{
+        erasures::{Erased, Erasure},
+        subjects::Subject,
+    },
     web::{
         Shared,
         api::{private, subjects::SubjectExport},

@@ -13,17 +13,14 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, Status},
-        decision::{Action, Decided, Decision},
+        decision::{Action, Change, Decided, Decision, Outcome, Wish},
         evidence::score_in_words,
         moderator::Principal,
         site::Site,
     },
     notify::links::{self, DecisionLink},
     review,
-    storage::{
-        Result,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::Result,
     web::{Shared, nowhere, problem::Problem},
 };
 
