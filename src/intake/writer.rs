@@ -23,9 +23,10 @@ use super::{
 use crate::{
     bayes::probability,
     clock::Clock,
-    config::Intake,
+    config::IntakeSettings,
     domain::arrival::{Admission, Arrival, Judge, Ruling},
     faults::Faults,
+    ground::Ground,
     storage::{Store, StoreError},
 };
 
@@ -97,14 +98,14 @@ pub struct Writer {
 impl Writer {
     /// Starts the writer on the present runtime; it ends when every handle is gone.
     #[must_use]
-    pub fn start(store: Store, clock: Clock, limits: Intake, faults: Arc<Faults>) -> Self {
+    pub fn start(ground: &Ground) -> Self {
         let (jobs, inbox) = mpsc::channel(WAITING);
         let panics = Arc::new(AtomicU64::new(0));
         let desk = Desk {
-            store,
-            clock,
-            limits: Arc::new(limits),
-            faults,
+            store: ground.store.clone(),
+            clock: ground.clock.clone(),
+            limits: Arc::new(ground.settings.intake.clone()),
+            faults: ground.faults.clone(),
             panics: panics.clone(),
         };
         tokio::spawn(desk.supervise(inbox));
@@ -144,7 +145,7 @@ fn share(waiting: usize) -> usize {
 struct Desk {
     store: Store,
     clock: Clock,
-    limits: Arc<Intake>,
+    limits: Arc<IntakeSettings>,
     faults: Arc<Faults>,
     panics: Arc<AtomicU64>,
 }
