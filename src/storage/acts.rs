@@ -16,7 +16,7 @@ use crate::{
     domain::{decision::Actor, timestamp::Timestamp},
     storage::{
         Result, Store,
-        sql::{connection::Conn, rows::record, value::values},
+        sql::{Conn, record, values},
     },
 };
 

@@ -14,10 +14,7 @@ use crate::{
     },
     storage::{
         Result, Store,
-        sql::{
-            rows::get,
-            value::{list, values},
-        },
+        sql::{get, list, values},
     },
 };
 

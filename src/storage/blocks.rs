@@ -11,11 +11,7 @@ use crate::{
     storage::{
         Result, Store, acts,
         revision::raise_revision,
-        sql::{
-            rows::{get, record},
-            statement::sql,
-            value::values,
-        },
+        sql::{get, record, sql, values},
     },
 };
 
@@ -103,9 +99,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn remove_block_rule(&self, id: String) -> Result<bool> {
         self.write(async |tx| {
-            let removed = tx
-                .touch("DELETE FROM block_rules WHERE id = $1", values![id])
-                .await?;
+            let text = "DELETE FROM block_rules WHERE id = $1";
+            let removed = tx.touch(text, values![id]).await?;
             if removed {
                 acts::record(tx, "rule.remove", &id, json!({})).await?;
             }

@@ -16,12 +16,7 @@ use crate::{
     },
     storage::{
         Result, Store,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{to_rows, values},
-        },
+        sql::{Conn, get, sql, to_rows, values},
     },
 };
 

@@ -6,7 +6,7 @@ use crate::{
     domain::{site::SiteSlug, timestamp::Timestamp},
     storage::{
         Result, Store, acts,
-        sql::{rows::record, statement::sql, value::values},
+        sql::{record, sql, values},
     },
 };
 
@@ -52,7 +52,7 @@ impl Store {
     pub async fn add_client_key(&self, key: ClientKey, hash: String) -> Result<bool> {
         self.write(async |tx| {
             let text = "INSERT INTO client_keys (site, id, name, hash, created_at) \
-                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+                        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
             let detail = serde_json::json!({ "site": key.site, "name": key.name });
             let added = tx
                 .touch(
@@ -91,7 +91,7 @@ impl Store {
     pub async fn seal_client_key(&self, key: &ClientKey, sealed: String) -> Result<()> {
         let (site, id) = (key.site.to_string(), key.id.clone());
         let text = "UPDATE client_keys SET key_sealed = $3 \
-                            WHERE site = $1 AND id = $2 AND key_sealed IS NULL";
+                    WHERE site = $1 AND id = $2 AND key_sealed IS NULL";
         self.write_one(text, values![site, id, sealed])
             .await
             .map(drop)

@@ -6,10 +6,7 @@ use crate::{
         comment::{Comment, Status},
         evidence::{Evidence, Verdict},
     },
-    storage::sql::{
-        rows::record,
-        value::{ToValue, Value, to_json},
-    },
+    storage::sql::{ToValue, Value, record, to_json},
 };
 
 record! {

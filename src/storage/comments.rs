@@ -11,11 +11,7 @@ use crate::{
         Result, Store, StoreError, comment_rows,
         damage::Gathered,
         searching::{Slice, Stretch},
-        sql::{
-            rows::record,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{list, record, sql, values},
     },
 };
 

@@ -7,11 +7,7 @@ use crate::{
     domain::{arrival::Counted, timestamp::Timestamp},
     storage::{
         Result, Store,
-        sql::{
-            connection::Conn,
-            rows::get,
-            value::{to_json, values},
-        },
+        sql::{Conn, get, to_json, values},
     },
 };
 

@@ -12,11 +12,7 @@ use crate::{
         Result, Store,
         engine::Engine,
         filtering::narrow,
-        sql::{
-            rows::get,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{get, list, sql, values},
     },
 };
 

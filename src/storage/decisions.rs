@@ -19,11 +19,7 @@ use crate::{
     storage::{
         Result, Store, comment_rows,
         decisions::standing::NotTaken,
-        sql::{
-            connection::Conn,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{Conn, list, sql, values},
     },
 };
 

@@ -13,11 +13,7 @@ use crate::{
     storage::{
         Result, Store,
         queues::{self, Claim, End, Lease, Table},
-        sql::{
-            connection::Conn,
-            rows::{self, get},
-            value::{to_json, values},
-        },
+        sql::{Conn, get, rows, to_json, values},
     },
 };
 

@@ -14,12 +14,7 @@ use crate::{
     },
     storage::{
         Result, StoreError,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{Conn, get, list, sql, values},
         votes,
     },
 };

@@ -6,7 +6,7 @@ use crate::{
     domain::{decision::Actor, page::Page, site::SiteSlug, timestamp::Timestamp},
     storage::{
         Result, Store,
-        sql::{connection::Conn, rows::record, statement::sql, value::values},
+        sql::{Conn, record, sql, values},
     },
 };
 

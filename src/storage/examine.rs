@@ -11,8 +11,8 @@ use super::{
     damage::Damaged,
     deliveries,
     engine::Engine,
-    erasures, mail_queue, models, moderators, outbox_entries, samples, sites,
-    sql::{connection::Conn, rows::get, statement::sql, value::values},
+    erasures, mail_preferences, mail_queue, models, moderators, outbox_entries, samples, sites,
+    sql::{Conn, get, sql, values},
     subscriptions, tokens, webhooks,
 };
 use crate::{
@@ -63,7 +63,7 @@ const CHECKS: &[Check] = &[
         "mail_preferences",
         "moderator, site, mode",
         "mail_preferences",
-        |row| moderators::preference(row).map(drop),
+        |row| mail_preferences::preference(row).map(drop),
     ),
     ("tokens", tokens::COLUMNS, tokens::TABLES, |row| {
         tokens::read(row).map(drop)

@@ -2,10 +2,7 @@
 
 use crate::{
     domain::queue::{Filter, Sort},
-    storage::sql::{
-        statement::{Statement, contains},
-        value::values,
-    },
+    storage::sql::{Statement, contains, values},
 };
 
 /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.

@@ -8,7 +8,7 @@ use crate::{
     domain::{comment::CommentId, page::Page, site::SiteSlug},
     storage::{
         Result, Store,
-        sql::{rows::get, statement::sql, value::values},
+        sql::{get, sql, values},
     },
 };
 
@@ -35,8 +35,8 @@ impl Store {
     ) -> Result<()> {
         let (site, system) = (site.to_string(), system(blog));
         let text = "INSERT INTO imported (site, system, foreign_id, comment_id) \
-                            VALUES ($1, $2, $3, $4) ON CONFLICT (site, system, foreign_id) \
-                            DO UPDATE SET comment_id = excluded.comment_id";
+                    VALUES ($1, $2, $3, $4) ON CONFLICT (site, system, foreign_id) \
+                    DO UPDATE SET comment_id = excluded.comment_id";
         self.write_one(text, values![site, system, foreign, id])
             .await
             .map(drop)

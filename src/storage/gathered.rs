@@ -12,11 +12,7 @@ use crate::{
         Result, Store,
         mail_queue::{self, Claimed, TABLE},
         queues::{self, End},
-        sql::{
-            connection::Conn,
-            rows::{self, get},
-            value::{list, values},
-        },
+        sql::{Conn, get, list, rows, values},
     },
 };
 
@@ -80,11 +76,8 @@ async fn not_before(
     if let Some(next) = next.filter(|next| *next > now) {
         return Ok(Some(next));
     }
-    tx.run(
-        "UPDATE subscriptions SET mailed_at = $2 WHERE id = $1",
-        values![subscription, now],
-    )
-    .await?;
+    let text = "UPDATE subscriptions SET mailed_at = $2 WHERE id = $1";
+    tx.run(text, values![subscription, now]).await?;
     Ok(None)
 }
 
@@ -145,11 +138,8 @@ pub(super) async fn finish(
     if *end == End::Settled && mail.lease.attempts == 1 {
         // Nobody was mailed, so no interval began.
         let subscription = mail.about["subscription"].as_str().map(str::to_owned);
-        tx.run(
-            "UPDATE subscriptions SET mailed_at = NULL WHERE id = $1",
-            values![subscription],
-        )
-        .await?;
+        let text = "UPDATE subscriptions SET mailed_at = NULL WHERE id = $1";
+        tx.run(text, values![subscription]).await?;
     }
     if *end == End::Done {
         let text = "UPDATE outbox SET status = 'cancelled' WHERE (id = $1 OR gathered_into = $1) \

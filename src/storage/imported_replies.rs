@@ -13,11 +13,7 @@ use crate::{
     storage::{
         Result, Store,
         imported::{Fate, ImportedComment, STRETCH},
-        sql::{
-            connection::Conn,
-            rows::get,
-            value::{list, values},
-        },
+        sql::{Conn, get, list, values},
     },
 };
 

@@ -20,12 +20,7 @@ use crate::{
         comment_rows::new_row,
         imported::{Fate, ImportedComment, STRETCH},
         imported_replies::{Parent, fates, parents, set_waiting},
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{Value, to_rows, values},
-        },
+        sql::{Conn, Value, get, sql, to_rows, values},
         votes,
     },
 };

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use crate::storage::{Result, Store, engine::Engine, sql::value::values};
+use crate::storage::{Result, Store, engine::Engine, sql::values};
 
 impl Store {
     /// What is damaged, if anything is. SQLite looks at its whole file; PostgreSQL checks its pages

@@ -6,7 +6,7 @@ use crate::{
     domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp},
     storage::{
         Result, Store,
-        sql::{rows::get, statement::sql, value::values},
+        sql::{get, sql, values},
     },
 };
 

@@ -17,12 +17,7 @@ use crate::{
     },
     storage::{
         Result, Store,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{ToValue, Value, to_json, values},
-        },
+        sql::{Conn, ToValue, Value, get, sql, to_json, values},
     },
 };
 
@@ -199,11 +194,11 @@ impl Store {
             };
             let (missed, wrong) = correction(get(&row, "said")?, get(&row, "reported")?, label);
             let text = "UPDATE judgements SET reported = $3, told = $3 \
-                            WHERE site = $1 AND id = $2";
+                        WHERE site = $1 AND id = $2";
             tx.run(text, values![site, id, label]).await?;
             let text = "UPDATE client_usage SET missed_spam = missed_spam + $4, \
-                                false_positives = false_positives + $5 \
-                            WHERE site = $1 AND month = $2 AND blog = $3";
+                            false_positives = false_positives + $5 \
+                        WHERE site = $1 AND month = $2 AND blog = $3";
             tx.run(
                 text,
                 values![

@@ -9,7 +9,7 @@ use crate::{
     storage::{
         Result, Store, acts,
         moderators::{is_taken, replace_password},
-        sql::{connection::Conn, rows::get, value::values},
+        sql::{Conn, get, values},
     },
 };
 
@@ -68,11 +68,8 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<()> {
         self.write(async |tx| {
-            tx.run(
-                "DELETE FROM sign_in_links WHERE moderator = $1",
-                values![moderator],
-            )
-            .await?;
+            let text = "DELETE FROM sign_in_links WHERE moderator = $1";
+            tx.run(text, values![moderator]).await?;
             let text =
                 "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
             tx.run(text, values![hash, moderator, expires_at]).await?;
@@ -116,7 +113,7 @@ impl Store {
                 return Ok(Redeemed::EmailTaken);
             }
             let text = "DELETE FROM sign_in_links \
-                            WHERE hash = $1 AND moderator = $2 AND expires_at > $3";
+                        WHERE hash = $1 AND moderator = $2 AND expires_at > $3";
             let spent = tx.touch(text, values![hash, moderator, now]).await?;
             if !spent {
                 return Ok(Redeemed::Gone);

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::{
     Result, Store,
     engine::Engine,
-    sql::{rows::get, value::values},
+    sql::{get, values},
 };
 
 impl Store {

@@ -14,11 +14,7 @@ use crate::{
     storage::{
         Result,
         queues::{Lease, Table},
-        sql::{
-            connection::Conn,
-            rows::{self, get, optional_site},
-            value::{to_json, values},
-        },
+        sql::{Conn, get, optional_site, rows, to_json, values},
     },
 };
 

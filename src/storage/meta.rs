@@ -2,7 +2,7 @@
 
 use crate::storage::{
     Result, Store,
-    sql::{rows::get, value::values},
+    sql::{get, values},
 };
 
 impl Store {
@@ -11,9 +11,8 @@ impl Store {
     /// # Errors
     /// [`super::StoreError::Database`].
     pub async fn meta(&self, name: &str) -> Result<Option<String>> {
-        let row = self
-            .find("SELECT value FROM meta WHERE name = $1", values![name])
-            .await?;
+        let text = "SELECT value FROM meta WHERE name = $1";
+        let row = self.find(text, values![name]).await?;
         Ok(row.map(|row| get(&row, "value")).transpose()?)
     }
 
@@ -25,9 +24,8 @@ impl Store {
         self.write(async |tx| {
             let insert = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
             tx.run(insert, values![name, value]).await?;
-            let row = tx
-                .one("SELECT value FROM meta WHERE name = $1", values![name])
-                .await?;
+            let text = "SELECT value FROM meta WHERE name = $1";
+            let row = tx.one(text, values![name]).await?;
             get(&row, "value")
         })
         .await

@@ -34,6 +34,7 @@ pub mod judged;
 pub mod judgements;
 pub mod links;
 mod log;
+pub mod mail_preferences;
 pub mod mail_queue;
 pub mod meta;
 mod migrations;
@@ -61,6 +62,7 @@ mod secrets;
 pub mod sessions;
 pub mod sites;
 mod sql;
+mod stretch;
 pub mod subject_erasure;
 pub mod subjects;
 pub mod subscriptions;
@@ -80,17 +82,8 @@ use sqlx::{AnyConnection, AnyPool, Connection, any::AnyRow};
 use tokio::sync::Semaphore;
 
 pub use self::error::{Result, StoreError};
-use self::{
-    engine::Engine,
-    pools::pool,
-    probe::OpenFile,
-    sql::{
-        connection::Conn,
-        rows::get,
-        statement::Statement,
-        value::{Value, values},
-    },
-};
+use self::{engine::Engine, pools::pool, probe::OpenFile};
+use crate::storage::sql::{Conn, Statement, Value, get, values};
 
 /// Connections for readiness and the public lists.
 const FRONT: u32 = 4;
@@ -205,9 +198,8 @@ impl Store {
         if self.engine != Engine::Sqlite {
             return Ok(());
         }
-        let row = self
-            .one("SELECT sqlite_version() AS version", values![])
-            .await?;
+        let text = "SELECT sqlite_version() AS version";
+        let row = self.one(text, values![]).await?;
         let version: String = get(&row, "version")?;
         let parts: Vec<u32> = version
             .split('.')

@@ -13,15 +13,21 @@ use crate::{
     storage::{
         Result, Store, StoreError, acts,
         deliveries::{self, News},
-        sql::{
-            connection::Conn,
-            rows::{self, get},
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{Conn, get, list, rows, sql, values},
         votes,
     },
 };
+
+/// What became of a wish to go back to the model before the present one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RolledBack {
+    /// This model is in use now.
+    To(ModelId),
+    /// The shipped model is in use now.
+    ToShipped,
+    /// The shipped model was in use already, and stays.
+    Nothing,
+}
 
 /// A model's file and what of it has to be forgotten.
 #[derive(Debug, Clone)]
@@ -118,8 +124,7 @@ impl Store {
         .await
     }
 
-    /// Puts the model back into use that was there before the present one; the model now in use
-    /// (`None`: the shipped one), or nothing when the shipped one was already.
+    /// Puts the model back into use that was there before the present one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -128,10 +133,10 @@ impl Store {
         site: SiteSlug,
         by: String,
         now: Timestamp,
-    ) -> Result<Option<Option<ModelId>>> {
+    ) -> Result<RolledBack> {
         self.write(async |tx| {
             let Some(live) = lock_live(tx, &site).await? else {
-                return Ok(None);
+                return Ok(RolledBack::Nothing);
             };
             let text = "SELECT replaced FROM models WHERE site = $1 AND id = $2";
             let row = tx.find(text, values![site, live]).await?;
@@ -143,7 +148,8 @@ impl Store {
             };
             set_live(tx, &site, before.clone(), now).await?;
             note(tx, "model.roll_back", &site, before.as_deref()).await?;
-            Ok(Some(before.as_deref().and_then(ModelId::parse)))
+            let before = before.as_deref().and_then(ModelId::parse);
+            Ok(before.map_or(RolledBack::ToShipped, RolledBack::To))
         })
         .await
     }
@@ -174,11 +180,8 @@ async fn set_live(
     model: Option<String>,
     now: Timestamp,
 ) -> Result<()> {
-    tx.run(
-        "UPDATE learning SET live = $2 WHERE site = $1",
-        values![site, model],
-    )
-    .await?;
+    let text = "UPDATE learning SET live = $2 WHERE site = $1";
+    tx.run(text, values![site, model]).await?;
     let about = serde_json::json!({ "model": model });
     let news = News::new(site.as_str(), Event::ModelActivated, &about);
     deliveries::queue_one(tx, news, now).await

@@ -1,24 +1,16 @@
-//! Moderators' accounts and how each wants to be mailed. Addresses are sealed before they come here
-//! and found by their keyed hash.
+//! Moderators' accounts. Addresses are sealed before they come here and found by their keyed hash.
 
 use serde_json::{Value, json};
-use sqlx::any::AnyRow;
 
 use crate::{
     domain::{
         email::EmailIndex,
-        moderator::{MailMode, MailPreferences, Moderator, ModeratorId, Role},
-        site::SiteSlug,
+        moderator::{Moderator, ModeratorId, Role},
         timestamp::Timestamp,
     },
     storage::{
         Result, Store, acts,
-        sql::{
-            connection::Conn,
-            rows::{get, optional_site, record},
-            statement::sql,
-            value::{to_rows, values},
-        },
+        sql::{Conn, get, record, sql, values},
     },
 };
 
@@ -92,14 +84,10 @@ impl Store {
     pub async fn add_first_operator(&self, operator: Moderator) -> Result<bool> {
         self.write(async |tx| {
             // Two instances that start at once on PostgreSQL take turns at this lock.
-            tx.run(
-                "UPDATE meta SET value = value WHERE name = 'key_check'",
-                values![],
-            )
-            .await?;
-            let anyone = tx
-                .find("SELECT id FROM moderators LIMIT 1", values![])
-                .await?;
+            let text = "UPDATE meta SET value = value WHERE name = 'key_check'";
+            tx.run(text, values![]).await?;
+            let text = "SELECT id FROM moderators LIMIT 1";
+            let anyone = tx.find(text, values![]).await?;
             if anyone.is_some() {
                 return Ok(false);
             }
@@ -136,11 +124,10 @@ impl Store {
                 tx.run(text, values![id]).await?;
             }
             let text = "UPDATE tokens SET revoked_at = $2 \
-                            WHERE owner = $1 AND revoked_at IS NULL";
+                        WHERE owner = $1 AND revoked_at IS NULL";
             let revoked = tx.run(text, values![id, now]).await?;
-            let removed = tx
-                .touch("DELETE FROM moderators WHERE id = $1", values![id])
-                .await?;
+            let text = "DELETE FROM moderators WHERE id = $1";
+            let removed = tx.touch(text, values![id]).await?;
             if !removed {
                 return Ok(Change::NotFound);
             }
@@ -159,56 +146,6 @@ impl Store {
     pub async fn set_password(&self, id: ModeratorId, hash: String) -> Result<Option<i64>> {
         self.write(async |tx| replace_password(tx, id, hash).await)
             .await
-    }
-
-    /// How someone wants to be mailed.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn mail_preferences(&self, id: &ModeratorId) -> Result<MailPreferences> {
-        let text = "SELECT moderator, site, mode FROM mail_preferences WHERE moderator = $1";
-        let query = sql(text, values![id]);
-        let mut preferences = MailPreferences::default();
-        for (site, mode) in self.gather("mail_preferences", query, preference).await? {
-            match site {
-                None => preferences.default = mode,
-                Some(site) => {
-                    preferences.sites.insert(site, mode);
-                }
-            }
-        }
-        Ok(preferences)
-    }
-
-    /// Replaces how someone wants to be mailed.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn set_mail_preferences(
-        &self,
-        id: ModeratorId,
-        preferences: MailPreferences,
-    ) -> Result<()> {
-        let everywhere = [(String::new(), preferences.default)];
-        let sites = preferences.sites.into_iter();
-        let sites = sites.map(|(site, mode)| (site.to_string(), mode));
-        let modes: Vec<_> = everywhere
-            .into_iter()
-            .chain(sites)
-            .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
-            .collect();
-        self.write(async |tx| {
-            tx.run(
-                "DELETE FROM mail_preferences WHERE moderator = $1",
-                values![id],
-            )
-            .await?;
-            let text = "INSERT INTO mail_preferences (moderator, site, mode) \
-                            SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
-            tx.run(text, values![to_rows(modes), id]).await?;
-            Ok(())
-        })
-        .await
     }
 }
 
@@ -239,11 +176,8 @@ pub(super) async fn replace_password(
     id: ModeratorId,
     hash: String,
 ) -> Result<Option<i64>> {
-    tx.run(
-        "DELETE FROM sign_in_links WHERE moderator = $1",
-        values![id],
-    )
-    .await?;
+    let text = "DELETE FROM sign_in_links WHERE moderator = $1";
+    tx.run(text, values![id]).await?;
     let text = "UPDATE moderators SET password_hash = $2, session_epoch = session_epoch + 1 \
                 WHERE id = $1 RETURNING session_epoch";
     let row = tx.find(text, values![id, hash]).await?;
@@ -318,11 +252,6 @@ async fn is_last_operator(tx: &mut Conn<'_>, id: &ModeratorId) -> Result<bool> {
         others |= found != id.0;
     }
     Ok(included && !others)
-}
-
-/// A choice for one site, or for all without one of their own.
-pub(super) fn preference(row: &AnyRow) -> Result<(Option<SiteSlug>, MailMode)> {
-    Ok((optional_site(row)?, get(row, "mode")?))
 }
 
 record! {

@@ -16,12 +16,7 @@ use crate::{
     storage::{
         Result, Store, StoreError, comment_rows,
         mail_queue::{self, NewMail},
-        sql::{
-            connection::Conn,
-            rows::{self, get},
-            statement::sql,
-            value::{list, to_json, to_rows, values},
-        },
+        sql::{Conn, get, list, rows, sql, to_json, to_rows, values},
     },
 };
 
@@ -126,19 +121,15 @@ impl Store {
     ) -> Result<Since> {
         let (mail, moderator) = (mail.to_owned(), moderator.0.clone());
         self.write(async |tx| {
-            let known = tx
-                .one("SELECT about FROM outbox WHERE id = $1", values![mail])
-                .await?;
+            let text = "SELECT about FROM outbox WHERE id = $1";
+            let known = tx.one(text, values![mail]).await?;
             let mut about: About = rows::json(&known, "about")?;
             for (site, since) in take_notices(tx, moderator, due).await? {
                 let first = about.since.entry(site).or_insert(since);
                 *first = since.min(*first);
             }
-            tx.run(
-                "UPDATE outbox SET about = $2 WHERE id = $1",
-                values![mail, to_json(&about)],
-            )
-            .await?;
+            let text = "UPDATE outbox SET about = $2 WHERE id = $1";
+            tx.run(text, values![mail, to_json(&about)]).await?;
             about.read()
         })
         .await

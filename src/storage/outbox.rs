@@ -14,12 +14,7 @@ use crate::{
         Result, Store, gathered,
         mail_queue::{self, Claimed, TABLE, claimed},
         queues::{self, Claim, End},
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{to_rows, values},
-        },
+        sql::{Conn, get, sql, to_rows, values},
     },
 };
 
@@ -192,18 +187,12 @@ async fn end_notice(
     now: Timestamp,
 ) -> Result<()> {
     if own {
-        tx.run(
-            "UPDATE outbox SET once_key = NULL WHERE id = $1",
-            values![mail.id],
-        )
-        .await?;
+        let text = "UPDATE outbox SET once_key = NULL WHERE id = $1";
+        tx.run(text, values![mail.id]).await?;
     }
     if *end == End::Done {
-        tx.run(
-            "UPDATE moderators SET last_mailed_at = $2 WHERE id = $1",
-            values![mail.moderator.as_ref(), now],
-        )
-        .await?;
+        let text = "UPDATE moderators SET last_mailed_at = $2 WHERE id = $1";
+        tx.run(text, values![mail.moderator.as_ref(), now]).await?;
     }
     Ok(())
 }

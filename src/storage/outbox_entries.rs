@@ -14,12 +14,7 @@ use crate::{
         Result, Store, acts,
         mail_queue::{TABLE, recipient},
         queues,
-        sql::{
-            connection::Conn,
-            rows::{get, optional_site},
-            statement::sql,
-            value::values,
-        },
+        sql::{Conn, get, optional_site, sql, values},
     },
 };
 
@@ -96,10 +91,10 @@ impl Store {
 async fn take_up(tx: &mut Conn<'_>, id: &str) -> Result<()> {
     for text in [
         "UPDATE outbox SET once_key = 'queue:' || moderator WHERE id = $1 AND kind = 'queue' \
-             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.once_key = 'queue:' || outbox.moderator)",
+         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.once_key = 'queue:' || outbox.moderator)",
         "UPDATE outbox SET gathered_into = NULL WHERE id = $1",
         "UPDATE outbox SET status = 'queued', finished_at = NULL \
-             WHERE gathered_into = $1 AND status = 'dead'",
+         WHERE gathered_into = $1 AND status = 'dead'",
     ] {
         tx.run(text, values![id]).await?;
     }

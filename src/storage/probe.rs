@@ -9,7 +9,7 @@ use std::{
 
 use sqlx::{Connection, sqlite::SqliteConnectOptions};
 
-use crate::storage::{Result, Store, StoreError, engine::Engine, sql::value::values};
+use crate::storage::{Result, Store, StoreError, engine::Engine, sql::values};
 
 /// A SQLite file, and which one it was when it was opened.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Store {
     pub async fn probe_write(&self) -> Result<()> {
         self.write_within(self.engine.short_patience(), async |tx| {
             let upsert = "INSERT INTO meta (name, value) VALUES ('probe', '') \
-                              ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+                          ON CONFLICT (name) DO UPDATE SET value = excluded.value";
             tx.run(upsert, values![]).await?;
             Ok(())
         })

@@ -8,11 +8,7 @@ use crate::{
     domain::{comment::PublicComment, page::Page, site::SiteSlug},
     storage::{
         Result, Store,
-        sql::{
-            rows::get,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{get, list, sql, values},
     },
 };
 

@@ -13,11 +13,7 @@ use crate::{
     },
     storage::{
         Result, Store, comment_rows,
-        sql::{
-            rows::get,
-            statement::{contains, sql},
-            value::{list, values},
-        },
+        sql::{contains, get, list, sql, values},
     },
 };
 

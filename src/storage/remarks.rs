@@ -14,10 +14,7 @@ use crate::{
     },
     storage::{
         Result, Store, StoreError, acts,
-        sql::{
-            rows::get,
-            value::{list, values},
-        },
+        sql::{get, list, values},
     },
 };
 
@@ -63,8 +60,8 @@ impl Store {
         let revealed = action == Action::EmailRevealed;
         self.write(async |tx| {
             let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, \
-                                actor_name, via, note) \
-                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                            actor_name, via, note) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
             tx.run(
                 text,
                 values![

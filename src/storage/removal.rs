@@ -10,11 +10,7 @@ use crate::{
     storage::{
         Result, Store, acts,
         revision::raise_revision,
-        sql::{
-            connection::Conn,
-            rows::{self, get},
-            value::values,
-        },
+        sql::{Conn, get, rows, values},
     },
 };
 
@@ -164,8 +160,8 @@ async fn bite(
 
 /// The end: the site's row with what little is left, and what has no reference to it.
 async fn finish(tx: &mut Conn<'_>, slug: &SiteSlug, now: Timestamp) -> Result<()> {
-    tx.run("DELETE FROM sites WHERE slug = $1", values![slug])
-        .await?;
+    let text = "DELETE FROM sites WHERE slug = $1";
+    tx.run(text, values![slug]).await?;
     forget_leftovers(tx, slug, now).await?;
     raise_revision(tx).await
 }

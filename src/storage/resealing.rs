@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::storage::{
     Result, Store,
     engine::Engine,
-    sql::{rows::get, value::values},
+    sql::{get, values},
 };
 
 /// A table with sealed values in one column, and the two that name a row (twice the same where one

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::timestamp::Timestamp,
-    storage::{Result, Store, sql::value::values},
+    storage::{Result, Store, sql::values},
 };
 
 /// Rows changed by one statement at most.

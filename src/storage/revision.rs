@@ -2,7 +2,7 @@
 
 use crate::storage::{
     Result, Store,
-    sql::{connection::Conn, rows::get, value::values},
+    sql::{Conn, get, values},
 };
 
 impl Store {

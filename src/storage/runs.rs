@@ -11,12 +11,8 @@ use crate::{
         timestamp::Timestamp,
     },
     storage::{
-        Result, Store, StoreError, acts,
-        sql::{
-            connection::Conn,
-            rows::get,
-            value::{to_json, values},
-        },
+        Result, Store, acts,
+        sql::{Conn, get, to_json, values},
     },
 };
 
@@ -25,6 +21,15 @@ const MAX_ATTEMPTS: i64 = 3;
 
 /// Models kept for each site beside the one in use; older ones are forgotten.
 const KEPT: i64 = 10;
+
+/// What became of a wish for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queued {
+    /// It waits for its turn.
+    New(ModelId),
+    /// This one waits already, or is under way, for the site.
+    Already(ModelId),
+}
 
 /// A run that was taken up.
 #[derive(Debug, Clone)]
@@ -60,31 +65,25 @@ pub struct Finished {
 }
 
 impl Store {
-    /// Asks for a run; the one that is already waiting or under way for the site, if there is one,
-    /// as the error.
+    /// Asks for a run, unless one already waits or is under way for the site.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn queue_run(
-        &self,
-        site: SiteSlug,
-        by: String,
-        now: Timestamp,
-    ) -> Result<Result<ModelId, ModelId>> {
+    pub async fn queue_run(&self, site: SiteSlug, by: String, now: Timestamp) -> Result<Queued> {
         self.write(async |tx| {
             lock_lease(tx).await?;
             let text = "SELECT id FROM models WHERE site = $1 AND state IN ('queued', 'training')";
             let other = tx.find(text, values![site]).await?;
             if let Some(other) = other {
-                return Ok(Err(model_id(&other)?));
+                return Ok(Queued::Already(get(&other, "id")?));
             }
             let id = ModelId::generate();
             let text = "INSERT INTO models (site, id, state, requested_by, requested_at, phase) \
-                            VALUES ($1, $2, 'queued', $3, $4, 'waiting')";
+                        VALUES ($1, $2, 'queued', $3, $4, 'waiting')";
             tx.run(text, values![site, id, by, now]).await?;
             let detail = serde_json::json!({ "site": site });
             acts::record(tx, "model.train", &id.to_string(), detail).await?;
-            Ok(Ok(id))
+            Ok(Queued::New(id))
         })
         .await
     }
@@ -105,11 +104,11 @@ impl Store {
             }
             give_up(tx, lease.now).await?;
             let text = "UPDATE models SET state = 'training', started_at = $1, \
-                                attempts = attempts + 1, phase = 'reading', done = 0, total = 0 \
-                            WHERE id = (SELECT m.id FROM models m \
-                                WHERE m.state IN ('queued', 'training') \
-                                ORDER BY m.state DESC, m.id LIMIT 1) \
-                            RETURNING id, site";
+                            attempts = attempts + 1, phase = 'reading', done = 0, total = 0 \
+                        WHERE id = (SELECT m.id FROM models m \
+                            WHERE m.state IN ('queued', 'training') \
+                            ORDER BY m.state DESC, m.id LIMIT 1) \
+                        RETURNING id, site";
             let row = tx.find(text, values![lease.now]).await?;
             let Some(row) = row else {
                 return Ok(None);
@@ -141,7 +140,7 @@ impl Store {
                 return Ok(false);
             }
             let text = "UPDATE models SET phase = $2, done = $3, total = $4 \
-                            WHERE id = $1 AND state = 'training'";
+                        WHERE id = $1 AND state = 'training'";
             tx.touch(
                 text,
                 values![run, progress.phase, progress.done, progress.total],
@@ -162,8 +161,8 @@ impl Store {
                 return Ok(false);
             }
             let text = "UPDATE models SET state = 'trained', phase = 'done', version = $2, \
-                                revision = $3, report = $4, finished_at = $5 \
-                            WHERE id = $1 AND state = 'training'";
+                            revision = $3, report = $4, finished_at = $5 \
+                        WHERE id = $1 AND state = 'training'";
             let done = tx
                 .touch(
                     text,
@@ -207,7 +206,7 @@ impl Store {
                 return Ok(());
             }
             let text = "UPDATE models SET state = 'failed', phase = 'done', failure = $2, \
-                                finished_at = $3 WHERE id = $1 AND state = 'training'";
+                        finished_at = $3 WHERE id = $1 AND state = 'training'";
             tx.run(text, values![run, failure, lease.now]).await?;
             Ok(())
         })
@@ -217,7 +216,7 @@ impl Store {
 
 fn run(row: &AnyRow) -> Result<Run> {
     Ok(Run {
-        id: model_id(row)?,
+        id: get(row, "id")?,
         site: get(row, "site")?,
     })
 }
@@ -225,14 +224,9 @@ fn run(row: &AnyRow) -> Result<Run> {
 /// A run whose row cannot be read would be taken up for ever, and every other wait for it.
 async fn give_up_damaged(tx: &mut Conn<'_>, id: String, now: Timestamp) -> Result<()> {
     let text = "UPDATE models SET state = 'failed', phase = 'done', finished_at = $2, \
-                    failure = 'Its row cannot be read.' WHERE id = $1";
+                failure = 'Its row cannot be read.' WHERE id = $1";
     tx.run(text, values![id, now]).await?;
     Ok(())
-}
-
-fn model_id(row: &AnyRow) -> Result<ModelId> {
-    let id: String = get(row, "id")?;
-    ModelId::parse(&id).ok_or(StoreError::Corrupt("model id"))
 }
 
 async fn lock_lease(tx: &mut Conn<'_>) -> Result<()> {

@@ -12,12 +12,7 @@ use crate::{
     },
     storage::{
         Result, Store, StoreError,
-        sql::{
-            connection::Conn,
-            rows::{get, record},
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{Conn, get, list, record, sql, values},
     },
 };
 

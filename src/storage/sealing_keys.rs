@@ -9,7 +9,7 @@ use crate::{
     storage::{
         Result, Store,
         engine::Engine,
-        sql::{connection::Conn, rows::get, value::values},
+        sql::{Conn, get, values},
     },
 };
 
@@ -106,7 +106,7 @@ impl Store {
             }
             for id in ids {
                 let text = "INSERT INTO sealing_keys (id, made_at) VALUES ($1, $2) \
-                                ON CONFLICT DO NOTHING";
+                            ON CONFLICT DO NOTHING";
                 tx.run(text, values![id, now]).await?;
             }
             known(tx).await
@@ -127,15 +127,12 @@ impl Store {
             if retired.transpose()? != Some(None) {
                 return Ok(false);
             }
-            tx.run(
-                "DELETE FROM instances WHERE name = $1 AND id <> $2",
-                values![one.name, one.id],
-            )
-            .await?;
+            let text = "DELETE FROM instances WHERE name = $1 AND id <> $2";
+            tx.run(text, values![one.name, one.id]).await?;
             let text = "INSERT INTO instances (id, name, sealing_key, adopted_at, seen_at) \
-                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
-                                name = excluded.name, sealing_key = excluded.sealing_key, \
-                                adopted_at = excluded.adopted_at, seen_at = excluded.seen_at";
+                        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
+                            name = excluded.name, sealing_key = excluded.sealing_key, \
+                            adopted_at = excluded.adopted_at, seen_at = excluded.seen_at";
             tx.touch(
                 text,
                 values![
@@ -190,7 +187,7 @@ impl Store {
             others.retain(|one| one.sealing_key != but);
             if others.is_empty() {
                 let text = "UPDATE sealing_keys SET retired_at = $1 \
-                                WHERE id <> $2 AND retired_at IS NULL";
+                            WHERE id <> $2 AND retired_at IS NULL";
                 tx.run(text, values![now, but]).await?;
                 let text = "DELETE FROM instances WHERE seen_at < $1";
                 tx.run(text, values![heard_since]).await?;

@@ -9,7 +9,7 @@ use crate::{
     domain::timestamp::Timestamp,
     storage::{
         Result, Store, acts,
-        sql::value::{ToValue, values},
+        sql::{ToValue, values},
     },
 };
 

@@ -9,10 +9,7 @@ use crate::{
     },
     storage::{
         Result, Store, acts, moderators,
-        sql::{
-            rows::get,
-            value::{to_json, values},
-        },
+        sql::{get, to_json, values},
     },
 };
 
@@ -52,7 +49,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn end_session(&self, session: String, expires_at: Timestamp) -> Result<()> {
         let text = "INSERT INTO ended_sessions (id, expires_at) VALUES ($1, $2) \
-                            ON CONFLICT DO NOTHING";
+                    ON CONFLICT DO NOTHING";
         self.write_one(text, values![session, expires_at])
             .await
             .map(drop)
@@ -117,8 +114,8 @@ impl Store {
         until: Timestamp,
     ) -> Result<()> {
         let text = "INSERT INTO familiar_networks (moderator, network, expires_at) \
-                            VALUES ($1, $2, $3) ON CONFLICT (moderator, network) \
-                            DO UPDATE SET expires_at = excluded.expires_at";
+                    VALUES ($1, $2, $3) ON CONFLICT (moderator, network) \
+                    DO UPDATE SET expires_at = excluded.expires_at";
         self.write_one(text, values![id, network, until])
             .await
             .map(drop)

@@ -8,12 +8,7 @@ use crate::{
         Result, Store, acts,
         removal::forget_leftovers,
         revision::raise_revision,
-        sql::{
-            connection::Conn,
-            rows::record,
-            statement::sql,
-            value::{to_json, values},
-        },
+        sql::{Conn, record, sql, to_json, values},
     },
 };
 
@@ -49,7 +44,7 @@ impl Store {
     pub async fn add_site(&self, site: Site) -> Result<bool> {
         self.write(async |tx| {
             let text = "INSERT INTO sites (slug, name, origins, policy, created_at) \
-                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+                        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
             let added = tx
                 .touch(
                     text,
@@ -80,7 +75,7 @@ impl Store {
         self.write(async |tx| {
             let changed = changes(tx, &site).await?;
             let text = "UPDATE sites SET name = $2, origins = $3, policy = $4 \
-                            WHERE slug = $1 AND removed_at IS NULL";
+                        WHERE slug = $1 AND removed_at IS NULL";
             let updated = tx
                 .touch(
                     text,

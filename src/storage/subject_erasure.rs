@@ -12,12 +12,7 @@ use crate::{
         erasure::{self, Prepared},
         erasures::{self, Erased},
         revision::raise_revision,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{Conn, get, list, sql, values},
         subjects::{Search, is_moderator, labelled},
     },
 };

@@ -11,12 +11,7 @@ use crate::{
         Result, Store, comment_rows,
         damage::{Damaged, Gathered},
         samples,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{Conn, get, list, sql, values},
     },
 };
 

@@ -16,11 +16,7 @@ use crate::{
     storage::{
         Result, Store, StoreError,
         mail_queue::{self, NewMail},
-        sql::{
-            connection::Conn,
-            rows::get,
-            value::{to_json, to_rows, values},
-        },
+        sql::{Conn, get, to_json, to_rows, values},
     },
 };
 
@@ -211,12 +207,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn subscription(&self, id: &str) -> Result<Option<Subscription>> {
-        let row = self
-            .find(
-                "SELECT id, site, status FROM subscriptions WHERE id = $1",
-                values![id],
-            )
-            .await?;
+        let text = "SELECT id, site, status FROM subscriptions WHERE id = $1";
+        let row = self.find(text, values![id]).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -258,7 +250,7 @@ impl Store {
         self.write(async |tx| {
             // Not again after a no, whatever older link is followed.
             let text = "UPDATE subscriptions SET status = $2, confirmed_at = $3 WHERE id = $1 \
-                            AND (status <> 'unsubscribed' OR $2 = 'unsubscribed')";
+                        AND (status <> 'unsubscribed' OR $2 = 'unsubscribed')";
             tx.run(text, values![id, answer.as_str(), confirmed_at])
                 .await?;
             let text = "SELECT id, site, status FROM subscriptions WHERE id = $1";

@@ -11,11 +11,7 @@ use crate::{
     },
     storage::{
         Result, Store, acts,
-        sql::{
-            rows::{self, get},
-            statement::sql,
-            value::values,
-        },
+        sql::{get, rows, sql, values},
     },
 };
 
@@ -94,8 +90,8 @@ impl Store {
             };
             let detail = json!({ "name": token.name, "role": token.role, "scope": token.scope });
             let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at, origin, \
-                                owner, owner_name) \
-                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+                            owner, owner_name) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
             tx.run(
                 text,
                 values![

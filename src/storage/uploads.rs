@@ -15,12 +15,7 @@ use crate::{
     },
     storage::{
         Result, Store, StoreError, acts, samples,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{to_json, values},
-        },
+        sql::{Conn, get, sql, to_json, values},
         votes,
     },
 };
@@ -53,7 +48,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn begin_upload(&self, upload: Upload, now: Timestamp) -> Result<()> {
         let text = "INSERT INTO uploads (id, state, provenance, source, touched_at) \
-                            VALUES ($1, 'arriving', $2, $3, $4)";
+                    VALUES ($1, 'arriving', $2, $3, $4)";
         self.write_one(
             text,
             values![upload.id, upload.source.provenance, upload.source.name, now],
@@ -126,8 +121,8 @@ impl Store {
     /// Forgets at most `limit` rows of an upload; how many it were.
     async fn drop_rows(&self, upload: String, limit: i64) -> Result<u64> {
         let text = "DELETE FROM upload_rows WHERE upload = $1 AND (site, id) IN \
-                            (SELECT site, id FROM upload_rows WHERE upload = $1 \
-                             ORDER BY site, id LIMIT $2)";
+                    (SELECT site, id FROM upload_rows WHERE upload = $1 \
+                     ORDER BY site, id LIMIT $2)";
         self.write_one(text, values![upload, limit]).await
     }
 

@@ -18,12 +18,7 @@ use crate::{
     },
     storage::{
         Result, Store,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{list, to_json, values},
-        },
+        sql::{Conn, get, list, sql, to_json, values},
     },
 };
 

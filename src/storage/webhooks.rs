@@ -10,11 +10,7 @@ use crate::{
     storage::{
         Result, Store, acts,
         revision::raise_revision,
-        sql::{
-            rows::{self, get},
-            statement::sql,
-            value::{to_json, values},
-        },
+        sql::{get, rows, sql, to_json, values},
     },
 };
 
@@ -56,7 +52,7 @@ impl Store {
     pub async fn add_webhook(&self, webhook: Webhook) -> Result<()> {
         self.write(async |tx| {
             let text = "INSERT INTO webhooks (site, id, url, events, created_at) \
-                            VALUES ($1, $2, $3, $4, $5)";
+                        VALUES ($1, $2, $3, $4, $5)";
             let detail = json!({ "site": webhook.site, "events": webhook.events });
             tx.run(
                 text,

@@ -6,10 +6,7 @@ use crate::{
     domain::arrival::{Admission, NewComment, SingleUse},
     storage::{
         arrivals::{Intake, Result},
-        sql::{
-            rows::get,
-            value::{to_rows, values},
-        },
+        sql::{get, to_rows, values},
     },
 };
 

@@ -16,7 +16,7 @@ use crate::{
         comment_rows::new_row,
         deliveries::{self, News},
         judgements::{self, Judgement},
-        sql::value::{to_rows, values},
+        sql::{to_rows, values},
         subscriptions::{self, Approved},
     },
 };
@@ -96,20 +96,20 @@ impl Intake<'_, '_> {
         // is JSON; its slugs hold nothing that LIKE would read otherwise.
         let text = format!(
             "INSERT INTO {table} (site, moderator, since) \
-                    SELECT r.value->>'site', m.id, CAST(r.value->>'since' AS BIGINT) \
-                    FROM {{rows:$1}} CROSS JOIN moderators m \
-                    WHERE m.email_index IS NOT NULL \
-                    AND (m.scope = '\"all\"' OR m.scope LIKE '%\"' || (r.value->>'site') || '\"%') \
-                    AND COALESCE( \
-                        (SELECT p.mode FROM mail_preferences p \
-                            WHERE p.moderator = m.id AND p.site = r.value->>'site'), \
-                        (SELECT p.mode FROM mail_preferences p \
-                            WHERE p.moderator = m.id AND p.site = ''), \
-                        'each') <> 'none' \
-                    ORDER BY 1, 2 \
-                    ON CONFLICT (site, moderator) DO UPDATE SET since = \
-                        CASE WHEN excluded.since < {table}.since THEN excluded.since \
-                             ELSE {table}.since END"
+             SELECT r.value->>'site', m.id, CAST(r.value->>'since' AS BIGINT) \
+             FROM {{rows:$1}} CROSS JOIN moderators m \
+             WHERE m.email_index IS NOT NULL \
+             AND (m.scope = '\"all\"' OR m.scope LIKE '%\"' || (r.value->>'site') || '\"%') \
+             AND COALESCE( \
+                 (SELECT p.mode FROM mail_preferences p \
+                     WHERE p.moderator = m.id AND p.site = r.value->>'site'), \
+                 (SELECT p.mode FROM mail_preferences p \
+                     WHERE p.moderator = m.id AND p.site = ''), \
+                 'each') <> 'none' \
+             ORDER BY 1, 2 \
+             ON CONFLICT (site, moderator) DO UPDATE SET since = \
+                 CASE WHEN excluded.since < {table}.since THEN excluded.since \
+                      ELSE {table}.since END"
         );
         self.tx.run(text, values![sites]).await?;
         Ok(())

@@ -16,7 +16,7 @@ use crate::{
         evidence::{Evidence, Verdict},
         timestamp::Timestamp,
     },
-    storage::{Result, Store, sql::connection::Conn},
+    storage::{Result, Store, sql::Conn},
 };
 
 impl Store {

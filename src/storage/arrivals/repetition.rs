@@ -13,11 +13,7 @@ use crate::{
     },
     storage::{
         arrivals::{Intake, Result},
-        sql::{
-            rows::get,
-            statement::sql,
-            value::{to_rows, values},
-        },
+        sql::{get, sql, to_rows, values},
     },
 };
 

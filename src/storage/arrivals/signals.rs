@@ -9,7 +9,7 @@ use crate::{
     storage::{
         arrivals::{Intake, Result, Ruled},
         counters,
-        sql::{rows::get, value::values},
+        sql::{get, values},
     },
 };
 

@@ -16,7 +16,7 @@ use crate::{
         Result, callbacks,
         decisions::{Desk, Line},
         deliveries::{self, News},
-        sql::value::{to_json, to_rows, values},
+        sql::{to_json, to_rows, values},
         subscriptions::{self, Approved},
         votes,
     },

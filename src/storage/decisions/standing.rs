@@ -14,11 +14,7 @@ use crate::{
     storage::{
         Result,
         decisions::Desk,
-        sql::{
-            rows::get,
-            statement::sql,
-            value::{list, values},
-        },
+        sql::{get, list, sql, values},
     },
 };
 

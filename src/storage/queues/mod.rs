@@ -15,12 +15,7 @@ use crate::{
     domain::timestamp::Timestamp,
     storage::{
         Result, Store, StoreError,
-        sql::{
-            connection::Conn,
-            rows::get,
-            statement::sql,
-            value::{ToValue, Value, list, to_rows, values},
-        },
+        sql::{Conn, ToValue, Value, get, list, sql, to_rows, values},
     },
 };
 

@@ -6,7 +6,7 @@ use crate::storage::{
     Result,
     engine::Engine,
     queues::{Lease, Table},
-    sql::rows::get,
+    sql::get,
 };
 
 impl Table {
@@ -46,11 +46,11 @@ impl Table {
         let found = match engine {
             Engine::Sqlite => format!(
                 "rowid IN (SELECT o.rowid FROM {{rows:$3}} CROSS JOIN {name} o ON o.rowid IN ( \
-                     SELECT q.rowid FROM {name} q WHERE {first}))"
+                 SELECT q.rowid FROM {name} q WHERE {first}))"
             ),
             Engine::Postgres => format!(
                 "({key}) IN (SELECT {own} FROM {{rows:$3}} CROSS JOIN LATERAL ( \
-                     SELECT q.* FROM {name} q WHERE {first} {{skip_locked}}) q)"
+                 SELECT q.* FROM {name} q WHERE {first} {{skip_locked}}) q)"
             ),
         };
         format!(
@@ -94,7 +94,7 @@ impl Table {
     pub(super) fn bury(&self) -> String {
         format!(
             "UPDATE {} SET status = 'dead', due_at = $1, finished_at = $2, \
-                 last_error = 'its row cannot be read'{} WHERE {}",
+             last_error = 'its row cannot be read'{} WHERE {}",
             self.name,
             self.freed,
             self.is_row(3)

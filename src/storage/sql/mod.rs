@@ -2,8 +2,15 @@
 //! the engine, [`value`] turns domain types into parameters, [`rows`] turns columns into domain types,
 //! [`connection`] runs it, and [`damage`](super::damage) leaves out rows that cannot be read.
 
-pub(super) mod connection;
-pub(super) mod dialect;
+mod connection;
+mod dialect;
 pub(super) mod rows;
-pub(super) mod statement;
+mod statement;
 pub(super) mod value;
+
+pub(super) use self::{
+    connection::Conn,
+    rows::{get, optional_site, record},
+    statement::{Statement, contains, sql},
+    value::{ToValue, Value, list, to_json, to_rows, values},
+};

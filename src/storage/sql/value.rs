@@ -106,20 +106,18 @@ texts! {
     ModeratorId => |id| id.0.clone(),
     SealedEmail => |sealed| sealed.0.clone(),
     EmailIndex => |index| index.0.clone(),
-    Status => |status| status.as_str().to_owned(),
-    Verdict => |verdict| verdict.as_str().to_owned(),
-    Decision => |decision| decision.as_str().to_owned(),
-    Action => |action| action.as_str().to_owned(),
-    Role => |role| role.as_str().to_owned(),
-    Phase => |phase| phase.as_str().to_owned(),
-    Event => |event| event.as_str().to_owned(),
-    Label => |label| label.as_str().to_owned(),
-    MailStatus => |status| status.as_str().to_owned(),
-    Provenance => |provenance| provenance.as_str().to_owned(),
-    BlockKind => |kind| kind.as_str().to_owned(),
-    MailMode => |mode| mode.as_str().to_owned(),
-    MailKind => |kind| kind.as_str().to_owned(),
     Scope => to_json,
+}
+
+/// Types that are kept as a word.
+macro_rules! words {
+    ($($type:ty),* $(,)?) => {
+        texts! { $($type => |word| word.as_str().to_owned()),* }
+    };
+}
+
+words! {
+    Status, Verdict, Decision, Action, Role, Phase, Event, Label, MailStatus, Provenance, BlockKind, MailMode, MailKind,
 }
 
 /// Types that are kept as whole numbers.
