@@ -10,8 +10,8 @@ use crate::{
     storage::{
         Result, Store, StoreError, comment_rows,
         damage::Gathered,
-        searching::{Slice, Stretch},
         sql::{list, record, sql, values},
+        stretch::{Slice, Stretch},
     },
 };
 

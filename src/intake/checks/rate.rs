@@ -66,7 +66,10 @@ mod tests {
     use super::{counted, findings};
     use crate::{
         config::IntakeSettings,
-        domain::email::EmailIndex,
+        domain::{
+            arrival::{MAILBOX, NETWORK, Signals},
+            email::EmailIndex,
+        },
         intake::checks::samples::{LIMITS, Sample},
     };
 
