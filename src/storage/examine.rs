@@ -154,9 +154,12 @@ const CHECKS: &[Check] = &[
         "upload_rows",
         |row| samples::vote(row).map(drop),
     ),
-    ("erasures", erasures::COLUMNS, "erasures", |row| {
-        erasures::erasure(row).map(drop)
-    }),
+    (
+        "erasures",
+        "id, erased_at, actor_name, comments, samples, subscriptions, mails",
+        "erasures",
+        |row| erasures::erasure(row).map(drop),
+    ),
     (
         "idempotency",
         "site, comment_id, expires_at",
