@@ -1,8 +1,9 @@
 //! The store: whole operations on SQLite and PostgreSQL, one file per kind of thing. No transaction
 //! leaves this module, and no SQL is written outside it.
 //!
-//! One SQL text serves both engines; what truly differs stands in [`engine`]. Batches travel as one
-//! JSON parameter a statement, because each statement costs more than the rows in it.
+//! One SQL text serves both engines: [`sql`] has what every statement passes through, and the few words that
+//! differ; [`engine`] has what else does. Batches travel as one JSON parameter a statement, because each
+//! statement costs more than the rows in it.
 
 pub mod acts;
 pub mod arrivals;
