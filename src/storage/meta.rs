@@ -13,7 +13,7 @@ impl Store {
     pub async fn meta(&self, name: &str) -> Result<Option<String>> {
         let text = "SELECT value FROM meta WHERE name = $1";
         let row = self.find(text, values![name]).await?;
-        Ok(row.map(|row| get(&row, "value")).transpose()?)
+        row.map(|row| get(&row, "value")).transpose()
     }
 
     /// Keeps `value` under `name`, unless something is kept there already; tells what is kept now.

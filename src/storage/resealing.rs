@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::storage::{
     Result, Store,
     engine::Engine,
-    sql::{get, values},
+    sql::{get, value::to_json, values},
 };
 
 /// A table with sealed values in one column, and the two that name a row (twice the same where one
@@ -129,11 +129,7 @@ impl Store {
              WHERE {table}.{a} = r.value->>'a' AND {table}.{b} = r.value->>'b' \
              AND {table}.{column} = r.value->>'old'"
         );
-        self.write(async |tx| {
-            let rows = serde_json::to_string(&rows).unwrap_or_default();
-            Ok(tx.run(text, values![rows]).await?)
-        })
-        .await
+        self.write_one(text, values![to_json(&rows)]).await
     }
 
     /// Which keys sealed what is in a place, and how much.

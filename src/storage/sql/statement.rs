@@ -27,7 +27,7 @@ impl Statement {
         for (index, piece) in text.split('?').enumerate() {
             if index > 0 {
                 self.values.extend(values.next());
-                whole.push_str(&format!("${}", self.values.len()));
+                whole.extend(["$", &self.values.len().to_string()]);
             }
             whole.push_str(piece);
         }
