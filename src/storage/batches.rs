@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 
 use crate::{
     domain::{
@@ -18,8 +20,9 @@ use crate::{
     },
 };
 
-/// What was decided together, as far as it is on some sites.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Comments that were decided about together, as far as they are on some sites.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BatchItem)]
 pub struct Batch {
     /// Identifier.
     pub id: BatchId,
@@ -27,7 +30,7 @@ pub struct Batch {
     pub at: Timestamp,
     /// Who decided, as their name was then.
     pub by: String,
-    /// Through which door, as in the history.
+    /// Through which door, as in the history: `session`, `token`.
     pub via: String,
     /// The decision.
     pub decision: Decision,

@@ -2,34 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, post};
-use askama::Template;
 use secrecy::ExposeSecret;
 
-use super::{
-    HOME,
-    entry::{Entered, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::{see_other, set_cookie},
-};
+use super::sign_in::set_cookie;
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
         people::PeopleError,
     },
-    app::App,
-    domain::{
-        field::FieldError,
-        moderator::{MailMode, MailPreferences},
-    },
+    domain::moderator::{MailMode, MailPreferences},
     web::{
-        Shared,
         api::moderators::masked,
-        auth::{SignedIn, ended_cookie, session_cookie},
-        page,
-        query::Query,
+        auth::{ended_cookie, session_cookie},
+        desk::prelude::*,
     },
 };
 
@@ -82,7 +67,6 @@ pub(super) struct MeQuery {
     saved: Option<String>,
 }
 
-#[get("/desk/me")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
@@ -91,7 +75,6 @@ pub(super) async fn show(
     render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
 }
 
-#[post("/desk/me")]
 pub(super) async fn change(
     app: Shared,
     Sent { by, fields }: Sent,
