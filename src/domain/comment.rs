@@ -46,6 +46,12 @@ impl CommentId {
     }
 }
 
+impl From<Uuid> for CommentId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
 impl fmt::Display for CommentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -11,11 +11,11 @@ use crate::{
     bayes::probability,
     config::IntakeSettings,
     domain::{
+        arrival::{Ruling, Signals},
         evidence::{Evidence, Verdict},
         reason::Because,
         site::{Policy, Site},
     },
-    storage::arrivals::{Ruling, Signals},
 };
 
 /// A submission with the evidence that needs no database.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         comment::{Comment, Status},
-        decision::Decision,
+        decision::{Change, Decision},
         evidence::score_in_words,
         mail::MailKind,
         moderator::{MailMode, Moderator},
@@ -26,9 +26,8 @@ use crate::{
     },
     ground::Ground,
     storage::{
-        decisions::Change,
+        mail_queue::Claimed,
         notices::{Since, Waiting},
-        outbox::Claimed,
         subscriptions::Answer,
     },
     words::{Argument, Words},

@@ -18,7 +18,7 @@ use crate::{
         site::SiteSlug,
     },
     ground::Ground,
-    storage::{gathered::Part, outbox::Claimed, subscriptions::Answer},
+    storage::{gathered::Part, mail_queue::Claimed, subscriptions::Answer},
     words::Words,
 };
 

@@ -7,15 +7,18 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{Result, StoreError};
 use crate::{
     bayes::{STEPS, Sign, TokenWeight, rest},
     domain::{
         evidence::{Check, Evidence, Finding, ModelEvidence},
         in_words::EvidenceInWords,
         reason::Because,
+    },
+    storage::{
+        Result, StoreError,
+        sql::{Column, ToValue, Value, get},
     },
 };
 
@@ -41,8 +44,22 @@ struct PackedModel {
 /// A sign, its weight and its places.
 type PackedToken = (Sign, i32, Vec<(u32, u32)>);
 
-/// The column's value.
-pub(super) fn pack(evidence: &Evidence) -> String {
+impl ToValue for Evidence {
+    fn to_value(&self) -> Value {
+        Value::Text(Some(pack(self)))
+    }
+}
+
+/// Beside its own column it needs `model_version`.
+impl Column for Evidence {
+    fn read(row: &AnyRow, column: &str) -> Result<Self> {
+        let column: String = get(row, column)?;
+        let version = get(row, "model_version")?;
+        unpack(&column, version).ok_or(StoreError::Corrupt("evidence"))
+    }
+}
+
+fn pack(evidence: &Evidence) -> String {
     let packed = Packed {
         model: evidence.model.as_deref().map(pack_model),
         checks: evidence.checks.clone(),
@@ -74,13 +91,6 @@ fn pack_model(model: &ModelEvidence) -> PackedModel {
         bias: steps(model.bias),
         tokens: model.tokens.iter().map(token).collect(),
     }
-}
-
-/// Reads the columns `evidence` and `model_version`.
-pub(super) fn read(row: &AnyRow) -> Result<Evidence> {
-    let column: String = row.try_get("evidence")?;
-    let version = row.try_get("model_version")?;
-    unpack(&column, version).ok_or(StoreError::Corrupt("evidence"))
 }
 
 fn unpack(column: &str, version: Option<String>) -> Option<Evidence> {

@@ -7,12 +7,9 @@ use super::Facts;
 use crate::{
     config::IntakeSettings,
     domain::{
+        arrival::{Counted, MAILBOX, NETWORK, Share, Signals},
         evidence::{Check, Finding},
         reason::Reason,
-    },
-    storage::{
-        arrivals::{MAILBOX, NETWORK, Share, Signals},
-        counters::Counted,
     },
 };
 
@@ -79,9 +76,11 @@ mod tests {
     use super::{counted, findings};
     use crate::{
         config::IntakeSettings,
-        domain::email::EmailIndex,
+        domain::{
+            arrival::{MAILBOX, NETWORK, Signals},
+            email::EmailIndex,
+        },
         intake::checks::samples::{LIMITS, Sample},
-        storage::arrivals::{MAILBOX, NETWORK, Signals},
     };
 
     fn weights(network: i64, email: i64) -> Vec<f64> {

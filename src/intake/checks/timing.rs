@@ -5,15 +5,12 @@ use std::time::Duration;
 use super::Facts;
 use crate::{
     domain::{
+        arrival::{Counted, FORM_TOKEN, Share},
         evidence::{Check, Finding},
         reason::Reason,
         site::Policy,
     },
     intake::form_token::Opened,
-    storage::{
-        arrivals::{FORM_TOKEN, Share},
-        counters::Counted,
-    },
 };
 
 /// Comments that one opened form may bring: someone goes back and writes again, more than once.

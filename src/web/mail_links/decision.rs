@@ -5,16 +5,13 @@ use crate::{
     accounts,
     domain::{
         comment::Comment,
-        decision::{Action, Decided},
+        decision::{Action, Change, Decided, Outcome, Wish},
         evidence::score_in_words,
         site::Site,
     },
     notify::links::{self, DecisionLink},
     review,
-    storage::{
-        Result,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::Result,
     web::prelude::*,
 };
 
