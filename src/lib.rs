@@ -46,3 +46,4 @@ pub mod storage;
 pub mod telemetry;
 pub mod text;
 pub mod web;
+mod words;

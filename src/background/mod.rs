@@ -9,15 +9,23 @@ pub mod supervisor;
 
 use std::time::Duration;
 
+use serde::Serialize;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 pub use self::{
     jobs::JobError,
     pulse::{Pulse, Pulses},
     supervisor::{Work, run, run_once},
 };
-use crate::{app::App, learn::training, privacy::retention, review::news, storage::StoreError};
+use crate::{
+    app::App, learn::training, privacy::retention, review::news, storage::StoreError, words::words,
+};
 
 /// A job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Job {
     /// Notices sites, block rules and keys that another process changed.
     Directory,
@@ -45,42 +53,9 @@ pub enum Job {
     Probe,
 }
 
+words!(Job);
+
 impl Job {
-    /// Every job.
-    pub const ALL: [Self; 12] = [
-        Self::Directory,
-        Self::News,
-        Self::Learning,
-        Self::Training,
-        Self::Uploads,
-        Self::Retention,
-        Self::Counts,
-        Self::Gauges,
-        Self::Mail,
-        Self::Webhooks,
-        Self::Metrics,
-        Self::Probe,
-    ];
-
-    /// Its name in metrics, logs and readiness.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::News => "news",
-            Self::Learning => "learning",
-            Self::Training => "training",
-            Self::Uploads => "uploads",
-            Self::Retention => "retention",
-            Self::Counts => "counts",
-            Self::Gauges => "gauges",
-            Self::Mail => "mail",
-            Self::Webhooks => "webhooks",
-            Self::Metrics => "metrics",
-            Self::Probe => "probe",
-        }
-    }
-
     /// Time from the beginning of one run to that of the next.
     #[must_use]
     pub const fn period(self) -> Duration {
@@ -134,6 +109,6 @@ pub async fn fold(app: &App) {
 
 fn told(job: Job, ended: Result<(), StoreError>) {
     if let Err(error) = ended {
-        tracing::warn!(%error, job = job.name(), "it could not be done");
+        tracing::warn!(%error, job = job.as_str(), "it could not be done");
     }
 }

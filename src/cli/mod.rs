@@ -27,13 +27,16 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{
+    Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use crate::{
     app::{App, StartError},
     clock::Clock,
     config::{Settings, SettingsError},
-    domain::{decision::Actor, field::FieldError, site::Site},
+    domain::{decision::Actor, field::FieldError, moderator::Role, site::Site},
     storage::acts,
 };
 
@@ -129,6 +132,12 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
     let value = runtime.block_on(acts::on_behalf(Clock::System, None, work));
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     value
+}
+
+/// Reads a role from an argument.
+fn role() -> impl TypedValueParser<Value = Role> {
+    let words = Role::ALL.iter().map(|role| role.as_str());
+    PossibleValuesParser::new(words).try_map(|word| word.parse())
 }
 
 /// Puts the application together for a command that works on the database directly, on behalf of

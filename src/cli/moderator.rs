@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{block_on, open, print, refused};
+use super::{block_on, open, print, refused, role};
 use crate::{
     accounts::{
         links,
@@ -42,7 +42,7 @@ enum Command {
         #[arg(long)]
         email: String,
         /// What they may do.
-        #[arg(long, value_enum, default_value_t = Role::Moderator)]
+        #[arg(long, value_parser = role(), default_value = "moderator")]
         role: Role,
         /// A site they may see; may be given several times; left out: all.
         #[arg(long = "site", value_name = "SLUG")]

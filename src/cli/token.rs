@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{block_on, moderator::sites_of, open, print, refused};
+use super::{block_on, moderator::sites_of, open, print, refused, role};
 use crate::{
     accounts::{grant, tokens},
     app::App,
@@ -28,7 +28,7 @@ enum Command {
     /// Makes a token and prints it, once and alone on standard output.
     Add {
         /// What it may do.
-        #[arg(long, value_enum)]
+        #[arg(long, value_parser = role())]
         role: Role,
         /// What to call it.
         #[arg(long)]

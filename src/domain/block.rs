@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{
@@ -14,10 +15,13 @@ use super::{
     timestamp::Timestamp,
 };
 use crate::rules::{hosts, pattern};
+use crate::words::words;
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum BlockKind {
     /// A word, a phrase or signs in text, name or website, as a person sees them: whatever the case, and
     /// through disguises. A letter or digit at an end of the pattern is one at an end of a word.
@@ -30,28 +34,19 @@ pub enum BlockKind {
     Domain,
 }
 
-impl BlockKind {
-    /// The word kept in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Word => "word",
-            Self::Email => "email",
-            Self::Network => "network",
-            Self::Domain => "domain",
-        }
-    }
-}
-
 /// What happens to a comment that a rule matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum BlockAction {
     /// It is held, whatever its score.
     Hold,
     /// It is spam, whatever its score.
     Spam,
 }
+
+words!(BlockKind, BlockAction);
 
 impl From<BlockAction> for Verdict {
     fn from(action: BlockAction) -> Self {

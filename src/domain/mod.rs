@@ -7,6 +7,7 @@ pub mod decision;
 pub mod email;
 pub mod evidence;
 pub mod field;
+mod id;
 pub mod mail;
 pub mod model;
 pub mod moderator;

@@ -211,9 +211,8 @@ async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec
 }
 
 fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
-    let counted = Status::ALL.map(|status| (label(status), count(counts, status)));
-    counted
-        .into_iter()
+    let all = Status::ALL.iter();
+    all.map(|status| (label(*status), count(counts, *status)))
         .filter(|(_, count)| *count > 0)
         .collect()
 }

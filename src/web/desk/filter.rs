@@ -192,8 +192,9 @@ impl DeskQuery {
     pub fn checks(&self) -> Vec<(&'static str, &'static str, bool)> {
         let chosen = self.check.as_deref().unwrap_or_default();
         Check::ALL
-            .map(|check| (check.as_str(), in_words(check), check.as_str() == chosen))
-            .to_vec()
+            .iter()
+            .map(|check| (check.as_str(), in_words(*check), check.as_str() == chosen))
+            .collect()
     }
 
     /// Whether a filter is set that is folded away on the page.
