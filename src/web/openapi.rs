@@ -16,7 +16,7 @@ use super::{
     problem::{MEDIA_TYPE, Problem},
     route_table::{self, RouteTable},
 };
-use crate::{domain::mail::MailStatus, storage::comments::Sort};
+use crate::domain::{mail::MailStatus, queue::Sort};
 
 /// What the protocol of Akismet takes as a body: any field, in either form.
 const ANY_FIELDS: [&str; 2] = ["application/x-www-form-urlencoded", "application/json"];

@@ -17,6 +17,7 @@ use crate::{
         evidence::{Evidence, Verdict, score_in_words},
         field::FieldError,
         page::Page,
+        queue::Counts,
         site::SiteSlug,
         timestamp::Timestamp,
     },
@@ -24,7 +25,6 @@ use crate::{
         self,
         opened::{self, RevealError, masked_email},
     },
-    storage::counts::Counts,
     web::{Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable},
 };
 

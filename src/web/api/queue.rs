@@ -10,10 +10,10 @@ use crate::{
     domain::{
         comment::{CommentId, Status},
         evidence::Check,
+        queue::{Counts, Sort},
         timestamp::Timestamp,
     },
     review::queue::{self, QueueError, Wanted},
-    storage::{comments::Sort, counts::Counts},
     web::{
         Shared,
         auth::Moderator,

@@ -7,9 +7,11 @@ mod imports;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
+use crate::support::app::TestApp;
 use hamlet::{
     domain::{
         comment::Comment,
+        queue::{Filter, Sort},
         site::{Policy, Site},
     },
     interchange::{
@@ -18,11 +20,8 @@ use hamlet::{
         isso::Isso,
         readers,
     },
-    storage::comments::{Filter, Sort},
 };
 use sqlx::{Connection, Executor, SqliteConnection};
-
-use crate::support::app::TestApp;
 
 pub fn sample(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/interchange/samples");
