@@ -2,6 +2,7 @@
 //! how many there are of each status. What a moderator may see of it is checked in `review`.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{
     comment::{Comment, CommentId, Status},
@@ -11,10 +12,13 @@ use super::{
     site::SiteSlug,
     timestamp::Timestamp,
 };
+use crate::words::words;
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Sort {
     /// Latest arrival first.
     #[default]
@@ -27,27 +31,7 @@ pub enum Sort {
     Spammiest,
 }
 
-impl Sort {
-    /// Every order.
-    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Uncertain, Self::Spammiest];
-
-    /// The word used in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-            Self::Uncertain => "uncertain",
-            Self::Spammiest => "spammiest",
-        }
-    }
-
-    /// Reads the word that [`Sort::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
-    }
-}
+words!(Sort);
 
 /// Which comments are wanted.
 #[derive(Debug, Clone, Default, PartialEq)]
