@@ -39,10 +39,10 @@ impl CommentId {
 pub enum Status {
     /// Waits for a person.
     Pending,
-    /// Public.
-    Approved,
     /// Spam, kept apart.
     Spam,
+    /// Public.
+    Approved,
     /// Genuine but unwanted: never trains as spam.
     Rejected,
     /// Thrown away, recoverable.

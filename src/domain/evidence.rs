@@ -121,16 +121,3 @@ impl Evidence {
             .collect()
     }
 }
-
-/// A score in words, for people.
-#[must_use]
-pub fn score_in_words(score: Option<f64>) -> &'static str {
-    match score {
-        None => "not judged",
-        Some(p) if p >= 0.95 => "almost certainly spam",
-        Some(p) if p >= 0.75 => "probably spam",
-        Some(p) if p > 0.25 => "uncertain",
-        Some(p) if p > 0.05 => "probably genuine",
-        Some(_) => "almost certainly genuine",
-    }
-}

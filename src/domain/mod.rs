@@ -18,6 +18,7 @@ pub mod owner;
 pub mod page;
 pub mod queue;
 pub mod sample;
+pub mod score;
 pub mod site;
 pub mod text;
 pub mod timestamp;

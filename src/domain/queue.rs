@@ -60,6 +60,21 @@ pub struct Filter {
     pub has_link: Option<bool>,
 }
 
+/// What is asked for, before it is checked; what is absent does not narrow the list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct QueueQuery {
+    /// The site's slug.
+    pub site: Option<String>,
+    /// The page, in any spelling.
+    pub page: Option<String>,
+    /// Any comment of the author.
+    pub author: Option<CommentId>,
+    /// The order.
+    pub sort: Sort,
+    /// The rest; its sites, page and author are looked up by what is asked for above.
+    pub filter: Filter,
+}
+
 /// Where a list goes on: the last item's sort key and id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
@@ -118,13 +133,23 @@ pub struct Counts {
 
 impl Counts {
     /// Adds to the count of one status.
-    pub fn add(&mut self, status: Status, count: i64) {
-        *match status {
+    pub const fn add(&mut self, status: Status, count: i64) {
+        *self.of_mut(status) += count;
+    }
+
+    /// The count of one status.
+    #[must_use]
+    pub const fn of(mut self, status: Status) -> i64 {
+        *self.of_mut(status)
+    }
+
+    const fn of_mut(&mut self, status: Status) -> &mut i64 {
+        match status {
             Status::Pending => &mut self.pending,
             Status::Approved => &mut self.approved,
             Status::Spam => &mut self.spam,
             Status::Rejected => &mut self.rejected,
             Status::Trash => &mut self.trash,
-        } += count;
+        }
     }
 }

@@ -9,9 +9,10 @@ use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
-        evidence::{Evidence, Verdict, score_in_words},
+        evidence::{Evidence, Verdict},
         field::FieldError,
         name::AuthorName,
+        score,
         text::CommentText,
         website::Website,
     },
@@ -92,7 +93,7 @@ async fn score(
     let judged = trial::judge(&app, &site, &document);
     Ok(private().json(ScoreAnswer {
         score: judged.score,
-        score_words: score_in_words(judged.score),
+        score_words: score::in_words(judged.score),
         verdict: judged.verdict,
         evidence: judged.evidence,
     }))

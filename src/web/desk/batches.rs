@@ -2,11 +2,10 @@
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
 use askama::Template;
-use serde::Deserialize;
 
 use super::{
     entry::{Entered, Sent},
-    flash::{Carried, Flash},
+    flash::Flash,
     frame::{Frame, back_of},
     item::age,
     refused::Refused,
@@ -18,22 +17,15 @@ use crate::{
     domain::{decision::BatchId, site::SiteSlug},
     review::batches,
     storage::batches::Batch,
-    web::{Shared, page, problem::Problem, query::Query},
+    web::{
+        Shared, page,
+        problem::Problem,
+        query::{Parameters, Query},
+    },
 };
 
 /// Where the list of batches is.
 const HERE: &str = "/desk/batches";
-
-/// What the form before did.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct BatchesQuery {
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    left: Option<String>,
-    batch: Option<String>,
-    broken: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "desk_batches.html")]
@@ -75,19 +67,10 @@ impl Line {
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
-    Query(query): Query<BatchesQuery>,
+    Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
     let principal = signed_in.principal();
-    let flash = Flash::read(Carried {
-        did: query.did.as_deref(),
-        count: query.n.as_deref(),
-        late: query.late.as_deref(),
-        left: query.left.as_deref(),
-        batch: query.batch.as_deref(),
-        broken: query.broken.as_deref(),
-        ..Carried::default()
-    });
-    let flash = match flash {
+    let flash = match Flash::read(&carried) {
         Some(flash) => Some(flash.complete(&app, &principal).await?),
         None => None,
     };

@@ -3,15 +3,14 @@
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
 use askama::Template;
-use serde::Deserialize;
 
 use super::{
     HOME,
     entry::{Entered, Sent},
-    flash::{Carried, Flash},
+    flash::Flash,
     frame::Frame,
     item::{Item, age},
-    queue::{count, label},
+    queue::label,
     refused::Refused,
     sign_in::see_other,
 };
@@ -22,27 +21,24 @@ use crate::{
         decision::{Action, HistoryEntry},
         evidence::{Evidence, Verdict},
         moderator::Principal,
-        queue::Counts,
+        queue::{Counts, QueueQuery},
     },
     review::{
         self,
         opened::{self, Opened},
-        queue::{self, Wanted},
+        queue,
     },
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
+    web::{
+        Shared,
+        auth::SignedIn,
+        page,
+        problem::Problem,
+        query::{Parameters, Query},
+    },
 };
 
 /// The author's other comments shown.
 const OTHERS: u32 = 6;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct CommentQuery {
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    undo: Option<String>,
-    left: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "desk_comment.html")]
@@ -88,17 +84,9 @@ pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
     id: Path<String>,
-    Query(query): Query<CommentQuery>,
+    Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
-    let flash = Flash::read(Carried {
-        did: query.did.as_deref(),
-        count: query.n.as_deref(),
-        late: query.late.as_deref(),
-        undo: query.undo.as_deref(),
-        left: query.left.as_deref(),
-        ..Carried::default()
-    });
-    let flash = match flash {
+    let flash = match Flash::read(&carried) {
         Some(flash) => Some(flash.complete(&app, &signed_in.principal()).await?),
         None => None,
     };
@@ -200,9 +188,9 @@ async fn render(
 
 /// What else the author wrote, newest first.
 async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec<Item>, Problem> {
-    let wanted = Wanted {
+    let wanted = QueueQuery {
         author: Some(opened.comment.id),
-        ..Wanted::default()
+        ..QueueQuery::default()
     };
     let found = queue::list(app, principal, &wanted, None, Some(OTHERS)).await?;
     let others = found.comments.iter();
@@ -212,7 +200,7 @@ async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec
 
 fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
     let all = Status::ALL.iter();
-    all.map(|status| (label(*status), count(counts, *status)))
+    all.map(|status| (label(*status), counts.of(*status)))
         .filter(|(_, count)| *count > 0)
         .collect()
 }

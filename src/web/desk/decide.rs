@@ -13,7 +13,6 @@ use super::{
     filter::DeskQuery,
     flash::Flash,
     frame::{Frame, back_of},
-    queue::count,
     refused::Refused,
     sign_in::see_other,
     words::thousands,
@@ -24,12 +23,10 @@ use crate::{
         comment::CommentId,
         decision::{BatchId, Decision},
         moderator::Principal,
+        queue::QueueQuery,
         timestamp::Timestamp,
     },
-    review::{
-        self, MAX_WISHES, changes,
-        queue::{self, Wanted},
-    },
+    review::{self, MAX_WISHES, changes, queue},
     storage::{
         StoreError,
         decisions::{Change, Wish},
@@ -82,7 +79,7 @@ pub(super) async fn decide(
     }
     let wanted = query.wanted(&mut Vec::new());
     let found = queue::list(&app, &principal, &wanted, None, Some(1)).await?;
-    let matching = count(&found.counts, query.status());
+    let matching = found.counts.of(query.status());
     let template = ConfirmPage {
         count: thousands(usize::try_from(matching).unwrap_or_default()),
         is_one: matching == 1,
@@ -163,7 +160,7 @@ impl Matching<'_> {
     /// midst, what was decided by then stays so, is part of the batch, and the flash says so.
     async fn decide(&self, app: &App) -> Result<Flash, Problem> {
         let mut wanted = self.query.wanted(&mut Vec::new());
-        wanted.until = Some(self.until);
+        wanted.filter.until = Some(self.until);
         let mut flash = Flash {
             did: self.decision.as_str().to_owned(),
             batch: Some(self.batch),
@@ -193,7 +190,7 @@ impl Matching<'_> {
     async fn bite(
         &self,
         app: &App,
-        wanted: &Wanted,
+        wanted: &QueueQuery,
         cursor: Option<&str>,
     ) -> Result<(Flash, Option<String>), Problem> {
         let limit = Some(queue::MAX_LIMIT);

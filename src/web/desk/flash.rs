@@ -21,6 +21,7 @@ use crate::{
         Result,
         decisions::{Outcome, Wish},
     },
+    web::query::Parameters,
 };
 
 /// Most comments named among those left alone: the page's address carries them.
@@ -51,35 +52,23 @@ pub struct Flash {
     pub names: BTreeSet<String>,
 }
 
-/// A flash as an address's query carries it.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Carried<'a> {
-    pub did: Option<&'a str>,
-    pub count: Option<&'a str>,
-    pub late: Option<&'a str>,
-    pub undo: Option<&'a str>,
-    pub left: Option<&'a str>,
-    pub batch: Option<&'a str>,
-    pub broken: Option<&'a str>,
-}
-
 impl Flash {
     /// Reads what [`Flash::carry`] wrote. It only words a message and fills a form that a person would
     /// have to send.
     #[must_use]
-    pub fn read(carried: Carried<'_>) -> Option<Self> {
+    pub fn read(carried: &Parameters) -> Option<Self> {
         let known = |did: &&str| ["undo", "note"].contains(did) || Decision::parse(did).is_some();
-        let did = carried.did.filter(known)?;
-        let number = |raw: Option<&str>| raw.and_then(|raw| raw.parse().ok()).unwrap_or(0);
-        let left = carried.left.unwrap_or_default().split(',');
+        let did = carried.get("did").filter(known)?;
+        let number = |name: &str| carried.get(name).and_then(|raw| raw.parse().ok());
+        let left = carried.get("left").unwrap_or_default().split(',');
         Some(Self {
             did: did.to_owned(),
-            count: number(carried.count),
-            late: number(carried.late),
-            undo: carried.undo.unwrap_or_default().to_owned(),
+            count: number("n").unwrap_or(0),
+            late: number("late").unwrap_or(0),
+            undo: carried.get("undo").unwrap_or_default().to_owned(),
             left: left.filter_map(CommentId::parse).take(MAX_LEFT).collect(),
-            batch: carried.batch.and_then(BatchId::parse),
-            broken: number(carried.broken),
+            batch: carried.get("batch").and_then(BatchId::parse),
+            broken: number("broken").unwrap_or(0),
             ..Self::default()
         })
     }
@@ -277,22 +266,9 @@ mod tests {
         };
         let address = flash.carry("/desk?status=spam");
         let (_, query) = address.split_once('?').expect("a query");
-        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        let get = |name: &str| {
-            let found = pairs.iter().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.as_str())
-        };
-        let read = Flash::read(Carried {
-            did: get("did"),
-            count: get("n"),
-            late: get("late"),
-            undo: get("undo"),
-            left: get("left"),
-            batch: get("batch"),
-            broken: get("broken"),
-        });
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let carried = Parameters::try_from(pairs.collect::<Vec<_>>()).expect("parameters");
+        let read = Flash::read(&carried);
         assert_eq!(read, Some(flash));
     }
 }

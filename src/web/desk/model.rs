@@ -28,7 +28,7 @@ use crate::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
-        site::SiteSlug,
+        site::{Policy, SiteSlug},
         timestamp::Timestamp,
     },
     learn::{
@@ -200,7 +200,9 @@ async fn render(
         max_upload: app.settings.learning.max_upload_mib,
         max_source: labelled::MAX_SOURCE_CHARS,
         needed: NEEDED,
-        threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
+        threshold: threshold.map_or(Policy::default().spam_threshold, |site| {
+            site.policy.spam_threshold
+        }),
         judged: judged.len(),
         decided: charts::effect(&judged, 0.0),
         scores: charts::scores(&judged),

@@ -3,7 +3,13 @@
 use actix_web::{HttpResponse, get, http::StatusCode};
 use askama::Template;
 
-use super::{entry::Entered, filter::DeskQuery, frame::Frame, item::Item, refused::Refused};
+use super::{
+    entry::Entered,
+    filter::{DeskQuery, Field},
+    frame::Frame,
+    item::Item,
+    refused::Refused,
+};
 use crate::{
     app::App,
     domain::{comment::Status, field::FieldError, moderator::Principal, queue::Counts},
@@ -65,7 +71,7 @@ pub(super) async fn show(
         tabs: tabs(&query, &found.counts),
         status,
         sites: covered(&app, &principal),
-        total: count(&found.counts, status),
+        total: found.counts.of(status),
         next: found.next.map(|next| query.address(status, Some(&next))),
         narrowed: query.narrowed(),
         errors: found.errors,
@@ -121,20 +127,11 @@ fn tabs(query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
     let tab = |status: Status| Tab {
         label: label(status),
         status: status.as_str(),
-        count: count(counts, status),
+        count: counts.of(status),
         href: query.address(status, None),
         current: status == chosen,
     };
-    [
-        Status::Pending,
-        Status::Spam,
-        Status::Approved,
-        Status::Rejected,
-        Status::Trash,
-    ]
-    .map(tab)
-    .into_iter()
-    .collect()
+    Status::ALL.iter().copied().map(tab).collect()
 }
 
 /// A status as a tab's name.
@@ -146,18 +143,6 @@ pub fn label(status: Status) -> &'static str {
         Status::Spam => "Spam",
         Status::Rejected => "Rejected",
         Status::Trash => "Trash",
-    }
-}
-
-/// The count of one status.
-#[must_use]
-pub const fn count(counts: &Counts, status: Status) -> i64 {
-    match status {
-        Status::Pending => counts.pending,
-        Status::Approved => counts.approved,
-        Status::Spam => counts.spam,
-        Status::Rejected => counts.rejected,
-        Status::Trash => counts.trash,
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{
     domain::{
         comment::{Comment, Status},
         decision::{Action, Decided, Decision},
-        evidence::score_in_words,
         moderator::Principal,
+        score,
         site::Site,
     },
     notify::links::{self, DecisionLink},
@@ -225,7 +225,7 @@ fn view(app: &App, comment: &Comment) -> View {
             .filter(|_| own),
         received: minute(&comment.created_at.to_string()),
         text: comment.text.clone(),
-        score: score_in_words(comment.score),
+        score: score::in_words(comment.score),
         reasons: reasons.map(str::to_owned).collect(),
         status: comment.status,
     }
