@@ -58,6 +58,27 @@ mod tests {
     use super::to_html;
 
     #[test]
+    fn a_link_ends_where_a_reader_sees_its_end() {
+        let hrefs = |text: &str| {
+            let html = to_html(text);
+            let parts = html.split("href=\"").skip(1);
+            parts
+                .filter_map(|part| Some(part.split_once('"')?.0.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            hrefs("请看https://example.org/a，谢谢"),
+            ["https://example.org/a"]
+        );
+        assert_eq!(
+            hrefs("《一》http://t.example/RUy《二》Http://t.example/Rux"),
+            ["http://t.example/RUy", "Http://t.example/Rux"]
+        );
+        let pea = "https://en.example.org/wiki/Pea_(plant)";
+        assert_eq!(hrefs(&format!("See {pea}")), [pea]);
+    }
+
+    #[test]
     fn text_stays_text_and_only_web_addresses_become_links() {
         assert_eq!(to_html("a < b\nc\n\n\nd"), "<p>a &lt; b<br>c</p><p>d</p>");
         assert_eq!(

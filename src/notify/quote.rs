@@ -84,6 +84,14 @@ mod tests {
     }
 
     #[test]
+    fn only_the_address_is_broken_up() {
+        assert_eq!(
+            quote("请看https://evil.example/a，谢谢。3.5 元", 200),
+            "请看hxxps[:]//evil[.]example/a，谢谢。3.5 元"
+        );
+    }
+
+    #[test]
     fn a_quotation_is_one_line_and_cannot_turn_it_around() {
         assert_eq!(quote("a\nApprove:\u{202e} x", 100), "a Approve: x");
     }

@@ -146,6 +146,10 @@ mod tests {
             "请看evil.example吧",
             "http:\\\\evil.example",
             "x@evil.example",
+            "http://evil.example，谢谢",
+            "http://evil.example。谢谢",
+            "http://evil.example（官网）",
+            "《一》http://evil.example/a《二》",
         ] {
             assert!(
                 named([text]).contains("evil.example"),
