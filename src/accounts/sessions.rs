@@ -11,6 +11,7 @@ use super::principal;
 use crate::{
     app::App,
     domain::{
+        decision::Door,
         moderator::{Moderator, ModeratorId, Principal},
         timestamp::Timestamp,
     },
@@ -142,5 +143,5 @@ impl Session {
 /// Whom a session stands for.
 #[must_use]
 pub fn principal_of(moderator: &Moderator) -> Principal {
-    principal(moderator, "session")
+    principal(moderator, Door::Session)
 }

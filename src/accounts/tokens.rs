@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        decision::Actor,
+        decision::{Actor, Door},
         field::{FieldError, parse_line},
         moderator::{Moderator, Principal, Role, Scope},
         timestamp::Timestamp,
@@ -107,7 +107,7 @@ pub async fn recognise(store: &Store, secret: &str, now: Timestamp) -> Result<Op
         actor: Actor {
             id: token.id,
             name: token.name,
-            via: "token",
+            via: Door::Token,
         },
         role: token.role,
         scope: token.scope,

@@ -36,7 +36,12 @@ use crate::{
     app::{App, StartError},
     clock::Clock,
     config::{Settings, SettingsError},
-    domain::{decision::Actor, field::FieldError, moderator::Role, site::Site},
+    domain::{
+        decision::{Actor, Door},
+        field::FieldError,
+        moderator::Role,
+        site::Site,
+    },
     storage::acts,
 };
 
@@ -152,7 +157,7 @@ pub async fn open(file: Option<PathBuf>) -> anyhow::Result<Arc<App>> {
     acts::act_as(&Actor {
         id: "command line".to_owned(),
         name: "command line".to_owned(),
-        via: "command",
+        via: Door::Command,
     });
     Ok(app)
 }

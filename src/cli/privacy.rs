@@ -6,7 +6,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{block_on, open, print};
-use crate::{domain::decision::Actor, privacy::erased};
+use crate::{
+    domain::decision::{Actor, Door},
+    privacy::erased,
+};
 
 /// Keeps erased people erased.
 #[derive(Args)]
@@ -38,7 +41,7 @@ impl PrivacyArgs {
             let by = Actor {
                 id: "command".to_owned(),
                 name: "hamlet privacy reapply".to_owned(),
-                via: "command",
+                via: Door::Command,
             };
             let (people, erased) = erased::reapply(&app, &by).await?;
             app.store.close().await;

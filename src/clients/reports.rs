@@ -7,7 +7,7 @@ use crate::{
     bayes::Label,
     domain::{
         comment::{CommentId, Status},
-        decision::{Actor, Decision},
+        decision::{Actor, Decision, Door},
         moderator::{Principal, Role, Scope},
         site::Site,
     },
@@ -117,7 +117,7 @@ fn principal(key: &ClientKey) -> Principal {
         actor: Actor {
             id: key.id.clone(),
             name: key.name.clone(),
-            via: "client",
+            via: Door::Client,
         },
         role: Role::Moderator,
         scope: Scope::Sites(vec![key.site.clone()]),

@@ -44,6 +44,24 @@ impl Decision {
     }
 }
 
+/// Through which door someone came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Door {
+    /// A person who is signed in.
+    Session,
+    /// A program with a token of the API.
+    Token,
+    /// A link in a mail.
+    MailLink,
+    /// A program that asks for judgements and reports what its users said.
+    Client,
+    /// The command line.
+    Command,
+}
+
 /// Who did something, and through which door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Actor {
@@ -52,7 +70,8 @@ pub struct Actor {
     /// The moderator's or token's name.
     pub name: String,
     /// The door: `session`, `token`, `mail_link`, `client` or `command`.
-    pub via: &'static str,
+    #[schema(value_type = String)]
+    pub via: Door,
 }
 
 id! {
@@ -94,7 +113,7 @@ pub enum Action {
     Noted,
 }
 
-words!(Decision, Action);
+words!(Decision, Door, Action);
 
 /// One line of a comment's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

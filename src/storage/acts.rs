@@ -98,7 +98,7 @@ pub(super) async fn record(
         .bind(now.millis())
         .bind(actor.id)
         .bind(actor.name)
-        .bind(actor.via)
+        .bind(actor.via.as_str())
         .bind(action)
         .bind(target.to_owned())
         .bind(Value::Object(detail).to_string())

@@ -62,7 +62,7 @@ pub(super) async fn record(
         .bind(now.millis())
         .bind(by.id)
         .bind(by.name)
-        .bind(by.via)
+        .bind(by.via.as_str())
         .bind(count(erased.comments.len() as u64))
         .bind(count(erased.samples))
         .bind(count(erased.subscriptions))

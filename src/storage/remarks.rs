@@ -67,7 +67,7 @@ impl Store {
                     .bind(action.as_str())
                     .bind(actor.id)
                     .bind(actor.name)
-                    .bind(actor.via)
+                    .bind(actor.via.as_str())
                     .bind(note)
                     .execute(&mut *connection)
                     .await?;

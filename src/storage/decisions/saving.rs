@@ -124,7 +124,7 @@ impl Desk<'_> {
             .bind(now.millis())
             .bind(actor.id.clone())
             .bind(actor.name.clone())
-            .bind(actor.via)
+            .bind(actor.via.as_str())
             .bind(note.clone())
             .bind(batch.map(|batch| batch.to_string()))
             .execute(&mut *self.connection)
@@ -164,7 +164,7 @@ impl Desk<'_> {
             .bind(now.millis())
             .bind(actor.id.clone())
             .bind(actor.name.clone())
-            .bind(actor.via)
+            .bind(actor.via.as_str())
             .execute(&mut *self.connection)
             .await?;
         Ok(())

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
+    domain::decision::Door,
     privacy::keys::Purpose,
     storage::acts::Act,
     web::{Shared, page, problem::Problem, query::Query},
@@ -75,10 +76,10 @@ fn row(app: &App, act: &Act) -> ActRow {
         at: act.at.to_string(),
         age: age(act.at, app.now()),
         by: act.actor_name.clone(),
-        via: match act.via.as_str() {
-            "session" => "",
-            "token" => "token",
-            "command" => "shell",
+        via: match Door::parse(&act.via) {
+            Some(Door::Session) => "",
+            Some(Door::Token) => "token",
+            Some(Door::Command) => "shell",
             _ => "other",
         },
         what: words(&act.action),

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     domain::{
         comment::{CommentId, Status},
-        decision::{Action, HistoryEntry},
+        decision::{Action, Door, HistoryEntry},
         evidence::{Evidence, Verdict},
         moderator::Principal,
         queue::{Counts, QueueQuery},
@@ -252,12 +252,12 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
         Action::EmailRevealed => "looked at the whole address".to_owned(),
         Action::Noted => "noted".to_owned(),
     };
-    let door = match entry.via.as_deref() {
-        Some("token") => " (API)",
-        Some("mail_link") => " (by mail)",
-        Some("client") => " (reported by a program)",
-        Some("command") => " (shell)",
-        _ => "",
+    let door = match entry.via.as_deref().and_then(Door::parse) {
+        Some(Door::Token) => " (API)",
+        Some(Door::MailLink) => " (by mail)",
+        Some(Door::Client) => " (reported by a program)",
+        Some(Door::Command) => " (shell)",
+        Some(Door::Session) | None => "",
     };
     let who = entry.by.map(|by| format!("{by}{door}"));
     Line {

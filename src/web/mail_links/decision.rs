@@ -13,7 +13,7 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, Status},
-        decision::{Action, Decided, Decision},
+        decision::{Action, Decided, Decision, Door},
         moderator::Principal,
         score,
         site::Site,
@@ -130,7 +130,7 @@ async fn open(app: &App, link: DecisionLink) -> Result<Option<Opened>> {
     };
     let sites = app.directory.covered(&moderator.scope);
     let comment = app.store.comment(&sites, link.comment).await?;
-    let principal = accounts::principal(&moderator, "mail_link");
+    let principal = accounts::principal(&moderator, Door::MailLink);
     Ok(comment.map(|comment| Opened {
         link,
         principal,

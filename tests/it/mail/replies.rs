@@ -6,7 +6,7 @@ use std::time::Duration;
 use hamlet::{
     domain::{
         comment::CommentId,
-        decision::Actor,
+        decision::{Actor, Door},
         moderator::{Principal, Role, Scope},
         site::Policy,
     },
@@ -80,7 +80,7 @@ async fn undo(app: &TestApp, comment: &Value) {
         actor: Actor {
             id: "test".to_owned(),
             name: "Test".to_owned(),
-            via: "command",
+            via: Door::Command,
         },
         role: Role::Moderator,
         scope: Scope::All,

@@ -10,7 +10,7 @@ use hamlet::{
     config::Settings,
     domain::{
         comment::{Comment, CommentId},
-        decision::{Actor, Decision},
+        decision::{Actor, Decision, Door},
         moderator::{Principal, Role, Scope},
         origin::Origin,
         site::{Policy, Site, SiteSlug},
@@ -179,7 +179,7 @@ impl TestApp {
             actor: Actor {
                 id: "test".to_owned(),
                 name: "Test".to_owned(),
-                via: "command",
+                via: Door::Command,
             },
             role: Role::Moderator,
             scope: Scope::All,
