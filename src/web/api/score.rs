@@ -12,7 +12,7 @@ use crate::{
         evidence::{Evidence, Verdict},
         field::FieldError,
         name::AuthorName,
-        score,
+        score::in_words,
         text::CommentText,
         website::Website,
     },
@@ -93,7 +93,7 @@ async fn score(
     let judged = trial::judge(&app, &site, &document);
     Ok(private().json(ScoreAnswer {
         score: judged.score,
-        score_words: score::in_words(judged.score),
+        score_words: in_words(judged.score),
         verdict: judged.verdict,
         evidence: judged.evidence,
     }))
