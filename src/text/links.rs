@@ -323,7 +323,7 @@ mod tests {
         );
         assert_eq!(kinds("end.so/it-goes"), [LinkType::Bare]);
         assert_eq!(kinds("www.end.so"), [LinkType::Bare]);
-        assert_eq!(kinds("src/main.rsx"), []);
+        assert!(kinds("src/main.rsx").is_empty());
         assert_eq!(kinds("jo@example.org"), [LinkType::Email]);
         assert_eq!(
             kinds("ftp://example.org HTTPS://example.org"),
