@@ -1,15 +1,10 @@
 //! The two classes.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray};
-
-use crate::words::words;
 
 /// What a person said a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
-#[derive(IntoStaticStr, EnumString, VariantArray)]
-#[strum(serialize_all = "lowercase")]
 pub enum Label {
     /// Wanted, or at least genuine.
     Ham,
@@ -17,9 +12,24 @@ pub enum Label {
     Spam,
 }
 
-words!(Label);
-
 impl Label {
+    /// The word used in files, in the API and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ham => "ham",
+            Self::Spam => "spam",
+        }
+    }
+
+    /// Reads the word that [`Label::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Ham, Self::Spam]
+            .into_iter()
+            .find(|label| label.as_str() == word)
+    }
+
     /// The class's place in arrays of two: ham 0, spam 1.
     #[must_use]
     pub const fn index(self) -> usize {

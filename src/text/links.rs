@@ -5,7 +5,7 @@
 //! text; and `end.So it goes` is no link.
 //!
 //! Whoever shows, counts or breaks up links asks here. [`super::hosts`] finds the addresses that the model reads,
-//! among glyphs; [`crate::rules::hosts`] finds hosts that are written so that programs miss them.
+//! among glyphs; the room `rules` finds hosts that are written so that programs miss them.
 
 use std::ops::Range;
 

@@ -6,7 +6,7 @@
 //!
 //! [`links`] finds the addresses that people are shown and that are counted.
 //!
-//! What is not here: what a feature means. That is learnt in [`crate::bayes`].
+//! What is not here: what a feature means. That is learnt in the room `bayes`.
 
 pub mod commonness;
 mod document;
@@ -14,7 +14,7 @@ pub mod glyphs;
 pub mod hosts;
 pub mod kind;
 pub mod links;
-pub(crate) mod lookalikes;
+pub mod lookalikes;
 pub mod markup;
 pub mod normalize;
 pub mod tokens;

@@ -10,9 +10,9 @@ use super::{
     flash::Flash,
     frame::Frame,
     item::{Item, age},
-    queue::label,
     refused::Refused,
     sign_in::see_other,
+    words::label,
 };
 use crate::{
     app::App,

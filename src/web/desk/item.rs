@@ -10,8 +10,8 @@ use crate::{
     },
     review::opened::masked_email,
     web::desk::{
-        queue::label,
         text::{self, Rendered, visible},
+        words::label,
     },
 };
 

@@ -9,6 +9,7 @@ use super::{
     frame::Frame,
     item::Item,
     refused::Refused,
+    words::label,
 };
 use crate::{
     app::App,
@@ -132,18 +133,6 @@ fn tabs(query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
         current: status == chosen,
     };
     Status::ALL.iter().copied().map(tab).collect()
-}
-
-/// A status as a tab's name.
-#[must_use]
-pub fn label(status: Status) -> &'static str {
-    match status {
-        Status::Pending => "Pending",
-        Status::Approved => "Approved",
-        Status::Spam => "Spam",
-        Status::Rejected => "Rejected",
-        Status::Trash => "Trash",
-    }
 }
 
 fn covered(app: &App, principal: &Principal) -> Vec<String> {
