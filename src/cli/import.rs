@@ -10,11 +10,13 @@ use clap::Args;
 use indicatif::ProgressBar;
 
 use super::{Misuse, block_on, open, print, site_of, train::progress_bar};
-use crate::interchange::{
-    foreign::{Findings, ForeignFormat, ReadError},
-    import::{self, Report},
-    isso::Isso,
-    readers,
+use crate::{
+    history::import::{self, Report},
+    interchange::{
+        foreign::{Findings, ForeignFormat, ReadError},
+        isso::Isso,
+        readers,
+    },
 };
 
 /// Imports comments with their labels, threads and dates from another system's file. A second
@@ -56,7 +58,7 @@ impl ImportArgs {
             }
             let bar = progress.clone();
             let reader = move || findings(format, &file, &bar);
-            let report = import::run(&app, &site, format, self.dry_run, reader).await;
+            let report = import::run(&app.history, &site, format, self.dry_run, reader).await;
             progress.finish_and_clear();
             let report = report?;
             if self.json {

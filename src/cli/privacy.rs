@@ -43,7 +43,7 @@ impl PrivacyArgs {
                 name: "hamlet privacy reapply".to_owned(),
                 via: Door::Command,
             };
-            let (people, erased) = erased::reapply(&app, &by).await?;
+            let (people, erased) = erased::reapply(&app.privacy, &by).await?;
             app.store.close().await;
             if json {
                 return print::json(

@@ -1,15 +1,13 @@
 //! Readers and writers of other systems' files. Each reads in a stream, knows the place it is at, and
 //! reports what it cannot read instead of giving up on the rest.
 //!
-//! Comments: one file a format, all yielding [`foreign::ForeignComment`]; [`import`] makes comments
-//! of this service of them, [`export`] writes them out. Labelled texts for training: [`labelled`].
+//! Comments: one file a format, all yielding [`foreign::ForeignComment`]; `history` makes comments
+//! of this service of them, and writes them out. Labelled texts for training: [`labelled`].
 
 pub mod artrans;
 pub mod dates;
 pub mod disqus;
-pub mod export;
 pub mod foreign;
-pub mod import;
 pub mod input;
 pub mod isso;
 pub mod json_array;

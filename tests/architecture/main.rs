@@ -22,24 +22,21 @@ use graph::{Graph, circles, floors};
 use sources::{Place, Sources};
 
 /// The floors, from the lowest: a room may use those on floors below its own, and no other.
-const FLOORS: [&[&str]; 14] = [
-    &["config", "text", "words", "faults", "rendered"],
+const FLOORS: [&[&str]; 18] = [
+    &["config", "text", "words", "faults"],
     &["bayes", "markup", "telemetry"],
     &["domain", "evaluation"],
-    &["clock", "rules", "sealing"],
+    &["clock", "rules"],
     &["storage", "interchange"],
+    &["sealing"],
     &["directory", "backup"],
     &["ground"],
-    &[
-        "accounts",
-        "learn",
-        "notify",
-        "reading",
-        "published",
-        "readiness",
-    ],
-    &["intake", "review", "sites"],
-    &["clients", "history", "privacy"],
+    &["news"],
+    &["accounts", "learn", "notify", "reading", "readiness"],
+    &["intake", "sites"],
+    &["review"],
+    &["clients", "privacy"],
+    &["history"],
     &["app"],
     &["background"],
     &["web"],

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::App,
     domain::decision::Door,
-    privacy::keys::Purpose,
+    sealing::keys::Purpose,
     storage::acts::Act,
     web::{Shared, page, problem::Problem, query::Query},
 };

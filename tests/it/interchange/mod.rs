@@ -14,9 +14,9 @@ use hamlet::{
         queue::{Filter, Sort},
         site::{Policy, Site},
     },
+    history::import::{self, Report},
     interchange::{
         foreign::{ForeignFormat, Found},
-        import::{self, Report},
         isso::Isso,
         readers,
     },
@@ -42,7 +42,7 @@ pub async fn import(app: &TestApp, format: ForeignFormat, file: PathBuf, dry: bo
         ForeignFormat::Isso => Ok(Box::new(Isso::open(&file)?) as _),
         _ => readers::read(format, BufReader::new(File::open(file)?)),
     };
-    import::run(&app.app, &site, format, dry, open)
+    import::run(&app.app.history, &site, format, dry, open)
         .await
         .unwrap()
 }

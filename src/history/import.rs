@@ -13,18 +13,21 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Builder;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
+use crate::interchange::foreign::{
+    self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing,
+};
 use crate::{
-    app::App,
     bayes::Label,
     domain::{
         comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
         site::Site, timestamp::Timestamp, website::Website,
     },
+    history::History,
     intake::adopted,
     learn::samples,
-    privacy::{rotation, vault::Owner},
+    privacy::rotation,
     review::trial,
+    sealing::vault::Owner,
     storage::{
         StoreError,
         arrivals::NewComment,
@@ -126,7 +129,7 @@ impl Report {
 /// # Errors
 /// [`ImportError`]; what was written before stays, and importing again goes on from there.
 pub async fn run(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     format: ForeignFormat,
     dry_run: bool,
@@ -138,17 +141,26 @@ pub async fn run(
     };
     let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
     let reading = spawn_blocking(move || read(open, &sender));
-    let kept = keep_all(app, site, format, &mut batches, &mut report).await;
+    let kept = keep_all(history, site, format, &mut batches, &mut report).await;
     if !dry_run {
         let detail = json!({ "system": format.system(), "comments": report.imported });
         let target = site.slug.to_string();
-        let recorded = app.store.record_act("comments.import", target, detail);
+        let recorded = history
+            .learning
+            .ground
+            .store
+            .record_act("comments.import", target, detail);
         recorded.await?;
     }
     kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
-        let settled = app.store.join_imported(&site.slug, format.system()).await?;
+        let settled = history
+            .learning
+            .ground
+            .store
+            .join_imported(&site.slug, format.system())
+            .await?;
         if settled.withheld > 0 {
             report.withhold(ANSWERS_HIDDEN, settled.withheld);
         }
@@ -159,7 +171,7 @@ pub async fn run(
 }
 
 async fn keep_all(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     format: ForeignFormat,
     batches: &mut mpsc::Receiver<Batch>,
@@ -167,9 +179,9 @@ async fn keep_all(
 ) -> Result<(), ImportError> {
     while let Some(batch) = batches.recv().await {
         // It may take long, and a key may be made or retired meanwhile.
-        rotation::follow(app).await;
+        rotation::follow(&history.privacy).await;
         let comments = sort(batch, site, report);
-        keep(app, site, format, comments, report).await?;
+        keep(history, site, format, comments, report).await?;
     }
     Ok(())
 }
@@ -222,7 +234,7 @@ fn sort(batch: Batch, site: &Site, report: &mut Report) -> Vec<ForeignComment> {
 }
 
 async fn keep(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     format: ForeignFormat,
     comments: Vec<ForeignComment>,
@@ -243,12 +255,26 @@ async fn keep(
         .map(|comment| (comment.label, comment.withheld))
         .collect();
     let adopted = comments.into_iter();
-    let adopted = adopted.map(|comment| adopt(app, site, comment)).collect();
+    let adopted = adopted
+        .map(|comment| adopt(history, site, comment))
+        .collect();
     let system = format.system();
-    let source = samples::source(app, Provenance::Import, system.to_owned());
-    let new = app
+    let source = samples::source(
+        &history.learning.ground,
+        Provenance::Import,
+        system.to_owned(),
+    );
+    let new = history
+        .learning
+        .ground
         .store
-        .import_comments(&site.slug, system, adopted, source, app.now())
+        .import_comments(
+            &site.slug,
+            system,
+            adopted,
+            source,
+            history.learning.ground.now(),
+        )
         .await?;
     for ((label, withheld), fate) in said.into_iter().zip(new) {
         if fate == Fate::Known {
@@ -263,16 +289,22 @@ async fn keep(
             report.withhold(ANSWERS_HIDDEN, 1);
         }
     }
-    app.live.wake();
+    history.learning.wake();
     Ok(())
 }
 
 /// A comment of another system as one of this one. What waits is judged, so that the queue can be
 /// worked through; what was decided there is not judged again.
-fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedComment {
+fn adopt(history: &History, site: &Arc<Site>, foreign: ForeignComment) -> ImportedComment {
     let sender = foreign.address.map(SenderAddress::new);
     let raw_email = foreign.email.as_deref().unwrap_or_default();
-    let email = adopted::email(&app.vault, site, raw_email, &foreign.name, sender.as_ref());
+    let email = adopted::email(
+        &history.learning.ground.vault,
+        site,
+        raw_email,
+        &foreign.name,
+        sender.as_ref(),
+    );
     let (name, text) = (adopted::name(&foreign.name), adopted::text(&foreign.text));
     let website = foreign.website.as_deref();
     let website = website.and_then(|raw| Website::parse(&adopted::one_line(raw)).ok());
@@ -283,15 +315,15 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
         website: website.as_ref().map(Website::as_str),
     };
     let status = status(foreign.standing);
-    let now = app.now();
+    let now = history.learning.ground.now();
     let created_at = foreign.created_at.unwrap_or(now).min(now);
-    let (score, evidence) = judged(app, site, status, &document);
+    let (score, evidence) = judged(history, site, status, &document);
     let id = id_at(created_at);
     let owner = Owner::comment(&site.slug, id.clone());
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
-            .map(|_| app.vault.email_index(&email).0);
+            .map(|_| history.learning.ground.vault.email_index(&email).0);
         samples::vote_of_import(site.slug.clone(), id.clone(), label, &document, index)
     });
     let title = foreign.page_title.as_deref().map(adopted::one_line);
@@ -311,8 +343,8 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: app.vault.seal(&email, owner).0,
-            email_index: app.vault.email_index(&email).0,
+            email_sealed: history.learning.ground.vault.seal(&email, owner).0,
+            email_index: history.learning.ground.vault.email_index(&email).0,
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),
             fingerprint: None,
@@ -336,7 +368,7 @@ const fn status(standing: Standing) -> Status {
 }
 
 fn judged(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     status: Status,
     document: &Document<'_>,
@@ -349,7 +381,7 @@ fn judged(
         };
         return (None, evidence);
     }
-    let mut trial = trial::judge(app, site, document);
+    let mut trial = trial::judge(&history.learning, site, document);
     trial.evidence.because = because;
     (trial.score, trial.evidence)
 }
