@@ -161,11 +161,10 @@ fn ends_address(c: char, rest: &str) -> bool {
             let ends = |c: char| "<>\"'".contains(c) || c.is_whitespace() || !c.is_ascii();
             decoded.starts_with(ends)
         }),
-        '\0'..='\x7f' => false,
+        // Joiners are in names of some scripts.
+        '\0'..='\x7f' | '\u{200c}' | '\u{200d}' => false,
         // Between letters these belong to a word, else they end a sentence or a quotation.
         '\u{2010}'..='\u{2013}' | '’' => !rest.chars().nth(1).is_some_and(char::is_alphanumeric),
-        // Joiners are in names of some scripts.
-        '\u{200c}' | '\u{200d}' => false,
         _ => !c.is_alphanumeric() && !is_combining_mark(c),
     }
 }
