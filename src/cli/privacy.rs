@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{block_on, open, print};
 use crate::{
     domain::decision::{Actor, Door},
-    privacy::erased,
+    privacy::subjects,
 };
 
 /// Keeps erased people erased.
@@ -43,7 +43,7 @@ impl PrivacyArgs {
                 name: "hamlet privacy reapply".to_owned(),
                 via: Door::Command,
             };
-            let (people, erased) = erased::reapply(&app.privacy, &by).await?;
+            let (people, erased) = subjects::reapply(&app.privacy, &by).await?;
             app.store.close().await;
             if json {
                 return print::json(
