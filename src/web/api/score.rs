@@ -1,16 +1,10 @@
 //! Judging without storing.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
         evidence::{Evidence, Verdict},
-        field::FieldError,
         name::AuthorName,
         score::in_words,
         text::CommentText,
@@ -18,7 +12,7 @@ use crate::{
     },
     review::trial,
     text::Document,
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
+    web::prelude::*,
 };
 
 /// What to judge. Nothing of it is kept.

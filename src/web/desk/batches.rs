@@ -1,27 +1,14 @@
 //! What was decided together, and taking it back as one.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
-use askama::Template;
-
 use super::{
-    entry::{Entered, Sent},
-    flash::Flash,
-    frame::{Frame, back_of},
-    item::age,
-    refused::Refused,
-    sign_in::see_other,
+    frame::back_of,
     words::{comments, done_in_words, thousands},
 };
 use crate::{
-    app::App,
-    domain::{decision::BatchId, site::SiteSlug},
+    domain::decision::BatchId,
     review::batches,
     storage::batches::Batch,
-    web::{
-        Shared, page,
-        problem::Problem,
-        query::{Parameters, Query},
-    },
+    web::{desk::prelude::*, query::Parameters},
 };
 
 /// Where the list of batches is.
@@ -63,17 +50,13 @@ impl Line {
     }
 }
 
-#[get("/desk/batches")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
     Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
     let principal = signed_in.principal();
-    let flash = match Flash::read(&carried) {
-        Some(flash) => Some(flash.complete(&app, &principal).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &principal, &carried).await?;
     let batches = batches::list(&app, &principal).await?;
     let template = BatchesPage {
         frame: Frame::new(&app, &signed_in, HERE.to_owned(), flash),
@@ -82,7 +65,6 @@ pub(super) async fn show(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/desk/batches/{id}/undo")]
 pub(super) async fn undo(
     app: Shared,
     Sent { by, fields }: Sent,

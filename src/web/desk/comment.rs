@@ -1,26 +1,11 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
-use askama::Template;
-
-use super::{
-    HOME,
-    entry::{Entered, Sent},
-    flash::Flash,
-    frame::Frame,
-    item::{Item, age},
-    refused::Refused,
-    sign_in::see_other,
-    words::label,
-};
+use super::{item::Item, words::label};
 use crate::{
-    app::App,
     domain::{
-        comment::{CommentId, Status},
         decision::{Action, Door, HistoryEntry},
         evidence::{Evidence, Verdict},
-        moderator::Principal,
         queue::{Counts, QueueQuery},
     },
     review::{
@@ -28,13 +13,7 @@ use crate::{
         opened::{self, Opened},
         queue,
     },
-    web::{
-        Shared,
-        auth::SignedIn,
-        page,
-        problem::Problem,
-        query::{Parameters, Query},
-    },
+    web::{desk::prelude::*, query::Parameters},
 };
 
 /// The author's other comments shown.
@@ -79,22 +58,17 @@ struct Line {
     undone: bool,
 }
 
-#[get("/desk/comments/{id}")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
     id: Path<String>,
     Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
-    let flash = match Flash::read(&carried) {
-        Some(flash) => Some(flash.complete(&app, &signed_in.principal()).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &signed_in.principal(), &carried).await?;
     Ok(render(&app, &signed_in, &id, flash, None).await?)
 }
 
 /// A note without a decision.
-#[post("/desk/comments/{id}/notes")]
 pub(super) async fn add_note(
     app: Shared,
     Sent { by, fields }: Sent,
@@ -119,7 +93,6 @@ pub(super) async fn add_note(
     Ok(see_other(&flash.carry(&here)))
 }
 
-#[post("/desk/comments/{id}/email")]
 pub(super) async fn reveal(
     app: Shared,
     Sent { by, .. }: Sent,

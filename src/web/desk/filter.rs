@@ -3,28 +3,26 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use strum::{IntoStaticStr, VariantArray};
 use time::{Date, format_description::well_known::Iso8601};
 use url::form_urlencoded::Serializer;
 
-use super::{HOME, flash::Flash};
 use crate::{
     domain::{
-        comment::{CommentId, Status},
         evidence::Check,
-        field::FieldError,
         queue::{Filter, QueueQuery, Sort},
         score::Band,
-        timestamp::Timestamp,
     },
-    web::query::{Parameters, read},
+    web::{
+        desk::prelude::*,
+        query::{Parameters, read},
+    },
 };
 
 /// The query string of the queue's page: what narrows and orders the list, and what the form before did.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(transparent)]
-pub struct DeskQuery(Parameters);
+pub struct DeskQuery(pub(super) Parameters);
 
 /// What narrows or orders the list, by the names that the address has for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
@@ -143,12 +141,6 @@ impl DeskQuery {
             Field::Link,
         ];
         rare.iter().any(|field| self.get(*field).is_some())
-    }
-
-    /// What the form before did, if the address says so.
-    #[must_use]
-    pub fn flash(&self) -> Option<Flash> {
-        Flash::read(&self.0)
     }
 
     /// Where the list begins: not on its first page, if there is one.

@@ -7,12 +7,7 @@ use url::form_urlencoded::Serializer;
 
 use super::words::{comments, done_in_words, thousands};
 use crate::{
-    app::App,
-    domain::{
-        comment::CommentId,
-        decision::{BatchId, Decision},
-        moderator::Principal,
-    },
+    domain::decision::{BatchId, Decision},
     review::{
         batches::{self, TakenBack},
         changes::{self, LastChanges},
@@ -21,7 +16,7 @@ use crate::{
         Result,
         decisions::{Outcome, Wish},
     },
-    web::query::Parameters,
+    web::{desk::prelude::*, query::Parameters},
 };
 
 /// Most comments named among those left alone: the page's address carries them.
@@ -71,6 +66,21 @@ impl Flash {
             broken: number("broken").unwrap_or(0),
             ..Self::default()
         })
+    }
+
+    /// Reads and completes what an address carries, if it carries anything.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`].
+    pub async fn open(
+        app: &App,
+        principal: &Principal,
+        carried: &Parameters,
+    ) -> Result<Option<Self>> {
+        match Self::read(carried) {
+            Some(flash) => Ok(Some(flash.complete(app, principal).await?)),
+            None => Ok(None),
+        }
     }
 
     /// What became of one form's wishes. What the same person had carried out already, with a form that
@@ -142,7 +152,7 @@ impl Flash {
     ///
     /// # Errors
     /// [`crate::storage::StoreError`].
-    pub async fn complete(mut self, app: &App, principal: &Principal) -> Result<Self> {
+    async fn complete(mut self, app: &App, principal: &Principal) -> Result<Self> {
         let changes = changes::of(app, principal, &self.left).await?;
         self.own = !self.left.is_empty();
         for id in &self.left {

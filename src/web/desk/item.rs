@@ -1,15 +1,14 @@
 //! A comment as the desk's templates show it.
 
 use crate::{
-    app::App,
     bayes::TokenWeight,
     domain::{
-        comment::{Comment, Status},
+        comment::Comment,
         score::{self, Band},
-        timestamp::Timestamp,
     },
     review::opened::masked_email,
     web::desk::{
+        prelude::*,
         text::{self, Rendered, visible},
         words::label,
     },

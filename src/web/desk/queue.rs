@@ -1,21 +1,14 @@
 //! The queue: tabs by status, filters, and comments to decide about.
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
-
 use super::{
-    entry::Entered,
     filter::{DeskQuery, Field},
-    frame::Frame,
     item::Item,
-    refused::Refused,
     words::label,
 };
 use crate::{
-    app::App,
-    domain::{comment::Status, field::FieldError, moderator::Principal, queue::Counts},
+    domain::queue::Counts,
     review::queue::{self, QueueError},
-    web::{Shared, page, problem::Problem, query::Query},
+    web::desk::prelude::*,
 };
 
 #[derive(Template)]
@@ -52,7 +45,6 @@ impl QueuePage {
     }
 }
 
-#[get("/desk")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
@@ -61,10 +53,7 @@ pub(super) async fn show(
     let status = query.status();
     let back = query.address(status, query.cursor());
     let principal = signed_in.principal();
-    let flash = match query.flash() {
-        Some(flash) => Some(flash.complete(&app, &principal).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &principal, &query.0).await?;
     let frame = Frame::new(&app, &signed_in, back, flash);
     let found = find(&app, &principal, &query).await?;
     let template = QueuePage {
