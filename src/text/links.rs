@@ -194,16 +194,13 @@ fn bare(start: usize, text: &str) -> Link<'_> {
     let has_path = host.len() + 1 < text.len();
     let last = canonical_host(host);
     let last = last.as_deref().and_then(|host| host.rsplit('.').next());
-    let is_link = match last.and_then(|last| ending(last.as_bytes())) {
+    let has_known_ending = match last.and_then(|last| ending(last.as_bytes())) {
         Some(Ending::Domain) => true,
-        Some(Ending::Wordlike) => {
-            has_path
-                || host
-                    .get(..4)
-                    .is_some_and(|www| www.eq_ignore_ascii_case("www."))
-        }
+        Some(Ending::Wordlike) => has_path,
         None => false,
     };
+    let begins = host.get(..4);
+    let is_link = has_known_ending || begins.is_some_and(|www| www.eq_ignore_ascii_case("www."));
     let kind = if is_link {
         LinkType::Bare
     } else {
@@ -321,7 +318,7 @@ mod tests {
             [LinkType::Doubtful]
         );
         assert_eq!(kinds("end.so/it-goes"), [LinkType::Bare]);
-        assert_eq!(kinds("www.end.so"), [LinkType::Bare]);
+        assert_eq!(kinds("www.end.so www.shop.example"), [LinkType::Bare; 2]);
         assert!(kinds("src/main.rsx").is_empty());
         assert_eq!(kinds("jo@example.org"), [LinkType::Email]);
         assert_eq!(
