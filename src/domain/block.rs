@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::{evidence::Verdict, site::SiteSlug, timestamp::Timestamp};
-use crate::words::words;
+use super::{evidence::Verdict, site::SiteSlug, timestamp::Timestamp, word::words};
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

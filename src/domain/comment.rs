@@ -11,8 +11,9 @@ use super::{
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
+    word::words,
 };
-use crate::words::words;
+use crate::text::Document;
 
 id! {
     /// A comment's identifier: the order of ids is the order of arrival.
@@ -105,6 +106,19 @@ pub struct Comment {
     pub decided_at: Option<Timestamp>,
     /// Who that was.
     pub decided_by: Option<String>,
+}
+
+impl Comment {
+    /// What of it the model reads, but for the sealed address.
+    #[must_use]
+    pub fn document(&self) -> Document<'_> {
+        Document {
+            text: &self.text,
+            name: Some(&self.name),
+            email_domain: None,
+            website: self.website.as_deref(),
+        }
+    }
 }
 
 /// An approved comment as anyone may see it. There is no field for an address here, on purpose.

@@ -1,6 +1,7 @@
 //! What things are: newtypes that can only be made by parsing, and the records built from them.
 //! No I/O, no async, no framework; whatever stores, sends or shows these lives elsewhere.
 
+pub mod arrival;
 pub mod block;
 pub mod comment;
 pub mod decision;
@@ -8,6 +9,7 @@ pub mod email;
 pub mod evidence;
 pub mod field;
 mod id;
+pub mod in_words;
 pub mod mail;
 pub mod model;
 pub mod moderator;
@@ -17,6 +19,7 @@ pub mod origin;
 pub mod owner;
 pub mod page;
 pub mod queue;
+pub mod reason;
 pub mod sample;
 pub mod score;
 pub mod site;
@@ -24,3 +27,4 @@ pub mod text;
 pub mod timestamp;
 pub mod webhook;
 pub mod website;
+pub(crate) mod word;

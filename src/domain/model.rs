@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::{id::id, site::SiteSlug, timestamp::Timestamp};
-use crate::words::words;
+use super::{id::id, site::SiteSlug, timestamp::Timestamp, word::words};
 
 /// The name under which the model that ships with the program is activated.
 pub const SHIPPED: &str = "shipped";

@@ -11,8 +11,8 @@ use super::{
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
+    word::words,
 };
-use crate::words::words;
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::site::SiteSlug;
+use super::{site::SiteSlug, word::words};
 use crate::bayes::Label;
 use crate::text::Document;
-use crate::words::words;
 
 /// How a label came in. Every one of them is a person's word; what a model or a rule decided is
 /// never a label.

@@ -2,7 +2,7 @@
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::words::words;
+use super::word::words;
 
 /// From here on a score is sure of spam.
 const SURE_OF_SPAM: f64 = 0.95;

@@ -75,16 +75,16 @@ pub fn addresses(text: &str) -> Vec<Link<'_>> {
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);
     let mut found = Vec::new();
-    for (start, piece) in pieces(text) {
-        for link in finder.links(piece) {
-            let link_start = start + link.start();
-            found.push(match link.kind() {
-                LinkKind::Email => Link {
+    for (at, piece) in pieces(text) {
+        for link in finder.links(&shadow(piece)) {
+            let (start, text) = (at + link.start(), &piece[link.start()..link.end()]);
+            found.extend(match link.kind() {
+                LinkKind::Email => Some(Link {
                     kind: LinkType::Email,
-                    start: link_start,
-                    text: link.as_str(),
-                },
-                _ => web(link_start, link.as_str()),
+                    start,
+                    text,
+                }),
+                _ => web(start, text),
             });
         }
     }
@@ -169,8 +169,45 @@ fn ends_address(c: char, rest: &str) -> bool {
     }
 }
 
+/// A text as `linkify` is shown it, of the same length: what it takes for no part of a host (a label of another
+/// script at the end, a character with a percent sign) is made of letters.
+fn shadow(piece: &str) -> String {
+    let mut shadow = String::with_capacity(piece.len());
+    let mut rest = piece;
+    while let Some(c) = rest.chars().next() {
+        let length = unseen(rest, shadow.ends_with('.'));
+        if length == 0 {
+            shadow.push(c);
+            rest = &rest[c.len_utf8()..];
+        } else {
+            shadow.extend(std::iter::repeat_n('x', length));
+            rest = &rest[length..];
+        }
+    }
+    shadow
+}
+
+/// How much at the start of `rest` has to be made of letters, in bytes.
+fn unseen(rest: &str, after_dot: bool) -> usize {
+    let bytes = rest.as_bytes();
+    if bytes[0] == b'%' {
+        let is_escape = bytes.len() > 2 && bytes[1..3].iter().all(u8::is_ascii_hexdigit);
+        return if is_escape { 3 } else { 0 };
+    }
+    if !after_dot {
+        return 0;
+    }
+    let label = rest.find(|c: char| c.is_ascii()).unwrap_or(rest.len());
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if rest[label..].starts_with(goes_on) {
+        0
+    } else {
+        label
+    }
+}
+
 /// An address that is not an email address, as `linkify` found it.
-fn web(start: usize, text: &str) -> Link<'_> {
+fn web(start: usize, text: &str) -> Option<Link<'_>> {
     let scheme = text.split_once("://").map(|(scheme, _)| scheme);
     let text = &text[..end(text)];
     let Some(scheme) = scheme else {
@@ -184,10 +221,11 @@ fn web(start: usize, text: &str) -> Link<'_> {
     } else {
         LinkType::Other
     };
-    Link { kind, start, text }
+    Some(Link { kind, start, text })
 }
 
-fn bare(start: usize, text: &str) -> Link<'_> {
+/// An address without a scheme; none where a sentence goes on after its end, in a script that `linkify` is not shown.
+fn bare(start: usize, text: &str) -> Option<Link<'_>> {
     let from = beginning(text);
     let (start, text) = (start + from, &text[from..]);
     let host = &text[authority(text)];
@@ -201,12 +239,12 @@ fn bare(start: usize, text: &str) -> Link<'_> {
     };
     let begins = host.get(..4);
     let is_link = has_known_ending || begins.is_some_and(|www| www.eq_ignore_ascii_case("www."));
-    let kind = if is_link {
-        LinkType::Bare
-    } else {
-        LinkType::Doubtful
+    let kind = match is_link {
+        true => LinkType::Bare,
+        false if host.ends_with(|c: char| !c.is_ascii()) => return None,
+        false => LinkType::Doubtful,
     };
-    Link { kind, start, text }
+    Some(Link { kind, start, text })
 }
 
 /// Where in an address user, host and port are.
@@ -325,7 +363,12 @@ mod tests {
             kinds("ftp://example.org HTTPS://example.org"),
             [LinkType::Other, LinkType::Web]
         );
-        for text in ["请看example.org吧", "пример.рф,", "https://example.org吧"] {
+        assert!(kinds("Да.Нет. 谢谢.好的").is_empty());
+        for text in [
+            "请看example.org吧",
+            "пример.рф,",
+            "end.请看https://example.org吧",
+        ] {
             let found: Vec<_> = links(text).collect();
             assert_eq!(found.len(), 1, "{text}: {found:?}");
         }

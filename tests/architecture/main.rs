@@ -23,11 +23,11 @@ use sources::{Place, Sources};
 
 /// The floors, from the lowest: a room may use those on floors below its own, and no other.
 const FLOORS: [&[&str]; 18] = [
-    &["config", "text", "words", "faults"],
+    &["config", "text", "faults"],
     &["bayes", "markup", "telemetry"],
-    &["domain", "evaluation"],
-    &["clock", "rules"],
-    &["storage", "interchange"],
+    &["domain"],
+    &["clock", "rules", "words"],
+    &["storage", "interchange", "evaluation"],
     &["sealing"],
     &["directory", "backup"],
     &["ground"],

@@ -6,12 +6,8 @@
 
 use crate::{
     domain::{
-        comment::Comment,
-        decision::HistoryEntry,
-        evidence::{Evidence, Verdict},
-        page::Page,
-        queue::Counts,
-        score,
+        comment::Comment, decision::HistoryEntry, evidence::Verdict, in_words::EvidenceInWords,
+        page::Page, queue::Counts, score,
     },
     review::{
         self,
@@ -73,7 +69,6 @@ impl CommentItem {
     pub fn new(app: &App, comment: &Comment) -> Self {
         let site = app.directory.site(comment.site.as_str());
         let origins = site.map(|site| site.origins.clone()).unwrap_or_default();
-        let reasons = comment.evidence.main_reasons(REASONS).into_iter();
         Self {
             id: comment.id,
             site: comment.site.clone(),
@@ -89,7 +84,7 @@ impl CommentItem {
             score: comment.score,
             score_words: score::in_words(comment.score),
             verdict: comment.verdict,
-            reasons: reasons.map(str::to_owned).collect(),
+            reasons: Words::english().main_reasons(comment, REASONS),
             version: comment.version,
             network: comment.network.clone(),
             created_at: comment.created_at,
@@ -105,7 +100,7 @@ pub struct CommentDetail {
     #[serde(flatten)]
     pub comment: CommentItem,
     /// Why it was judged as it was.
-    pub evidence: Evidence,
+    pub evidence: EvidenceInWords,
     /// The version of the model that judged it.
     pub model_version: Option<String>,
     /// What happened to it, earliest first.
@@ -154,7 +149,7 @@ async fn get_comment(
             .model
             .as_ref()
             .map(|model| model.version.clone()),
-        evidence: comment.evidence,
+        evidence: Words::english().evidence(&comment.evidence, &comment.document()),
         history: opened.history,
         author: opened.author,
         wants_replies: comment.wants_replies,

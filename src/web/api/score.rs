@@ -3,12 +3,8 @@
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
-        email::EmailAddress,
-        evidence::{Evidence, Verdict},
-        name::AuthorName,
-        score::in_words,
-        text::CommentText,
-        website::Website,
+        email::EmailAddress, evidence::Verdict, in_words::EvidenceInWords, name::AuthorName,
+        score::in_words, text::CommentText, website::Website,
     },
     review::trial,
     text::Document,
@@ -49,7 +45,7 @@ struct ScoreAnswer {
     /// What the policy would make of it, for an author nobody knows.
     verdict: Verdict,
     /// Why.
-    evidence: Evidence,
+    evidence: EvidenceInWords,
 }
 
 /// Judges a text without storing it.
@@ -89,7 +85,7 @@ async fn score(
         score: judged.score,
         score_words: in_words(judged.score),
         verdict: judged.verdict,
-        evidence: judged.evidence,
+        evidence: Words::english().evidence(&judged.evidence, &document),
     }))
 }
 

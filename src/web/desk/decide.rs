@@ -6,14 +6,11 @@ use std::time::Duration;
 use super::{filter::DeskQuery, frame::back_of, words::thousands};
 use crate::{
     domain::{
-        decision::{BatchId, Decision},
+        decision::{BatchId, Change, Decision, Wish},
         queue::QueueQuery,
     },
     review::{self, MAX_WISHES, changes, queue},
-    storage::{
-        StoreError,
-        decisions::{Change, Wish},
-    },
+    storage::StoreError,
     web::desk::prelude::*,
 };
 
