@@ -69,18 +69,7 @@ impl Store {
     ) -> Result<()> {
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM sign_in_links WHERE moderator = $1")
-                    .bind(moderator.0.clone())
-                    .execute(&mut *connection)
-                    .await?;
-                let text =
-                    "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
-                sqlx::query(text)
-                    .bind(hash)
-                    .bind(moderator.0.clone())
-                    .bind(expires_at.millis())
-                    .execute(&mut *connection)
-                    .await?;
+                replace_link(connection, &moderator, hash, expires_at).await?;
                 if whom == LinkFor::Known {
                     let detail = serde_json::json!({});
                     acts::record(connection, "person.link", &moderator.0, detail).await?;
@@ -152,6 +141,27 @@ impl Store {
         })
         .await
     }
+}
+
+/// Keeps a link's hash instead of those that the moderator had.
+pub(super) async fn replace_link(
+    connection: &mut AnyConnection,
+    moderator: &ModeratorId,
+    hash: String,
+    expires_at: Timestamp,
+) -> Result<()> {
+    sqlx::query("DELETE FROM sign_in_links WHERE moderator = $1")
+        .bind(moderator.0.clone())
+        .execute(&mut *connection)
+        .await?;
+    let text = "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
+    sqlx::query(text)
+        .bind(hash)
+        .bind(moderator.0.clone())
+        .bind(expires_at.millis())
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn choose(

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row, any::AnyRow};
+use utoipa::ToSchema;
 
-use super::{Result, Store, StoreError, acts, rows, touched};
+use super::{Result, Store, StoreError, acts, engine::Engine, links::replace_link, rows, touched};
 use crate::domain::{
     email::{EmailIndex, SealedEmail},
     moderator::{MailMode, Moderator, ModeratorId, Role, Scope},
@@ -30,12 +32,24 @@ pub enum Change {
     LastOperator,
 }
 
-/// How someone wants to be mailed: by site, and everywhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What someone changed about their own account; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct OwnWrites {
+    /// The account with its new name or address.
+    pub account: Option<Moderator>,
+    /// How to be mailed.
+    pub mail: Option<MailPreferences>,
+    /// The new password's Argon2id hash in PHC form; every session and unused link ends.
+    pub password_hash: Option<String>,
+}
+
+/// How often someone is mailed about the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MailPreferences {
     /// For every site without a choice of its own.
     pub default: MailMode,
-    /// For single sites.
+    /// For single sites, by slug.
+    #[schema(value_type = BTreeMap<String, MailMode>)]
     pub sites: BTreeMap<SiteSlug, MailMode>,
 }
 
@@ -92,18 +106,25 @@ impl Store {
         found.as_ref().map(read).transpose()
     }
 
-    /// Adds an account; `false` when its address belongs to another.
+    /// Adds an account with a link to sign in by, of which the hash is kept; `false` when its address
+    /// belongs to another.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn add_moderator(&self, moderator: Moderator) -> Result<bool> {
+    pub async fn add_moderator(
+        &self,
+        moderator: Moderator,
+        link: String,
+        until: Timestamp,
+    ) -> Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
-                let id = moderator.id.0.clone();
+                let id = moderator.id.clone();
                 let detail = rights_of(&moderator);
                 let added = insert(connection, moderator).await?;
                 if added {
-                    acts::record(connection, "person.add", &id, detail).await?;
+                    replace_link(connection, &id, link, until).await?;
+                    acts::record(connection, "person.add", &id.0, detail).await?;
                 }
                 Ok(added)
             })
@@ -188,14 +209,39 @@ impl Store {
         .await
     }
 
-    /// Sets a password's hash and ends every session and unused link; gives the new session epoch, if
-    /// the account is there.
+    /// Writes what someone changed about their own account, all of it or none; the second answer is the new
+    /// session epoch where the password was changed.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn set_password(&self, id: ModeratorId, hash: String) -> Result<Option<i64>> {
-        self.write(move |connection| Box::pin(replace_password(connection, id, hash)))
-            .await
+    pub async fn change_own(
+        &self,
+        id: ModeratorId,
+        writes: OwnWrites,
+    ) -> Result<(Change, Option<i64>)> {
+        let engine = self.engine;
+        self.write(move |connection| {
+            Box::pin(async move {
+                let mut epoch = None;
+                if let Some(account) = writes.account {
+                    let outcome = update(connection, account).await?;
+                    if outcome != Change::Done {
+                        return Ok((outcome, None));
+                    }
+                }
+                if let Some(hash) = writes.password_hash {
+                    epoch = replace_password(connection, id.clone(), hash).await?;
+                    if epoch.is_none() {
+                        return Ok((Change::NotFound, None));
+                    }
+                }
+                if let Some(mail) = writes.mail {
+                    replace_preferences(connection, engine, id, mail).await?;
+                }
+                Ok((Change::Done, epoch))
+            })
+        })
+        .await
     }
 
     /// How someone wants to be mailed.
@@ -216,43 +262,33 @@ impl Store {
         }
         Ok(preferences)
     }
+}
 
-    /// Replaces how someone wants to be mailed.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn set_mail_preferences(
-        &self,
-        id: ModeratorId,
-        preferences: MailPreferences,
-    ) -> Result<()> {
-        let engine = self.engine;
-        let everywhere = [(String::new(), preferences.default)];
-        let sites = preferences.sites.into_iter();
-        let sites = sites.map(|(site, mode)| (site.to_string(), mode));
-        let modes: Vec<_> = everywhere
-            .into_iter()
-            .chain(sites)
-            .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
-            .collect();
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("DELETE FROM mail_preferences WHERE moderator = $1")
-                    .bind(id.0.clone())
-                    .execute(&mut *connection)
-                    .await?;
-                let text = "INSERT INTO mail_preferences (moderator, site, mode) \
-                            SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
-                sqlx::query(sqlx::AssertSqlSafe(engine.dialect(text)))
-                    .bind(serde_json::Value::Array(modes).to_string())
-                    .bind(id.0)
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
+/// Replaces how someone wants to be mailed.
+async fn replace_preferences(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    id: ModeratorId,
+    preferences: MailPreferences,
+) -> Result<()> {
+    let sites = preferences.sites.into_iter();
+    let sites = sites.map(|(site, mode)| (site.to_string(), mode));
+    let modes = std::iter::once((String::new(), preferences.default)).chain(sites);
+    let modes: Vec<_> = modes
+        .map(|(site, mode)| json!({ "site": site, "mode": mode }))
+        .collect();
+    sqlx::query("DELETE FROM mail_preferences WHERE moderator = $1")
+        .bind(id.0.clone())
+        .execute(&mut *connection)
+        .await?;
+    let text = "INSERT INTO mail_preferences (moderator, site, mode) \
+                SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
+    sqlx::query(sqlx::AssertSqlSafe(engine.dialect(text)))
+        .bind(Value::Array(modes).to_string())
+        .bind(id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 async fn insert(connection: &mut AnyConnection, moderator: Moderator) -> Result<bool> {
@@ -274,7 +310,8 @@ async fn insert(connection: &mut AnyConnection, moderator: Moderator) -> Result<
     Ok(touched(&added))
 }
 
-/// Sets a password's hash within a transaction; see [`Store::set_password`].
+/// Sets a password's hash and ends every session and unused link; returns the new session epoch, if the
+/// account is there.
 pub(super) async fn replace_password(
     connection: &mut AnyConnection,
     id: ModeratorId,

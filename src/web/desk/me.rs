@@ -17,14 +17,13 @@ use super::{
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
-        people::PeopleError,
+        people::{PeopleError, masked},
     },
     app::App,
     domain::{field::FieldError, moderator::MailMode},
     storage::moderators::MailPreferences,
     web::{
         Shared,
-        api::moderators::masked,
         auth::{SignedIn, ended_cookie, session_cookie},
         page,
         query::Query,

@@ -15,6 +15,7 @@ use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
         passwords::{MAX_CHARS, MIN_CHARS},
+        people::masked,
         sessions::Session,
         sign_in::{self, SignInError},
     },
@@ -22,7 +23,6 @@ use crate::{
     domain::{field::FieldError, moderator::Moderator},
     web::{
         Shared,
-        api::moderators::masked,
         auth::{
             Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
         },
