@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::shell::Shell;
-use crate::{domain::decision::Actor, privacy::erased, storage::subject_erasure::Erased};
+use crate::{domain::decision::Actor, privacy::subjects, storage::subject_erasure::Erased};
 
 /// Keeps erased people erased.
 #[derive(Args)]
@@ -38,7 +38,7 @@ impl PrivacyArgs {
                 name: "hamlet privacy reapply".to_owned(),
                 via: "command",
             };
-            let (people, erased) = erased::reapply(&shell.privacy, &by).await?;
+            let (people, erased) = subjects::reapply(&shell.privacy, &by).await?;
             shell.store.close().await;
             let comments = erased.comments.len();
             let Erased {
