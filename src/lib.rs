@@ -14,7 +14,7 @@
 //! 5. [`reading`] shows what was approved to anyone.
 //!
 //! [`directory`] has the sites and block rules in force, [`sites`] is where people change them, and [`rules`]
-//! compares what comes in with them.
+//! compares what comes in with them. [`words`] says what people read, in their language.
 //!
 //! Every room stands on the [`ground`]; [`app`] wires the rooms together once; [`service`] runs them with their doors and jobs, and [`cli`] starts
 //! it. [`domain`], [`text`] and [`bayes`]
@@ -55,3 +55,4 @@ pub mod storage;
 pub mod telemetry;
 pub use hamlet_text as text;
 pub mod web;
+pub mod words;

@@ -81,9 +81,7 @@ pub async fn make(
 pub async fn invite(ground: &Ground, wanted: Wanted) -> Result<(Moderator, String), PeopleError> {
     let account = people::new_account(ground, wanted).map_err(PeopleError::Invalid)?;
     let (word, until) = (random_word(), ground.now().plus(LASTS));
-    let adding = ground
-        .store
-        .add_moderator(account.clone(), digest(&word), until);
+    let adding = ground.store.invite(account.clone(), digest(&word), until);
     if adding.await? {
         return Ok((account, address(ground, &word)));
     }

@@ -20,6 +20,7 @@ use crate::{
     },
     ground::Ground,
     storage::StoreError,
+    words::Words,
 };
 
 /// Comments read at a time.
@@ -130,6 +131,7 @@ impl Exporter<'_> {
     }
 
     async fn lines(&self, out: &mut (impl Write + Send)) -> Result<u64, ExportError> {
+        let words = Words::english();
         let (filter, mut cursor, mut count) = (self.filter(), None, 0);
         loop {
             for comment in self.stretch(&filter, &mut cursor).await? {
@@ -140,7 +142,7 @@ impl Exporter<'_> {
                     "website": comment.website, "text": comment.text,
                     "status": comment.status, "label": label(&comment),
                     "score": comment.score, "verdict": comment.verdict,
-                    "evidence": comment.evidence, "network": comment.network,
+                    "evidence": words.evidence(&comment.evidence, &comment.document()), "network": comment.network,
                     "created_at": comment.created_at, "decided_at": comment.decided_at,
                 });
                 writeln!(out, "{line}")?;

@@ -19,8 +19,15 @@ use crate::interchange::foreign::{
 use crate::{
     bayes::Label,
     domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
-        site::Site, timestamp::Timestamp, website::Website,
+        arrival::NewComment,
+        comment::{CommentId, Status},
+        evidence::Evidence,
+        network::SenderAddress,
+        reason::Because,
+        sample::Provenance,
+        site::Site,
+        timestamp::Timestamp,
+        website::Website,
     },
     history::History,
     intake::adopted,
@@ -30,8 +37,7 @@ use crate::{
     sealing::vault::Owner,
     storage::{
         StoreError,
-        arrivals::NewComment,
-        imports::{Fate, ImportedComment},
+        imported::{Fate, ImportedComment},
     },
     text::Document,
 };
@@ -319,12 +325,12 @@ fn adopt(history: &History, site: &Arc<Site>, foreign: ForeignComment) -> Import
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(history, site, status, &document);
     let id = id_at(created_at);
-    let owner = Owner::comment(&site.slug, id.clone());
+    let owner = Owner::comment(&site.slug, id.to_string());
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
             .map(|_| history.learning.ground.vault.email_index(&email).0);
-        samples::vote_of_import(site.slug.clone(), id.clone(), label, &document, index)
+        samples::vote_of_import(site.slug.clone(), id.to_string(), label, &document, index)
     });
     let title = foreign.page_title.as_deref().map(adopted::one_line);
     ImportedComment {
@@ -336,23 +342,23 @@ fn adopt(history: &History, site: &Arc<Site>, foreign: ForeignComment) -> Import
         vote,
         comment: NewComment {
             id,
-            site: site.slug.to_string(),
-            page: adopted::page(&foreign.page, site).to_string(),
+            site: site.slug.clone(),
+            page: adopted::page(&foreign.page, site),
             page_title: title
                 .filter(|title| !title.is_empty())
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: history.learning.ground.vault.seal(&email, owner).0,
-            email_index: history.learning.ground.vault.email_index(&email).0,
+            email: history.learning.ground.vault.seal(&email, owner),
+            email_index: history.learning.ground.vault.email_index(&email),
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),
             fingerprint: None,
             network: sender.map(|sender| sender.truncated()),
             network_key: None,
             author_chain: None,
-            wants_replies: 0,
-            created_at: created_at.millis(),
+            wants_replies: false,
+            created_at,
         },
     }
 }
@@ -373,7 +379,7 @@ fn judged(
     status: Status,
     document: &Document<'_>,
 ) -> (Option<f64>, Evidence) {
-    let because = "It was imported from another system".to_owned();
+    let because = Because::Imported;
     if status != Status::Pending {
         let evidence = Evidence {
             because,
@@ -387,11 +393,11 @@ fn judged(
 }
 
 /// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival.
-fn id_at(time: Timestamp) -> String {
+fn id_at(time: Timestamp) -> CommentId {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
     Builder::from_unix_timestamp_millis(millis, &rand::random())
         .into_uuid()
-        .to_string()
+        .into()
 }
 
 /// A name for a comment that came without one: the same comment has the same.

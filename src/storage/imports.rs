@@ -3,37 +3,27 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    arrivals::{NewComment, keep},
-    engine::Engine,
-    imported_replies::{Parent, fates, parents, set_waiting},
-    query::insert_rows,
-    votes,
+use crate::{
+    domain::{
+        arrival::NewComment,
+        comment::{CommentId, Status},
+        evidence::Verdict,
+        page::Page,
+        sample::Source,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store,
+        comment_rows::new_row,
+        imported::{Fate, ImportedComment, STRETCH},
+        imported_replies::{Parent, fates, parents, set_waiting},
+        sql::{Conn, Value, get, sql, to_rows, values},
+        votes,
+    },
 };
-use crate::domain::{
-    comment::Status,
-    evidence::{Evidence, Verdict},
-    page::Page,
-    sample::{Source, Vote},
-    site::SiteSlug,
-    timestamp::Timestamp,
-};
-
-/// What became of a comment that was handed over to be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// It was imported before.
-    Known,
-    /// It is new, and stands where it was said to stand.
-    New,
-    /// It is new, and waits for a person although it was approved: what it answers is not public.
-    Withheld,
-    /// It is new, and waits until what it answers is known: [`Store::join_imported`] settles it.
-    Waits,
-}
 
 /// What [`Store::join_imported`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,25 +32,6 @@ pub struct Joined {
     pub joined: u64,
     /// Approved replies that wait for a person, because what they answer is not public.
     pub withheld: u64,
-}
-
-/// A comment from another system, ready to be kept.
-#[derive(Debug, Clone)]
-pub struct ImportedComment {
-    /// The comment; its parent is not set.
-    pub comment: NewComment,
-    /// Where it stands.
-    pub status: Status,
-    /// Probability of spam, where it was judged.
-    pub score: Option<f64>,
-    /// Why.
-    pub evidence: Evidence,
-    /// Its id in its own system.
-    pub foreign_id: String,
-    /// The id there of the comment it answers.
-    pub foreign_parent: Option<String>,
-    /// What the other system's people said about it: a decision here replaces it.
-    pub vote: Option<Vote>,
 }
 
 impl Store {
@@ -78,33 +49,31 @@ impl Store {
         source: Source,
         now: Timestamp,
     ) -> Result<Vec<Fate>> {
-        let (engine, site) = (self.engine, site.to_string());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let mut new = claim(connection, engine, &site, system, &batch).await?;
-                // The first of two with one id in a batch is the one that is kept.
-                let is_new: Vec<bool> = batch
-                    .iter()
-                    .map(|one| new.remove(one.comment.id.as_str()))
-                    .collect();
-                let parents = parents(connection, engine, &site, system, &batch).await?;
-                let fates = fates(&batch, &is_new, &parents);
-                let kept = batch.iter().zip(&fates);
-                let kept = kept.filter(|(_, fate)| **fate != Fate::Known);
-                let kept = kept.map(|(one, fate)| row(one, *fate, &parents)).collect();
-                insert_rows(connection, engine, keep::INSERT, kept).await?;
-                let waits = batch.iter().zip(&fates);
-                let waits = waits.filter(|(_, fate)| **fate == Fate::Waits);
-                let waits: Vec<&String> = waits.map(|(one, _)| &one.foreign_id).collect();
-                if !waits.is_empty() {
-                    set_waiting(connection, engine, [&site, system], 1, &waits).await?;
-                }
-                let votes = batch.into_iter().zip(&is_new);
-                let votes = votes.filter(|(_, new)| **new);
-                let votes = votes.filter_map(|(one, _)| one.vote).collect();
-                votes::cast(connection, engine, votes, &source, now).await?;
-                Ok(fates)
-            })
+        let site = site.to_string();
+        self.write(async |tx| {
+            let mut new = claim(tx, &site, system, &batch).await?;
+            // The first of two with one id in a batch is the one that is kept.
+            let is_new: Vec<bool> = batch
+                .iter()
+                .map(|one| new.remove(&one.comment.id))
+                .collect();
+            let parents = parents(tx, &site, system, &batch).await?;
+            let fates = fates(&batch, &is_new, &parents);
+            let kept = batch.iter().zip(&fates);
+            let kept = kept.filter(|(_, fate)| **fate != Fate::Known);
+            let kept = kept.map(|(one, fate)| row(one, *fate, &parents)).collect();
+            tx.insert_rows("comments", kept).await?;
+            let waits = batch.iter().zip(&fates);
+            let waits = waits.filter(|(_, fate)| **fate == Fate::Waits);
+            let waits: Vec<&String> = waits.map(|(one, _)| &one.foreign_id).collect();
+            if !waits.is_empty() {
+                set_waiting(tx, [&site, system], 1, &waits).await?;
+            }
+            let votes = batch.into_iter().zip(&is_new);
+            let votes = votes.filter(|(_, new)| **new);
+            let votes = votes.filter_map(|(one, _)| one.vote).collect();
+            votes::cast(tx, votes, &source, now).await?;
+            Ok(fates)
         })
         .await
     }
@@ -119,9 +88,7 @@ impl Store {
         let (mut after, mut joined) = (String::new(), 0);
         loop {
             let (site, from) = (site.to_string(), after);
-            let stretch = self.write(move |connection| {
-                Box::pin(async move { join_stretch(connection, &site, system, from).await })
-            });
+            let stretch = self.write(async |tx| join_stretch(tx, &site, system, from).await);
             let (last, count) = stretch.await?;
             joined += count;
             match last {
@@ -145,23 +112,19 @@ impl Store {
     ) -> Result<Vec<Page>> {
         let text = "SELECT DISTINCT page FROM comments WHERE site = $1 AND page > $2 \
                     ORDER BY page LIMIT $3";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(after.to_owned())
-            .bind(i64::from(limit));
-        let page = |row: &sqlx::any::AnyRow| Ok(Page::from_canonical(row.try_get("page")?));
+        let query = sql(text, values![site, after, limit]);
+        let page = |row: &AnyRow| Ok(Page::from_canonical(get(row, "page")?));
         self.gather("comments", query, page).await
     }
 }
 
 /// Notes the ids of those that are new, and tells which comments these are.
 async fn claim(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     site: &str,
     system: &str,
     batch: &[ImportedComment],
-) -> Result<HashSet<String>> {
+) -> Result<HashSet<CommentId>> {
     let claims: Vec<_> = batch
         .iter()
         .map(|one| json!({ "foreign": one.foreign_id, "id": one.comment.id, "parent": one.foreign_parent }))
@@ -169,23 +132,15 @@ async fn claim(
     let text = "INSERT INTO imported (site, system, foreign_id, comment_id, parent) \
                 SELECT $2, $3, r.value->>'foreign', r.value->>'id', r.value->>'parent' \
                 FROM {rows:$1} WHERE true ON CONFLICT DO NOTHING RETURNING comment_id";
-    let claimed = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::Value::Array(claims).to_string())
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .fetch_all(connection)
-        .await?;
-    claimed
-        .iter()
-        .map(|row| Ok(row.try_get("comment_id")?))
-        .collect()
+    let claimed = tx.all(text, values![to_rows(claims), site, system]).await?;
+    claimed.iter().map(|row| get(row, "comment_id")).collect()
 }
 
 fn row(
     one: &ImportedComment,
     fate: Fate,
     parents: &HashMap<String, Parent>,
-) -> Vec<super::query::Value> {
+) -> [(&'static str, Value); 22] {
     let status = match fate {
         Fate::Withheld | Fate::Waits => Status::Pending,
         Fate::New | Fate::Known => one.status,
@@ -199,18 +154,15 @@ fn row(
     let comment = NewComment {
         parent: parent
             .and_then(|parent| parents.get(parent))
-            .map(|parent| parent.id.clone()),
+            .map(|parent| parent.id),
         ..one.comment.clone()
     };
-    keep::row(&comment, status, verdict, one.score, &one.evidence)
+    new_row(&comment, status, verdict, one.score, &one.evidence)
 }
-
-/// Imported replies that are looked through in one transaction.
-pub(super) const STRETCH: i64 = 1000;
 
 /// Joins a stretch of replies behind `after`; where the next stretch begins, and how many were joined.
 async fn join_stretch(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     site: &str,
     system: &str,
     after: String,
@@ -220,30 +172,24 @@ async fn join_stretch(
                     AND p.foreign_id = i.parent \
                 WHERE i.site = $1 AND i.system = $2 AND i.parent IS NOT NULL AND i.foreign_id > $3 \
                 ORDER BY i.foreign_id LIMIT $4";
-    let found = sqlx::query(text)
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .bind(after)
-        .bind(STRETCH)
-        .fetch_all(&mut *connection)
-        .await?;
+    let found = tx.all(text, values![site, system, after, STRETCH]).await?;
     let mut joined = 0;
     for row in &found {
-        let Some(parent) = row.try_get::<Option<String>, _>("parent")? else {
+        let Some(parent) = get::<Option<String>>(row, "parent")? else {
             continue;
         };
         let text = "UPDATE comments SET parent = $3 WHERE site = $1 AND id = $2 AND parent IS NULL";
-        let updated = sqlx::query(text)
-            .bind(site.to_owned())
-            .bind(row.try_get::<String, _>("comment_id")?)
-            .bind(parent)
-            .execute(&mut *connection)
+        let updated = tx
+            .run(
+                text,
+                values![site, get::<String>(row, "comment_id")?, parent],
+            )
             .await?;
-        joined += updated.rows_affected();
+        joined += updated;
     }
     let last = found
         .last()
         .filter(|_| i64::try_from(found.len()) == Ok(STRETCH));
-    let last = last.map(|row| row.try_get("foreign_id")).transpose()?;
+    let last = last.map(|row| get(row, "foreign_id")).transpose()?;
     Ok((last, joined))
 }

@@ -25,9 +25,9 @@ use sources::{Place, Sources};
 const FLOORS: [&[&str]; 19] = [
     &["config", "text", "markup", "faults", "files"],
     &["bayes", "telemetry"],
-    &["domain", "evaluation"],
-    &["clock", "rules"],
-    &["storage", "interchange"],
+    &["domain"],
+    &["clock", "rules", "words"],
+    &["storage", "interchange", "evaluation"],
     &["sealing"],
     &["directory", "backup"],
     &["ground"],

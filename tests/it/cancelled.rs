@@ -12,9 +12,9 @@ use hamlet::{
     },
     domain::{
         decision::Actor,
-        moderator::{MailMode, Moderator},
+        moderator::{MailMode, MailPreferences, Moderator},
     },
-    storage::{acts, links::LinkFor, moderators::MailPreferences},
+    storage::{acts, links::LinkFor},
 };
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};

@@ -1,6 +1,6 @@
 //! News of arrivals on the desk, and what was decided before about comments from the same place.
 
-use hamlet::{background, domain::decision::Decision, storage::moderators::OwnWrites};
+use hamlet::{background, domain::decision::Decision, storage::own_account::OwnWrites};
 use reqwest::{Method, Response};
 use serde_json::json;
 

@@ -2,30 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, patch};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::private;
 use crate::{
     accounts::{
         own::{self, OwnChange},
         people::masked,
         sessions,
     },
-    app::App,
-    domain::{
-        field::FieldError,
-        moderator::{MailMode, ModeratorId, Principal, Role, Scope},
-    },
-    storage::moderators::MailPreferences,
+    domain::moderator::{MailMode, MailPreferences, ModeratorId, Role, Scope},
     web::{
-        Shared,
-        auth::{Moderator, Person, SignedIn, Visitor, session_cookie},
-        body::Json,
-        problem::Problem,
-        route_table::RouteTable,
+        auth::{Person, Visitor, session_cookie},
+        prelude::*,
     },
 };
 

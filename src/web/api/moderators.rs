@@ -1,10 +1,7 @@
 //! Moderators' accounts, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use serde::Deserializer;
 
-use super::private;
 use crate::{
     accounts::{
         links,
@@ -12,7 +9,7 @@ use crate::{
     },
     domain::moderator::{ModeratorId, Role},
     storage::links::LinkFor,
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// Every account.

@@ -1,23 +1,18 @@
 //! Judging without storing.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
-        evidence::{Evidence, Verdict, score_in_words},
-        field::FieldError,
+        evidence::{Verdict, score_in_words},
+        in_words::EvidenceInWords,
         name::AuthorName,
         text::CommentText,
         website::Website,
     },
     review::trial,
     text::Document,
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
+    web::prelude::*,
 };
 
 /// What to judge. Nothing of it is kept.
@@ -54,7 +49,7 @@ struct ScoreAnswer {
     /// What the policy would make of it, for an author nobody knows.
     verdict: Verdict,
     /// Why.
-    evidence: Evidence,
+    evidence: EvidenceInWords,
 }
 
 /// Judges a text without storing it.
@@ -94,7 +89,7 @@ async fn score(
         score: judged.score,
         score_words: score_in_words(judged.score),
         verdict: judged.verdict,
-        evidence: judged.evidence,
+        evidence: Words::english().evidence(&judged.evidence, &document),
     }))
 }
 

@@ -1,27 +1,16 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
-use askama::Template;
-use serde::Deserialize;
-
 use super::{
-    HOME,
-    entry::{Entered, Sent},
-    flash::{Carried, Flash},
-    frame::Frame,
-    item::{Item, age},
+    flash::Carried,
+    item::Item,
     queue::{count, label},
-    refused::Refused,
-    sign_in::see_other,
 };
 use crate::{
-    app::App,
     domain::{
-        comment::{CommentId, Status},
+        comment::Comment,
         decision::{Action, HistoryEntry},
-        evidence::{Evidence, Verdict},
-        moderator::Principal,
+        evidence::Verdict,
         queue::Counts,
     },
     review::{
@@ -29,20 +18,11 @@ use crate::{
         opened::{self, Opened},
         queue::{self, Wanted},
     },
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
+    web::desk::prelude::*,
 };
 
 /// The author's other comments shown.
 const OTHERS: u32 = 6;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct CommentQuery {
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    undo: Option<String>,
-    left: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "desk_comment.html")]
@@ -83,30 +63,17 @@ struct Line {
     undone: bool,
 }
 
-#[get("/desk/comments/{id}")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
     id: Path<String>,
-    Query(query): Query<CommentQuery>,
+    Query(carried): Query<Carried>,
 ) -> Result<HttpResponse, Refused> {
-    let flash = Flash::read(Carried {
-        did: query.did.as_deref(),
-        count: query.n.as_deref(),
-        late: query.late.as_deref(),
-        undo: query.undo.as_deref(),
-        left: query.left.as_deref(),
-        ..Carried::default()
-    });
-    let flash = match flash {
-        Some(flash) => Some(flash.complete(&app, &signed_in.principal()).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &signed_in.principal(), &carried).await?;
     Ok(render(&app, &signed_in, &id, flash, None).await?)
 }
 
 /// A note without a decision.
-#[post("/desk/comments/{id}/notes")]
 pub(super) async fn add_note(
     app: Shared,
     Sent { by, fields }: Sent,
@@ -131,7 +98,6 @@ pub(super) async fn add_note(
     Ok(see_other(&flash.carry(&here)))
 }
 
-#[post("/desk/comments/{id}/email")]
 pub(super) async fn reveal(
     app: Shared,
     Sent { by, .. }: Sent,
@@ -160,7 +126,7 @@ async fn render(
         author,
         earlier,
     } = opened;
-    let (checks, tokens) = weigh(&comment.evidence);
+    let (checks, tokens) = weigh(&comment);
     let lines = history.into_iter().map(|entry| line(app, entry));
     let template = CommentPage {
         frame: Frame::new(
@@ -171,7 +137,7 @@ async fn render(
         ),
         item: Item::whole(app, &comment),
         revealed,
-        because: comment.evidence.because.clone(),
+        because: Words::english().because(&comment.evidence),
         verdict: match comment.verdict {
             Verdict::Publish => "published at once",
             Verdict::Hold => "held for a person",
@@ -219,14 +185,16 @@ fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
 }
 
 /// The checks that fired and the tokens that counted, with bars on one scale.
-fn weigh(evidence: &Evidence) -> (Vec<Weighed>, Vec<Weighed>) {
+fn weigh(comment: &Comment) -> (Vec<Weighed>, Vec<Weighed>) {
+    let (words, document) = (Words::english(), comment.document());
+    let evidence = &comment.evidence;
     let tokens = evidence.model.iter().flat_map(|model| &model.tokens);
     let tokens: Vec<(String, f64)> = tokens
-        .map(|token| (token.says.clone(), token.weight))
+        .map(|token| (words.sign(token, &document), token.weight))
         .collect();
     let checks = evidence.checks.iter();
     let checks: Vec<(String, f64)> = checks
-        .map(|finding| (finding.reason.clone(), finding.weight))
+        .map(|finding| (words.reason(&finding.reason), finding.weight))
         .collect();
     let all = tokens.iter().chain(&checks);
     let most = all.map(|(_, weight)| weight.abs()).fold(1.0, f64::max);

@@ -1,13 +1,11 @@
 //! What every page of the desk has around it: who is signed in, and what the last form did.
 
-use super::{fields::FormFields, flash::Flash};
-use crate::{
-    app::App,
-    web::{auth::SignedIn, desk::sign_in::inside},
-};
+use crate::web::desk::{prelude::*, sign_in::inside};
 
 /// The frame of a page.
 pub struct Frame {
+    /// The words of the page.
+    pub words: &'static Words,
     /// The name of who is signed in.
     pub who: String,
     /// Whether they run the place.
@@ -25,6 +23,7 @@ impl Frame {
     #[must_use]
     pub fn new(app: &App, signed_in: &SignedIn, back: String, flash: Option<Flash>) -> Self {
         Self {
+            words: Words::english(),
             who: signed_in.account.name.clone(),
             operator: signed_in.principal().is_operator(),
             csrf: signed_in.session.csrf_token(app),

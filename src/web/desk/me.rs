@@ -2,31 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, post};
-use askama::Template;
 use secrecy::ExposeSecret;
 
-use super::{
-    HOME,
-    entry::{Entered, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::{see_other, set_cookie},
-};
+use super::sign_in::set_cookie;
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
         people::{PeopleError, masked},
     },
-    app::App,
-    domain::{field::FieldError, moderator::MailMode},
-    storage::moderators::MailPreferences,
+    domain::moderator::{MailMode, MailPreferences},
     web::{
-        Shared,
-        auth::{SignedIn, ended_cookie, session_cookie},
-        page,
-        query::Query,
+        auth::{ended_cookie, session_cookie},
+        desk::prelude::*,
     },
 };
 
@@ -79,7 +66,6 @@ pub(super) struct MeQuery {
     saved: Option<String>,
 }
 
-#[get("/desk/me")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
@@ -88,7 +74,6 @@ pub(super) async fn show(
     render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
 }
 
-#[post("/desk/me")]
 pub(super) async fn change(
     app: Shared,
     Sent { by, fields }: Sent,

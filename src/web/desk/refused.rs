@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use askama::Template;
+use actix_web::ResponseError;
 use url::form_urlencoded::byte_serialize;
 
-use super::sign_in::see_other;
-use crate::web::{page, problem::Problem};
+use crate::web::desk::prelude::*;
 
 /// What a page's handler answers when it cannot do what was asked.
 #[derive(Debug)]
@@ -21,6 +19,7 @@ pub enum Refused {
 #[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
+    words: &'static Words,
     title: &'a str,
     errors: Vec<&'a str>,
 }
@@ -65,6 +64,7 @@ impl ResponseError for Refused {
 fn show(problem: &Problem) -> HttpResponse {
     let errors = problem.errors.iter();
     let template = RefusedPage {
+        words: Words::english(),
         title: &problem.title,
         errors: errors.map(|error| error.message.as_str()).collect(),
     };

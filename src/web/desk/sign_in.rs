@@ -1,16 +1,6 @@
 //! Signing in: with address and password, or with a one-time link. A link's page changes nothing
 //! when it is only looked at: mail systems open every link they see.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
-    post,
-    web::Path,
-};
-use askama::Template;
-use serde::Deserialize;
-
-use super::{HOME, fields::FormFields, refused::Refused};
 use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
@@ -19,29 +9,28 @@ use crate::{
         sessions::Session,
         sign_in::{self, SignInError},
     },
-    app::App,
-    domain::{field::FieldError, moderator::Moderator},
+    domain::moderator::Moderator,
     web::{
-        Shared,
         auth::{
             Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
         },
-        page,
-        query::Query,
+        desk::prelude::*,
     },
 };
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
+    words: &'static Words,
     email: &'a str,
     next: &'a str,
-    error: Option<&'static str>,
+    error: Option<Said<'static>>,
 }
 
 #[derive(Template)]
 #[template(path = "sign_in_link.html")]
 struct LinkPage<'a> {
+    words: &'static Words,
     /// Whose link it is; none when it is no good.
     name: Option<&'a str>,
     /// Whether a password has to be chosen.
@@ -65,6 +54,7 @@ struct Filled<'a> {
 #[derive(Template)]
 #[template(path = "sign_out.html")]
 struct SignOutPage<'a> {
+    words: &'static Words,
     csrf: Option<&'a str>,
 }
 
@@ -80,7 +70,6 @@ pub(super) struct SignInQuery {
     next: Option<String>,
 }
 
-#[get("/sign-in")]
 pub(super) async fn show(
     Visitor(signed_in): Visitor,
     Query(query): Query<SignInQuery>,
@@ -90,6 +79,7 @@ pub(super) async fn show(
         return Ok(see_other(next));
     }
     let template = SignInPage {
+        words: Words::english(),
         email: "",
         next,
         error: None,
@@ -97,7 +87,6 @@ pub(super) async fn show(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/sign-in")]
 pub(super) async fn with_password(
     app: Shared,
     request: HttpRequest,
@@ -112,30 +101,29 @@ pub(super) async fn with_password(
     let (status, error) = match tried {
         Ok(account) => return Ok(begin(&app, &account, &origin, next).await),
         Err(SignInError::Wrong) => {
-            let error = "The address or the password is not right.";
+            let error = "sign-in-wrong";
             (StatusCode::UNAUTHORIZED, error)
         }
         Err(SignInError::TooMany(_)) => {
-            let error = "Too many tries. Wait a quarter of an hour, then try again.";
+            let error = "sign-in-too-many";
             (StatusCode::TOO_MANY_REQUESTS, error)
         }
         Err(error) => return Err(error.into()),
     };
     let template = SignInPage {
+        words: Words::english(),
         email,
         next,
-        error: Some(error),
+        error: Some(Words::english().say(error)),
     };
     Ok(page::render(status, &template)?)
 }
 
-#[get("/sign-in/{word}")]
 pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Refused> {
     let account = links::look_up(&app, &word).await?;
     show_link_of(&app, account.as_ref(), Filled::default(), Vec::new())
 }
 
-#[post("/sign-in/{word}")]
 pub(super) async fn with_link(
     app: Shared,
     request: HttpRequest,
@@ -163,19 +151,18 @@ pub(super) async fn with_link(
     }
 }
 
-#[get("/sign-out")]
 pub(super) async fn show_sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
 ) -> Result<HttpResponse, Refused> {
     let csrf = signed_in.map(|signed_in| signed_in.session.csrf_token(&app));
     let template = SignOutPage {
+        words: Words::english(),
         csrf: csrf.as_deref(),
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/sign-out")]
 pub(super) async fn sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
@@ -202,6 +189,7 @@ fn show_link_of(
         (Some(_), false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let template = LinkPage {
+        words: Words::english(),
         name: account.map(|account| account.name.as_str()),
         first: account.is_some_and(links::is_first),
         nobody_yet: account.is_some_and(links::is_nobody_yet),
@@ -233,14 +221,6 @@ pub(super) fn set_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie
     if let Err(error) = response.add_cookie(cookie) {
         tracing::error!(%error, "a cookie could not be written");
     }
-}
-
-/// 303: the browser goes there with GET.
-pub(super) fn see_other(place: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
 }
 
 /// A place on the desk, whatever was asked for: a link to the sign-in page must not be a way to

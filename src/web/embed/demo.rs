@@ -1,15 +1,12 @@
 //! The demo's article with its comments and the form; what it starts with is in [`crate::demo`].
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
-
 use super::form::Form;
 use crate::{
     demo::{PAGE, SITE},
     domain::page::Page,
     intake::submission::Fields,
     reading::{self, Shown},
-    web::{Shared, page, problem::Problem},
+    web::prelude::*,
 };
 
 #[derive(Template)]
@@ -20,7 +17,6 @@ struct DemoPage {
 }
 
 /// The article, where the demo is switched on.
-#[get("/demo")]
 pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(SITE).filter(|_| app.settings.demo);
     let site = site.ok_or_else(|| Problem::not_found("page"))?;

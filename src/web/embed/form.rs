@@ -3,16 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::{
-        StatusCode,
-        header::{self, Accept, Header},
-    },
-    web::Path,
-};
-use askama::Template;
-use serde::Deserialize;
+use actix_web::http::header::{Accept, Header};
 
 use crate::{
     domain::{evidence::Verdict, name, page::Page, site::Site, text, website},
@@ -20,12 +11,13 @@ use crate::{
         Accepted, form_token,
         submission::{Fields, HONEYPOT},
     },
-    web::{Shared, page, problem::Problem, query::Query, site},
+    web::prelude::*,
 };
 
 #[derive(Template)]
 #[template(path = "form.html")]
 struct FormPage {
+    words: &'static Words,
     form: Form,
     title: String,
     problem: Option<String>,
@@ -34,6 +26,7 @@ struct FormPage {
 #[derive(Template)]
 #[template(path = "thanks.html")]
 struct ThanksPage {
+    words: &'static Words,
     published: bool,
 }
 
@@ -41,6 +34,7 @@ struct ThanksPage {
 #[derive(Template)]
 #[template(path = "form_fields.html")]
 pub struct Form {
+    words: &'static Words,
     action: String,
     fields: Fields,
     honeypot: &'static str,
@@ -56,6 +50,7 @@ impl Form {
         let token = form_token::issue(app, site);
         fields.form_token = Some(token.form_token);
         Self {
+            words: Words::english(),
             action: format!("/api/v1/sites/{}/comments", site.slug),
             fields,
             honeypot: HONEYPOT,
@@ -81,7 +76,6 @@ pub(super) struct Wanted {
 }
 
 /// The form for a page.
-#[get("/sites/{site}/form")]
 pub(super) async fn show_form(
     app: Shared,
     slug: Path<String>,
@@ -94,9 +88,11 @@ pub(super) async fn show_form(
         parent: wanted.parent,
         ..Fields::default()
     };
+    let words = Words::english();
     let template = FormPage {
+        words,
         form: Form::new(&app, &site, fields),
-        title: "Leave a comment".to_owned(),
+        title: words.say("form-title").into(),
         problem: None,
     };
     page::render_leading_to(StatusCode::OK, &template, &site.origins)
@@ -129,9 +125,11 @@ pub fn refused(
     form.errors = errors
         .map(|error| (error.field.clone(), error.message.clone()))
         .collect();
+    let words = Words::english();
     let template = FormPage {
+        words,
         form,
-        title: "Your comment was not sent yet".to_owned(),
+        title: words.say("form-title-refused").into(),
         problem: Some(problem.title.clone()),
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
@@ -165,5 +163,6 @@ pub fn thanks(
             .insert_header((header::LOCATION, format!("{back}#{anchor}")))
             .finish());
     }
-    page::render(StatusCode::OK, &ThanksPage { published })
+    let words = Words::english();
+    page::render(StatusCode::OK, &ThanksPage { words, published })
 }

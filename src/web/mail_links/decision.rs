@@ -1,30 +1,18 @@
 //! The links in a moderator's mail: one decision about one comment as it stood, or its undoing.
 
-use actix_web::{
-    HttpResponse,
-    http::StatusCode,
-    web::{self, Path, ServiceConfig},
-};
-use askama::Template;
-
 use super::{refuse, respond, say};
 use crate::{
     accounts,
-    app::App,
     domain::{
-        comment::{Comment, Status},
-        decision::{Action, Decided, Decision},
+        comment::Comment,
+        decision::{Action, Change, Decided, Outcome, Wish},
         evidence::score_in_words,
-        moderator::Principal,
         site::Site,
     },
     notify::links::{self, DecisionLink},
     review,
-    storage::{
-        Result,
-        decisions::{Change, Outcome, Wish},
-    },
-    web::{Shared, nowhere, problem::Problem},
+    storage::Result,
+    web::prelude::*,
 };
 
 /// Reasons shown with a comment.
@@ -47,8 +35,9 @@ struct View {
 #[derive(Template)]
 #[template(path = "mail_decision.html")]
 struct Ask {
-    question: &'static str,
-    button: &'static str,
+    words: &'static Words,
+    question: Said<'static>,
+    button: Said<'static>,
     comment: View,
 }
 
@@ -56,7 +45,8 @@ struct Ask {
 #[derive(Template)]
 #[template(path = "mail_decided.html")]
 struct Done {
-    said: &'static str,
+    words: &'static Words,
+    said: Said<'static>,
     /// The token that undoes it; none after an undo.
     undo: Option<String>,
     comment: View,
@@ -66,8 +56,9 @@ struct Done {
 #[derive(Template)]
 #[template(path = "mail_stale.html")]
 struct Stale {
+    words: &'static Words,
     /// Who decided what, and when.
-    last: Option<String>,
+    last: Option<Said<'static>>,
     comment: View,
 }
 
@@ -79,7 +70,7 @@ struct Opened {
 }
 
 /// Shows the comment and one button. Changes nothing.
-async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -90,18 +81,19 @@ async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem>
     if opened.comment.version != opened.link.version {
         return stale(&app, StatusCode::OK, &opened.comment).await;
     }
-    let (question, button) = words(opened.link.change);
-    let comment = view(&app, &opened.comment);
+    let words = Words::english();
+    let change = name(opened.link.change);
     let ask = Ask {
-        question,
-        button,
-        comment,
+        words,
+        question: words.say(&format!("link-ask-{change}")),
+        button: words.say(&format!("link-do-{change}")),
+        comment: view(&app, &opened.comment),
     };
     respond(StatusCode::OK, &ask)
 }
 
 /// Decides, through the same door as everyone.
-async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -150,16 +142,10 @@ fn done(
         ..link.clone()
     };
     let undoable = link.change != Change::Undo;
-    let said = match link.change {
-        Change::Undo => "Taken back.",
-        Change::Decide(Decision::Approve) => "Approved: the comment is public.",
-        Change::Decide(Decision::Spam) => "Marked as spam.",
-        Change::Decide(Decision::Reject) => "Rejected: the comment stays unpublished.",
-        Change::Decide(Decision::Trash) => "Thrown away.",
-        Change::Decide(Decision::Hold) => "Put back in the queue.",
-    };
+    let words = Words::english();
     let page = Done {
-        said,
+        words,
+        said: words.say(&format!("link-done-{}", name(link.change))),
         undo: undoable.then(|| links::sign_decision(app, &undo)),
         comment: view(app, comment),
     };
@@ -168,19 +154,22 @@ fn done(
 
 async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpResponse, Problem> {
     let history = app.store.history(comment).await?;
+    let words = Words::english();
     let last = history.iter().rev().find_map(|entry| {
         let did = match entry.action {
-            Action::Decided => format!("decided “{}”", entry.decision.as_deref()?),
-            Action::Undone => format!("took “{}” back", entry.decision.as_deref()?),
+            Action::Decided => "link-last-decided",
+            Action::Undone => "link-last-undone",
             Action::Received | Action::EmailRevealed | Action::Noted => return None,
         };
-        Some(format!(
-            "{} {did} on {}.",
-            entry.by.as_deref()?,
-            minute(&entry.at.to_string())
+        let (who, decision) = (entry.by.as_deref()?, entry.decision.as_deref()?);
+        let when = minute(&entry.at.to_string());
+        Some(words.html(
+            did,
+            &[("who", &who), ("decision", &decision), ("when", &when)],
         ))
     });
     let page = Stale {
+        words,
         last,
         comment: view(app, comment),
     };
@@ -189,21 +178,14 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
 
 /// Whether it is the account, its sites or the comment that is gone is not told.
 fn refuse_person() -> Result<HttpResponse, Problem> {
-    say(
-        StatusCode::FORBIDDEN,
-        "This link no longer works",
-        "The comment is gone, or the account that the link was made for may not decide on it.",
-    )
+    say(StatusCode::FORBIDDEN, "link-refused")
 }
 
-const fn words(change: Change) -> (&'static str, &'static str) {
+/// What the names of a change's sentences end with.
+fn name(change: Change) -> &'static str {
     match change {
-        Change::Undo => ("Take the last decision back?", "Take it back"),
-        Change::Decide(Decision::Approve) => ("Approve this comment?", "Approve"),
-        Change::Decide(Decision::Spam) => ("Is this comment spam?", "Mark as spam"),
-        Change::Decide(Decision::Reject) => ("Reject this comment?", "Reject"),
-        Change::Decide(Decision::Trash) => ("Throw this comment away?", "Throw away"),
-        Change::Decide(Decision::Hold) => ("Put this comment back in the queue?", "Put back"),
+        Change::Undo => "undo",
+        Change::Decide(decision) => decision.as_str(),
     }
 }
 
@@ -212,7 +194,6 @@ fn view(app: &App, comment: &Comment) -> View {
     let own = comment.page.as_str().starts_with('/');
     let origins = site.as_deref().map(|site: &Site| site.origins.as_slice());
     let title = comment.page_title.as_deref();
-    let reasons = comment.evidence.main_reasons(REASONS).into_iter();
     View {
         site: site
             .as_ref()
@@ -226,7 +207,7 @@ fn view(app: &App, comment: &Comment) -> View {
         received: minute(&comment.created_at.to_string()),
         text: comment.text.clone(),
         score: score_in_words(comment.score),
-        reasons: reasons.map(str::to_owned).collect(),
+        reasons: Words::english().main_reasons(comment, REASONS),
         status: comment.status,
     }
 }
@@ -235,15 +216,4 @@ fn view(app: &App, comment: &Comment) -> View {
 fn minute(timestamp: &str) -> String {
     let short = timestamp.get(..16).unwrap_or(timestamp);
     format!("{} UTC", short.replace('T', " "))
-}
-
-/// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/m/{token}")
-            .route(web::get().to(show))
-            .route(web::head().to(show))
-            .route(web::post().to(act))
-            .default_service(web::to(nowhere::answer)),
-    );
 }

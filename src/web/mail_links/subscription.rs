@@ -1,32 +1,25 @@
 //! The links in a commenter's mail: yes to mail about replies, or no more of it. Mail programs
 //! unsubscribe with one POST of their own (RFC 8058), which needs no page and no cookie.
 
-use actix_web::{
-    HttpResponse,
-    http::StatusCode,
-    web::{self, Path, ServiceConfig},
-};
-use askama::Template;
-
 use super::{refuse, respond, say};
 use crate::{
-    app::App,
     notify::links::{self, LinkError, Wish},
     storage::subscriptions::{Answer, Subscription},
-    web::{Shared, nowhere, problem::Problem},
+    web::prelude::*,
 };
 
 /// Asks for the answer.
 #[derive(Template)]
 #[template(path = "mail_subscription.html")]
 struct Ask {
-    question: String,
-    text: &'static str,
-    button: &'static str,
+    words: &'static Words,
+    question: Said<'static>,
+    text: Said<'static>,
+    button: Said<'static>,
 }
 
 /// Shows the question and one button. Changes nothing.
-async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_subscription(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -39,28 +32,28 @@ async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem>
         (Wish::Confirm, Answer::Confirmed) => confirmed(),
         // Not again after a no.
         (_, Answer::Unsubscribed) => unsubscribed(),
-        (Wish::Confirm, _) => respond(
-            StatusCode::OK,
-            &Ask {
-                question: format!("Hear of replies on {site}?"),
-                text: "When someone replies to a comment of yours, you get a mail. \
-                       Each has a link that stops them.",
-                button: "Yes, tell me of replies",
-            },
-        ),
-        (Wish::Unsubscribe, _) => respond(
-            StatusCode::OK,
-            &Ask {
-                question: format!("Stop mails about replies on {site}?"),
-                text: "You will get no more mail from this site, and will not be asked again.",
-                button: "Stop these mails",
-            },
+        (Wish::Confirm, _) => ask(&site, ["replies-ask", "replies-ask-text", "replies-yes"]),
+        (Wish::Unsubscribe, _) => ask(
+            &site,
+            ["replies-stop", "replies-stop-text", "replies-stop-button"],
         ),
     }
 }
 
+/// Asks with the sentences of these names.
+fn ask(site: &str, [question, text, button]: [&str; 3]) -> Result<HttpResponse, Problem> {
+    let words = Words::english();
+    let ask = Ask {
+        words,
+        question: words.html(question, &[("site", &site)]),
+        text: words.say(text),
+        button: words.say(button),
+    };
+    respond(StatusCode::OK, &ask)
+}
+
 /// Records the answer.
-async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_subscription(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -81,27 +74,14 @@ async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> 
 }
 
 fn confirmed() -> Result<HttpResponse, Problem> {
-    let text = "You will get a mail when someone replies to a comment of yours.";
-    say(StatusCode::OK, "You will hear of replies", text)
+    say(StatusCode::OK, "replies-confirmed")
 }
 
 fn unsubscribed() -> Result<HttpResponse, Problem> {
-    let text = "You will get no more mail about replies from this site.";
-    say(StatusCode::OK, "Stopped", text)
+    say(StatusCode::OK, "replies-stopped")
 }
 
 fn site_name(app: &App, subscription: &Subscription) -> String {
     let site = app.directory.site(subscription.site.as_str());
     site.map_or_else(|| subscription.site.to_string(), |site| site.name.clone())
-}
-
-/// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/r/{token}")
-            .route(web::get().to(show))
-            .route(web::head().to(show))
-            .route(web::post().to(act))
-            .default_service(web::to(nowhere::answer)),
-    );
 }

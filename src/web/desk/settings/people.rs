@@ -6,16 +6,9 @@ use crate::{
         links,
         people::{self, PeopleError, masked},
     },
-    app::App,
-    domain::{
-        field::FieldError,
-        moderator::{Moderator, ModeratorId},
-    },
+    domain::moderator::{Moderator, ModeratorId},
     storage::links::LinkFor,
-    web::{
-        desk::{done::Done, fields::FormFields},
-        problem::Problem,
-    },
+    web::desk::prelude::*,
 };
 
 /// An account as the page shows it.
