@@ -9,7 +9,10 @@ use std::{
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::{Misuse, block_on, open, print, site_of, train::progress_bar};
+use super::{
+    inputs::progress_bar,
+    shell::{Misuse, Shell},
+};
 use crate::{
     history::import::{self, Report},
     interchange::{
@@ -46,9 +49,8 @@ impl ImportArgs {
     /// When there is no such site or file, the file is not what it should be, or the database
     /// cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        block_on(async move {
-            let app = open(config).await?;
-            let site = site_of(&app, &self.site)?;
+        Shell::run(config, self.json, async |shell| {
+            let site = shell.site(&self.site)?;
             let progress = progress_bar(std::slice::from_ref(&self.file));
             let (format, file) = (self.format, self.file.clone());
             if file != Path::new("-")
@@ -58,13 +60,10 @@ impl ImportArgs {
             }
             let bar = progress.clone();
             let reader = move || findings(format, &file, &bar);
-            let report = import::run(&app.history, &site, format, self.dry_run, reader).await;
+            let report = import::run(&shell.history, &site, format, self.dry_run, reader).await;
             progress.finish_and_clear();
             let report = report?;
-            if self.json {
-                return print::json(&report);
-            }
-            tell(&report)
+            shell.say(&report, &words(&report))
         })
     }
 }
@@ -84,7 +83,7 @@ fn findings(
     readers::read(format, BufReader::with_capacity(1 << 16, file))
 }
 
-fn tell(report: &Report) -> anyhow::Result<()> {
+fn words(report: &Report) -> String {
     let mut lines = vec![if report.dry_run {
         format!(
             "{} comments would be imported; nothing was written",
@@ -112,5 +111,5 @@ fn tell(report: &Report) -> anyhow::Result<()> {
     for warning in &report.warnings {
         lines.push(format!("warning: {warning}"));
     }
-    print::line(&lines.join("\n"))
+    lines.join("\n")
 }

@@ -138,8 +138,9 @@ pub struct Report {
     pub gate: Gate,
 }
 
-/// A run and its model.
-#[derive(Debug, Clone, PartialEq)]
+/// A training run and its model.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ModelView)]
 pub struct ModelEntry {
     /// Identifier.
     pub id: ModelId,

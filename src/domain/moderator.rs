@@ -128,12 +128,13 @@ pub enum MailMode {
 
 words!(Role, MailMode);
 
-/// How someone wants to be mailed: by site, and everywhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How often someone is mailed about the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MailPreferences {
     /// For every site without a choice of its own.
     pub default: MailMode,
-    /// For single sites.
+    /// For single sites, by slug.
+    #[schema(value_type = BTreeMap<String, MailMode>)]
     pub sites: BTreeMap<SiteSlug, MailMode>,
 }
 

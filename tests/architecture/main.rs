@@ -22,8 +22,8 @@ use graph::{Graph, circles, floors};
 use sources::{Place, Sources};
 
 /// The floors, from the lowest: a room may use those on floors below its own, and no other.
-const FLOORS: [&[&str]; 18] = [
-    &["config", "text", "faults"],
+const FLOORS: [&[&str]; 19] = [
+    &["config", "text", "faults", "files"],
     &["bayes", "markup", "telemetry"],
     &["domain"],
     &["clock", "rules", "words"],
@@ -38,8 +38,9 @@ const FLOORS: [&[&str]; 18] = [
     &["clients", "privacy"],
     &["history"],
     &["app"],
-    &["background"],
+    &["background", "demo"],
     &["web"],
+    &["service"],
     &["cli"],
 ];
 
