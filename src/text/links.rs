@@ -239,10 +239,13 @@ fn bare(start: usize, text: &str) -> Option<Link<'_>> {
     };
     let begins = host.get(..4);
     let is_link = has_known_ending || begins.is_some_and(|www| www.eq_ignore_ascii_case("www."));
-    let kind = match is_link {
-        true => LinkType::Bare,
-        false if host.ends_with(|c: char| !c.is_ascii()) => return None,
-        false => LinkType::Doubtful,
+    if !is_link && host.ends_with(|c: char| !c.is_ascii()) {
+        return None;
+    }
+    let kind = if is_link {
+        LinkType::Bare
+    } else {
+        LinkType::Doubtful
     };
     Some(Link { kind, start, text })
 }
