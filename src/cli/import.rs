@@ -7,12 +7,13 @@ use std::{
 };
 
 use clap::Args;
+use encoding_rs::Encoding;
 use indicatif::ProgressBar;
 
 use super::{Misuse, block_on, open, print, site_of, train::progress_bar};
 use crate::interchange::{
     foreign::{Findings, ForeignFormat, ReadError},
-    import::{self, Report},
+    import,
     isso::Isso,
     readers,
 };
@@ -32,6 +33,9 @@ pub struct ImportArgs {
     /// Reads and reports, and writes nothing.
     #[arg(long)]
     dry_run: bool,
+    /// The file's encoding, where it is neither UTF-8 nor says what it is: windows-1251, gbk, shift_jis.
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<&'static Encoding>,
     /// Prints the report as JSON.
     #[arg(long)]
     json: bool,
@@ -48,21 +52,24 @@ impl ImportArgs {
             let app = open(config).await?;
             let site = site_of(&app, &self.site)?;
             let progress = progress_bar(std::slice::from_ref(&self.file));
-            let (format, file) = (self.format, self.file.clone());
+            let (format, file, encoding) = (self.format, self.file.clone(), self.encoding);
             if file != Path::new("-")
                 && let Err(error) = File::open(&file)
             {
                 return Err(Misuse(format!("{}: {error}", file.display())).into());
             }
             let bar = progress.clone();
-            let reader = move || findings(format, &file, &bar);
+            let reader = move || findings(format, &file, encoding, &bar);
             let report = import::run(&app, &site, format, self.dry_run, reader).await;
             progress.finish_and_clear();
             let report = report?;
             if self.json {
-                return print::json(&report);
+                print::json(&report)?;
+            } else {
+                print::line(&report.lines().join("\n"))?;
             }
-            tell(&report)
+            anyhow::ensure!(!report.is_failure(), "not all of it could be read");
+            Ok(())
         })
     }
 }
@@ -70,45 +77,21 @@ impl ImportArgs {
 fn findings(
     format: ForeignFormat,
     file: &Path,
+    encoding: Option<&'static Encoding>,
     progress: &ProgressBar,
 ) -> Result<Findings, ReadError> {
     if format == ForeignFormat::Isso {
         return Ok(Box::new(Isso::open(file)?));
     }
     if file == Path::new("-") {
-        return readers::read(format, BufReader::with_capacity(1 << 16, io::stdin()));
+        let input = BufReader::with_capacity(1 << 16, io::stdin());
+        return readers::read_encoded(format, input, encoding);
     }
     let file = progress.wrap_read(File::open(file)?);
-    readers::read(format, BufReader::with_capacity(1 << 16, file))
+    readers::read_encoded(format, BufReader::with_capacity(1 << 16, file), encoding)
 }
 
-fn tell(report: &Report) -> anyhow::Result<()> {
-    let mut lines = vec![if report.dry_run {
-        format!(
-            "{} comments would be imported; nothing was written",
-            report.imported
-        )
-    } else {
-        format!(
-            "{} comments imported, {} were here already",
-            report.imported, report.unchanged
-        )
-    }];
-    lines.push(format!(
-        "labels: {} ham, {} spam, {} unlabelled",
-        report.ham, report.spam, report.unlabelled
-    ));
-    for (reason, count) in &report.withheld {
-        lines.push(format!("not public: {count} ({reason})"));
-    }
-    for (reason, count) in &report.skipped {
-        lines.push(format!("skipped: {count} ({reason})"));
-    }
-    for problem in &report.problems {
-        lines.push(format!("  {problem}"));
-    }
-    for warning in &report.warnings {
-        lines.push(format!("warning: {warning}"));
-    }
-    print::line(&lines.join("\n"))
+fn encoding(name: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(name.as_bytes())
+        .ok_or_else(|| "no encoding of this name is known".to_owned())
 }

@@ -10,6 +10,8 @@ use crate::{
     domain::{page, timestamp::Timestamp},
 };
 
+use super::dates::Date;
+
 /// The files that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ForeignFormat {
@@ -99,9 +101,43 @@ pub struct ForeignComment {
     /// Why it must not be public here, although nothing was said against the comment itself: in a few
     /// words that are the same for all of its kind.
     pub withheld: Option<&'static str>,
+    /// What could not be understood of it, and what stands in for that.
+    pub doubts: Vec<Doubt>,
+    /// Where it stands, in the file's own terms: `line 7`, `comment 12`.
+    pub place: String,
+}
+
+/// One field of a comment that is not as it should be. The comment is read all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What is odd, in a few words that are the same for all of its kind.
+    pub what: &'static str,
+    /// The field as it stands in the file, or its beginning.
+    pub value: String,
+}
+
+/// Characters of an odd field that are reported.
+const SHOWN: usize = 60;
+
+impl Doubt {
+    /// Notes a field, or its beginning, on one line.
+    #[must_use]
+    pub fn new(what: &'static str, value: &str) -> Self {
+        let line = value.trim().chars().take(SHOWN);
+        let value = line.map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Self { what, value }
+    }
 }
 
 impl ForeignComment {
+    /// The comment with what its system says of when it was written.
+    #[must_use]
+    pub fn written(mut self, date: Date) -> Self {
+        self.created_at = date.at;
+        self.doubts.extend(date.doubt);
+        self
+    }
+
     /// The comment as it may be imported when it was not for everyone to read: one that would be public
     /// waits for a person instead. That it was approved there says nothing then, as it was approved for
     /// other readers.
@@ -155,6 +191,8 @@ pub enum Found {
     Comment(Box<ForeignComment>),
     /// Something that is left out, and why, in a few words that are the same for all of its kind.
     Skipped(&'static str),
+    /// Something that the operator should know of the file as a whole.
+    Remark(String),
 }
 
 impl From<ForeignComment> for Found {

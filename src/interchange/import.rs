@@ -5,18 +5,20 @@
 //! ([`ForeignComment::withheld`]); what names no page, and what answers a comment that is not public,
 //! waits for a person as well.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
-use serde::Serialize;
 use serde_json::json;
 use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Builder;
-use xxhash_rust::xxh3::Xxh3Default;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
-use super::foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing};
+use super::{
+    foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing},
+    placing::Calendar,
+    report::Report,
+};
 use crate::{
     app::App,
-    bayes::Label,
     domain::{
         comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
         site::Site, timestamp::Timestamp, website::Website,
@@ -36,9 +38,6 @@ use crate::{
 /// Comments that are written together.
 const BATCH: usize = 500;
 
-/// Problems that are told one by one; the rest are counted.
-const TOLD: usize = 20;
-
 /// Why an approved reply is withheld.
 const ANSWERS_HIDDEN: &str = "it answers a comment that is not public";
 
@@ -48,7 +47,7 @@ const NO_PAGE: &str = "its page is not known";
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file cannot be read, or not to its end. What was read before is imported.
+    /// The file cannot be read at all.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The database failed.
@@ -59,69 +58,8 @@ pub enum ImportError {
     Reader,
 }
 
-/// What became of everything in a file.
-#[derive(Debug, Default, Serialize)]
-pub struct Report {
-    /// Comments that are new here.
-    pub imported: u64,
-    /// Comments that were imported before.
-    pub unchanged: u64,
-    /// Labelled genuine, of those that are new (in a dry run: of all).
-    pub ham: u64,
-    /// Labelled spam, likewise.
-    pub spam: u64,
-    /// Without a label, likewise.
-    pub unlabelled: u64,
-    /// What was approved there and is kept from being public here, by reason.
-    pub withheld: BTreeMap<String, u64>,
-    /// What was left out, by reason.
-    pub skipped: BTreeMap<String, u64>,
-    /// The first things that could not be read.
-    pub problems: Vec<String>,
-    /// What the operator should know before training.
-    pub warnings: Vec<String>,
-    /// Whether nothing was written.
-    pub dry_run: bool,
-}
-
-impl Report {
-    fn skip(&mut self, reason: &str) {
-        *self.skipped.entry(reason.to_owned()).or_default() += 1;
-    }
-
-    fn withhold(&mut self, reason: &str, count: u64) {
-        *self.withheld.entry(reason.to_owned()).or_default() += count;
-    }
-
-    fn count(&mut self, label: Option<Label>) {
-        *match label {
-            Some(Label::Ham) => &mut self.ham,
-            Some(Label::Spam) => &mut self.spam,
-            None => &mut self.unlabelled,
-        } += 1;
-    }
-
-    fn warn(&mut self, format: ForeignFormat) {
-        let labelled = self.ham + self.spam > 0;
-        if labelled && self.spam == 0 {
-            let hint = match format {
-                ForeignFormat::Wxr => {
-                    ": WordPress leaves it out of its export; import \
-                     `wp comment list --status=spam --format=json` too"
-                }
-                _ => "",
-            };
-            let warning = format!("there is no spam among the labels{hint}");
-            self.warnings.push(warning);
-        }
-        if labelled && self.ham == 0 {
-            let warning = "there is nothing genuine among the labels";
-            self.warnings.push(warning.to_owned());
-        }
-    }
-}
-
-/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own.
+/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own. Where the file
+/// ends early, what stands before that is imported, and the report says so.
 ///
 /// # Errors
 /// [`ImportError`]; what was written before stays, and importing again goes on from there.
@@ -132,13 +70,22 @@ pub async fn run(
     dry_run: bool,
     open: impl FnOnce() -> Result<Findings, ReadError> + Send + 'static,
 ) -> Result<Report, ImportError> {
-    let mut report = Report {
-        dry_run,
-        ..Report::default()
+    let mut import = Import {
+        app,
+        site,
+        format,
+        report: Report {
+            dry_run,
+            ..Report::default()
+        },
+        calendar: Calendar::new(app.now()),
+        repetitions: HashMap::new(),
+        read: 0,
     };
     let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
     let reading = spawn_blocking(move || read(open, &sender));
-    let kept = keep_all(app, site, format, &mut batches, &mut report).await;
+    let kept = import.keep_all(&mut batches).await;
+    let mut report = import.report;
     if !dry_run {
         let detail = json!({ "system": format.system(), "comments": report.imported });
         let target = site.slug.to_string();
@@ -153,25 +100,27 @@ pub async fn run(
             report.withhold(ANSWERS_HIDDEN, settled.withheld);
         }
     }
-    read?;
+    if let Err(error) = read {
+        if report.imported + report.unchanged == 0 {
+            return Err(error.into());
+        }
+        report.ended_early = Some(error.to_string());
+    }
     report.warn(format);
     Ok(report)
 }
 
-async fn keep_all(
-    app: &App,
-    site: &Arc<Site>,
+/// An import under way.
+struct Import<'a> {
+    app: &'a App,
+    site: &'a Arc<Site>,
     format: ForeignFormat,
-    batches: &mut mpsc::Receiver<Batch>,
-    report: &mut Report,
-) -> Result<(), ImportError> {
-    while let Some(batch) = batches.recv().await {
-        // It may take long, and a key may be made or retired meanwhile.
-        rotation::follow(app).await;
-        let comments = sort(batch, site, report);
-        keep(app, site, format, comments, report).await?;
-    }
-    Ok(())
+    report: Report,
+    calendar: Calendar,
+    /// How often a comment without an id of its own was in the file, by what it says.
+    repetitions: HashMap<String, u32>,
+    /// Comments so far.
+    read: u64,
 }
 
 type Batch = Vec<Result<Found, ReadError>>;
@@ -197,79 +146,122 @@ fn read(
     ended
 }
 
-/// Takes the comments out of a batch, and notes the rest.
-fn sort(batch: Batch, site: &Site, report: &mut Report) -> Vec<ForeignComment> {
-    let mut comments = Vec::with_capacity(batch.len());
-    for found in batch {
-        match found {
-            Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
-                report.skip("no text");
+impl Import<'_> {
+    async fn keep_all(&mut self, batches: &mut mpsc::Receiver<Batch>) -> Result<(), ImportError> {
+        while let Some(batch) = batches.recv().await {
+            // It may take long, and a key may be made or retired meanwhile.
+            rotation::follow(self.app).await;
+            let mut comments = self.sort(batch);
+            let ids: Vec<String> = comments.iter().map(|comment| self.id(comment)).collect();
+            self.calendar.place(&mut comments);
+            for comment in &comments {
+                self.report.doubt(comment);
             }
-            Ok(Found::Comment(comment)) => {
-                let has_page = adopted::known_page(&comment.page, site).is_some();
-                comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
-            }
-            Ok(Found::Skipped(reason)) => report.skip(reason),
-            Err(error) => {
-                report.skip("could not be read");
-                if report.problems.len() < TOLD {
-                    report.problems.push(error.to_string());
+            self.keep(comments, ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the comments out of a batch, and notes the rest.
+    fn sort(&mut self, batch: Batch) -> Vec<ForeignComment> {
+        let mut comments = Vec::with_capacity(batch.len());
+        for found in batch {
+            match found {
+                Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
+                    self.report.skip("no text");
+                }
+                Ok(Found::Comment(comment)) => {
+                    let has_page = adopted::known_page(&comment.page, self.site).is_some();
+                    if let Some(host) = adopted::other_host(&comment.page, self.site) {
+                        self.report.is_elsewhere(&host);
+                    }
+                    comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
+                }
+                Ok(Found::Skipped(reason)) => self.report.skip(reason),
+                Ok(Found::Remark(remark)) => self.report.warnings.push(remark),
+                Err(error) => {
+                    self.report.skip("could not be read");
+                    self.report.problem(error.to_string());
                 }
             }
         }
+        comments
     }
-    comments
-}
 
-async fn keep(
-    app: &App,
-    site: &Arc<Site>,
-    format: ForeignFormat,
-    comments: Vec<ForeignComment>,
-    report: &mut Report,
-) -> Result<(), ImportError> {
-    if report.dry_run {
-        for comment in &comments {
+    /// What a comment is called in its own system; one without an id, by what it says and how often that
+    /// was said before it.
+    fn id(&mut self, comment: &ForeignComment) -> String {
+        if let Some(id) = &comment.id {
+            return fitted(id);
+        }
+        let digest = digest(comment);
+        let before = self.repetitions.entry(digest.clone()).or_default();
+        *before += 1;
+        match *before {
+            1 => digest,
+            nth => format!("{digest}-{nth}"),
+        }
+    }
+
+    async fn keep(
+        &mut self,
+        comments: Vec<ForeignComment>,
+        ids: Vec<String>,
+    ) -> Result<(), ImportError> {
+        let report = &mut self.report;
+        if report.dry_run {
+            for comment in &comments {
+                report.imported += 1;
+                report.count(comment.label);
+                if let Some(reason) = comment.withheld {
+                    report.withhold(reason, 1);
+                }
+            }
+            return Ok(());
+        }
+        let (app, site) = (self.app, self.site);
+        let said: Vec<_> = comments
+            .iter()
+            .map(|comment| (comment.label, comment.withheld))
+            .collect();
+        let mut adopted = Vec::with_capacity(comments.len());
+        for (comment, id) in comments.into_iter().zip(ids) {
+            self.read += 1;
+            adopted.push(adopt(app, site, comment, id, self.read));
+        }
+        let system = self.format.system();
+        let source = samples::source(app, Provenance::Import, system.to_owned());
+        let new = app
+            .store
+            .import_comments(&site.slug, system, adopted, source, app.now())
+            .await?;
+        for ((label, withheld), fate) in said.into_iter().zip(new) {
+            if fate == Fate::Known {
+                report.unchanged += 1;
+                continue;
+            }
             report.imported += 1;
-            report.count(comment.label);
-            if let Some(reason) = comment.withheld {
+            report.count(label);
+            if let Some(reason) = withheld {
                 report.withhold(reason, 1);
+            } else if fate == Fate::Withheld {
+                report.withhold(ANSWERS_HIDDEN, 1);
             }
         }
-        return Ok(());
+        app.live.wake();
+        Ok(())
     }
-    let said: Vec<_> = comments
-        .iter()
-        .map(|comment| (comment.label, comment.withheld))
-        .collect();
-    let adopted = comments.into_iter();
-    let adopted = adopted.map(|comment| adopt(app, site, comment)).collect();
-    let system = format.system();
-    let source = samples::source(app, Provenance::Import, system.to_owned());
-    let new = app
-        .store
-        .import_comments(&site.slug, system, adopted, source, app.now())
-        .await?;
-    for ((label, withheld), fate) in said.into_iter().zip(new) {
-        if fate == Fate::Known {
-            report.unchanged += 1;
-            continue;
-        }
-        report.imported += 1;
-        report.count(label);
-        if let Some(reason) = withheld {
-            report.withhold(reason, 1);
-        } else if fate == Fate::Withheld {
-            report.withhold(ANSWERS_HIDDEN, 1);
-        }
-    }
-    app.live.wake();
-    Ok(())
 }
 
 /// A comment of another system as one of this one. What waits is judged, so that the queue can be
 /// worked through; what was decided there is not judged again.
-fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedComment {
+fn adopt(
+    app: &App,
+    site: &Arc<Site>,
+    foreign: ForeignComment,
+    foreign_id: String,
+    place: u64,
+) -> ImportedComment {
     let sender = foreign.address.map(SenderAddress::new);
     let raw_email = foreign.email.as_deref().unwrap_or_default();
     let email = adopted::email(&app.vault, site, raw_email, &foreign.name, sender.as_ref());
@@ -286,7 +278,7 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
     let now = app.now();
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(app, site, status, &document);
-    let id = id_at(created_at);
+    let id = id_at(created_at, place);
     let owner = Owner::comment(&site.slug, id.clone());
     let vote = foreign.label.map(|label| {
         let index = email
@@ -296,8 +288,13 @@ fn adopt(app: &App, site: &Arc<Site>, foreign: ForeignComment) -> ImportedCommen
     });
     let title = foreign.page_title.as_deref().map(adopted::one_line);
     ImportedComment {
-        foreign_id: foreign.id.clone().unwrap_or_else(|| digest(&foreign)),
-        foreign_parent: foreign.parent,
+        // Nothing answers itself.
+        foreign_parent: foreign
+            .parent
+            .as_deref()
+            .map(fitted)
+            .filter(|parent| *parent != foreign_id),
+        foreign_id,
         status,
         score,
         evidence,
@@ -354,12 +351,30 @@ fn judged(
     (trial.score, trial.evidence)
 }
 
-/// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival.
-fn id_at(time: Timestamp) -> String {
+/// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival, and
+/// within a moment that of the places in the file.
+fn id_at(time: Timestamp, place: u64) -> String {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
-    Builder::from_unix_timestamp_millis(millis, &rand::random())
+    let mut random: [u8; 10] = rand::random();
+    let [.., a, b, c, d] = place.to_be_bytes();
+    // The version takes four bits of the first byte, the variant two of the third.
+    random[..5].copy_from_slice(&[0, a, b >> 2, (b << 6) | (c >> 2), (c << 6) | (d >> 2)]);
+    random[5] = (d << 6) | (random[5] >> 2);
+    Builder::from_unix_timestamp_millis(millis, &random)
         .into_uuid()
         .to_string()
+}
+
+/// Bytes of a foreign id that are kept as they are.
+const LONGEST_ID: usize = 200;
+
+/// An id of another system on one line; of a longer one its digest.
+fn fitted(id: &str) -> String {
+    let line = adopted::one_line(id);
+    if line.len() <= LONGEST_ID && line == id.trim() {
+        return line;
+    }
+    format!("#{:032x}", xxh3_128(id.as_bytes()))
 }
 
 /// A name for a comment that came without one: the same comment has the same.

@@ -4,6 +4,7 @@
 mod exports;
 mod hidden;
 mod imports;
+mod kinds;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
@@ -14,9 +15,10 @@ use hamlet::{
     },
     interchange::{
         foreign::{ForeignFormat, Found},
-        import::{self, Report},
+        import,
         isso::Isso,
         readers,
+        report::Report,
     },
     storage::comments::{Filter, Sort},
 };

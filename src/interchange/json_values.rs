@@ -1,0 +1,475 @@
+//! The comments of a JSON file one after another, whatever holds them: one list or one behind another (as a
+//! loop over pages writes them), an object a line, objects written over many lines, or an object that has
+//! the list somewhere inside (`{"code": 0, "data": […]}`). Nothing is held but one element; its nesting is
+//! bounded by `serde_json`, which follows 128 levels. A bad one alone is bad, and reading goes on behind it.
+
+use std::io::BufRead;
+
+use serde_json::Value;
+
+use super::{foreign::ReadError, json_mending::parsed};
+
+/// The largest element, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// Names under which systems keep their list of comments.
+pub const LISTS: [&str; 9] = [
+    "Comment", "Comments", "comments", "data", "results", "items", "list", "records", "rows",
+];
+
+/// Fields of a comment: an object that has one is no envelope of a list.
+const OF_A_COMMENT: [&str; 8] = [
+    "text",
+    "content",
+    "comment",
+    "message",
+    "orig",
+    "nick",
+    "author",
+    "author_name",
+];
+
+/// Something in a file: where it stands, and what it is.
+pub type Element = (String, Value);
+
+/// The values of a file.
+pub struct JsonValues<R> {
+    input: R,
+    lists: &'static [&'static str],
+    largest: usize,
+    /// Bytes that were read too far, and are read again.
+    again: Vec<u8>,
+    again_at: usize,
+    line: u64,
+    state: State,
+    /// Elements of lists so far.
+    element: u64,
+}
+
+enum State {
+    /// Between the values of the file.
+    Top,
+    /// In a list, so many brackets deep inside of its envelope.
+    List(usize),
+    /// In an envelope, so many brackets deep, on the way to its next list or its end.
+    Envelope(usize),
+    Ended,
+}
+
+/// How the reading of an object at the top went.
+enum Object {
+    Whole(Vec<u8>),
+    /// It is the envelope of a list, which begins here, so many brackets deep.
+    Envelope(usize),
+    /// It is not closed on its line, or not at all.
+    Cut(Vec<u8>),
+    TooLarge,
+}
+
+impl<R: BufRead> JsonValues<R> {
+    /// Starts at the file's beginning; `lists` are the names of the lists that an envelope may have.
+    pub const fn new(input: R, lists: &'static [&'static str]) -> Self {
+        Self {
+            input,
+            lists,
+            largest: LARGEST,
+            again: Vec::new(),
+            again_at: 0,
+            line: 1,
+            state: State::Top,
+            element: 0,
+        }
+    }
+
+    /// Where an element is a whole thread: reads larger ones.
+    #[must_use]
+    pub const fn of_threads(mut self) -> Self {
+        self.largest = 64 << 20;
+        self
+    }
+
+    fn byte(&mut self) -> Result<Option<u8>, ReadError> {
+        let byte = match self.again.get(self.again_at) {
+            Some(byte) => {
+                self.again_at += 1;
+                Some(*byte)
+            }
+            None => {
+                let byte = self.input.fill_buf()?.first().copied();
+                if byte.is_some() {
+                    self.input.consume(1);
+                }
+                byte
+            }
+        };
+        self.line += u64::from(byte == Some(b'\n'));
+        Ok(byte)
+    }
+
+    /// Gives bytes back to be read again.
+    fn give_back(&mut self, bytes: &[u8]) {
+        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+        self.line -= lines as u64;
+        self.again = [bytes, &self.again[self.again_at..]].concat();
+        self.again_at = 0;
+    }
+
+    /// The next byte that is no blank.
+    fn visible(&mut self) -> Result<Option<u8>, ReadError> {
+        loop {
+            match self.byte()? {
+                Some(byte) if byte.is_ascii_whitespace() => {}
+                byte => return Ok(byte),
+            }
+        }
+    }
+
+    /// The rest of a string whose quote was read; only its beginning when it is long.
+    fn string(&mut self) -> Result<Vec<u8>, ReadError> {
+        let mut string = Vec::new();
+        while let Some(byte) = self.byte()? {
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    self.byte()?;
+                }
+                byte if string.len() < 64 => string.push(byte),
+                _ => {}
+            }
+        }
+        Ok(string)
+    }
+
+    fn rest_of_line(&mut self) -> Result<Vec<u8>, ReadError> {
+        let mut start = Vec::new();
+        while let Some(byte) = self.byte()? {
+            if byte == b'\n' {
+                break;
+            }
+            if start.len() < 64 {
+                start.push(byte);
+            }
+        }
+        Ok(start)
+    }
+
+    /// What comes next between the file's values.
+    fn at_top(&mut self) -> Result<Option<Element>, ReadError> {
+        let Some(byte) = self.visible()? else {
+            self.state = State::Ended;
+            return Ok(None);
+        };
+        let place = format!("line {}", self.line);
+        match byte {
+            b'[' => self.state = State::List(0),
+            b',' => {}
+            // LeanCloud begins its lines with one about the file.
+            b'#' => {
+                self.rest_of_line()?;
+            }
+            b'{' => return self.object(place),
+            byte => {
+                let rest = [&[byte], self.rest_of_line()?.as_slice()].concat();
+                let start = String::from_utf8_lossy(&rest)
+                    .chars()
+                    .take(40)
+                    .collect::<String>();
+                let problem = format!("neither an object nor a list of them: {start}");
+                return Err(ReadError::item(place, &problem));
+            }
+        }
+        Ok(None)
+    }
+
+    /// An object at the top whose bracket was read.
+    fn object(&mut self, place: String) -> Result<Option<Element>, ReadError> {
+        let bytes = match self.object_bytes()? {
+            Object::Envelope(depth) => {
+                self.state = State::List(depth);
+                return Ok(None);
+            }
+            Object::TooLarge => return Err(ReadError::item(place, &"larger than is read")),
+            Object::Whole(bytes) => match parsed(&bytes) {
+                Ok(value) => return Ok(Some((place, value))),
+                Err(problem) => (bytes, problem),
+            },
+            Object::Cut(bytes) => (bytes, "it is not closed".to_owned()),
+        };
+        let (bytes, problem) = bytes;
+        // What stands on the lines behind it may be whole.
+        if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.give_back(&bytes[end..]);
+        }
+        Err(ReadError::item(place, &problem))
+    }
+
+    fn object_bytes(&mut self) -> Result<Object, ReadError> {
+        let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
+        let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
+        let (mut is_after_key, mut starts_line) = (false, false);
+        loop {
+            if bytes.len() > self.largest {
+                if bytes.contains(&b'\n') {
+                    return Ok(Object::Cut(bytes));
+                }
+                self.rest_of_line()?;
+                return Ok(Object::TooLarge);
+            }
+            let Some(byte) = self.byte()? else {
+                return Ok(Object::Cut(bytes));
+            };
+            bytes.push(byte);
+            if let Some(start) = string {
+                match byte {
+                    b'\\' => bytes.extend(self.byte()?),
+                    b'"' => {
+                        key = Some((start, bytes.len() - 1));
+                        string = None;
+                    }
+                    // No string goes on behind its line.
+                    b'\n' => return Ok(Object::Cut(bytes)),
+                    _ => {}
+                }
+                continue;
+            }
+            let name = key.map_or(&b""[..], |(start, end)| &bytes[start..end]);
+            let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
+            match byte {
+                b'"' => string = Some(bytes.len()),
+                b':' => {
+                    is_comment |= depth == 1 && is(&OF_A_COMMENT);
+                    is_after_key = true;
+                    continue;
+                }
+                b'[' if is_after_key && !is_comment && is(self.lists) => {
+                    return Ok(Object::Envelope(depth));
+                }
+                // No member of an object begins so: the line before it was cut.
+                b'{' if starts_line && depth == 1 && !is_after_key => {
+                    return Ok(Object::Cut(bytes));
+                }
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(Object::Whole(bytes));
+                    }
+                }
+                byte if byte.is_ascii_whitespace() => {
+                    starts_line |= byte == b'\n';
+                    continue;
+                }
+                _ => {}
+            }
+            (is_after_key, starts_line) = (false, false);
+        }
+    }
+
+    /// Goes on in an envelope, to its next list or its end.
+    fn in_envelope(&mut self, mut depth: usize) -> Result<(), ReadError> {
+        let (mut last, mut is_after_key) = (Vec::new(), false);
+        while let Some(byte) = self.visible()? {
+            let is_list = |last: &[u8]| self.lists.iter().any(|name| name.as_bytes() == last);
+            match byte {
+                b'[' if is_after_key && is_list(&last) => {
+                    self.state = State::List(depth);
+                    return Ok(());
+                }
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.state = State::Top;
+                        return Ok(());
+                    }
+                }
+                b'"' => last = self.string()?,
+                _ => {}
+            }
+            is_after_key = byte == b':';
+        }
+        Err(ReadError::broken(
+            "the file",
+            &"it ends early, inside of what its list stands in",
+        ))
+    }
+
+    /// The next element of a list; `None` behind the last.
+    fn in_list(&mut self, envelope: usize) -> Result<Option<Element>, ReadError> {
+        let bytes = self.element_bytes(envelope)?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        self.element += 1;
+        let place = format!("comment {}", self.element);
+        if bytes.is_empty() {
+            return Err(ReadError::item(place, &"larger than is read"));
+        }
+        match parsed(&bytes) {
+            Ok(value) => Ok(Some((place, value))),
+            Err(problem) => Err(ReadError::item(place, &problem)),
+        }
+    }
+
+    /// The bytes of the next element; `None` behind the last, empty ones when it was too large.
+    fn element_bytes(&mut self, envelope: usize) -> Result<Option<Vec<u8>>, ReadError> {
+        let mut bytes = Vec::new();
+        let (mut depth, mut in_string, mut too_large) = (0_usize, false, false);
+        loop {
+            if bytes.len() > self.largest {
+                too_large = true;
+                bytes.clear();
+            }
+            let Some(byte) = self.byte()? else {
+                return Err(ReadError::broken(
+                    "the file",
+                    &"it ends early, inside its list",
+                ));
+            };
+            match byte {
+                b'"' => in_string = !in_string,
+                b'\\' if in_string => {
+                    bytes.push(byte);
+                    bytes.extend(self.byte()?);
+                    continue;
+                }
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' if !in_string && depth == 0 => {
+                    self.state = match envelope {
+                        0 => State::Top,
+                        depth => State::Envelope(depth),
+                    };
+                    if too_large {
+                        return Ok(Some(Vec::new()));
+                    }
+                    let blank = bytes.trim_ascii().is_empty();
+                    return Ok((!blank).then_some(bytes));
+                }
+                b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+                b',' if !in_string && depth == 0 => {
+                    return Ok(Some(if too_large { Vec::new() } else { bytes }));
+                }
+                _ => {}
+            }
+            bytes.push(byte);
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for JsonValues<R> {
+    type Item = Result<Element, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let step = match self.state {
+                State::Ended => return None,
+                State::Top => self.at_top(),
+                State::List(envelope) => self.in_list(envelope),
+                State::Envelope(depth) => self.in_envelope(depth).map(|()| None),
+            };
+            match step {
+                Ok(Some(element)) => return Some(Ok(element)),
+                Ok(None) => {}
+                Err(error) => {
+                    if matches!(error, ReadError::Broken { .. }) {
+                        self.state = State::Ended;
+                    }
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn values(text: &str) -> Vec<Result<Value, String>> {
+        JsonValues::new(text.as_bytes(), &LISTS)
+            .map(|found| {
+                found
+                    .map(|(_, value)| value)
+                    .map_err(|error| error.to_string())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn lists_lines_pages_and_envelopes_are_read_alike() {
+        let expected: Vec<_> = [1, 2, 3].map(|n| Ok(json!({ "n": n }))).into();
+        for text in [
+            r#"[{"n":1},{"n":2},{"n":3}]"#,
+            "[{\"n\":1}]\n[{\"n\":2},{\"n\":3}]\n[]\n",
+            r#"[{"n":1}],[{"n":2}][{"n":3}]"#,
+            "{\"n\":1}\n{\"n\":2}\r\n\n{\"n\":3}",
+            "{\n  \"n\": 1\n}\n{\n  \"n\": 2\n}\n{\"n\":3}\n",
+            r#"{"code":0,"data":[{"n":1},{"n":2},{"n":3}],"more":{"x":[1]}}"#,
+            r#"{"type":"w","tables":["Comment"],"data":{"Comment":[{"n":1},{"n":2}],"Users":[{"n":9}]},"v":1}
+               {"results":[{"n":3}]}"#,
+            "#filetype:JSON-streaming {\"class\":\"Comment\"}\n{\"n\":1}\n{\"n\":2}\n{\"n\":3}",
+        ] {
+            assert_eq!(values(text), expected, "{text}");
+        }
+        assert!(values("[]").is_empty() && values("{\"data\":[]}").is_empty());
+        let comment = r#"{"text":"x","data":[{"n":1}]}"#;
+        assert_eq!(
+            values(comment).len(),
+            1,
+            "a comment with a list is no envelope"
+        );
+    }
+
+    #[test]
+    fn a_bad_one_alone_is_bad() {
+        let read = values(r#"{"v": "[1]", "data": [{"a": "],{\"["}, {"b": [1, 2]}, nope, 3]}"#);
+        assert_eq!(read.len(), 4, "{read:?}");
+        assert_eq!(read[0], Ok(json!({ "a": "],{\"[" })));
+        assert!(
+            read[2]
+                .as_ref()
+                .is_err_and(|error| error.starts_with("comment 3"))
+        );
+        assert_eq!(read[3], Ok(json!(3)));
+        for cut in [
+            "{\"n\":1}\n{\"n\":2,\"t\":\"Tw\n{\"n\":3}",
+            "{\"n\":1}\n{\"n\":2,\n{\"n\":3}",
+            "{\"n\":1}\n{\"n\":[2,[\n{\"n\":3}",
+            "{\"n\":1}\nnonsense\n{\"n\":3}",
+        ] {
+            let read = values(cut);
+            assert_eq!(read.len(), 3, "{cut}: {read:?}");
+            assert!(
+                read[1]
+                    .as_ref()
+                    .is_err_and(|error| error.starts_with("line 2")),
+                "{read:?}"
+            );
+            assert_eq!(read[2], Ok(json!({ "n": 3 })));
+        }
+        for early in ["[1, 2", "{\"data\":[1,2]", "[{\"a\":\"x"] {
+            assert!(
+                values(early).pop().is_some_and(|last| last.is_err()),
+                "{early}"
+            );
+        }
+    }
+
+    #[test]
+    fn depth_and_size_are_bounded() {
+        let deep = format!("[{}{}, 1]", "[".repeat(10_000), "]".repeat(10_000));
+        let read = values(&deep);
+        assert!(read[0].is_err() && read[1].is_ok(), "{read:?}");
+        for filling in ["x", "\\\""] {
+            let large = format!("[\"{}\", 1]", filling.repeat(LARGEST + 1));
+            let read = values(&large);
+            assert!(read[0].is_err() && read[1].is_ok());
+            let line = format!("{{\"t\":\"{}\"}}\n{{\"n\":1}}", filling.repeat(LARGEST + 1));
+            let read = values(&line);
+            assert!(read[0].is_err() && read[1].is_ok());
+        }
+        // The end of an element that was too large is no element, and nothing is its own.
+        let last = format!("[[{}{{\"a\":1}}", " ".repeat(LARGEST - 1)) + "]]";
+        assert!(values(&last)[0].is_err());
+    }
+}
