@@ -16,6 +16,7 @@ use crate::{
     clients::keys::KeyCache,
     clock::Clock,
     config::Settings,
+    directory::Directory,
     domain::timestamp::Timestamp,
     faults::Faults,
     intake::writer::Writer,
@@ -35,7 +36,6 @@ use crate::{
     published::Published,
     readiness::Readiness,
     review::news::News,
-    sites::Directory,
     storage::{Store, StoreError, private},
 };
 

@@ -13,7 +13,8 @@
 //!    ones, and keeps those there are.
 //! 5. [`published`] shows what was approved to anyone.
 //!
-//! [`rules`] compares what comes in with the sites' block rules.
+//! [`directory`] has the sites and block rules in force, [`sites`] is where people change them, and [`rules`]
+//! compares what comes in with them.
 //!
 //! [`app`] wires the rooms together once; [`cli`] starts them. [`domain`], [`text`] and [`bayes`]
 //! know nothing of the rooms above them. [`evaluation`] says how good a model is.
@@ -27,6 +28,7 @@ pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod directory;
 pub mod domain;
 pub mod evaluation;
 pub mod faults;

@@ -14,13 +14,13 @@ pub mod tokens;
 pub use links::first_link;
 
 use crate::{
+    directory::Directory,
     domain::{
         decision::Actor,
         field::FieldError,
         moderator::{Moderator, Principal, Role, Scope},
         site::SiteSlug,
     },
-    sites::Directory,
 };
 
 /// Someone recognised as this moderator, through this door.

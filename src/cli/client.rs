@@ -10,7 +10,8 @@ use crate::{
     accounts::tokens::parse_name,
     app::App,
     clients::keys,
-    domain::site::{ClientMode, Site},
+    domain::site::ClientMode,
+    sites::{self, change::SiteChange},
     web::api::client_keys::ClientKeyView,
 };
 
@@ -77,9 +78,13 @@ async fn add(app: &App, json: bool, slug: &str, name: &str, queue: bool) -> anyh
     let site = site_of(app, slug)?;
     let name = parse_name(name).map_err(|error| refused(&[error]))?;
     if queue && site.policy.clients != ClientMode::Queue {
-        let mut changed = Site::clone(&site);
-        changed.policy.clients = ClientMode::Queue;
-        app.store.update_site(changed).await?;
+        let mut policy = site.policy.clone();
+        policy.clients = ClientMode::Queue;
+        let change = SiteChange {
+            policy: Some(policy),
+            ..SiteChange::default()
+        };
+        sites::change(app, &site, change).await?;
     }
     let minted = keys::mint(app, site.slug.clone(), name).await?;
     if json {

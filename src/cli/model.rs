@@ -10,13 +10,13 @@ use super::{Misuse, block_on, open, print, score::read_model, site_of, train::wr
 use crate::{
     app::App,
     bayes::file,
+    directory::DEFAULT_SITE,
     domain::{
         model::{ModelEntry, ModelId, SHIPPED},
         moderator::Scope,
         site::SiteSlug,
     },
     learn::registry,
-    sites::DEFAULT_SITE,
     web::api::models::ModelView,
 };
 

@@ -15,9 +15,7 @@ use crate::{
         origin::Origin,
         site::{Policy, SiteSlug},
     },
-    sites::removal,
-    storage::removal::Removal,
-    web::api::sites::NewSite,
+    sites::{self, SiteError, change::NewSite},
 };
 
 /// Adds, lists and removes sites.
@@ -102,10 +100,10 @@ async fn add(
         origins,
         policy: Policy::default(),
     };
-    let site = new.parse(app).map_err(|errors| refused(&errors))?;
-    if !app.store.add_site(site.clone()).await? {
-        anyhow::bail!("there is a site {} already", site.slug);
-    }
+    let site = match sites::add(app, new).await {
+        Err(SiteError::Invalid(errors)) => return Err(refused(&errors).into()),
+        added => added?,
+    };
     if json {
         return print::json(&site);
     }
@@ -152,12 +150,15 @@ fn confirm(slug: &str, yes: Option<String>) -> anyhow::Result<()> {
 
 async fn remove(app: &App, json: bool, slug: &str, with_comments: bool) -> anyhow::Result<()> {
     let parsed = SiteSlug::parse(slug).map_err(|error| Misuse(error.message))?;
-    match removal::remove(app, &parsed, with_comments).await? {
-        Removal::NotFound => anyhow::bail!("there is no site {slug}"),
-        Removal::HasComments(count) => anyhow::bail!(
-            "the site {slug} has comments and stays ({count} of them); --with-comments removes them too"
-        ),
-        Removal::Begun if json => print::json(&json!({ "removed": slug })),
-        Removal::Begun => print::line(&format!("Removed the site {slug}")),
+    match sites::remove(app, &parsed, with_comments).await {
+        Err(SiteError::NoSite) => anyhow::bail!("there is no site {slug}"),
+        Err(error @ SiteError::HasComments(..)) => {
+            anyhow::bail!("{error}; --with-comments removes them too")
+        }
+        removed => removed?,
     }
+    if json {
+        return print::json(&json!({ "removed": slug }));
+    }
+    print::line(&format!("Removed the site {slug}"))
 }

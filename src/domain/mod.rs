@@ -15,6 +15,7 @@ pub mod network;
 pub mod origin;
 pub mod owner;
 pub mod page;
+pub mod queue;
 pub mod sample;
 pub mod site;
 pub mod text;

@@ -124,11 +124,18 @@ pub async fn submit_for(
 ) -> Result<Accepted, Rejection> {
     let now = app.now();
     let token = form_token::check(app, &site, &submission, now).map_err(invalid)?;
+    let directory = app.directory.snapshot();
+    let networks = sender.map(|sender| app.vault.network_keys(&site.slug, &sender));
     let facts = checks::Facts {
-        app,
         site: &site,
+        rules: &directory.rules,
         submission: &submission,
         sender: sender.as_ref(),
+        email: [
+            app.vault.email_index(&submission.email),
+            app.vault.mailbox_index(&submission.email),
+        ],
+        networks: networks.unwrap_or_default(),
         token: &token,
         now,
     };
@@ -140,13 +147,13 @@ pub async fn submit_for(
     let is_program = client.is_some();
     let chain = author::chain(app, &site, &submission, now).filter(|_| !is_program);
     let may_trust = author::may_be_trusted(app, &site, &submission, chain.as_deref()).await;
-    let mut comment = new_comment(&facts);
+    let mut comment = new_comment(app, &facts);
     if !is_program {
         comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.clone()));
     }
     let arrival = Arrival {
         comment,
-        counters: checks::to_count(&facts),
+        counters: checks::to_count(&facts, &app.settings.intake),
         ask_trust: may_trust,
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
         proof: token.proof.map(|proof| SingleUse {
@@ -219,9 +226,8 @@ fn document(submission: &Submission) -> Document<'_> {
     }
 }
 
-fn new_comment(facts: &checks::Facts<'_>) -> NewComment {
+fn new_comment(app: &App, facts: &checks::Facts<'_>) -> NewComment {
     let &checks::Facts {
-        app,
         site,
         submission,
         sender,
@@ -238,13 +244,13 @@ fn new_comment(facts: &checks::Facts<'_>) -> NewComment {
         parent: submission.parent.map(|parent| parent.to_string()),
         name: submission.name.as_str().to_owned(),
         email_sealed: app.vault.seal(&submission.email, owner).0,
-        email_index: app.vault.email_index(&submission.email).0,
+        email_index: facts.email[0].0.clone(),
         website: submission
             .website
             .as_ref()
             .map(|website| website.as_str().to_owned()),
         text: submission.text.as_str().to_owned(),
-        fingerprint: checks::fingerprint(facts),
+        fingerprint: checks::fingerprint(submission),
         network: sender.map(SenderAddress::truncated),
         network_key: sender.map(|sender| app.vault.network_key(&site.slug, sender)),
         author_chain: None,

@@ -16,12 +16,10 @@ use crate::{
     app::App,
     domain::{
         comment::{Comment, CommentId, Status},
+        queue::{Cursor, Filter, Sort},
         site::Site,
     },
-    storage::{
-        StoreError,
-        comments::{Cursor, Filter, Sort},
-    },
+    storage::StoreError,
 };
 
 /// Comments read at a time.

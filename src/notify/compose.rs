@@ -19,12 +19,12 @@ use crate::{
         evidence::score_in_words,
         mail::MailKind,
         moderator::{MailMode, Moderator},
+        queue::{Filter, Sort},
         site::{Site, SiteSlug},
     },
     privacy::vault::Unopenable,
     storage::{
         StoreError,
-        comments::{Filter, Sort},
         decisions::Change,
         notices::{Since, Waiting},
         outbox::Claimed,

@@ -50,13 +50,10 @@ pub(super) async fn erase_until(
     until: Option<Timestamp>,
 ) -> Result<Erased> {
     let sites = every_site(app);
-    let erased = app
-        .store
-        .erase_subject(&sites, who, by, app.now(), until)
-        .await?;
-    if erased.block_rules > 0 {
-        app.directory.refresh(&app.store, app.now()).await?;
-    }
+    let now = app.now();
+    // Rules about their address go too.
+    let erasing = app.store.erase_subject(&sites, who, by, now, until);
+    let erased = app.directory.change(&app.store, now, erasing).await?;
     for (site, page) in &erased.comments {
         app.published.forget(site, page);
     }

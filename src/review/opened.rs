@@ -8,9 +8,10 @@ use crate::{
         decision::HistoryEntry,
         email::EmailAddress,
         moderator::Principal,
+        queue::{Counts, Filter},
     },
     privacy::vault::Unopenable,
-    storage::{StoreError, comments::Filter, counts::Counts, related::Earlier},
+    storage::{StoreError, related::Earlier},
 };
 
 /// A comment with what surrounds it.

@@ -12,15 +12,12 @@ use crate::{
         moderator::Principal,
         origin::Origin,
         page::Page,
+        queue::{Counts, Cursor, Filter, Sort},
         site::SiteSlug,
         timestamp::Timestamp,
     },
     privacy::keys::Purpose,
-    storage::{
-        StoreError,
-        comments::{Cursor, Filter, Sort},
-        counts::Counts,
-    },
+    storage::StoreError,
 };
 
 /// Most comments in one answer.

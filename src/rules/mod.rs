@@ -2,13 +2,12 @@
 //! domains and networks, whose cost does not grow with the number of rules. It compares what a person
 //! sees ([`fold`]), and is built anew when a rule is added or removed.
 //!
-//! What a rule may be is [`crate::domain::block`]'s; what it would have hit is [`trial`]'s.
+//! What a rule may be is [`crate::domain::block`]'s; what it would have hit is [`crate::sites::trial`]'s.
 
 mod fold;
 mod haystack;
 pub mod hosts;
 pub mod pattern;
-pub mod trial;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -98,6 +97,12 @@ impl Rules {
     #[must_use]
     pub fn list(&self) -> &[BlockRule] {
         &self.list
+    }
+
+    /// Whether a rule's network holds all of this one.
+    #[must_use]
+    pub fn covers(&self, network: &IpNet) -> bool {
+        self.networks.iter().any(|(own, _)| own.contains(network))
     }
 
     /// The rules among those that apply which the subject falls under, earliest first.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::SiteError;
 use crate::{
     app::App,
     domain::site::SiteSlug,
@@ -19,14 +20,14 @@ const LEFT: Duration = Duration::from_mins(1);
 /// more; of a very large one some may still be on its way out.
 ///
 /// # Errors
-/// [`crate::storage::StoreError`]; if the removal has begun by then, the background goes on with it.
-pub async fn remove(app: &App, slug: &SiteSlug, with_comments: bool) -> Result<Removal> {
-    let begun = app
-        .store
-        .begin_removal(slug, with_comments, app.now())
-        .await?;
-    if begun != Removal::Begun {
-        return Ok(begun);
+/// [`SiteError::NoSite`], [`SiteError::HasComments`], or [`SiteError::Store`]: if the removal has begun by
+/// then, the background goes on with it.
+pub async fn remove(app: &App, slug: &SiteSlug, with_comments: bool) -> Result<(), SiteError> {
+    let begun = app.store.begin_removal(slug, with_comments, app.now());
+    match begun.await? {
+        Removal::NotFound => return Err(SiteError::NoSite),
+        Removal::HasComments(count) => return Err(SiteError::HasComments(slug.clone(), count)),
+        Removal::Begun => {}
     }
     forget(app, slug).await?;
     match tokio::time::timeout(PATIENCE, empty(app, slug)).await {
@@ -35,7 +36,7 @@ pub async fn remove(app: &App, slug: &SiteSlug, with_comments: bool) -> Result<R
             tracing::info!(site = %slug, "the site is gone; what it held is still being removed");
         }
     }
-    Ok(begun)
+    Ok(())
 }
 
 /// Goes on with removals that something has interrupted.

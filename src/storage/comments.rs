@@ -1,189 +1,19 @@
 //! Reading comments for moderators: filtered lists with a keyset cursor, one in detail.
 
-use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
     Result, Store, StoreError,
     damage::{Gathered, gather},
-    query::{Statement, Value, contains},
     rows,
     searching::{Slice, Stretch},
 };
 use crate::domain::{
     comment::{Comment, CommentId, Status},
     decision::{Action, HistoryEntry},
-    email::EmailIndex,
-    evidence::Check,
-    page::Page,
+    queue::{Cursor, Filter, Listing, Sort},
     site::SiteSlug,
-    timestamp::Timestamp,
 };
-
-/// The order of a list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Sort {
-    /// Latest arrival first.
-    #[default]
-    Newest,
-    /// Earliest arrival first.
-    Oldest,
-    /// Score nearest to one half first; what could not be judged comes before all.
-    Uncertain,
-    /// Highest score first; what could not be judged comes before all.
-    Spammiest,
-}
-
-impl Sort {
-    /// Every order.
-    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Uncertain, Self::Spammiest];
-
-    /// The word used in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-            Self::Uncertain => "uncertain",
-            Self::Spammiest => "spammiest",
-        }
-    }
-
-    /// Reads the word that [`Sort::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
-    }
-
-    /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
-    pub(super) const fn key(self) -> (&'static str, bool) {
-        // PostgreSQL takes a bare 0.0 for a NUMERIC, which the driver for both engines cannot read.
-        const NONE: &str = "CAST(0 AS DOUBLE PRECISION)";
-        match self {
-            Self::Newest => (NONE, true),
-            Self::Oldest => (NONE, false),
-            Self::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
-            Self::Spammiest => ("COALESCE(c.score, 2.0)", true),
-        }
-    }
-}
-
-/// Which comments are wanted.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Filter {
-    /// The sites; a list over none is empty.
-    pub sites: Vec<SiteSlug>,
-    /// Their status.
-    pub status: Option<Status>,
-    /// Their page.
-    pub page: Option<Page>,
-    /// Found in text, name or website, whatever the case.
-    pub search: Option<String>,
-    /// Their author.
-    pub author: Option<EmailIndex>,
-    /// At least this probable.
-    pub min_score: Option<f64>,
-    /// At most this probable.
-    pub max_score: Option<f64>,
-    /// Arrived at or after.
-    pub since: Option<Timestamp>,
-    /// Arrived before.
-    pub until: Option<Timestamp>,
-    /// With this check among those that fired.
-    pub check: Option<Check>,
-    /// With, or without, a link in text or website.
-    pub has_link: Option<bool>,
-}
-
-/// Where a list goes on: the last item's sort key and id.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cursor {
-    /// The sort that it belongs to.
-    pub sort: Sort,
-    /// The last item's key.
-    pub key: f64,
-    /// The last item's id.
-    pub id: CommentId,
-}
-
-/// A stretch of a list.
-#[derive(Debug, Clone)]
-pub struct Listing {
-    /// At most as many as were asked for.
-    pub comments: Vec<Comment>,
-    /// Where the list goes on, if it does.
-    pub next: Option<Cursor>,
-}
-
-impl Filter {
-    /// Whether every comment of the sites is wanted, whatever its status.
-    pub(super) fn is_whole(&self) -> bool {
-        let whole = Self {
-            sites: self.sites.clone(),
-            status: self.status,
-            ..Self::default()
-        };
-        *self == whole
-    }
-
-    /// Whether finding them, or counting them, takes a look at each of the comments.
-    pub(super) const fn is_search(&self) -> bool {
-        self.search.is_some()
-            || self.min_score.is_some()
-            || self.max_score.is_some()
-            || self.since.is_some()
-            || self.until.is_some()
-            || self.check.is_some()
-            || self.has_link.is_some()
-    }
-
-    /// Adds the conditions, sites and status apart, to a statement that has some.
-    pub(super) fn narrow(&self, statement: &mut Statement) {
-        let text = |text: &str| Value::from(text.to_owned());
-        if let Some(page) = &self.page {
-            statement.push("AND c.page = ?", [text(page.as_str())]);
-        }
-        if let Some(author) = &self.author {
-            statement.push("AND c.email_index = ?", [text(&author.0)]);
-        }
-        if let Some(needle) = &self.search {
-            let pattern = Value::from(contains(needle));
-            statement.push(
-                "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
-                 OR c.website {like} ? ESCAPE '\\')",
-                [pattern.clone(), pattern.clone(), pattern],
-            );
-        }
-        if let Some(min) = self.min_score {
-            statement.push("AND c.score >= ?", [Value::from(min)]);
-        }
-        if let Some(max) = self.max_score {
-            statement.push("AND c.score <= ?", [Value::from(max)]);
-        }
-        if let Some(since) = self.since {
-            statement.push("AND c.created_at >= ?", [Value::from(since.millis())]);
-        }
-        if let Some(until) = self.until {
-            statement.push("AND c.created_at < ?", [Value::from(until.millis())]);
-        }
-        if let Some(check) = self.check {
-            // As serde writes it into the evidence, which holds no text of the comment's author.
-            let fired = contains(&format!("\"check\":\"{}\"", check.as_str()));
-            statement.push("AND c.evidence LIKE ? ESCAPE '\\'", [Value::from(fired)]);
-        }
-        if let Some(wanted) = self.has_link {
-            let not = if wanted { "" } else { "NOT " };
-            statement.push(
-                &format!(
-                    "AND {not}(c.website IS NOT NULL OR c.text {{like}} '%://%' \
-                     OR c.text {{like}} '%www.%')"
-                ),
-                [],
-            );
-        }
-    }
-}
 
 impl Store {
     /// A stretch of the comments that `filter` wants, after `cursor` if one is given.

@@ -1,40 +1,19 @@
 //! How many comments stand where. The database keeps the sums by triggers
 //! (`migrations/0011_queue.*`), since counting a long queue takes longer than showing it.
 
-use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{
     Result, Store,
-    comments::Filter,
     engine::Engine,
+    filtering::narrow,
     query::{Statement, Value},
     rows,
 };
-use crate::domain::comment::Status;
-
-/// How many comments stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[expect(missing_docs, reason = "a count for each status")]
-pub struct Counts {
-    pub pending: i64,
-    pub approved: i64,
-    pub spam: i64,
-    pub rejected: i64,
-    pub trash: i64,
-}
-
-impl Counts {
-    pub(super) fn add(&mut self, status: Status, count: i64) {
-        *match status {
-            Status::Pending => &mut self.pending,
-            Status::Approved => &mut self.approved,
-            Status::Spam => &mut self.spam,
-            Status::Rejected => &mut self.rejected,
-            Status::Trash => &mut self.trash,
-        } += count;
-    }
-}
+use crate::domain::{
+    comment::Status,
+    queue::{Counts, Filter},
+};
 
 impl Store {
     /// How many of the comments that `filter` wants, its status apart, stand where.
@@ -59,7 +38,7 @@ impl Store {
             Statement::new("SELECT c.status, COUNT(*) AS count FROM comments c")
         };
         statement.push(of_sites, [sites]);
-        filter.narrow(&mut statement);
+        narrow(filter, &mut statement);
         statement.push("GROUP BY c.status", []);
         let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
         let found = self

@@ -21,6 +21,7 @@ mod engine;
 mod erasure;
 pub mod erasures;
 pub mod examine;
+mod filtering;
 pub mod foreign_ids;
 pub mod gathered;
 mod imported_replies;

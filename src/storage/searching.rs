@@ -11,14 +11,17 @@ use tokio::{
 };
 
 use super::{
-    Result, Store, StoreError,
-    comments::{Cursor, Filter, Sort},
-    counts::{self, Counts},
+    Result, Store, StoreError, counts,
     damage::gather,
+    filtering::{narrow, sort_key},
     query::{Statement, Value},
     rows,
 };
-use crate::domain::{comment::Comment, site::SiteSlug};
+use crate::domain::{
+    comment::Comment,
+    queue::{Counts, Cursor, Filter, Sort},
+    site::SiteSlug,
+};
 
 /// Searches that run at once.
 pub(super) const SEARCHES: usize = 2;
@@ -120,7 +123,7 @@ impl Stretch<'_> {
 
     /// The first `take` of a slice, after the sort key and id of `after`.
     fn statement(&self, slice: &Slice, after: Option<(f64, String)>, take: u32) -> Statement {
-        let (key, descending) = self.sort.key();
+        let (key, descending) = sort_key(self.sort);
         let by_time = matches!(self.sort, Sort::Newest | Sort::Oldest);
         // Within a slice the order's own index would be read from one end to the other.
         let key = if slice.is_part() && !by_time {
@@ -152,7 +155,7 @@ impl Stretch<'_> {
             statement.push("AND c.status = ?", [status]);
         }
         slice.narrow(&mut statement);
-        self.filter.narrow(&mut statement);
+        narrow(self.filter, &mut statement);
         if let Some((at, id)) = after {
             let id = Value::from(id);
             if by_time {
@@ -171,7 +174,7 @@ impl Stretch<'_> {
 
     /// Keeps the first of what was found so far.
     fn keep_first(&self, found: &mut Vec<(f64, Comment)>) {
-        let (_, descending) = self.sort.key();
+        let (_, descending) = sort_key(self.sort);
         found.sort_by(|(a, one), (b, other)| {
             let order = a.total_cmp(b).then_with(|| one.id.cmp(&other.id));
             if descending { order.reverse() } else { order }
@@ -243,7 +246,7 @@ impl Store {
                 [sites],
             );
             slice.narrow(&mut statement);
-            filter.narrow(&mut statement);
+            narrow(filter, &mut statement);
             statement.push("GROUP BY c.status", []);
             let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
             let mut connection = self.searches.acquire().await?;

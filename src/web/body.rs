@@ -144,9 +144,9 @@ fn wrong_kind(field: &str) -> FieldError {
 }
 
 /// A JSON body of at most [`MAX_BYTES`].
-pub struct JsonBody<T>(pub T);
+pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 

@@ -68,23 +68,16 @@ struct CoralStory {
 
 /// Judges a comment for Coral, as one of its external moderation phases.
 #[utoipa::path(
-    tag = "clients",
     params(
-        ("site" = String, Path, description = "The site's slug."),
         ("X-Coral-Signature" = String, Header, description = "`sha256=` and the body's HMAC in hexadecimal."),
     ),
     request_body = CoralPhase,
     responses(
         (status = 200, description = "It is withheld: `status`, and the flag in `actions`.", body = Object),
         (status = 204, description = "Nothing against it."),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No good signature.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such site, or no secret in the settings.", body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time.", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "The body is compressed.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is not right.", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 401, description = "No good signature."),
+        (status = 404, description = "No such site, or no secret in the settings."),
+    ),
 )]
 #[post("/coral/{site}")]
 async fn moderate(

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::Shared;
 use crate::web::route_table::RouteTable;
-use crate::{app::App, readiness::PATIENCE, sites::DEFAULT_SITE};
+use crate::{app::App, directory::DEFAULT_SITE, readiness::PATIENCE};
 
 /// What readiness depends on, and what operators want to see beside.
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,7 +71,7 @@ fn live_version(app: &App) -> String {
 }
 
 /// The process answers.
-#[utoipa::path(tag = "operation", responses((status = 204, description = "It lives.")))]
+#[utoipa::path(responses((status = 204)))]
 #[get("/health/live")]
 async fn live() -> HttpResponse {
     HttpResponse::NoContent().finish()
@@ -80,8 +80,8 @@ async fn live() -> HttpResponse {
 /// The service can do its work: the database answers and can be written to, and the writer lives. A
 /// late outbox or job is reported but does not take the service out: comments still come in. The answer
 /// comes within about two seconds, whatever the database does.
-#[utoipa::path(tag = "operation", responses(
-    (status = 200, description = "Ready.", body = Readiness),
+#[utoipa::path(responses(
+    (status = 200, body = Readiness),
     (status = 503, description = "Not ready.", body = Readiness),
 ))]
 #[get("/health/ready")]

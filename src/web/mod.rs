@@ -40,10 +40,12 @@ pub type Shared = Data<Arc<App>>;
 /// The route table: each file adds its own.
 pub fn routes(config: &mut RouteTable<'_>) {
     config
+        .tagged("operation")
         .configure(health::routes)
         .configure(openapi::routes)
         .configure(assets::routes)
         .configure(api::routes)
+        .tagged("clients")
         .configure(akismet::routes)
         .configure(coral::routes)
         .configure(embed::routes)

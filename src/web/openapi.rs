@@ -16,10 +16,13 @@ use super::{
     problem::{MEDIA_TYPE, Problem},
     route_table::{self, RouteTable},
 };
-use crate::{domain::mail::MailStatus, storage::comments::Sort};
+use crate::domain::{mail::MailStatus, queue::Sort};
 
 /// What the protocol of Akismet takes as a body: any field, in either form.
 const ANY_FIELDS: [&str; 2] = ["application/x-www-form-urlencoded", "application/json"];
+
+/// Where the paths of Akismet's protocol begin.
+const AKISMET: &str = "/1.";
 
 /// Where the document describes [`Problem`].
 const PROBLEM: &str = "#/components/schemas/Problem";
@@ -60,25 +63,38 @@ impl Modify for BearerToken {
 }
 
 fn complete_all(mut document: Value) -> Value {
+    let schemas = document["components"]["schemas"].take();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
             // These read whatever fields come, which no type of ours has.
-            if path.starts_with("/1.") {
+            if path.starts_with(AKISMET) {
                 let fields = json!({ "schema": { "type": "object" } });
                 let content = ANY_FIELDS.map(|kind| (kind.to_owned(), fields.clone()));
                 let content: Map<String, Value> = content.into_iter().collect();
                 operation["requestBody"] = json!({ "content": content });
             }
-            allow_blank(operation);
-            complete(operation);
+            complete_security(operation);
+            complete_parameters(path, operation);
+            complete_responses(path, operation, &schemas);
         }
     }
+    document["components"]["schemas"] = schemas;
     document
 }
 
-/// Says of parameters that are not plain text that they may be sent blank: that is what forms send
-/// for what was not filled in, and counts as absent.
-fn allow_blank(operation: &mut Value) {
+/// What moderators and operators call takes a token, unless the operation says otherwise.
+fn complete_security(operation: &mut Value) {
+    let takes_token = ["review", "operators"]
+        .iter()
+        .any(|tag| operation["tags"][0] == *tag);
+    if takes_token && operation["security"].is_null() {
+        operation["security"] = json!([{ "token": [] }]);
+    }
+}
+
+/// Describes what is named in the path. Says of parameters that are not plain text that they may be
+/// sent blank: that is what forms send for what was not filled in, and counts as absent.
+fn complete_parameters(path: &str, operation: &mut Value) {
     let parameters = operation.get_mut("parameters");
     let parameters = parameters.and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
@@ -86,19 +102,33 @@ fn allow_blank(operation: &mut Value) {
         if optional && parameter["schema"] != json!({ "type": "string" }) {
             parameter["allowEmptyValue"] = json!(true);
         }
+        if parameter["in"] == "path" && parameter["description"].is_null() {
+            let named = format!("/{{{}}}", parameter["name"].as_str().unwrap_or_default());
+            let before = path.split(&named).next().unwrap_or_default();
+            let what = match before.rsplit('/').next().unwrap_or_default() {
+                "batches" => "batch",
+                "blocks" => "rule",
+                "outbox" => "mail",
+                "coral" => "site",
+                collection => collection.trim_end_matches('s'),
+            };
+            let slug = if what == "site" { "'s slug" } else { "" };
+            parameter["description"] = json!(format!("The {what}{slug}."));
+        }
     }
 }
 
 /// Adds what many operations are refused with alike, said here once, where an operation does not say
-/// it in its own words; and the media type that every refusal has.
-fn complete(operation: &mut Value) {
-    let names_someone = !operation["security"].is_null();
+/// it in its own words. A response without words of its own has those of its body's schema, and
+/// every refusal is a [`Problem`].
+fn complete_responses(path: &str, operation: &mut Value, schemas: &Value) {
+    let names_someone = ["review", "operators", "account"]
+        .iter()
+        .any(|tag| operation["tags"][0] == *tag);
     let has_body = !operation["requestBody"].is_null();
-    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
-    let has_query = parameters.any(|parameter| parameter["in"] == "query");
-    let asks_database = operation["tags"][0] != "operation";
-    let Some(responses) = operation["responses"].as_object_mut() else {
-        return;
+    let takes = |place| {
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.any(|parameter| parameter["in"] == place)
     };
     let refusals = [
         (
@@ -111,6 +141,11 @@ fn complete(operation: &mut Value) {
             "403",
             "Not allowed, or the session's CSRF token is missing.",
         ),
+        (
+            takes("path"),
+            "404",
+            "It is not there, or not yours to see.",
+        ),
         (has_body, "400", "The request cannot be read."),
         (has_body, "408", "The body did not arrive in time."),
         (has_body, "413", "The body is too large."),
@@ -120,37 +155,44 @@ fn complete(operation: &mut Value) {
             "The body is of another media type, or compressed.",
         ),
         (has_body, "422", "A field is not right."),
-        (has_query, "422", "A parameter is not right."),
+        (takes("query"), "422", "A parameter is not right."),
         (
-            asks_database,
+            path.starts_with(AKISMET),
+            "429",
+            "Too many wrong keys came from here.",
+        ),
+        (
+            operation["tags"][0] != "operation",
             "503",
             "The service cannot do this at the moment; nothing was stored.",
         ),
     ];
+    let Some(responses) = operation["responses"].as_object_mut() else {
+        return;
+    };
     for (_, status, says) in refusals.iter().filter(|(may_come, ..)| *may_come) {
-        let refusal = || {
-            let schema = json!({ "$ref": PROBLEM });
-            json!({ "description": says, "content": { MEDIA_TYPE: { "schema": schema } } })
-        };
+        let refusal = || json!({ "description": says });
         responses
             .entry((*status).to_owned())
             .or_insert_with(refusal);
     }
-    for content in responses
-        .values_mut()
-        .filter_map(|response| response.get_mut("content")?.as_object_mut())
-    {
-        let is_problem = |body: &Value| body["schema"]["$ref"] == PROBLEM;
-        if content.get("application/json").is_some_and(is_problem)
-            && let Some(body) = content.remove("application/json")
-        {
-            content.insert(MEDIA_TYPE.to_owned(), body);
+    for (status, response) in responses {
+        let body = &response["content"]["application/json"]["schema"]["$ref"];
+        if response["description"].is_null() {
+            let schema = body.as_str().and_then(|body| body.rsplit('/').next());
+            let says = schema.and_then(|schema| schemas[schema]["description"].as_str());
+            response["description"] = json!(says.unwrap_or("Done."));
+        }
+        let is_refusal = status.starts_with(['4', '5']);
+        if is_refusal && response.get("content").is_none() {
+            let problem = json!({ "schema": { "$ref": PROBLEM } });
+            response["content"] = json!({ MEDIA_TYPE: problem });
         }
     }
 }
 
 /// The `OpenAPI` 3.1 document.
-#[utoipa::path(tag = "operation", responses((status = 200, description = "The document.", body = Object)))]
+#[utoipa::path(responses((status = 200, body = Object)))]
 #[get("/openapi.json")]
 async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok().json(&*DOCUMENT)

@@ -23,7 +23,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{domain::field::FieldError, storage::StoreError};
+use crate::{domain::field::FieldError, sites::SiteError, storage::StoreError};
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -150,6 +150,24 @@ impl From<StoreError> for Problem {
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
         Self::invalid(vec![error])
+    }
+}
+
+impl From<SiteError> for Problem {
+    fn from(error: SiteError) -> Self {
+        match error.of_fields() {
+            Ok(errors) => Self::invalid(errors),
+            Err(SiteError::NoRule) => Self::not_found("block rule"),
+            Err(SiteError::HasComments(ref slug, count)) => {
+                let title = format!(
+                    "The site has comments and stays ({count} of them); \
+                     `?with_comments={slug}` removes them too."
+                );
+                Self::new(StatusCode::CONFLICT, "has_comments", title)
+            }
+            Err(SiteError::Store(error)) => error.into(),
+            Err(_) => Self::not_found("site"),
+        }
     }
 }
 

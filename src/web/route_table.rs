@@ -19,6 +19,7 @@ pub struct RouteTable<'a> {
 struct Description {
     paths: Paths,
     schemas: Vec<(String, RefOr<Schema>)>,
+    tag: &'static str,
     others: Vec<Other>,
 }
 
@@ -34,13 +35,36 @@ impl<'a> RouteTable<'a> {
         }
     }
 
+    /// What is added from here on is of this part of the interface, where it does not name its own.
+    pub fn tagged(&mut self, tag: &'static str) -> &mut Self {
+        if let Some(described) = &mut self.described {
+            described.tag = tag;
+        }
+        self
+    }
+
     /// Adds a route that is part of the interface's description.
     pub fn service<F>(&mut self, factory: F) -> &mut Self
     where
         F: HttpServiceFactory + OpenApiFactory + 'static,
     {
         if let Some(described) = &mut self.described {
-            described.paths.merge(factory.paths());
+            let mut paths = factory.paths();
+            for item in paths.paths.values_mut() {
+                let operations = [
+                    &mut item.get,
+                    &mut item.post,
+                    &mut item.patch,
+                    &mut item.delete,
+                ];
+                for operation in operations.into_iter().flatten() {
+                    let tags = operation.tags.get_or_insert_default();
+                    if tags.is_empty() {
+                        tags.push(described.tag.to_owned());
+                    }
+                }
+            }
+            described.paths.merge(paths);
             factory.schemas(&mut described.schemas);
         }
         self.served.service(factory);

@@ -2,18 +2,20 @@
 
 use linkify::{LinkFinder, LinkKind};
 
-use super::Facts;
-use crate::domain::evidence::{Check, Finding};
+use crate::domain::{
+    evidence::{Check, Finding},
+    site::Policy,
+};
 
 const BASE: f64 = 1.0;
 const EACH: f64 = 0.25;
 const MOST: f64 = 3.0;
 
-pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
+pub(super) fn check(policy: &Policy, text: &str) -> Option<Finding> {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
-    let count = finder.links(facts.submission.text.as_str()).count();
-    let allowed = facts.site.policy.max_links as usize;
+    let count = finder.links(text).count();
+    let allowed = policy.max_links as usize;
     let above = count.checked_sub(allowed).filter(|above| *above > 0)?;
     #[expect(clippy::cast_precision_loss, reason = "a text holds few links")]
     let weight = (BASE + EACH * above as f64).min(MOST);
@@ -23,4 +25,35 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
         reason: format!("It has {count} links; the site allows {allowed}"),
         forces: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+    use crate::domain::site::Policy;
+
+    #[test]
+    fn links_above_what_the_site_allows_weigh_more_each_up_to_a_limit() {
+        let policy = Policy {
+            max_links: 2,
+            ..Policy::default()
+        };
+        let weight = |links: usize| {
+            let text = "see https://a.example/x ".repeat(links);
+            check(&policy, &text).map(|finding| finding.weight)
+        };
+        let weights = [0, 2, 3, 4, 20].map(weight);
+        assert_eq!(weights, [None, None, Some(1.25), Some(1.5), Some(3.0)]);
+    }
+
+    #[test]
+    fn a_site_may_allow_no_link_at_all() {
+        let policy = Policy {
+            max_links: 0,
+            ..Policy::default()
+        };
+        assert_eq!(check(&policy, "no link here"), None);
+        let finding = check(&policy, "www.shop.example").expect("a finding");
+        assert_eq!(finding.reason, "It has 1 links; the site allows 0");
+    }
 }

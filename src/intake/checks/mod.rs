@@ -1,5 +1,6 @@
 //! The checks: each looks at one thing and may add a finding with a weight and a reason in plain
-//! words. None of them throws a comment away.
+//! words. None of them throws a comment away. They are pure: what needs a key, the database or the
+//! present rules is looked up before and handed in as a fact.
 //!
 //! A weight is the natural logarithm of how much likelier the finding is for spam than for genuine
 //! comments, so that it adds to the model's log-odds. The numbers are judgements, not measurements:
@@ -11,28 +12,37 @@ mod duplicate;
 mod honeypot;
 mod links;
 mod rate;
+#[cfg(test)]
+mod samples;
 mod timing;
 
 use std::time::Duration;
 
 use super::{form_token::Checked, submission::Submission};
 use crate::{
-    app::App,
     config::Intake,
-    domain::{evidence::Finding, network::SenderAddress, site::Site, timestamp::Timestamp},
+    domain::{
+        email::EmailIndex, evidence::Finding, network::SenderAddress, site::Site,
+        timestamp::Timestamp,
+    },
+    rules::Rules,
     storage::arrivals::{Lookback, Share, Signals},
 };
 
 /// What is known of a submission before the database is asked.
 pub struct Facts<'a> {
-    /// The application.
-    pub app: &'a App,
     /// The site.
     pub site: &'a Site,
+    /// The block rules, of every site.
+    pub rules: &'a Rules,
     /// The submission.
     pub submission: &'a Submission,
     /// Who sent it, when that is known.
     pub sender: Option<&'a SenderAddress>,
+    /// The keyed hashes of its address: as written, and as the mailbox it most likely leads to.
+    pub email: [EmailIndex; 2],
+    /// The keyed hashes of the networks it came from, and how many of each one's comments count as one.
+    pub networks: Vec<(String, i64)>,
     /// What its form token says.
     pub token: &'a Checked,
     /// The time.
@@ -43,25 +53,26 @@ pub struct Facts<'a> {
 #[must_use]
 pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(honeypot::check(facts));
-    findings.extend(timing::check(facts));
-    findings.extend(links::check(facts));
+    let (policy, submission) = (&facts.site.policy, facts.submission);
+    findings.extend(honeypot::check(submission));
+    findings.extend(timing::check(policy, facts.token.opened));
+    findings.extend(links::check(policy, submission.text.as_str()));
     findings.extend(blocklist::check(facts));
     findings
 }
 
 /// What is counted: the sender's networks, the mailbox, the uses of the form token.
 #[must_use]
-pub fn to_count(facts: &Facts<'_>) -> Vec<Share> {
-    let mut counters = rate::counted(facts);
+pub fn to_count(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
+    let mut counters = rate::counted(facts, limits);
     counters.extend(timing::counted(facts));
     counters
 }
 
 /// The hash by which the text is found again.
 #[must_use]
-pub fn fingerprint(facts: &Facts<'_>) -> Option<i64> {
-    duplicate::fingerprint(facts.submission.text.as_str())
+pub fn fingerprint(submission: &Submission) -> Option<i64> {
+    duplicate::fingerprint(submission.text.as_str())
 }
 
 /// How far back the checks look.

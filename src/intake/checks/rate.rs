@@ -19,25 +19,23 @@ const MOST: f64 = 3.0;
 
 /// The counters of the sender's network, of the wider ones around it, and, where the address has a tag or
 /// dots that do not count, of the mailbox: those spellings together are limited as one address is.
-pub(super) fn counted(facts: &Facts<'_>) -> Vec<Share> {
-    let window = Duration::from_secs(facts.app.settings.intake.rate_window_seconds);
-    let (vault, site) = (&facts.app.vault, &facts.site.slug);
+pub(super) fn counted(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
+    let window = Duration::from_secs(limits.rate_window_seconds);
     let counted = |kind, counted| Counted {
-        site: site.to_string(),
+        site: facts.site.slug.to_string(),
         kind,
         counted,
         expires_at: facts.now.plus(window).millis(),
     };
-    let networks = facts.sender.map(|sender| vault.network_keys(site, sender));
-    let networks = networks.into_iter().flatten().map(|(key, share)| Share {
-        counted: counted(NETWORK, key),
-        of: share,
+    let networks = facts.networks.iter().map(|(key, share)| Share {
+        counted: counted(NETWORK, key.clone()),
+        of: *share,
     });
     // An address that is its own mailbox is found among the comments: a counter for each would cost a post a
     // third more writing.
-    let email = &facts.submission.email;
-    let mailbox = (email.mailbox() != email.normalized()).then(|| Share {
-        counted: counted(MAILBOX, vault.mailbox_index(email).0),
+    let [written, mailbox] = &facts.email;
+    let mailbox = (mailbox != written).then(|| Share {
+        counted: counted(MAILBOX, mailbox.0.clone()),
         of: 1,
     });
     networks.chain(mailbox).collect()
@@ -61,5 +59,67 @@ fn finding(count: i64, soft: i64, whose: &str, limits: &Intake) -> Finding {
         weight,
         reason: format!("{count} comments came from this {whose} within {minutes} minutes"),
         forces: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, findings};
+    use crate::{
+        config::Intake,
+        domain::email::EmailIndex,
+        intake::checks::samples::{LIMITS, Sample},
+        storage::arrivals::{MAILBOX, NETWORK, Signals},
+    };
+
+    fn weights(network: i64, email: i64) -> Vec<f64> {
+        let signals = Signals {
+            network,
+            email,
+            ..Signals::default()
+        };
+        let found = findings(&signals, &LIMITS);
+        found.into_iter().map(|finding| finding.weight).collect()
+    }
+
+    #[test]
+    fn what_is_above_a_soft_limit_weighs_more_the_more_it_is() {
+        let (network, email) = (LIMITS.network_soft_limit, LIMITS.email_soft_limit);
+        assert!(weights(network, email).is_empty());
+        assert_eq!(weights(2 * network, email), [1.5]);
+        assert_eq!(weights(network, 3 * email), [2.0]);
+        assert_eq!(weights(99 * network, 99 * email), [3.0, 3.0]);
+    }
+
+    #[test]
+    fn a_limit_of_none_at_all_divides_by_nothing() {
+        let none = Intake {
+            email_soft_limit: 0,
+            ..LIMITS
+        };
+        let signals = Signals {
+            email: 1,
+            ..Signals::default()
+        };
+        assert_eq!(findings(&signals, &none).len(), 1);
+    }
+
+    #[test]
+    fn networks_are_counted_by_their_share_and_a_mailbox_where_it_is_another_than_the_address() {
+        let sample = Sample::of("Hello");
+        let mut facts = sample.facts();
+        assert!(counted(&facts, &LIMITS).is_empty());
+        facts.networks = vec![("narrow".to_owned(), 1), ("wide".to_owned(), 8)];
+        facts.email[1] = EmailIndex("mailbox".to_owned());
+        let counters = counted(&facts, &LIMITS);
+        let counters = counters
+            .iter()
+            .map(|share| (share.counted.kind, share.counted.counted.as_str(), share.of));
+        let wanted = [
+            (NETWORK, "narrow", 1),
+            (NETWORK, "wide", 8),
+            (MAILBOX, "mailbox", 1),
+        ];
+        assert!(counters.eq(wanted));
     }
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::Facts;
 use crate::{
-    domain::evidence::{Check, Finding},
+    domain::{
+        evidence::{Check, Finding},
+        site::Policy,
+    },
     intake::form_token::Opened,
     storage::{
         arrivals::{FORM_TOKEN, Share},
@@ -44,11 +47,10 @@ pub(super) fn finding(uses: i64) -> Option<Finding> {
     })
 }
 
-pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
-    let policy = &facts.site.policy;
+pub(super) fn check(policy: &Policy, opened: Opened) -> Option<Finding> {
     let shortest = Duration::from_secs(policy.min_form_seconds.into());
     let longest = Duration::from_secs(u64::from(policy.max_form_hours) * 60 * 60);
-    let (weight, reason) = match facts.token.opened {
+    let (weight, reason) = match opened {
         Opened::Unknown if policy.expect_form_token => {
             (MISSING, "It was sent without opening the form".to_owned())
         }
@@ -75,4 +77,47 @@ pub(super) fn check(facts: &Facts<'_>) -> Option<Finding> {
         reason,
         forces: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{check, finding};
+    use crate::{domain::site::Policy, intake::form_token::Opened};
+
+    fn reason(policy: &Policy, opened: Opened) -> Option<String> {
+        check(policy, opened).map(|finding| finding.reason)
+    }
+
+    #[test]
+    fn both_ends_of_the_time_that_a_form_may_be_open_are_fine() {
+        let policy = Policy::default();
+        let after = |millis| reason(&policy, Opened::Ago(Duration::from_millis(millis)));
+        let (shortest, longest) = (3000, 24 * 60 * 60 * 1000);
+        assert_eq!(after(shortest), None);
+        assert_eq!(after(longest), None);
+        let sent = |when| Some(format!("The form was sent {when} after it was opened"));
+        assert_eq!(after(shortest - 1), sent("3.0 seconds"));
+        assert_eq!(after(0), sent("0.0 seconds"));
+        assert_eq!(after(longest + 1), sent("24 hours"));
+    }
+
+    #[test]
+    fn a_missing_token_counts_where_one_is_expected_and_a_forged_one_everywhere() {
+        let lenient = Policy::default();
+        let strict = Policy {
+            expect_form_token: true,
+            ..Policy::default()
+        };
+        assert_eq!(reason(&lenient, Opened::Unknown), None);
+        assert!(reason(&strict, Opened::Unknown).is_some());
+        assert!(reason(&lenient, Opened::Forged).is_some());
+    }
+
+    #[test]
+    fn a_form_brings_three_comments_before_it_is_noticed() {
+        assert_eq!([0, 1, 3].map(finding), [None, None, None]);
+        assert!(finding(4).is_some());
+    }
 }

@@ -49,8 +49,8 @@ pub async fn add(
         created_at: app.now(),
         delivered_at: None,
     };
-    app.store.add_webhook(webhook.clone()).await?;
-    app.directory.refresh(&app.store, app.now()).await?;
+    let adding = app.store.add_webhook(webhook.clone());
+    app.directory.change(&app.store, app.now(), adding).await?;
     Ok(webhook)
 }
 
@@ -71,7 +71,6 @@ fn parse_url(app: &App, raw: &str) -> Result<String, FieldError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn remove(app: &App, site: &SiteSlug, id: String) -> Result<bool> {
-    let removed = app.store.remove_webhook(site, id).await?;
-    app.directory.refresh(&app.store, app.now()).await?;
-    Ok(removed)
+    let removing = app.store.remove_webhook(site, id);
+    app.directory.change(&app.store, app.now(), removing).await
 }

@@ -8,20 +8,17 @@ use serde_json::{Value, json};
 use super::{Call, Refusal, recognise, usage::object, word};
 use crate::{
     storage::judgements::Usage,
-    web::{Shared, problem::Problem, route_table::RouteTable},
+    web::{Shared, route_table::RouteTable},
 };
 
 /// The time that a person is thought to need for one spam comment, in seconds.
 const SECONDS_EACH: i64 = 5;
 
 /// The account behind a key: always active, nothing to pay.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "`account_id`, `account_type`, `account_name`, `status`, `next_billing_date`, `limit_reached`.", content((Object = "application/json"), (String = "text/plain"))),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`account_id`, `account_type`, `account_name`, `status`, `next_billing_date`, `limit_reached`.",
+     content((Object = "application/json"), (String = "text/plain"))),
+))]
 #[post("/1.1/get-subscription")]
 async fn get_subscription(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     let (key, site) = recognise(&app, &call).await?;
@@ -36,13 +33,10 @@ async fn get_subscription(app: Shared, call: Call) -> Result<HttpResponse, Refus
 }
 
 /// What a key's blogs asked and reported: in all, and by month (`breakdown`).
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "`spam`, `ham`, `missed_spam`, `false_positives`, `accuracy`, `time_saved`, `breakdown`.", content((Object = "application/json"), (String = "text/plain"))),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`spam`, `ham`, `missed_spam`, `false_positives`, `accuracy`, `time_saved`, `breakdown`.",
+     content((Object = "application/json"), (String = "text/plain"))),
+))]
 #[post("/1.1/get-stats")]
 async fn get_stats(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     let (_, site) = recognise(&app, &call).await?;
@@ -91,10 +85,9 @@ fn figures(usage: &[&Usage]) -> Value {
 }
 
 /// A program says that it will ask no more. The key stays good: a person revokes keys.
-#[utoipa::path(
-    tag = "clients",
-    responses((status = 200, description = "`deactivated`.", body = String, content_type = "text/plain"))
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`deactivated`.", body = String, content_type = "text/plain"),
+))]
 #[post("/1.1/deactivate")]
 async fn deactivate(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     recognise(&app, &call).await?;
@@ -102,10 +95,9 @@ async fn deactivate(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 /// Where WordPress exchanges another service's token for a key; keys are made here by operators.
-#[utoipa::path(
-    tag = "clients",
-    responses((status = 200, description = "`invalid`.", body = String, content_type = "text/plain"))
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`invalid`.", body = String, content_type = "text/plain"),
+))]
 #[post("/1.1/token")]
 async fn token(_call: Call) -> HttpResponse {
     super::invalid("Make a key with: hamlet client add")

@@ -18,13 +18,10 @@ const GUARANTEED_SPAM: &str = "akismet-guaranteed-spam";
 const TRUSTED_ROLE: &str = "administrator";
 
 /// Whether a key is good: `valid` or `invalid`.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "`valid`, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`valid`, or `invalid` with `X-akismet-debug-help`.",
+     body = String, content_type = "text/plain"),
+))]
 #[post("/1.1/verify-key")]
 async fn verify_key(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_verify(app, call).await
@@ -41,14 +38,11 @@ async fn answer_verify(app: Shared, call: Call) -> Result<HttpResponse, Refusal>
 /// `X-akismet-pro-tip: discard`. Where the site keeps the text as a comment, `comment_parent` gives it
 /// its place in the thread, and a `callback` on one of the site's origins hears when a person decides
 /// otherwise.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "`true`, `false`, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
-        (status = 429, description = "Too many wrong keys, or too many comments of this author's network.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "It could not be judged; ask again.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`true`, `false`, or `invalid` with `X-akismet-debug-help`.",
+     body = String, content_type = "text/plain"),
+    (status = 429, description = "Too many wrong keys, or too many comments of this author's network."),
+))]
 #[post("/1.1/comment-check")]
 async fn comment_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_check(app, call).await

@@ -6,35 +6,27 @@ use super::{Call, Refusal, also_get, recognise, word};
 use crate::{
     bayes::Label,
     clients::reports,
-    web::{Shared, problem::Problem, route_table::RouteTable},
+    web::{Shared, route_table::RouteTable},
 };
 
 /// What every report is answered with.
 const THANKS: &str = "Thanks for making the web a better place.";
 
 /// Reports a text as spam.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "Thanks, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "It could not be kept; report again.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "Thanks, or `invalid` with `X-akismet-debug-help`.",
+     body = String, content_type = "text/plain"),
+))]
 #[post("/1.1/submit-spam")]
 async fn submit_spam(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     take(app, call, Label::Spam).await
 }
 
 /// Reports a text as not spam.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "Thanks, or `invalid` with `X-akismet-debug-help`.", body = String, content_type = "text/plain"),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "It could not be kept; report again.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "Thanks, or `invalid` with `X-akismet-debug-help`.",
+     body = String, content_type = "text/plain"),
+))]
 #[post("/1.1/submit-ham")]
 async fn submit_ham(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     take(app, call, Label::Ham).await

@@ -15,13 +15,10 @@ use crate::{
 const LIMIT: usize = 500;
 
 /// How many texts were judged this month. There is no limit.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "`limit`, `usage`, `percentage`, `throttled`; or `invalid`.", content((Object = "application/json"), (String = "text/plain"))),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "`limit`, `usage`, `percentage`, `throttled`; or `invalid`.",
+     content((Object = "application/json"), (String = "text/plain"))),
+))]
 #[post("/1.2/usage-limit")]
 async fn usage_limit(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_usage(app, call).await
@@ -40,13 +37,10 @@ async fn answer_usage(app: Shared, call: Call) -> Result<HttpResponse, Refusal> 
 
 /// What each blog asked and reported, by month; counts are strings, as clients expect. Parameters:
 /// `month`, `filter`, `order`, `limit`, `offset`, `format=csv`.
-#[utoipa::path(
-    tag = "clients",
-    responses(
-        (status = 200, description = "Lists by month, with `limit`, `offset`, `total`; or CSV; or `invalid`.", content((Object = "application/json"), (String = "text/csv"), (String = "text/plain"))),
-        (status = 429, description = "Too many wrong keys came from here.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "Lists by month, with `limit`, `offset`, `total`; or CSV; or `invalid`.",
+     content((Object = "application/json"), (String = "text/csv"), (String = "text/plain"))),
+))]
 #[post("/1.2/key-sites")]
 async fn key_sites(app: Shared, call: Call) -> Result<HttpResponse, Refusal> {
     answer_sites(app, call).await

@@ -96,14 +96,7 @@ impl From<TakenBack> for BatchUndone {
 }
 
 /// What was decided together in the last 30 days; at most 50 batches.
-#[utoipa::path(
-    tag = "review",
-    responses(
-        (status = 200, description = "The batches, the latest first.", body = BatchList),
-        (status = 401, description = "Not signed in.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = BatchList)))]
 #[get("/api/v1/batches")]
 async fn list_batches(
     app: Shared,
@@ -116,17 +109,7 @@ async fn list_batches(
 
 /// Takes back, as one, what was decided together: each comment on your sites that nobody changed since is
 /// again as it was, and its label goes. Asked again, it goes on with what is left.
-#[utoipa::path(
-    tag = "review",
-    params(("id" = BatchId, Path, description = "The batch.")),
-    responses(
-        (status = 200, description = "What became of it.", body = BatchUndone),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 404, description = "No such batch on your sites.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(params(("id" = BatchId, Path)), responses((status = 200, body = BatchUndone)))]
 #[post("/api/v1/batches/{id}/undo")]
 async fn undo_batch(
     app: Shared,

@@ -1,34 +1,31 @@
 //! Block rules: of one site, for its moderators, and of every site, for operators.
 
 use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::private;
 use crate::{
     app::App,
     domain::{
-        block::{ANYONE, BlockAction, BlockKind, BlockRule, Pattern, parse_pattern},
-        field::{FieldError, parse_line},
+        block::{ANYONE, BlockAction, BlockKind, BlockRule},
         moderator::Principal,
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    rules::trial::{self, Trial},
-    storage::acts,
+    sites::{
+        blocks::{self, NewBlock},
+        trial::Trial,
+    },
     web::{
         Shared,
         auth::{Moderator, Operator},
-        body::JsonBody,
+        body::Json,
         problem::Problem,
         route_table::RouteTable,
         site,
     },
 };
-
-/// Longest note, in Unicode scalar values.
-const MAX_NOTE_CHARS: usize = 300;
 
 /// A rule.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,35 +77,6 @@ struct BlockList {
     blocks: Vec<BlockView>,
 }
 
-/// A new rule.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewBlock {
-    /// What it looks at.
-    kind: BlockKind,
-    /// A word, a phrase or signs, an email address or `*@` and a domain, a network such as
-    /// `203.0.113.0/24`, or a domain.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-    )]
-    pattern: String,
-    /// What it does.
-    action: BlockAction,
-    /// Why; at most 300 characters.
-    #[schema(max_length = 300, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
-    note: Option<String>,
-    /// When it ends; absent: never.
-    expires_at: Option<Timestamp>,
-    /// Adds it although it would have hit more than half of the last 1,000 comments.
-    #[serde(default)]
-    force: bool,
-    /// Only says what it would have hit, and adds nothing.
-    #[serde(default)]
-    dry_run: bool,
-}
-
 /// A rule that was added, or that would be.
 #[derive(Debug, Serialize, ToSchema)]
 struct AddedBlock {
@@ -119,16 +87,7 @@ struct AddedBlock {
 }
 
 /// The rules of one site, with those of every site.
-#[utoipa::path(
-    tag = "review",
-    params(("site" = String, Path, description = "The site's slug.")),
-    responses(
-        (status = 200, description = "The rules in force.", body = BlockList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 404, description = "No such site, or not yours to see.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = BlockList)))]
 #[get("/api/v1/sites/{site}/blocks")]
 async fn list_site_blocks(
     app: Shared,
@@ -142,44 +101,24 @@ async fn list_site_blocks(
 }
 
 /// Adds a rule to one site.
-#[utoipa::path(
-    tag = "review",
-    params(("site" = String, Path, description = "The site's slug.")),
-    request_body = NewBlock,
-    responses(
-        (status = 200, description = "What it would have hit, on a dry run.", body = AddedBlock),
-        (status = 201, description = "Added.", body = AddedBlock),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 404, description = "No such site, or not yours to see.", body = Problem),
-        (status = 422, description = "A field is not right, or the rule would have hit more than half of what came last (`too_broad`).", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 200, description = "What it would have hit, on a dry run.", body = AddedBlock),
+    (status = 201, body = AddedBlock),
+    (status = 422, description = "A field is not right, or the rule would have hit more than half of what came last (`too_broad`)."),
+))]
 #[post("/api/v1/sites/{site}/blocks")]
 async fn add_site_block(
     app: Shared,
     Moderator(principal): Moderator,
     slug: Path<String>,
-    JsonBody(new): JsonBody<NewBlock>,
+    Json(new): Json<NewBlock>,
 ) -> Result<HttpResponse, Problem> {
     let slug = site_of(&app, &principal, &slug)?;
     add(&app, &principal, Some(slug), new).await
 }
 
 /// Removes a rule of one site.
-#[utoipa::path(
-    tag = "review",
-    params(
-        ("site" = String, Path, description = "The site's slug."),
-        ("id" = String, Path, description = "The rule."),
-    ),
-    responses(
-        (status = 204, description = "Removed."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 404, description = "No such rule of this site.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 204)))]
 #[delete("/api/v1/sites/{site}/blocks/{id}")]
 async fn remove_site_block(
     app: Shared,
@@ -192,15 +131,7 @@ async fn remove_site_block(
 }
 
 /// Every rule, of single sites too.
-#[utoipa::path(
-    tag = "operators",
-    responses(
-        (status = 200, description = "The rules in force.", body = BlockList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(tag = "operators", responses((status = 200, body = BlockList)))]
 #[get("/api/v1/blocks")]
 async fn list_blocks(app: Shared, _operator: Operator) -> HttpResponse {
     show(&app, |_| true)
@@ -209,37 +140,23 @@ async fn list_blocks(app: Shared, _operator: Operator) -> HttpResponse {
 /// Adds a rule for every site.
 #[utoipa::path(
     tag = "operators",
-    request_body = NewBlock,
     responses(
         (status = 200, description = "What it would have hit, on a dry run.", body = AddedBlock),
-        (status = 201, description = "Added.", body = AddedBlock),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 422, description = "A field is not right, or the rule would have hit more than half of what came last (`too_broad`).", body = Problem),
+        (status = 201, body = AddedBlock),
+        (status = 422, description = "A field is not right, or the rule would have hit more than half of what came last (`too_broad`)."),
     ),
-    security(("token" = [])),
 )]
 #[post("/api/v1/blocks")]
 async fn add_block(
     app: Shared,
     Operator(principal): Operator,
-    JsonBody(new): JsonBody<NewBlock>,
+    Json(new): Json<NewBlock>,
 ) -> Result<HttpResponse, Problem> {
     add(&app, &principal, None, new).await
 }
 
 /// Removes a rule, whatever its site.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = String, Path, description = "The rule.")),
-    responses(
-        (status = 204, description = "Removed."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such rule.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(tag = "operators", responses((status = 204)))]
 #[delete("/api/v1/blocks/{id}")]
 async fn remove_block(
     app: Shared,
@@ -255,12 +172,9 @@ fn site_of(app: &App, principal: &Principal, slug: &str) -> Result<SiteSlug, Pro
 }
 
 fn show(app: &App, wanted: impl Fn(&BlockRule) -> bool) -> HttpResponse {
-    let now = app.now();
-    let snapshot = app.directory.snapshot();
-    let rules = snapshot.rules.list().iter();
-    let shown = rules.filter(|rule| rule.is_active(now) && wanted(rule));
+    let rules = blocks::rules(app, wanted);
     private().json(BlockList {
-        blocks: shown.map(BlockView::from).collect(),
+        blocks: rules.iter().map(BlockView::from).collect(),
     })
 }
 
@@ -270,55 +184,16 @@ async fn add(
     site: Option<SiteSlug>,
     new: NewBlock,
 ) -> Result<HttpResponse, Problem> {
-    let now = app.now();
-    let mut errors = Vec::new();
-    let note = new.note.as_deref().filter(|note| !note.trim().is_empty());
-    let note = note.map(|raw| parse_line("note", raw, MAX_NOTE_CHARS));
-    let note = note.transpose().map_err(|error| errors.push(error));
-    let pattern = parse_pattern(new.kind, &new.pattern).map_err(|error| errors.push(error));
-    if new.expires_at.is_some_and(|end| end <= now) {
-        let message = "This time is over.";
-        errors.push(FieldError::new("expires_at", "past", message));
-    }
-    let (Ok(note), Ok(pattern), true) = (note, pattern, errors.is_empty()) else {
-        return Err(Problem::invalid(errors));
+    let status = if new.dry_run {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
     };
-    let rule = BlockRule {
-        id: Uuid::now_v7().to_string(),
-        site,
-        kind: new.kind,
-        pattern: match pattern {
-            Pattern::Plain(pattern) => pattern,
-            Pattern::Email(email) => app.vault.mailbox_index(&email).0,
-        },
-        action: new.action,
-        note,
-        created_at: now,
-        created_by: principal.actor.name.clone(),
-        expires_at: new.expires_at,
-    };
-    let trial = trial::run(app, &rule).await?;
-    let too_broad = trial.is_too_broad(&rule);
-    let added = AddedBlock {
+    let (rule, trial) = blocks::add_rule(app, &principal.actor.name, site, new).await?;
+    Ok(private().status(status).json(AddedBlock {
         block: BlockView::from(&rule),
         would_have_hit: trial,
-    };
-    if new.dry_run {
-        return Ok(private().json(added));
-    }
-    if too_broad && !new.force {
-        let message = format!(
-            "{} Nearly everything falls under this; send `force` to add it all the same.",
-            added.would_have_hit.summary
-        );
-        return Err(FieldError::new("pattern", "too_broad", message).into());
-    }
-    if too_broad {
-        acts::mention("too_broad", true.into());
-    }
-    app.store.add_block_rule(rule).await?;
-    app.directory.refresh(&app.store, now).await?;
-    Ok(private().status(StatusCode::CREATED).json(added))
+    }))
 }
 
 async fn remove(
@@ -326,15 +201,7 @@ async fn remove(
     id: String,
     may: impl Fn(&BlockRule) -> bool,
 ) -> Result<HttpResponse, Problem> {
-    // Read afresh: another instance may have added the rule a moment ago.
-    app.directory.refresh(&app.store, app.now()).await?;
-    let snapshot = app.directory.snapshot();
-    let rules = snapshot.rules.list();
-    let known = rules.iter().any(|rule| rule.id == id && may(rule));
-    if !known || !app.store.remove_block_rule(id).await? {
-        return Err(Problem::not_found("block rule"));
-    }
-    app.directory.refresh(&app.store, app.now()).await?;
+    blocks::remove_rule(app, id, may).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -10,9 +10,7 @@ use crate::{
     clients::keys,
     domain::{site::SiteSlug, timestamp::Timestamp},
     storage::client_keys::ClientKey,
-    web::{
-        Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
-    },
+    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable, site},
 };
 
 /// A key, without what would let anyone use it.
@@ -76,17 +74,7 @@ struct MintedClientKey {
 }
 
 /// The keys of a site.
-#[utoipa::path(
-    tag = "operators",
-    params(("site" = String, Path, description = "The site's slug.")),
-    responses(
-        (status = 200, description = "The keys.", body = ClientKeyList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = ClientKeyList)))]
 #[get("/api/v1/sites/{site}/keys")]
 async fn list_client_keys(
     app: Shared,
@@ -102,25 +90,13 @@ async fn list_client_keys(
 
 /// Makes a key for a program that speaks Akismet's protocol. It can judge and report, nothing else;
 /// it is in this answer and nowhere else.
-#[utoipa::path(
-    tag = "operators",
-    params(("site" = String, Path, description = "The site's slug.")),
-    request_body = NewClientKey,
-    responses(
-        (status = 201, description = "Made.", body = MintedClientKey),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 201, body = MintedClientKey)))]
 #[post("/api/v1/sites/{site}/keys")]
 async fn add_client_key(
     app: Shared,
     _operator: Operator,
     slug: Path<String>,
-    JsonBody(new): JsonBody<NewClientKey>,
+    Json(new): Json<NewClientKey>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let name = parse_name(&new.name)?;
@@ -132,20 +108,7 @@ async fn add_client_key(
 }
 
 /// Revokes a key; it stays in the list.
-#[utoipa::path(
-    tag = "operators",
-    params(
-        ("site" = String, Path, description = "The site's slug."),
-        ("id" = String, Path, description = "The key's id."),
-    ),
-    responses(
-        (status = 204, description = "Revoked."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such key, or it was revoked before.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 204)))]
 #[delete("/api/v1/sites/{site}/keys/{id}")]
 async fn revoke_client_key(
     app: Shared,

@@ -17,6 +17,7 @@ use crate::{
         evidence::{Evidence, Verdict, score_in_words},
         field::FieldError,
         page::Page,
+        queue::Counts,
         site::SiteSlug,
         timestamp::Timestamp,
     },
@@ -24,8 +25,7 @@ use crate::{
         self,
         opened::{self, RevealError, masked_email},
     },
-    storage::counts::Counts,
-    web::{Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable},
+    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable},
 };
 
 /// Main reasons told with a comment.
@@ -145,16 +145,7 @@ struct NoteRequest {
 }
 
 /// One comment with its evidence and history.
-#[utoipa::path(
-    tag = "review",
-    params(("id" = CommentId, Path, description = "The comment.")),
-    responses(
-        (status = 200, description = "The comment.", body = CommentDetail),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 404, description = "No such comment on your sites.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(params(("id" = CommentId, Path)), responses((status = 200, body = CommentDetail)))]
 #[get("/api/v1/comments/{id}")]
 async fn get_comment(
     app: Shared,
@@ -179,17 +170,7 @@ async fn get_comment(
 }
 
 /// The author's whole address. That you looked at it is written into the comment's history.
-#[utoipa::path(
-    tag = "review",
-    params(("id" = CommentId, Path, description = "The comment.")),
-    responses(
-        (status = 200, description = "The address.", body = RevealedEmail),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 404, description = "No such comment on your sites.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(params(("id" = CommentId, Path)), responses((status = 200, body = RevealedEmail)))]
 #[post("/api/v1/comments/{id}/email")]
 async fn reveal_email(
     app: Shared,
@@ -204,24 +185,15 @@ async fn reveal_email(
 
 /// Adds a note to a comment's history and decides nothing. The comment's version stays.
 #[utoipa::path(
-    tag = "review",
-    params(("id" = CommentId, Path, description = "The comment.")),
-    request_body = NoteRequest,
-    responses(
-        (status = 204, description = "The note is in the history."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 404, description = "No such comment on your sites.", body = Problem),
-        (status = 422, description = "The note is empty or too long.", body = Problem),
-    ),
-    security(("token" = [])),
+    params(("id" = CommentId, Path)),
+    responses((status = 204, description = "The note is in the history.")),
 )]
 #[post("/api/v1/comments/{id}/notes")]
 async fn add_note(
     app: Shared,
     Moderator(principal): Moderator,
     id: Path<String>,
-    JsonBody(request): JsonBody<NoteRequest>,
+    Json(request): Json<NoteRequest>,
 ) -> Result<HttpResponse, Problem> {
     let id = comment_id(&id)?;
     let note = review::parse_note(Some(&request.note))?;

@@ -27,7 +27,7 @@ use crate::{
     web::{
         Shared,
         auth::Moderator,
-        body::{self, JsonBody},
+        body::{self, Json},
         problem::Problem,
         route_table::RouteTable,
     },
@@ -163,25 +163,18 @@ struct BulkAnswer {
 
 /// Decides about one comment.
 #[utoipa::path(
-    tag = "review",
-    params(("id" = CommentId, Path, description = "The comment.")),
-    request_body = DecisionRequest,
+    params(("id" = CommentId, Path)),
     responses(
-        (status = 200, description = "Decided.", body = Decided),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 404, description = "No such comment on your sites.", body = Problem),
-        (status = 409, description = "It is not as you saw it; `current` is the comment as it is now, and `current.changed` says who changed it.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
+        (status = 200, body = Decided),
+        (status = 409, description = "It is not as you saw it; `current` is the comment as it is now, and `current.changed` says who changed it."),
     ),
-    security(("token" = [])),
 )]
 #[post("/api/v1/comments/{id}/decisions")]
 async fn decide(
     app: Shared,
     Moderator(principal): Moderator,
     id: Path<String>,
-    JsonBody(request): JsonBody<DecisionRequest>,
+    Json(request): Json<DecisionRequest>,
 ) -> Result<HttpResponse, Problem> {
     let wish = Wish {
         id: comment_id(&id)?,
@@ -195,17 +188,12 @@ async fn decide(
 
 /// Takes the last decision about a comment back, and its label.
 #[utoipa::path(
-    tag = "review",
-    params(("id" = CommentId, Path, description = "The comment.")),
+    params(("id" = CommentId, Path)),
     request_body = Option<UndoRequest>,
     responses(
-        (status = 200, description = "Taken back.", body = Decided),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 404, description = "No such comment on your sites.", body = Problem),
-        (status = 409, description = "Nothing to take back (`nothing_to_undo`), or it is not as you saw it (`stale`).", body = Problem),
+        (status = 200, body = Decided),
+        (status = 409, description = "Nothing to take back (`nothing_to_undo`), or it is not as you saw it (`stale`)."),
     ),
-    security(("token" = [])),
 )]
 #[post("/api/v1/comments/{id}/undo")]
 async fn undo(
@@ -225,22 +213,12 @@ async fn undo(
 }
 
 /// Decides about up to 500 comments; each succeeds or fails on its own. Those that succeed are a batch.
-#[utoipa::path(
-    tag = "review",
-    request_body = BulkRequest,
-    responses(
-        (status = 200, description = "What became of each.", body = BulkAnswer),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = BulkAnswer)))]
 #[post("/api/v1/decisions")]
 async fn decide_many(
     app: Shared,
     Moderator(principal): Moderator,
-    JsonBody(request): JsonBody<BulkRequest>,
+    Json(request): Json<BulkRequest>,
 ) -> Result<HttpResponse, Problem> {
     if !(1..=MAX_WISHES).contains(&request.items.len()) {
         let message = format!("Name from 1 to {MAX_WISHES} comments.");

@@ -20,7 +20,7 @@ use crate::{
     web::{
         Shared,
         auth::{Moderator, Person, SignedIn, Visitor, session_cookie},
-        body::JsonBody,
+        body::Json,
         problem::Problem,
         route_table::RouteTable,
     },
@@ -90,14 +90,7 @@ struct MailChange {
 }
 
 /// Who you are here.
-#[utoipa::path(
-    tag = "account",
-    responses(
-        (status = 200, description = "You.", body = Me),
-        (status = 401, description = "Not signed in.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = Me)), security(("token" = [])))]
 #[get("/api/v1/me")]
 async fn get_me(
     app: Shared,
@@ -111,22 +104,16 @@ async fn get_me(
 
 /// Changes your name, address, password or mail. The address and the password are changed only
 /// with the present password.
-#[utoipa::path(
-    tag = "account",
-    request_body = MeChange,
-    responses(
-        (status = 200, description = "You, as changed.", body = Me),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "A token, or the session's CSRF token is missing.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-        (status = 429, description = "Too many tries at the password; see `Retry-After`.", body = Problem),
-    ),
-)]
+#[utoipa::path(responses(
+    (status = 200, body = Me),
+    (status = 403, description = "A token, or the session's CSRF token is missing."),
+    (status = 429, description = "Too many tries at the password; see `Retry-After`."),
+))]
 #[patch("/api/v1/me")]
 async fn change_me(
     app: Shared,
     Person(signed_in): Person,
-    JsonBody(change): JsonBody<MeChange>,
+    Json(change): Json<MeChange>,
 ) -> Result<HttpResponse, Problem> {
     let SignedIn { session, account } = signed_in;
     let id = account.id.clone();

@@ -36,14 +36,17 @@ pub fn private() -> HttpResponseBuilder {
 /// Adds every group's routes.
 pub fn routes(config: &mut RouteTable<'_>) {
     config
+        .tagged("public")
         .configure(submissions::routes)
         .configure(published::routes)
+        .tagged("review")
         .configure(queue::routes)
         .configure(comments::routes)
         .configure(decisions::routes)
         .configure(batches::routes)
         .configure(score::routes)
         .configure(blocks::routes)
+        .tagged("operators")
         .configure(sites::routes)
         .configure(models::routes)
         .configure(samples::routes)
@@ -54,6 +57,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(webhooks::routes)
         .configure(outbox::routes)
         .configure(audit::routes)
+        .tagged("account")
         .configure(sessions::routes)
         .configure(me::routes);
 }

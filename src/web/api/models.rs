@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::private;
 use crate::{
     app::App,
+    directory::DEFAULT_SITE,
     domain::{
         field::FieldError,
         model::{ModelEntry, ModelId, ModelStatus, Progress, Report, SHIPPED},
@@ -24,11 +25,10 @@ use crate::{
         samples,
         training::{self, StartError},
     },
-    sites::DEFAULT_SITE,
     web::{
         Shared,
         auth::Operator,
-        body::{self, JsonBody},
+        body::{self, Json},
         problem::Problem,
         query::Query,
         route_table::RouteTable,
@@ -132,15 +132,8 @@ struct ModelList {
 
 /// Models, training runs, and what judges on each site now.
 #[utoipa::path(
-    tag = "operators",
     params(Wanted),
-    responses(
-        (status = 200, description = "The registry.", body = ModelList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-    ),
-    security(("token" = [])),
+    responses((status = 200, body = ModelList), (status = 404, description = "No such site.")),
 )]
 #[get("/api/v1/models")]
 async fn list_models(
@@ -164,17 +157,7 @@ async fn list_models(
 }
 
 /// A training run: its progress, then its figures against the live model.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = ModelId, Path, description = "The run, or its model.")),
-    responses(
-        (status = 200, description = "The run.", body = ModelView),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such run.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(params(("id" = ModelId, Path)), responses((status = 200, body = ModelView)))]
 #[get("/api/v1/models/{id}")]
 async fn show_model(
     app: Shared,
@@ -188,23 +171,17 @@ async fn show_model(
 
 /// Starts a training run for a site. It works beside everything else, one run at a time over all
 /// instances; follow `Location` for its progress.
-#[utoipa::path(
-    tag = "operators",
-    request_body = TrainRequest,
-    responses(
-        (status = 202, description = "It waits for its turn.", body = ModelView, headers(("Location" = String, description = "Where its progress is."))),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-        (status = 409, description = "A run for this site is under way already (`under_way`); `current` is that one.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 202, description = "It waits for its turn.",
+     body = ModelView, headers(("Location" = String, description = "Where its progress is."))),
+    (status = 404, description = "No such site."),
+    (status = 409, description = "A run for this site is under way already (`under_way`); `current` is that one."),
+))]
 #[post("/api/v1/models")]
 async fn start_training(
     app: Shared,
     Operator(operator): Operator,
-    JsonBody(request): JsonBody<TrainRequest>,
+    Json(request): Json<TrainRequest>,
 ) -> Result<HttpResponse, Problem> {
     let site = site(&app, request.site.as_deref())?;
     let (id, answer) = match training::start(&app, &site, &operator.actor.name).await {
@@ -229,17 +206,12 @@ async fn start_training(
 /// failing. One that does not pass the gate is refused, unless `force`. Going back to one that was
 /// in use before, or to the one that ships with the program (`shipped`), needs no force.
 #[utoipa::path(
-    tag = "operators",
     params(("id" = String, Path, description = "The model, or `shipped`.")),
     request_body = Option<ActivateRequest>,
     responses(
-        (status = 200, description = "It is in use.", body = Standing),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such model.", body = Problem),
-        (status = 409, description = "It does not pass the gate (`refused`, with the reasons in `current`), or there is no model yet (`not_trained`).", body = Problem),
+        (status = 200, body = Standing),
+        (status = 409, description = "It does not pass the gate (`refused`, with the reasons in `current`), or there is no model yet (`not_trained`)."),
     ),
-    security(("token" = [])),
 )]
 #[post("/api/v1/models/{id}/activate")]
 async fn activate_model(

@@ -16,7 +16,7 @@ use crate::{
         timestamp::Timestamp,
     },
     storage::links::LinkFor,
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
+    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable},
 };
 
 /// An account.
@@ -144,15 +144,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// Every account.
-#[utoipa::path(
-    tag = "operators",
-    responses(
-        (status = 200, description = "The accounts.", body = ModeratorList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = ModeratorList)))]
 #[get("/api/v1/moderators")]
 async fn list_moderators(app: Shared, _operator: Operator) -> Result<HttpResponse, Problem> {
     let accounts = app.store.moderators().await?;
@@ -165,22 +157,12 @@ async fn list_moderators(app: Shared, _operator: Operator) -> Result<HttpRespons
 }
 
 /// Adds an account. Its owner chooses a password behind the link in the answer.
-#[utoipa::path(
-    tag = "operators",
-    request_body = NewModerator,
-    responses(
-        (status = 201, description = "Added.", body = AddedModerator),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 201, body = AddedModerator)))]
 #[post("/api/v1/moderators")]
 async fn add_moderator(
     app: Shared,
     _operator: Operator,
-    JsonBody(new): JsonBody<NewModerator>,
+    Json(new): Json<NewModerator>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = Wanted {
         name: Some(new.name),
@@ -198,17 +180,7 @@ async fn add_moderator(
 }
 
 /// One account.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = String, Path, description = "The account.")),
-    responses(
-        (status = 200, description = "The account.", body = ModeratorView),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such account.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = ModeratorView)))]
 #[get("/api/v1/moderators/{id}")]
 async fn get_moderator(
     app: Shared,
@@ -221,26 +193,16 @@ async fn get_moderator(
 }
 
 /// Changes an account. The last operator stays one.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = String, Path, description = "The account.")),
-    request_body = ModeratorChange,
-    responses(
-        (status = 200, description = "Changed.", body = ModeratorView),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such account.", body = Problem),
-        (status = 409, description = "The last operator (`last_operator`).", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 200, body = ModeratorView),
+    (status = 409, description = "The last operator (`last_operator`)."),
+))]
 #[patch("/api/v1/moderators/{id}")]
 async fn change_moderator(
     app: Shared,
     _operator: Operator,
     id: Path<String>,
-    JsonBody(change): JsonBody<ModeratorChange>,
+    Json(change): Json<ModeratorChange>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = Wanted {
         name: change.name,
@@ -253,18 +215,10 @@ async fn change_moderator(
 }
 
 /// Removes an account; its sessions end at once. Its name stays in the history.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = String, Path, description = "The account.")),
-    responses(
-        (status = 204, description = "Removed."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such account.", body = Problem),
-        (status = 409, description = "The last operator (`last_operator`).", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 204),
+    (status = 409, description = "The last operator (`last_operator`)."),
+))]
 #[delete("/api/v1/moderators/{id}")]
 async fn remove_moderator(
     app: Shared,
@@ -276,17 +230,9 @@ async fn remove_moderator(
 }
 
 /// Makes a link to sign in by, for someone who lost their password or their first link.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = String, Path, description = "The account.")),
-    responses(
-        (status = 201, description = "Made; earlier links stop working.", body = SignInLink),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such account.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 201, description = "Made; earlier links stop working.", body = SignInLink),
+))]
 #[post("/api/v1/moderators/{id}/sign-in-link")]
 async fn make_sign_in_link(
     app: Shared,

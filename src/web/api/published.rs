@@ -28,14 +28,11 @@ struct Wanted {
 
 /// A page's approved comments, oldest first.
 #[utoipa::path(
-    tag = "public",
-    params(("site" = String, Path, description = "The site's slug."), Wanted),
+    params(Wanted),
     responses(
-        (status = 200, description = "The comments.", body = published::List),
+        (status = 200, body = published::List),
         (status = 304, description = "What `If-None-Match` names is still true."),
-        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The page or the cursor is not right.", body = Problem, content_type = "application/problem+json"),
-    )
+    ),
 )]
 #[get("/api/v1/sites/{site}/comments")]
 async fn list_published(
@@ -68,16 +65,10 @@ struct PublishedCounts {
 
 /// How many approved comments pages have.
 #[utoipa::path(
-    tag = "public",
     params(
-        ("site" = String, Path, description = "The site's slug."),
         ("page" = Vec<String>, Query, min_items = 1, max_items = 100, description = "A page; up to 100 of them."),
     ),
-    responses(
-        (status = 200, description = "The counts.", body = PublishedCounts),
-        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A page is not right, or there are too many.", body = Problem, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = PublishedCounts)),
 )]
 #[get("/api/v1/sites/{site}/counts")]
 async fn count_published(

@@ -10,10 +10,10 @@ use crate::{
     domain::{
         comment::{CommentId, Status},
         evidence::Check,
+        queue::{Counts, Sort},
         timestamp::Timestamp,
     },
     review::queue::{self, QueueError, Wanted},
-    storage::{comments::Sort, counts::Counts},
     web::{
         Shared,
         auth::Moderator,
@@ -127,15 +127,11 @@ fn time_of(raw: &str) -> Option<Timestamp> {
 
 /// The queue: comments of the sites you may see.
 #[utoipa::path(
-    tag = "review",
     params(ListQuery),
     responses(
-        (status = 200, description = "The comments.", body = CommentList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 404, description = "No such site or author.", body = Problem),
-        (status = 422, description = "A parameter is not right.", body = Problem),
+        (status = 200, body = CommentList),
+        (status = 404, description = "No such site or author."),
     ),
-    security(("token" = [])),
 )]
 #[get("/api/v1/comments")]
 async fn list_comments(

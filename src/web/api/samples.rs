@@ -82,7 +82,6 @@ impl From<Uploaded> for UploadReport {
 /// `ham`), optional `name`, `email`, `website`, `site`. It may be long and may come slowly. All of
 /// it counts, or, if any line is not right, none of it.
 #[utoipa::path(
-    tag = "operators",
     params(Sent),
     request_body(content(
         (String = "application/x-ndjson"),
@@ -90,16 +89,12 @@ impl From<Uploaded> for UploadReport {
         (String = "text/tab-separated-values"),
     )),
     responses(
-        (status = 200, description = "All of it counts.", body = UploadReport),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-        (status = 408, description = "The body stalled.", body = Problem),
-        (status = 413, description = "The body is larger than `learning.max_upload_mib`.", body = Problem),
-        (status = 415, description = "Compressed, or not labelled data.", body = Problem),
-        (status = 422, description = "Lines are not right (`errors`, the first 20, each with `field` `line N`); nothing was kept.", body = Problem),
+        (status = 200, body = UploadReport),
+        (status = 404, description = "No such site."),
+        (status = 413, description = "The body is larger than `learning.max_upload_mib`."),
+        (status = 415, description = "Compressed, or not labelled data."),
+        (status = 422, description = "Lines are not right (`errors`, the first 20, each with `field` `line N`); nothing was kept."),
     ),
-    security(("token" = [])),
 )]
 #[post("/api/v1/samples")]
 async fn take_samples(
@@ -148,15 +143,12 @@ fn format(request: &HttpRequest) -> Result<Option<Format>, Problem> {
 /// The labelled texts as JSON lines, in the shape that the same path takes in. Of addresses only
 /// the domain is there.
 #[utoipa::path(
-    tag = "operators",
     params(Wanted),
     responses(
-        (status = 200, description = "One object a line.", body = String, content_type = "application/x-ndjson"),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
+        (status = 200, description = "One object a line.",
+         body = String, content_type = "application/x-ndjson"),
+        (status = 404, description = "No such site."),
     ),
-    security(("token" = [])),
 )]
 #[get("/api/v1/samples")]
 async fn give_samples(

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::private;
 use crate::{
+    directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
         evidence::{Evidence, Verdict, score_in_words},
@@ -15,11 +16,8 @@ use crate::{
         website::Website,
     },
     review::trial,
-    sites::DEFAULT_SITE,
     text::Document,
-    web::{
-        Shared, auth::Moderator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
-    },
+    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
 };
 
 /// What to judge. Nothing of it is kept.
@@ -60,22 +58,15 @@ struct ScoreAnswer {
 }
 
 /// Judges a text without storing it.
-#[utoipa::path(
-    tag = "review",
-    request_body = ScoreRequest,
-    responses(
-        (status = 200, description = "The judgement.", body = ScoreAnswer),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 404, description = "No such site, or not yours to see.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 200, body = ScoreAnswer),
+    (status = 404, description = "No such site, or not yours to see."),
+))]
 #[post("/api/v1/score")]
 async fn score(
     app: Shared,
     Moderator(principal): Moderator,
-    JsonBody(request): JsonBody<ScoreRequest>,
+    Json(request): Json<ScoreRequest>,
 ) -> Result<HttpResponse, Problem> {
     let slug = request.site.as_deref().unwrap_or(DEFAULT_SITE);
     let site = site::named_within(&app, &principal.scope, slug)?;

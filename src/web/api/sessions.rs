@@ -12,7 +12,7 @@ use crate::{
     web::{
         Shared,
         auth::{Person, device_cookie, ended_cookie, origin_of, session_cookie},
-        body::JsonBody,
+        body::Json,
         problem::Problem,
         query::{Query, flag},
         route_table::RouteTable,
@@ -50,21 +50,16 @@ struct SessionAnswer {
 }
 
 /// Signs in: the answer sets the session's cookie, which lasts 14 days.
-#[utoipa::path(
-    tag = "account",
-    request_body = SignInRequest,
-    responses(
-        (status = 200, description = "Signed in.", body = SessionAnswer),
-        (status = 401, description = "The address or the password is not right.", body = Problem),
-        (status = 422, description = "A field is missing.", body = Problem),
-        (status = 429, description = "Too many tries; see `Retry-After`.", body = Problem),
-    ),
-)]
+#[utoipa::path(responses(
+    (status = 200, body = SessionAnswer),
+    (status = 401, description = "The address or the password is not right."),
+    (status = 429, description = "Too many tries; see `Retry-After`."),
+))]
 #[post("/api/v1/session")]
 async fn sign_in_with_password(
     app: Shared,
     request: HttpRequest,
-    JsonBody(body): JsonBody<SignInRequest>,
+    Json(body): Json<SignInRequest>,
 ) -> Result<HttpResponse, Problem> {
     let origin = origin_of(&app, &request);
     let account = sign_in::with_password(&app, &body.email, body.password, &origin).await?;
@@ -81,16 +76,7 @@ async fn sign_in_with_password(
 
 /// Signs out: the session ends, for every copy of its cookie, and the answer takes the cookie away.
 /// With `everywhere` all of one's sessions end, and unused links to sign in by.
-#[utoipa::path(
-    tag = "account",
-    params(SignOut),
-    responses(
-        (status = 204, description = "Signed out."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "The session's CSRF token is missing.", body = Problem),
-        (status = 422, description = "A parameter is not right.", body = Problem),
-    ),
-)]
+#[utoipa::path(params(SignOut), responses((status = 204)))]
 #[delete("/api/v1/session")]
 async fn sign_out(
     app: Shared,

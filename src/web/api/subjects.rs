@@ -21,7 +21,7 @@ use crate::{
     storage::damage::Damaged,
     storage::subject_erasure::Erased,
     storage::subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
-    web::{Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable},
+    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable},
 };
 
 /// Who.
@@ -275,22 +275,12 @@ impl From<Erased> for SubjectErased {
 }
 
 /// Everything held about a person, on every site.
-#[utoipa::path(
-    tag = "operators",
-    request_body = SubjectRequest,
-    responses(
-        (status = 200, description = "Everything held.", body = SubjectExport),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 422, description = "Not an address.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = SubjectExport)))]
 #[post("/api/v1/subjects/export")]
 async fn export_subject(
     app: Shared,
     _operator: Operator,
-    JsonBody(request): JsonBody<SubjectRequest>,
+    Json(request): Json<SubjectRequest>,
 ) -> Result<HttpResponse, Problem> {
     let email = EmailAddress::parse("email", &request.email)?;
     let subject = subjects::export(&app, &email).await?;
@@ -300,22 +290,12 @@ async fn export_subject(
 /// Erases everything held about a person, on every site: comments with their history, labelled
 /// texts and what models learnt from them, subscriptions, mails. It cannot be undone. Who did it, when
 /// and how much it was is kept, and whose it was is not.
-#[utoipa::path(
-    tag = "operators",
-    request_body = SubjectRequest,
-    responses(
-        (status = 200, description = "It is gone.", body = SubjectErased),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 422, description = "Not an address.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = SubjectErased)))]
 #[post("/api/v1/subjects/erase")]
 async fn erase_subject(
     app: Shared,
     Operator(by): Operator,
-    JsonBody(request): JsonBody<SubjectRequest>,
+    Json(request): Json<SubjectRequest>,
 ) -> Result<HttpResponse, Problem> {
     let email = EmailAddress::parse("email", &request.email)?;
     let erased = subjects::erase(&app, &email, by.actor).await?;

@@ -66,12 +66,10 @@ impl From<Verdict> for ReceiptStatus {
 /// JSON with unknown fields is refused; forms may carry others. A browser's form post (`Accept:
 /// text/html`) is answered with a page or a redirect back to the article.
 #[utoipa::path(
-    tag = "public",
-    params(
-        ("site" = String, Path, description = "The site's slug."),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[\\x20-\\x7e]+$",
-         description = "The client's own name for this request; repeating it within 24 hours does nothing twice."),
-    ),
+    params((
+        "Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+        pattern = "^[\\x20-\\x7e]+$", description = "The client's own name for this request; repeating it within 24 hours does nothing twice.",
+    )),
     request_body(content(
         (Fields = "application/json"),
         (Fields = "application/x-www-form-urlencoded"),
@@ -81,16 +79,9 @@ impl From<Verdict> for ReceiptStatus {
         (status = 201, description = "Published.", body = Receipt),
         (status = 202, description = "It awaits review.", body = Receipt),
         (status = 303, description = "A browser is sent back to the article."),
-        (status = 400, description = "The body cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The page's origin may not post here.", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body did not arrive in time.", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "The body is over 64 KiB.", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Another media type.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Some fields are not right.", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many from this sender.", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Nothing was stored; try again.", body = Problem, content_type = "application/problem+json"),
-    )
+        (status = 403, description = "The page's origin may not post here."),
+        (status = 429, description = "Too many from this sender."),
+    ),
 )]
 #[post("/api/v1/sites/{site}/comments")]
 async fn post_comment(
@@ -219,14 +210,7 @@ impl From<Rejection> for Problem {
 
 /// What a form needs to be sent: the signed time it was opened, and the proof of work that the site
 /// asks for, if it does.
-#[utoipa::path(
-    tag = "public",
-    params(("site" = String, Path, description = "The site's slug.")),
-    responses(
-        (status = 200, description = "The token.", body = FormToken),
-        (status = 404, description = "There is no such site.", body = Problem, content_type = "application/problem+json"),
-    )
-)]
+#[utoipa::path(responses((status = 200, body = FormToken)))]
 #[get("/api/v1/sites/{site}/form-token")]
 async fn get_form_token(app: Shared, slug: Path<String>) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;

@@ -16,7 +16,7 @@ use crate::{
     web::{
         Shared,
         auth::{Operator, Visitor},
-        body::JsonBody,
+        body::Json,
         problem::Problem,
         route_table::RouteTable,
     },
@@ -111,15 +111,7 @@ struct MintedToken {
 }
 
 /// Every token.
-#[utoipa::path(
-    tag = "operators",
-    responses(
-        (status = 200, description = "The tokens.", body = TokenList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = TokenList)))]
 #[get("/api/v1/tokens")]
 async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, Problem> {
     let tokens = app.store.tokens().await?.into_iter();
@@ -129,23 +121,16 @@ async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, P
 }
 
 /// Makes a token of one's own. Its secret is in this answer and nowhere else. Tokens make no tokens.
-#[utoipa::path(
-    tag = "operators",
-    request_body = NewToken,
-    responses(
-        (status = 201, description = "Made.", body = MintedToken),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator, a token (`person_needed`), or the session's CSRF token is missing.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses(
+    (status = 201, body = MintedToken),
+    (status = 403, description = "Not an operator, a token (`person_needed`), or the session's CSRF token is missing."),
+))]
 #[post("/api/v1/tokens")]
 async fn add_token(
     app: Shared,
     Operator(operator): Operator,
     Visitor(signed_in): Visitor,
-    JsonBody(new): JsonBody<NewToken>,
+    Json(new): Json<NewToken>,
 ) -> Result<HttpResponse, Problem> {
     let name = tokens::parse_name(&new.name);
     let scope = grant(&app.directory, new.role, new.sites);
@@ -172,17 +157,7 @@ async fn add_token(
 }
 
 /// Revokes a token; it stays in the list.
-#[utoipa::path(
-    tag = "operators",
-    params(("id" = String, Path, description = "The token.")),
-    responses(
-        (status = 204, description = "Revoked."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such token, or it was revoked before.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 204)))]
 #[delete("/api/v1/tokens/{id}")]
 async fn revoke_token(
     app: Shared,

@@ -12,9 +12,7 @@ use crate::{
         secret_of,
     },
     storage::webhooks::WebhookState,
-    web::{
-        Shared, auth::Operator, body::JsonBody, problem::Problem, route_table::RouteTable, site,
-    },
+    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable, site},
 };
 
 /// A webhook, and how its deliveries fare.
@@ -87,17 +85,7 @@ fn view(app: &Shared, state: WebhookState) -> WebhookView {
 }
 
 /// The webhooks of a site.
-#[utoipa::path(
-    tag = "operators",
-    params(("site" = String, Path, description = "The site's slug.")),
-    responses(
-        (status = 200, description = "The webhooks.", body = WebhookList),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 200, body = WebhookList)))]
 #[get("/api/v1/sites/{site}/webhooks")]
 async fn list_webhooks(
     app: Shared,
@@ -112,25 +100,13 @@ async fn list_webhooks(
 }
 
 /// Adds a webhook. Deliveries follow Standard Webhooks and are signed with the secret in the answer.
-#[utoipa::path(
-    tag = "operators",
-    params(("site" = String, Path, description = "The site's slug.")),
-    request_body = NewWebhook,
-    responses(
-        (status = 201, description = "Added.", body = WebhookView),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such site.", body = Problem),
-        (status = 422, description = "A field is not right.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 201, body = WebhookView)))]
 #[post("/api/v1/sites/{site}/webhooks")]
 async fn add_webhook(
     app: Shared,
     _operator: Operator,
     slug: Path<String>,
-    JsonBody(new): JsonBody<NewWebhook>,
+    Json(new): Json<NewWebhook>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let webhook = registration::add(&app, site.slug.clone(), &new.url, new.events).await?;
@@ -146,20 +122,7 @@ async fn add_webhook(
 }
 
 /// Removes a webhook, and what was still to be told to it.
-#[utoipa::path(
-    tag = "operators",
-    params(
-        ("site" = String, Path, description = "The site's slug."),
-        ("id" = String, Path, description = "The webhook's id."),
-    ),
-    responses(
-        (status = 204, description = "Removed."),
-        (status = 401, description = "Not signed in.", body = Problem),
-        (status = 403, description = "Not an operator.", body = Problem),
-        (status = 404, description = "No such webhook.", body = Problem),
-    ),
-    security(("token" = [])),
-)]
+#[utoipa::path(responses((status = 204)))]
 #[delete("/api/v1/sites/{site}/webhooks/{id}")]
 async fn remove_webhook(
     app: Shared,

@@ -22,13 +22,13 @@ use crate::{
         decision::{Action, HistoryEntry},
         evidence::{Evidence, Verdict},
         moderator::Principal,
+        queue::Counts,
     },
     review::{
         self,
         opened::{self, Opened},
         queue::{self, Wanted},
     },
-    storage::counts::Counts,
     web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
 };
 

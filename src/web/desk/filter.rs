@@ -16,10 +16,10 @@ use crate::{
         comment::{CommentId, Status},
         evidence::Check,
         field::FieldError,
+        queue::Sort,
         timestamp::Timestamp,
     },
     review::queue::Wanted,
-    storage::comments::Sort,
     web::query::read,
 };
 

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     app::App,
     bayes::Label,
+    directory::DEFAULT_SITE,
     domain::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
@@ -36,7 +37,6 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
-    sites::DEFAULT_SITE,
     web::{Shared, auth::SignedIn, labelled, page, problem::Problem, query::Query, site},
 };
 

@@ -6,9 +6,8 @@ use askama::Template;
 use super::{entry::Entered, filter::DeskQuery, frame::Frame, item::Item, refused::Refused};
 use crate::{
     app::App,
-    domain::{comment::Status, field::FieldError, moderator::Principal},
+    domain::{comment::Status, field::FieldError, moderator::Principal, queue::Counts},
     review::queue::{self, QueueError},
-    storage::counts::Counts,
     web::{Shared, page, problem::Problem, query::Query},
 };
 

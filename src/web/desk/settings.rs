@@ -29,12 +29,12 @@ use super::{
 use crate::{
     app::App,
     domain::{
-        field::FieldError,
         mail::MailStatus,
         moderator::{Role, Scope},
         site::{Policy, Site, SiteSlug},
     },
-    web::{Shared, api::sites::NewSite, auth::SignedIn, page, problem::Problem},
+    sites::{self, SiteError, change::NewSite},
+    web::{Shared, auth::SignedIn, page, problem::Problem},
 };
 
 /// Dead letters shown.
@@ -99,16 +99,10 @@ async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
         origins: lines(fields.get("origins")),
         policy: Policy::default(),
     };
-    let site = match new.parse(app) {
-        Ok(site) => site,
-        Err(errors) => return Ok(Done::wrong("sites", errors)),
-    };
-    if !app.store.add_site(site).await? {
-        let error = FieldError::new("slug", "taken", "Another site has this slug.");
-        return Ok(Done::wrong("sites", vec![error]));
+    match sites::add(app, new).await.map_err(SiteError::of_fields) {
+        Ok(_) => Ok(Done::said("sites", "Added.")),
+        Err(errors) => Ok(Done::wrong("sites", errors?)),
     }
-    app.directory.refresh(&app.store, app.now()).await?;
-    Ok(Done::said("sites", "Added."))
 }
 
 fn role(fields: &FormFields) -> Role {

@@ -21,7 +21,8 @@ use crate::{
         origin::Origin,
         site::{ClientMode, Policy, Site},
     },
-    web::{Shared, api::sites::SiteChange, auth::SignedIn, page, query::Query, site},
+    sites::{self, SiteError, change::SiteChange},
+    web::{Shared, auth::SignedIn, page, query::Query, site},
 };
 
 #[derive(Deserialize)]
@@ -92,15 +93,17 @@ pub(super) async fn change(
         origins: Some(lines(fields.get("origins"))),
         policy: Some(policy),
     };
-    let changed = match change.apply(&site) {
-        Ok(changed) if errors.is_empty() => changed,
-        outcome => {
-            errors.extend(outcome.err().unwrap_or_default());
-            return render(&app, &by, site.as_ref().clone(), errors, false);
+    if errors.is_empty() {
+        match sites::change(&app, &site, change).await {
+            Err(SiteError::Invalid(more)) => errors = more,
+            outcome => drop(outcome?),
         }
-    };
-    app.store.update_site(changed).await?;
-    app.directory.refresh(&app.store, app.now()).await?;
+    } else {
+        errors.extend(change.apply(&site).err().unwrap_or_default());
+    }
+    if !errors.is_empty() {
+        return render(&app, &by, site.as_ref().clone(), errors, false);
+    }
     Ok(see_other(&format!(
         "{HOME}/settings/sites/{}?saved=1",
         site.slug

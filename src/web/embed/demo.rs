@@ -1,6 +1,8 @@
 //! The demo: a sample article with its comments and the form, on a site of its own, and labelled
 //! texts enough to train a model on.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get, http::StatusCode};
 use askama::Template;
 
@@ -11,12 +13,13 @@ use crate::{
         origin::Origin,
         page::Page,
         sample::{Provenance, Vote},
-        site::{Policy, Site, SiteSlug},
+        site::{Policy, SiteSlug},
     },
     intake::{self, submission::Fields},
     interchange::labelled::{self, Format},
     learn::samples,
     published::{self, Shown},
+    sites::{self, SiteError, change::NewSite},
     storage,
     web::{Shared, page, problem::Problem},
 };
@@ -88,22 +91,17 @@ const LABELLED: &str = include_str!("demo.tsv");
 /// # Errors
 /// [`storage::StoreError`].
 pub async fn prepare(app: &App) -> storage::Result<bool> {
-    let Ok(slug) = SiteSlug::parse(SITE) else {
-        return Ok(false);
-    };
-    let site = Site {
-        slug,
-        name: "Demo".to_owned(),
-        origins: Origin::parse(&app.public_url()).into_iter().collect(),
+    let origin = Origin::parse(&app.public_url());
+    let new = NewSite {
+        slug: SITE.to_owned(),
+        name: Some("Demo".to_owned()),
+        origins: origin.iter().map(|one| one.as_str().to_owned()).collect(),
         policy: Policy::default(),
-        created_at: app.now(),
     };
-    if !app.store.add_site(site).await? {
-        return Ok(false);
-    }
-    app.directory.refresh(&app.store, app.now()).await?;
-    let Some(site) = app.directory.site(SITE) else {
-        return Ok(false);
+    let site = match sites::add(app, new).await {
+        Ok(site) => Arc::new(site),
+        Err(SiteError::Store(error)) => return Err(error),
+        Err(_) => return Ok(false),
     };
     for (name, email, text) in SAMPLES {
         let fields = Fields {

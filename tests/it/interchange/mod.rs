@@ -8,9 +8,11 @@ mod kinds;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
+use crate::support::app::TestApp;
 use hamlet::{
     domain::{
         comment::Comment,
+        queue::{Filter, Sort},
         site::{Policy, Site},
     },
     interchange::{
@@ -20,11 +22,8 @@ use hamlet::{
         readers,
         report::Report,
     },
-    storage::comments::{Filter, Sort},
 };
 use sqlx::{Connection, Executor, SqliteConnection};
-
-use crate::support::app::TestApp;
 
 pub fn sample(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/interchange/samples");

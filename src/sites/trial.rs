@@ -5,7 +5,6 @@ use ipnet::IpNet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Rules, Subject, pattern};
 use crate::{
     app::App,
     domain::{
@@ -13,6 +12,7 @@ use crate::{
         comment::Status,
         email::{EmailAddress, SealedEmail},
     },
+    rules::{Rules, Subject, pattern},
     storage::{Result, StoreError, blocks::Precedent},
 };
 
@@ -106,10 +106,7 @@ pub async fn run(app: &App, rule: &BlockRule) -> Result<Trial> {
 fn is_from(rules: &Rules, precedent: &Precedent) -> bool {
     let network = precedent.network.as_deref();
     let network: Option<IpNet> = network.and_then(|network| network.parse().ok());
-    network.is_some_and(|network| {
-        let mut own = rules.networks.iter();
-        own.any(|(rule, _)| rule.contains(&network))
-    })
+    network.is_some_and(|network| rules.covers(&network))
 }
 
 fn count(length: usize) -> i64 {

@@ -1,7 +1,6 @@
 //! The sites and block rules in force, in memory: every submission and every cross-origin question
-//! needs them. Instances notice each other's changes by a revision in the database.
-
-pub mod removal;
+//! needs them. Instances notice each other's changes by a revision in the database. The rules by which
+//! people change them are in [`crate::sites`].
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -101,8 +100,26 @@ impl Directory {
             .is_some_and(|site| site.origins.contains(origin))
     }
 
-    /// Reads the database again if something changed there. Called after each change made here,
-    /// and every second for those made elsewhere.
+    /// Writes a change of sites, rules or webhooks and puts it into force here: whoever changes them
+    /// comes through here. If reading it back fails, the change is kept nevertheless and seen within a
+    /// second, like one that another instance made.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub async fn change<T>(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        write: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let written = write.await?;
+        if let Err(error) = self.refresh(store, now).await {
+            tracing::warn!(%error, "a change was kept, but is not in force here yet");
+        }
+        Ok(written)
+    }
+
+    /// Reads the database again if something changed there: every second, for changes made elsewhere.
     ///
     /// # Errors
     /// [`crate::storage::StoreError`]; then the present snapshot stays.

@@ -1,0 +1,146 @@
+//! The queue as a list of comments: which of them are wanted, in what order, where a list goes on, and
+//! how many there are of each status. What a moderator may see of it is checked in `review`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    comment::{Comment, CommentId, Status},
+    email::EmailIndex,
+    evidence::Check,
+    page::Page,
+    site::SiteSlug,
+    timestamp::Timestamp,
+};
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// Latest arrival first.
+    #[default]
+    Newest,
+    /// Earliest arrival first.
+    Oldest,
+    /// Score nearest to one half first; what could not be judged comes before all.
+    Uncertain,
+    /// Highest score first; what could not be judged comes before all.
+    Spammiest,
+}
+
+impl Sort {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Uncertain, Self::Spammiest];
+
+    /// The word used in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Uncertain => "uncertain",
+            Self::Spammiest => "spammiest",
+        }
+    }
+
+    /// Reads the word that [`Sort::as_str`] wrote.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
+    }
+}
+
+/// Which comments are wanted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// The sites; a list over none is empty.
+    pub sites: Vec<SiteSlug>,
+    /// Their status.
+    pub status: Option<Status>,
+    /// Their page.
+    pub page: Option<Page>,
+    /// Found in text, name or website, whatever the case.
+    pub search: Option<String>,
+    /// Their author.
+    pub author: Option<EmailIndex>,
+    /// At least this probable.
+    pub min_score: Option<f64>,
+    /// At most this probable.
+    pub max_score: Option<f64>,
+    /// Arrived at or after.
+    pub since: Option<Timestamp>,
+    /// Arrived before.
+    pub until: Option<Timestamp>,
+    /// With this check among those that fired.
+    pub check: Option<Check>,
+    /// With, or without, a link in text or website.
+    pub has_link: Option<bool>,
+}
+
+/// Where a list goes on: the last item's sort key and id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cursor {
+    /// The sort that it belongs to.
+    pub sort: Sort,
+    /// The last item's key.
+    pub key: f64,
+    /// The last item's id.
+    pub id: CommentId,
+}
+
+/// A stretch of a list.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// At most as many as were asked for.
+    pub comments: Vec<Comment>,
+    /// Where the list goes on, if it does.
+    pub next: Option<Cursor>,
+}
+
+impl Filter {
+    /// Whether every comment of the sites is wanted, whatever its status.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let whole = Self {
+            sites: self.sites.clone(),
+            status: self.status,
+            ..Self::default()
+        };
+        *self == whole
+    }
+
+    /// Whether finding them, or counting them, takes a look at each of the comments.
+    #[must_use]
+    pub const fn is_search(&self) -> bool {
+        self.search.is_some()
+            || self.min_score.is_some()
+            || self.max_score.is_some()
+            || self.since.is_some()
+            || self.until.is_some()
+            || self.check.is_some()
+            || self.has_link.is_some()
+    }
+}
+
+/// How many comments stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[expect(missing_docs, reason = "a count for each status")]
+pub struct Counts {
+    pub pending: i64,
+    pub approved: i64,
+    pub spam: i64,
+    pub rejected: i64,
+    pub trash: i64,
+}
+
+impl Counts {
+    /// Adds to the count of one status.
+    pub fn add(&mut self, status: Status, count: i64) {
+        *match status {
+            Status::Pending => &mut self.pending,
+            Status::Approved => &mut self.approved,
+            Status::Spam => &mut self.spam,
+            Status::Rejected => &mut self.rejected,
+            Status::Trash => &mut self.trash,
+        } += count;
+    }
+}

@@ -1,0 +1,170 @@
+//! Adding a site and changing its name, origins or policy.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::SiteError;
+use crate::{
+    app::App,
+    domain::{
+        field::{FieldError, parse_line},
+        origin::Origin,
+        site::{MAX_NAME_CHARS, Policy, Site, SiteSlug},
+        timestamp::Timestamp,
+    },
+};
+
+/// Most origins of one site.
+const MAX_ORIGINS: usize = 50;
+
+/// A new site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSite {
+    /// Its name in URLs: 1 to 63 lower-case letters, digits and inner hyphens. It never changes.
+    #[schema(
+        min_length = 1,
+        max_length = 63,
+        pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+    )]
+    pub slug: String,
+    /// Its name for people; absent: the slug.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
+    pub name: Option<String>,
+    /// The origins of its pages, such as `https://example.org`.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub origins: Vec<String>,
+    /// What it does with scores and evidence; what is absent has its default.
+    #[serde(default)]
+    pub policy: Policy,
+}
+
+/// What to change; what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteChange {
+    /// Its name for people.
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+    )]
+    pub name: Option<String>,
+    /// The origins of its pages.
+    #[schema(max_items = 50)]
+    pub origins: Option<Vec<String>>,
+    /// What it does with scores and evidence; replaced as a whole.
+    pub policy: Option<Policy>,
+}
+
+/// Adds a site.
+///
+/// # Errors
+/// [`SiteError::Invalid`], [`SiteError::Taken`] or [`SiteError::Store`].
+pub async fn add(app: &App, new: NewSite) -> Result<Site, SiteError> {
+    let now = app.now();
+    let site = new.parse(now).map_err(SiteError::Invalid)?;
+    let adding = app.store.add_site(site.clone());
+    if app.directory.change(&app.store, now, adding).await? {
+        return Ok(site);
+    }
+    Err(SiteError::Taken(site.slug))
+}
+
+/// Changes a site.
+///
+/// # Errors
+/// [`SiteError::Invalid`], [`SiteError::NoSite`] or [`SiteError::Store`].
+pub async fn change(app: &App, site: &Site, change: SiteChange) -> Result<Site, SiteError> {
+    let changed = change.apply(site).map_err(SiteError::Invalid)?;
+    let changing = app.store.update_site(changed.clone());
+    if app
+        .directory
+        .change(&app.store, app.now(), changing)
+        .await?
+    {
+        return Ok(changed);
+    }
+    Err(SiteError::NoSite)
+}
+
+impl SiteChange {
+    /// The site as changed, if every field is right.
+    ///
+    /// # Errors
+    /// One [`FieldError`] for each field that is not right.
+    pub fn apply(self, site: &Site) -> Result<Site, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut keep = |error| errors.push(error);
+        let name = self
+            .name
+            .map(|raw| parse_line("name", &raw, MAX_NAME_CHARS));
+        let name = name.transpose().map_err(&mut keep).unwrap_or_default();
+        let origins = self.origins.map(|raw| parse_origins(&raw));
+        let origins = origins.transpose().map_err(&mut keep).unwrap_or_default();
+        let policy = self.policy.unwrap_or_else(|| site.policy.clone());
+        errors.extend(policy.validate().err().into_iter().flatten());
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Site {
+            slug: site.slug.clone(),
+            name: name.unwrap_or_else(|| site.name.clone()),
+            origins: origins.unwrap_or_else(|| site.origins.clone()),
+            policy,
+            created_at: site.created_at,
+        })
+    }
+}
+
+impl NewSite {
+    /// The site, or what is wrong with each field.
+    fn parse(self, now: Timestamp) -> Result<Site, Vec<FieldError>> {
+        let slug = SiteSlug::parse(&self.slug);
+        let name = self.name.as_deref().unwrap_or(&self.slug);
+        let name = parse_line("name", name, MAX_NAME_CHARS);
+        let origins = parse_origins(&self.origins);
+        let policy = self.policy.validate();
+        match (slug, name, origins, policy) {
+            (Ok(slug), Ok(name), Ok(origins), Ok(())) => Ok(Site {
+                slug,
+                name,
+                origins,
+                policy: self.policy,
+                created_at: now,
+            }),
+            (slug, name, origins, policy) => {
+                let errors = [slug.err(), name.err(), origins.err()];
+                let policy = policy.err().unwrap_or_default();
+                Err(errors.into_iter().flatten().chain(policy).collect())
+            }
+        }
+    }
+}
+
+fn parse_origins(raw: &[String]) -> Result<Vec<Origin>, FieldError> {
+    if raw.len() > MAX_ORIGINS {
+        let message = format!("At most {MAX_ORIGINS} origins.");
+        return Err(FieldError::new("origins", "out_of_range", message));
+    }
+    let mut origins: Vec<Origin> = Vec::with_capacity(raw.len());
+    for (place, raw) in raw.iter().enumerate() {
+        let Some(origin) = Origin::parse(raw) else {
+            let message = "An origin looks like https://example.org, without a path.";
+            return Err(FieldError::new(
+                format!("origins[{place}]"),
+                "invalid",
+                message,
+            ));
+        };
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    Ok(origins)
+}
