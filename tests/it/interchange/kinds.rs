@@ -7,14 +7,14 @@ use hamlet::{
     interchange::{foreign::ForeignFormat, import, readers, report::Report},
 };
 
-use super::{garden, import, stored};
+use super::{garden, stored};
 use crate::{on_both_engines, support::app::TestApp};
 
 /// Writes a file and imports it.
 async fn imported(app: &TestApp, format: ForeignFormat, bytes: impl AsRef<[u8]>) -> Report {
     let file: PathBuf = app.folder.path().join("import");
     std::fs::write(&file, bytes).unwrap();
-    import(app, format, file, false).await
+    super::import(app, format, file, false).await
 }
 
 /// Why a file cannot be imported at all.
