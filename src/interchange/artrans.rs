@@ -7,7 +7,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, is_set, reference, text},
-    plain,
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -34,7 +34,7 @@ pub fn of(object: &Value) -> Found {
         name: plain::line(&text(object, "nick").unwrap_or_default()),
         email: text(object, "email"),
         website: text(object, "link"),
-        text: plain::of_either(&content),
+        text: typed::of_either(&content),
         address: text(object, "ip").and_then(|raw| raw.parse().ok()),
         standing,
         label,

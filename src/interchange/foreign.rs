@@ -10,7 +10,7 @@ use crate::{
     domain::{page, timestamp::Timestamp},
 };
 
-use super::dates::Date;
+use super::{dates::Date, doubt::Doubt};
 
 /// The files that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -25,11 +25,17 @@ pub enum ForeignFormat {
     Disqus,
     /// Isso's SQLite database.
     Isso,
+    /// Isso's generic JSON: threads with their comments.
+    IssoJson,
+    /// Commento's export, or Comentario's.
+    #[value(alias = "comentario")]
+    Commento,
     /// Remark42's backup, compressed or not.
     Remark42,
     /// Artrans: JSON as Artalk and its converters write it.
     Artrans,
-    /// Waline's JSON export.
+    /// Waline's JSON export; likewise Twikoo's and Valine's.
+    #[value(aliases = ["twikoo", "valine"])]
     Waline,
     /// CSV with a header.
     Csv,
@@ -45,7 +51,8 @@ impl ForeignFormat {
         match self {
             Self::Wxr | Self::WpRest | Self::WpCli => "wordpress",
             Self::Disqus => "disqus",
-            Self::Isso => "isso",
+            Self::Isso | Self::IssoJson => "isso",
+            Self::Commento => "commento",
             Self::Remark42 => "remark42",
             Self::Artrans => "artrans",
             Self::Waline => "waline",
@@ -105,28 +112,6 @@ pub struct ForeignComment {
     pub doubts: Vec<Doubt>,
     /// Where it stands, in the file's own terms: `line 7`, `comment 12`.
     pub place: String,
-}
-
-/// One field of a comment that is not as it should be. The comment is read all the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
-    /// What is odd, in a few words that are the same for all of its kind.
-    pub what: &'static str,
-    /// The field as it stands in the file, or its beginning.
-    pub value: String,
-}
-
-/// Characters of an odd field that are reported.
-const SHOWN: usize = 60;
-
-impl Doubt {
-    /// Notes a field, or its beginning, on one line.
-    #[must_use]
-    pub fn new(what: &'static str, value: &str) -> Self {
-        let line = value.trim().chars().take(SHOWN);
-        let value = line.map(|c| if c.is_control() { ' ' } else { c }).collect();
-        Self { what, value }
-    }
 }
 
 impl ForeignComment {

@@ -5,34 +5,30 @@
 //! ([`ForeignComment::withheld`]); what names no page, and what answers a comment that is not public,
 //! waits for a person as well.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::json;
 use tokio::{sync::mpsc, task::spawn_blocking};
-use uuid::Builder;
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use uuid::Uuid;
 
 use super::{
-    foreign::{self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing},
+    adoption::{Ids, Named, adopt, likeness},
+    foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError},
     placing::Calendar,
     report::Report,
 };
 use crate::{
     app::App,
-    domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, sample::Provenance,
-        site::Site, timestamp::Timestamp, website::Website,
-    },
+    domain::{sample::Provenance, site::Site},
     intake::adopted,
     learn::samples,
-    privacy::{rotation, vault::Owner},
-    review::trial,
+    privacy::rotation,
     storage::{
         StoreError,
-        arrivals::NewComment,
-        imports::{Fate, ImportedComment},
+        import_runs::NewRun,
+        imports::{Fate, Origin},
+        known_ids::Overlap,
     },
-    text::Document,
 };
 
 /// Comments that are written together.
@@ -58,34 +54,86 @@ pub enum ImportError {
     Reader,
 }
 
-/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own. Where the file
-/// ends early, what stands before that is imported, and the report says so.
+/// What is to be imported, and how.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What the file is.
+    pub format: ForeignFormat,
+    /// Whether nothing is to be written.
+    pub dry_run: bool,
+    /// The blog that the file is of, where several of one system come to one site; left out, it is found by
+    /// what is here already.
+    pub source: Option<String>,
+    /// The file's name.
+    pub file: Option<String>,
+}
+
+/// Imports what `open` finds into a site. As [`run_as`], of a file without a name.
 ///
 /// # Errors
-/// [`ImportError`]; what was written before stays, and importing again goes on from there.
+/// As [`run_as`].
 pub async fn run(
     app: &App,
     site: &Arc<Site>,
     format: ForeignFormat,
     dry_run: bool,
-    open: impl FnOnce() -> Result<Findings, ReadError> + Send + 'static,
+    open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
 ) -> Result<Report, ImportError> {
+    let wanted = Wanted {
+        format,
+        dry_run,
+        source: None,
+        file: None,
+    };
+    run_as(app, site, wanted, open).await
+}
+
+/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own, and twice
+/// where comments of this system are here already. Where the file ends early, what stands before that is
+/// imported, and the report says so.
+///
+/// # Errors
+/// [`ImportError`]; what was written before stays, and importing again goes on from there.
+pub async fn run_as(
+    app: &App,
+    site: &Arc<Site>,
+    wanted: Wanted,
+    open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
+) -> Result<Report, ImportError> {
+    let open = Arc::new(open);
+    let source = source(app, site, &wanted, &open).await?;
+    let origin = Origin {
+        source,
+        run: Uuid::now_v7().to_string(),
+    };
+    let (format, dry_run) = (wanted.format, wanted.dry_run);
+    if !dry_run {
+        let run = NewRun {
+            site: site.slug.clone(),
+            id: origin.run.clone(),
+            source: origin.source.clone(),
+            format: format.system().to_owned(),
+            file: wanted.file,
+        };
+        app.store.begin_import(run, app.now()).await?;
+    }
     let mut import = Import {
         app,
         site,
-        format,
         report: Report {
             dry_run,
+            run: (!dry_run).then(|| origin.run.clone()),
+            source: origin.source.clone(),
             ..Report::default()
         },
+        origin,
         calendar: Calendar::new(app.now()),
-        repetitions: HashMap::new(),
+        ids: Ids::default(),
         read: 0,
     };
-    let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
-    let reading = spawn_blocking(move || read(open, &sender));
+    let (reading, mut batches) = reading(&open);
     let kept = import.keep_all(&mut batches).await;
-    let mut report = import.report;
+    let (mut report, origin) = (import.report, import.origin);
     if !dry_run {
         let detail = json!({ "system": format.system(), "comments": report.imported });
         let target = site.slug.to_string();
@@ -95,10 +143,15 @@ pub async fn run(
     kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
-        let settled = app.store.join_imported(&site.slug, format.system()).await?;
-        if settled.withheld > 0 {
-            report.withhold(ANSWERS_HIDDEN, settled.withheld);
+        let joined = app.store.join_imported(&site.slug, &origin).await?;
+        if joined.withheld > 0 {
+            report.withhold(ANSWERS_HIDDEN, joined.withheld);
         }
+        report.orphans = joined.orphans;
+        let done = app
+            .store
+            .finish_import(&site.slug, &origin.run, report.imported, app.now());
+        done.await?;
     }
     if let Err(error) = read {
         if report.imported + report.unchanged == 0 {
@@ -110,15 +163,69 @@ pub async fn run(
     Ok(report)
 }
 
+/// Whose ids the file's are. Where most of those that are known here under a source name the same comments,
+/// it is that source; where they name others, the file is of another blog, and its ids are kept apart.
+async fn source(
+    app: &App,
+    site: &Arc<Site>,
+    wanted: &Wanted,
+    open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
+) -> Result<String, ImportError> {
+    let system = wanted.format.system();
+    if let Some(name) = &wanted.source {
+        return Ok(format!("{system}/{}", adopted::one_line(name)));
+    }
+    let sources = app.store.import_sources(&site.slug, system).await?;
+    if sources.is_empty() {
+        return Ok(system.to_owned());
+    }
+    let mut overlaps = vec![Overlap::default(); sources.len()];
+    let (reading, mut batches) = reading(open);
+    let mut ids = Ids::default();
+    while let Some(batch) = batches.recv().await {
+        let comments = batch.into_iter().filter_map(|found| match found {
+            Ok(Found::Comment(comment)) if !comment.text.trim().is_empty() => Some(comment),
+            _ => None,
+        });
+        let known: Vec<_> = comments
+            .map(|comment| (ids.of(&comment), likeness(&comment, site, app.now())))
+            .collect();
+        for (source, overlap) in sources.iter().zip(&mut overlaps) {
+            *overlap += app.store.overlap(&site.slug, source, &known).await?;
+        }
+    }
+    // What the reading ended with is reported when the file is read in earnest.
+    let _ = reading.await;
+    let candidates = sources.iter().zip(overlaps);
+    let fitting = candidates.filter(|(_, overlap)| overlap.same >= overlap.different);
+    let best = fitting.max_by_key(|(source, overlap)| (overlap.same, *source == system));
+    if let Some((source, _)) = best {
+        return Ok(source.clone());
+    }
+    let numbered = (2..).map(|n: u32| format!("{system}/{n}"));
+    let mut free = numbered.filter(|name| !sources.contains(name));
+    Ok(free.next().unwrap_or_default())
+}
+
+type Reading = tokio::task::JoinHandle<Result<(), ReadError>>;
+
+/// Begins to read a file.
+fn reading(
+    open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
+) -> (Reading, mpsc::Receiver<Batch>) {
+    let (sender, batches) = mpsc::channel(2);
+    let open = Arc::clone(open);
+    (spawn_blocking(move || read(&*open, &sender)), batches)
+}
+
 /// An import under way.
 struct Import<'a> {
     app: &'a App,
     site: &'a Arc<Site>,
-    format: ForeignFormat,
+    origin: Origin,
     report: Report,
     calendar: Calendar,
-    /// How often a comment without an id of its own was in the file, by what it says.
-    repetitions: HashMap<String, u32>,
+    ids: Ids,
     /// Comments so far.
     read: u64,
 }
@@ -127,7 +234,7 @@ type Batch = Vec<Result<Found, ReadError>>;
 
 /// Reads everything, and hands it on in batches; what broke the reading comes last.
 fn read(
-    open: impl FnOnce() -> Result<Findings, ReadError>,
+    open: impl Fn() -> Result<Findings, ReadError>,
     batches: &mpsc::Sender<Batch>,
 ) -> Result<(), ReadError> {
     let mut batch = Vec::with_capacity(BATCH);
@@ -152,12 +259,20 @@ impl Import<'_> {
             // It may take long, and a key may be made or retired meanwhile.
             rotation::follow(self.app).await;
             let mut comments = self.sort(batch);
-            let ids: Vec<String> = comments.iter().map(|comment| self.id(comment)).collect();
+            let mut named = Vec::with_capacity(comments.len());
+            for comment in &comments {
+                self.read += 1;
+                named.push(Named {
+                    id: self.ids.of(comment),
+                    is_dated: comment.created_at.is_some_and(|at| at <= self.app.now()),
+                    place: self.read,
+                });
+            }
             self.calendar.place(&mut comments);
             for comment in &comments {
                 self.report.doubt(comment);
             }
-            self.keep(comments, ids).await?;
+            self.keep(comments, named).await?;
         }
         Ok(())
     }
@@ -188,25 +303,10 @@ impl Import<'_> {
         comments
     }
 
-    /// What a comment is called in its own system; one without an id, by what it says and how often that
-    /// was said before it.
-    fn id(&mut self, comment: &ForeignComment) -> String {
-        if let Some(id) = &comment.id {
-            return fitted(id);
-        }
-        let digest = digest(comment);
-        let before = self.repetitions.entry(digest.clone()).or_default();
-        *before += 1;
-        match *before {
-            1 => digest,
-            nth => format!("{digest}-{nth}"),
-        }
-    }
-
     async fn keep(
         &mut self,
         comments: Vec<ForeignComment>,
-        ids: Vec<String>,
+        named: Vec<Named>,
     ) -> Result<(), ImportError> {
         let report = &mut self.report;
         if report.dry_run {
@@ -224,18 +324,21 @@ impl Import<'_> {
             .iter()
             .map(|comment| (comment.label, comment.withheld))
             .collect();
-        let mut adopted = Vec::with_capacity(comments.len());
-        for (comment, id) in comments.into_iter().zip(ids) {
-            self.read += 1;
-            adopted.push(adopt(app, site, comment, id, self.read));
-        }
-        let system = self.format.system();
-        let source = samples::source(app, Provenance::Import, system.to_owned());
-        let new = app
+        let adopted = comments.into_iter().zip(named);
+        let adopted = adopted.map(|(comment, named)| adopt(app, site, comment, named));
+        let source = samples::source(app, Provenance::Import, self.origin.source.clone());
+        let kept = app
             .store
-            .import_comments(&site.slug, system, adopted, source, app.now())
+            .import_comments(
+                &site.slug,
+                &self.origin,
+                adopted.collect(),
+                source,
+                app.now(),
+            )
             .await?;
-        for ((label, withheld), fate) in said.into_iter().zip(new) {
+        report.doubled += kept.doubled;
+        for ((label, withheld), fate) in said.into_iter().zip(kept.fates) {
             if fate == Fate::Known {
                 report.unchanged += 1;
                 continue;
@@ -251,144 +354,4 @@ impl Import<'_> {
         app.live.wake();
         Ok(())
     }
-}
-
-/// A comment of another system as one of this one. What waits is judged, so that the queue can be
-/// worked through; what was decided there is not judged again.
-fn adopt(
-    app: &App,
-    site: &Arc<Site>,
-    foreign: ForeignComment,
-    foreign_id: String,
-    place: u64,
-) -> ImportedComment {
-    let sender = foreign.address.map(SenderAddress::new);
-    let raw_email = foreign.email.as_deref().unwrap_or_default();
-    let email = adopted::email(&app.vault, site, raw_email, &foreign.name, sender.as_ref());
-    let (name, text) = (adopted::name(&foreign.name), adopted::text(&foreign.text));
-    let website = foreign.website.as_deref();
-    let website = website.and_then(|raw| Website::parse(&adopted::one_line(raw)).ok());
-    let document = Document {
-        text: text.as_str(),
-        name: Some(name.as_str()),
-        email_domain: email.given_domain(),
-        website: website.as_ref().map(Website::as_str),
-    };
-    let status = status(foreign.standing);
-    let now = app.now();
-    let created_at = foreign.created_at.unwrap_or(now).min(now);
-    let (score, evidence) = judged(app, site, status, &document);
-    let id = id_at(created_at, place);
-    let owner = Owner::comment(&site.slug, id.clone());
-    let vote = foreign.label.map(|label| {
-        let index = email
-            .given_domain()
-            .map(|_| app.vault.email_index(&email).0);
-        samples::vote_of_import(site.slug.clone(), id.clone(), label, &document, index)
-    });
-    let title = foreign.page_title.as_deref().map(adopted::one_line);
-    ImportedComment {
-        // Nothing answers itself.
-        foreign_parent: foreign
-            .parent
-            .as_deref()
-            .map(fitted)
-            .filter(|parent| *parent != foreign_id),
-        foreign_id,
-        status,
-        score,
-        evidence,
-        vote,
-        comment: NewComment {
-            id,
-            site: site.slug.to_string(),
-            page: adopted::page(&foreign.page, site).to_string(),
-            page_title: title
-                .filter(|title| !title.is_empty())
-                .map(|title| foreign::title(&title)),
-            parent: None,
-            name: name.as_str().to_owned(),
-            email_sealed: app.vault.seal(&email, owner).0,
-            email_index: app.vault.email_index(&email).0,
-            website: website.map(|website| website.as_str().to_owned()),
-            text: text.as_str().to_owned(),
-            fingerprint: None,
-            network: sender.map(|sender| sender.truncated()),
-            network_key: None,
-            author_chain: None,
-            wants_replies: 0,
-            created_at: created_at.millis(),
-        },
-    }
-}
-
-const fn status(standing: Standing) -> Status {
-    match standing {
-        Standing::Approved => Status::Approved,
-        Standing::Pending => Status::Pending,
-        Standing::Spam => Status::Spam,
-        Standing::Rejected => Status::Rejected,
-        Standing::Trash => Status::Trash,
-    }
-}
-
-fn judged(
-    app: &App,
-    site: &Arc<Site>,
-    status: Status,
-    document: &Document<'_>,
-) -> (Option<f64>, Evidence) {
-    let because = "It was imported from another system".to_owned();
-    if status != Status::Pending {
-        let evidence = Evidence {
-            because,
-            ..Evidence::default()
-        };
-        return (None, evidence);
-    }
-    let mut trial = trial::judge(app, site, document);
-    trial.evidence.because = because;
-    (trial.score, trial.evidence)
-}
-
-/// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival, and
-/// within a moment that of the places in the file.
-fn id_at(time: Timestamp, place: u64) -> String {
-    let millis = u64::try_from(time.millis()).unwrap_or(0);
-    let mut random: [u8; 10] = rand::random();
-    let [.., a, b, c, d] = place.to_be_bytes();
-    // The version takes four bits of the first byte, the variant two of the third.
-    random[..5].copy_from_slice(&[0, a, b >> 2, (b << 6) | (c >> 2), (c << 6) | (d >> 2)]);
-    random[5] = (d << 6) | (random[5] >> 2);
-    Builder::from_unix_timestamp_millis(millis, &random)
-        .into_uuid()
-        .to_string()
-}
-
-/// Bytes of a foreign id that are kept as they are.
-const LONGEST_ID: usize = 200;
-
-/// An id of another system on one line; of a longer one its digest.
-fn fitted(id: &str) -> String {
-    let line = adopted::one_line(id);
-    if line.len() <= LONGEST_ID && line == id.trim() {
-        return line;
-    }
-    format!("#{:032x}", xxh3_128(id.as_bytes()))
-}
-
-/// A name for a comment that came without one: the same comment has the same.
-fn digest(foreign: &ForeignComment) -> String {
-    let mut hasher = Xxh3Default::new();
-    let time = foreign.created_at.map(|time| time.millis().to_string());
-    for part in [
-        &foreign.page,
-        &foreign.name,
-        &foreign.text,
-        &time.unwrap_or_default(),
-    ] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    format!("={:032x}", hasher.digest128())
 }

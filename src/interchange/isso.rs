@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError, Standing},
-    plain,
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -103,7 +103,7 @@ fn comment(row: &SqliteRow, id: i64) -> Found {
         name: plain::line(&get("author").unwrap_or_default()),
         email: get("email"),
         website: get("website"),
-        text: plain::of_markdown(&text),
+        text: typed::of_markdown(&text),
         address: get("remote_addr").and_then(|raw| raw.parse().ok()),
         standing,
         label,

@@ -30,7 +30,7 @@ const OF_A_COMMENT: [&str; 8] = [
 ];
 
 /// Something in a file: where it stands, and what it is.
-pub type Element = (String, Value);
+pub type Placed = (String, Value);
 
 /// The values of a file.
 pub struct JsonValues<R> {
@@ -41,6 +41,8 @@ pub struct JsonValues<R> {
     again: Vec<u8>,
     again_at: usize,
     line: u64,
+    /// The name of the list that was begun last.
+    list: String,
     state: State,
     /// Elements of lists so far.
     element: u64,
@@ -60,7 +62,7 @@ enum State {
 enum Object {
     Whole(Vec<u8>),
     /// It is the envelope of a list, which begins here, so many brackets deep.
-    Envelope(usize),
+    Envelope(usize, String),
     /// It is not closed on its line, or not at all.
     Cut(Vec<u8>),
     TooLarge,
@@ -76,6 +78,7 @@ impl<R: BufRead> JsonValues<R> {
             again: Vec::new(),
             again_at: 0,
             line: 1,
+            list: String::new(),
             state: State::Top,
             element: 0,
         }
@@ -86,6 +89,12 @@ impl<R: BufRead> JsonValues<R> {
     pub const fn of_threads(mut self) -> Self {
         self.largest = 64 << 20;
         self
+    }
+
+    /// The name of the list that the last element stood in; empty where it had none.
+    #[must_use]
+    pub fn list(&self) -> &str {
+        &self.list
     }
 
     fn byte(&mut self) -> Result<Option<u8>, ReadError> {
@@ -154,7 +163,7 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// What comes next between the file's values.
-    fn at_top(&mut self) -> Result<Option<Element>, ReadError> {
+    fn at_top(&mut self) -> Result<Option<Placed>, ReadError> {
         let Some(byte) = self.visible()? else {
             self.state = State::Ended;
             return Ok(None);
@@ -182,9 +191,10 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// An object at the top whose bracket was read.
-    fn object(&mut self, place: String) -> Result<Option<Element>, ReadError> {
+    fn object(&mut self, place: String) -> Result<Option<Placed>, ReadError> {
         let bytes = match self.object_bytes()? {
-            Object::Envelope(depth) => {
+            Object::Envelope(depth, list) => {
+                self.list = list;
                 self.state = State::List(depth);
                 return Ok(None);
             }
@@ -242,7 +252,10 @@ impl<R: BufRead> JsonValues<R> {
                     continue;
                 }
                 b'[' if is_after_key && !is_comment && is(self.lists) => {
-                    return Ok(Object::Envelope(depth));
+                    return Ok(Object::Envelope(
+                        depth,
+                        String::from_utf8_lossy(name).into_owned(),
+                    ));
                 }
                 // No member of an object begins so: the line before it was cut.
                 b'{' if starts_line && depth == 1 && !is_after_key => {
@@ -272,6 +285,7 @@ impl<R: BufRead> JsonValues<R> {
             let is_list = |last: &[u8]| self.lists.iter().any(|name| name.as_bytes() == last);
             match byte {
                 b'[' if is_after_key && is_list(&last) => {
+                    self.list = String::from_utf8_lossy(&last).into_owned();
                     self.state = State::List(depth);
                     return Ok(());
                 }
@@ -295,7 +309,7 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// The next element of a list; `None` behind the last.
-    fn in_list(&mut self, envelope: usize) -> Result<Option<Element>, ReadError> {
+    fn in_list(&mut self, envelope: usize) -> Result<Option<Placed>, ReadError> {
         let bytes = self.element_bytes(envelope)?;
         let Some(bytes) = bytes else { return Ok(None) };
         self.element += 1;
@@ -355,7 +369,7 @@ impl<R: BufRead> JsonValues<R> {
 }
 
 impl<R: BufRead> Iterator for JsonValues<R> {
-    type Item = Result<Element, ReadError>;
+    type Item = Result<Placed, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -380,96 +394,4 @@ impl<R: BufRead> Iterator for JsonValues<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn values(text: &str) -> Vec<Result<Value, String>> {
-        JsonValues::new(text.as_bytes(), &LISTS)
-            .map(|found| {
-                found
-                    .map(|(_, value)| value)
-                    .map_err(|error| error.to_string())
-            })
-            .collect()
-    }
-
-    #[test]
-    fn lists_lines_pages_and_envelopes_are_read_alike() {
-        let expected: Vec<_> = [1, 2, 3].map(|n| Ok(json!({ "n": n }))).into();
-        for text in [
-            r#"[{"n":1},{"n":2},{"n":3}]"#,
-            "[{\"n\":1}]\n[{\"n\":2},{\"n\":3}]\n[]\n",
-            r#"[{"n":1}],[{"n":2}][{"n":3}]"#,
-            "{\"n\":1}\n{\"n\":2}\r\n\n{\"n\":3}",
-            "{\n  \"n\": 1\n}\n{\n  \"n\": 2\n}\n{\"n\":3}\n",
-            r#"{"code":0,"data":[{"n":1},{"n":2},{"n":3}],"more":{"x":[1]}}"#,
-            r#"{"type":"w","tables":["Comment"],"data":{"Comment":[{"n":1},{"n":2}],"Users":[{"n":9}]},"v":1}
-               {"results":[{"n":3}]}"#,
-            "#filetype:JSON-streaming {\"class\":\"Comment\"}\n{\"n\":1}\n{\"n\":2}\n{\"n\":3}",
-        ] {
-            assert_eq!(values(text), expected, "{text}");
-        }
-        assert!(values("[]").is_empty() && values("{\"data\":[]}").is_empty());
-        let comment = r#"{"text":"x","data":[{"n":1}]}"#;
-        assert_eq!(
-            values(comment).len(),
-            1,
-            "a comment with a list is no envelope"
-        );
-    }
-
-    #[test]
-    fn a_bad_one_alone_is_bad() {
-        let read = values(r#"{"v": "[1]", "data": [{"a": "],{\"["}, {"b": [1, 2]}, nope, 3]}"#);
-        assert_eq!(read.len(), 4, "{read:?}");
-        assert_eq!(read[0], Ok(json!({ "a": "],{\"[" })));
-        assert!(
-            read[2]
-                .as_ref()
-                .is_err_and(|error| error.starts_with("comment 3"))
-        );
-        assert_eq!(read[3], Ok(json!(3)));
-        for cut in [
-            "{\"n\":1}\n{\"n\":2,\"t\":\"Tw\n{\"n\":3}",
-            "{\"n\":1}\n{\"n\":2,\n{\"n\":3}",
-            "{\"n\":1}\n{\"n\":[2,[\n{\"n\":3}",
-            "{\"n\":1}\nnonsense\n{\"n\":3}",
-        ] {
-            let read = values(cut);
-            assert_eq!(read.len(), 3, "{cut}: {read:?}");
-            assert!(
-                read[1]
-                    .as_ref()
-                    .is_err_and(|error| error.starts_with("line 2")),
-                "{read:?}"
-            );
-            assert_eq!(read[2], Ok(json!({ "n": 3 })));
-        }
-        for early in ["[1, 2", "{\"data\":[1,2]", "[{\"a\":\"x"] {
-            assert!(
-                values(early).pop().is_some_and(|last| last.is_err()),
-                "{early}"
-            );
-        }
-    }
-
-    #[test]
-    fn depth_and_size_are_bounded() {
-        let deep = format!("[{}{}, 1]", "[".repeat(10_000), "]".repeat(10_000));
-        let read = values(&deep);
-        assert!(read[0].is_err() && read[1].is_ok(), "{read:?}");
-        for filling in ["x", "\\\""] {
-            let large = format!("[\"{}\", 1]", filling.repeat(LARGEST + 1));
-            let read = values(&large);
-            assert!(read[0].is_err() && read[1].is_ok());
-            let line = format!("{{\"t\":\"{}\"}}\n{{\"n\":1}}", filling.repeat(LARGEST + 1));
-            let read = values(&line);
-            assert!(read[0].is_err() && read[1].is_ok());
-        }
-        // The end of an element that was too large is no element, and nothing is its own.
-        let last = format!("[[{}{{\"a\":1}}", " ".repeat(LARGEST - 1)) + "]]";
-        assert!(values(&last)[0].is_err());
-    }
-}
+mod tests;

@@ -4,15 +4,19 @@
 //! Comments: one file a format, all yielding [`foreign::ForeignComment`]; [`import`] makes comments
 //! of this service of them, [`export`] writes them out. Labelled texts for training: [`labelled`].
 
+mod adoption;
 pub mod artrans;
+pub mod commento;
 pub mod dates;
 pub mod disqus;
+pub mod doubt;
 pub mod encoding;
 pub mod export;
 pub mod foreign;
 pub mod import;
 pub mod input;
 pub mod isso;
+pub mod isso_json;
 mod json_fields;
 mod json_mending;
 pub mod json_values;
@@ -24,9 +28,13 @@ pub mod readers;
 pub mod remark42;
 pub mod report;
 mod rows;
+mod spellings;
 mod squeezed;
 mod start;
 pub mod table;
+mod tidied;
+mod typed;
+pub mod undo;
 pub mod waline;
 pub mod wordpress_json;
 pub mod wxr;

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{
     dates,
-    foreign::{Doubt, ForeignComment, Found, Standing},
+    doubt::Doubt,
+    foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, first, text},
     labelled::label_of,
 };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::foreign::{Doubt, ForeignComment};
+use super::{doubt::Doubt, foreign::ForeignComment};
 use crate::domain::timestamp::Timestamp;
 
 /// The doubt about a date that is still to come; it becomes the present.

@@ -7,11 +7,13 @@ use serde_json::Value;
 
 use super::{
     artrans,
+    commento::Commento,
     dates::Clocks,
     disqus::Disqus,
     encoding::{Decoded, Decoding},
     foreign::{Findings, ForeignFormat, Found, ReadError},
     input::{self, Input},
+    isso_json,
     json_values::{JsonValues, LISTS},
     own_json, remark42,
     start::Start,
@@ -66,6 +68,14 @@ pub fn read_encoded(
         // Its first line has lists of its own.
         ForeignFormat::Remark42 => json(input, &[], remark42::of),
         ForeignFormat::Jsonl => json(input, &LISTS, own_json::of),
+        ForeignFormat::IssoJson => {
+            let threads = JsonValues::new(input, &["threads", "data"]).of_threads();
+            Box::new(threads.flat_map(|thread| match thread {
+                Ok((place, thread)) => isso_json::of(&place, &thread).into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            }))
+        }
+        ForeignFormat::Commento => Box::new(Commento::new(input)),
         ForeignFormat::Csv => Box::new(Table::new(input)),
         ForeignFormat::Isso => {
             let problem = "Isso's is a database, not a stream";

@@ -7,7 +7,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, is_set, text},
-    plain,
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -20,7 +20,7 @@ pub fn of(object: &Value) -> Found {
     if is_set(object, "delete") {
         return Found::Skipped("deleted, and its text with it");
     }
-    let written = text(object, "orig").map(|typed| plain::of_markdown(&typed));
+    let written = text(object, "orig").map(|typed| typed::of_markdown(&typed));
     let html = || text(object, "text").map(|html| plain::of_html(&html));
     let Some(content) = written.or_else(html) else {
         return Found::Skipped("no text");

@@ -42,6 +42,14 @@ pub struct Report {
     pub ended_early: Option<String>,
     /// Whether nothing was written.
     pub dry_run: bool,
+    /// The import, by which it can be taken back.
+    pub run: Option<String>,
+    /// Whose ids the file's are: the system, and the blog where there are several.
+    pub source: String,
+    /// Comments with the id of another one, which are comments of their own.
+    pub doubled: u64,
+    /// Replies to what is neither in the file nor here.
+    pub orphans: u64,
 }
 
 impl Report {
@@ -153,12 +161,33 @@ impl Report {
         lines.extend(self.elsewhere.iter().map(|(host, count)| {
             format!("on another host: {count} ({host}); they are on the same path here")
         }));
+        if self.doubled > 0 {
+            lines.push(format!(
+                "doubled: {} (the id of another comment; each is a comment of its own)",
+                self.doubled
+            ));
+        }
+        if self.orphans > 0 {
+            lines.push(format!(
+                "without what they answer: {} replies",
+                self.orphans
+            ));
+        }
+        if self.source.contains('/') {
+            lines.push(format!(
+                "the ids are not those of the comments that are here: they are kept apart, as {}",
+                self.source
+            ));
+        }
         lines.extend(self.problems.iter().map(|problem| format!("  {problem}")));
         lines.extend(
             self.warnings
                 .iter()
                 .map(|warning| format!("warning: {warning}")),
         );
+        if let Some(run) = self.run.as_ref().filter(|_| self.imported > 0) {
+            lines.push(format!("to take it back: hamlet import --undo {run}"));
+        }
         lines.extend(self.ended_early.iter().map(|why| format!("error: {why}")));
         lines
     }

@@ -2,14 +2,11 @@
 //! bars, whichever its header is; lines ended in any way; each row with the line that it begins on. What
 //! the columns mean is said here once, for comments and for labelled texts.
 
-use std::{
-    collections::VecDeque,
-    io::{self, BufRead, Read},
-};
+use std::io::BufRead;
 
 use csv::StringRecord;
 
-use super::input::Bounded;
+use super::tidied::Tidied;
 
 /// What is read on for one row before it is given up, in bytes: a quotation mark that is never closed must
 /// not draw the whole file into memory.
@@ -76,7 +73,7 @@ const COLUMNS: [(&str, &[&str]); 13] = [
 
 /// A row.
 #[derive(Debug)]
-pub struct Row {
+pub struct TableRow {
     /// The line that it begins on, from 1.
     pub line: u64,
     fields: StringRecord,
@@ -84,7 +81,7 @@ pub struct Row {
 
 /// Why a row, or the rest of the table, cannot be read.
 #[derive(Debug)]
-pub struct RowError {
+pub struct TableRowError {
     /// Where, from 1.
     pub line: u64,
     /// What is wrong.
@@ -99,7 +96,7 @@ pub struct Rows<R> {
     /// The header's names in small letters, with `_` for what is between words.
     names: Vec<String>,
     /// A row that was read already: the first, where there is no header.
-    first: Option<Row>,
+    first: Option<TableRow>,
     largest: usize,
     ended: bool,
 }
@@ -148,9 +145,9 @@ impl<R: BufRead> Rows<R> {
     /// When nothing can be read.
     pub fn header(
         &mut self,
-        is_row: impl Fn(&Row) -> bool,
+        is_row: impl Fn(&TableRow) -> bool,
         names: &[&str],
-    ) -> Result<bool, RowError> {
+    ) -> Result<bool, TableRowError> {
         let Some(first) = self.next() else {
             return Ok(false);
         };
@@ -178,13 +175,19 @@ impl<R: BufRead> Rows<R> {
         known.iter().find_map(named)
     }
 
+    /// Whether the header names a column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.place(column).is_some()
+    }
+
     /// A row's value in a column; `None` when it is empty.
-    pub fn get<'a>(&self, row: &'a Row, column: &str) -> Option<&'a str> {
+    pub fn get<'a>(&self, row: &'a TableRow, column: &str) -> Option<&'a str> {
         row.get(self.place(column)?)
     }
 
     /// A row's values in the columns that are named so, other than those that have a meaning of their own.
-    pub fn marks<'a>(&self, row: &'a Row, names: &[&str]) -> impl Iterator<Item = &'a str> {
+    pub fn marks<'a>(&self, row: &'a TableRow, names: &[&str]) -> impl Iterator<Item = &'a str> {
         let marked = |name: &String| names.iter().any(|mark| mark.eq_ignore_ascii_case(name));
         let places = self
             .names
@@ -196,7 +199,7 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// What is odd about a row's shape.
-    fn misshapen(&mut self, row: &Row) -> Option<String> {
+    fn misshapen(&mut self, row: &TableRow) -> Option<String> {
         let (has, wants) = (row.fields.len(), self.names.len());
         let tidied = self.reader.get_ref();
         let is_last = tidied.is_done && tidied.starts.is_empty();
@@ -221,7 +224,7 @@ impl<R: BufRead> Rows<R> {
     }
 }
 
-impl Row {
+impl TableRow {
     /// The value in a place; `None` when it is empty.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&str> {
@@ -244,7 +247,7 @@ impl Row {
 }
 
 impl<R: BufRead> Iterator for Rows<R> {
-    type Item = Result<Row, RowError>;
+    type Item = Result<TableRow, TableRowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
@@ -264,10 +267,10 @@ impl<R: BufRead> Iterator for Rows<R> {
                 None
             }
             Ok(true) => {
-                let row = Row { line, fields };
+                let row = TableRow { line, fields };
                 Some(match self.misshapen(&row) {
                     None => Ok(row),
-                    Some(problem) => Err(RowError {
+                    Some(problem) => Err(TableRowError {
                         line,
                         problem,
                         ends: false,
@@ -280,7 +283,7 @@ impl<R: BufRead> Iterator for Rows<R> {
                     csv::ErrorKind::Io(error) => error.to_string(),
                     other => format!("{other:?}"),
                 };
-                Some(Err(RowError {
+                Some(Err(TableRowError {
                     line,
                     problem,
                     ends: self.ended,
@@ -325,110 +328,6 @@ fn normal(name: &str) -> String {
         .trim_start_matches('\u{FEFF}')
         .trim_matches(['"', ' ', '\'']);
     name.to_lowercase().replace([' ', '-'], "_")
-}
-
-/// Bytes of a table whose rows all end in one line feed, and where they begin.
-struct Tidied<R> {
-    input: Bounded<R>,
-    separator: u8,
-    quoted: bool,
-    line: u64,
-    /// The lines on which rows begin that were handed out and not counted yet.
-    starts: VecDeque<u64>,
-    place: Place,
-    after_return: bool,
-    /// Whether the last row was ended by a line end.
-    was_ended: bool,
-    is_done: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    /// Between rows.
-    Between,
-    /// At the beginning of a value.
-    Start,
-    Value,
-    Quoted,
-    /// Behind a quotation mark within quotation marks: the last, or the first of two.
-    Closed,
-}
-
-impl<R: BufRead> Tidied<R> {
-    fn new(input: R, separator: u8, quoted: bool, line: u64) -> Self {
-        Self {
-            input: Bounded::new(input),
-            separator,
-            quoted,
-            line: line + 1,
-            starts: VecDeque::new(),
-            place: Place::Between,
-            after_return: false,
-            was_ended: true,
-            is_done: false,
-        }
-    }
-
-    /// Whether a quotation mark is open.
-    fn is_open(&self) -> bool {
-        self.place == Place::Quoted
-    }
-
-    /// The byte to hand out for one that was read.
-    fn pass(&mut self, byte: u8) -> Option<u8> {
-        let is_second = std::mem::take(&mut self.after_return) && byte == b'\n';
-        if is_second {
-            return None;
-        }
-        if self.place == Place::Quoted {
-            self.line += u64::from(byte == b'\n');
-            if byte == b'"' {
-                self.place = Place::Closed;
-            }
-            return Some(byte);
-        }
-        if matches!(byte, b'\n' | b'\r') {
-            self.after_return = byte == b'\r';
-            self.line += 1;
-            self.was_ended = true;
-            self.place = Place::Between;
-            return Some(b'\n');
-        }
-        if self.place == Place::Between {
-            self.starts.push_back(self.line);
-            self.was_ended = false;
-            self.place = Place::Start;
-        }
-        self.place = match byte {
-            b'"' if self.quoted && matches!(self.place, Place::Start | Place::Closed) => {
-                Place::Quoted
-            }
-            byte if byte == self.separator => Place::Start,
-            _ => Place::Value,
-        };
-        Some(byte)
-    }
-}
-
-impl<R: BufRead> Read for Tidied<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let chunk = self.input.fill_buf()?;
-            let chunk = chunk[..chunk.len().min(buffer.len())].to_vec();
-            self.is_done = chunk.is_empty();
-            self.input.consume(chunk.len());
-            let mut length = 0;
-            for byte in &chunk {
-                if let Some(byte) = self.pass(*byte) {
-                    buffer[length] = byte;
-                    length += 1;
-                }
-            }
-            if length > 0 || self.is_done {
-                return Ok(length);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

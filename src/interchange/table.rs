@@ -8,7 +8,7 @@ use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields,
     own_json::standing,
-    rows::{Row, RowError, Rows},
+    rows::{Rows, TableRow, TableRowError},
 };
 
 /// The largest row, in bytes.
@@ -41,7 +41,7 @@ impl<R: BufRead> Table<R> {
         Err(ReadError::broken("line 1", &problem))
     }
 
-    fn comment(&self, row: &Row) -> Result<Found, ReadError> {
+    fn comment(&self, row: &TableRow) -> Result<Found, ReadError> {
         let place = format!("line {}", row.line);
         if row.size() > LARGEST {
             return Err(ReadError::item(place, &"larger than is read"));
@@ -85,7 +85,7 @@ impl<R: BufRead> Table<R> {
     }
 }
 
-fn read_error(error: RowError) -> ReadError {
+fn read_error(error: TableRowError) -> ReadError {
     let place = format!("line {}", error.line);
     if error.ends {
         ReadError::broken(place, &error.problem)

@@ -8,7 +8,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, first, is_set, reference, text},
-    plain,
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -32,7 +32,7 @@ pub fn of(object: &Value) -> Found {
         name: plain::line(&text(object, "nick").unwrap_or_default()),
         email: text(object, "mail"),
         website: text(object, "link"),
-        text: plain::of_markdown(&content),
+        text: typed::of_markdown(&content),
         address: text(object, "ip").and_then(|raw| raw.parse().ok()),
         standing,
         label,

@@ -11,8 +11,8 @@ use super::{
     damage::{Damaged, gather},
     deliveries,
     engine::Engine,
-    erasures, models, moderators, outbox, outbox_entries, rows, samples, sites, subscriptions,
-    tokens, votes, webhooks,
+    erasures, import_runs, models, moderators, outbox, outbox_entries, rows, samples, sites,
+    subscriptions, tokens, votes, webhooks,
 };
 /// How the rows of a table are read.
 struct Check {
@@ -178,6 +178,9 @@ const CHECKS: &[Check] = &[
     ),
     check("imported", "site, comment_id", "imported", |row| {
         rows::comment_id(row, "comment_id").map(drop)
+    }),
+    check("import_runs", import_runs::COLUMNS, "import_runs", |row| {
+        import_runs::run(row).map(drop)
     }),
     check("comment_counts", "site, status", "comment_counts", |row| {
         rows::status(row, "status").map(drop)

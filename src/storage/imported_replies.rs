@@ -101,11 +101,7 @@ pub(super) fn fates(
 
 impl Store {
     /// Lets those replies be public that waited for it and may be; how many may not.
-    pub(super) async fn settle_replies(
-        &self,
-        site: &SiteSlug,
-        system: &'static str,
-    ) -> Result<u64> {
+    pub(super) async fn settle_replies(&self, site: &SiteSlug, system: &str) -> Result<u64> {
         let mut withheld = 0;
         loop {
             let round = self.settle(site, system, false).await?;
@@ -119,14 +115,15 @@ impl Store {
     }
 
     /// Goes once through the replies that wait.
-    async fn settle(&self, site: &SiteSlug, system: &'static str, all: bool) -> Result<Settled> {
+    async fn settle(&self, site: &SiteSlug, system: &str, all: bool) -> Result<Settled> {
         let engine = self.engine;
         let mut round = Settled::default();
         loop {
-            let (site, after) = (site.to_string(), round.last.take().unwrap_or_default());
+            let (site, system) = (site.to_string(), system.to_owned());
+            let after = round.last.take().unwrap_or_default();
             let stretch = self.write(move |connection| {
                 Box::pin(async move {
-                    settle_stretch(connection, engine, [&site, system, &after], all).await
+                    settle_stretch(connection, engine, [&site, &system, &after], all).await
                 })
             });
             let stretch = stretch.await?;

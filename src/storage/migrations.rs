@@ -34,6 +34,8 @@ const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
 const BATCHES: &str = include_str!("../../migrations/0019_batches.sql");
 const QUEUES: &str = include_str!("../../migrations/0018_queues.sql");
 
+const IMPORT_RUNS: &str = include_str!("../../migrations/0022_import_runs.sql");
+
 const TRUST: &str = include_str!("../../migrations/0016_trust.sql");
 
 const STEPS: &[Step] = &[
@@ -150,6 +152,12 @@ const STEPS: &[Step] = &[
         name: "batches",
         sqlite: BATCHES,
         postgres: BATCHES,
+    },
+    Step {
+        number: 22,
+        name: "import_runs",
+        sqlite: IMPORT_RUNS,
+        postgres: IMPORT_RUNS,
     },
 ];
 

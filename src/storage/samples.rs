@@ -1,6 +1,8 @@
 //! Reading labelled texts: counts, stretches for training and export, and the lessons that keep a
 //! model up to date. How they get in is in [`super::votes`] and [`super::uploads`].
 
+use std::collections::HashMap;
+
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, any::AnyRow};
 use tokio::sync::mpsc::Sender;
 
@@ -8,6 +10,7 @@ use super::{Result, Store, StoreError, damage::gather, rows, votes::label};
 use crate::{
     bayes::Label,
     domain::{
+        comment::CommentId,
         sample::{Provenance, SampleCount, StoredSample, Vote},
         site::SiteSlug,
     },
@@ -129,6 +132,28 @@ impl Store {
             lessons: found.rows,
             next,
         })
+    }
+
+    /// The labels that count of some comments of a site; one without any is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn labels_of(
+        &self,
+        site: &SiteSlug,
+        comments: impl Iterator<Item = CommentId>,
+    ) -> Result<HashMap<CommentId, Label>> {
+        let text = "SELECT id, label FROM samples WHERE site = $1 AND label IS NOT NULL \
+                    AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
+        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
+            .bind(site.to_string())
+            .bind(rows::list_json(comments));
+        let read = |row: &AnyRow| Ok((rows::comment_id(row, "id")?, label(row, "label")?));
+        let found = self.gather("samples", query, read).await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(id, label)| Some((id, label?)))
+            .collect())
     }
 
     /// Labelled texts of a site after the one with the id `after`, a page at a time. Labels that

@@ -151,7 +151,7 @@ async fn erase_unreadable(
     Ok(())
 }
 
-async fn erase_comments(
+pub(super) async fn erase_comments(
     connection: &mut AnyConnection,
     engine: Engine,
     sites: &str,

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use serde_json::Value;
 
 use super::{LONGEST_LINE, Record, RecordError, label_of_text};
-use crate::interchange::rows::{Row, RowError, Rows};
+use crate::interchange::rows::{Rows, TableRow, TableRowError};
 
 pub(super) struct Table<R> {
     rows: Rows<R>,
@@ -28,7 +28,7 @@ impl<R: BufRead> Table<R> {
     fn begin(&mut self) -> Option<RecordError> {
         self.begun = true;
         let quoted = self.quoted;
-        let is_bare = |row: &Row| {
+        let is_bare = |row: &TableRow| {
             let label = row.get(0).map(label_of_text);
             !quoted && row.len() >= 2 && label.is_some_and(|label| label.is_ok())
         };
@@ -36,11 +36,12 @@ impl<R: BufRead> Table<R> {
             Ok(named) => named,
             Err(error) => return Some(record_error(error)),
         };
-        let problem = "the header names no column 'text'".to_owned();
-        (!named).then_some(RecordError::Line { line: 1, problem })
+        let missing = if named { "label" } else { "text" };
+        let problem = format!("the header names no column '{missing}'");
+        (!named || !self.rows.has("label")).then_some(RecordError::Line { line: 1, problem })
     }
 
-    fn record(&self, row: &Row) -> Result<Record, RecordError> {
+    fn record(&self, row: &TableRow) -> Result<Record, RecordError> {
         let line = row.line;
         let wrong = |problem: String| RecordError::Line { line, problem };
         let field = |column: &str| self.rows.get(row, column).map(str::to_owned);
@@ -63,7 +64,7 @@ impl<R: BufRead> Table<R> {
     }
 }
 
-fn record_error(error: RowError) -> RecordError {
+fn record_error(error: TableRowError) -> RecordError {
     let (line, problem) = (error.line, error.problem);
     if error.ends {
         let problem = format!("{problem}; no row may be longer than {LONGEST_LINE} bytes");

@@ -21,7 +21,7 @@ async fn imported(app: &TestApp, format: ForeignFormat, bytes: impl AsRef<[u8]>)
 async fn refused(app: &TestApp, format: ForeignFormat, bytes: &[u8]) -> String {
     let site = app.app.directory.site("garden").unwrap();
     let bytes = bytes.to_vec();
-    let open = move || readers::read(format, std::io::Cursor::new(bytes));
+    let open = move || readers::read(format, std::io::Cursor::new(bytes.clone()));
     let report = import::run(&app.app, &site, format, false, open).await;
     report.unwrap_err().to_string()
 }

@@ -5,6 +5,7 @@ mod exports;
 mod hidden;
 mod imports;
 mod kinds;
+mod runs;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
@@ -42,7 +43,7 @@ pub async fn import(app: &TestApp, format: ForeignFormat, file: PathBuf, dry: bo
     let site = app.app.directory.site("garden").unwrap();
     let open = move || match format {
         ForeignFormat::Isso => Ok(Box::new(Isso::open(&file)?) as _),
-        _ => readers::read(format, BufReader::new(File::open(file)?)),
+        _ => readers::read(format, BufReader::new(File::open(&file)?)),
     };
     import::run(&app.app, &site, format, dry, open)
         .await
