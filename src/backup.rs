@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::{
     config::Settings,
     domain::email::SealedEmail,
-    privacy::{
+    sealing::{
         key_file,
         keys::{KeyError, KeyRing},
         vault::{Owner, Vault},

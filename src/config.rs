@@ -59,32 +59,32 @@ pub struct Settings {
     /// Whether the demo page is served.
     pub demo: bool,
     /// The listener.
-    pub server: Server,
+    pub server: ServerSettings,
     /// The database.
-    pub database: Database,
+    pub database: DatabaseSettings,
     /// Logs.
-    pub log: Log,
+    pub log: LogSettings,
     /// The metrics listener.
-    pub metrics: Metrics,
+    pub metrics: MetricsSettings,
     /// Intake's limits.
-    pub intake: Intake,
+    pub intake: IntakeSettings,
     /// Learning.
-    pub learning: Learning,
+    pub learning: LearningSettings,
     /// Mail.
-    pub mail: Mail,
+    pub mail: MailSettings,
     /// Webhooks.
-    pub webhooks: Webhooks,
+    pub webhooks: WebhooksSettings,
     /// Coral.
-    pub coral: Coral,
+    pub coral: CoralSettings,
     /// Privacy.
-    pub privacy: Privacy,
+    pub privacy: PrivacySettings,
 }
 
 /// `[server]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Server {
+pub struct ServerSettings {
     pub listen: SocketAddr,
     pub public_url: String,
     pub trusted_proxies: Vec<IpNet>,
@@ -98,7 +98,7 @@ pub struct Server {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Database {
+pub struct DatabaseSettings {
     pub url: SecretString,
     pub max_connections: u32,
 }
@@ -107,7 +107,7 @@ pub struct Database {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Log {
+pub struct LogSettings {
     pub filter: String,
     pub format: LogFormat,
 }
@@ -128,7 +128,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Metrics {
+pub struct MetricsSettings {
     pub listen: String,
 }
 
@@ -136,7 +136,7 @@ pub struct Metrics {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Intake {
+pub struct IntakeSettings {
     pub rate_window_seconds: u64,
     pub network_soft_limit: i64,
     pub network_hard_limit: i64,
@@ -149,7 +149,7 @@ pub struct Intake {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Learning {
+pub struct LearningSettings {
     pub minimum_per_class: i64,
     pub cap_per_source: i64,
     pub training_threads: usize,
@@ -160,7 +160,7 @@ pub struct Learning {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Mail {
+pub struct MailSettings {
     pub url: SecretString,
     pub from: String,
     pub ca_file: String,
@@ -175,7 +175,7 @@ pub struct Mail {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Webhooks {
+pub struct WebhooksSettings {
     pub allow_networks: Vec<IpNet>,
     pub give_up_hours: u64,
 }
@@ -184,7 +184,7 @@ pub struct Webhooks {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Coral {
+pub struct CoralSettings {
     pub signing_secret: SecretString,
 }
 
@@ -192,7 +192,7 @@ pub struct Coral {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
-pub struct Privacy {
+pub struct PrivacySettings {
     pub network_days: u64,
     pub audit_days: u64,
     pub key_file: String,

@@ -6,7 +6,7 @@ use std::{io::IsTerminal, panic};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::config::{Log, LogFormat, SettingsError};
+use crate::config::{LogFormat, LogSettings, SettingsError};
 
 /// Seconds; from a cached answer to a stalled body.
 const DURATIONS: [f64; 12] = [
@@ -22,7 +22,7 @@ const SCORES: [f64; 13] = [
 ///
 /// # Errors
 /// [`SettingsError`] when `log.filter` cannot be read.
-pub fn start_logging(log: &Log) -> Result<(), SettingsError> {
+pub fn start_logging(log: &LogSettings) -> Result<(), SettingsError> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| SettingsError::Senseless {
         key: "log.filter",
         reason: error.to_string(),

@@ -12,12 +12,12 @@ use super::{
     tokens::{digest, random_word},
 };
 use crate::{
-    app::App,
     domain::timestamp::Timestamp,
     domain::{
         field::FieldError,
         moderator::{Moderator, ModeratorId, Role, Scope},
     },
+    ground::Ground,
     storage::{
         Store, StoreError,
         links::{Chosen, FirstChoices, LinkFor, Redeemed},
@@ -79,8 +79,8 @@ pub async fn make(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn look_up(app: &App, word: &str) -> Result<Option<Moderator>, StoreError> {
-    app.store.sign_in_link(&digest(word), app.now()).await
+pub async fn look_up(ground: &Ground, word: &str) -> Result<Option<Moderator>, StoreError> {
+    ground.store.sign_in_link(&digest(word), ground.now()).await
 }
 
 /// Whether the owner of a link has to choose a password first.
@@ -100,16 +100,20 @@ pub const fn is_nobody_yet(moderator: &Moderator) -> bool {
 ///
 /// # Errors
 /// [`LinkError`]; after [`LinkError::Invalid`] the link is still good.
-pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moderator, LinkError> {
-    let moderator = look_up(app, word).await?.ok_or(LinkError::Gone)?;
-    let chosen = choose(app, &moderator, choices).await?;
+pub async fn redeem(
+    ground: &Ground,
+    word: &str,
+    choices: FirstSignIn,
+) -> Result<Moderator, LinkError> {
+    let moderator = look_up(ground, word).await?.ok_or(LinkError::Gone)?;
+    let chosen = choose(ground, &moderator, choices).await?;
     let id = moderator.id;
-    let redeemed = app
+    let redeemed = ground
         .store
-        .redeem_sign_in_link(digest(word), id.clone(), chosen, app.now())
+        .redeem_sign_in_link(digest(word), id.clone(), chosen, ground.now())
         .await?;
     match redeemed {
-        Redeemed::Done => app.store.moderator(&id).await?.ok_or(LinkError::Gone),
+        Redeemed::Done => ground.store.moderator(&id).await?.ok_or(LinkError::Gone),
         Redeemed::Gone => Err(LinkError::Gone),
         Redeemed::EmailTaken => Err(LinkError::Invalid(vec![people::email_taken()])),
     }
@@ -117,12 +121,12 @@ pub async fn redeem(app: &App, word: &str, choices: FirstSignIn) -> Result<Moder
 
 /// What is to be written into the account.
 async fn choose(
-    app: &App,
+    ground: &Ground,
     moderator: &Moderator,
     choices: FirstSignIn,
 ) -> Result<Chosen, LinkError> {
     if is_first(moderator) {
-        return Ok(Chosen::First(check(app, moderator, choices).await?));
+        return Ok(Chosen::First(check(ground, moderator, choices).await?));
     }
     if choices.password.expose_secret().is_empty() {
         return Ok(Chosen::Nothing);
@@ -133,7 +137,7 @@ async fn choose(
 }
 
 async fn check(
-    app: &App,
+    ground: &Ground,
     moderator: &Moderator,
     choices: FirstSignIn,
 ) -> Result<FirstChoices, LinkError> {
@@ -144,7 +148,7 @@ async fn check(
     };
     let email = match (choices.email.as_str(), known) {
         ("", Some(known)) => Ok(known),
-        (email, _) => people::seal(app, &moderator.id, email),
+        (email, _) => people::seal(ground, &moderator.id, email),
     };
     let password = Password::parse("password", &choices.password);
     let (name, email, password) = match (name, email, password) {
@@ -166,31 +170,31 @@ async fn check(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn first_link(app: &App) -> Result<Option<String>, StoreError> {
-    let operators = operators(app).await?;
+pub async fn first_link(ground: &Ground) -> Result<Option<String>, StoreError> {
+    let operators = operators(ground).await?;
     if operators.iter().any(|one| one.password_hash.is_some()) {
         return Ok(None);
     }
     let first = match operators.into_iter().next() {
         Some(operator) => operator.id,
-        None => match add_first_operator(app).await? {
+        None => match add_first_operator(ground).await? {
             Some(id) => id,
             None => return Ok(None),
         },
     };
-    let url = app.public_url();
-    let link = make(&app.store, &url, &first, LinkFor::Newcomer, app.now());
+    let url = ground.public_url();
+    let link = make(&ground.store, &url, &first, LinkFor::Newcomer, ground.now());
     link.await.map(Some)
 }
 
-async fn operators(app: &App) -> Result<Vec<Moderator>, StoreError> {
-    let mut people = app.store.moderators().await?;
+async fn operators(ground: &Ground) -> Result<Vec<Moderator>, StoreError> {
+    let mut people = ground.store.moderators().await?;
     people.retain(|one| one.role == Role::Operator);
     Ok(people)
 }
 
 /// Adds the operator named `operator`; nobody when another instance was faster.
-async fn add_first_operator(app: &App) -> Result<Option<ModeratorId>, StoreError> {
+async fn add_first_operator(ground: &Ground) -> Result<Option<ModeratorId>, StoreError> {
     let operator = Moderator {
         id: ModeratorId(Uuid::now_v7().to_string()),
         name: "operator".to_owned(),
@@ -201,9 +205,9 @@ async fn add_first_operator(app: &App) -> Result<Option<ModeratorId>, StoreError
         password_hash: None,
         session_epoch: 0,
         last_mailed_at: None,
-        created_at: app.now(),
+        created_at: ground.now(),
     };
     let id = operator.id.clone();
-    let added = app.store.add_first_operator(operator).await?;
+    let added = ground.store.add_first_operator(operator).await?;
     Ok(added.then_some(id))
 }

@@ -10,8 +10,9 @@ use super::{
     sign_in::{self, SignInError},
 };
 use crate::{
-    app::App,
     domain::{field::FieldError, moderator::Moderator},
+    ground::Ground,
+    news::News,
     storage::{StoreError, moderators::MailPreferences},
 };
 
@@ -55,14 +56,14 @@ pub enum OwnError {
 /// # Errors
 /// [`OwnError`].
 pub async fn change(
-    app: &App,
+    ground: &Ground,
     account: &Moderator,
     session: Session,
     change: OwnChange,
 ) -> Result<Session, OwnError> {
     let password = new_password(change.new_password.as_ref())?;
     if password.is_some() || change.email.is_some() {
-        confirm(app, account, change.current_password).await?;
+        confirm(ground, account, change.current_password).await?;
     }
     if change.name.is_some() || change.email.is_some() {
         let wanted = Wanted {
@@ -70,10 +71,11 @@ pub async fn change(
             email: change.email,
             ..Wanted::default()
         };
-        people::change(app, &account.id, wanted).await?;
+        people::change(ground, &account.id, wanted).await?;
     }
     if let Some(mail) = change.mail {
-        app.store
+        ground
+            .store
             .set_mail_preferences(account.id.clone(), mail)
             .await?;
     }
@@ -81,7 +83,7 @@ pub async fn change(
         return Ok(session);
     };
     let hash = password.hash().await?;
-    let epoch = app.store.set_password(account.id.clone(), hash).await?;
+    let epoch = ground.store.set_password(account.id.clone(), hash).await?;
     let epoch = epoch.ok_or(PeopleError::NotFound)?;
     Ok(session.carried_on(epoch))
 }
@@ -90,9 +92,13 @@ pub async fn change(
 ///
 /// # Errors
 /// [`StoreError`]; then all of them go on.
-pub async fn end_every_session(app: &App, account: &Moderator) -> Result<(), StoreError> {
-    app.store.end_every_session(account.id.clone()).await?;
-    app.news.dismiss_all_of(&account.id);
+pub async fn end_every_session(
+    ground: &Ground,
+    news: &News,
+    account: &Moderator,
+) -> Result<(), StoreError> {
+    ground.store.end_every_session(account.id.clone()).await?;
+    news.dismiss_all_of(&account.id);
     Ok(())
 }
 
@@ -104,7 +110,7 @@ fn new_password(raw: Option<&SecretString>) -> Result<Option<Password>, OwnError
 }
 
 async fn confirm(
-    app: &App,
+    ground: &Ground,
     account: &Moderator,
     password: Option<SecretString>,
 ) -> Result<(), OwnError> {
@@ -113,7 +119,7 @@ async fn confirm(
     let Some(password) = given else {
         return Err(OwnError::Invalid(vec![FieldError::required(field)]));
     };
-    match sign_in::confirm_password(app, account, password).await {
+    match sign_in::confirm_password(ground, account, password).await {
         Ok(()) => Ok(()),
         Err(SignInError::Wrong) => {
             let message = "This is not your present password.";

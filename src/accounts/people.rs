@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::grant;
 use crate::{
-    app::App,
     domain::{
         email::{EmailAddress, EmailIndex, SealedEmail},
         field::{FieldError, parse_line},
         moderator::{Moderator, ModeratorId, Role, Scope},
     },
-    privacy::vault::Owner,
+    ground::Ground,
+    sealing::vault::Owner,
     storage::{StoreError, moderators::Change},
 };
 
@@ -66,7 +66,7 @@ pub fn email_taken() -> FieldError {
 ///
 /// # Errors
 /// [`PeopleError::Invalid`] or [`PeopleError::Store`].
-pub async fn add(app: &App, wanted: Wanted) -> Result<Moderator, PeopleError> {
+pub async fn add(ground: &Ground, wanted: Wanted) -> Result<Moderator, PeopleError> {
     let missing = [
         ("name", wanted.name.is_none()),
         ("email", wanted.email.is_none()),
@@ -89,10 +89,10 @@ pub async fn add(app: &App, wanted: Wanted) -> Result<Moderator, PeopleError> {
         password_hash: None,
         session_epoch: 0,
         last_mailed_at: None,
-        created_at: app.now(),
+        created_at: ground.now(),
     };
-    apply(app, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
-    if app.store.add_moderator(moderator.clone()).await? {
+    apply(ground, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
+    if ground.store.add_moderator(moderator.clone()).await? {
         Ok(moderator)
     } else {
         Err(PeopleError::Invalid(vec![email_taken()]))
@@ -103,11 +103,15 @@ pub async fn add(app: &App, wanted: Wanted) -> Result<Moderator, PeopleError> {
 ///
 /// # Errors
 /// [`PeopleError`].
-pub async fn change(app: &App, id: &ModeratorId, wanted: Wanted) -> Result<Moderator, PeopleError> {
-    let found = app.store.moderator(id).await?;
+pub async fn change(
+    ground: &Ground,
+    id: &ModeratorId,
+    wanted: Wanted,
+) -> Result<Moderator, PeopleError> {
+    let found = ground.store.moderator(id).await?;
     let mut moderator = found.ok_or(PeopleError::NotFound)?;
-    apply(app, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
-    refuse(app.store.update_moderator(moderator.clone()).await?)?;
+    apply(ground, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
+    refuse(ground.store.update_moderator(moderator.clone()).await?)?;
     Ok(moderator)
 }
 
@@ -115,11 +119,11 @@ pub async fn change(app: &App, id: &ModeratorId, wanted: Wanted) -> Result<Moder
 ///
 /// # Errors
 /// [`PeopleError`].
-pub async fn remove(app: &App, id: ModeratorId) -> Result<(), PeopleError> {
-    if app.store.moderator(&id).await?.is_none() {
+pub async fn remove(ground: &Ground, id: ModeratorId) -> Result<(), PeopleError> {
+    if ground.store.moderator(&id).await?.is_none() {
         return Err(PeopleError::NotFound);
     }
-    refuse(app.store.remove_moderator(id, app.now()).await?)
+    refuse(ground.store.remove_moderator(id, ground.now()).await?)
 }
 
 fn refuse(change: Change) -> Result<(), PeopleError> {
@@ -132,7 +136,11 @@ fn refuse(change: Change) -> Result<(), PeopleError> {
 }
 
 /// Writes what is wanted into the account, or tells everything that is wrong with it.
-fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec<FieldError>> {
+fn apply(
+    ground: &Ground,
+    moderator: &mut Moderator,
+    wanted: Wanted,
+) -> Result<(), Vec<FieldError>> {
     let mut errors = Vec::new();
     match wanted.name.as_deref().map(parse_name).transpose() {
         Ok(name) => moderator.name = name.unwrap_or_else(|| moderator.name.clone()),
@@ -141,7 +149,7 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
     match wanted
         .email
         .as_deref()
-        .map(|raw| seal(app, &moderator.id, raw))
+        .map(|raw| seal(ground, &moderator.id, raw))
         .transpose()
     {
         Ok(Some((sealed, index))) => {
@@ -158,7 +166,7 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
         }
     }
     if let Some(sites) = wanted.sites {
-        match grant(&app.directory, moderator.role, sites) {
+        match grant(&ground.directory, moderator.role, sites) {
             Ok(scope) => moderator.scope = scope,
             Err(more) => errors.extend(more),
         }
@@ -175,11 +183,11 @@ fn apply(app: &App, moderator: &mut Moderator, wanted: Wanted) -> Result<(), Vec
 /// # Errors
 /// A [`FieldError`] on `email`.
 pub(super) fn seal(
-    app: &App,
+    ground: &Ground,
     id: &ModeratorId,
     raw: &str,
 ) -> Result<(SealedEmail, EmailIndex), FieldError> {
     let email = EmailAddress::parse("email", raw)?;
-    let sealed = app.vault.seal(&email, Owner::moderator(id));
-    Ok((sealed, app.vault.email_index(&email)))
+    let sealed = ground.vault.seal(&email, Owner::moderator(id));
+    Ok((sealed, ground.vault.email_index(&email)))
 }

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::principal;
 use crate::{
-    app::App,
     domain::{
         moderator::{Moderator, ModeratorId, Principal},
         timestamp::Timestamp,
     },
-    privacy::keys::Purpose,
+    ground::Ground,
+    news::News,
+    sealing::keys::Purpose,
     storage::{Result, sessions::Held},
 };
 
@@ -62,8 +63,8 @@ impl Session {
 
     /// The cookie's value.
     #[must_use]
-    pub fn sign(&self, app: &App) -> String {
-        app.signer.sign(Purpose::Session, self)
+    pub fn sign(&self, ground: &Ground) -> String {
+        ground.signer.sign(Purpose::Session, self)
     }
 
     /// The name by which it is ended.
@@ -86,9 +87,9 @@ impl Session {
     ///
     /// # Errors
     /// [`crate::storage::StoreError`]; then it goes on.
-    pub async fn end(&self, app: &App) -> Result<()> {
-        app.store.end_session(self.id(), self.expires_at).await?;
-        app.news.dismiss(&self.id());
+    pub async fn end(&self, ground: &Ground, news: &News) -> Result<()> {
+        ground.store.end_session(self.id(), self.expires_at).await?;
+        news.dismiss(&self.id());
         Ok(())
     }
 
@@ -106,15 +107,15 @@ impl Session {
 
     /// The token that pages of this session send back with every change.
     #[must_use]
-    pub fn csrf_token(&self, app: &App) -> String {
+    pub fn csrf_token(&self, ground: &Ground) -> String {
         let csrf = Csrf(self.moderator.clone(), self.nonce);
-        app.signer.sign(Purpose::Csrf, &csrf)
+        ground.signer.sign(Purpose::Csrf, &csrf)
     }
 
     /// Whether a CSRF token was made for this session.
     #[must_use]
-    pub fn accepts(&self, app: &App, csrf_token: &str) -> bool {
-        let csrf: Option<Csrf> = app.signer.verify(Purpose::Csrf, csrf_token);
+    pub fn accepts(&self, ground: &Ground, csrf_token: &str) -> bool {
+        let csrf: Option<Csrf> = ground.signer.verify(Purpose::Csrf, csrf_token);
         csrf.is_some_and(|Csrf(moderator, nonce)| {
             moderator == self.moderator && nonce == self.nonce
         })
@@ -124,15 +125,15 @@ impl Session {
     ///
     /// # Errors
     /// [`crate::storage::StoreError`].
-    pub async fn recognise(app: &App, cookie: &str) -> Result<Option<(Self, Moderator)>> {
-        let Some(session) = app.signer.verify::<Self>(Purpose::Session, cookie) else {
+    pub async fn recognise(ground: &Ground, cookie: &str) -> Result<Option<(Self, Moderator)>> {
+        let Some(session) = ground.signer.verify::<Self>(Purpose::Session, cookie) else {
             return Ok(None);
         };
-        if session.expires_at <= app.now() {
+        if session.expires_at <= ground.now() {
             return Ok(None);
         }
         let id = session.id();
-        let holder = app.store.session_holder(&id, &session.moderator);
+        let holder = ground.store.session_holder(&id, &session.moderator);
         let moderator = holder.await?;
         let current = moderator.filter(|moderator| moderator.session_epoch == session.epoch);
         Ok(current.map(|moderator| (session, moderator)))

@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::passwords::{self, PasswordError};
 use crate::{
-    app::App,
     domain::{
         email::{EmailAddress, EmailIndex},
         moderator::{Moderator, ModeratorId},
         network::SenderAddress,
         timestamp::Timestamp,
     },
-    privacy::keys::Purpose,
+    ground::Ground,
+    sealing::keys::Purpose,
     storage::{StoreError, counters::Counted},
 };
 
@@ -76,15 +76,15 @@ pub struct Device {
 impl Device {
     /// The browser of a cookie's value, while it is good.
     #[must_use]
-    pub fn recognise(app: &App, cookie: &str) -> Option<Self> {
-        let device: Self = app.signer.verify(Purpose::Device, cookie)?;
-        (device.expires_at > app.now()).then_some(device)
+    pub fn recognise(ground: &Ground, cookie: &str) -> Option<Self> {
+        let device: Self = ground.signer.verify(Purpose::Device, cookie)?;
+        (device.expires_at > ground.now()).then_some(device)
     }
 
     /// The cookie's value.
     #[must_use]
-    pub fn sign(&self, app: &App) -> String {
-        app.signer.sign(Purpose::Device, self)
+    pub fn sign(&self, ground: &Ground) -> String {
+        ground.signer.sign(Purpose::Device, self)
     }
 }
 
@@ -100,20 +100,20 @@ pub const fn known_for() -> Duration {
 /// # Errors
 /// [`SignInError`].
 pub async fn with_password(
-    app: &App,
+    ground: &Ground,
     email: &str,
     password: SecretString,
     from: &Origin,
 ) -> Result<Moderator, SignInError> {
     let index = EmailAddress::parse("email", email)
         .ok()
-        .map(|email| app.vault.email_index(&email));
+        .map(|email| ground.vault.email_index(&email));
     let moderator = match &index {
-        Some(index) => app.store.moderator_by_email(index).await?,
+        Some(index) => ground.store.moderator_by_email(index).await?,
         None => None,
     };
-    let tries = tries(app, index.as_ref(), moderator.as_ref(), from).await?;
-    count(app, tries).await?;
+    let tries = tries(ground, index.as_ref(), moderator.as_ref(), from).await?;
+    count(ground, tries).await?;
     let hash = moderator
         .as_ref()
         .and_then(|moderator| moderator.password_hash.clone());
@@ -122,11 +122,11 @@ pub async fn with_password(
 }
 
 /// Remembers that somebody signed in from here; the browser as it is to be known from now on.
-pub async fn remember(app: &App, moderator: &Moderator, from: &Origin) -> Device {
-    let until = app.now().plus(KNOWN);
+pub async fn remember(ground: &Ground, moderator: &Moderator, from: &Origin) -> Device {
+    let until = ground.now().plus(KNOWN);
     if let Some(sender) = &from.sender {
-        let network = app.vault.sign_in_key(sender);
-        let kept = app
+        let network = ground.vault.sign_in_key(sender);
+        let kept = ground
             .store
             .make_familiar(moderator.id.clone(), network, until);
         if let Err(error) = kept.await {
@@ -148,12 +148,15 @@ pub async fn remember(app: &App, moderator: &Moderator, from: &Origin) -> Device
 /// # Errors
 /// [`SignInError`].
 pub async fn confirm_password(
-    app: &App,
+    ground: &Ground,
     moderator: &Moderator,
     password: SecretString,
 ) -> Result<(), SignInError> {
-    let of_session = vec![(counted(app, "sign_in", moderator.id.0.clone()), PER_ACCOUNT)];
-    count(app, of_session).await?;
+    let of_session = vec![(
+        counted(ground, "sign_in", moderator.id.0.clone()),
+        PER_ACCOUNT,
+    )];
+    count(ground, of_session).await?;
     let right = passwords::is_right(password, moderator.password_hash.clone()).await?;
     if right {
         Ok(())
@@ -164,20 +167,20 @@ pub async fn confirm_password(
 
 /// What a try is counted as, each with its limit.
 async fn tries(
-    app: &App,
+    ground: &Ground,
     index: Option<&EmailIndex>,
     moderator: Option<&Moderator>,
     from: &Origin,
 ) -> Result<Vec<(Counted, i64)>, SignInError> {
     let owned = from.device.as_ref().zip(moderator);
     if let Some((device, _)) = owned.filter(|(device, owner)| device.moderator == owner.id) {
-        let of_device = counted(app, "sign_in_device", format!("{:016x}", device.nonce));
+        let of_device = counted(ground, "sign_in_device", format!("{:016x}", device.nonce));
         return Ok(vec![(of_device, PER_ACCOUNT)]);
     }
     let networks = from
         .sender
         .as_ref()
-        .map(|sender| app.vault.sign_in_keys(sender));
+        .map(|sender| ground.vault.sign_in_keys(sender));
     let networks = networks.unwrap_or_default();
     let nearest = networks.first().map(|(_, key)| key.clone());
     let nearest = nearest.unwrap_or_default();
@@ -187,37 +190,41 @@ async fn tries(
     let mut tries: Vec<(Counted, i64)> = networks
         .into_iter()
         .zip(kinds)
-        .map(|((_, key), (kind, limit))| (counted(app, kind, key), limit))
+        .map(|((_, key), (kind, limit))| (counted(ground, kind, key), limit))
         .collect();
     let Some(index) = index else {
         return Ok(tries);
     };
-    if app.store.is_familiar(index, &nearest, app.now()).await? {
+    if ground
+        .store
+        .is_familiar(index, &nearest, ground.now())
+        .await?
+    {
         tries.truncate(1);
     } else {
-        let in_all = counted(app, "sign_in_account", index.0.clone());
+        let in_all = counted(ground, "sign_in_account", index.0.clone());
         tries.push((in_all, PER_ACCOUNT_IN_ALL));
     }
-    let from_here = counted(app, "sign_in_from", format!("{}:{nearest}", index.0));
+    let from_here = counted(ground, "sign_in_from", format!("{}:{nearest}", index.0));
     tries.push((from_here, PER_ACCOUNT));
     Ok(tries)
 }
 
-fn counted(app: &App, kind: &'static str, counted: String) -> Counted {
+fn counted(ground: &Ground, kind: &'static str, counted: String) -> Counted {
     Counted {
         site: String::new(),
         kind,
         counted,
-        expires_at: app.now().plus(WINDOW).millis(),
+        expires_at: ground.now().plus(WINDOW).millis(),
     }
 }
 
 /// Counts a try, unless one of its counters is full already: those are not raised any more, and who
 /// hammers on neither makes the database write nor fills the others.
-async fn count(app: &App, tries: Vec<(Counted, i64)>) -> Result<(), SignInError> {
-    let now = app.now();
+async fn count(ground: &Ground, tries: Vec<(Counted, i64)>) -> Result<(), SignInError> {
+    let now = ground.now();
     let (counters, limits): (Vec<Counted>, Vec<i64>) = tries.into_iter().unzip();
-    let before = app.store.counted_all(&counters, now).await?;
+    let before = ground.store.counted_all(&counters, now).await?;
     let full = |counts: &[i64]| {
         counts
             .iter()
@@ -227,7 +234,7 @@ async fn count(app: &App, tries: Vec<(Counted, i64)>) -> Result<(), SignInError>
     if full(&before) {
         return Err(SignInError::TooMany(WINDOW));
     }
-    let counts = app.store.count_all(counters, now).await?;
+    let counts = ground.store.count_all(counters, now).await?;
     if counts
         .iter()
         .zip(&limits)

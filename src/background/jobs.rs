@@ -6,9 +6,8 @@ use super::{Job, supervisor::Work};
 use crate::{
     app::App,
     learn::{training, upload},
-    notify,
+    news, notify,
     privacy::{retention, rotation},
-    review::news,
     sites::removal,
     storage::StoreError,
 };
@@ -36,15 +35,22 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
     let app = &work.app;
     match job {
         Job::Directory => Ok(directory(app).await?),
-        Job::News => Ok(news::announce(app).await?),
+        Job::News => Ok(news::announce(&app.news).await?),
         Job::Learning => Ok(learning(app).await?),
         Job::Training => training(work).await,
         Job::Uploads => Ok(recover(app).await?),
         Job::Retention => Ok(retention::forget(app).await?),
         Job::Counts => Ok(fold(app).await?),
         Job::Gauges => Ok(gauges(app).await?),
-        Job::Mail => hand_over(job, notify::tick_until(app, &work.stop), work).await,
-        Job::Webhooks => hand_over(job, notify::webhooks::tick_until(app, &work.stop), work).await,
+        Job::Mail => hand_over(job, notify::tick_until(&app.notify, &work.stop), work).await,
+        Job::Webhooks => {
+            hand_over(
+                job,
+                notify::webhooks::tick_until(&app.notify, &work.stop),
+                work,
+            )
+            .await
+        }
         Job::Metrics => {
             if let Some(exporter) = &work.metrics {
                 exporter.run_upkeep();
@@ -57,14 +63,14 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
 
 /// Notices sites, block rules and keys that another process changed.
 pub(super) async fn directory(app: &App) -> Result<(), StoreError> {
-    rotation::follow(app).await;
+    rotation::follow(&app.privacy).await;
     app.directory.refresh(&app.store, app.now()).await
 }
 
 /// Brings every site's model up to date with the labels given and the models activated. A site that
 /// cannot be followed is counted as a failure; the job goes on for the others.
 pub(super) async fn learning(app: &App) -> Result<(), StoreError> {
-    let left_behind = app.live.follow(&app.store).await?;
+    let left_behind = app.learning.follow().await?;
     let failures = u64::try_from(left_behind).unwrap_or(u64::MAX);
     if failures > 0 {
         metrics::counter!("hamlet_job_failures_total", "job" => Job::Learning.name())
@@ -77,7 +83,7 @@ pub(super) async fn learning(app: &App) -> Result<(), StoreError> {
 /// instance, or after the next start.
 async fn training(work: &Work) -> Result<(), JobError> {
     tokio::select! {
-        done = training::work(&work.app) => Ok(done.map(|_| ())?),
+        done = training::work(&work.app.learning) => Ok(done.map(|_| ())?),
         () = work.stop.cancelled() => Ok(()),
     }
 }
@@ -107,8 +113,8 @@ async fn hand_over<T>(
 /// Goes on with what another instance, or a kill, has left half done: labelled data that is complete, and
 /// sites that are being removed.
 pub(super) async fn recover(app: &App) -> Result<(), StoreError> {
-    upload::recover(app).await?;
-    removal::recover(app).await
+    upload::recover(&app.learning).await?;
+    removal::recover(&app.sites).await
 }
 
 /// Keeps the kept counts short, and the log free of what was erased.

@@ -1,105 +1,24 @@
 //! Work that nobody asks for at the moment it is done: noticing changes made elsewhere, forgetting
 //! what has had its time, keeping gauges true. [`jobs`] says what each job does, [`supervisor`] runs
-//! them on time and again after they failed, [`pulse`] records how they do. Tests run a job by hand
+//! them on time and again after they failed, `readiness` records how they do. Tests run a job by hand
 //! with the functions here.
 
 mod jobs;
-pub mod pulse;
 pub mod supervisor;
-
-use std::time::Duration;
 
 pub use self::{
     jobs::JobError,
-    pulse::{Pulse, Pulses},
     supervisor::{Work, run, run_once},
 };
-use crate::{app::App, learn::training, privacy::retention, review::news, storage::StoreError};
-
-/// A job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Job {
-    /// Notices sites, block rules and keys that another process changed.
-    Directory,
-    /// Tells moderators' pages of arrivals.
-    News,
-    /// Brings models up to date with what people teach, here and at other instances.
-    Learning,
-    /// Carries training runs out.
-    Training,
-    /// Counts labelled data that another instance has left half counted.
-    Uploads,
-    /// Forgets what has had its time.
-    Retention,
-    /// Folds together what was added to the kept counts.
-    Counts,
-    /// Reads gauges from the database.
-    Gauges,
-    /// Works the outbox off.
-    Mail,
-    /// Tells webhooks what they want to hear.
-    Webhooks,
-    /// Adds up what was observed, whether or not anyone asks for it.
-    Metrics,
-    /// Looks whether the database can be written to.
-    Probe,
-}
-
-impl Job {
-    /// Every job.
-    pub const ALL: [Self; 12] = [
-        Self::Directory,
-        Self::News,
-        Self::Learning,
-        Self::Training,
-        Self::Uploads,
-        Self::Retention,
-        Self::Counts,
-        Self::Gauges,
-        Self::Mail,
-        Self::Webhooks,
-        Self::Metrics,
-        Self::Probe,
-    ];
-
-    /// Its name in metrics, logs and readiness.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::News => "news",
-            Self::Learning => "learning",
-            Self::Training => "training",
-            Self::Uploads => "uploads",
-            Self::Retention => "retention",
-            Self::Counts => "counts",
-            Self::Gauges => "gauges",
-            Self::Mail => "mail",
-            Self::Webhooks => "webhooks",
-            Self::Metrics => "metrics",
-            Self::Probe => "probe",
-        }
-    }
-
-    /// Time from the beginning of one run to that of the next.
-    #[must_use]
-    pub const fn period(self) -> Duration {
-        match self {
-            // How soon a change made at another instance is noticed here.
-            Self::Learning => Duration::from_millis(500),
-            Self::Directory | Self::News | Self::Training | Self::Mail | Self::Webhooks => {
-                Duration::from_secs(1)
-            }
-            Self::Metrics => Duration::from_secs(5),
-            Self::Uploads | Self::Counts | Self::Gauges | Self::Probe => Duration::from_secs(10),
-            Self::Retention => Duration::from_mins(10),
-        }
-    }
-}
+pub use crate::readiness::{Job, Pulse, Pulses};
+use crate::{app::App, learn::training, news, privacy::retention, storage::StoreError};
 
 /// Carries the next training run out, if there is one.
 pub async fn train(app: &App) {
-    told(Job::Training, training::work(app).await.map(|_| ()));
+    told(
+        Job::Training,
+        training::work(&app.learning).await.map(|_| ()),
+    );
 }
 
 /// Brings every site's model up to date with the labels given and the models activated.
@@ -114,7 +33,7 @@ pub async fn refresh(app: &App) {
 
 /// Tells moderators' pages of arrivals.
 pub async fn announce(app: &App) {
-    told(Job::News, news::announce(app).await);
+    told(Job::News, news::announce(&app.news).await);
 }
 
 /// Goes on with what another instance, or a kill, has left half done.

@@ -88,7 +88,7 @@ pub async fn run_once(job: Job, work: &Work) -> u32 {
 /// Learning begins at once when someone taught something here; the other jobs wait for their time.
 async fn woken(job: Job, app: &App) {
     match job {
-        Job::Learning => app.live.woken().await,
+        Job::Learning => app.learning.woken().await,
         _ => std::future::pending().await,
     }
 }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Model;
 use super::passage::{self, Passage};
-use crate::text::Document;
-use crate::text::commonness::scale;
-use crate::text::kind::Kind;
-use crate::text::tokens::Token;
-use crate::text::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE, with_features};
+use hamlet_text::Document;
+use hamlet_text::commonness::scale;
+use hamlet_text::kind::Kind;
+use hamlet_text::tokens::Token;
+use hamlet_text::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE, with_features};
 
 /// How many tokens are kept each way.
 const KEPT: usize = 6;

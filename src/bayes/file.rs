@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::sums::{Sums, from_units, to_units};
 use super::trust::Trust;
-use crate::text::views::FEATURES;
+use hamlet_text::views::FEATURES;
 
 const MAGIC: &[u8; 8] = b"HAMLETNB";
 /// Raised whenever an older program could misread the file.

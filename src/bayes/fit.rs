@@ -15,8 +15,8 @@ use super::row::Row;
 use super::sums::Sums;
 use super::trained::Trained;
 use super::trust::{Line, Trust, columns};
-use crate::text::commonness::rarity;
-use crate::text::views::FEATURES;
+use hamlet_text::commonness::rarity;
+use hamlet_text::views::FEATURES;
 
 /// Beyond this many features over all rows, one fold is scored for calibration instead of every one.
 const MANY_CELLS: usize = 2_000_000;

@@ -13,8 +13,8 @@ use super::model::{self, Model};
 use super::naive::{self, FitError};
 use super::row::Row;
 use super::sums::{Change, Sums, from_units, to_units};
-use crate::text::Document;
-use crate::text::views::{FEATURES, mix};
+use hamlet_text::Document;
+use hamlet_text::views::{FEATURES, mix};
 
 /// Sums of a site's labels, for the features that they have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

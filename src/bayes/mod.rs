@@ -7,7 +7,7 @@
 //! ([`explain`]) is the terms of that product; a long text is lifted where a passage of it reads like spam
 //! (`passage`). What one site's labels add is in [`lessons`].
 //!
-//! What is not here: what a text is made of ([`crate::text`]), where labels come from, where models are kept, what is
+//! What is not here: what a text is made of ([`hamlet_text`]), where labels come from, where models are kept, what is
 //! done with a score.
 
 pub mod explain;

@@ -2,7 +2,7 @@
 //! [`super::score`], how weights come about in [`super::train`], how they are kept in [`super::file`].
 
 use super::file::{self, ModelError};
-use crate::text::commonness::rarity;
+use hamlet_text::commonness::rarity;
 
 /// The largest weight and bias, either way: thousands of times what training gives, and so small that no
 /// text has features enough for an infinite sum.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use super::label::Label;
 use super::sums::Sums;
-use crate::text::views::{VIEWS, View};
+use hamlet_text::views::{VIEWS, View};
 
 /// Why a fit failed.
 #[derive(Debug, thiserror::Error)]

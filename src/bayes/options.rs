@@ -1,7 +1,7 @@
 //! What can be chosen about a training run, and how rows are put into folds.
 
 use super::row::Row;
-use crate::text::views::mix;
+use hamlet_text::views::mix;
 
 /// What can be chosen about a training run.
 #[derive(Clone, Debug)]

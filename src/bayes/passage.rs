@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::model::Model;
-use crate::text::commonness::{STEPS, steps};
-use crate::text::views::{Extractor, View};
+use hamlet_text::commonness::{STEPS, steps};
+use hamlet_text::views::{Extractor, View};
 
 /// Tokens of a passage, and from one passage to the next.
 const LENGTH: usize = 32;
@@ -37,7 +37,7 @@ pub(super) struct Passage {
 type Totals = [(f64, u64); 2];
 
 /// The passage of `text` that lifts it most, if any does. `views` is what each view of the whole gives, in
-/// the order of [`views::VIEWS`](crate::text::views::VIEWS), `whole` the log-odds of all.
+/// the order of [`views::VIEWS`](hamlet_text::views::VIEWS), `whole` the log-odds of all.
 pub(super) fn strongest(
     model: &Model,
     text: &Extractor,
@@ -98,15 +98,15 @@ fn totals(model: &Model, text: &Extractor) -> Vec<Totals> {
 
 #[cfg(test)]
 mod tests {
-    use crate::bayes::Model;
-    use crate::text::Document;
+    use crate::Model;
+    use hamlet_text::Document;
 
     const SPAM: &str =
         "Cheap garcinia diet pills!!! Order now http://buy-slim-pills.example.com/offer";
     const TALK: &str = "I think the second paragraph answers your question because the source says \
         so and the discussion above already explained which version of the article people meant ";
 
-    fn explain(text: &str) -> crate::bayes::Explanation {
+    fn explain(text: &str) -> crate::Explanation {
         let model = Model::shipped().expect("the shipped model");
         model.explain(&Document {
             text,

@@ -15,11 +15,11 @@ use super::row::{Row, Sample};
 use super::sums::{Change, Sums};
 use super::train::Trainer;
 use super::trained::Trained;
-use crate::text::Document;
-use crate::text::glyphs::Glyphs;
-use crate::text::hosts::Addresses;
-use crate::text::normalize::normalize;
-use crate::text::views::{Extractor, FEATURES, VIEWS, View};
+use hamlet_text::Document;
+use hamlet_text::glyphs::Glyphs;
+use hamlet_text::hosts::Addresses;
+use hamlet_text::normalize::normalize;
+use hamlet_text::views::{Extractor, FEATURES, VIEWS, View};
 
 fn row(text: &str, label: Label) -> Row {
     Row::of(

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::lbfgs::minimize;
 use super::row::Row;
-use crate::text::commonness::rarity;
-use crate::text::views::FEATURES;
+use hamlet_text::commonness::rarity;
+use hamlet_text::views::FEATURES;
 
 /// Iterations of the optimiser; more gained nothing under cross-validation.
 const ITERATIONS: usize = 40;

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::label::Label;
-use crate::text::Document;
-use crate::text::commonness::{rarity, scale};
-use crate::text::views::VIEWS;
-use crate::text::views::with_features;
+use hamlet_text::Document;
+use hamlet_text::commonness::{rarity, scale};
+use hamlet_text::views::VIEWS;
+use hamlet_text::views::with_features;
 
 /// A labelled text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,9 @@
 
 use super::model::Model;
 use super::passage;
-use crate::text::Document;
-use crate::text::commonness::scale;
-use crate::text::views::{Extractor, VIEWS, with_features};
+use hamlet_text::Document;
+use hamlet_text::commonness::scale;
+use hamlet_text::views::{Extractor, VIEWS, with_features};
 
 impl Model {
     /// The log-odds of spam, calibrated: the probability is [`super::odds::probability`] of it. Always

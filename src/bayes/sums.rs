@@ -5,7 +5,7 @@
 
 use super::label::Label;
 use super::row::Row;
-use crate::text::views::FEATURES;
+use hamlet_text::views::FEATURES;
 
 /// The value of one unit: 2⁻²⁴.
 const UNIT: f64 = 1.0 / 16_777_216.0;
@@ -119,7 +119,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Document;
+    use hamlet_text::Document;
 
     #[test]
     fn what_is_added_can_be_taken_away_without_a_trace() {

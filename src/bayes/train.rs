@@ -17,7 +17,7 @@ use super::options::Options;
 use super::row::{Row, Sample};
 use super::sums::{Change, Sums};
 use super::trained::Trained;
-use crate::text::views::mix;
+use hamlet_text::views::mix;
 
 /// A training run under way.
 #[derive(Debug)]

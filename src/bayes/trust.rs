@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::naive::FitError;
 use super::row::Row;
-use crate::text::commonness::rarity;
-use crate::text::views::{FEATURES, VIEWS};
+use hamlet_text::commonness::rarity;
+use hamlet_text::views::{FEATURES, VIEWS};
 
 /// Texts of the rarer class below which scores are left uncalibrated.
 const FEWEST: usize = 10;

@@ -86,7 +86,7 @@ async fn add(app: &App, json: bool, slug: &str, name: &str, queue: bool) -> anyh
         };
         sites::change(app, &site, change).await?;
     }
-    let minted = keys::mint(app, site.slug.clone(), name).await?;
+    let minted = keys::mint(&app.clients, site.slug.clone(), name).await?;
     if json {
         let view = ClientKeyView::from(minted.key);
         return print::json(
@@ -115,6 +115,6 @@ async fn list(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
 
 async fn remove(app: &App, json: bool, slug: &str, id: String) -> anyhow::Result<()> {
     let site = site_of(app, slug)?;
-    let revoked = keys::revoke(app, &site.slug, id.clone()).await?;
+    let revoked = keys::revoke(&app.clients, &site.slug, id.clone()).await?;
     print::revoked(json, revoked, "key", &id)
 }

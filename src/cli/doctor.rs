@@ -13,13 +13,14 @@ use serde::Serialize;
 
 use super::{block_on, settings};
 use crate::{
-    app::KEY_CHECK,
     bayes::Model,
     config::Settings,
     domain::mail::MailStatus,
+    ground::KEY_CHECK,
     notify::mailer::Mailer,
-    privacy::{
-        erased, inspection, key_file,
+    privacy::{erased, inspection},
+    sealing::{
+        key_file,
         keys::{KeyError, KeyRing},
     },
     storage::{Store, damage::Damaged, private},

@@ -12,7 +12,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{block_on, open, site_of};
-use crate::interchange::export::{self, ExportFormat, Exported};
+use crate::history::export::{self, ExportFormat, Exported};
 
 /// Exports a site's comments as JSON lines, WXR or CSV.
 #[derive(Args)]

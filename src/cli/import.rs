@@ -18,11 +18,14 @@ use super::{Misuse, block_on, open, print, site_of, train::progress_bar};
 use crate::{
     app::App,
     domain::{site::SiteSlug, timestamp::Timestamp},
+    history::{
+        import::{self, Wanted},
+        undo,
+    },
     interchange::{
         foreign::{Findings, ForeignFormat, ReadError},
-        import::{self, Wanted},
         isso::Isso,
-        readers, undo,
+        readers,
     },
 };
 
@@ -99,7 +102,7 @@ impl ImportArgs {
                 source: self.source,
                 file: name,
             };
-            let report = import::run_as(&app, &site, wanted, reader).await;
+            let report = import::run_as(&app.history, &site, wanted, reader).await;
             progress.finish_and_clear();
             let report = report?;
             if self.json {
@@ -217,7 +220,7 @@ async fn undo(app: &App, run: &str, as_json: bool) -> anyhow::Result<()> {
         ))
         .into());
     };
-    let taken_back = undo::take_back(app, &made).await?;
+    let taken_back = undo::take_back(&app.history, &made).await?;
     if as_json {
         return print::json(&taken_back);
     }

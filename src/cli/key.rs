@@ -28,8 +28,8 @@ impl Key {
         block_on(async {
             let app = open(config).await?;
             let (action, outcome) = match self {
-                Self::Rotate => ("sealing_key.rotate", rotation::rotate(&app).await),
-                Self::Retire => ("sealing_key.retire", rotation::retire(&app).await),
+                Self::Rotate => ("sealing_key.rotate", rotation::rotate(&app.privacy).await),
+                Self::Retire => ("sealing_key.retire", rotation::retire(&app.privacy).await),
             };
             if let Ok(resealed) = &outcome {
                 let detail = json!({ "sealed": resealed.done });

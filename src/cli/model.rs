@@ -99,7 +99,7 @@ impl ModelArgs {
 }
 
 async fn list(app: &App, json: bool, site: Option<&str>) -> anyhow::Result<()> {
-    app.live.follow(&app.store).await?;
+    app.learning.follow().await?;
     let sites = match site {
         Some(slug) => vec![site_of(app, slug)?.slug.clone()],
         None => app.directory.covered(&Scope::All),
@@ -107,7 +107,7 @@ async fn list(app: &App, json: bool, site: Option<&str>) -> anyhow::Result<()> {
     let entries = registry::list(app, &sites).await?;
     let live: Vec<_> = sites
         .iter()
-        .map(|site| registry::standing(app, site))
+        .map(|site| registry::standing(&app.learning, site))
         .collect();
     if json {
         let models: Vec<ModelView> = entries.into_iter().map(ModelView::from).collect();
@@ -199,10 +199,10 @@ async fn activate(
 ) -> anyhow::Result<()> {
     let site = if model == SHIPPED {
         let site = site_of(app, site)?.slug.clone();
-        registry::activate_shipped(app, &site, SHELL).await?;
+        registry::activate_shipped(&app.learning, &site, SHELL).await?;
         site
     } else {
-        let activated = registry::activate(app, model_id(model)?, SHELL, force).await?;
+        let activated = registry::activate(&app.learning, model_id(model)?, SHELL, force).await?;
         activated.site
     };
     tell(app, json, &site)
@@ -210,12 +210,12 @@ async fn activate(
 
 async fn roll_back(app: &App, json: bool, site: &str) -> anyhow::Result<()> {
     let site = site_of(app, site)?;
-    registry::roll_back(app, &site.slug, SHELL).await?;
+    registry::roll_back(&app.learning, &site.slug, SHELL).await?;
     tell(app, json, &site.slug)
 }
 
 fn tell(app: &App, json: bool, site: &SiteSlug) -> anyhow::Result<()> {
-    let standing = registry::standing(app, site);
+    let standing = registry::standing(&app.learning, site);
     if json {
         return print::json(&standing);
     }

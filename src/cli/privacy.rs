@@ -40,7 +40,7 @@ impl PrivacyArgs {
                 name: "hamlet privacy reapply".to_owned(),
                 via: "command",
             };
-            let (people, erased) = erased::reapply(&app, &by).await?;
+            let (people, erased) = erased::reapply(&app.privacy, &by).await?;
             app.store.close().await;
             if json {
                 return print::json(

@@ -49,10 +49,10 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let metrics = export_metrics(&settings, &stop)?;
     let app = App::build(settings, Clock::System, may_migrate).await?;
-    app.live.follow(&app.store).await?;
+    app.learning.follow().await?;
     let (service, address) = server::bind(&app)
         .with_context(|| format!("cannot listen on {}", app.settings.server.listen))?;
-    presence::arrive(&app).await?;
+    presence::arrive(&app.privacy).await?;
     welcome(&app, address).await?;
     let jobs = tokio::spawn(background::run(background::Work {
         app: app.clone(),
@@ -73,7 +73,7 @@ async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> {
     if let Err(error) = jobs.await {
         tracing::error!(%error, "the background jobs did not end well");
     }
-    presence::leave(&app).await;
+    presence::leave(&app.privacy).await;
     app.store.close().await;
     Ok(served?)
 }

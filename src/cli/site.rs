@@ -150,7 +150,7 @@ fn confirm(slug: &str, yes: Option<String>) -> anyhow::Result<()> {
 
 async fn remove(app: &App, json: bool, slug: &str, with_comments: bool) -> anyhow::Result<()> {
     let parsed = SiteSlug::parse(slug).map_err(|error| Misuse(error.message))?;
-    match sites::remove(app, &parsed, with_comments).await {
+    match sites::remove(&app.sites, &parsed, with_comments).await {
         Err(SiteError::NoSite) => anyhow::bail!("there is no site {slug}"),
         Err(error @ SiteError::HasComments(..)) => {
             anyhow::bail!("{error}; --with-comments removes them too")

@@ -51,7 +51,7 @@ async fn carry_out(app: &App, id: ModelId) -> anyhow::Result<ModelEntry> {
     };
     let working = async {
         loop {
-            training::work(app).await?;
+            training::work(&app.learning).await?;
             tokio::time::sleep(LOOK).await;
         }
     };

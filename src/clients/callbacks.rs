@@ -2,10 +2,10 @@
 //! Telling them is `notify`'s.
 
 use crate::{
-    app::App,
     domain::site::{ClientMode, Site},
+    ground::Ground,
     notify::webhooks::callback,
-    privacy::vault::Owner,
+    sealing::vault::Owner,
     storage::{Result, callbacks::Callback, client_keys::ClientKey},
 };
 
@@ -18,7 +18,7 @@ use super::question::Question;
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn accept(
-    app: &App,
+    ground: &Ground,
     site: &Site,
     key: &ClientKey,
     secret: &str,
@@ -26,14 +26,14 @@ pub async fn accept(
 ) -> Result<Option<Callback>> {
     let is_kept = site.policy.clients == ClientMode::Queue && question.may_be_kept;
     let named = question.callback.as_ref().filter(|_| is_kept);
-    let Some(url) = named.filter(|url| callback::is_own(app, site, url)) else {
+    let Some(url) = named.filter(|url| callback::is_own(ground, site, url)) else {
         return Ok(None);
     };
     if key.sealed.is_none() {
-        let sealed = app
+        let sealed = ground
             .vault
             .seal_client_key(secret, &Owner::client_key(&key.site, &key.id));
-        app.store.seal_client_key(key, sealed).await?;
+        ground.store.seal_client_key(key, sealed).await?;
     }
     Ok(Some(Callback {
         url: url.clone(),

@@ -8,7 +8,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::{
-    app::App,
+    clients::Clients,
     domain::{network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
     storage::{Result, Store, StoreError, client_keys::ClientKey, counters::Counted},
 };
@@ -67,7 +67,7 @@ pub struct Minted {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn mint(app: &App, site: SiteSlug, name: String) -> Result<Minted> {
+pub async fn mint(clients: &Clients, site: SiteSlug, name: String) -> Result<Minted> {
     loop {
         let secret = random_key();
         let key = ClientKey {
@@ -75,12 +75,17 @@ pub async fn mint(app: &App, site: SiteSlug, name: String) -> Result<Minted> {
             site: site.clone(),
             name: name.clone(),
             sealed: None,
-            created_at: app.now(),
+            created_at: clients.ground.now(),
             last_used_at: None,
             revoked_at: None,
         };
-        let hash = app.vault.client_key(&secret);
-        if app.store.add_client_key(key.clone(), hash).await? {
+        let hash = clients.ground.vault.client_key(&secret);
+        if clients
+            .ground
+            .store
+            .add_client_key(key.clone(), hash)
+            .await?
+        {
             return Ok(Minted { key, secret });
         }
     }
@@ -101,38 +106,38 @@ pub fn looks_like_key(raw: &str) -> bool {
 /// # Errors
 /// [`KeyError`]: a network that sent too many wrong keys is not told whether another one is wrong.
 pub async fn recognise(
-    app: &App,
+    clients: &Clients,
     secret: &str,
     sender: Option<&SenderAddress>,
 ) -> Result<Option<Arc<ClientKey>>, KeyError> {
-    let network = sender.map(|sender| app.vault.sign_in_key(sender));
+    let network = sender.map(|sender| clients.ground.vault.sign_in_key(sender));
     let network = network.unwrap_or_default();
-    let hash = app.vault.client_key(secret);
-    let revision = app.directory.revision();
-    if let Some((at, key)) = app.client_keys.good.get(&hash)
+    let hash = clients.ground.vault.client_key(secret);
+    let revision = clients.ground.directory.revision();
+    if let Some((at, key)) = clients.keys.good.get(&hash)
         && at == revision
     {
         return Ok(Some(key));
     }
-    let now = app.now();
+    let now = clients.ground.now();
     let found = if looks_like_key(secret) {
-        app.store.use_client_key(&hash, now).await?
+        clients.ground.store.use_client_key(&hash, now).await?
     } else {
         None
     };
     let Some(key) = found else {
-        if app.client_keys.shut_out.contains_key(&network) {
+        if clients.keys.shut_out.contains_key(&network) {
             return Err(KeyError::TooMany(WINDOW));
         }
         let wrong = wrong_keys(network.clone(), now);
-        if app.store.count(wrong, now).await? > WRONG_AT_MOST {
-            app.client_keys.shut_out.insert(network, ());
+        if clients.ground.store.count(wrong, now).await? > WRONG_AT_MOST {
+            clients.keys.shut_out.insert(network, ());
         }
         return Ok(None);
     };
     let key = Arc::new(key);
     let remembered = (revision, key.clone());
-    app.client_keys.good.insert(hash, remembered);
+    clients.keys.good.insert(hash, remembered);
     Ok(Some(key))
 }
 
@@ -141,10 +146,12 @@ pub async fn recognise(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn revoke(app: &App, site: &SiteSlug, id: String) -> Result<bool> {
-    app.client_keys.good.invalidate_all();
-    let store: &Store = &app.store;
-    store.revoke_client_key(site, id, app.now()).await
+pub async fn revoke(clients: &Clients, site: &SiteSlug, id: String) -> Result<bool> {
+    clients.keys.good.invalidate_all();
+    let store: &Store = &clients.ground.store;
+    store
+        .revoke_client_key(site, id, clients.ground.now())
+        .await
 }
 
 fn wrong_keys(network: String, now: Timestamp) -> Counted {

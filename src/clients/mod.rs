@@ -13,13 +13,38 @@ pub mod threads;
 use std::sync::Arc;
 
 use crate::{
-    app::App,
     domain::site::{ClientMode, Policy, Site},
-    intake::{self, Accepted, Rejection, RequestKey},
+    ground::Ground,
+    intake::{self, Accepted, Intake, Rejection, RequestKey},
+    learn::Learning,
+    review::Review,
     storage::{callbacks::Callback, judgements::Client},
 };
 
-use self::question::Question;
+use self::{keys::KeyCache, question::Question};
+
+/// The room's parts.
+pub struct Clients {
+    ground: Arc<Ground>,
+    intake: Arc<Intake>,
+    review: Arc<Review>,
+    learning: Arc<Learning>,
+    keys: KeyCache,
+}
+
+impl Clients {
+    /// The room over the ground: questions go to `intake`, reports to `review` or `learning`.
+    #[must_use]
+    pub fn new(intake: Arc<Intake>, review: Arc<Review>, learning: Arc<Learning>) -> Self {
+        Self {
+            ground: learning.ground.clone(),
+            intake,
+            review,
+            learning,
+            keys: KeyCache::default(),
+        }
+    }
+}
 
 /// Judges a text for a program, and keeps it as a comment where the site's policy says so; then
 /// `callback` is where the program hears of decisions about it.
@@ -27,21 +52,21 @@ use self::question::Question;
 /// # Errors
 /// [`Rejection`].
 pub async fn judge(
-    app: &App,
+    clients: &Clients,
     site: &Arc<Site>,
     question: &Question,
     callback: Option<Callback>,
 ) -> Result<Accepted, Rejection> {
     let site = without_form(site);
-    let mut submission = question.submission(app, &site);
+    let mut submission = question.submission(&clients.ground, &site);
     let keeps = site.policy.clients == ClientMode::Queue && question.may_be_kept;
     if keeps {
-        let parent = threads::parent(app, &site, question, &submission.page).await;
+        let parent = threads::parent(&clients.ground, &site, question, &submission.page).await;
         submission.parent = parent.map_err(Arc::new)?;
     }
     let client = Client {
         blog: question.blog.clone(),
-        content: question.content(app, &site.slug),
+        content: question.content(&clients.ground, &site.slug),
         keeps,
         callback,
     };
@@ -52,9 +77,19 @@ pub async fn judge(
         body: body.as_bytes(),
     });
     let (sender, kept_for) = (question.sender, site.clone());
-    let judged = intake::submit_for(app, site, submission, sender, request, Some(client)).await?;
+    let judged = intake::submit_for(
+        &clients.intake,
+        site,
+        submission,
+        sender,
+        request,
+        Some(client),
+    )
+    .await?;
     // The comment is kept: that its name is not known costs a later reply its place, no more.
-    if keeps && let Err(error) = threads::remember(app, &kept_for, question, judged.id).await {
+    if keeps
+        && let Err(error) = threads::remember(&clients.ground, &kept_for, question, judged.id).await
+    {
         tracing::warn!(%error, "what a program calls a comment could not be noted");
     }
     Ok(judged)

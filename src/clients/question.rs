@@ -2,7 +2,6 @@
 //! comment already and wants an answer, so what a form would refuse is made to fit.
 
 use crate::{
-    app::App,
     bayes::Label,
     domain::{
         comment::CommentId,
@@ -10,6 +9,7 @@ use crate::{
         site::{Site, SiteSlug},
         website::Website,
     },
+    ground::Ground,
     intake::{adopted, submission::Submission},
     interchange::labelled::Record,
 };
@@ -54,14 +54,14 @@ pub struct Question {
 impl Question {
     /// The submission to judge, its place in the thread apart. Always possible.
     #[must_use]
-    pub fn submission(&self, app: &App, site: &Site) -> Submission {
+    pub fn submission(&self, ground: &Ground, site: &Site) -> Submission {
         let sender = self.sender.as_ref();
         Submission {
             page: adopted::page(&self.page, site),
             page_title: None,
             parent: None,
             name: adopted::name(&self.author),
-            email: adopted::email(&app.vault, site, &self.email, &self.who(), sender),
+            email: adopted::email(&ground.vault, site, &self.email, &self.who(), sender),
             website: Website::parse(&adopted::one_line(&self.website)).ok(),
             text: adopted::text(&self.text),
             wants_replies: false,
@@ -93,10 +93,11 @@ impl Question {
     /// The keyed hash by which a later report finds the judgement. Programs quote and space a text
     /// differently the second time, so only its letters and digits count.
     #[must_use]
-    pub fn content(&self, app: &App, site: &SiteSlug) -> String {
+    pub fn content(&self, ground: &Ground, site: &SiteSlug) -> String {
         let letters =
             |raw: &str| -> String { raw.chars().filter(|c| c.is_alphanumeric()).collect() };
-        app.vault
+        ground
+            .vault
             .client_content(site, &letters(&self.author), &letters(&self.text))
     }
 

@@ -3,8 +3,8 @@
 //! itself becomes a labelled sample.
 
 use crate::{
-    app::App,
     bayes::Label,
+    clients::Clients,
     domain::{
         comment::{CommentId, Status},
         decision::{Actor, Decision},
@@ -28,27 +28,35 @@ use super::{question::Question, threads};
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn take(
-    app: &App,
+    clients: &Clients,
     site: &Site,
     key: &ClientKey,
     question: &Question,
     id: Option<CommentId>,
     label: Label,
 ) -> Result<()> {
-    let content = question.content(app, &site.slug);
-    let judged = app.store.find_judgement(&site.slug, id, &content).await?;
+    let content = question.content(&clients.ground, &site.slug);
+    let judged = clients
+        .ground
+        .store
+        .find_judgement(&site.slug, id, &content)
+        .await?;
     if let Some(judged) = &judged {
-        app.store.note_report(&site.slug, judged.id, label).await?;
+        clients
+            .ground
+            .store
+            .note_report(&site.slug, judged.id, label)
+            .await?;
     }
     metrics::counter!("hamlet_reports_total", "label" => word(label)).increment(1);
     if let Some(judged) = judged.as_ref().filter(|judged| judged.queued) {
-        threads::remember(app, site, question, judged.id).await?;
-        if decide(app, site, key, judged.id, label).await? {
+        threads::remember(&clients.ground, site, question, judged.id).await?;
+        if decide(clients, site, key, judged.id, label).await? {
             return Ok(());
         }
     }
     keep_sample(
-        app,
+        clients,
         site,
         key,
         question,
@@ -61,7 +69,7 @@ pub async fn take(
 /// Keeps the text as a labelled sample: one vote for each judgement, or for each text that was never
 /// asked about. A report without a text teaches nothing.
 async fn keep_sample(
-    app: &App,
+    clients: &Clients,
     site: &Site,
     key: &ClientKey,
     question: &Question,
@@ -72,27 +80,28 @@ async fn keep_sample(
         return Ok(());
     }
     let record = question.labelled(label);
-    let Ok(mut vote) = samples::vote_of_record(&app.vault, site.slug.clone(), &record) else {
+    let Ok(mut vote) = samples::vote_of_record(&clients.ground.vault, site.slug.clone(), &record)
+    else {
         return Ok(());
     };
     if let Some(id) = judged {
         vote.id = id.to_string();
     }
-    samples::cast_report(app, vote, key.id.clone()).await?;
+    samples::cast_report(&clients.learning, vote, key.id.clone()).await?;
     Ok(())
 }
 
 /// Decides about the comment; `false` when it is no longer there. One that stands as reported
 /// already is left alone, so that its history does not fill up.
 async fn decide(
-    app: &App,
+    clients: &Clients,
     site: &Site,
     key: &ClientKey,
     id: CommentId,
     label: Label,
 ) -> Result<bool> {
     let sites = [site.slug.clone()];
-    let Some(comment) = app.store.comment(&sites, id).await? else {
+    let Some(comment) = clients.ground.store.comment(&sites, id).await? else {
         return Ok(false);
     };
     let (decision, stands) = match label {
@@ -107,7 +116,7 @@ async fn decide(
         version: None,
         change: Change::Decide(decision),
     };
-    let outcomes = review::decide(app, &principal(key), vec![wish], None).await?;
+    let outcomes = review::decide(&clients.review, &principal(key), vec![wish], None).await?;
     Ok(matches!(outcomes.first(), Some(Outcome::Done(..))))
 }
 

@@ -3,8 +3,8 @@
 //! known here costs nothing but the thread: the comment is kept at the top of its page.
 
 use crate::{
-    app::App,
     domain::{comment::CommentId, page::Page, site::Site},
+    ground::Ground,
     storage::Result,
 };
 
@@ -16,20 +16,20 @@ use super::question::Question;
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn parent(
-    app: &App,
+    ground: &Ground,
     site: &Site,
     question: &Question,
     page: &Page,
 ) -> Result<Option<CommentId>> {
     if let Some(id) = question.parent_judgement
-        && app.store.is_on_page(&site.slug, page, id).await?
+        && ground.store.is_on_page(&site.slug, page, id).await?
     {
         return Ok(Some(id));
     }
     let Some(foreign) = &question.foreign_parent else {
         return Ok(None);
     };
-    let found = app
+    let found = ground
         .store
         .comment_of_foreign_id(&site.slug, page, &question.blog, foreign);
     found.await
@@ -39,11 +39,16 @@ pub async fn parent(
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn remember(app: &App, site: &Site, question: &Question, id: CommentId) -> Result<()> {
+pub async fn remember(
+    ground: &Ground,
+    site: &Site,
+    question: &Question,
+    id: CommentId,
+) -> Result<()> {
     let Some(foreign) = question.foreign_id.clone() else {
         return Ok(());
     };
-    let noted = app
+    let noted = ground
         .store
         .note_foreign_id(&site.slug, &question.blog, foreign, id);
     noted.await

@@ -13,7 +13,7 @@ use crate::{
         site::Site,
         text::{self, CommentText},
     },
-    privacy::vault::Vault,
+    sealing::vault::Vault,
 };
 
 /// What stands in for a name that was not given.

@@ -11,15 +11,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::App,
     domain::{
         comment::CommentId,
         site::{Site, SiteSlug},
         timestamp::Timestamp,
         website::Website,
     },
-    privacy::keys::Purpose,
+    ground::Ground,
     rules::hosts,
+    sealing::keys::Purpose,
 };
 
 use super::submission::Submission;
@@ -42,21 +42,26 @@ struct Payload {
 /// The token that goes with the answer to a comment. The same for a request that is repeated: the time
 /// in it is the comment's own.
 #[must_use]
-pub fn issue(app: &App, site: &SiteSlug, chain: &str, comment: CommentId) -> String {
+pub fn issue(ground: &Ground, site: &SiteSlug, chain: &str, comment: CommentId) -> String {
     let payload = Payload {
         site: site.to_string(),
         first: chain.to_owned(),
         at: comment.made_at(),
     };
-    app.signer.sign(Purpose::AuthorToken, &payload)
+    ground.signer.sign(Purpose::AuthorToken, &payload)
 }
 
 /// The chain that a submission goes on with; none when its token is missing, not ours, of another site
 /// or too old.
 #[must_use]
-pub fn chain(app: &App, site: &Site, submission: &Submission, now: Timestamp) -> Option<String> {
+pub fn chain(
+    ground: &Ground,
+    site: &Site,
+    submission: &Submission,
+    now: Timestamp,
+) -> Option<String> {
     let token = submission.author_token.as_deref()?;
-    let payload: Payload = app.signer.verify(Purpose::AuthorToken, token)?;
+    let payload: Payload = ground.signer.verify(Purpose::AuthorToken, token)?;
     let ends = Timestamp::from_millis(payload.at).plus(LIFETIME);
     (payload.site == site.slug.as_str() && ends > now).then_some(payload.first)
 }
@@ -64,7 +69,7 @@ pub fn chain(app: &App, site: &Site, submission: &Submission, now: Timestamp) ->
 /// Whether a submission may be published for its author's sake, as far as it is known before the
 /// database counts: it goes on with a chain, and links to nothing that was not approved in it before.
 pub async fn may_be_trusted(
-    app: &App,
+    ground: &Ground,
     site: &Site,
     submission: &Submission,
     chain: Option<&str>,
@@ -77,8 +82,8 @@ pub async fn may_be_trusted(
     if linked.is_empty() {
         return true;
     }
-    let email = app.vault.email_index(&submission.email);
-    let approved = app
+    let email = ground.vault.email_index(&submission.email);
+    let approved = ground
         .store
         .approved_of_chain(&site.slug, &email, chain, LOOKED_AT)
         .await;

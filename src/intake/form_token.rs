@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use super::submission::{HONEYPOT, Submission};
 use crate::{
-    app::App,
     domain::{field::FieldError, site::Site, timestamp::Timestamp},
-    privacy::keys::Purpose,
+    ground::Ground,
+    sealing::keys::Purpose,
 };
 
 /// How long a proof of work is good for.
@@ -87,16 +87,16 @@ pub struct Proof {
 
 /// Makes a token for a form that is being opened.
 #[must_use]
-pub fn issue(app: &App, site: &Site) -> FormToken {
+pub fn issue(ground: &Ground, site: &Site) -> FormToken {
     let bits = site.policy.proof_of_work_bits;
     let payload = Payload {
         site: site.slug.to_string(),
-        at: app.now().millis(),
+        at: ground.now().millis(),
         bits: bits.unwrap_or(0),
         salt: rand::random(),
     };
     FormToken {
-        form_token: app.signer.sign(Purpose::FormToken, &payload),
+        form_token: ground.signer.sign(Purpose::FormToken, &payload),
         honeypot: HONEYPOT,
         proof_of_work: bits.map(|bits| Work {
             algorithm: "SHA-256",
@@ -111,14 +111,14 @@ pub fn issue(app: &App, site: &Site) -> FormToken {
 /// # Errors
 /// A [`FieldError`] on `form_token` or `proof`.
 pub fn check(
-    app: &App,
+    ground: &Ground,
     site: &Site,
     submission: &Submission,
     now: Timestamp,
 ) -> Result<Checked, FieldError> {
     let token = submission.form_token.as_deref();
     let payload: Option<Payload> =
-        token.and_then(|token| app.signer.verify(Purpose::FormToken, token));
+        token.and_then(|token| ground.signer.verify(Purpose::FormToken, token));
     let payload = payload.filter(|payload| payload.site == site.slug.as_str());
     let opened = match (&payload, token) {
         (_, None) => Opened::Unknown,

@@ -18,10 +18,9 @@ use sha2::{Digest, Sha256};
 use self::{
     policy::Prepared,
     submission::Submission,
-    writer::{Failure, Overloaded, Pending},
+    writer::{Failure, Overloaded, Pending, Writer},
 };
 use crate::{
-    app::App,
     domain::{
         comment::CommentId,
         evidence::{Evidence, ModelEvidence, Verdict},
@@ -30,7 +29,10 @@ use crate::{
         site::{Site, SiteSlug},
         website::Website,
     },
-    privacy::vault::Owner,
+    ground::Ground,
+    learn::Learning,
+    reading::Reading,
+    sealing::vault::Owner,
     storage::{
         StoreError,
         arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
@@ -41,6 +43,29 @@ use crate::{
 
 /// How long an answer is remembered under its idempotency key.
 const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// The room's parts.
+pub struct Intake {
+    ground: Arc<Ground>,
+    learning: Arc<Learning>,
+    reading: Arc<Reading>,
+    /// Writes what comes in.
+    pub writer: Writer,
+}
+
+impl Intake {
+    /// The room over the ground; starts its writer on the present runtime.
+    #[must_use]
+    pub fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
+        let writer = Writer::start(&ground);
+        Self {
+            ground,
+            learning,
+            reading,
+            writer,
+        }
+    }
+}
 
 /// A comment that is in.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,13 +126,13 @@ pub struct RequestKey<'a> {
 /// # Errors
 /// [`Rejection`].
 pub async fn submit(
-    app: &App,
+    intake: &Intake,
     site: Arc<Site>,
     submission: Submission,
     sender: Option<SenderAddress>,
     request: Option<RequestKey<'_>>,
 ) -> Result<Accepted, Rejection> {
-    submit_for(app, site, submission, sender, request, None).await
+    submit_for(intake, site, submission, sender, request, None).await
 }
 
 /// Like [`submit`], for a program that asks for a judgement; it may want nothing kept.
@@ -115,61 +140,65 @@ pub async fn submit(
 /// # Errors
 /// [`Rejection`].
 pub async fn submit_for(
-    app: &App,
+    intake: &Intake,
     site: Arc<Site>,
     submission: Submission,
     sender: Option<SenderAddress>,
     request: Option<RequestKey<'_>>,
     client: Option<Client>,
 ) -> Result<Accepted, Rejection> {
-    let now = app.now();
-    let token = form_token::check(app, &site, &submission, now).map_err(invalid)?;
-    let directory = app.directory.snapshot();
-    let networks = sender.map(|sender| app.vault.network_keys(&site.slug, &sender));
+    let ground = &intake.ground;
+    let now = ground.now();
+    let token = form_token::check(ground, &site, &submission, now).map_err(invalid)?;
+    let directory = ground.directory.snapshot();
+    let networks = sender.map(|sender| ground.vault.network_keys(&site.slug, &sender));
     let facts = checks::Facts {
         site: &site,
         rules: &directory.rules,
         submission: &submission,
         sender: sender.as_ref(),
         email: [
-            app.vault.email_index(&submission.email),
-            app.vault.mailbox_index(&submission.email),
+            ground.vault.email_index(&submission.email),
+            ground.vault.mailbox_index(&submission.email),
         ],
         networks: networks.unwrap_or_default(),
         token: &token,
         now,
     };
     let evidence = Evidence {
-        model: judge(app, &site.slug, &document(&submission)),
+        model: judge(&intake.learning, &site.slug, &document(&submission)),
         checks: checks::run(&facts),
         because: String::new(),
     };
     let is_program = client.is_some();
-    let chain = author::chain(app, &site, &submission, now).filter(|_| !is_program);
-    let may_trust = author::may_be_trusted(app, &site, &submission, chain.as_deref()).await;
-    let mut comment = new_comment(app, &facts);
+    let chain = author::chain(ground, &site, &submission, now).filter(|_| !is_program);
+    let may_trust = author::may_be_trusted(ground, &site, &submission, chain.as_deref()).await;
+    let mut comment = new_comment(ground, &facts);
     if !is_program {
         comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.clone()));
     }
     let arrival = Arrival {
         comment,
-        counters: checks::to_count(&facts, &app.settings.intake),
+        counters: checks::to_count(&facts, &ground.settings.intake),
         ask_trust: may_trust,
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
         proof: token.proof.map(|proof| SingleUse {
             token: proof.token,
             expires_at: proof.expires_at,
         }),
-        announce: app.directory.has_webhooks(&site.slug),
+        announce: ground.directory.has_webhooks(&site.slug),
         client,
     };
     let slug = site.slug.clone();
     let prepared = Prepared { evidence, site };
-    let admission = app.intake.admit(Pending { arrival, prepared }).await?;
+    let admission = intake.writer.admit(Pending { arrival, prepared }).await?;
     let mut accepted = settle(&admission)?;
+    if accepted.verdict == Verdict::Publish {
+        intake.reading.forget(&slug, &submission.page);
+    }
     if !is_program {
         let chain = chain.unwrap_or_else(|| accepted.id.to_string());
-        accepted.author_token = Some(author::issue(app, &slug, &chain, accepted.id));
+        accepted.author_token = Some(author::issue(ground, &slug, &chain, accepted.id));
     }
     Ok(accepted)
 }
@@ -204,8 +233,12 @@ fn invalid(error: FieldError) -> Rejection {
 /// What a site's live model reads in a document. `None` when it cannot judge (no finite score, or a defect
 /// that panics): then the comment is held.
 #[must_use]
-pub fn judge(app: &App, site: &SiteSlug, document: &Document<'_>) -> Option<Arc<ModelEvidence>> {
-    let model = app.live.model(site).model.clone();
+pub fn judge(
+    learning: &Learning,
+    site: &SiteSlug,
+    document: &Document<'_>,
+) -> Option<Arc<ModelEvidence>> {
+    let model = learning.model(site).model.clone();
     let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
     let explanation = explained.ok().filter(|found| found.log_odds.is_finite())?;
     Some(Arc::new(ModelEvidence {
@@ -226,7 +259,7 @@ fn document(submission: &Submission) -> Document<'_> {
     }
 }
 
-fn new_comment(app: &App, facts: &checks::Facts<'_>) -> NewComment {
+fn new_comment(ground: &Ground, facts: &checks::Facts<'_>) -> NewComment {
     let &checks::Facts {
         site,
         submission,
@@ -243,7 +276,7 @@ fn new_comment(app: &App, facts: &checks::Facts<'_>) -> NewComment {
         page_title: submission.page_title.clone(),
         parent: submission.parent.map(|parent| parent.to_string()),
         name: submission.name.as_str().to_owned(),
-        email_sealed: app.vault.seal(&submission.email, owner).0,
+        email_sealed: ground.vault.seal(&submission.email, owner).0,
         email_index: facts.email[0].0.clone(),
         website: submission
             .website
@@ -252,7 +285,7 @@ fn new_comment(app: &App, facts: &checks::Facts<'_>) -> NewComment {
         text: submission.text.as_str().to_owned(),
         fingerprint: checks::fingerprint(submission),
         network: sender.map(SenderAddress::truncated),
-        network_key: sender.map(|sender| app.vault.network_key(&site.slug, sender)),
+        network_key: sender.map(|sender| ground.vault.network_key(&site.slug, sender)),
         author_chain: None,
         wants_replies: i64::from(submission.wants_replies),
         created_at: now.millis(),

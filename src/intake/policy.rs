@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use super::checks;
 use crate::{
     bayes::probability,
-    config::Intake,
+    config::IntakeSettings,
     domain::{
         evidence::{Evidence, Verdict},
         site::{Policy, Site},
@@ -28,7 +28,7 @@ pub struct Prepared {
 
 /// Decides.
 #[must_use]
-pub fn rule(prepared: &Prepared, signals: &Signals, limits: &Intake) -> Ruling {
+pub fn rule(prepared: &Prepared, signals: &Signals, limits: &IntakeSettings) -> Ruling {
     if checks::is_too_many(signals, limits) {
         let retry_after = Duration::from_secs(limits.rate_window_seconds);
         return Ruling::Refuse { retry_after };

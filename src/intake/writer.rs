@@ -23,8 +23,9 @@ use super::{
 use crate::{
     bayes::probability,
     clock::Clock,
-    config::Intake,
+    config::IntakeSettings,
     faults::Faults,
+    ground::Ground,
     storage::{
         Store, StoreError,
         arrivals::{Admission, Arrival, Judge, Ruling},
@@ -99,14 +100,14 @@ pub struct Writer {
 impl Writer {
     /// Starts the writer on the present runtime; it ends when every handle is gone.
     #[must_use]
-    pub fn start(store: Store, clock: Clock, limits: Intake, faults: Arc<Faults>) -> Self {
+    pub fn start(ground: &Ground) -> Self {
         let (jobs, inbox) = mpsc::channel(WAITING);
         let panics = Arc::new(AtomicU64::new(0));
         let desk = Desk {
-            store,
-            clock,
-            limits: Arc::new(limits),
-            faults,
+            store: ground.store.clone(),
+            clock: ground.clock.clone(),
+            limits: Arc::new(ground.settings.intake.clone()),
+            faults: ground.faults.clone(),
             panics: panics.clone(),
         };
         tokio::spawn(desk.supervise(inbox));
@@ -146,7 +147,7 @@ fn share(waiting: usize) -> usize {
 struct Desk {
     store: Store,
     clock: Clock,
-    limits: Arc<Intake>,
+    limits: Arc<IntakeSettings>,
     faults: Arc<Faults>,
     panics: Arc<AtomicU64>,
 }

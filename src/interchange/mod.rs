@@ -1,19 +1,16 @@
 //! Readers and writers of other systems' files. Each reads in a stream, knows the place it is at, and
 //! reports what it cannot read instead of giving up on the rest.
 //!
-//! Comments: one file a format, all yielding [`foreign::ForeignComment`]; [`import`] makes comments
-//! of this service of them, [`export`] writes them out. Labelled texts for training: [`labelled`].
+//! Comments: one file a format, all yielding [`foreign::ForeignComment`]; `history` makes comments
+//! of this service of them, and writes them out. Labelled texts for training: [`labelled`].
 
-mod adoption;
 pub mod artrans;
 pub mod commento;
 pub mod dates;
 pub mod disqus;
 pub mod doubt;
 pub mod encoding;
-pub mod export;
 pub mod foreign;
-pub mod import;
 pub mod input;
 pub mod isso;
 pub mod isso_json;
@@ -26,7 +23,6 @@ pub mod placing;
 pub mod plain;
 pub mod readers;
 pub mod remark42;
-pub mod report;
 mod rows;
 mod spellings;
 mod squeezed;
@@ -34,7 +30,6 @@ mod start;
 pub mod table;
 mod tidied;
 mod typed;
-pub mod undo;
 pub mod waline;
 pub mod wordpress_json;
 pub mod wxr;

@@ -16,13 +16,13 @@ use tokio::sync::{Mutex, Notify};
 
 use self::site::Followed;
 use crate::{
-    app::App,
     bayes::Label,
     bayes::Model,
     bayes::ModelError,
     bayes::lessons::Base,
     bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
+    ground::Ground,
     storage::{Store, StoreError, samples::LearningState},
 };
 
@@ -108,11 +108,10 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause after a site could not be followed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The models in use.
-pub struct Live {
+/// The models in use, and what follows them.
+pub struct Learning {
+    pub(crate) ground: Arc<Ground>,
     shipped: Arc<SiteModel>,
-    /// Labels of each class that a site needs before the shipped model is changed by them.
-    minimum: i64,
     sites: ArcSwap<BTreeMap<SiteSlug, Arc<SiteModel>>>,
     followed: Mutex<BTreeMap<SiteSlug, Place>>,
     /// Versions told in the metrics, to take back those that have gone.
@@ -120,12 +119,12 @@ pub struct Live {
     woken: Notify,
 }
 
-impl Live {
-    /// Starts with the shipped model for every site, until [`Live::follow`] is called.
+impl Learning {
+    /// Starts with the shipped model for every site, until [`Learning::follow`] is called.
     ///
     /// # Errors
     /// None in practice: a test loads the shipped model.
-    pub fn new(minimum: i64) -> Result<Self, ModelError> {
+    pub fn new(ground: Arc<Ground>) -> Result<Self, ModelError> {
         let model = Model::shipped()?;
         let shipped = SiteModel {
             base_version: model.version().to_owned(),
@@ -137,7 +136,7 @@ impl Live {
         };
         Ok(Self {
             shipped: Arc::new(shipped),
-            minimum,
+            ground,
             sites: ArcSwap::default(),
             followed: Mutex::default(),
             told: Mutex::default(),
@@ -161,7 +160,7 @@ impl Live {
     /// Labels of each class that a site needs before the shipped model is changed by them.
     #[must_use]
     pub fn minimum(&self) -> i64 {
-        self.minimum
+        self.ground.settings.learning.minimum_per_class
     }
 
     /// Forgets a site that was removed: one that is added under its name has learnt nothing.
@@ -190,7 +189,8 @@ impl Live {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be told which sites have changed.
-    pub async fn follow(&self, store: &Store) -> Result<usize, StoreError> {
+    pub async fn follow(&self) -> Result<usize, StoreError> {
+        let store = &self.ground.store;
         let mut followed = self.followed.lock().await;
         let states = store.learning_states().await?;
         let there: BTreeSet<&SiteSlug> = states.iter().map(|state| &state.site).collect();
@@ -238,7 +238,7 @@ impl Live {
         let site = Arc::new(site);
         place.read = Some(site.clone());
         place.is_made = false;
-        let minimum = self.minimum;
+        let minimum = self.minimum();
         let shipped = self.shipped.clone();
         tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
     }
@@ -319,15 +319,15 @@ pub fn shipped_base() -> Result<Arc<Base>, ModelError> {
 /// # Errors
 /// [`LiveError`].
 pub async fn without_held_out(
-    app: &App,
+    learning: &Learning,
     site: &SiteSlug,
     revision: i64,
 ) -> Result<SiteModel, LiveError> {
-    let state = app.store.learning_state(site).await?;
-    let mut site = Followed::start(&app.store, &state).await?;
+    let state = learning.ground.store.learning_state(site).await?;
+    let mut site = Followed::start(&learning.ground.store, &state).await?;
     site.leave_held_out();
-    site.catch_up(&app.store, revision).await?;
-    let (shipped, minimum) = (app.live.shipped.clone(), app.live.minimum);
+    site.catch_up(&learning.ground.store, revision).await?;
+    let (shipped, minimum) = (learning.shipped.clone(), learning.minimum());
     tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
 }
 

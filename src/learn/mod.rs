@@ -11,3 +11,5 @@ pub mod registry;
 pub mod samples;
 pub mod training;
 pub mod upload;
+
+pub use self::live::Learning;

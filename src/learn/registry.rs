@@ -5,12 +5,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    app::App,
     bayes::Label,
     domain::{
         model::{Gate, ModelEntry, ModelId, ModelStatus},
         site::SiteSlug,
     },
+    ground::Ground,
+    learn::Learning,
     storage::{StoreError, acts},
 };
 
@@ -59,10 +60,10 @@ pub struct Standing {
 
 /// What a site's comments are judged with, as this instance has followed it.
 #[must_use]
-pub fn standing(app: &App, site: &SiteSlug) -> Standing {
-    let live = app.live.model(site);
+pub fn standing(learning: &Learning, site: &SiteSlug) -> Standing {
+    let live = learning.model(site);
     let (ham, spam) = (live.count(Label::Ham), live.count(Label::Spam));
-    let minimum = app.live.minimum();
+    let minimum = learning.minimum();
     let says = match (&live.trouble, live.registered, live.uses_labels) {
         (Some(trouble), ..) => format!(
             "The activated model cannot be used ({trouble}); the one that ships with the program is"
@@ -95,16 +96,16 @@ pub fn standing(app: &App, site: &SiteSlug) -> Standing {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(app: &App, sites: &[SiteSlug]) -> Result<Vec<ModelEntry>, StoreError> {
-    app.store.models(sites).await
+pub async fn list(ground: &Ground, sites: &[SiteSlug]) -> Result<Vec<ModelEntry>, StoreError> {
+    ground.store.models(sites).await
 }
 
 /// A run or model.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(app: &App, id: ModelId) -> Result<Option<ModelEntry>, StoreError> {
-    app.store.model(id).await
+pub async fn find(ground: &Ground, id: ModelId) -> Result<Option<ModelEntry>, StoreError> {
+    ground.store.model(id).await
 }
 
 /// Puts a model into use on its site, in this instance before this returns. One that does not pass
@@ -113,12 +114,17 @@ pub async fn find(app: &App, id: ModelId) -> Result<Option<ModelEntry>, StoreErr
 /// # Errors
 /// [`RegistryError`].
 pub async fn activate(
-    app: &App,
+    learning: &Learning,
     id: ModelId,
     by: &str,
     force: bool,
 ) -> Result<ModelEntry, RegistryError> {
-    let entry = app.store.model(id).await?.ok_or(RegistryError::NotFound)?;
+    let entry = learning
+        .ground
+        .store
+        .model(id)
+        .await?
+        .ok_or(RegistryError::NotFound)?;
     if !entry.status.is_trained() {
         return Err(RegistryError::NotTrained(entry.status));
     }
@@ -131,21 +137,36 @@ pub async fn activate(
         acts::mention("passed_gate", false.into());
     }
     let (site, by) = (entry.site.clone(), by.to_owned());
-    app.store
-        .activate_model(site, Some(id), by, app.now())
+    learning
+        .ground
+        .store
+        .activate_model(site, Some(id), by, learning.ground.now())
         .await?;
-    app.live.follow(&app.store).await?;
-    app.store.model(id).await?.ok_or(RegistryError::NotFound)
+    learning.follow().await?;
+    learning
+        .ground
+        .store
+        .model(id)
+        .await?
+        .ok_or(RegistryError::NotFound)
 }
 
 /// Puts the model that ships with the program into use on a site.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn activate_shipped(app: &App, site: &SiteSlug, by: &str) -> Result<(), StoreError> {
+pub async fn activate_shipped(
+    learning: &Learning,
+    site: &SiteSlug,
+    by: &str,
+) -> Result<(), StoreError> {
     let (site, by) = (site.clone(), by.to_owned());
-    app.store.activate_model(site, None, by, app.now()).await?;
-    app.live.follow(&app.store).await?;
+    learning
+        .ground
+        .store
+        .activate_model(site, None, by, learning.ground.now())
+        .await?;
+    learning.follow().await?;
     Ok(())
 }
 
@@ -155,12 +176,16 @@ pub async fn activate_shipped(app: &App, site: &SiteSlug, by: &str) -> Result<()
 /// # Errors
 /// [`RegistryError::NothingBefore`], [`RegistryError::Store`].
 pub async fn roll_back(
-    app: &App,
+    learning: &Learning,
     site: &SiteSlug,
     by: &str,
 ) -> Result<Option<ModelId>, RegistryError> {
     let (site, by) = (site.clone(), by.to_owned());
-    let before = app.store.roll_back_model(site, by, app.now()).await?;
-    app.live.follow(&app.store).await?;
+    let before = learning
+        .ground
+        .store
+        .roll_back_model(site, by, learning.ground.now())
+        .await?;
+    learning.follow().await?;
     before.ok_or(RegistryError::NothingBefore)
 }

@@ -5,7 +5,6 @@
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use crate::{
-    app::App,
     bayes::{Label, probability, row::Row},
     domain::{
         comment::{Comment, Status},
@@ -14,8 +13,10 @@ use crate::{
         sample::{Provenance, SampleCount, Source, Tally, Vote, contradicts},
         site::SiteSlug,
     },
+    ground::Ground,
     interchange::labelled::Record,
-    privacy::vault::Vault,
+    learn::Learning,
+    sealing::vault::Vault,
     storage::Result,
     text::Document,
 };
@@ -155,11 +156,11 @@ fn digest(document: &Document<'_>) -> String {
 
 /// A source as the settings cap it.
 #[must_use]
-pub fn source(app: &App, provenance: Provenance, name: String) -> Source {
+pub fn source(ground: &Ground, provenance: Provenance, name: String) -> Source {
     Source {
         provenance,
         name,
-        cap: app.settings.learning.cap_per_source,
+        cap: ground.settings.learning.cap_per_source,
         waits: false,
     }
 }
@@ -170,14 +171,18 @@ pub fn source(app: &App, provenance: Provenance, name: String) -> Source {
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
 pub async fn cast(
-    app: &App,
+    learning: &Learning,
     votes: Vec<Vote>,
     provenance: Provenance,
     name: String,
 ) -> Result<Tally> {
-    let source = source(app, provenance, name);
-    let tally = app.store.vote(votes, source, app.now()).await?;
-    app.live.wake();
+    let source = source(&learning.ground, provenance, name);
+    let tally = learning
+        .ground
+        .store
+        .vote(votes, source, learning.ground.now())
+        .await?;
+    learning.wake();
     Ok(tally)
 }
 
@@ -186,13 +191,17 @@ pub async fn cast(
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
-pub async fn cast_report(app: &App, vote: Vote, program: String) -> Result<Tally> {
-    let mut source = source(app, Provenance::Feedback, program);
-    let model = app.live.model(&vote.site).model.clone();
+pub async fn cast_report(learning: &Learning, vote: Vote, program: String) -> Result<Tally> {
+    let mut source = source(&learning.ground, Provenance::Feedback, program);
+    let model = learning.model(&vote.site).model.clone();
     let score = probability(model.explain(&vote.document()).log_odds);
     source.waits = vote.label.is_some_and(|label| contradicts(label, score));
-    let tally = app.store.vote(vec![vote], source, app.now()).await?;
-    app.live.wake();
+    let tally = learning
+        .ground
+        .store
+        .vote(vec![vote], source, learning.ground.now())
+        .await?;
+    learning.wake();
     Ok(tally)
 }
 
@@ -200,6 +209,6 @@ pub async fn cast_report(app: &App, vote: Vote, program: String) -> Result<Tally
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn count(app: &App, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
-    app.store.count_samples(sites).await
+pub async fn count(ground: &Ground, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
+    ground.store.count_samples(sites).await
 }

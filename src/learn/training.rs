@@ -18,10 +18,11 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use futures_util::FutureExt;
 
 use crate::{
-    app::App,
     bayes::ModelError,
     bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
+    ground::Ground,
+    learn::Learning,
     storage::{
         StoreError,
         runs::{Lease, Run},
@@ -80,9 +81,9 @@ pub enum RunError {
 ///
 /// # Errors
 /// [`StartError`].
-pub async fn start(app: &App, site: &SiteSlug, by: &str) -> Result<ModelId, StartError> {
+pub async fn start(ground: &Ground, site: &SiteSlug, by: &str) -> Result<ModelId, StartError> {
     let (site, by) = (site.clone(), by.to_owned());
-    let queued = app.store.queue_run(site, by, app.now()).await?;
+    let queued = ground.store.queue_run(site, by, ground.now()).await?;
     queued.map_err(StartError::UnderWay)
 }
 
@@ -91,51 +92,60 @@ pub async fn start(app: &App, site: &SiteSlug, by: &str) -> Result<ModelId, Star
 /// # Errors
 /// [`StoreError`] when it cannot be told whether there is a run, or what came of it cannot be kept;
 /// then the run is taken up again.
-pub async fn work(app: &App) -> Result<bool, StoreError> {
-    let Some(run) = app.store.take_run(lease(app)).await? else {
+pub async fn work(learning: &Learning) -> Result<bool, StoreError> {
+    let Some(run) = learning
+        .ground
+        .store
+        .take_run(lease(&learning.ground))
+        .await?
+    else {
         return Ok(false);
     };
     tracing::info!(site = %run.site, id = %run.id, "a training run begins");
     // Caught here, so that a run that makes us panic ends as failed and is not begun for ever.
     let carrying = async {
-        app.faults.strike("training", run.site.as_str());
-        run::carry_out(app, &run).await
+        learning.ground.faults.strike("training", run.site.as_str());
+        run::carry_out(learning, &run).await
     };
     let carried = AssertUnwindSafe(carrying).catch_unwind().await;
     match carried.unwrap_or(Err(RunError::Panicked)) {
         Ok(finished) => {
-            let kept = app.store.finish_run(run, finished, lease(app)).await?;
+            let kept = learning
+                .ground
+                .store
+                .finish_run(run, finished, lease(&learning.ground))
+                .await?;
             tracing::info!(kept, "the training run has ended with a model");
         }
         Err(RunError::Lost) => tracing::warn!("the training run went to another instance"),
         Err(RunError::Store(error)) => {
-            hand_back(app).await?;
+            hand_back(&learning.ground).await?;
             return Err(error);
         }
-        Err(error) => fail(app, &run, &error).await?,
+        Err(error) => fail(&learning.ground, &run, &error).await?,
     }
     Ok(true)
 }
 
-async fn fail(app: &App, run: &Run, error: &RunError) -> Result<(), StoreError> {
+async fn fail(ground: &Ground, run: &Run, error: &RunError) -> Result<(), StoreError> {
     tracing::warn!(%error, "the training run has ended without a model");
     let (id, failure) = (run.id, error.to_string());
-    app.store.fail_run(id, failure, lease(app)).await
+    ground.store.fail_run(id, failure, lease(ground)).await
 }
 
 /// Lets another instance go on with the run that this one had begun.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn hand_back(app: &App) -> Result<(), StoreError> {
-    app.store.hand_back_run(lease(app)).await
+pub async fn hand_back(ground: &Ground) -> Result<(), StoreError> {
+    ground.store.hand_back_run(lease(ground)).await
 }
 
 /// The lease as this instance asks for it now.
-fn lease(app: &App) -> Lease {
+fn lease(ground: &Ground) -> Lease {
     Lease {
-        holder: app.instance.to_string(),
-        now: app.now(),
-        until: app.now().plus(LEASE),
+        holder: ground.instance.to_string(),
+        now: ground.now(),
+        until: ground.now().plus(LEASE),
     }
 }

@@ -13,13 +13,13 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::samples;
 use crate::{
-    app::App,
     domain::{
         sample::{Provenance, Tally, Vote},
         site::{Site, SiteSlug},
     },
     interchange::labelled::{self, Format, Record, RecordError},
-    privacy::vault::Vault,
+    learn::Learning,
+    sealing::vault::Vault,
     storage::{
         StoreError,
         uploads::{self, Bitten},
@@ -94,7 +94,7 @@ pub type Chunks = Sender<io::Result<actix_web::web::Bytes>>;
 
 /// An upload whose body is being sent.
 pub struct Upload {
-    app: Arc<App>,
+    learning: Arc<Learning>,
     kept: uploads::Upload,
     votes: Receiver<Vec<Vote>>,
     reading: tokio::task::JoinHandle<Result<u64, UploadError>>,
@@ -104,25 +104,29 @@ pub struct Upload {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn begin(app: &Arc<App>, about: About) -> Result<(Chunks, Upload), StoreError> {
+pub async fn begin(learning: &Arc<Learning>, about: About) -> Result<(Chunks, Upload), StoreError> {
     let source = about.source.clone();
     let upload = uploads::Upload {
         id: uuid::Uuid::now_v7().to_string(),
-        source: samples::source(app, Provenance::Samples, source),
+        source: samples::source(&learning.ground, Provenance::Samples, source),
     };
-    app.store.begin_upload(upload.clone(), app.now()).await?;
+    learning
+        .ground
+        .store
+        .begin_upload(upload.clone(), learning.ground.now())
+        .await?;
     let (chunks, body) = channel(4);
     let (batches, votes) = channel(2);
     let reader = Reader {
-        vault: app.vault.clone(),
-        sites: app.directory.snapshot().sites.clone(),
+        vault: learning.ground.vault.clone(),
+        sites: learning.ground.directory.snapshot().sites.clone(),
         about,
         batches,
     };
     let reading = tokio::task::spawn_blocking(move || reader.read(Body::new(body)));
-    let app = app.clone();
+    let learning = learning.clone();
     let arriving = Upload {
-        app,
+        learning,
         kept: upload,
         votes,
         reading,
@@ -140,7 +144,7 @@ impl Upload {
             Ok(records) => self.count(records).await,
             Err(error) => {
                 // On a full disk this may fail as well; then [`recover`] does it.
-                if let Err(left) = self.app.store.drop_upload(self.kept.id).await {
+                if let Err(left) = self.learning.ground.store.drop_upload(self.kept.id).await {
                     tracing::warn!(error = %left, "what arrived of an upload that failed is still there");
                 }
                 Err(error)
@@ -149,7 +153,7 @@ impl Upload {
     }
 
     async fn receive(&mut self) -> Result<u64, UploadError> {
-        let (store, id) = (&self.app.store, &self.kept.id);
+        let (store, id) = (&self.learning.ground.store, &self.kept.id);
         loop {
             let next = tokio::time::timeout(STILL_THERE, self.votes.recv()).await;
             let votes = match next {
@@ -159,7 +163,7 @@ impl Upload {
                 Err(_) => Vec::new(),
             };
             store
-                .add_to_upload(id.clone(), votes, self.app.now())
+                .add_to_upload(id.clone(), votes, self.learning.ground.now())
                 .await?;
         }
         match (&mut self.reading).await?? {
@@ -169,9 +173,9 @@ impl Upload {
     }
 
     async fn count(self, records: u64) -> Result<Uploaded, UploadError> {
-        let store = &self.app.store;
+        let store = &self.learning.ground.store;
         let texts = store.complete_upload(self.kept.id.clone()).await?;
-        let tally = carry_over(&self.app, self.kept).await?;
+        let tally = carry_over(&self.learning, self.kept).await?;
         Ok(Uploaded {
             records,
             repeated: records.saturating_sub(texts.unsigned_abs()),
@@ -185,24 +189,35 @@ impl Upload {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn recover(app: &App) -> Result<(), StoreError> {
-    let cap = app.settings.learning.cap_per_source;
-    app.store
-        .forget_uploads(app.now().minus(BROKEN_OFF))
+pub async fn recover(learning: &Learning) -> Result<(), StoreError> {
+    let cap = learning.ground.settings.learning.cap_per_source;
+    learning
+        .ground
+        .store
+        .forget_uploads(learning.ground.now().minus(BROKEN_OFF))
         .await?;
-    for upload in app.store.left_uploads(app.now().minus(LEFT), cap).await? {
-        carry_over(app, upload).await?;
+    for upload in learning
+        .ground
+        .store
+        .left_uploads(learning.ground.now().minus(LEFT), cap)
+        .await?
+    {
+        carry_over(learning, upload).await?;
     }
     Ok(())
 }
 
-async fn carry_over(app: &App, upload: uploads::Upload) -> Result<Tally, StoreError> {
+async fn carry_over(learning: &Learning, upload: uploads::Upload) -> Result<Tally, StoreError> {
     let mut sum = Tally::default();
     loop {
-        let Bitten { tally, over } = app.store.move_upload(upload.clone(), app.now()).await?;
+        let Bitten { tally, over } = learning
+            .ground
+            .store
+            .move_upload(upload.clone(), learning.ground.now())
+            .await?;
         sum += tally;
         if over {
-            app.live.wake();
+            learning.wake();
             return Ok(sum);
         }
     }

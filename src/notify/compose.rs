@@ -12,7 +12,6 @@ use super::{
     templates::{Confirm, ConfirmHtml, ConfirmText, Item, Queue, QueueHtml, QueueText},
 };
 use crate::{
-    app::App,
     domain::{
         comment::{Comment, Status},
         decision::Decision,
@@ -22,7 +21,8 @@ use crate::{
         queue::{Filter, Sort},
         site::{Site, SiteSlug},
     },
-    privacy::vault::Unopenable,
+    ground::Ground,
+    sealing::vault::Unopenable,
     storage::{
         StoreError,
         decisions::Change,
@@ -71,11 +71,11 @@ pub(super) enum Composed {
 }
 
 /// Writes a mail, or finds that nothing is left to say.
-pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, ComposeError> {
+pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed, ComposeError> {
     let letter = match mail.kind {
-        MailKind::Queue => queue(app, mail).await?,
-        MailKind::Confirm => confirm(app, mail).await?,
-        MailKind::Reply => return replies::compose(app, mail).await,
+        MailKind::Queue => queue(ground, mail).await?,
+        MailKind::Confirm => confirm(ground, mail).await?,
+        MailKind::Reply => return replies::compose(ground, mail).await,
     };
     Ok(letter.map_or(Composed::Settled, |letter| Composed::Letter {
         id: mail.id.clone(),
@@ -84,29 +84,29 @@ pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, Compo
     }))
 }
 
-async fn queue(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
+async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
     let Some(id) = &mail.moderator else {
         return Ok(None);
     };
-    let Some(moderator) = app.store.moderator(id).await? else {
+    let Some(moderator) = ground.store.moderator(id).await? else {
         return Ok(None);
     };
     let Some(sealed) = &moderator.email else {
         return Ok(None);
     };
-    let due = schedule::due(&app.settings.mail, app.now());
-    let since = app.store.absorb_notices(&mail.id, id, due).await?;
-    let preferences = app.store.mail_preferences(id).await?;
+    let due = schedule::due(&ground.settings.mail, ground.now());
+    let since = ground.store.absorb_notices(&mail.id, id, due).await?;
+    let preferences = ground.store.mail_preferences(id).await?;
     let wanted =
         |site: &SiteSlug| moderator.scope.covers(site) && preferences.of(site) != MailMode::None;
     let since: Since = since.into_iter().filter(|(site, _)| wanted(site)).collect();
-    let waiting = app.store.waiting(&since, LISTED).await?;
+    let waiting = ground.store.waiting(&since, LISTED).await?;
     if waiting.comments.is_empty() {
         return Ok(None);
     }
-    let queue = view(app, &moderator, &waiting);
+    let queue = view(ground, &moderator, &waiting);
     Ok(Some(Letter {
-        to: app.vault.open(sealed, &moderator)?,
+        to: ground.vault.open(sealed, &moderator)?,
         subject: queue.heading.clone(),
         text: QueueText { queue: &queue }.render()?,
         html: QueueHtml { queue: &queue }.render()?,
@@ -115,11 +115,11 @@ async fn queue(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError
     }))
 }
 
-fn view(app: &App, moderator: &Moderator, waiting: &Waiting) -> Queue {
+fn view(ground: &Ground, moderator: &Moderator, waiting: &Waiting) -> Queue {
     let first = waiting.comments.first().map(|comment| &comment.site);
     let of_one_site = waiting.comments.iter().all(|one| Some(&one.site) == first);
     let place = match first {
-        Some(slug) if of_one_site => site_name(app, slug),
+        Some(slug) if of_one_site => site_name(ground, slug),
         _ => "several sites".to_owned(),
     };
     let heading = match waiting.total {
@@ -130,13 +130,13 @@ fn view(app: &App, moderator: &Moderator, waiting: &Waiting) -> Queue {
     let items = waiting.comments.iter();
     Queue {
         heading,
-        items: items.map(|one| item(app, moderator, one)).collect(),
+        items: items.map(|one| item(ground, moderator, one)).collect(),
         more: waiting.total - listed,
-        service: app.public_url(),
+        service: ground.public_url(),
     }
 }
 
-fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
+fn item(ground: &Ground, moderator: &Moderator, comment: &Comment) -> Item {
     let link = |decision| {
         let link = DecisionLink {
             comment: comment.id,
@@ -144,12 +144,12 @@ fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
             change: Change::Decide(decision),
             moderator: moderator.id.clone(),
         };
-        links::decision_url(app, &link)
+        links::decision_url(ground, &link)
     };
     let reasons = comment.evidence.main_reasons(REASONS).into_iter();
-    let (page, page_url) = page(app, comment);
+    let (page, page_url) = page(ground, comment);
     Item {
-        site: site_name(app, &comment.site),
+        site: site_name(ground, &comment.site),
         author: quote(&comment.name, LINE_CHARS),
         page,
         page_url,
@@ -164,23 +164,23 @@ fn item(app: &App, moderator: &Moderator, comment: &Comment) -> Item {
     }
 }
 
-async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
-    let Some(comment) = wanting(app, mail).await? else {
+async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, ComposeError> {
+    let Some(comment) = wanting(ground, mail).await? else {
         return Ok(None);
     };
-    let Some(subscription) = subscription(app, mail, Answer::Asked).await? else {
+    let Some(subscription) = subscription(ground, mail, Answer::Asked).await? else {
         return Ok(None);
     };
-    let site = site_name(app, &comment.site);
-    let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
+    let site = site_name(ground, &comment.site);
+    let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
     let confirm = Confirm {
-        page: page(app, &comment).0,
-        yes: links::subscription_url(app, &subscription.id, Wish::Confirm),
+        page: page(ground, &comment).0,
+        yes: links::subscription_url(ground, &subscription.id, Wish::Confirm),
         unsubscribe: unsubscribe.clone(),
         site,
     };
     Ok(Some(Letter {
-        to: app.vault.open(&comment.email, &comment)?,
+        to: ground.vault.open(&comment.email, &comment)?,
         subject: format!("{}: do you want to hear of replies?", confirm.site),
         text: ConfirmText { confirm: &confirm }.render()?,
         html: ConfirmHtml { confirm: &confirm }.render()?,
@@ -191,11 +191,11 @@ async fn confirm(app: &App, mail: &Claimed) -> Result<Option<Letter>, ComposeErr
 
 /// The public comment whose author wants to hear of replies: the one that the question was queued
 /// for or, if that is public no more, another of the same author on the site.
-async fn wanting(app: &App, mail: &Claimed) -> Result<Option<Comment>, ComposeError> {
+async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, ComposeError> {
     let (Some(site), Some(id)) = (&mail.site, mail.comment) else {
         return Ok(None);
     };
-    let Some(comment) = app.store.comment(std::slice::from_ref(site), id).await? else {
+    let Some(comment) = ground.store.comment(std::slice::from_ref(site), id).await? else {
         return Ok(None);
     };
     if comment.status == Status::Approved {
@@ -207,7 +207,7 @@ async fn wanting(app: &App, mail: &Claimed) -> Result<Option<Comment>, ComposeEr
         author: Some(comment.email_index),
         ..Filter::default()
     };
-    let others = app
+    let others = ground
         .store
         .list_comments(&others, Sort::Newest, None, LISTED)
         .await?;
@@ -217,33 +217,33 @@ async fn wanting(app: &App, mail: &Claimed) -> Result<Option<Comment>, ComposeEr
 
 /// The subscription that the mail is about, if its owner's answer is the one expected.
 pub(super) async fn subscription(
-    app: &App,
+    ground: &Ground,
     mail: &Claimed,
     expected: Answer,
 ) -> Result<Option<Subscription>, ComposeError> {
     let id = mail.about["subscription"].as_str().unwrap_or_default();
-    let found = app.store.subscription(id).await?;
+    let found = ground.store.subscription(id).await?;
     Ok(found.filter(|subscription| subscription.answer == expected))
 }
 
-fn site(app: &App, slug: &SiteSlug) -> Option<std::sync::Arc<Site>> {
-    app.directory.site(slug.as_str())
+fn site(ground: &Ground, slug: &SiteSlug) -> Option<std::sync::Arc<Site>> {
+    ground.directory.site(slug.as_str())
 }
 
-pub(super) fn site_name(app: &App, slug: &SiteSlug) -> String {
-    site(app, slug).map_or_else(|| slug.to_string(), |site| site.name.clone())
+pub(super) fn site_name(ground: &Ground, slug: &SiteSlug) -> String {
+    site(ground, slug).map_or_else(|| slug.to_string(), |site| site.name.clone())
 }
 
 /// What a page is called, and its address if it is on the site itself: a site without origins takes
 /// any page, and what a commenter made up is not for clicking.
-pub(super) fn page(app: &App, comment: &Comment) -> (String, Option<String>) {
+pub(super) fn page(ground: &Ground, comment: &Comment) -> (String, Option<String>) {
     let title = comment.page_title.as_deref();
     let name = match title.map(|title| quote(title, LINE_CHARS)) {
         Some(title) => format!("“{title}”"),
         None => quote(comment.page.as_str(), LINE_CHARS),
     };
     let own = comment.page.as_str().starts_with('/');
-    let url = site(app, &comment.site).filter(|_| own);
+    let url = site(ground, &comment.site).filter(|_| own);
     let url = url.and_then(|site| comment.page.url(&site.origins));
     (name, url)
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    app::App,
     domain::{
         comment::CommentId, decision::Decision, moderator::ModeratorId, timestamp::Timestamp,
     },
-    privacy::keys::Purpose,
+    ground::Ground,
+    sealing::keys::Purpose,
     storage::decisions::Change,
 };
 
@@ -68,7 +68,7 @@ type SubscriptionPayload = (String, Wish, Option<i64>);
 
 /// The token for a decision.
 #[must_use]
-pub fn sign_decision(app: &App, link: &DecisionLink) -> String {
+pub fn sign_decision(ground: &Ground, link: &DecisionLink) -> String {
     let change = match link.change {
         Change::Decide(decision) => decision.as_str(),
         Change::Undo => "undo",
@@ -78,19 +78,19 @@ pub fn sign_decision(app: &App, link: &DecisionLink) -> String {
         link.version,
         change.to_owned(),
         link.moderator.clone(),
-        app.now().plus(GOOD_FOR).millis(),
+        ground.now().plus(GOOD_FOR).millis(),
     );
-    app.signer.sign(Purpose::DecisionLink, &payload)
+    ground.signer.sign(Purpose::DecisionLink, &payload)
 }
 
 /// Reads a token for a decision.
 ///
 /// # Errors
 /// [`LinkError`].
-pub fn read_decision(app: &App, token: &str) -> Result<DecisionLink, LinkError> {
+pub fn read_decision(ground: &Ground, token: &str) -> Result<DecisionLink, LinkError> {
     let (comment, version, change, moderator, ends): DecisionPayload =
-        verify(app, Purpose::DecisionLink, token)?;
-    check_end(app, Some(ends))?;
+        verify(ground, Purpose::DecisionLink, token)?;
+    check_end(ground, Some(ends))?;
     let change = if change == "undo" {
         Change::Undo
     } else {
@@ -106,48 +106,59 @@ pub fn read_decision(app: &App, token: &str) -> Result<DecisionLink, LinkError> 
 
 /// The token for a commenter's wish.
 #[must_use]
-pub fn sign_subscription(app: &App, link: &SubscriptionLink) -> String {
+pub fn sign_subscription(ground: &Ground, link: &SubscriptionLink) -> String {
     let ends = match link.wish {
-        Wish::Confirm => Some(app.now().plus(GOOD_FOR).millis()),
+        Wish::Confirm => Some(ground.now().plus(GOOD_FOR).millis()),
         Wish::Unsubscribe => None,
     };
     let payload: SubscriptionPayload = (link.subscription.clone(), link.wish, ends);
-    app.signer.sign(Purpose::SubscriptionLink, &payload)
+    ground.signer.sign(Purpose::SubscriptionLink, &payload)
 }
 
 /// Reads a token for a commenter's wish.
 ///
 /// # Errors
 /// [`LinkError`].
-pub fn read_subscription(app: &App, token: &str) -> Result<SubscriptionLink, LinkError> {
+pub fn read_subscription(ground: &Ground, token: &str) -> Result<SubscriptionLink, LinkError> {
     let (subscription, wish, ends): SubscriptionPayload =
-        verify(app, Purpose::SubscriptionLink, token)?;
-    check_end(app, ends)?;
+        verify(ground, Purpose::SubscriptionLink, token)?;
+    check_end(ground, ends)?;
     Ok(SubscriptionLink { subscription, wish })
 }
 
 /// The address of a moderator's link.
 #[must_use]
-pub fn decision_url(app: &App, link: &DecisionLink) -> String {
-    format!("{}/m/{}", app.public_url(), sign_decision(app, link))
+pub fn decision_url(ground: &Ground, link: &DecisionLink) -> String {
+    format!("{}/m/{}", ground.public_url(), sign_decision(ground, link))
 }
 
 /// The address of a commenter's link.
 #[must_use]
-pub fn subscription_url(app: &App, subscription: &str, wish: Wish) -> String {
+pub fn subscription_url(ground: &Ground, subscription: &str, wish: Wish) -> String {
     let link = SubscriptionLink {
         subscription: subscription.to_owned(),
         wish,
     };
-    format!("{}/r/{}", app.public_url(), sign_subscription(app, &link))
+    format!(
+        "{}/r/{}",
+        ground.public_url(),
+        sign_subscription(ground, &link)
+    )
 }
 
-fn verify<T: DeserializeOwned>(app: &App, purpose: Purpose, token: &str) -> Result<T, LinkError> {
-    app.signer.verify(purpose, token).ok_or(LinkError::Unknown)
+fn verify<T: DeserializeOwned>(
+    ground: &Ground,
+    purpose: Purpose,
+    token: &str,
+) -> Result<T, LinkError> {
+    ground
+        .signer
+        .verify(purpose, token)
+        .ok_or(LinkError::Unknown)
 }
 
-fn check_end(app: &App, ends: Option<i64>) -> Result<(), LinkError> {
-    let over = ends.is_some_and(|ends| Timestamp::from_millis(ends) <= app.now());
+fn check_end(ground: &Ground, ends: Option<i64>) -> Result<(), LinkError> {
+    let over = ends.is_some_and(|ends| Timestamp::from_millis(ends) <= ground.now());
     if over {
         Err(LinkError::Expired)
     } else {

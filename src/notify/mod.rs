@@ -20,4 +20,33 @@ mod templates;
 pub mod traffic;
 pub mod webhooks;
 
+use std::sync::Arc;
+
+use self::{
+    mailer::{Mailer, MailerError},
+    traffic::Traffic,
+};
+use crate::ground::Ground;
+
 pub use self::outbox::{Ticked, tick, tick_until};
+
+/// The room's parts.
+pub struct Notify {
+    ground: Arc<Ground>,
+    mailer: Mailer,
+    traffic: Traffic,
+}
+
+impl Notify {
+    /// The room over the ground.
+    ///
+    /// # Errors
+    /// [`MailerError`] when the mail settings cannot be used.
+    pub fn new(ground: Arc<Ground>) -> Result<Self, MailerError> {
+        Ok(Self {
+            mailer: Mailer::new(&ground.settings)?,
+            traffic: Traffic::default(),
+            ground,
+        })
+    }
+}

@@ -15,9 +15,10 @@ use super::{
     traffic::Lanes,
 };
 use crate::{
-    app::App,
     domain::{mail::MailKind, timestamp::Timestamp},
-    privacy::vault::Unopenable,
+    ground::Ground,
+    notify::Notify,
+    sealing::vault::Unopenable,
     storage::{
         Result,
         outbox::{Claimed, OutboxPulse},
@@ -58,22 +59,22 @@ impl AddAssign for Ticked {
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what was claimed by then comes up again when its lease ends.
-pub async fn tick(app: &App) -> Result<Ticked> {
-    tick_until(app, &CancellationToken::new()).await
+pub async fn tick(notify: &Notify) -> Result<Ticked> {
+    tick_until(notify, &CancellationToken::new()).await
 }
 
 /// Like [`tick`]; once `stop` is cancelled nothing more sets out.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn tick_until(app: &App, stop: &CancellationToken) -> Result<Ticked> {
-    let post = Post(app);
+pub async fn tick_until(notify: &Notify, stop: &CancellationToken) -> Result<Ticked> {
+    let post = Post(notify);
     let ticked = runner::run(&post, stop).await?;
-    measure(app).await?;
+    measure(notify).await?;
     Ok(ticked)
 }
 
-struct Post<'a>(&'a App);
+struct Post<'a>(&'a Notify);
 
 impl Courier for Post<'_> {
     type Item = Claimed;
@@ -81,8 +82,8 @@ impl Courier for Post<'_> {
 
     const SLOTS: u32 = 16;
 
-    fn app(&self) -> &App {
-        self.0
+    fn ground(&self) -> &Ground {
+        &self.0.ground
     }
 
     fn lanes(&self) -> &Lanes {
@@ -94,28 +95,32 @@ impl Courier for Post<'_> {
     }
 
     fn patience(&self) -> Duration {
-        let hours = self.0.settings.mail.give_up_hours;
+        let hours = self.0.ground.settings.mail.give_up_hours;
         Duration::from_secs(hours.saturating_mul(3600))
     }
 
     async fn prepare(&self) -> Result<()> {
-        let app = self.0;
-        let now = app.now();
-        let due = schedule::due(&app.settings.mail, now);
-        app.store.queue_due_notices(due).await?;
-        if measure(app).await?.forgettable > 0 {
-            app.store.forget_mail(now).await?;
+        let notify = self.0;
+        let now = notify.ground.now();
+        let due = schedule::due(&notify.ground.settings.mail, now);
+        notify.ground.store.queue_due_notices(due).await?;
+        if measure(notify).await?.forgettable > 0 {
+            notify.ground.store.forget_mail(now).await?;
         }
-        address(app).await
+        address(notify).await
     }
 
     async fn due(&self, except: Vec<String>) -> Result<Vec<String>> {
-        self.0.store.due_mail(&except, self.0.now()).await
+        self.0
+            .ground
+            .store
+            .due_mail(&except, self.0.ground.now())
+            .await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>> {
         let now = claim.now;
-        let claimed = self.0.store.claim_mail(claim).await?;
+        let claimed = self.0.ground.store.claim_mail(claim).await?;
         let mut subscriptions = HashSet::new();
         let (kept, gathered): (Vec<_>, Vec<_>) = claimed.into_iter().partition(|mail| {
             mail.kind != MailKind::Reply
@@ -124,7 +129,7 @@ impl Courier for Post<'_> {
         });
         // Claimed together, two mails to one person would not find each other.
         for mail in &gathered {
-            self.0.store.postpone_mail(mail, now).await?;
+            self.0.ground.store.postpone_mail(mail, now).await?;
         }
         Ok(kept)
     }
@@ -134,12 +139,16 @@ impl Courier for Post<'_> {
     }
 
     async fn give_up(&self, lost: Vec<String>, queued_before: Timestamp) -> Result<u64> {
-        let now = self.0.now();
-        self.0.store.give_up_mail(&lost, queued_before, now).await
+        let now = self.0.ground.now();
+        self.0
+            .ground
+            .store
+            .give_up_mail(&lost, queued_before, now)
+            .await
     }
 
     async fn carry(&self, mail: &Claimed) -> Result<Carried> {
-        let composed = match compose::compose(self.0, mail).await {
+        let composed = match compose::compose(&self.0.ground, mail).await {
             Ok(composed) => composed,
             // Another try would read the same damaged row: a dead letter says so.
             Err(ComposeError::Store(error)) if error.is_damage() => {
@@ -162,7 +171,7 @@ impl Courier for Post<'_> {
                 });
             }
         };
-        let message = match letter.pack(&id, self.0.mailer.from(), self.0.now()) {
+        let message = match letter.pack(&id, self.0.mailer.from(), self.0.ground.now()) {
             Ok(message) => message,
             Err(error) => return Ok(dead(error.to_string())),
         };
@@ -188,7 +197,7 @@ impl Courier for Post<'_> {
         let Some(end) = carried.end else {
             return Ok(Ticked::default());
         };
-        let (store, now) = (&self.0.store, self.0.now());
+        let (store, now) = (&self.0.ground.store, self.0.ground.now());
         store
             .finish_mail(mail, carried.told, end.clone(), now)
             .await?;
@@ -202,21 +211,25 @@ fn dead(error: String) -> Carried {
 }
 
 /// Looks up where new mails go. Only here are their addresses open: the database knows no domain.
-async fn address(app: &App) -> Result<()> {
+async fn address(notify: &Notify) -> Result<()> {
     loop {
-        let found = app.store.unaddressed_mail(ADDRESSED).await?;
+        let found = notify.ground.store.unaddressed_mail(ADDRESSED).await?;
         if found.is_empty() {
             return Ok(());
         }
         let domain = |(sealed, owner)| {
-            let email = app.vault.open(&sealed, owner).ok()?;
-            Some(app.vault.mail_domain(&email))
+            let email = notify.ground.vault.open(&sealed, owner).ok()?;
+            Some(notify.ground.vault.mail_domain(&email))
         };
         let addressed = found.into_iter().map(|(mail, sealed)| {
             let domain = sealed.and_then(domain);
             (mail, domain.unwrap_or_else(|| NOWHERE.to_owned()))
         });
-        app.store.address_mail(addressed.collect()).await?;
+        notify
+            .ground
+            .store
+            .address_mail(addressed.collect())
+            .await?;
     }
 }
 
@@ -264,9 +277,13 @@ fn report(mail: &Claimed, end: &End) {
     clippy::cast_precision_loss,
     reason = "a gauge is a float; counts stay far below 2^52"
 )]
-async fn measure(app: &App) -> Result<OutboxPulse> {
-    let pulse = app.store.outbox_pulse(app.now()).await?;
+async fn measure(notify: &Notify) -> Result<OutboxPulse> {
+    let pulse = notify
+        .ground
+        .store
+        .outbox_pulse(notify.ground.now())
+        .await?;
     gauge!("hamlet_outbox_pending").set(pulse.pending as f64);
-    gauge!("hamlet_outbox_oldest_seconds").set(pulse.age(app.now()).as_secs_f64());
+    gauge!("hamlet_outbox_oldest_seconds").set(pulse.age(notify.ground.now()).as_secs_f64());
     Ok(pulse)
 }

@@ -13,11 +13,11 @@ use super::{
     templates::{Replies, Reply, ReplyHtml, ReplyText},
 };
 use crate::{
-    app::App,
     domain::{
         comment::{Comment, CommentId, Status},
         site::SiteSlug,
     },
+    ground::Ground,
     storage::{gathered::Part, outbox::Claimed, subscriptions::Answer},
 };
 
@@ -29,26 +29,29 @@ struct News {
 }
 
 /// Writes the mail, finds that nothing is left to say, or puts it off.
-pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, ComposeError> {
+pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed, ComposeError> {
     let (Some(site), Some(subscription)) = (
         &mail.site,
-        subscription(app, mail, Answer::Confirmed).await?,
+        subscription(ground, mail, Answer::Confirmed).await?,
     ) else {
         return Ok(Composed::Settled);
     };
-    let interval = schedule::interval(&app.settings.mail);
-    let gathered = app.store.gather_replies(mail, interval, app.now()).await?;
+    let interval = schedule::interval(&ground.settings.mail);
+    let gathered = ground
+        .store
+        .gather_replies(mail, interval, ground.now())
+        .await?;
     let Some(parts) = gathered else {
         return Ok(Composed::PutOff);
     };
-    let news = public(app, site, parts).await?;
+    let news = public(ground, site, parts).await?;
     let Some(first) = news.first() else {
         return Ok(Composed::Settled);
     };
-    let unsubscribe = links::subscription_url(app, &subscription.id, Wish::Unsubscribe);
-    let replies = view(app, site, &news, unsubscribe.clone());
+    let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
+    let replies = view(ground, site, &news, unsubscribe.clone());
     let letter = Letter {
-        to: app.vault.open(&first.answered.email, &first.answered)?,
+        to: ground.vault.open(&first.answered.email, &first.answered)?,
         subject: format!("{}: {}", replies.site, replies.heading),
         text: ReplyText { replies: &replies }.render()?,
         html: ReplyHtml { replies: &replies }.render()?,
@@ -63,13 +66,17 @@ pub(super) async fn compose(app: &App, mail: &Claimed) -> Result<Composed, Compo
 }
 
 /// What is public of what was gathered.
-async fn public(app: &App, site: &SiteSlug, parts: Vec<Part>) -> Result<Vec<News>, ComposeError> {
+async fn public(
+    ground: &Ground,
+    site: &SiteSlug,
+    parts: Vec<Part>,
+) -> Result<Vec<News>, ComposeError> {
     let ids = |of: fn(&Part) -> Option<CommentId>| parts.iter().filter_map(of);
     let ids: Vec<_> = ids(|part| part.answered)
         .chain(ids(|part| part.reply))
         .collect();
     let sites = std::slice::from_ref(site);
-    let mut found = app.store.comments_by_id(sites, &ids).await?;
+    let mut found = ground.store.comments_by_id(sites, &ids).await?;
     found.retain(|comment| comment.status == Status::Approved);
     let find = |id: Option<CommentId>| found.iter().find(|comment| Some(comment.id) == id).cloned();
     let news = parts.into_iter().filter_map(|part| {
@@ -82,23 +89,23 @@ async fn public(app: &App, site: &SiteSlug, parts: Vec<Part>) -> Result<Vec<News
     Ok(news.collect())
 }
 
-fn view(app: &App, site: &SiteSlug, news: &[News], unsubscribe: String) -> Replies {
+fn view(ground: &Ground, site: &SiteSlug, news: &[News], unsubscribe: String) -> Replies {
     let listed = news.iter().take(LISTED as usize);
     let heading = match news.len() {
         1 => "a reply to your comment".to_owned(),
         several => format!("{several} replies to your comments"),
     };
     Replies {
-        site: site_name(app, site),
+        site: site_name(ground, site),
         heading,
-        items: listed.map(|one| item(app, one)).collect(),
+        items: listed.map(|one| item(ground, one)).collect(),
         more: news.len().saturating_sub(LISTED as usize),
         unsubscribe,
     }
 }
 
-fn item(app: &App, news: &News) -> Reply {
-    let (page, page_url) = page(app, &news.said);
+fn item(ground: &Ground, news: &News) -> Reply {
+    let (page, page_url) = page(ground, &news.said);
     Reply {
         author: quote(&news.said.name, LINE_CHARS),
         page,

@@ -19,8 +19,8 @@ use super::{
     traffic::{EACH, Fared, Lanes, OnItsWay},
 };
 use crate::{
-    app::App,
     domain::timestamp::Timestamp,
+    ground::Ground,
     storage::{
         Result, StoreError,
         queues::{Claim, End, Lease},
@@ -43,7 +43,7 @@ pub(super) trait Courier: Sync {
     /// At most so many on their way at once.
     const SLOTS: u32;
 
-    fn app(&self) -> &App;
+    fn ground(&self) -> &Ground;
 
     fn lanes(&self) -> &Lanes;
 
@@ -185,7 +185,7 @@ impl<'a, C: Courier> Run<'a, C> {
     /// What to claim next, if there is room for any.
     fn choose(&mut self) -> Option<BoxFuture<'a, Errand<C::Item>>> {
         let courier = self.courier;
-        let (lanes, now) = (courier.lanes(), courier.app().now());
+        let (lanes, now) = (courier.lanes(), courier.ground().now());
         let [two, one] = lanes.choose(&mut self.due, C::SLOTS, now);
         if two.is_empty() && one.is_empty() {
             return None;
@@ -270,7 +270,7 @@ async fn claim<C: Courier>(
 
 async fn look<C: Courier>(courier: &C) -> Result<Vec<String>> {
     courier.prepare().await?;
-    let (lanes, now) = (courier.lanes(), courier.app().now());
+    let (lanes, now) = (courier.lanes(), courier.ground().now());
     let lost = lanes.lost(now);
     if !lost.is_empty() {
         let given_up = courier.give_up(lost, now.minus(courier.patience())).await?;
@@ -299,7 +299,7 @@ async fn carry<C: Courier>(
                 silent: carried.silent,
                 slow,
             };
-            let now = courier.app().now();
+            let now = courier.ground().now();
             if !carried.stuck && courier.lanes().note(&destination, fared, now) {
                 tracing::warn!(
                     destination,
@@ -334,7 +334,7 @@ fn broke<C: Courier>(courier: &C, item: &C::Item, panic: &(dyn Any + Send)) -> C
 
 /// Another try, or none if it was tried for too long.
 pub(super) fn later<C: Courier>(courier: &C, item: &C::Item, error: String) -> End {
-    let (lease, now) = (courier.lease(item), courier.app().now());
+    let (lease, now) = (courier.lease(item), courier.ground().now());
     if now.since(lease.queued_at) >= courier.patience() {
         return End::Dead { error };
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::{config::Mail, domain::timestamp::Timestamp, storage::notices::Due};
+use crate::{config::MailSettings, domain::timestamp::Timestamp, storage::notices::Due};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -13,7 +13,7 @@ const FIRST_WAIT: Duration = Duration::from_mins(1);
 const LONGEST_WAIT: Duration = Duration::from_hours(4);
 
 /// The bounds at which mail to moderators becomes due.
-pub(super) fn due(settings: &Mail, now: Timestamp) -> Due {
+pub(super) fn due(settings: &MailSettings, now: Timestamp) -> Due {
     let millis = now.millis();
     let digest = i64::from(settings.digest_hour) * HOUR;
     Due {
@@ -25,7 +25,7 @@ pub(super) fn due(settings: &Mail, now: Timestamp) -> Due {
 }
 
 /// A moderator, or a commenter who hears of replies, is mailed at most once in this time.
-pub(super) fn interval(settings: &Mail) -> Duration {
+pub(super) fn interval(settings: &MailSettings) -> Duration {
     Duration::from_secs(settings.interval_seconds)
 }
 
@@ -42,7 +42,7 @@ pub(super) fn wait(failures: i64, chance: f64) -> Duration {
 mod tests {
     use super::*;
 
-    fn settings() -> Mail {
+    fn settings() -> MailSettings {
         crate::config::Settings::from_sources(None, std::collections::HashMap::new())
             .unwrap()
             .mail

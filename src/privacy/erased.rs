@@ -15,9 +15,9 @@ use std::{
 };
 
 use crate::{
-    app::App,
     config::Settings,
     domain::{decision::Actor, email::EmailIndex, timestamp::Timestamp},
+    privacy::Privacy,
     storage::{Result, Store, StoreError, subject_erasure::Erased},
 };
 
@@ -91,12 +91,13 @@ pub async fn brought_back(store: &Store, path: &Path) -> Result<Vec<(EmailIndex,
 ///
 /// # Errors
 /// [`StoreError`]; whoever was erased before stays erased.
-pub async fn reapply(app: &App, by: &Actor) -> Result<(usize, Erased)> {
-    let path = file_of(&app.settings);
-    let back = brought_back(&app.store, &path).await?;
+pub async fn reapply(privacy: &Privacy, by: &Actor) -> Result<(usize, Erased)> {
+    let path = file_of(&privacy.ground.settings);
+    let back = brought_back(&privacy.ground.store, &path).await?;
     let mut sum = Erased::default();
     for (who, at) in &back {
-        let erased = super::subjects::erase_until(app, who.clone(), by.clone(), Some(*at)).await?;
+        let erased =
+            super::subjects::erase_until(privacy, who.clone(), by.clone(), Some(*at)).await?;
         sum.add(erased);
     }
     Ok((back.len(), sum))

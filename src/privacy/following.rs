@@ -8,13 +8,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    key_file,
-    keys::KeyError,
-    presence::{self, PresenceError},
-    registry::{self, Incomplete},
+use super::presence::{self, PresenceError};
+use crate::{
+    privacy::Privacy,
+    sealing::{
+        key_file,
+        keys::KeyError,
+        registry::{self, Incomplete},
+    },
+    storage::StoreError,
 };
-use crate::{app::App, storage::StoreError};
 
 /// Why a key file is not followed.
 #[derive(Debug, thiserror::Error)]
@@ -40,39 +43,43 @@ impl From<PresenceError> for FollowError {
 
 /// Uses the key file's keys if another process changed them, and says which key this instance seals
 /// with.
-pub async fn follow(app: &App) {
-    let looked = look(app).await;
-    let said = presence::beat(app).await.map_err(FollowError::from);
+pub async fn follow(privacy: &Privacy) {
+    let looked = look(privacy).await;
+    let said = presence::beat(privacy).await.map_err(FollowError::from);
     let outcome = looked.and(said);
     let complaint = outcome.as_ref().err().map(ToString::to_string);
-    let before = app.presence.complain(complaint.clone());
+    let before = privacy.presence.complain(complaint.clone());
     match (&before, outcome) {
         (_, Err(error)) if before != complaint => {
             tracing::error!(%error, "the key file is not followed; the keys in memory are used");
         }
         (Some(_), Ok(())) => {
             tracing::info!("the key file can be used again");
-            forget_kept(app);
+            forget_kept(privacy);
         }
         // The database is away, and the file may be well.
         (None, Ok(())) | (_, Err(FollowError::Store(_))) => {}
         // Seen twice, a second apart: it is not just being copied.
-        (_, Err(_)) => keep(app),
+        (_, Err(_)) => keep(privacy),
     }
 }
 
-async fn look(app: &App) -> Result<(), FollowError> {
-    let ring = key_file::open(&app.settings.key_file(), false)?;
-    if app.signer.uses(&ring) {
+async fn look(privacy: &Privacy) -> Result<(), FollowError> {
+    let ring = key_file::open(&privacy.ground.settings.key_file(), false)?;
+    if privacy.ground.signer.uses(&ring) {
         return Ok(());
     }
-    if ring.check() != app.signer.ring().check() {
+    if ring.check() != privacy.ground.signer.ring().check() {
         return Err(FollowError::Foreign);
     }
-    let known = app.store.know_keys(ring.ids(), app.now()).await?;
+    let known = privacy
+        .ground
+        .store
+        .know_keys(ring.ids(), privacy.ground.now())
+        .await?;
     registry::complete(&ring, &known)?;
     let key = ring.current().id().to_owned();
-    presence::adopt(app, ring).await?;
+    presence::adopt(privacy, ring).await?;
     tracing::info!(
         key,
         "the key file was changed; its newest key is used from now on"
@@ -81,18 +88,18 @@ async fn look(app: &App) -> Result<(), FollowError> {
 }
 
 /// Where the keys in memory are kept while the key file cannot be used.
-fn kept(app: &App) -> PathBuf {
-    key_file::beside(&app.settings.key_file(), "kept")
+fn kept(privacy: &Privacy) -> PathBuf {
+    key_file::beside(&privacy.ground.settings.key_file(), "kept")
 }
 
 /// Keeps the keys in memory on the disk: the service may end before the file is put right.
-fn keep(app: &App) {
-    let (ring, kept) = (app.signer.ring(), kept(app));
+fn keep(privacy: &Privacy) {
+    let (ring, kept) = (privacy.ground.signer.ring(), kept(privacy));
     let has_all = |path: &Path| {
         let file = key_file::open(path, false);
         file.is_ok_and(|file| ring.ids().iter().all(|id| file.holds(id)))
     };
-    if has_all(&app.settings.key_file()) || has_all(&kept) {
+    if has_all(&privacy.ground.settings.key_file()) || has_all(&kept) {
         return;
     }
     match key_file::write(&ring, &kept) {
@@ -105,8 +112,8 @@ fn keep(app: &App) {
 }
 
 /// Removes what was kept once the key file has all of it.
-fn forget_kept(app: &App) {
-    let (ring, kept) = (app.signer.ring(), kept(app));
+fn forget_kept(privacy: &Privacy) {
+    let (ring, kept) = (privacy.ground.signer.ring(), kept(privacy));
     if let Ok(file) = key_file::open(&kept, false)
         && file.ids().iter().all(|id| ring.holds(id))
     {

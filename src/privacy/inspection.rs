@@ -1,13 +1,13 @@
 //! Whether the keys at hand open what the database holds: of every key that sealed anything, wherever, one
 //! value in each form is opened. Changes nothing.
 
-use super::{
-    keys::KeyRing,
-    registry,
-    vault::{Owner, Unopenable, Vault},
-};
 use crate::{
     domain::email::SealedEmail,
+    sealing::{
+        keys::KeyRing,
+        registry,
+        vault::{Owner, Unopenable, Vault},
+    },
     storage::{
         Result, Store,
         resealing::{ADDRESSES, CLIENT_KEYS, Place, SealedRow},

@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
-use super::{keys::KeyRing, registry::Incomplete};
 use crate::{
-    app::App,
     config::Settings,
     domain::timestamp::Timestamp,
+    privacy::Privacy,
+    sealing::{keys::KeyRing, registry::Incomplete},
     storage::{StoreError, sealing_keys::Instance},
 };
 
@@ -69,26 +69,30 @@ impl Presence {
 ///
 /// # Errors
 /// [`PresenceError`].
-pub async fn arrive(app: &App) -> Result<(), PresenceError> {
-    let ring = app.signer.ring();
+pub async fn arrive(privacy: &Privacy) -> Result<(), PresenceError> {
+    let ring = privacy.ground.signer.ring();
     // It has sealed with no other key since it started.
-    let known = app.store.sealing_keys().await?;
+    let known = privacy.ground.store.sealing_keys().await?;
     let known = known.into_iter().find(|key| key.id == ring.current().id());
-    let since = known.map_or(app.now(), |key| key.made_at);
-    say(app, &ring, since).await
+    let since = known.map_or(privacy.ground.now(), |key| key.made_at);
+    say(privacy, &ring, since).await
 }
 
 /// Seals with another ring's newest key from now on, having said so.
 ///
 /// # Errors
 /// [`PresenceError`]; then the keys are those of before.
-pub(super) async fn adopt(app: &App, ring: KeyRing) -> Result<(), PresenceError> {
-    if let Some(said) = app.presence.said() {
-        let same = app.signer.ring().current().id() == ring.current().id();
-        let since = if same { said.adopted_at } else { app.now() };
-        say(app, &ring, since).await?;
+pub(super) async fn adopt(privacy: &Privacy, ring: KeyRing) -> Result<(), PresenceError> {
+    if let Some(said) = privacy.presence.said() {
+        let same = privacy.ground.signer.ring().current().id() == ring.current().id();
+        let since = if same {
+            said.adopted_at
+        } else {
+            privacy.ground.now()
+        };
+        say(privacy, &ring, since).await?;
     }
-    app.use_keys(ring);
+    privacy.ground.use_keys(ring);
     Ok(())
 }
 
@@ -96,24 +100,29 @@ pub(super) async fn adopt(app: &App, ring: KeyRing) -> Result<(), PresenceError>
 ///
 /// # Errors
 /// [`PresenceError`].
-pub(super) async fn beat(app: &App) -> Result<(), PresenceError> {
-    let Some(said) = app.presence.said() else {
+pub(super) async fn beat(privacy: &Privacy) -> Result<(), PresenceError> {
+    let Some(said) = privacy.presence.said() else {
         return Ok(());
     };
-    let quarter = retire_after(&app.settings) / 4;
-    if app.now().since(said.seen_at) < quarter.min(AT_LEAST) {
+    let quarter = retire_after(&privacy.ground.settings) / 4;
+    if privacy.ground.now().since(said.seen_at) < quarter.min(AT_LEAST) {
         return Ok(());
     }
-    say(app, &app.signer.ring(), said.adopted_at).await
+    say(privacy, &privacy.ground.signer.ring(), said.adopted_at).await
 }
 
 /// Takes back what this instance said: it has ended.
-pub async fn leave(app: &App) {
-    if app.presence.said().is_none() {
+pub async fn leave(privacy: &Privacy) {
+    if privacy.presence.said().is_none() {
         return;
     }
-    app.presence.note(None);
-    if let Err(error) = app.store.forget_instance(app.instance.to_string()).await {
+    privacy.presence.note(None);
+    if let Err(error) = privacy
+        .ground
+        .store
+        .forget_instance(privacy.ground.instance.to_string())
+        .await
+    {
         tracing::warn!(%error, "this instance could not be signed off: its key is kept for a while");
     }
 }
@@ -124,28 +133,34 @@ pub(super) const fn retire_after(settings: &Settings) -> Duration {
 }
 
 /// Instances not heard of since this time have ended.
-pub(super) fn heard_since(app: &App) -> Timestamp {
-    app.now()
-        .minus(retire_after(&app.settings).saturating_add(SILENCE))
+pub(super) fn heard_since(privacy: &Privacy) -> Timestamp {
+    privacy
+        .ground
+        .now()
+        .minus(retire_after(&privacy.ground.settings).saturating_add(SILENCE))
 }
 
-async fn say(app: &App, ring: &KeyRing, adopted_at: Timestamp) -> Result<(), PresenceError> {
-    let (key, seen_at) = (ring.current().id().to_owned(), app.now());
+async fn say(
+    privacy: &Privacy,
+    ring: &KeyRing,
+    adopted_at: Timestamp,
+) -> Result<(), PresenceError> {
+    let (key, seen_at) = (ring.current().id().to_owned(), privacy.ground.now());
     let one = Instance {
-        id: app.instance.to_string(),
-        name: name(&app.settings),
+        id: privacy.ground.instance.to_string(),
+        name: name(&privacy.ground.settings),
         sealing_key: key.clone(),
         adopted_at,
         seen_at,
     };
-    if !app.store.announce_instance(one).await? {
+    if !privacy.ground.store.announce_instance(one).await? {
         return Err(Incomplete::Retired(key).into());
     }
     let said = Said {
         adopted_at,
         seen_at,
     };
-    app.presence.note(Some(said));
+    privacy.presence.note(Some(said));
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Sealing again what other keys sealed, or what is not yet bound to its row, in bites that are a
 //! transaction each. A row that changes meanwhile is left alone, and found by the next look.
 
-use super::vault::{Owner, Unopenable, Vault};
 use crate::{
-    app::App,
     domain::email::SealedEmail,
+    ground::Ground,
+    sealing::vault::{Owner, Unopenable, Vault},
     storage::{
         StoreError,
         resealing::{ADDRESSES, CLIENT_KEYS, Place},
@@ -24,12 +24,12 @@ pub struct Resealed {
 }
 
 /// Seals with the key in use, and bound to its row, everything that is not yet.
-pub(super) async fn reseal(app: &App) -> Result<Resealed, StoreError> {
+pub(super) async fn reseal(ground: &Ground) -> Result<Resealed, StoreError> {
     let mut total = Resealed::default();
     for place in ADDRESSES {
-        reseal_place(app, place, renew_address, &mut total).await?;
+        reseal_place(ground, place, renew_address, &mut total).await?;
     }
-    reseal_place(app, CLIENT_KEYS, renew_client_key, &mut total).await?;
+    reseal_place(ground, CLIENT_KEYS, renew_client_key, &mut total).await?;
     Ok(total)
 }
 
@@ -46,15 +46,15 @@ fn renew_client_key(vault: &Vault, old: &str, owner: &Owner) -> Result<String, U
 }
 
 async fn reseal_place(
-    app: &App,
+    ground: &Ground,
     place: Place,
     renew: Renew,
     total: &mut Resealed,
 ) -> Result<(), StoreError> {
-    let prefix = app.vault.current_prefix();
+    let prefix = ground.vault.current_prefix();
     let mut after = (String::new(), String::new());
     loop {
-        let found = app
+        let found = ground
             .store
             .sealed_otherwise(place, &prefix, &after, BITE)
             .await?;
@@ -65,13 +65,13 @@ async fn reseal_place(
         let mut renewed = Vec::with_capacity(found.len());
         for mut row in found {
             let owner = Owner::new(place.table, row.a.clone(), row.b.clone());
-            let Ok(new) = renew(&app.vault, &row.old, &owner) else {
+            let Ok(new) = renew(&ground.vault, &row.old, &owner) else {
                 total.unopenable += 1;
                 continue;
             };
             row.new = new;
             renewed.push(row);
         }
-        total.done += app.store.reseal(place, renewed).await?;
+        total.done += ground.store.reseal(place, renewed).await?;
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::{app::App, review, storage::Result};
+use crate::{ground::Ground, review, storage::Result};
 
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
@@ -20,21 +20,25 @@ const LONGEST_WAIT: Duration = Duration::from_hours(24);
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what could be forgotten before is.
-pub async fn forget(app: &App) -> Result<()> {
-    let now = app.now();
-    let window = Duration::from_secs(app.settings.intake.rate_window_seconds);
+pub async fn forget(ground: &Ground) -> Result<()> {
+    let now = ground.now();
+    let window = Duration::from_secs(ground.settings.intake.rate_window_seconds);
     let horizon = now.plus(LONGEST_WAIT.saturating_add(window));
-    app.store.forget_the_future(now, horizon).await?;
-    let days = app.settings.privacy.network_days;
+    ground.store.forget_the_future(now, horizon).await?;
+    let days = ground.settings.privacy.network_days;
     let networks = now.minus(Duration::from_secs(days.saturating_mul(24 * 60 * 60)));
-    app.store.forget_networks(networks).await?;
-    app.store.forget_questions(now.minus(QUESTIONS)).await?;
-    app.store.forget_judgements(now.minus(JUDGEMENTS)).await?;
-    let days = app.settings.privacy.audit_days;
+    ground.store.forget_networks(networks).await?;
+    ground.store.forget_questions(now.minus(QUESTIONS)).await?;
+    ground
+        .store
+        .forget_judgements(now.minus(JUDGEMENTS))
+        .await?;
+    let days = ground.settings.privacy.audit_days;
     let acts = now.minus(Duration::from_secs(days * 24 * 60 * 60));
-    app.store.forget_acts(acts).await?;
-    app.store
+    ground.store.forget_acts(acts).await?;
+    ground
+        .store
         .forget_batches(now.minus(review::batches::KEPT))
         .await?;
-    app.store.forget_expired(now).await
+    ground.store.forget_expired(now).await
 }

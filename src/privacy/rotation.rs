@@ -13,14 +13,16 @@ use std::time::Duration;
 
 pub use super::{following::follow, resealing::Resealed};
 use super::{
-    key_file::{self, Lock},
-    keys::{KeyError, KeyRing},
     presence::{self, PresenceError},
-    registry::{self, Incomplete},
     resealing::reseal,
 };
 use crate::{
-    app::App,
+    privacy::Privacy,
+    sealing::{
+        key_file::{self, Lock},
+        keys::{KeyError, KeyRing},
+        registry::{self, Incomplete},
+    },
     storage::{
         StoreError,
         sealing_keys::{Instance, KeysLock, KnownKey},
@@ -96,16 +98,20 @@ impl From<PresenceError> for RotationError {
 ///
 /// # Errors
 /// [`RotationError`].
-pub async fn rotate(app: &App) -> Result<Resealed, RotationError> {
-    let _locks = lock(app).await?;
-    let (ring, _) = read(app).await?;
+pub async fn rotate(privacy: &Privacy) -> Result<Resealed, RotationError> {
+    let _locks = lock(privacy).await?;
+    let (ring, _) = read(privacy).await?;
     let ring = ring.rotated();
     // On the disk before anything is sealed with it.
-    key_file::write(&ring, &app.settings.key_file())?;
-    let known = app.store.know_keys(ring.ids(), app.now()).await?;
+    key_file::write(&ring, &privacy.ground.settings.key_file())?;
+    let known = privacy
+        .ground
+        .store
+        .know_keys(ring.ids(), privacy.ground.now())
+        .await?;
     registry::complete(&ring, &known)?;
-    presence::adopt(app, ring).await?;
-    Ok(reseal(app).await?)
+    presence::adopt(privacy, ring).await?;
+    Ok(reseal(&privacy.ground).await?)
 }
 
 /// Seals what is left again, then forgets every key but the one in use. Links, forms and sessions
@@ -113,24 +119,24 @@ pub async fn rotate(app: &App) -> Result<Resealed, RotationError> {
 ///
 /// # Errors
 /// [`RotationError`]; then all keys are kept.
-pub async fn retire(app: &App) -> Result<Resealed, RotationError> {
-    let _locks = lock(app).await?;
-    let (ring, known) = read(app).await?;
+pub async fn retire(privacy: &Privacy) -> Result<Resealed, RotationError> {
+    let _locks = lock(privacy).await?;
+    let (ring, known) = read(privacy).await?;
     let current = ring.current().id().to_owned();
     let others = known
         .iter()
         .any(|key| key.id != current && key.retired_at.is_none());
     if others {
-        wait_for_age(app, &current, &known).await?;
+        wait_for_age(privacy, &current, &known).await?;
     }
-    presence::adopt(app, ring).await?;
-    let mut total = openable(reseal(app).await?)?;
+    presence::adopt(privacy, ring).await?;
+    let mut total = openable(reseal(&privacy.ground).await?)?;
     if others {
-        refuse_if_in_use(&fence(app, &current).await?)?;
+        refuse_if_in_use(&fence(privacy, &current).await?)?;
     }
     let mut left = u64::MAX;
     for _ in 0..LOOKS {
-        let more = openable(reseal(app).await?)?;
+        let more = openable(reseal(&privacy.ground).await?)?;
         total.done += more.done;
         left = more.done;
         if left == 0 {
@@ -140,17 +146,17 @@ pub async fn retire(app: &App) -> Result<Resealed, RotationError> {
     if left > 0 {
         return Err(RotationError::Left(left));
     }
-    drop_retired(app).await?;
+    drop_retired(privacy).await?;
     Ok(total)
 }
 
 /// Takes both locks.
-async fn lock(app: &App) -> Result<(Lock, KeysLock), RotationError> {
-    let file = Lock::take(&app.settings.key_file(), PATIENCE).await?;
+async fn lock(privacy: &Privacy) -> Result<(Lock, KeysLock), RotationError> {
+    let file = Lock::take(&privacy.ground.settings.key_file(), PATIENCE).await?;
     let file = file.ok_or(RotationError::Busy)?;
     let begun = std::time::Instant::now();
     loop {
-        if let Some(lock) = app.store.lock_keys().await? {
+        if let Some(lock) = privacy.ground.store.lock_keys().await? {
             return Ok((file, lock));
         }
         if begun.elapsed() >= PATIENCE {
@@ -162,21 +168,36 @@ async fn lock(app: &App) -> Result<(Lock, KeysLock), RotationError> {
 
 /// Reads the key file, which has to be this database's and to have every key in use, and what is known
 /// of its keys.
-async fn read(app: &App) -> Result<(KeyRing, Vec<KnownKey>), RotationError> {
-    let ring = key_file::open(&app.settings.key_file(), false)?;
-    if ring.check() != app.signer.ring().check() {
+async fn read(privacy: &Privacy) -> Result<(KeyRing, Vec<KnownKey>), RotationError> {
+    let ring = key_file::open(&privacy.ground.settings.key_file(), false)?;
+    if ring.check() != privacy.ground.signer.ring().check() {
         return Err(RotationError::Foreign);
     }
-    let known = app.store.know_keys(ring.ids(), app.now()).await?;
+    let known = privacy
+        .ground
+        .store
+        .know_keys(ring.ids(), privacy.ground.now())
+        .await?;
     registry::complete(&ring, &known)?;
     Ok((ring, known))
 }
 
 /// Refuses while the newest key, or its use at an instance, is younger than the settings want, or an
 /// instance seals with another.
-async fn wait_for_age(app: &App, key: &str, known: &[KnownKey]) -> Result<(), RotationError> {
-    let (now, wanted) = (app.now(), presence::retire_after(&app.settings));
-    let instances = app.store.instances(presence::heard_since(app)).await?;
+async fn wait_for_age(
+    privacy: &Privacy,
+    key: &str,
+    known: &[KnownKey],
+) -> Result<(), RotationError> {
+    let (now, wanted) = (
+        privacy.ground.now(),
+        presence::retire_after(&privacy.ground.settings),
+    );
+    let instances = privacy
+        .ground
+        .store
+        .instances(presence::heard_since(privacy))
+        .await?;
     let elsewhere = instances.iter().filter(|one| one.sealing_key != key);
     refuse_if_in_use(&elsewhere.cloned().collect::<Vec<_>>())?;
     let made = known.iter().find(|one| one.id == key);
@@ -204,10 +225,12 @@ fn refuse_if_in_use(instances: &[Instance]) -> Result<(), RotationError> {
 }
 
 /// Has the database refuse what older keys seal; the instances that seal with them, if there are any.
-async fn fence(app: &App, current: &str) -> Result<Vec<Instance>, StoreError> {
-    let since = presence::heard_since(app);
-    app.store
-        .retire_keys(current.to_owned(), since, app.now())
+async fn fence(privacy: &Privacy, current: &str) -> Result<Vec<Instance>, StoreError> {
+    let since = presence::heard_since(privacy);
+    privacy
+        .ground
+        .store
+        .retire_keys(current.to_owned(), since, privacy.ground.now())
         .await
 }
 
@@ -219,8 +242,8 @@ fn openable(resealed: Resealed) -> Result<Resealed, RotationError> {
 }
 
 /// Takes out of the key file, read anew, what the database takes nothing from any more.
-async fn drop_retired(app: &App) -> Result<(), RotationError> {
-    let (ring, known) = read(app).await?;
+async fn drop_retired(privacy: &Privacy) -> Result<(), RotationError> {
+    let (ring, known) = read(privacy).await?;
     let is_retired = |id: &str| {
         known
             .iter()
@@ -230,7 +253,7 @@ async fn drop_retired(app: &App) -> Result<(), RotationError> {
         return Ok(());
     };
     if kept.ids() != ring.ids() {
-        key_file::write(&kept, &app.settings.key_file())?;
+        key_file::write(&kept, &privacy.ground.settings.key_file())?;
     }
-    Ok(presence::adopt(app, kept).await?)
+    Ok(presence::adopt(privacy, kept).await?)
 }

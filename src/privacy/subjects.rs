@@ -3,7 +3,6 @@
 
 use super::erased;
 use crate::{
-    app::App,
     domain::{
         decision::Actor,
         email::{EmailAddress, EmailIndex},
@@ -11,6 +10,7 @@ use crate::{
         site::SiteSlug,
         timestamp::Timestamp,
     },
+    privacy::Privacy,
     storage::{Result, subject_erasure::Erased, subjects::Subject},
 };
 
@@ -19,11 +19,17 @@ use crate::{
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn export(app: &App, email: &EmailAddress) -> Result<Subject> {
-    let who = app.vault.email_index(email);
-    let held = app.store.subject(&every_site(app), &who).await?;
+pub async fn export(privacy: &Privacy, email: &EmailAddress) -> Result<Subject> {
+    let who = privacy.ground.vault.email_index(email);
+    let held = privacy
+        .ground
+        .store
+        .subject(&every_site(privacy), &who)
+        .await?;
     let amounts = serde_json::json!({ "comments": held.comments.len() });
-    app.store
+    privacy
+        .ground
+        .store
         .record_act("subject.export", String::new(), amounts)
         .await?;
     Ok(held)
@@ -36,29 +42,41 @@ pub async fn export(app: &App, email: &EmailAddress) -> Result<Subject> {
 ///
 /// # Errors
 /// [`crate::storage::StoreError`], also when the note cannot be written; then nothing has changed.
-pub async fn erase(app: &App, email: &EmailAddress, by: Actor) -> Result<Erased> {
-    let who = app.vault.email_index(email);
-    erased::note(&erased::file_of(&app.settings), &who, app.now()).map_err(erased::unreadable)?;
-    erase_until(app, who, by, None).await
+pub async fn erase(privacy: &Privacy, email: &EmailAddress, by: Actor) -> Result<Erased> {
+    let who = privacy.ground.vault.email_index(email);
+    erased::note(
+        &erased::file_of(&privacy.ground.settings),
+        &who,
+        privacy.ground.now(),
+    )
+    .map_err(erased::unreadable)?;
+    erase_until(privacy, who, by, None).await
 }
 
 /// Erases what is held about a person, or only what is not later than `until`.
 pub(super) async fn erase_until(
-    app: &App,
+    privacy: &Privacy,
     who: EmailIndex,
     by: Actor,
     until: Option<Timestamp>,
 ) -> Result<Erased> {
-    let sites = every_site(app);
-    let now = app.now();
+    let sites = every_site(privacy);
+    let now = privacy.ground.now();
     // Rules about their address go too.
-    let erasing = app.store.erase_subject(&sites, who, by, now, until);
-    let erased = app.directory.change(&app.store, now, erasing).await?;
+    let erasing = privacy
+        .ground
+        .store
+        .erase_subject(&sites, who, by, now, until);
+    let erased = privacy
+        .ground
+        .directory
+        .change(&privacy.ground.store, now, erasing)
+        .await?;
     for (site, page) in &erased.comments {
-        app.published.forget(site, page);
+        privacy.reading.forget(site, page);
     }
-    app.live.wake();
-    app.store.fold_log().await;
+    privacy.learning.wake();
+    privacy.ground.store.fold_log().await;
     let comments = erased.comments.len();
     tracing::info!(
         comments,
@@ -68,6 +86,6 @@ pub(super) async fn erase_until(
     Ok(erased)
 }
 
-fn every_site(app: &App) -> Vec<SiteSlug> {
-    app.directory.covered(&Scope::All)
+fn every_site(privacy: &Privacy) -> Vec<SiteSlug> {
+    privacy.ground.directory.covered(&Scope::All)
 }

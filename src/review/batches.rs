@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::changes;
 use crate::{
-    app::App,
     domain::{comment::CommentId, decision::BatchId, moderator::Principal},
+    ground::Ground,
+    review::Review,
     storage::{
         Result,
         batches::Batch,
@@ -41,19 +42,19 @@ pub struct TakenBack {
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn list(app: &App, principal: &Principal) -> Result<Vec<Batch>> {
-    let sites = app.directory.covered(&principal.scope);
-    let since = app.now().minus(KEPT);
-    app.store.batches(&sites, since, LISTED).await
+pub async fn list(ground: &Ground, principal: &Principal) -> Result<Vec<Batch>> {
+    let sites = ground.directory.covered(&principal.scope);
+    let since = ground.now().minus(KEPT);
+    ground.store.batches(&sites, since, LISTED).await
 }
 
 /// A batch, as far as the principal may see it.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn find(app: &App, principal: &Principal, id: BatchId) -> Result<Option<Batch>> {
-    let sites = app.directory.covered(&principal.scope);
-    app.store.batch(&sites, id).await
+pub async fn find(ground: &Ground, principal: &Principal, id: BatchId) -> Result<Option<Batch>> {
+    let sites = ground.directory.covered(&principal.scope);
+    ground.store.batch(&sites, id).await
 }
 
 /// Takes a batch back on the sites that the principal may decide on; `None` when it is not there. Each
@@ -63,15 +64,19 @@ pub async fn find(app: &App, principal: &Principal, id: BatchId) -> Result<Optio
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
-pub async fn undo(app: &App, principal: &Principal, id: BatchId) -> Result<Option<TakenBack>> {
-    let Some(batch) = find(app, principal, id).await? else {
+pub async fn undo(
+    review: &Review,
+    principal: &Principal,
+    id: BatchId,
+) -> Result<Option<TakenBack>> {
+    let Some(batch) = find(&review.ground, principal, id).await? else {
         return Ok(None);
     };
     let standing = usize::try_from(batch.standing).unwrap_or_default();
     let mut taken = TakenBack::default();
     let (mut after, mut seen) = (None, 0);
     loop {
-        match bite(app, principal, id, &mut after, &mut taken).await {
+        match bite(review, principal, id, &mut after, &mut taken).await {
             Ok(0) => return Ok(Some(taken)),
             Ok(some) => seen += some,
             Err(error) if taken.back + taken.changed == 0 => return Err(error),
@@ -86,25 +91,30 @@ pub async fn undo(app: &App, principal: &Principal, id: BatchId) -> Result<Optio
 
 /// Takes the next few back, and returns how many those were.
 async fn bite(
-    app: &App,
+    review: &Review,
     principal: &Principal,
     id: BatchId,
     after: &mut Option<CommentId>,
     taken: &mut TakenBack,
 ) -> Result<usize> {
-    let sites = app.directory.covered(&principal.scope);
-    let ids = app.store.batch_comments(&sites, id, *after, BITE).await?;
+    let sites = review.ground.directory.covered(&principal.scope);
+    let ids = review
+        .ground
+        .store
+        .batch_comments(&sites, id, *after, BITE)
+        .await?;
     let wishes = ids.iter().map(|id| Wish {
         id: *id,
         version: None,
         change: Change::Undo,
     });
-    let outcomes = super::decide_together(app, principal, wishes.collect(), None, Some(id)).await?;
+    let outcomes =
+        super::decide_together(review, principal, wishes.collect(), None, Some(id)).await?;
     *after = ids.last().copied().or(*after);
     for outcome in &outcomes {
         taken.back += usize::from(matches!(outcome, Outcome::Done(..)));
     }
-    let changes = changes::of_stale(app, principal, &outcomes).await?;
+    let changes = changes::of_stale(&review.ground, principal, &outcomes).await?;
     for (comment, change) in &changes {
         taken.changed += 1;
         *taken.by.entry(change.by.clone()).or_default() += 1;

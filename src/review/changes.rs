@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use crate::{
-    app::App,
     domain::{
         comment::CommentId,
         decision::{Action, LastChange},
         moderator::Principal,
     },
+    ground::Ground,
     storage::{
         Result,
         decisions::{Change, Outcome, Wish},
@@ -24,7 +24,7 @@ pub type LastChanges = HashMap<CommentId, LastChange>;
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn of_stale(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     outcomes: &[Outcome],
 ) -> Result<LastChanges> {
@@ -32,16 +32,16 @@ pub async fn of_stale(
         Outcome::Stale(comment) => Some(comment.id),
         _ => None,
     });
-    of(app, principal, &stale.collect::<Vec<_>>()).await
+    of(ground, principal, &stale.collect::<Vec<_>>()).await
 }
 
 /// Who changed comments last, of those that the principal may see.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn of(app: &App, principal: &Principal, ids: &[CommentId]) -> Result<LastChanges> {
-    let sites = app.directory.covered(&principal.scope);
-    app.store.last_changes(&sites, ids).await
+pub async fn of(ground: &Ground, principal: &Principal, ids: &[CommentId]) -> Result<LastChanges> {
+    let sites = ground.directory.covered(&principal.scope);
+    ground.store.last_changes(&sites, ids).await
 }
 
 /// Whether a wish that found its comment stale is one that the same person had carried out already: a

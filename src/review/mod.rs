@@ -6,25 +6,46 @@
 
 pub mod batches;
 pub mod changes;
-pub mod news;
 pub mod opened;
 pub mod queue;
 pub mod trial;
 
+use std::sync::Arc;
+
 use crate::{
-    app::App,
     domain::{
         comment::CommentId,
         decision::BatchId,
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
-    learn::samples,
+    ground::Ground,
+    learn::{Learning, samples},
+    reading::Reading,
     storage::{
         Result,
         decisions::{Change, Decider, Outcome, ToVote, Wish},
     },
 };
+
+/// The room's parts.
+pub struct Review {
+    ground: Arc<Ground>,
+    learning: Arc<Learning>,
+    reading: Arc<Reading>,
+}
+
+impl Review {
+    /// The room over the ground: a decision reaches `learning` and `reading`.
+    #[must_use]
+    pub const fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
+        Self {
+            ground,
+            learning,
+            reading,
+        }
+    }
+}
 
 /// Most comments decided in one go.
 pub const MAX_WISHES: usize = 500;
@@ -48,12 +69,12 @@ pub fn parse_note(raw: Option<&str>) -> Result<Option<String>, FieldError> {
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
 pub async fn decide(
-    app: &App,
+    review: &Review,
     principal: &Principal,
     wishes: Vec<Wish>,
     note: Option<String>,
 ) -> Result<Vec<Outcome>> {
-    decide_together(app, principal, wishes, note, None).await
+    decide_together(review, principal, wishes, note, None).await
 }
 
 /// Like [`decide`]. The decisions join a batch, if one is given, and wishes to take back are about its
@@ -62,7 +83,7 @@ pub async fn decide(
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
 pub async fn decide_together(
-    app: &App,
+    review: &Review,
     principal: &Principal,
     wishes: Vec<Wish>,
     note: Option<String>,
@@ -71,23 +92,23 @@ pub async fn decide_together(
     let changes: Vec<Change> = wishes.iter().map(|wish| wish.change).collect();
     let decider = Decider {
         actor: principal.actor.clone(),
-        sites: app.directory.covered(&principal.scope),
+        sites: review.ground.directory.covered(&principal.scope),
         note,
         batch,
-        now: app.now(),
+        now: review.ground.now(),
         source: samples::source(
-            app,
+            &review.ground,
             samples::provenance_of(&principal.actor),
             principal.actor.id.clone(),
         ),
     };
-    let vault = app.vault.clone();
+    let vault = review.ground.vault.clone();
     let to_vote: ToVote = Box::new(move |comment| samples::vote_of(&vault, comment));
-    let outcomes = app.store.decide(wishes, decider, to_vote).await?;
-    app.live.wake();
+    let outcomes = review.ground.store.decide(wishes, decider, to_vote).await?;
+    review.learning.wake();
     for (change, outcome) in changes.into_iter().zip(&outcomes) {
         if let Outcome::Done(comment, _) = outcome {
-            app.published.forget(&comment.site, &comment.page);
+            review.reading.forget(&comment.site, &comment.page);
             count(change);
         }
     }
@@ -99,7 +120,7 @@ pub async fn decide_together(
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn undo(
-    app: &App,
+    review: &Review,
     principal: &Principal,
     id: CommentId,
     version: Option<i64>,
@@ -109,7 +130,7 @@ pub async fn undo(
         version,
         change: Change::Undo,
     };
-    let outcomes = decide(app, principal, vec![wish], None).await?;
+    let outcomes = decide(review, principal, vec![wish], None).await?;
     Ok(outcomes.into_iter().next().unwrap_or(Outcome::NotFound))
 }
 

@@ -2,7 +2,6 @@
 //! those who ask and are recorded.
 
 use crate::{
-    app::App,
     domain::{
         comment::{Comment, CommentId},
         decision::HistoryEntry,
@@ -10,7 +9,8 @@ use crate::{
         moderator::Principal,
         queue::{Counts, Filter},
     },
-    privacy::vault::Unopenable,
+    ground::Ground,
+    sealing::vault::Unopenable,
     storage::{StoreError, related::Earlier},
 };
 
@@ -46,12 +46,12 @@ pub enum RevealError {
 /// # Errors
 /// [`StoreError`].
 pub async fn find(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     id: CommentId,
 ) -> Result<Option<Comment>, StoreError> {
-    let sites = app.directory.covered(&principal.scope);
-    app.store.comment(&sites, id).await
+    let sites = ground.directory.covered(&principal.scope);
+    ground.store.comment(&sites, id).await
 }
 
 /// A comment with what surrounds it.
@@ -59,22 +59,22 @@ pub async fn find(
 /// # Errors
 /// [`StoreError`].
 pub async fn open(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     id: CommentId,
 ) -> Result<Option<Opened>, StoreError> {
-    let Some(comment) = find(app, principal, id).await? else {
+    let Some(comment) = find(ground, principal, id).await? else {
         return Ok(None);
     };
     let by_author = Filter {
-        sites: app.directory.covered(&principal.scope),
+        sites: ground.directory.covered(&principal.scope),
         author: Some(comment.email_index.clone()),
         ..Filter::default()
     };
     Ok(Some(Opened {
-        history: app.store.history(&comment).await?,
-        author: app.store.count_comments(&by_author).await?,
-        earlier: app.store.earlier_decisions(&comment).await?,
+        history: ground.store.history(&comment).await?,
+        author: ground.store.count_comments(&by_author).await?,
+        earlier: ground.store.earlier_decisions(&comment).await?,
         comment,
     }))
 }
@@ -84,15 +84,16 @@ pub async fn open(
 /// # Errors
 /// [`RevealError`].
 pub async fn reveal_email(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     id: CommentId,
 ) -> Result<EmailAddress, RevealError> {
-    let comment = find(app, principal, id).await?;
+    let comment = find(ground, principal, id).await?;
     let comment = comment.ok_or(RevealError::NotFound)?;
-    let email = app.vault.open(&comment.email, &comment)?;
-    app.store
-        .record_reveal(&comment, principal.actor.clone(), app.now())
+    let email = ground.vault.open(&comment.email, &comment)?;
+    ground
+        .store
+        .record_reveal(&comment, principal.actor.clone(), ground.now())
         .await?;
     Ok(email)
 }
@@ -102,23 +103,24 @@ pub async fn reveal_email(
 /// # Errors
 /// [`StoreError`].
 pub async fn add_note(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     id: CommentId,
     note: String,
 ) -> Result<Option<Comment>, StoreError> {
-    let Some(comment) = find(app, principal, id).await? else {
+    let Some(comment) = find(ground, principal, id).await? else {
         return Ok(None);
     };
-    app.store
-        .add_note(&comment, principal.actor.clone(), note, app.now())
+    ground
+        .store
+        .add_note(&comment, principal.actor.clone(), note, ground.now())
         .await?;
     Ok(Some(comment))
 }
 
 /// The author's address as everyone may see it.
 #[must_use]
-pub fn masked_email(app: &App, comment: &Comment) -> String {
-    let opened = app.vault.open(&comment.email, comment);
+pub fn masked_email(ground: &Ground, comment: &Comment) -> String {
+    let opened = ground.vault.open(&comment.email, comment);
     opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked())
 }

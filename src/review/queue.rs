@@ -4,7 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::App,
     domain::{
         comment::{Comment, CommentId, Status},
         evidence::Check,
@@ -16,7 +15,8 @@ use crate::{
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    privacy::keys::Purpose,
+    ground::Ground,
+    sealing::keys::Purpose,
     storage::StoreError,
 };
 
@@ -86,7 +86,7 @@ pub struct Queue {
 /// # Errors
 /// [`QueueError`].
 pub async fn list(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     wanted: &Wanted,
     cursor: Option<&str>,
@@ -98,21 +98,21 @@ pub async fn list(
         let message = format!("Must be from 1 to {MAX_LIMIT}.");
         errors.push(FieldError::new("limit", "out_of_range", message));
     }
-    let cursor = cursor.map(|token| read_cursor(app, token, wanted.sort));
+    let cursor = cursor.map(|token| read_cursor(ground, token, wanted.sort));
     let cursor = cursor.transpose().map_err(|error| errors.push(error));
-    let filter = filter(app, principal, wanted, &mut errors).await?;
+    let filter = filter(ground, principal, wanted, &mut errors).await?;
     let (Ok(cursor), true) = (cursor, errors.is_empty()) else {
         return Err(QueueError::Invalid(errors));
     };
-    let listing = app
+    let listing = ground
         .store
         .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
         .await?;
     let next = listing.next;
     Ok(Queue {
         comments: listing.comments,
-        counts: app.store.count_comments(&filter).await?,
-        next_cursor: next.map(|next| sign_cursor(app, &next)),
+        counts: ground.store.count_comments(&filter).await?,
+        next_cursor: next.map(|next| sign_cursor(ground, &next)),
     })
 }
 
@@ -121,13 +121,13 @@ pub async fn list(
 #[derive(Serialize, Deserialize)]
 struct Position(Sort, u64, CommentId);
 
-fn sign_cursor(app: &App, cursor: &Cursor) -> String {
+fn sign_cursor(ground: &Ground, cursor: &Cursor) -> String {
     let position = Position(cursor.sort, cursor.key.to_bits(), cursor.id);
-    app.signer.sign(Purpose::Cursor, &position)
+    ground.signer.sign(Purpose::Cursor, &position)
 }
 
-fn read_cursor(app: &App, token: &str, sort: Sort) -> Result<Cursor, FieldError> {
-    let position: Option<Position> = app.signer.verify(Purpose::Cursor, token);
+fn read_cursor(ground: &Ground, token: &str, sort: Sort) -> Result<Cursor, FieldError> {
+    let position: Option<Position> = ground.signer.verify(Purpose::Cursor, token);
     let position = position.filter(|position| position.0 == sort);
     let Position(sort, bits, id) = position.ok_or_else(|| {
         let message = "This cursor does not belong to this list.";
@@ -139,14 +139,14 @@ fn read_cursor(app: &App, token: &str, sort: Sort) -> Result<Cursor, FieldError>
 
 /// Turns what is wanted into what the store understands, within the principal's scope.
 async fn filter(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     wanted: &Wanted,
     errors: &mut Vec<FieldError>,
 ) -> Result<Filter, QueueError> {
-    let sites = sites(app, principal, wanted.site.as_deref())?;
+    let sites = sites(ground, principal, wanted.site.as_deref())?;
     let page = wanted.page.as_deref().map(|raw| {
-        Page::parse(raw, &origins(app, &sites)).or_else(|error| {
+        Page::parse(raw, &origins(ground, &sites)).or_else(|error| {
             // A page elsewhere is kept whole by sites that name no origins.
             if error.code == "not_on_site" {
                 Page::parse(raw, &[])
@@ -174,8 +174,8 @@ async fn filter(
     }
     let author = match wanted.author {
         Some(id) => {
-            let covered = app.directory.covered(&principal.scope);
-            let comment = app.store.comment(&covered, id).await?;
+            let covered = ground.directory.covered(&principal.scope);
+            let comment = ground.store.comment(&covered, id).await?;
             Some(comment.ok_or(QueueError::NotFound("comment"))?.email_index)
         }
         None => None,
@@ -197,11 +197,11 @@ async fn filter(
 }
 
 fn sites(
-    app: &App,
+    ground: &Ground,
     principal: &Principal,
     wanted: Option<&str>,
 ) -> Result<Vec<SiteSlug>, QueueError> {
-    let mut sites = app.directory.covered(&principal.scope);
+    let mut sites = ground.directory.covered(&principal.scope);
     if let Some(wanted) = wanted {
         sites.retain(|slug| slug.as_str() == wanted);
         if sites.is_empty() {
@@ -211,8 +211,8 @@ fn sites(
     Ok(sites)
 }
 
-fn origins(app: &App, sites: &[SiteSlug]) -> Vec<Origin> {
-    let snapshot = app.directory.snapshot();
+fn origins(ground: &Ground, sites: &[SiteSlug]) -> Vec<Origin> {
+    let snapshot = ground.directory.snapshot();
     let known = sites.iter().filter_map(|slug| snapshot.sites.get(slug));
     known.flat_map(|site| site.origins.clone()).collect()
 }

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use crate::{
-    app::App,
     bayes::probability,
     domain::{
         evidence::{Evidence, Verdict},
         site::Site,
     },
     intake::{self, policy},
+    learn::Learning,
     text::Document,
 };
 
@@ -29,9 +29,9 @@ pub struct Trial {
 
 /// Judges. Takes some tens of microseconds of a core.
 #[must_use]
-pub fn judge(app: &App, site: &Arc<Site>, document: &Document<'_>) -> Trial {
+pub fn judge(learning: &Learning, site: &Arc<Site>, document: &Document<'_>) -> Trial {
     let mut evidence = Evidence {
-        model: intake::judge(app, &site.slug, document),
+        model: intake::judge(learning, &site.slug, document),
         ..Evidence::default()
     };
     let score = evidence.log_odds().map(probability);

@@ -10,13 +10,13 @@ use super::{
     trial::{self, Trial},
 };
 use crate::{
-    app::App,
     domain::{
         block::{BlockAction, BlockKind, BlockRule, Pattern, parse_pattern},
         field::{FieldError, parse_line},
         site::SiteSlug,
         timestamp::Timestamp,
     },
+    ground::Ground,
     storage::acts,
 };
 
@@ -53,9 +53,9 @@ pub struct NewBlock {
 }
 
 /// The rules in force that are `wanted`, earliest first.
-pub fn rules(app: &App, wanted: impl Fn(&BlockRule) -> bool) -> Vec<BlockRule> {
-    let now = app.now();
-    let snapshot = app.directory.snapshot();
+pub fn rules(ground: &Ground, wanted: impl Fn(&BlockRule) -> bool) -> Vec<BlockRule> {
+    let now = ground.now();
+    let snapshot = ground.directory.snapshot();
     let rules = snapshot.rules.list().iter();
     let rules = rules.filter(|rule| rule.is_active(now) && wanted(rule));
     rules.cloned().collect()
@@ -67,14 +67,14 @@ pub fn rules(app: &App, wanted: impl Fn(&BlockRule) -> bool) -> Vec<BlockRule> {
 /// # Errors
 /// [`SiteError::Invalid`] or [`SiteError::Store`].
 pub async fn add_rule(
-    app: &App,
+    ground: &Ground,
     by: &str,
     site: Option<SiteSlug>,
     new: NewBlock,
 ) -> Result<(BlockRule, Trial), SiteError> {
     let (force, dry_run) = (new.force, new.dry_run);
-    let rule = new.parse(app, by, site).map_err(SiteError::Invalid)?;
-    let trial = trial::run(app, &rule).await?;
+    let rule = new.parse(ground, by, site).map_err(SiteError::Invalid)?;
+    let trial = trial::run(ground, &rule).await?;
     if dry_run {
         return Ok((rule, trial));
     }
@@ -89,8 +89,11 @@ pub async fn add_rule(
         }
         acts::mention("too_broad", true.into());
     }
-    let adding = app.store.add_block_rule(rule.clone());
-    app.directory.change(&app.store, app.now(), adding).await?;
+    let adding = ground.store.add_block_rule(rule.clone());
+    ground
+        .directory
+        .change(&ground.store, ground.now(), adding)
+        .await?;
     Ok((rule, trial))
 }
 
@@ -99,21 +102,24 @@ pub async fn add_rule(
 /// # Errors
 /// [`SiteError::NoRule`] or [`SiteError::Store`].
 pub async fn remove_rule(
-    app: &App,
+    ground: &Ground,
     id: String,
     may: impl Fn(&BlockRule) -> bool,
 ) -> Result<(), SiteError> {
     // Read afresh: another instance may have added the rule a moment ago.
-    app.directory.refresh(&app.store, app.now()).await?;
-    let snapshot = app.directory.snapshot();
+    ground
+        .directory
+        .refresh(&ground.store, ground.now())
+        .await?;
+    let snapshot = ground.directory.snapshot();
     let mut rules = snapshot.rules.list().iter();
     if !rules.any(|rule| rule.id == id && may(rule)) {
         return Err(SiteError::NoRule);
     }
-    let removing = app.store.remove_block_rule(id);
-    let removed = app
+    let removing = ground.store.remove_block_rule(id);
+    let removed = ground
         .directory
-        .change(&app.store, app.now(), removing)
+        .change(&ground.store, ground.now(), removing)
         .await?;
     removed.then_some(()).ok_or(SiteError::NoRule)
 }
@@ -122,11 +128,11 @@ impl NewBlock {
     /// The rule, or what is wrong with each field.
     fn parse(
         self,
-        app: &App,
+        ground: &Ground,
         by: &str,
         site: Option<SiteSlug>,
     ) -> Result<BlockRule, Vec<FieldError>> {
-        let now = app.now();
+        let now = ground.now();
         let mut errors = Vec::new();
         let note = self.note.filter(|note| !note.trim().is_empty());
         let note = note.map(|raw| parse_line("note", &raw, MAX_NOTE_CHARS));
@@ -145,7 +151,7 @@ impl NewBlock {
             kind: self.kind,
             pattern: match pattern {
                 Pattern::Plain(pattern) => pattern,
-                Pattern::Email(email) => app.vault.mailbox_index(&email).0,
+                Pattern::Email(email) => ground.vault.mailbox_index(&email).0,
             },
             action: self.action,
             note,

@@ -5,13 +5,13 @@ use utoipa::ToSchema;
 
 use super::SiteError;
 use crate::{
-    app::App,
     domain::{
         field::{FieldError, parse_line},
         origin::Origin,
         site::{MAX_NAME_CHARS, Policy, Site, SiteSlug},
         timestamp::Timestamp,
     },
+    ground::Ground,
 };
 
 /// Most origins of one site.
@@ -66,11 +66,11 @@ pub struct SiteChange {
 ///
 /// # Errors
 /// [`SiteError::Invalid`], [`SiteError::Taken`] or [`SiteError::Store`].
-pub async fn add(app: &App, new: NewSite) -> Result<Site, SiteError> {
-    let now = app.now();
+pub async fn add(ground: &Ground, new: NewSite) -> Result<Site, SiteError> {
+    let now = ground.now();
     let site = new.parse(now).map_err(SiteError::Invalid)?;
-    let adding = app.store.add_site(site.clone());
-    if app.directory.change(&app.store, now, adding).await? {
+    let adding = ground.store.add_site(site.clone());
+    if ground.directory.change(&ground.store, now, adding).await? {
         return Ok(site);
     }
     Err(SiteError::Taken(site.slug))
@@ -80,12 +80,12 @@ pub async fn add(app: &App, new: NewSite) -> Result<Site, SiteError> {
 ///
 /// # Errors
 /// [`SiteError::Invalid`], [`SiteError::NoSite`] or [`SiteError::Store`].
-pub async fn change(app: &App, site: &Site, change: SiteChange) -> Result<Site, SiteError> {
+pub async fn change(ground: &Ground, site: &Site, change: SiteChange) -> Result<Site, SiteError> {
     let changed = change.apply(site).map_err(SiteError::Invalid)?;
-    let changing = app.store.update_site(changed.clone());
-    if app
+    let changing = ground.store.update_site(changed.clone());
+    if ground
         .directory
-        .change(&app.store, app.now(), changing)
+        .change(&ground.store, ground.now(), changing)
         .await?
     {
         return Ok(changed);

@@ -10,10 +10,34 @@ pub mod trial;
 pub use change::{add, change};
 pub use removal::remove;
 
+use std::sync::Arc;
+
 use crate::{
     domain::{field::FieldError, site::SiteSlug},
+    ground::Ground,
+    learn::Learning,
+    reading::Reading,
     storage::StoreError,
 };
+
+/// The room's parts.
+pub struct Sites {
+    ground: Arc<Ground>,
+    learning: Arc<Learning>,
+    reading: Arc<Reading>,
+}
+
+impl Sites {
+    /// The room over the ground: a site that is removed is forgotten by `learning` and `reading`.
+    #[must_use]
+    pub const fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
+        Self {
+            ground,
+            learning,
+            reading,
+        }
+    }
+}
 
 /// Why a site or a block rule was not added, changed or removed.
 #[derive(Debug, thiserror::Error)]

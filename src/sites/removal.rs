@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::SiteError;
 use crate::{
-    app::App,
     domain::site::SiteSlug,
+    sites::Sites,
     storage::{Result, removal::Removal},
 };
 
@@ -22,15 +22,18 @@ const LEFT: Duration = Duration::from_mins(1);
 /// # Errors
 /// [`SiteError::NoSite`], [`SiteError::HasComments`], or [`SiteError::Store`]: if the removal has begun by
 /// then, the background goes on with it.
-pub async fn remove(app: &App, slug: &SiteSlug, with_comments: bool) -> Result<(), SiteError> {
-    let begun = app.store.begin_removal(slug, with_comments, app.now());
+pub async fn remove(sites: &Sites, slug: &SiteSlug, with_comments: bool) -> Result<(), SiteError> {
+    let begun = sites
+        .ground
+        .store
+        .begin_removal(slug, with_comments, sites.ground.now());
     match begun.await? {
         Removal::NotFound => return Err(SiteError::NoSite),
         Removal::HasComments(count) => return Err(SiteError::HasComments(slug.clone(), count)),
         Removal::Begun => {}
     }
-    forget(app, slug).await?;
-    match tokio::time::timeout(PATIENCE, empty(app, slug)).await {
+    forget(sites, slug).await?;
+    match tokio::time::timeout(PATIENCE, empty(sites, slug)).await {
         Ok(emptied) => emptied?,
         Err(_) => {
             tracing::info!(site = %slug, "the site is gone; what it held is still being removed");
@@ -43,28 +46,42 @@ pub async fn remove(app: &App, slug: &SiteSlug, with_comments: bool) -> Result<(
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn recover(app: &App) -> Result<()> {
-    for slug in app.store.half_removed_sites(app.now().minus(LEFT)).await? {
-        empty(app, &slug).await?;
+pub async fn recover(sites: &Sites) -> Result<()> {
+    for slug in sites
+        .ground
+        .store
+        .half_removed_sites(sites.ground.now().minus(LEFT))
+        .await?
+    {
+        empty(sites, &slug).await?;
     }
     Ok(())
 }
 
 /// Removes all that a site still holds, and the site.
-async fn empty(app: &App, slug: &SiteSlug) -> Result<()> {
-    while app.store.remove_some(slug, app.now()).await? {}
+async fn empty(sites: &Sites, slug: &SiteSlug) -> Result<()> {
+    while sites
+        .ground
+        .store
+        .remove_some(slug, sites.ground.now())
+        .await?
+    {}
     // The name is free again, and whoever takes it must meet nothing that is remembered here.
-    forget(app, slug).await?;
-    app.store.fold_log().await;
+    forget(sites, slug).await?;
+    sites.ground.store.fold_log().await;
     tracing::info!(site = %slug, "a site was removed");
     Ok(())
 }
 
 /// Forgets what this instance remembers of a site.
-async fn forget(app: &App, slug: &SiteSlug) -> Result<()> {
-    app.directory.refresh(&app.store, app.now()).await?;
-    app.published.forget_site(slug);
-    app.live.forget(slug).await;
-    app.live.wake();
+async fn forget(sites: &Sites, slug: &SiteSlug) -> Result<()> {
+    sites
+        .ground
+        .directory
+        .refresh(&sites.ground.store, sites.ground.now())
+        .await?;
+    sites.reading.forget_site(slug);
+    sites.learning.forget(slug).await;
+    sites.learning.wake();
     Ok(())
 }

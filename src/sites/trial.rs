@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    app::App,
     domain::{
         block::{BlockKind, BlockRule},
         comment::Status,
         email::{EmailAddress, SealedEmail},
     },
+    ground::Ground,
     rules::{Rules, Subject, pattern},
     storage::{Result, StoreError, blocks::Precedent},
 };
@@ -60,9 +60,9 @@ impl Trial {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn run(app: &App, rule: &BlockRule) -> Result<Trial> {
-    let latest = app.store.precedents(rule.site.as_ref(), LATEST).await?;
-    let vault = app.vault.clone();
+pub async fn run(ground: &Ground, rule: &BlockRule) -> Result<Trial> {
+    let latest = ground.store.precedents(rule.site.as_ref(), LATEST).await?;
+    let vault = ground.vault.clone();
     let rules = Rules::new(vec![rule.clone()]);
     // A thousand long texts take a second of computing.
     let counted = tokio::task::spawn_blocking(move || {

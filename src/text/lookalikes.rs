@@ -47,7 +47,7 @@ fn unmask_word(word: &mut [Glyph], in_latin_text: bool) -> u32 {
 /// What `c`, in lower case, looks like, whatever stands around it: an ASCII letter, or itself. Scripts
 /// that share no shapes with Latin writing keep their letters.
 #[must_use]
-pub(crate) fn seen(c: char) -> char {
+pub fn seen(c: char) -> char {
     if !poses(c) || matches!(c, '\u{0590}'..='\u{08FF}') {
         return c;
     }

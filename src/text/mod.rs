@@ -4,14 +4,14 @@
 //! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
 //! rare as [`commonness`] says.
 //!
-//! What is not here: what a feature means. That is learnt in [`crate::bayes`].
+//! What is not here: what a feature means. That is learnt in the room `bayes`.
 
 pub mod commonness;
 mod document;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
-pub(crate) mod lookalikes;
+pub mod lookalikes;
 pub mod markup;
 pub mod normalize;
 pub mod tokens;

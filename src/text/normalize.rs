@@ -184,7 +184,8 @@ fn push_letters(c: char, at: usize, marks: u8, out: &mut Glyphs) {
 }
 
 /// Characters that show nothing: they only split words for a filter.
-pub(crate) fn is_invisible(c: char) -> bool {
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
@@ -265,7 +266,7 @@ mod tests {
         out.glyphs.iter().map(|g| g.folded).collect()
     }
 
-    fn traits(text: &str) -> crate::text::glyphs::Traits {
+    fn traits(text: &str) -> crate::glyphs::Traits {
         let mut out = Glyphs::default();
         normalize(text, &mut out);
         out.traits

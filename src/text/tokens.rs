@@ -156,7 +156,7 @@ fn join_spelled(glyphs: &[Glyph], tokens: &mut Vec<Token>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::normalize::normalize;
+    use crate::normalize::normalize;
 
     fn cut(text: &str) -> Vec<(Kind, String)> {
         let mut glyphs = Glyphs::default();

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web::Path};
 
 use super::{problem::Problem, tagged};
-use crate::rendered::Rendered;
+use crate::reading::rendered::Rendered;
 use crate::web::route_table::RouteTable;
 
 /// Name, media type, content.

@@ -111,7 +111,7 @@ async fn moderate(
         may_be_kept: true,
         ..Question::default()
     };
-    let judged = clients::judge(&app, &site, &question, None).await;
+    let judged = clients::judge(&app.clients, &site, &question, None).await;
     Ok(match judged {
         Ok(judged) if judged.score.is_some() && judged.verdict != Verdict::Spam => {
             HttpResponse::NoContent().finish()

@@ -63,9 +63,9 @@ fn jobs(app: &App) -> Vec<JobHealth> {
 /// The version of the model that judges the default site's comments.
 fn live_version(app: &App) -> String {
     let site = app.directory.site(DEFAULT_SITE);
-    let model = site.map(|site| app.live.model(&site.slug));
+    let model = site.map(|site| app.learning.model(&site.slug));
     model.map_or_else(
-        || app.live.shipped().base_version.clone(),
+        || app.learning.shipped().base_version.clone(),
         |judging| judging.model.version().to_owned(),
     )
 }
@@ -93,14 +93,14 @@ async fn ready(app: Shared) -> HttpResponse {
         app.readiness.can_write(&app.store),
     );
     let database = matches!(answered, Ok(Ok(())));
-    let writer = app.intake.is_alive();
+    let writer = app.intake.writer.is_alive();
     let pulse = pulse.ok().and_then(Result::ok).unwrap_or_default();
     let readiness = Readiness {
         ready: database && writable && writer,
         database,
         writable,
         writer,
-        writer_panics: app.intake.panics(),
+        writer_panics: app.intake.writer.panics(),
         model: live_version(&app),
         outbox_seconds: pulse.age(now).as_secs(),
         jobs: jobs(&app),

@@ -45,7 +45,7 @@ pub async fn take(
     about: About,
     chunks: impl Stream<Item = Result<Bytes, Problem>> + Unpin,
 ) -> Result<Uploaded, Problem> {
-    let (reader, upload) = upload::begin(app, about).await?;
+    let (reader, upload) = upload::begin(&app.learning, about).await?;
     let (sent, finished) = tokio::join!(pass_on(app, chunks, reader), upload.finish());
     sent?;
     Ok(finished?)

@@ -6,7 +6,7 @@ use actix_web::{
     http::header::{self, EntityTag, Header, IfNoneMatch},
 };
 
-use crate::rendered::{Rendered, Shared};
+use crate::reading::rendered::{Rendered, Shared};
 
 /// The answer; `caching` is the `Cache-Control` header.
 #[must_use]

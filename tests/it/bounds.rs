@@ -81,7 +81,7 @@ async fn at_its_bounds_every_number_works() {
             let (status, ready) = answer(app.get("/health/ready")).await;
             assert_eq!(status, 200, "{name}={value}: {ready}");
             hamlet::privacy::retention::forget(&app.app).await.unwrap();
-            hamlet::notify::tick(&app.app).await.unwrap();
+            hamlet::notify::tick(&app.app.notify).await.unwrap();
             app.stop().await;
         }
     }

@@ -145,9 +145,9 @@ async fn whoever_was_erased_since_a_backup_is_erased_again_and_what_came_later_s
 
     let email = hamlet::domain::email::EmailAddress::parse("email", EMAIL).unwrap();
     app.app.clock.advance(Duration::from_mins(1));
-    let (people, gone) = erased::reapply(&back, &actor()).await.unwrap();
+    let (people, gone) = erased::reapply(&back.privacy, &actor()).await.unwrap();
     assert_eq!((people, gone.comments.len(), gone.block_rules), (1, 3, 1));
-    let held = hamlet::privacy::subjects::export(&back, &email)
+    let held = hamlet::privacy::subjects::export(&back.privacy, &email)
         .await
         .unwrap();
     assert!(held.comments.is_empty() && held.block_rules.is_empty());
@@ -161,9 +161,9 @@ async fn whoever_was_erased_since_a_backup_is_erased_again_and_what_came_later_s
 
     // In the first place they write anew: that is not what they had erased.
     live_here(&app, &operator).await;
-    let (people, _) = erased::reapply(&app.app, &actor()).await.unwrap();
+    let (people, _) = erased::reapply(&app.app.privacy, &actor()).await.unwrap();
     assert_eq!(people, 0);
-    let held = hamlet::privacy::subjects::export(&app.app, &email)
+    let held = hamlet::privacy::subjects::export(&app.app.privacy, &email)
         .await
         .unwrap();
     assert_eq!(held.comments.len(), 3);

@@ -108,7 +108,7 @@ async fn posted(app: &TestApp, site: &str, count: usize) {
 fn deliver(app: &TestApp) -> JoinHandle<()> {
     let app = app.app.clone();
     tokio::spawn(async move {
-        webhooks::tick(&app).await.expect("the deliveries");
+        webhooks::tick(&app.notify).await.expect("the deliveries");
     })
 }
 
@@ -149,12 +149,12 @@ on_both_engines!(
         let mute = Mute::start(true).await;
         webhook(&app, "default", &mute.url).await;
         posted(&app, "default", 8).await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert_eq!(mute.came(), 3, "the rest is not tried in vain");
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert_eq!(mute.came(), 3);
         app.app.clock.advance(Duration::from_secs(30));
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert_eq!(mute.came(), 4, "one asks whether it is back");
         let state = state(&app, "default").await;
         assert_eq!((&state["queued"], &state["dead"]), (&json!(8), &json!(0)));
@@ -169,10 +169,10 @@ on_both_engines!(
         webhook(&app, "default", &mute.url).await;
         posted(&app, "default", 40).await;
         for _ in 0..3 {
-            webhooks::tick(&app.app).await.unwrap();
+            webhooks::tick(&app.app.notify).await.unwrap();
             app.app.clock.advance(Duration::from_hours(25));
         }
-        webhooks::tick(&app.app).await.unwrap();
+        webhooks::tick(&app.app.notify).await.unwrap();
         let state = state(&app, "default").await;
         assert_eq!((&state["queued"], &state["dead"]), (&json!(0), &json!(40)));
         assert!(mute.came() < 20, "{}", mute.came());
@@ -186,7 +186,7 @@ on_both_engines!(
         let listener = Listener::start().await;
         webhook(&app, "default", &listener.url).await;
         posted(&app, "default", 12).await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 12);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 12);
         let taken = listener.taken();
         let mut ids: Vec<_> = taken.iter().map(|one| one.header("webhook-id")).collect();
         ids.sort();
@@ -212,7 +212,7 @@ async fn a_tarpit_delays_no_other_domain(engine: Engine) {
     post_many(app, "default", 1).await;
     app.pass(Duration::from_mins(3)).await;
     let running = app.app.clone();
-    let sending = tokio::spawn(async move { notify::tick(&running).await });
+    let sending = tokio::spawn(async move { notify::tick(&running.notify).await });
     office.smtp.wait_for_recipients(2).await;
 
     let asking = json!({ "notify_replies": true, "email": "ophelia@denmark.example" });

@@ -312,7 +312,7 @@ on_both_engines!(
 on_both_engines!(
     all_streams_together_have_an_end,
     |app: TestApp| async move {
-        use hamlet::{review::news, storage::sessions::Held};
+        use hamlet::{news, storage::sessions::Held};
         let me = app.first_operator(EMAIL).await;
         let held = |n: usize| Held {
             id: format!("{n:016x}"),

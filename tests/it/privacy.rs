@@ -6,6 +6,7 @@ use hamlet::{
     app::{App, StartError},
     clock::Clock,
     config::Settings,
+    ground::GroundError,
     privacy::rotation,
 };
 use serde_json::json;
@@ -35,7 +36,7 @@ on_both_engines!(
     |app: TestApp| async move {
         let (_, body) = answer(app.post(POST, &comment("laertes@elsinore.example"))).await;
         let before = app.stored(&body).await;
-        let resealed = rotation::rotate(&app.app).await.unwrap();
+        let resealed = rotation::rotate(&app.app.privacy).await.unwrap();
         assert_eq!((resealed.done, resealed.unopenable), (1, 0));
         let after = app.stored(&body).await;
         assert_ne!(after.email, before.email);
@@ -45,7 +46,7 @@ on_both_engines!(
             "old keys are kept"
         );
         app.pass(Duration::from_mins(3)).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         assert!(
             app.app.vault.open(&before.email, &before).is_err(),
             "until they are retired"
@@ -65,11 +66,11 @@ on_both_engines!(
         let other = App::build(app.app.settings.clone(), Clock::System, true)
             .await
             .unwrap();
-        rotation::rotate(&other).await.unwrap();
+        rotation::rotate(&other.privacy).await.unwrap();
         other.store.close().await;
         let stored = app.stored(&body).await;
         assert!(app.app.vault.open(&stored.email, &stored).is_err());
-        rotation::follow(&app.app).await;
+        rotation::follow(&app.app.privacy).await;
         assert_eq!(
             app.app.vault.open(&stored.email, &stored).unwrap().expose(),
             "laertes@elsinore.example"
@@ -132,13 +133,16 @@ async fn a_lost_or_foreign_key_file_stops_the_start() {
     let saved = fs::read(&key).unwrap();
     fs::remove_file(&key).unwrap();
     assert!(
-        matches!(start().await, Err(StartError::Keys(_))),
+        matches!(start().await, Err(StartError::Ground(GroundError::Keys(_)))),
         "no new key for an old database"
     );
     let mut foreign: serde_json::Value = serde_json::from_slice(&saved).unwrap();
     foreign["index"]["secret"] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     write_private(&key, foreign.to_string().as_bytes());
-    assert!(matches!(start().await, Err(StartError::ForeignKeys)));
+    assert!(matches!(
+        start().await,
+        Err(StartError::Ground(GroundError::ForeignKeys))
+    ));
     write_private(&key, &saved);
     assert!(start().await.is_ok());
 }

@@ -159,7 +159,7 @@ on_both_engines!(
             "There's rosemary, that's for remembrance.",
         )
         .await;
-        webhooks::tick(&app.app).await.unwrap();
+        webhooks::tick(&app.app.notify).await.unwrap();
         let seen = me.page(&app, PAGE).await;
         let row = part(&seen, "webhooks");
         assert!(
@@ -168,7 +168,7 @@ on_both_engines!(
         );
         listener.answers("200 OK");
         app.app.clock.advance(std::time::Duration::from_mins(2));
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 1);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 1);
         let seen = me.page(&app, PAGE).await;
         let row = part(&seen, "webhooks");
         assert!(
@@ -182,7 +182,7 @@ on_both_engines!(
         assert!(!removed.contains("hook?a=1"));
         app.posted("default", "Gertrude", "Sweets to the sweet: farewell!")
             .await;
-        webhooks::tick(&app.app).await.unwrap();
+        webhooks::tick(&app.app.notify).await.unwrap();
         assert_eq!(
             listener.taken().len(),
             2,
@@ -201,14 +201,14 @@ on_both_engines!(
         let asked = akismet::callbacks::ask(&app, &key, akismet::HAM, &listener.url).await;
         listener.answers("401 Unauthorized");
         app.decide(&asked, Decision::Spam).await;
-        webhooks::tick(&app.app).await.unwrap();
+        webhooks::tick(&app.app.notify).await.unwrap();
         let seen = me.page(&app, PAGE).await;
         let told = part(&seen, "keys");
         let words = "Callbacks of blog: 1 waiting (it answered 401).";
         assert!(told.contains(words), "{told}");
         for _ in 0..30 {
             app.app.clock.advance(std::time::Duration::from_hours(4));
-            webhooks::tick(&app.app).await.unwrap();
+            webhooks::tick(&app.app.notify).await.unwrap();
         }
         let seen = me.page(&app, PAGE).await;
         let words = "Callbacks of blog: 0 waiting, 1 given up (it answered 401).";

@@ -132,8 +132,8 @@ on_both_engines!(
             )
             .await;
         app.decide(&json!({ "id": id }), Decision::Approve).await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 2);
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0, "once");
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 2);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0, "once");
 
         let taken = listener.taken();
         let mut kinds: Vec<Value> = taken.iter().map(|one| one.json()["type"].clone()).collect();
@@ -183,9 +183,9 @@ on_both_engines!(
             "There's rosemary, that's for remembrance.",
         )
         .await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert_eq!(
-            webhooks::tick(&app.app).await.unwrap(),
+            webhooks::tick(&app.app.notify).await.unwrap(),
             0,
             "not before its time"
         );
@@ -193,7 +193,7 @@ on_both_engines!(
         assert_eq!(state(&app).await["last_error"], "it answered 503");
         listener.answers("200 OK");
         app.app.clock.advance(Duration::from_mins(2));
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 1);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 1);
         let taken = listener.taken();
         assert_eq!(taken[0].header("webhook-id"), taken[1].header("webhook-id"));
 
@@ -205,7 +205,7 @@ on_both_engines!(
         )
         .await;
         for _ in 0..30 {
-            webhooks::tick(&app.app).await.unwrap();
+            webhooks::tick(&app.app.notify).await.unwrap();
             app.app.clock.advance(Duration::from_hours(4));
         }
         let state = state(&app).await;
@@ -244,7 +244,7 @@ on_both_engines!(
             "There's rosemary, that's for remembrance.",
         )
         .await;
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         assert!(listener.taken().is_empty());
         let error = state(&app).await["last_error"].clone();
         assert!(error.as_str().unwrap().contains("not public"), "{error}");
@@ -271,7 +271,7 @@ on_both_engines!(
             answer(app.with(&operator, Method::DELETE, &path)).await.0,
             204
         );
-        assert_eq!(webhooks::tick(&app.app).await.unwrap(), 0);
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 0);
         app.add_site("other", &[], Policy::default()).await;
         let (status, _) = add(&app, &listener.url, json!([])).await;
         assert_eq!(status, 422);

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::{form_token::Checked, submission::Submission};
 use crate::{
-    config::Intake,
+    config::IntakeSettings,
     domain::{
         email::EmailIndex, evidence::Finding, network::SenderAddress, site::Site,
         timestamp::Timestamp,
@@ -63,7 +63,7 @@ pub fn run(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// What is counted: the sender's networks, the mailbox, the uses of the form token.
 #[must_use]
-pub fn to_count(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
+pub fn to_count(facts: &Facts<'_>, limits: &IntakeSettings) -> Vec<Share> {
     let mut counters = rate::counted(facts, limits);
     counters.extend(timing::counted(facts));
     counters
@@ -77,7 +77,7 @@ pub fn fingerprint(submission: &Submission) -> Option<i64> {
 
 /// How far back the checks look.
 #[must_use]
-pub fn lookback(limits: &Intake, now: Timestamp) -> Lookback {
+pub fn lookback(limits: &IntakeSettings, now: Timestamp) -> Lookback {
     Lookback {
         emails_since: now.minus(Duration::from_secs(limits.rate_window_seconds)),
         emails_at_most: limits
@@ -92,7 +92,7 @@ pub fn lookback(limits: &Intake, now: Timestamp) -> Lookback {
 
 /// The findings that need what the database knows.
 #[must_use]
-pub fn findings_of(signals: &Signals, limits: &Intake) -> Vec<Finding> {
+pub fn findings_of(signals: &Signals, limits: &IntakeSettings) -> Vec<Finding> {
     let mut findings = rate::findings(signals, limits);
     findings.extend(duplicate::finding(signals.same_text));
     findings.extend(timing::finding(signals.token_uses));
@@ -101,6 +101,6 @@ pub fn findings_of(signals: &Signals, limits: &Intake) -> Vec<Finding> {
 
 /// Whether more comes from one sender than is taken in at all.
 #[must_use]
-pub fn is_too_many(signals: &Signals, limits: &Intake) -> bool {
+pub fn is_too_many(signals: &Signals, limits: &IntakeSettings) -> bool {
     signals.network > limits.network_hard_limit || signals.email > limits.email_hard_limit
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Facts;
 use crate::{
-    config::Intake,
+    config::IntakeSettings,
     domain::evidence::{Check, Finding},
     storage::{
         arrivals::{MAILBOX, NETWORK, Share, Signals},
@@ -19,7 +19,7 @@ const MOST: f64 = 3.0;
 
 /// The counters of the sender's network, of the wider ones around it, and, where the address has a tag or
 /// dots that do not count, of the mailbox: those spellings together are limited as one address is.
-pub(super) fn counted(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
+pub(super) fn counted(facts: &Facts<'_>, limits: &IntakeSettings) -> Vec<Share> {
     let window = Duration::from_secs(limits.rate_window_seconds);
     let counted = |kind, counted| Counted {
         site: facts.site.slug.to_string(),
@@ -41,7 +41,7 @@ pub(super) fn counted(facts: &Facts<'_>, limits: &Intake) -> Vec<Share> {
     networks.chain(mailbox).collect()
 }
 
-pub(super) fn findings(signals: &Signals, limits: &Intake) -> Vec<Finding> {
+pub(super) fn findings(signals: &Signals, limits: &IntakeSettings) -> Vec<Finding> {
     let network = (signals.network, limits.network_soft_limit, "network");
     let email = (signals.email, limits.email_soft_limit, "email address");
     let each = [network, email].into_iter();
@@ -50,7 +50,7 @@ pub(super) fn findings(signals: &Signals, limits: &Intake) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(count: i64, soft: i64, whose: &str, limits: &Intake) -> Finding {
+fn finding(count: i64, soft: i64, whose: &str, limits: &IntakeSettings) -> Finding {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let weight = (BASE + PER_LIMIT * (count - soft) as f64 / soft.max(1) as f64).min(MOST);
     let minutes = limits.rate_window_seconds.div_ceil(60);
@@ -66,7 +66,7 @@ fn finding(count: i64, soft: i64, whose: &str, limits: &Intake) -> Finding {
 mod tests {
     use super::{counted, findings};
     use crate::{
-        config::Intake,
+        config::IntakeSettings,
         domain::email::EmailIndex,
         intake::checks::samples::{LIMITS, Sample},
         storage::arrivals::{MAILBOX, NETWORK, Signals},
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_limit_of_none_at_all_divides_by_nothing() {
-        let none = Intake {
+        let none = IntakeSettings {
             email_soft_limit: 0,
             ..LIMITS
         };

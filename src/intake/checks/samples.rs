@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::Facts;
 use crate::{
-    config::Intake,
+    config::IntakeSettings,
     domain::{
         email::EmailIndex,
         site::{Policy, Site, SiteSlug},
@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-pub(super) const LIMITS: Intake = Intake {
+pub(super) const LIMITS: IntakeSettings = IntakeSettings {
     rate_window_seconds: 600,
     network_soft_limit: 20,
     network_hard_limit: 200,

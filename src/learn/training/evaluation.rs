@@ -9,7 +9,6 @@ use super::{
     run::pool,
 };
 use crate::{
-    app::App,
     bayes::Model,
     bayes::ModelError,
     bayes::lessons::{Base, Lessons},
@@ -17,6 +16,7 @@ use crate::{
     bayes::row::Sample,
     domain::{model::ModelEntry, site::SiteSlug},
     evaluation::report::{self, ReportError},
+    ground::Ground,
     storage::{StoreError, models::ModelFile},
 };
 
@@ -56,20 +56,20 @@ pub enum EvaluationError {
 ///
 /// # Errors
 /// [`EvaluationError`].
-pub async fn evaluate(app: &App, entry: &ModelEntry) -> Result<String, EvaluationError> {
+pub async fn evaluate(ground: &Ground, entry: &ModelEntry) -> Result<String, EvaluationError> {
     let turn = ONE_AT_A_TIME.lock().await;
     let (site, id) = (&entry.site, entry.id.to_string());
-    let file = app.store.model_file(site, &id).await?;
+    let file = ground.store.model_file(site, &id).await?;
     let file = file.ok_or(EvaluationError::NotTrained)?;
-    let samples = held_out(app, site).await?;
+    let samples = held_out(ground, site).await?;
     if samples.is_empty() {
         return Err(EvaluationError::NothingHeldOut);
     }
     let measured_on = format!(
         "the labels of “{site}” that no model is trained on, as they stood on {}",
-        app.now().to_utc().date()
+        ground.now().to_utc().date()
     );
-    let pool = pool(app.settings.learning.training_threads)?;
+    let pool = pool(ground.settings.learning.training_threads)?;
     let work = tokio::task::spawn_blocking(move || {
         // Held to the end of the work, which goes on when nobody waits for it any more.
         let _turn = turn;
@@ -92,10 +92,10 @@ fn measure(
 }
 
 /// As many of the held-out labels as training measures on.
-async fn held_out(app: &App, site: &SiteSlug) -> Result<Vec<Sample>, StoreError> {
+async fn held_out(ground: &Ground, site: &SiteSlug) -> Result<Vec<Sample>, StoreError> {
     let (mut share, mut after) = (Share::of(MAX_HELD_OUT), String::new());
     loop {
-        let page = app.store.held_out_samples(site, &after).await?;
+        let page = ground.store.held_out_samples(site, &after).await?;
         let Some(last) = page.last() else {
             return Ok(share.into_samples());
         };

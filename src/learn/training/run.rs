@@ -13,7 +13,6 @@ use super::{
     measure::Subjects,
 };
 use crate::{
-    app::App,
     bayes::Label,
     bayes::Model,
     bayes::options::Options,
@@ -25,6 +24,7 @@ use crate::{
         sample::{SampleCount, StoredSample},
         site::Policy,
     },
+    learn::Learning,
     learn::live,
     storage::runs::{Finished, Run},
 };
@@ -39,20 +39,21 @@ const AHEAD: usize = 2;
 ///
 /// # Errors
 /// [`RunError`].
-pub(super) async fn carry_out(app: &App, run: &Run) -> Result<Finished, RunError> {
+pub(super) async fn carry_out(learning: &Learning, run: &Run) -> Result<Finished, RunError> {
     let work = Work {
-        app,
+        learning,
         run,
-        pool: Arc::new(pool(app.settings.learning.training_threads)?),
+        pool: Arc::new(pool(learning.ground.settings.learning.training_threads)?),
     };
-    let counts = app
+    let counts = learning
+        .ground
         .store
         .count_samples(std::slice::from_ref(&run.site))
         .await?;
     if let Some(refusal) = gate::refuse_labels(by_class(&counts)) {
         return Err(RunError::Labels(refusal));
     }
-    let weights = Weights::new(&counts, app.settings.learning.cap_per_source);
+    let weights = Weights::new(&counts, learning.ground.settings.learning.cap_per_source);
     let (run, collected, revision) = work.read(weights).await?;
     if let Some(refusal) = gate::refuse_texts(collected.trained_on()) {
         return Err(RunError::Labels(refusal));
@@ -80,7 +81,7 @@ pub(super) fn pool(threads: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildE
 }
 
 struct Work<'a> {
-    app: &'a App,
+    learning: &'a Learning,
     run: &'a Run,
     pool: Arc<ThreadPool>,
 }
@@ -100,7 +101,11 @@ impl Work<'_> {
         };
         let (sender, mut pages) = mpsc::channel(AHEAD);
         let total = intake.weights.total;
-        let reading = self.app.store.training_set(&self.run.site, sender);
+        let reading = self
+            .learning
+            .ground
+            .store
+            .training_set(&self.run.site, sender);
         let taking = async {
             let (mut done, mut beat) = (0, interval(BEAT));
             while let Some(page) = pages.recv().await {
@@ -130,7 +135,7 @@ impl Work<'_> {
         bytes: Vec<u8>,
         revision: i64,
     ) -> Result<Finished, RunError> {
-        let live = live::without_held_out(self.app, &self.run.site, revision).await?;
+        let live = live::without_held_out(self.learning, &self.run.site, revision).await?;
         let candidate = Model::from_bytes(&bytes)?;
         let version = candidate.version().to_owned();
         let subjects = Subjects {
@@ -161,7 +166,7 @@ impl Work<'_> {
     }
 
     fn threshold(&self) -> f64 {
-        let site = self.app.directory.site(self.run.site.as_str());
+        let site = self.learning.ground.directory.site(self.run.site.as_str());
         let policy = site.map_or_else(Policy::default, |site| site.policy.clone());
         policy.spam_threshold
     }
@@ -184,8 +189,11 @@ impl Work<'_> {
 
     async fn report(&self, phase: Phase, done: i64, total: i64) -> Result<(), RunError> {
         let progress = Progress { phase, done, total };
-        let (store, id) = (&self.app.store, self.run.id);
-        if store.report_progress(id, progress, lease(self.app)).await? {
+        let (store, id) = (&self.learning.ground.store, self.run.id);
+        if store
+            .report_progress(id, progress, lease(&self.learning.ground))
+            .await?
+        {
             return Ok(());
         }
         Err(RunError::Lost)

@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::{Message, address::check_url};
 use crate::{
-    app::App,
     bayes::Label,
     domain::{
         comment::{CommentId, Status},
         origin::Origin,
         site::Site,
     },
-    privacy::vault::{Owner, Unopenable},
+    ground::Ground,
+    sealing::vault::{Owner, Unopenable},
     storage::{Result, callbacks::Standing, deliveries::Delivery},
 };
 
@@ -23,8 +23,8 @@ const HEADER: &str = "x-akismet-webhook";
 
 /// Whether an address that a program named is one that it may be told at: on an origin of its site.
 #[must_use]
-pub fn is_own(app: &App, site: &Site, raw: &str) -> bool {
-    let url = check_url(raw, &app.settings.webhooks.allow_networks).ok();
+pub fn is_own(ground: &Ground, site: &Site, raw: &str) -> bool {
+    let url = check_url(raw, &ground.settings.webhooks.allow_networks).ok();
     let origin = url.as_ref().and_then(Origin::of);
     origin.is_some_and(|origin| site.origins.contains(&origin))
 }
@@ -32,23 +32,23 @@ pub fn is_own(app: &App, site: &Site, raw: &str) -> bool {
 /// What is to be told; `None` when it is no news, or nobody is to be told any more. A program's key that
 /// cannot be opened is no reason to forget it: what sealed it may arrive.
 pub(super) async fn message(
-    app: &App,
+    ground: &Ground,
     one: &Delivery,
 ) -> Result<Result<Option<Message>, Unopenable>> {
     let Some(id) = one.about["comment"].as_str().and_then(CommentId::parse) else {
         return Ok(Ok(None));
     };
-    let site = app.directory.site(one.site.as_str());
-    let standing = app.store.callback(&one.site, id).await?;
+    let site = ground.directory.site(one.site.as_str());
+    let standing = ground.store.callback(&one.site, id).await?;
     let Some((site, standing)) = site.zip(standing) else {
         return Ok(Ok(None));
     };
     let news = result(&standing).filter(|label| *label != standing.told);
-    let Some(label) = news.filter(|_| is_own(app, &site, &standing.url)) else {
+    let Some(label) = news.filter(|_| is_own(ground, &site, &standing.url)) else {
         return Ok(Ok(None));
     };
     let owner = Owner::client_key(&one.site, &standing.key);
-    let key = match app.vault.open_client_key(&standing.key_sealed, &owner) {
+    let key = match ground.vault.open_client_key(&standing.key_sealed, &owner) {
         Ok(key) => key,
         Err(error) => return Ok(Err(error)),
     };

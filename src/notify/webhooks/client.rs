@@ -17,7 +17,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::address::{Refused, check_url, is_allowed};
-use crate::privacy::vault::Unopenable;
+use crate::sealing::vault::Unopenable;
 
 /// Why a delivery was not taken. Nothing that the other side wrote is in it.
 #[derive(Debug, thiserror::Error)]

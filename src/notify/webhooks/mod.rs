@@ -26,9 +26,10 @@ use super::{
     traffic::Lanes,
 };
 use crate::{
-    app::App,
     bayes::Label,
     domain::{comment::CommentId, timestamp::Timestamp, webhook::Event},
+    ground::Ground,
+    notify::Notify,
     storage::{
         Result,
         callbacks::CALLBACK,
@@ -53,19 +54,19 @@ struct Message {
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what was claimed by then comes up again when its lease ends.
-pub async fn tick(app: &App) -> Result<usize> {
-    tick_until(app, &CancellationToken::new()).await
+pub async fn tick(notify: &Notify) -> Result<usize> {
+    tick_until(notify, &CancellationToken::new()).await
 }
 
 /// Like [`tick`]; once `stop` is cancelled nothing more sets out.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn tick_until(app: &App, stop: &CancellationToken) -> Result<usize> {
-    runner::run(&Deliveries(app), stop).await
+pub async fn tick_until(notify: &Notify, stop: &CancellationToken) -> Result<usize> {
+    runner::run(&Deliveries(notify), stop).await
 }
 
-struct Deliveries<'a>(&'a App);
+struct Deliveries<'a>(&'a Notify);
 
 impl Deliveries<'_> {
     /// What a try that failed comes to.
@@ -84,8 +85,8 @@ impl Courier for Deliveries<'_> {
 
     const SLOTS: u32 = 32;
 
-    fn app(&self) -> &App {
-        self.0
+    fn ground(&self) -> &Ground {
+        &self.0.ground
     }
 
     fn lanes(&self) -> &Lanes {
@@ -97,7 +98,7 @@ impl Courier for Deliveries<'_> {
     }
 
     fn patience(&self) -> Duration {
-        let hours = self.0.settings.webhooks.give_up_hours;
+        let hours = self.0.ground.settings.webhooks.give_up_hours;
         Duration::from_secs(hours.saturating_mul(3600))
     }
 
@@ -106,11 +107,15 @@ impl Courier for Deliveries<'_> {
     }
 
     async fn due(&self, except: Vec<String>) -> Result<Vec<String>> {
-        self.0.store.due_deliveries(&except, self.0.now()).await
+        self.0
+            .ground
+            .store
+            .due_deliveries(&except, self.0.ground.now())
+            .await
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Delivery>> {
-        self.0.store.claim_deliveries(claim).await
+        self.0.ground.store.claim_deliveries(claim).await
     }
 
     fn lease<'a>(&self, one: &'a Delivery) -> &'a Lease {
@@ -118,13 +123,13 @@ impl Courier for Deliveries<'_> {
     }
 
     async fn give_up(&self, lost: Vec<String>, queued_before: Timestamp) -> Result<u64> {
-        let (store, now) = (&self.0.store, self.0.now());
+        let (store, now) = (&self.0.ground.store, self.0.ground.now());
         store.give_up_deliveries(&lost, queued_before, now).await
     }
 
     async fn carry(&self, one: &Delivery) -> Result<Carried> {
         let message = if one.webhook == CALLBACK {
-            callback::message(self.0, one).await
+            callback::message(&self.0.ground, one).await
         } else {
             message(self.0, one).await.map(Ok)
         };
@@ -145,10 +150,10 @@ impl Courier for Deliveries<'_> {
             body,
             tells,
         } = message;
-        let networks = &self.0.settings.webhooks.allow_networks;
+        let networks = &self.0.ground.settings.webhooks.allow_networks;
         let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
         if let (Ok(()), Some((id, label))) = (&sent, tells) {
-            self.0.store.note_told(&one.site, id, label).await?;
+            self.0.ground.store.note_told(&one.site, id, label).await?;
         }
         let silent = sent.as_ref().is_err_and(CallError::is_silence);
         let end = match sent {
@@ -185,33 +190,37 @@ impl Courier for Deliveries<'_> {
             metrics::counter!("hamlet_webhooks_total", "outcome" => outcome).increment(1);
         }
         let taken = usize::from(end == End::Done);
-        self.0.store.finish_delivery(one, end, self.0.now()).await?;
+        self.0
+            .ground
+            .store
+            .finish_delivery(one, end, self.0.ground.now())
+            .await?;
         Ok(taken)
     }
 }
 
 /// What a webhook is told; `None` when what it is about is gone.
-async fn message(app: &App, one: &Delivery) -> Result<Option<Message>> {
-    let Some(body) = body(app, one).await? else {
+async fn message(notify: &Notify, one: &Delivery) -> Result<Option<Message>> {
+    let Some(body) = body(notify, one).await? else {
         return Ok(None);
     };
     let body = body.to_string();
     Ok(Some(Message {
         url: one.url.clone(),
-        headers: signature::headers(app, one, &body),
+        headers: signature::headers(&notify.ground, one, &body),
         body,
         tells: None,
     }))
 }
 
 /// What is said; `None` when what it is about is gone.
-async fn body(app: &App, one: &Delivery) -> Result<Option<Value>> {
+async fn body(notify: &Notify, one: &Delivery) -> Result<Option<Value>> {
     let data = match one.event {
         Event::CommentReceived | Event::CommentDecided => {
             let id = one.about["comment"].as_str().and_then(CommentId::parse);
             let sites = [one.site.clone()];
             let found = match id {
-                Some(id) => app.store.comment(&sites, id).await?,
+                Some(id) => notify.ground.store.comment(&sites, id).await?,
                 None => None,
             };
             let Some(comment) = found else {

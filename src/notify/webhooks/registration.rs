@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::address::{MAX_URL, check_url};
 use crate::{
-    app::App,
     domain::{field::FieldError, site::SiteSlug, webhook::Event},
+    ground::Ground,
     storage::{Result, StoreError, webhooks::Webhook},
 };
 
@@ -25,14 +25,14 @@ pub enum AddError {
 /// # Errors
 /// [`AddError`]; errors are on `url` and `events`, all told at once.
 pub async fn add(
-    app: &App,
+    ground: &Ground,
     site: SiteSlug,
     url: &str,
     mut events: Vec<Event>,
 ) -> Result<Webhook, AddError> {
     events.sort_unstable();
     events.dedup();
-    let parsed = parse_url(app, url);
+    let parsed = parse_url(ground, url);
     let missing = events.is_empty().then(|| FieldError::required("events"));
     let url = match (parsed, missing) {
         (Ok(url), None) => url,
@@ -46,22 +46,25 @@ pub async fn add(
         site,
         url,
         events,
-        created_at: app.now(),
+        created_at: ground.now(),
         delivered_at: None,
     };
-    let adding = app.store.add_webhook(webhook.clone());
-    app.directory.change(&app.store, app.now(), adding).await?;
+    let adding = ground.store.add_webhook(webhook.clone());
+    ground
+        .directory
+        .change(&ground.store, ground.now(), adding)
+        .await?;
     Ok(webhook)
 }
 
-fn parse_url(app: &App, raw: &str) -> Result<String, FieldError> {
+fn parse_url(ground: &Ground, raw: &str) -> Result<String, FieldError> {
     if raw.trim().is_empty() {
         return Err(FieldError::required("url"));
     }
     if raw.len() > MAX_URL {
         return Err(FieldError::too_long("url", MAX_URL));
     }
-    let url = check_url(raw, &app.settings.webhooks.allow_networks);
+    let url = check_url(raw, &ground.settings.webhooks.allow_networks);
     let url = url.map_err(|refused| FieldError::new("url", "invalid", refused.to_string()))?;
     Ok(url.into())
 }
@@ -70,7 +73,10 @@ fn parse_url(app: &App, raw: &str) -> Result<String, FieldError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn remove(app: &App, site: &SiteSlug, id: String) -> Result<bool> {
-    let removing = app.store.remove_webhook(site, id);
-    app.directory.change(&app.store, app.now(), removing).await
+pub async fn remove(ground: &Ground, site: &SiteSlug, id: String) -> Result<bool> {
+    let removing = ground.store.remove_webhook(site, id);
+    ground
+        .directory
+        .change(&ground.store, ground.now(), removing)
+        .await
 }

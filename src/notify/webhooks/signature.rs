@@ -4,20 +4,20 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::{app::App, storage::deliveries::Delivery};
+use crate::{ground::Ground, storage::deliveries::Delivery};
 
 /// The secret of a webhook, as its program is given it. It is derived from the key file, so that the
 /// database does not hold it.
 #[must_use]
-pub fn secret_of(app: &App, webhook: &str) -> String {
-    let secret = app.vault.webhook_secret(webhook);
+pub fn secret_of(ground: &Ground, webhook: &str) -> String {
+    let secret = ground.vault.webhook_secret(webhook);
     format!("whsec_{}", BASE64_STANDARD.encode(secret))
 }
 
 /// The headers of a try. The time is that of the try: a program refuses old ones.
-pub(super) fn headers(app: &App, one: &Delivery, body: &str) -> Vec<(&'static str, String)> {
-    let timestamp = app.now().millis() / 1000;
-    let secret = app.vault.webhook_secret(&one.webhook);
+pub(super) fn headers(ground: &Ground, one: &Delivery, body: &str) -> Vec<(&'static str, String)> {
+    let timestamp = ground.now().millis() / 1000;
+    let secret = ground.vault.webhook_secret(&one.webhook);
     vec![
         ("webhook-id", one.id.clone()),
         ("webhook-timestamp", timestamp.to_string()),

@@ -3,9 +3,9 @@
 
 use super::extractor::{Extractor, LOOKS, extend};
 use super::view::View;
-use crate::text::glyphs::Glyph;
-use crate::text::hosts;
-use crate::text::kind::Kind;
+use crate::glyphs::Glyph;
+use crate::hosts;
+use crate::kind::Kind;
 
 /// Shortest and longest piece of a word, borders included.
 const SHORTEST: usize = 2;

@@ -1,9 +1,9 @@
 //! What the views share: the extractor with its memory, and how a key becomes a place in the feature space.
 
 use super::view::{FEATURES, View};
-use crate::text::glyphs::Glyphs;
-use crate::text::hosts;
-use crate::text::tokens::Token;
+use crate::glyphs::Glyphs;
+use crate::hosts;
+use crate::tokens::Token;
 
 /// A feature that a document has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,8 @@ const SEEDS: [u64; 4] = [
 ];
 
 /// Spreads the bits of a key (the finaliser of `MurmurHash3`, Appleby 2011).
-pub(crate) const fn mix(key: u64) -> u64 {
+#[must_use]
+pub const fn mix(key: u64) -> u64 {
     let key = (key ^ (key >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     let key = (key ^ (key >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
     key ^ (key >> 33)

@@ -3,9 +3,9 @@
 
 use super::extractor::{EMAIL, Extractor, NAME, WEBSITE, extend, mix, tagged};
 use super::view::View;
-use crate::text::document::Document;
-use crate::text::hosts;
-use crate::text::normalize::normalize;
+use crate::document::Document;
+use crate::hosts;
+use crate::normalize::normalize;
 
 /// Longer names and websites are cut: nobody is called that.
 const LONGEST: usize = 200;

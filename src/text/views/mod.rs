@@ -17,7 +17,7 @@ mod shape;
 mod view;
 mod words;
 
-pub(crate) use extractor::mix;
+pub use extractor::mix;
 pub use extractor::{EMAIL, Extractor, Feature, LOOKS, NAME, WEBSITE};
 pub use view::{FEATURES, VIEWS, View};
 
@@ -26,10 +26,7 @@ thread_local! {
 }
 
 /// Extracts `document` with this thread's extractor and hands it to `work`.
-pub(crate) fn with_features<T>(
-    document: &Document<'_>,
-    work: impl FnOnce(&mut Extractor) -> T,
-) -> T {
+pub fn with_features<T>(document: &Document<'_>, work: impl FnOnce(&mut Extractor) -> T) -> T {
     EXTRACTOR.with_borrow_mut(|extractor| {
         extractor.extract(document);
         work(extractor)

@@ -3,9 +3,9 @@
 
 use super::extractor::{Extractor, LOOKS, mix, tagged};
 use super::view::View;
-use crate::text::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Traits};
-use crate::text::hosts;
-use crate::text::kind::Kind;
+use crate::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Traits};
+use crate::hosts;
+use crate::kind::Kind;
 
 pub(super) fn add(extractor: &mut Extractor) {
     let tokens = std::mem::take(&mut extractor.tokens);

@@ -2,10 +2,10 @@
 
 use super::extractor::{Extractor, LOOKS, extend, mix, tagged};
 use super::view::View;
-use crate::text::glyphs::Glyph;
-use crate::text::hosts;
-use crate::text::kind::Kind;
-use crate::text::tokens::Token;
+use crate::glyphs::Glyph;
+use crate::hosts;
+use crate::kind::Kind;
+use crate::tokens::Token;
 
 /// The key of a run of glyphs.
 pub(super) fn key(glyphs: &[Glyph]) -> u64 {

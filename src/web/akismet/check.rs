@@ -61,13 +61,9 @@ async fn answer_check(app: Shared, call: Call) -> Result<HttpResponse, Refusal> 
     // Anything but 200 makes programs hold the comment and ask again.
     let secret = call.key.as_deref().unwrap_or_default();
     let callback = callbacks::accept(&app, &site, &key, secret, &question).await?;
-    let judged = clients::judge(&app, &site, &question, callback).await?;
+    let judged = clients::judge(&app.clients, &site, &question, callback).await?;
     if judged.score.is_none() {
         return Err(Problem::unavailable().into());
-    }
-    if judged.verdict == Verdict::Publish {
-        let page = question.submission(&app, &site).page;
-        app.published.forget(&site.slug, &page);
     }
     let is_spam = judged.verdict == Verdict::Spam;
     let discard = is_spam && is_blatant(&site.policy, &judged);

@@ -105,7 +105,7 @@ async fn recognise(app: &Shared, call: &Call) -> Result<(Arc<ClientKey>, Arc<Sit
         let help = "We were unable to find a key in your request.";
         return Err(Refusal::Invalid(help));
     };
-    let key = keys::recognise(app, secret, call.peer.as_ref()).await?;
+    let key = keys::recognise(&app.clients, secret, call.peer.as_ref()).await?;
     let site = key
         .as_ref()
         .and_then(|key| app.directory.site(key.site.as_str()));

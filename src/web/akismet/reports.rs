@@ -36,7 +36,7 @@ async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Ref
     let (key, site) = recognise(&app, &call).await?;
     if !call.says("is_test") {
         let question = call.question();
-        reports::take(&app, &site, &key, &question, call.guid(), label).await?;
+        reports::take(&app.clients, &site, &key, &question, call.guid(), label).await?;
     }
     Ok(word(THANKS))
 }

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::private;
 use crate::{
     domain::timestamp::Timestamp,
-    privacy::keys::Purpose,
+    sealing::keys::Purpose,
     storage::acts::Act,
     web::{
         Shared,

@@ -116,7 +116,7 @@ async fn undo_batch(
     Moderator(principal): Moderator,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let taken = batches::undo(&app, &principal, batch_id(&id)?).await?;
+    let taken = batches::undo(&app.review, &principal, batch_id(&id)?).await?;
     let taken = taken.ok_or_else(|| Problem::not_found("batch"))?;
     Ok(private().json(BatchUndone::from(taken)))
 }

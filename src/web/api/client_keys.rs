@@ -100,7 +100,7 @@ async fn add_client_key(
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let name = parse_name(&new.name)?;
-    let minted = keys::mint(&app, site.slug.clone(), name).await?;
+    let minted = keys::mint(&app.clients, site.slug.clone(), name).await?;
     Ok(private().status(StatusCode::CREATED).json(MintedClientKey {
         view: minted.key.into(),
         key: minted.secret,
@@ -117,7 +117,7 @@ async fn revoke_client_key(
 ) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
     let site = site::named(&app, &slug)?;
-    if keys::revoke(&app, &site.slug, id).await? {
+    if keys::revoke(&app.clients, &site.slug, id).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(Problem::not_found("key"))

@@ -182,7 +182,7 @@ async fn decide(
         change: Change::Decide(request.decision),
     };
     let note = review::parse_note(request.note.as_deref())?;
-    let outcomes = review::decide(&app, &principal, vec![wish], note).await?;
+    let outcomes = review::decide(&app.review, &principal, vec![wish], note).await?;
     answer(&app, &principal, outcomes.into_iter().next()).await
 }
 
@@ -208,7 +208,7 @@ async fn undo(
         [] => UndoRequest::default(),
         json => body::parse_json(json)?,
     };
-    let outcome = review::undo(&app, &principal, comment_id(&id)?, wanted.version).await?;
+    let outcome = review::undo(&app.review, &principal, comment_id(&id)?, wanted.version).await?;
     answer(&app, &principal, Some(outcome)).await
 }
 
@@ -232,7 +232,8 @@ async fn decide_many(
         change: Change::Decide(request.decision),
     });
     let batch = (ids.len() > 1).then(BatchId::generate);
-    let outcomes = review::decide_together(&app, &principal, wishes.collect(), note, batch).await?;
+    let outcomes =
+        review::decide_together(&app.review, &principal, wishes.collect(), note, batch).await?;
     let changes = changes::of_stale(&app, &principal, &outcomes).await?;
     let results: Vec<BulkResult> = ids
         .into_iter()

@@ -149,7 +149,7 @@ async fn list_models(
     Ok(private().json(ModelList {
         live: sites
             .iter()
-            .map(|site| registry::standing(&app, site))
+            .map(|site| registry::standing(&app.learning, site))
             .collect(),
         models: models.map(ModelView::from).collect(),
         samples: samples::count(&app, &sites).await?,
@@ -229,15 +229,15 @@ async fn activate_model(
     let by = &operator.actor.name;
     if *id == SHIPPED {
         let site = site(&app, request.site.as_deref())?;
-        registry::activate_shipped(&app, &site, by).await?;
-        return Ok(private().json(registry::standing(&app, &site)));
+        registry::activate_shipped(&app.learning, &site, by).await?;
+        return Ok(private().json(registry::standing(&app.learning, &site)));
     }
     if request.site.is_some() {
         let message = "A model belongs to one site; name it only for `shipped`.";
         return Err(FieldError::new("site", "unexpected", message).into());
     }
-    let entry = registry::activate(&app, model_id(&id)?, by, request.force).await?;
-    Ok(private().json(registry::standing(&app, &entry.site)))
+    let entry = registry::activate(&app.learning, model_id(&id)?, by, request.force).await?;
+    Ok(private().json(registry::standing(&app.learning, &entry.site)))
 }
 
 /// A site by its slug; `default` when none is named.

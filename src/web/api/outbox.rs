@@ -12,7 +12,7 @@ use crate::{
         site::SiteSlug,
         timestamp::Timestamp,
     },
-    privacy::keys::Purpose,
+    sealing::keys::Purpose,
     storage::outbox_entries::OutboxEntry,
     web::{
         Shared,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     domain::{comment::CommentId, field::FieldError, page::Page},
-    published,
+    reading,
     web::{Shared, problem::Problem, query::Query, route_table::RouteTable, site, tagged},
 };
 
@@ -30,7 +30,7 @@ struct Wanted {
 #[utoipa::path(
     params(Wanted),
     responses(
-        (status = 200, body = published::List),
+        (status = 200, body = reading::List),
         (status = 304, description = "What `If-None-Match` names is still true."),
     ),
 )]
@@ -48,7 +48,7 @@ async fn list_published(
         let message = "This is not a cursor of this list.";
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
-    let list = published::list(&app, &site.slug, &page, after.transpose()?).await?;
+    let list = reading::list(&app.reading, &site.slug, &page, after.transpose()?).await?;
     Ok(tagged::answer(
         &request,
         &list,

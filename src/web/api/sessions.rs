@@ -84,9 +84,9 @@ async fn sign_out(
     Query(wanted): Query<SignOut>,
 ) -> Result<HttpResponse, Problem> {
     if flag("everywhere", wanted.everywhere.as_deref())? {
-        own::end_every_session(&app, &person.account).await?;
+        own::end_every_session(&app, &app.news, &person.account).await?;
     } else {
-        person.session.end(&app).await?;
+        person.session.end(&app, &app.news).await?;
     }
     Ok(HttpResponse::NoContent()
         .cookie(ended_cookie(&app))

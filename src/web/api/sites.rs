@@ -116,7 +116,7 @@ async fn remove_site(
         let message = "This is not the slug of the site that is to be removed.";
         return Err(FieldError::new("with_comments", "mismatch", message).into());
     }
-    sites::remove(&app, &slug, confirmed.is_some()).await?;
+    sites::remove(&app.sites, &slug, confirmed.is_some()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -283,7 +283,7 @@ async fn export_subject(
     Json(request): Json<SubjectRequest>,
 ) -> Result<HttpResponse, Problem> {
     let email = EmailAddress::parse("email", &request.email)?;
-    let subject = subjects::export(&app, &email).await?;
+    let subject = subjects::export(&app.privacy, &email).await?;
     Ok(private().json(SubjectExport::from(subject)))
 }
 
@@ -298,7 +298,7 @@ async fn erase_subject(
     Json(request): Json<SubjectRequest>,
 ) -> Result<HttpResponse, Problem> {
     let email = EmailAddress::parse("email", &request.email)?;
-    let erased = subjects::erase(&app, &email, by.actor).await?;
+    let erased = subjects::erase(&app.privacy, &email, by.actor).await?;
     Ok(private().json(SubjectErased::from(erased)))
 }
 

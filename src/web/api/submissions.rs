@@ -119,11 +119,7 @@ async fn accept(
     let submission: Submission = fields.parse(site).map_err(Problem::invalid)?;
     let key = request_key(request)?.map(|key| RequestKey { key, body });
     let sender = sender::of(request, &app.settings.server.trusted_proxies);
-    let accepted = intake::submit(app, site.clone(), submission.clone(), sender, key).await?;
-    if accepted.verdict == Verdict::Publish {
-        app.published.forget(&site.slug, &submission.page);
-    }
-    Ok(accepted)
+    Ok(intake::submit(&app.intake, site.clone(), submission, sender, key).await?)
 }
 
 fn receipt(accepted: Accepted) -> HttpResponse {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
-    privacy::keys::Purpose,
+    sealing::keys::Purpose,
     storage::acts::Act,
     web::{Shared, page, problem::Problem, query::Query},
 };

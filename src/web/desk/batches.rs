@@ -107,7 +107,7 @@ pub(super) async fn undo(
 ) -> Result<HttpResponse, Refused> {
     let missing = || Problem::not_found("batch");
     let id = BatchId::parse(&id).ok_or_else(missing)?;
-    let taken = batches::undo(&app, &by.principal(), id).await?;
+    let taken = batches::undo(&app.review, &by.principal(), id).await?;
     let flash = Flash::of_batch(id, taken.ok_or_else(missing)?);
     Ok(see_other(&flash.carry(&back_of(&fields, HERE))))
 }

@@ -111,7 +111,8 @@ async fn carry_out(
     note: Option<String>,
     batch: Option<BatchId>,
 ) -> Result<Flash, StoreError> {
-    let outcomes = review::decide_together(app, principal, wishes.clone(), note, batch).await?;
+    let outcomes =
+        review::decide_together(&app.review, principal, wishes.clone(), note, batch).await?;
     let changes = changes::of_stale(app, principal, &outcomes).await?;
     let mut flash = Flash::of(did, principal, &wishes, &outcomes, &changes);
     if flash.count > 1 {

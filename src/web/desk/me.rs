@@ -95,7 +95,7 @@ pub(super) async fn change(
     Sent { by, fields }: Sent,
 ) -> Result<HttpResponse, Refused> {
     if fields.get("do") == "end-sessions" {
-        own::end_every_session(&app, &by.account).await?;
+        own::end_every_session(&app, &app.news, &by.account).await?;
         let mut response = see_other("/sign-in");
         set_cookie(&mut response, &ended_cookie(&app));
         return Ok(response);

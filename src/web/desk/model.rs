@@ -134,7 +134,7 @@ pub(super) async fn act(
             Err(StartError::Store(error)) => return Err(error.into()),
         },
         "activate" => activate(&app, &site, by, &fields).await?,
-        "roll-back" => match registry::roll_back(&app, &site, by).await {
+        "roll-back" => match registry::roll_back(&app.learning, &site, by).await {
             Ok(_) => "back",
             Err(RegistryError::NothingBefore) => "nothing_before",
             Err(error) => return Err(error.into()),
@@ -153,11 +153,11 @@ async fn activate(
 ) -> Result<&'static str, Problem> {
     let model = fields.get("model");
     if model == SHIPPED {
-        registry::activate_shipped(app, site, by).await?;
+        registry::activate_shipped(&app.learning, site, by).await?;
         return Ok("active");
     }
     let id = ModelId::parse(model).ok_or_else(|| Problem::not_found("model"))?;
-    match registry::activate(app, id, by, fields.get("force") == "1").await {
+    match registry::activate(&app.learning, id, by, fields.get("force") == "1").await {
         Ok(_) => Ok("active"),
         Err(RegistryError::Refused(_)) => Ok("refused"),
         Err(error) => Err(error.into()),
@@ -189,7 +189,7 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
         sites: entry::sites(app),
-        standing: registry::standing(app, &site),
+        standing: registry::standing(&app.learning, &site),
         under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
         runs,
         labels: [Label::Ham, Label::Spam].map(|label| {

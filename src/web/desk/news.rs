@@ -14,7 +14,7 @@ use futures_util::stream;
 use crate::{
     accounts::sessions::{Session, principal_of},
     domain::comment::CommentId,
-    review::news::{self, Place},
+    news::{self, Place},
     web::{
         Shared,
         auth::{Visitor, session_value},

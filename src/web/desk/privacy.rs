@@ -97,12 +97,12 @@ async fn look(
     email: &EmailAddress,
     done: Done,
 ) -> Result<HttpResponse, Refused> {
-    let found = Found::from(subjects::export(app, email).await?);
+    let found = Found::from(subjects::export(&app.privacy, email).await?);
     render(app, by, email.expose().to_owned(), Some(found), done).await
 }
 
 async fn download(app: &App, email: &EmailAddress) -> Result<HttpResponse, Refused> {
-    let held = SubjectExport::from(subjects::export(app, email).await?);
+    let held = SubjectExport::from(subjects::export(&app.privacy, email).await?);
     let disposition = "attachment; filename=\"held-about-you.json\"";
     Ok(private()
         .insert_header((header::CONTENT_DISPOSITION, disposition))
@@ -120,7 +120,7 @@ async fn erase(
         let error = FieldError::new("sure", "required", message);
         return look(app, by, email, Done::wrong("person", vec![error])).await;
     }
-    let erased = subjects::erase(app, email, by.principal().actor).await?;
+    let erased = subjects::erase(&app.privacy, email, by.principal().actor).await?;
     let done = Done::said("person", &told(&erased));
     render(app, by, String::new(), None, done).await
 }

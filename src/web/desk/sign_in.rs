@@ -183,7 +183,7 @@ pub(super) async fn sign_out(
 ) -> Result<HttpResponse, Refused> {
     if let Some(signed_in) = signed_in {
         signed_in.accepts(&app, fields.get("csrf"))?;
-        signed_in.session.end(&app).await?;
+        signed_in.session.end(&app, &app.news).await?;
     }
     let mut response = see_other("/sign-in");
     set_cookie(&mut response, &ended_cookie(&app));

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web::Path};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    rendered::Rendered,
+    reading::rendered::Rendered,
     web::{problem::Problem, tagged},
 };
 

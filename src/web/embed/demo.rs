@@ -18,7 +18,7 @@ use crate::{
     intake::{self, submission::Fields},
     interchange::labelled::{self, Format},
     learn::samples,
-    published::{self, Shown},
+    reading::{self, Shown},
     sites::{self, SiteError, change::NewSite},
     storage,
     web::{Shared, page, problem::Problem},
@@ -73,9 +73,7 @@ pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
         ..Fields::default()
     };
     let template = DemoPage {
-        comments: published::read(&app, &site.slug, &page, None)
-            .await?
-            .comments,
+        comments: reading::read(&app, &site.slug, &page, None).await?.comments,
         form: Form::new(&app, &site, fields),
     };
     page::render(StatusCode::OK, &template)
@@ -114,12 +112,13 @@ pub async fn prepare(app: &App) -> storage::Result<bool> {
         let Ok(submission) = fields.parse(&site) else {
             continue;
         };
-        if let Err(error) = intake::submit(app, site.clone(), submission, None, None).await {
+        if let Err(error) = intake::submit(&app.intake, site.clone(), submission, None, None).await
+        {
             tracing::warn!(%error, "a sample comment could not be added");
         }
     }
     let votes = votes(app, &site.slug);
-    samples::cast(app, votes, Provenance::Samples, SITE.to_owned()).await?;
+    samples::cast(&app.learning, votes, Provenance::Samples, SITE.to_owned()).await?;
     Ok(true)
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, http::header::HeaderValue};
 
-use crate::{rendered::Rendered, web::tagged};
+use crate::{reading::rendered::Rendered, web::tagged};
 
 const CODE: &str = include_str!("widget/widget.js");
 const STYLE: &str = include_str!("widget/widget.css");

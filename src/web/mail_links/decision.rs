@@ -114,7 +114,7 @@ async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> 
         version: Some(opened.link.version),
         change: opened.link.change,
     };
-    let outcomes = review::decide(&app, &opened.principal, vec![wish], None).await?;
+    let outcomes = review::decide(&app.review, &opened.principal, vec![wish], None).await?;
     match outcomes.into_iter().next() {
         Some(Outcome::Done(comment, decided)) => done(&app, &opened.link, &comment, &decided),
         Some(Outcome::Stale(comment) | Outcome::NothingToUndo(comment)) => {

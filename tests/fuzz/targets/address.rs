@@ -5,7 +5,7 @@ use std::{str::FromStr, sync::LazyLock};
 
 use hamlet::{
     domain::{email::EmailAddress, field::FieldError, moderator::ModeratorId},
-    privacy::vault::{Owner, Vault},
+    sealing::vault::{Owner, Vault},
 };
 use validator::ValidateEmail;
 

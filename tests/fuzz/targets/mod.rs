@@ -17,7 +17,7 @@ pub mod token;
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use hamlet::privacy::keys::KeyRing;
+use hamlet::sealing::keys::KeyRing;
 
 /// Keys that everyone may know, so that an input says the same in every process.
 static KEYS: LazyLock<KeyRing> = LazyLock::new(|| keys("Q", "c"));

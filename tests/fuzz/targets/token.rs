@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use hamlet::privacy::{keys::Purpose, signed::Signer};
+use hamlet::sealing::{keys::Purpose, signed::Signer};
 use serde_json::Value;
 
 use super::{KEYS, keys, pieces};

@@ -10,7 +10,8 @@ use hamlet::{
         site::{ClientMode, Policy},
     },
     notify::webhooks,
-    privacy::{rotation, vault::Owner},
+    privacy::rotation,
+    sealing::vault::Owner,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -43,7 +44,7 @@ pub async fn ask(app: &TestApp, key: &str, text: &str, callback: &str) -> Value 
 }
 
 async fn tick(app: &TestApp) -> usize {
-    webhooks::tick(&app.app).await.unwrap()
+    webhooks::tick(&app.app.notify).await.unwrap()
 }
 
 on_both_engines!(
@@ -202,9 +203,9 @@ on_both_engines!(
         };
         let sealed = kept().await.sealed.expect("a sealed key");
         assert!(!sealed.contains(&key), "{sealed}");
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         app.pass(Duration::from_mins(3)).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         let owner = Owner::client_key(&slug, &kept().await.id);
         assert!(app.app.vault.open_client_key(&sealed, &owner).is_err());
         app.decide(&asked, Decision::Spam).await;

@@ -87,7 +87,11 @@ async fn mail_put_off_while_the_clock_ran_ahead_leaves_when_it_is_right() {
         app.pass(YEAR).await;
         smtp.set_reply(Reply::TryLater).await;
         Ledger::default().post(&app).await;
-        let tick = async || hamlet::notify::tick(&app.app).await.expect("the outbox");
+        let tick = async || {
+            hamlet::notify::tick(&app.app.notify)
+                .await
+                .expect("the outbox")
+        };
         assert_eq!(tick().await.deferred, 1);
         set_back(&app, YEAR);
         smtp.set_reply(Reply::Accept).await;

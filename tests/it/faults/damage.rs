@@ -234,7 +234,7 @@ async fn furnish(app: &TestApp, token: &str) {
     .await;
     app.decide(&posted, Decision::Approve).await;
     background::learn(&app.app).await;
-    notify::tick(&app.app).await.expect("the outbox");
+    notify::tick(&app.app.notify).await.expect("the outbox");
 }
 
 on_both_engines!(
@@ -273,9 +273,9 @@ on_both_engines!(
             let id = app.posted("default", &format!("Osric{n}"), "Sweets.").await;
             app.decide(&json!({ "id": id }), Decision::Spam).await;
             for ended in [
-                notify::tick(&app.app).await.err(),
-                notify::webhooks::tick(&app.app).await.err(),
-                app.app.live.follow(&app.app.store).await.err(),
+                notify::tick(&app.app.notify).await.err(),
+                notify::webhooks::tick(&app.app.notify).await.err(),
+                app.app.learning.follow().await.err(),
                 hamlet::privacy::retention::forget(&app.app).await.err(),
                 app.app
                     .directory
@@ -304,7 +304,7 @@ on_both_engines!(
         app.decide(&posted, Decision::Approve).await;
         app.sql("UPDATE comments SET evidence = '{'").await;
         app.app.clock.advance(std::time::Duration::from_hours(1));
-        let ticked = notify::tick(&app.app).await.expect("the outbox");
+        let ticked = notify::tick(&app.app.notify).await.expect("the outbox");
         assert_eq!((ticked.dead, ticked.deferred), (1, 0));
         let (status, list) = answer(app.with(&token, Method::GET, "/api/v1/outbox")).await;
         assert_eq!(status, 200, "{list}");

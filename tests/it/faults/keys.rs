@@ -6,7 +6,8 @@ use hamlet::{
     app::{App, StartError},
     clock::Clock,
     config::Settings,
-    privacy::keys::KeyError,
+    ground::GroundError,
+    sealing::keys::KeyError,
 };
 use reqwest::StatusCode;
 
@@ -50,7 +51,10 @@ async fn a_key_file_cut_short_stops_the_start_and_is_left_as_it_is() {
             panic!("started with {length} bytes of a key file");
         };
         assert!(
-            matches!(error, StartError::Keys(KeyError::Malformed(_))),
+            matches!(
+                error,
+                StartError::Ground(GroundError::Keys(KeyError::Malformed(_)))
+            ),
             "{error}"
         );
         assert_eq!(fs::read(&key).unwrap().len(), length);

@@ -133,7 +133,9 @@ async fn office(url: &str, more: &[(&str, &str)]) -> Option<TestApp> {
 /// Lets time pass and sends what is due.
 async fn pass(app: &TestApp, time: Duration) -> Ticked {
     app.pass(time).await;
-    hamlet::notify::tick(&app.app).await.expect("the outbox")
+    hamlet::notify::tick(&app.app.notify)
+        .await
+        .expect("the outbox")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

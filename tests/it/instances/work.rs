@@ -36,7 +36,10 @@ async fn each_mail_is_sent_by_one_of_them() {
     post(&other, "default", json!({})).await;
     let (mut sent, mut by_other) = (0, 0);
     while sent + by_other < count {
-        let (here, there) = tokio::join!(notify::tick(&office.app.app), notify::tick(&other.app));
+        let (here, there) = tokio::join!(
+            notify::tick(&office.app.app.notify),
+            notify::tick(&other.app.notify)
+        );
         let (here, there) = (here.unwrap(), there.unwrap());
         assert_eq!((here.deferred, there.deferred), (0, 0));
         sent += here.sent;
@@ -63,9 +66,9 @@ async fn mail_that_a_lost_instance_had_claimed_is_sent_by_the_other_when_its_lea
         .claim_mail(unaddressed(10, now, now.plus(lease)))
         .await;
     assert_eq!(claimed.unwrap().len(), 1);
-    assert_eq!(notify::tick(&other.app).await.unwrap().sent, 0);
+    assert_eq!(notify::tick(&other.app.notify).await.unwrap().sent, 0);
     clock.advance(lease);
-    assert_eq!(notify::tick(&other.app).await.unwrap().sent, 1);
+    assert_eq!(notify::tick(&other.app.notify).await.unwrap().sent, 1);
     assert_eq!(office.mails().await.len(), 1);
 }
 
@@ -89,7 +92,10 @@ async fn each_delivery_to_a_webhook_is_made_by_one_of_them() {
     }
     let mut told = 0;
     while told < count {
-        let (here, there) = tokio::join!(webhooks::tick(&one.app), webhooks::tick(&other.app));
+        let (here, there) = tokio::join!(
+            webhooks::tick(&one.app.notify),
+            webhooks::tick(&other.app.notify)
+        );
         told += here.unwrap() + there.unwrap();
     }
     let taken = listener.taken();
@@ -106,7 +112,10 @@ async fn a_run_asked_for_at_one_is_trained_by_one_and_its_model_judges_at_both()
     label(&one, "nursery", 60, false).await;
     let site = SiteSlug::parse("default").unwrap();
     let run = training::start(&one.app, &site, "Test").await.unwrap();
-    let (here, there) = tokio::join!(training::work(&one.app), training::work(&other.app));
+    let (here, there) = tokio::join!(
+        training::work(&one.app.learning),
+        training::work(&other.app.learning)
+    );
     assert!(here.unwrap() ^ there.unwrap(), "one of them, not both");
     let run = json!({ "id": run.to_string() });
     let (status, said) = activate(&other, &token, id(&run), json!({})).await;
@@ -118,6 +127,6 @@ async fn a_run_asked_for_at_one_is_trained_by_one_and_its_model_judges_at_both()
         score(&other, &token, SPAM).await,
     );
     assert_eq!(here, there, "the same model, the same judgement");
-    let version = |app: &hamlet::app::App| app.live.model(&site).base_version.clone();
+    let version = |app: &hamlet::app::App| app.learning.model(&site).base_version.clone();
     assert_eq!(version(&one.app), said["version"].as_str().unwrap());
 }

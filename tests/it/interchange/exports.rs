@@ -2,10 +2,8 @@
 
 use hamlet::{
     domain::decision::Decision,
-    interchange::{
-        export::{self, ExportFormat},
-        foreign::{ForeignFormat, Found},
-    },
+    history::export::{self, ExportFormat},
+    interchange::foreign::{ForeignFormat, Found},
 };
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -252,7 +252,7 @@ on_both_engines!(
         app.first_operator("horatio@elsinore.example").await;
         import(&app, ForeignFormat::Jsonl, sample("comments.jsonl"), false).await;
         app.app.clock.advance(Duration::from_hours(48));
-        let ticked = hamlet::notify::tick(&app.app).await.unwrap();
+        let ticked = hamlet::notify::tick(&app.app.notify).await.unwrap();
         assert_eq!(ticked.sent, 0);
     }
 );

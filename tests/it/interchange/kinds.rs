@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use hamlet::{
     domain::comment::Status,
-    interchange::{foreign::ForeignFormat, import, readers, report::Report},
+    history::{import, report::Report},
+    interchange::{foreign::ForeignFormat, readers},
 };
 
 use super::{garden, stored};
@@ -22,7 +23,7 @@ async fn refused(app: &TestApp, format: ForeignFormat, bytes: &[u8]) -> String {
     let site = app.app.directory.site("garden").unwrap();
     let bytes = bytes.to_vec();
     let open = move || readers::read(format, std::io::Cursor::new(bytes.clone()));
-    let report = import::run(&app.app, &site, format, false, open).await;
+    let report = import::run(&app.app.history, &site, format, false, open).await;
     report.unwrap_err().to_string()
 }
 

@@ -16,12 +16,11 @@ use hamlet::{
         queue::{Filter, Sort},
         site::{Policy, Site},
     },
+    history::{import, report::Report},
     interchange::{
         foreign::{ForeignFormat, Found},
-        import,
         isso::Isso,
         readers,
-        report::Report,
     },
 };
 use sqlx::{Connection, Executor, SqliteConnection};
@@ -45,7 +44,7 @@ pub async fn import(app: &TestApp, format: ForeignFormat, file: PathBuf, dry: bo
         ForeignFormat::Isso => Ok(Box::new(Isso::open(&file)?) as _),
         _ => readers::read(format, BufReader::new(File::open(&file)?)),
     };
-    import::run(&app.app, &site, format, dry, open)
+    import::run(&app.app.history, &site, format, dry, open)
         .await
         .unwrap()
 }

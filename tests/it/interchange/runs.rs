@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use hamlet::{
     domain::{comment::Status, decision::Decision},
-    interchange::{
+    history::{
         export::{self, ExportFormat},
-        foreign::ForeignFormat,
         import::{self, Wanted},
-        readers,
         report::Report,
         undo,
     },
+    interchange::{foreign::ForeignFormat, readers},
 };
 use serde_json::{Value, json};
 
@@ -132,7 +131,9 @@ on_both_engines!(
                     std::io::Cursor::new(text.clone().into_bytes()),
                 )
             };
-            let report = import::run_as(&app.app, &site, wanted, open).await.unwrap();
+            let report = import::run_as(&app.app.history, &site, wanted, open)
+                .await
+                .unwrap();
             assert_eq!(report.source, "jsonl/old blog");
         }
         assert_eq!(stored(&app).await.len(), 1);
@@ -208,7 +209,7 @@ on_both_engines!(
             .unwrap();
         assert_eq!((runs.len(), runs[0].comments), (1, 3));
         assert_eq!(Some(&runs[0].run.id), report.run.as_ref());
-        let back = undo::take_back(&app.app, &runs[0]).await.unwrap();
+        let back = undo::take_back(&app.app.history, &runs[0]).await.unwrap();
         assert_eq!((back.removed, back.kept.as_slice()), (2, &[pending.id][..]));
         assert_eq!(texts(&app).await, ["of this site", "three"]);
         let counts = app
@@ -218,7 +219,7 @@ on_both_engines!(
             .await
             .unwrap();
         assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 1);
-        let again = undo::take_back(&app.app, &runs[0]).await.unwrap();
+        let again = undo::take_back(&app.app.history, &runs[0]).await.unwrap();
         assert_eq!((again.removed, again.kept.len()), (0, 1));
         let anew = imported(&app, ForeignFormat::Csv, table).await;
         assert_eq!((anew.imported, anew.unchanged), (2, 1), "{anew:?}");

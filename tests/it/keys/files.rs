@@ -6,6 +6,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use hamlet::{
     app::{App, StartError},
     background,
+    ground::GroundError,
     privacy::rotation,
 };
 use serde_json::Value;
@@ -51,7 +52,7 @@ on_both_engines!(
     |app: TestApp| async move {
         let (mut posted, key) = (Posted::default(), app.app.settings.key_file());
         let earlier = fs::read(&key).unwrap();
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         let right = fs::read(&key).unwrap();
         posted.post(&app).await;
         fs::write(&key, earlier).unwrap();
@@ -83,7 +84,7 @@ async fn commands_fail_and_name_a_key_that_is_missing() {
         (output.status.code(), said)
     };
     assert_eq!(call(&["doctor"]).0, Some(0));
-    rotation::rotate(&app.app).await.unwrap();
+    rotation::rotate(&app.app.privacy).await.unwrap();
     let newest = keys_in_file(&app).pop().unwrap();
     fs::write(&key, earlier).unwrap();
     let (code, said) = call(&["doctor", "--json"]);
@@ -136,15 +137,18 @@ on_both_engines!(
         posted.post(&app).await;
         let earlier = fs::read(&key).unwrap();
         let old = keys_in_file(&app).remove(0);
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         app.pass(LONG_ENOUGH).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         let lost = keys_in_file(&app).remove(0);
         fs::write(&key, earlier).unwrap();
         let start = || App::build(app.app.settings.clone(), app.app.clock.clone(), true);
         let refused = start().await.err();
         assert!(
-            matches!(refused, Some(StartError::Incomplete(_))),
+            matches!(
+                refused,
+                Some(StartError::Ground(GroundError::Incomplete(_)))
+            ),
             "{refused:?}"
         );
         for (id, retired_at) in [(lost, "0"), (old, "NULL")] {
@@ -153,7 +157,7 @@ on_both_engines!(
             execute(&app, said).await;
         }
         let started = start().await.unwrap();
-        let rotated = rotation::rotate(&started).await.unwrap();
+        let rotated = rotation::rotate(&started.privacy).await.unwrap();
         assert_eq!((rotated.done, rotated.unopenable), (0, 1));
         started.store.close().await;
         app.stop().await;

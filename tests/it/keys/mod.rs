@@ -11,7 +11,7 @@ use std::{fs, time::Duration};
 use hamlet::{
     app::App,
     domain::comment::Comment,
-    privacy::{key_file, vault::Unopenable},
+    sealing::{key_file, vault::Unopenable},
 };
 use reqwest::StatusCode;
 use secrecy::ExposeSecret;

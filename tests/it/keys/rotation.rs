@@ -4,9 +4,9 @@ use hamlet::{
     background,
     privacy::{
         presence,
-        registry::Incomplete,
         rotation::{self, RotationError},
     },
+    sealing::registry::Incomplete,
 };
 use reqwest::StatusCode;
 
@@ -27,9 +27,9 @@ on_both_engines!(
         ];
         let [one, two, three] = &commands;
         let (one, two, three) = tokio::join!(
-            rotation::rotate(one),
-            rotation::rotate(two),
-            rotation::rotate(three)
+            rotation::rotate(&one.privacy),
+            rotation::rotate(&two.privacy),
+            rotation::rotate(&three.privacy)
         );
         for rotated in [one, two, three] {
             assert_eq!(rotated.unwrap().unopenable, 0);
@@ -50,16 +50,16 @@ on_both_engines!(
     |app: TestApp| async move {
         let mut posted = Posted::default();
         posted.post(&app).await;
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         posted.post(&app).await;
-        let early = rotation::retire(&app.app).await;
+        let early = rotation::retire(&app.app.privacy).await;
         assert!(
             matches!(early, Err(RotationError::Young { wait: 1.., .. })),
             "{early:?}"
         );
         assert_eq!(keys_in_file(&app).len(), 2);
         app.pass(LONG_ENOUGH).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         assert_eq!(keys_in_file(&app).len(), 1);
         posted.post(&app).await;
         posted.settle(&app).await;
@@ -71,11 +71,11 @@ on_both_engines!(
     who_still_seals_with_an_older_key_is_named_though_others_spoke_since,
     |app: TestApp| async move {
         let other = app.join().await;
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         app.pass(LONG_ENOUGH).await;
         background::refresh(&other.app).await;
         background::refresh(&app.app).await;
-        let refused = rotation::retire(&app.app).await;
+        let refused = rotation::retire(&app.app.privacy).await;
         let Err(RotationError::InUse(who)) = refused else {
             panic!("{refused:?}");
         };
@@ -93,7 +93,7 @@ on_both_engines!(
         let mut posted = Posted::default();
         posted.post(&app).await;
         let kept = keys_in_file(&app);
-        let retired = rotation::retire(&app.app).await.unwrap();
+        let retired = rotation::retire(&app.app.privacy).await.unwrap();
         assert_eq!((retired.done, retired.unopenable), (0, 0));
         assert_eq!(keys_in_file(&app), kept);
         posted.settle(&app).await;
@@ -106,12 +106,12 @@ on_both_engines!(
     |app: TestApp| async move {
         let other = app.join().await;
         let mut posted = Posted::default();
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         for _ in 0..2 {
             app.pass(LONG_ENOUGH).await;
             background::refresh(&other.app).await;
             posted.post(&other).await;
-            let refused = rotation::retire(&app.app).await;
+            let refused = rotation::retire(&app.app.privacy).await;
             let Err(RotationError::InUse(who)) = refused else {
                 panic!("{refused:?}");
             };
@@ -121,14 +121,14 @@ on_both_engines!(
         copy_keys(&app, &other);
         background::refresh(&other.app).await;
         posted.post(&other).await;
-        let early = rotation::retire(&app.app).await;
+        let early = rotation::retire(&app.app.privacy).await;
         assert!(
             matches!(early, Err(RotationError::Young { .. })),
             "the other has only just adopted it: {early:?}"
         );
         app.pass(LONG_ENOUGH).await;
         background::refresh(&other.app).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         copy_keys(&app, &other);
         background::refresh(&other.app).await;
         for one in [&app, &other] {
@@ -146,10 +146,10 @@ on_both_engines!(
     |app: TestApp| async move {
         let other = app.join().await;
         let mut posted = Posted::default();
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         app.pass(LONG_ENOUGH).await;
         posted.post(&other).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         let late = posted.post(&other).await;
         assert_eq!(late, StatusCode::SERVICE_UNAVAILABLE);
         background::refresh(&other.app).await;
@@ -169,10 +169,10 @@ on_both_engines!(
     an_instance_that_ended_holds_nothing_up,
     |app: TestApp| async move {
         let (stopped, killed) = (app.join().await, app.join().await);
-        rotation::rotate(&app.app).await.unwrap();
-        presence::leave(&stopped.app).await;
+        rotation::rotate(&app.app.privacy).await.unwrap();
+        presence::leave(&stopped.app.privacy).await;
         app.pass(LONG_ENOUGH).await;
-        rotation::retire(&app.app).await.unwrap();
+        rotation::retire(&app.app.privacy).await.unwrap();
         assert_eq!(
             keys_in_file(&app).len(),
             1,
@@ -190,12 +190,12 @@ on_both_engines!(
     |app: TestApp| async move {
         let other = app.join().await;
         let mut posted = Posted::default();
-        rotation::rotate(&other.app).await.unwrap();
+        rotation::rotate(&other.app.privacy).await.unwrap();
         posted.post(&other).await;
         let before = keys_in_file(&app);
         for refused in [
-            rotation::rotate(&app.app).await,
-            rotation::retire(&app.app).await,
+            rotation::rotate(&app.app.privacy).await,
+            rotation::retire(&app.app.privacy).await,
         ] {
             assert!(
                 matches!(
@@ -208,7 +208,7 @@ on_both_engines!(
         assert_eq!(keys_in_file(&app), before);
         copy_keys(&other, &app);
         background::refresh(&app.app).await;
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         copy_keys(&app, &other);
         background::refresh(&other.app).await;
         for one in [&app, &other] {
@@ -229,10 +229,10 @@ on_both_engines!(
         let lost = "UPDATE comments SET email_sealed = 'ffffffff.2.AAAA' WHERE email_sealed = \
                     (SELECT MIN(email_sealed) FROM comments)";
         execute(&app, lost.to_owned()).await;
-        let rotated = rotation::rotate(&app.app).await.unwrap();
+        let rotated = rotation::rotate(&app.app.privacy).await.unwrap();
         assert_eq!((rotated.done, rotated.unopenable), (1, 1));
         app.pass(LONG_ENOUGH).await;
-        let refused = rotation::retire(&app.app).await;
+        let refused = rotation::retire(&app.app.privacy).await;
         assert!(
             matches!(refused, Err(RotationError::Unopenable(1))),
             "{refused:?}"

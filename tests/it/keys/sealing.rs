@@ -9,7 +9,8 @@ use chacha20poly1305::{
 };
 use hamlet::{
     domain::moderator::Role,
-    privacy::{key_file, keys::Purpose, rotation, vault::Unopenable},
+    privacy::rotation,
+    sealing::{key_file, keys::Purpose, vault::Unopenable},
 };
 use reqwest::Method;
 use serde_json::Value;
@@ -42,7 +43,10 @@ on_both_engines!(
         let (_, shown) =
             answer(app.with(&token, Method::GET, &format!("/api/v1/comments/{other}"))).await;
         assert!(!shown.to_string().contains("elsinore.example"), "{shown}");
-        assert_eq!(rotation::rotate(&app.app).await.unwrap().unopenable, 1);
+        assert_eq!(
+            rotation::rotate(&app.app.privacy).await.unwrap().unopenable,
+            1
+        );
         app.stop().await;
     }
 );
@@ -81,7 +85,7 @@ on_both_engines!(
         let earlier = command(&app).await;
         let email = "reader1@elsinore.example".to_owned();
         assert_eq!(open(&earlier, &stored), Ok(email.clone()));
-        let rotated = rotation::rotate(&earlier).await.unwrap();
+        let rotated = rotation::rotate(&earlier.privacy).await.unwrap();
         assert_eq!((rotated.done, rotated.unopenable), (1, 0));
         let bound = app.stored(&posted.0[0].1).await;
         assert_eq!(open(&earlier, &bound), Ok(email));

@@ -24,7 +24,7 @@ async fn mail_waits_for_a_key_that_has_not_arrived(engine: Engine) {
     };
     let other = office.app.join().await;
     moderator(&office.app, "horatio", None).await;
-    rotation::rotate(&office.app.app).await.unwrap();
+    rotation::rotate(&office.app.app.privacy).await.unwrap();
     post(&other, "default", serde_json::json!({})).await;
     let token = operator(&office.app).await;
     for _ in 0..3 {
@@ -59,7 +59,7 @@ async fn mail_whose_key_never_arrives_becomes_a_dead_letter_in_time() {
     };
     let other = office.app.join().await;
     moderator(&office.app, "horatio", None).await;
-    rotation::rotate(&office.app.app).await.unwrap();
+    rotation::rotate(&office.app.app.privacy).await.unwrap();
     post(&other, "default", serde_json::json!({})).await;
     assert_eq!(pass(&other, HOURS).await.deferred, 1);
     let ticked = pass(&other, Duration::from_hours(24 * 6)).await;
@@ -76,16 +76,16 @@ on_both_engines!(
         let key = site_at(&app, &listener, ClientMode::Queue).await;
         let asked = ask(&app, &key, HAM, &listener.url).await;
         let other = app.join().await;
-        rotation::rotate(&app.app).await.unwrap();
+        rotation::rotate(&app.app.privacy).await.unwrap();
         app.decide(&asked, Decision::Spam).await;
         for _ in 0..2 {
             other.pass(HOURS).await;
-            assert_eq!(webhooks::tick(&other.app).await.unwrap(), 0);
+            assert_eq!(webhooks::tick(&other.app.notify).await.unwrap(), 0);
         }
         assert!(listener.taken().is_empty());
         copy_keys(&app, &other);
         other.pass(HOURS).await;
-        assert_eq!(webhooks::tick(&other.app).await.unwrap(), 1);
+        assert_eq!(webhooks::tick(&other.app.notify).await.unwrap(), 1);
         assert_eq!(listener.taken()[0].json()["key"], serde_json::json!(key));
         other.stop().await;
         app.stop().await;

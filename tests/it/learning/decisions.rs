@@ -98,7 +98,7 @@ on_both_engines!(
         let labels = || async {
             background::learn(&app.app).await;
             let site = app.app.directory.site("default").unwrap();
-            app.app.live.model(&site.slug).labels
+            app.app.learning.model(&site.slug).labels
         };
         assert_eq!(labels().await, [3, 0]);
         app.decide(&comments[0], Decision::Approve).await;
@@ -130,7 +130,7 @@ on_both_engines!(
         let here = score(&app, &token, SPAM).await;
         let version = |app: &App| {
             let site = app.directory.site("default").unwrap();
-            app.live.model(&site.slug).model.version().to_owned()
+            app.learning.model(&site.slug).model.version().to_owned()
         };
         assert_ne!(version(&other), version(&app.app));
         background::learn(&other).await;
@@ -156,7 +156,7 @@ on_both_engines!(
     |app: TestApp| async move {
         decided(&app, &HAM, Decision::Approve).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.live.model(&site.slug).labels, [2, 0]);
+        assert_eq!(app.app.learning.model(&site.slug).labels, [2, 0]);
         let sites = [site.slug.clone()];
         let counts = hamlet::learn::samples::count(&app.app, &sites)
             .await
@@ -180,7 +180,7 @@ on_both_engines!(
         assert_eq!(answer(request.json(&stale)).await.0, 409);
         background::learn(&app.app).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.live.model(&site.slug).labels, [1, 0]);
+        assert_eq!(app.app.learning.model(&site.slug).labels, [1, 0]);
         app.stop().await;
     }
 );
@@ -192,7 +192,7 @@ on_both_engines!(
         let broken = "INSERT INTO learning (site, revision, epoch, live) \
                       VALUES ('arras', 1, 1, '00000000-0000-7000-8000-000000000000')";
         app.sql(broken).await;
-        let follow = async || app.app.live.follow(&app.app.store).await.unwrap();
+        let follow = async || app.app.learning.follow().await.unwrap();
         assert_eq!(follow().await, 1);
         assert_eq!(follow().await, 0, "it rests for a while");
         app.sql("UPDATE learning SET revision = 2 WHERE site = 'arras'")
@@ -200,7 +200,7 @@ on_both_engines!(
         assert_eq!(follow().await, 1, "something new is a reason to try");
         decided(&app, &HAM, Decision::Approve).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.live.model(&site.slug).labels, [3, 0]);
+        assert_eq!(app.app.learning.model(&site.slug).labels, [3, 0]);
         app.sql("UPDATE learning SET live = NULL WHERE site = 'arras'")
             .await;
         assert_eq!(follow().await, 0, "mended, and followed at once");
@@ -218,7 +218,7 @@ on_both_engines!(
         app.decide(&posted, Decision::Spam).await;
         for steps in 0..12 {
             // Given up after a few steps, wherever it is then.
-            let mut following = std::pin::pin!(app.app.live.follow(&app.app.store));
+            let mut following = std::pin::pin!(app.app.learning.follow());
             for _ in 0..steps {
                 if futures_util::poll!(following.as_mut()).is_ready() {
                     break;
@@ -227,6 +227,6 @@ on_both_engines!(
             }
         }
         background::learn(&app.app).await;
-        assert_eq!(app.app.live.model(&site.slug).labels, [3, 1]);
+        assert_eq!(app.app.learning.model(&site.slug).labels, [3, 1]);
     }
 );

@@ -48,7 +48,12 @@ pub async fn label(app: &TestApp, source: &str, count: usize, swapped: bool) {
         vote
     };
     let votes = votes.map(vote).collect();
-    let cast = samples::cast(&app.app, votes, Provenance::Samples, source.to_owned());
+    let cast = samples::cast(
+        &app.app.learning,
+        votes,
+        Provenance::Samples,
+        source.to_owned(),
+    );
     cast.await.unwrap();
     background::learn(&app.app).await;
 }

@@ -22,7 +22,7 @@ fn site() -> SiteSlug {
 }
 
 fn version(app: &App) -> String {
-    app.live.model(&site()).base_version.clone()
+    app.learning.model(&site()).base_version.clone()
 }
 
 /// An instance that will take a run up and never be heard of again.
@@ -41,9 +41,12 @@ on_both_engines!(
         let run = training::start(&app.app, &site(), "Test").await.unwrap();
         let taken = app.app.store.take_run(doomed(&app.app)).await.unwrap();
         assert_eq!(taken.unwrap().id, run);
-        assert!(!training::work(&app.app).await.unwrap(), "one at a time");
+        assert!(
+            !training::work(&app.app.learning).await.unwrap(),
+            "one at a time"
+        );
         app.app.clock.advance(Duration::from_secs(31));
-        assert!(training::work(&app.app).await.unwrap());
+        assert!(training::work(&app.app.learning).await.unwrap());
         let entry = registry::find(&app.app, run).await.unwrap().unwrap();
         assert_eq!((entry.status, entry.attempts), (ModelStatus::Candidate, 2));
         app.stop().await;
@@ -59,7 +62,7 @@ on_both_engines!(
             assert!(taken.is_some());
             app.app.clock.advance(Duration::from_secs(31));
         }
-        assert!(!training::work(&app.app).await.unwrap());
+        assert!(!training::work(&app.app.learning).await.unwrap());
         let entry = registry::find(&app.app, run).await.unwrap().unwrap();
         assert_eq!(entry.status, ModelStatus::Failed);
         assert!(entry.failure.unwrap().contains("interrupted"));
@@ -74,12 +77,12 @@ on_both_engines!(
         label(&app, "nursery", 60, false).await;
         let run = training::start(&app.app, &site(), "Test").await.unwrap();
         app.app.faults.arm("training", "default", 1);
-        assert!(training::work(&app.app).await.unwrap());
+        assert!(training::work(&app.app.learning).await.unwrap());
         let entry = registry::find(&app.app, run).await.unwrap().unwrap();
         assert_eq!(entry.status, ModelStatus::Failed);
         assert!(entry.failure.unwrap().contains("panicked"));
         let again = training::start(&app.app, &site(), "Test").await.unwrap();
-        assert!(training::work(&app.app).await.unwrap());
+        assert!(training::work(&app.app.learning).await.unwrap());
         let entry = registry::find(&app.app, again).await.unwrap().unwrap();
         assert_eq!(entry.status, ModelStatus::Candidate);
         app.stop().await;
@@ -121,7 +124,10 @@ on_both_engines!(
             let mut versions = vec![version(&app.app)];
             for other in &others {
                 background::learn(other).await;
-                let (here, there) = (app.app.live.model(&site()), other.live.model(&site()));
+                let (here, there) = (
+                    app.app.learning.model(&site()),
+                    other.learning.model(&site()),
+                );
                 assert_eq!(
                     here.model.version(),
                     there.model.version(),
@@ -133,13 +139,13 @@ on_both_engines!(
             versions
         };
         assert_eq!(everywhere().await, [second["version"].as_str().unwrap()]);
-        let back = registry::roll_back(&app.app, &site(), "Test")
+        let back = registry::roll_back(&app.app.learning, &site(), "Test")
             .await
             .unwrap();
         assert_eq!(back.unwrap().to_string(), id(&first));
         assert_eq!(everywhere().await, [first["version"].as_str().unwrap()]);
         assert_eq!(
-            registry::roll_back(&others[0], &site(), "Test")
+            registry::roll_back(&others[0].learning, &site(), "Test")
                 .await
                 .unwrap(),
             None
@@ -147,7 +153,7 @@ on_both_engines!(
         background::learn(&app.app).await;
         assert_eq!(everywhere().await, [shipped]);
         assert!(
-            registry::roll_back(&app.app, &site(), "Test")
+            registry::roll_back(&app.app.learning, &site(), "Test")
                 .await
                 .is_err()
         );
@@ -214,7 +220,7 @@ on_both_engines!(
         super::damage_models(&app).await;
         let later = instance(app.app.settings.clone()).await;
         assert_eq!(version(&later), shipped);
-        let standing = registry::standing(&later, &site());
+        let standing = registry::standing(&later.learning, &site());
         assert!(
             standing.says.contains("cannot be used"),
             "{}",

@@ -64,7 +64,7 @@ impl Office {
 /// Lets time pass and sends what is due.
 pub async fn pass(app: &TestApp, time: Duration) -> Ticked {
     app.pass(time).await;
-    notify::tick(&app.app).await.expect("the outbox")
+    notify::tick(&app.app.notify).await.expect("the outbox")
 }
 
 /// A claim of mails whose destination nobody has looked up yet.

@@ -86,7 +86,7 @@ async fn undo(app: &TestApp, comment: &Value) {
         scope: Scope::All,
         moderator: None,
     };
-    let outcome = review::undo(&app.app, &principal, id, None)
+    let outcome = review::undo(&app.app.review, &principal, id, None)
         .await
         .expect("the store");
     assert!(matches!(outcome, Outcome::Done(..)));

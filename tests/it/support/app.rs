@@ -95,7 +95,9 @@ impl TestApp {
             .await
             .expect("an application");
         let (server, address) = server::bind(&app).expect("a listener");
-        presence::arrive(&app).await.expect("keys that may seal");
+        presence::arrive(&app.privacy)
+            .await
+            .expect("keys that may seal");
         let handle = server.handle();
         tokio::spawn(server);
         let client = Client::builder()
@@ -186,7 +188,7 @@ impl TestApp {
             moderator: None,
         };
         let wishes = answers.iter().map(wish).collect();
-        let outcomes = review::decide(&self.app, &principal, wishes, None)
+        let outcomes = review::decide(&self.app.review, &principal, wishes, None)
             .await
             .expect("the store");
         assert!(

@@ -112,7 +112,7 @@ on_both_engines!(
     PROXIED,
     |app: TestApp| async move {
         let (held, public) = comments(&app).await;
-        app.app.live.wake();
+        app.app.learning.wake();
         let me = app.first_operator("horatio@elsinore.example").await;
         let token = app.token(Role::Operator, &[]).await;
         let operations = operations(&app).await.into_iter();

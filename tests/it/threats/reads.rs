@@ -49,7 +49,9 @@ on_both_engines!(nothing_changes_on_get, |app: TestApp| async move {
         .await;
     app.decide(&json!({ "id": approved }), Decision::Approve)
         .await;
-    hamlet::notify::tick(&app.app).await.expect("the outbox");
+    hamlet::notify::tick(&app.app.notify)
+        .await
+        .expect("the outbox");
     let people = me.request(&app, Method::GET, "/api/v1/moderators");
     let (_, people) = answer(people).await;
     let link = format!(

@@ -31,14 +31,14 @@ pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem>
         Ok(name) => name,
         Err(error) => return Ok(Done::wrong("keys", vec![error])),
     };
-    let minted = keys::mint(app, site.slug.clone(), name).await?;
+    let minted = keys::mint(&app.clients, site.slug.clone(), name).await?;
     let said = "Enter it into the program, beside this service's address. It is not shown again.";
     Ok(Done::secret("keys", said, minted.secret))
 }
 
 pub(super) async fn revoke(app: &App, fields: &FormFields) -> Result<Done, Problem> {
     let site = site::named(app, fields.get("site"))?;
-    keys::revoke(app, &site.slug, fields.get("id").to_owned()).await?;
+    keys::revoke(&app.clients, &site.slug, fields.get("id").to_owned()).await?;
     Ok(Done::said("keys", "The key is revoked."))
 }
 

@@ -14,12 +14,12 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::App,
     domain::{
         comment::CommentId,
         moderator::{ModeratorId, Principal, Scope},
         site::SiteSlug,
     },
+    ground::Ground,
     storage::{self, sessions::Held},
 };
 
@@ -33,6 +33,7 @@ pub type Latest = Arc<BTreeMap<SiteSlug, CommentId>>;
 
 /// What listeners listen to.
 pub struct News {
+    ground: Arc<Ground>,
     latest: watch::Sender<Latest>,
     closing: CancellationToken,
     seats: Arc<Mutex<Seats>>,
@@ -69,21 +70,22 @@ impl Drop for Place {
     }
 }
 
-impl Default for News {
-    fn default() -> Self {
-        Self {
-            latest: watch::Sender::new(Latest::default()),
-            closing: CancellationToken::new(),
-            seats: Arc::default(),
-        }
-    }
-}
-
 fn locked(seats: &Mutex<Seats>) -> MutexGuard<'_, Seats> {
     seats.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl News {
+    /// Nobody listens yet.
+    #[must_use]
+    pub fn new(ground: Arc<Ground>) -> Self {
+        Self {
+            ground,
+            latest: watch::Sender::new(Latest::default()),
+            closing: CancellationToken::new(),
+            seats: Arc::default(),
+        }
+    }
+
     /// Begins to listen; nothing when too many do. Someone's oldest stream ends when they have
     /// [`PER_PERSON`] already.
     #[must_use]
@@ -164,17 +166,17 @@ impl News {
 ///
 /// # Errors
 /// [`storage::StoreError`].
-pub async fn announce(app: &App) -> storage::Result<()> {
-    let held = app.news.held();
+pub async fn announce(news: &News) -> storage::Result<()> {
+    let held = news.held();
     if held.is_empty() {
         return Ok(());
     }
-    let good = app.store.good_sessions(&held).await?;
+    let good = news.ground.store.good_sessions(&held).await?;
     let over: Vec<&Held> = held.iter().filter(|one| !good.contains(&one.id)).collect();
-    app.news.dismiss_if(|held| over.contains(&held));
-    let sites = app.directory.covered(&Scope::All);
-    let latest = Arc::new(app.store.latest_pending(&sites).await?);
-    app.news.latest.send_if_modified(|known| {
+    news.dismiss_if(|held| over.contains(&held));
+    let sites = news.ground.directory.covered(&Scope::All);
+    let latest = Arc::new(news.ground.store.latest_pending(&sites).await?);
+    news.latest.send_if_modified(|known| {
         let changed = *known != latest;
         *known = latest;
         changed
@@ -184,8 +186,8 @@ pub async fn announce(app: &App) -> storage::Result<()> {
 
 /// The latest arrival that the principal may see; identifiers grow with time.
 #[must_use]
-pub fn latest_for(app: &App, principal: &Principal, latest: &Latest) -> Option<CommentId> {
-    let covered = app.directory.covered(&principal.scope);
+pub fn latest_for(ground: &Ground, principal: &Principal, latest: &Latest) -> Option<CommentId> {
+    let covered = ground.directory.covered(&principal.scope);
     covered
         .iter()
         .filter_map(|site| latest.get(site))

@@ -160,7 +160,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::privacy::keys::Purpose;
+    use crate::sealing::keys::Purpose;
 
     #[test]
     fn a_key_file_is_made_once_private_and_read_back() {

@@ -1,7 +1,7 @@
 //! Taking an import back whole.
 
+use super::History;
 use crate::{
-    app::App,
     domain::comment::CommentId,
     storage::{Result, import_runs::ImportRun},
 };
@@ -20,17 +20,21 @@ pub struct ImportUndone {
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; what was taken back before is gone, and doing it again goes on from there.
-pub async fn take_back(app: &App, run: &ImportRun) -> Result<ImportUndone> {
+pub async fn take_back(history: &History, run: &ImportRun) -> Result<ImportUndone> {
     let (site, id) = (&run.run.site, &run.run.id);
     let mut removed = 0;
     loop {
-        let step = app.store.undo_import(site, id).await?;
+        let step = history.ground().store.undo_import(site, id).await?;
         removed += step.removed;
         if !step.goes_on {
             break;
         }
     }
-    let kept = app.store.finish_undo(site, id, removed, app.now()).await?;
-    app.live.wake();
+    let kept = history
+        .ground()
+        .store
+        .finish_undo(site, id, removed, history.ground().now())
+        .await?;
+    history.learning.wake();
     Ok(ImportUndone { removed, kept })
 }

@@ -1,6 +1,15 @@
 //! Whether this instance can do its work: what `/health/ready` answers with. The database is written to
 //! by a job every few seconds; a question in between costs at most one look at the lock a second, and
-//! is answered within [`PATIENCE`] whatever the database does.
+//! is answered within [`PATIENCE`] however long the database takes. [`Pulses`] records how the background
+//! jobs do.
+
+mod job;
+mod pulse;
+
+pub use self::{
+    job::Job,
+    pulse::{Pulse, Pulses},
+};
 
 use std::{
     sync::{Mutex, PoisonError},

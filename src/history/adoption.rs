@@ -6,17 +6,17 @@ use std::{collections::HashMap, sync::Arc};
 use uuid::Builder;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 
-use super::foreign::{self, ForeignComment, Standing};
+use super::History;
 use crate::{
-    app::App,
     domain::{
         comment::Status, evidence::Evidence, network::SenderAddress, site::Site,
         timestamp::Timestamp, website::Website,
     },
     intake::adopted,
+    interchange::foreign::{self, ForeignComment, Standing},
     learn::samples,
-    privacy::vault::Owner,
     review::trial,
+    sealing::vault::Owner,
     storage::{arrivals::NewComment, imports::ImportedComment, known_ids::Likeness},
     text::Document,
 };
@@ -69,14 +69,20 @@ pub(super) struct Named {
 /// A comment of another system as one of this one. What waits is judged, so that the queue can be
 /// worked through; what was decided there is not judged again.
 pub(super) fn adopt(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     foreign: ForeignComment,
     named: Named,
 ) -> ImportedComment {
     let sender = foreign.address.map(SenderAddress::new);
     let raw_email = foreign.email.as_deref().unwrap_or_default();
-    let email = adopted::email(&app.vault, site, raw_email, &foreign.name, sender.as_ref());
+    let email = adopted::email(
+        &history.ground().vault,
+        site,
+        raw_email,
+        &foreign.name,
+        sender.as_ref(),
+    );
     let (name, text) = (adopted::name(&foreign.name), adopted::text(&foreign.text));
     let website = foreign.website.as_deref();
     let website = website.and_then(|raw| Website::parse(&adopted::one_line(raw)).ok());
@@ -87,15 +93,15 @@ pub(super) fn adopt(
         website: website.as_ref().map(Website::as_str),
     };
     let status = status(foreign.standing);
-    let now = app.now();
+    let now = history.ground().now();
     let created_at = foreign.created_at.unwrap_or(now).min(now);
-    let (score, evidence) = judged(app, site, status, &document);
+    let (score, evidence) = judged(history, site, status, &document);
     let id = id_at(created_at, named.place);
     let owner = Owner::comment(&site.slug, id.clone());
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
-            .map(|_| app.vault.email_index(&email).0);
+            .map(|_| history.ground().vault.email_index(&email).0);
         samples::vote_of_import(site.slug.clone(), id.clone(), label, &document, index)
     });
     let title = foreign.page_title.as_deref().map(adopted::one_line);
@@ -121,8 +127,8 @@ pub(super) fn adopt(
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: app.vault.seal(&email, owner).0,
-            email_index: app.vault.email_index(&email).0,
+            email_sealed: history.ground().vault.seal(&email, owner).0,
+            email_index: history.ground().vault.email_index(&email).0,
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),
             fingerprint: None,
@@ -146,7 +152,7 @@ const fn status(standing: Standing) -> Status {
 }
 
 fn judged(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     status: Status,
     document: &Document<'_>,
@@ -159,7 +165,7 @@ fn judged(
         };
         return (None, evidence);
     }
-    let mut trial = trial::judge(app, site, document);
+    let mut trial = trial::judge(&history.learning, site, document);
     trial.evidence.because = because;
     (trial.score, trial.evidence)
 }

@@ -12,15 +12,17 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use uuid::Uuid;
 
 use super::{
+    History,
     adoption::{Ids, Named, adopt, likeness},
-    foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError},
-    placing::Calendar,
     report::Report,
 };
 use crate::{
-    app::App,
     domain::{sample::Provenance, site::Site},
     intake::adopted,
+    interchange::{
+        foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError},
+        placing::Calendar,
+    },
     learn::samples,
     privacy::rotation,
     storage::{
@@ -73,7 +75,7 @@ pub struct Wanted {
 /// # Errors
 /// As [`run_as`].
 pub async fn run(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     format: ForeignFormat,
     dry_run: bool,
@@ -85,7 +87,7 @@ pub async fn run(
         source: None,
         file: None,
     };
-    run_as(app, site, wanted, open).await
+    run_as(history, site, wanted, open).await
 }
 
 /// Imports what `open` finds into a site. `open` and the reader run on a thread of their own, and twice
@@ -95,13 +97,13 @@ pub async fn run(
 /// # Errors
 /// [`ImportError`]; what was written before stays, and importing again goes on from there.
 pub async fn run_as(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     wanted: Wanted,
     open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
 ) -> Result<Report, ImportError> {
     let open = Arc::new(open);
-    let source = source(app, site, &wanted, &open).await?;
+    let source = source(history, site, &wanted, &open).await?;
     let origin = Origin {
         source,
         run: Uuid::now_v7().to_string(),
@@ -115,10 +117,14 @@ pub async fn run_as(
             format: format.system().to_owned(),
             file: wanted.file,
         };
-        app.store.begin_import(run, app.now()).await?;
+        history
+            .ground()
+            .store
+            .begin_import(run, history.ground().now())
+            .await?;
     }
     let mut import = Import {
-        app,
+        history,
         site,
         report: Report {
             dry_run,
@@ -127,7 +133,7 @@ pub async fn run_as(
             ..Report::default()
         },
         origin,
-        calendar: Calendar::new(app.now()),
+        calendar: Calendar::new(history.ground().now()),
         ids: Ids::default(),
         read: 0,
     };
@@ -137,20 +143,30 @@ pub async fn run_as(
     if !dry_run {
         let detail = json!({ "system": format.system(), "comments": report.imported });
         let target = site.slug.to_string();
-        let recorded = app.store.record_act("comments.import", target, detail);
+        let recorded = history
+            .ground()
+            .store
+            .record_act("comments.import", target, detail);
         recorded.await?;
     }
     kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
-        let joined = app.store.join_imported(&site.slug, &origin).await?;
+        let joined = history
+            .ground()
+            .store
+            .join_imported(&site.slug, &origin)
+            .await?;
         if joined.withheld > 0 {
             report.withhold(ANSWERS_HIDDEN, joined.withheld);
         }
         report.orphans = joined.orphans;
-        let done = app
-            .store
-            .finish_import(&site.slug, &origin.run, report.imported, app.now());
+        let done = history.ground().store.finish_import(
+            &site.slug,
+            &origin.run,
+            report.imported,
+            history.ground().now(),
+        );
         done.await?;
     }
     if let Err(error) = read {
@@ -166,7 +182,7 @@ pub async fn run_as(
 /// Whose ids the file's are. Where most of those that are known here under a source name the same comments,
 /// it is that source; where they name others, the file is of another blog, and its ids are kept apart.
 async fn source(
-    app: &App,
+    history: &History,
     site: &Arc<Site>,
     wanted: &Wanted,
     open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
@@ -175,7 +191,11 @@ async fn source(
     if let Some(name) = &wanted.source {
         return Ok(format!("{system}/{}", adopted::one_line(name)));
     }
-    let sources = app.store.import_sources(&site.slug, system).await?;
+    let sources = history
+        .ground()
+        .store
+        .import_sources(&site.slug, system)
+        .await?;
     if sources.is_empty() {
         return Ok(system.to_owned());
     }
@@ -188,10 +208,19 @@ async fn source(
             _ => None,
         });
         let known: Vec<_> = comments
-            .map(|comment| (ids.of(&comment), likeness(&comment, site, app.now())))
+            .map(|comment| {
+                (
+                    ids.of(&comment),
+                    likeness(&comment, site, history.ground().now()),
+                )
+            })
             .collect();
         for (source, overlap) in sources.iter().zip(&mut overlaps) {
-            *overlap += app.store.overlap(&site.slug, source, &known).await?;
+            *overlap += history
+                .ground()
+                .store
+                .overlap(&site.slug, source, &known)
+                .await?;
         }
     }
     // What the reading ended with is reported when the file is read in earnest.
@@ -220,7 +249,7 @@ fn reading(
 
 /// An import under way.
 struct Import<'a> {
-    app: &'a App,
+    history: &'a History,
     site: &'a Arc<Site>,
     origin: Origin,
     report: Report,
@@ -257,14 +286,16 @@ impl Import<'_> {
     async fn keep_all(&mut self, batches: &mut mpsc::Receiver<Batch>) -> Result<(), ImportError> {
         while let Some(batch) = batches.recv().await {
             // It may take long, and a key may be made or retired meanwhile.
-            rotation::follow(self.app).await;
+            rotation::follow(&self.history.privacy).await;
             let mut comments = self.sort(batch);
             let mut named = Vec::with_capacity(comments.len());
             for comment in &comments {
                 self.read += 1;
                 named.push(Named {
                     id: self.ids.of(comment),
-                    is_dated: comment.created_at.is_some_and(|at| at <= self.app.now()),
+                    is_dated: comment
+                        .created_at
+                        .is_some_and(|at| at <= self.history.ground().now()),
                     place: self.read,
                 });
             }
@@ -319,22 +350,27 @@ impl Import<'_> {
             }
             return Ok(());
         }
-        let (app, site) = (self.app, self.site);
+        let (history, site) = (self.history, self.site);
         let said: Vec<_> = comments
             .iter()
             .map(|comment| (comment.label, comment.withheld))
             .collect();
         let adopted = comments.into_iter().zip(named);
-        let adopted = adopted.map(|(comment, named)| adopt(app, site, comment, named));
-        let source = samples::source(app, Provenance::Import, self.origin.source.clone());
-        let kept = app
+        let adopted = adopted.map(|(comment, named)| adopt(history, site, comment, named));
+        let source = samples::source(
+            history.ground(),
+            Provenance::Import,
+            self.origin.source.clone(),
+        );
+        let kept = history
+            .ground()
             .store
             .import_comments(
                 &site.slug,
                 &self.origin,
                 adopted.collect(),
                 source,
-                app.now(),
+                history.ground().now(),
             )
             .await?;
         report.doubled += kept.doubled;
@@ -351,7 +387,7 @@ impl Import<'_> {
                 report.withhold(ANSWERS_HIDDEN, 1);
             }
         }
-        app.live.wake();
+        history.learning.wake();
         Ok(())
     }
 }

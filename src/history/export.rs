@@ -11,15 +11,15 @@ use clap::ValueEnum;
 use quick_xml::escape::escape;
 use serde_json::json;
 
-use super::table::defused;
+use crate::interchange::table::defused;
 use crate::{
-    app::App,
     bayes::Label,
     domain::{
         comment::{Comment, CommentId, Status},
         queue::{Cursor, Filter, Sort},
         site::Site,
     },
+    ground::Ground,
     storage::StoreError,
 };
 
@@ -57,14 +57,14 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`].
 pub async fn run(
-    app: &App,
+    ground: &Ground,
     site: &Site,
     format: ExportFormat,
     addresses: bool,
     out: &mut (impl Write + Send),
 ) -> Result<Exported, ExportError> {
     let exporter = Exporter {
-        app,
+        ground,
         site,
         addresses,
         unopenable: AtomicU64::new(0),
@@ -90,7 +90,7 @@ pub struct Exported {
 }
 
 struct Exporter<'a> {
-    app: &'a App,
+    ground: &'a Ground,
     site: &'a Site,
     addresses: bool,
     /// Addresses that were wanted and could not be opened.
@@ -111,7 +111,7 @@ impl Exporter<'_> {
         filter: &Filter,
         cursor: &mut Option<Cursor>,
     ) -> Result<Vec<Comment>, StoreError> {
-        let store = &self.app.store;
+        let store = &self.ground.store;
         let listing = store.list_comments(filter, Sort::Oldest, cursor.as_ref(), STRETCH);
         let listing = listing.await?;
         *cursor = listing.next;
@@ -122,7 +122,7 @@ impl Exporter<'_> {
         if !self.addresses {
             return None;
         }
-        let Ok(email) = self.app.vault.open(&comment.email, comment) else {
+        let Ok(email) = self.ground.vault.open(&comment.email, comment) else {
             self.unopenable.fetch_add(1, Ordering::Relaxed);
             return None;
         };
@@ -203,14 +203,14 @@ impl Exporter<'_> {
 
     async fn wxr(&self, out: &mut (impl Write + Send)) -> Result<u64, ExportError> {
         let origin = self.site.origins.first();
-        let home = origin.map_or_else(|| self.app.public_url(), ToString::to_string);
+        let home = origin.map_or_else(|| self.ground.public_url(), ToString::to_string);
         write!(out, "{WXR_HEAD}")?;
         writeln!(out, "<title>{}</title>", text(&self.site.name))?;
         writeln!(out, "<link>{}</link>", text(&home))?;
         writeln!(out, "<wp:wxr_version>1.2</wp:wxr_version>")?;
         let (mut after, mut posts, mut count) = (String::new(), 0, 0);
         loop {
-            let store = &self.app.store;
+            let store = &self.ground.store;
             let pages = store.commented_pages(&self.site.slug, &after, STRETCH);
             let pages = pages.await?;
             let Some(last) = pages.last() else { break };
@@ -286,7 +286,7 @@ impl Exporter<'_> {
     /// What people said about some comments, wherever they said it.
     async fn labels(&self, comments: &[Comment]) -> Result<HashMap<CommentId, Label>, StoreError> {
         let ids = comments.iter().map(|comment| comment.id);
-        self.app.store.labels_of(&self.site.slug, ids).await
+        self.ground.store.labels_of(&self.site.slug, ids).await
     }
 
     fn wxr_comment(

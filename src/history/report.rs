@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::foreign::{ForeignComment, ForeignFormat};
-use crate::bayes::Label;
+use crate::{
+    bayes::Label,
+    interchange::{
+        dates,
+        foreign::{ForeignComment, ForeignFormat},
+    },
+};
 
 /// Problems that are reported one by one; the rest are counted.
 const ONE_BY_ONE: usize = 20;
@@ -89,7 +94,7 @@ impl Report {
                 line = format!("{line}: {}", doubt.value);
             }
             // A date that is not there at all is the same in every line.
-            if doubt.what != super::dates::MISSING {
+            if doubt.what != dates::MISSING {
                 self.problem(line);
             }
         }

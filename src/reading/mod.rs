@@ -1,6 +1,8 @@
 //! Approved comments as anyone reads them: rendered once, kept for a second. Decisions made here are
 //! seen at once; those made by another instance within that second.
 
+pub mod rendered;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,16 +14,16 @@ use serde::Serialize;
 use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
+use self::rendered::Rendered;
 use crate::{
-    app::App,
     domain::{
         comment::{CommentId, PublicComment},
         page::Page,
         site::SiteSlug,
         timestamp::Timestamp,
     },
+    ground::Ground,
     markup,
-    rendered::Rendered,
     storage::{Result, StoreError},
 };
 
@@ -76,17 +78,21 @@ type Key = (SiteSlug, Page, Option<CommentId>);
 type Rendering = Arc<OnceCell<Arc<Rendered>>>;
 
 /// The lists rendered lately, and those that are being rendered: one at a time of each.
-pub struct Published {
+pub struct Reading {
+    ground: Arc<Ground>,
     lists: Cache<Key, Arc<Rendered>>,
     renderings: Mutex<HashMap<Key, Rendering>>,
 }
 
-impl Default for Published {
-    fn default() -> Self {
+impl Reading {
+    /// Nothing is rendered yet.
+    #[must_use]
+    pub fn new(ground: Arc<Ground>) -> Self {
         let weigh = |(_, page, _): &Key, list: &Arc<Rendered>| {
             u32::try_from(list.body.len() + page.as_str().len() + 200).unwrap_or(u32::MAX)
         };
         Self {
+            ground,
             lists: Cache::builder()
                 .max_capacity(CAPACITY)
                 .weigher(weigh)
@@ -95,9 +101,7 @@ impl Default for Published {
             renderings: Mutex::default(),
         }
     }
-}
 
-impl Published {
     /// Forgets what was rendered of a page: something on it was decided. What goes on after a comment
     /// is up to a second old.
     pub fn forget(&self, site: &SiteSlug, page: &Page) {
@@ -137,29 +141,24 @@ impl Published {
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn list(
-    app: &App,
+    reading: &Reading,
     site: &SiteSlug,
     page: &Page,
     after: Option<CommentId>,
 ) -> Result<Arc<Rendered>> {
     let key = (site.clone(), page.clone(), after);
-    if let Some(list) = app.published.lists.get(&key) {
+    if let Some(list) = reading.lists.get(&key) {
         return Ok(list);
     }
-    let rendering = app
-        .published
-        .renderings()
-        .entry(key.clone())
-        .or_default()
-        .clone();
+    let rendering = reading.renderings().entry(key.clone()).or_default().clone();
     let rendered = rendering.get_or_try_init(|| async {
-        let list = read(app, site, page, after).await?;
+        let list = read(&reading.ground, site, page, after).await?;
         Ok(Arc::new(render(&list)))
     });
     let rendered = rendered.await.inspect_err(|_: &StoreError| {
-        app.published.renderings().remove(&key);
+        reading.renderings().remove(&key);
     })?;
-    app.published.keep(key, &rendering, rendered);
+    reading.keep(key, &rendering, rendered);
     Ok(rendered.clone())
 }
 
@@ -168,13 +167,13 @@ pub async fn list(
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn read(
-    app: &App,
+    ground: &Ground,
     site: &SiteSlug,
     page: &Page,
     after: Option<CommentId>,
 ) -> Result<List> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let mut found = app
+    let mut found = ground
         .store
         .public_comments(site, page, &after, PAGE_SIZE + 1)
         .await?;

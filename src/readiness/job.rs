@@ -1,0 +1,84 @@
+//! The background jobs by name, and how often each runs. What they do is `background`'s.
+
+use std::time::Duration;
+
+/// A job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Job {
+    /// Notices sites, block rules and keys that another process changed.
+    Directory,
+    /// Tells moderators' pages of arrivals.
+    News,
+    /// Brings models up to date with what people teach, here and at other instances.
+    Learning,
+    /// Carries training runs out.
+    Training,
+    /// Counts labelled data that another instance has left half counted.
+    Uploads,
+    /// Forgets what has had its time.
+    Retention,
+    /// Folds together what was added to the kept counts.
+    Counts,
+    /// Reads gauges from the database.
+    Gauges,
+    /// Works the outbox off.
+    Mail,
+    /// Tells webhooks what they want to hear.
+    Webhooks,
+    /// Adds up what was observed, whether or not anyone asks for it.
+    Metrics,
+    /// Looks whether the database can be written to.
+    Probe,
+}
+
+impl Job {
+    /// Every job.
+    pub const ALL: [Self; 12] = [
+        Self::Directory,
+        Self::News,
+        Self::Learning,
+        Self::Training,
+        Self::Uploads,
+        Self::Retention,
+        Self::Counts,
+        Self::Gauges,
+        Self::Mail,
+        Self::Webhooks,
+        Self::Metrics,
+        Self::Probe,
+    ];
+
+    /// Its name in metrics, logs and readiness.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::News => "news",
+            Self::Learning => "learning",
+            Self::Training => "training",
+            Self::Uploads => "uploads",
+            Self::Retention => "retention",
+            Self::Counts => "counts",
+            Self::Gauges => "gauges",
+            Self::Mail => "mail",
+            Self::Webhooks => "webhooks",
+            Self::Metrics => "metrics",
+            Self::Probe => "probe",
+        }
+    }
+
+    /// Time from the beginning of one run to that of the next.
+    #[must_use]
+    pub const fn period(self) -> Duration {
+        match self {
+            // How soon a change made at another instance is noticed here.
+            Self::Learning => Duration::from_millis(500),
+            Self::Directory | Self::News | Self::Training | Self::Mail | Self::Webhooks => {
+                Duration::from_secs(1)
+            }
+            Self::Metrics => Duration::from_secs(5),
+            Self::Uploads | Self::Counts | Self::Gauges | Self::Probe => Duration::from_secs(10),
+            Self::Retention => Duration::from_mins(10),
+        }
+    }
+}
