@@ -56,7 +56,7 @@ impl<R: BufRead> Commento<R> {
                 ("pages", Some(id)) => drop(self.pages.insert(id, value)),
                 ("commenters" | "pages", None) => {}
                 _ if size > WAITING => {
-                    others.push(Ok(Found::Skipped("too much to wait for the names")))
+                    others.push(Ok(Found::Skipped("too much to wait for the names")));
                 }
                 _ => {
                     size += first(&value, &["markdown", "html"]).map_or(0, |text| text.len()) + 500;

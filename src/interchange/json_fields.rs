@@ -11,7 +11,7 @@ pub fn text(object: &Value, name: &str) -> Option<String> {
     scalar(object.get(name)?)
 }
 
-/// The names under which databases wrap a scalar: MongoDB's extended JSON, and LeanCloud's dates.
+/// The names under which databases wrap a scalar: extended JSON of `MongoDB`, dates of `LeanCloud`.
 const WRAPPED: [&str; 11] = [
     "$oid",
     "$date",

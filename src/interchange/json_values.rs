@@ -98,18 +98,15 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     fn byte(&mut self) -> Result<Option<u8>, ReadError> {
-        let byte = match self.again.get(self.again_at) {
-            Some(byte) => {
-                self.again_at += 1;
-                Some(*byte)
+        let byte = if let Some(byte) = self.again.get(self.again_at) {
+            self.again_at += 1;
+            Some(*byte)
+        } else {
+            let byte = self.input.fill_buf()?.first().copied();
+            if byte.is_some() {
+                self.input.consume(1);
             }
-            None => {
-                let byte = self.input.fill_buf()?.first().copied();
-                if byte.is_some() {
-                    self.input.consume(1);
-                }
-                byte
-            }
+            byte
         };
         self.line += u64::from(byte == Some(b'\n'));
         Ok(byte)
@@ -117,8 +114,7 @@ impl<R: BufRead> JsonValues<R> {
 
     /// Gives bytes back to be read again.
     fn give_back(&mut self, bytes: &[u8]) {
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-        self.line -= lines as u64;
+        self.line -= bytes.split(|byte| *byte == b'\n').count() as u64 - 1;
         self.again = [bytes, &self.again[self.again_at..]].concat();
         self.again_at = 0;
     }

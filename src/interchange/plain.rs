@@ -55,7 +55,7 @@ pub fn of_html(html: &str) -> String {
             "p" | "/p" | "div" | "/div" | "blockquote" | "/blockquote" | "ul" | "/ul" | "ol"
             | "/ol" | "li" | "pre" | "/pre" | "hr" | "tr" | "/table" | "dt" | "dd" | "h1"
             | "/h1" | "h2" | "/h2" | "h3" | "/h3" | "h4" | "/h4" | "h5" | "/h5" | "h6" | "/h6" => {
-                end_line(&mut text)
+                end_line(&mut text);
             }
             "a" => target = attribute(tag, "href").map(|href| (href, text.len())),
             "/a" => {

@@ -209,7 +209,7 @@ impl<R: BufRead> Rows<R> {
         if wants == 0 {
             return None;
         }
-        if has < wants && is_last && !tidied.was_ended {
+        if has < wants && is_last && !tidied.is_between() {
             return Some(format!(
                 "the file ends early: {has} values, the header has {wants}"
             ));

@@ -169,7 +169,7 @@ fn month_of(word: &str) -> Option<u8> {
     let word = word.trim_end_matches('.').to_ascii_lowercase();
     let short = if word == "sept" { "sep" } else { &word };
     let is_it = |month: &&str| **month == *short || (short.len() == 3 && month.starts_with(short));
-    let at = MONTHS.iter().position(|month| is_it(&month))?;
+    let at = MONTHS.iter().position(is_it)?;
     u8::try_from(at + 1).ok()
 }
 

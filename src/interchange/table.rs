@@ -33,7 +33,11 @@ impl<R: BufRead> Table<R> {
 
     fn begin(&mut self) -> Result<(), ReadError> {
         self.begun = true;
-        if self.rows.header(|_| false, &[]).map_err(read_error)? {
+        if self
+            .rows
+            .header(|_| false, &[])
+            .map_err(|error| read_error(&error))?
+        {
             return Ok(());
         }
         let names = self.rows.names();
@@ -85,7 +89,7 @@ impl<R: BufRead> Table<R> {
     }
 }
 
-fn read_error(error: TableRowError) -> ReadError {
+fn read_error(error: &TableRowError) -> ReadError {
     let place = format!("line {}", error.line);
     if error.ends {
         ReadError::broken(place, &error.problem)
@@ -128,7 +132,10 @@ impl<R: BufRead> Iterator for Table<R> {
             return Some(Err(error));
         }
         let row = self.rows.next()?;
-        Some(row.map_err(read_error).and_then(|row| self.comment(&row)))
+        Some(
+            row.map_err(|error| read_error(&error))
+                .and_then(|row| self.comment(&row)),
+        )
     }
 }
 

@@ -18,8 +18,6 @@ pub(super) struct Tidied<R> {
     pub(super) starts: VecDeque<u64>,
     place: Place,
     after_return: bool,
-    /// Whether the last row was ended by a line end.
-    pub(super) was_ended: bool,
     pub(super) is_done: bool,
 }
 
@@ -45,7 +43,6 @@ impl<R: BufRead> Tidied<R> {
             starts: VecDeque::new(),
             place: Place::Between,
             after_return: false,
-            was_ended: true,
             is_done: false,
         }
     }
@@ -53,6 +50,11 @@ impl<R: BufRead> Tidied<R> {
     /// Whether a quotation mark is open.
     pub(super) fn is_open(&self) -> bool {
         self.place == Place::Quoted
+    }
+
+    /// Whether a line end has ended the last row.
+    pub(super) fn is_between(&self) -> bool {
+        self.place == Place::Between
     }
 
     /// The byte to hand out for one that was read.
@@ -71,13 +73,11 @@ impl<R: BufRead> Tidied<R> {
         if matches!(byte, b'\n' | b'\r') {
             self.after_return = byte == b'\r';
             self.line += 1;
-            self.was_ended = true;
             self.place = Place::Between;
             return Some(b'\n');
         }
         if self.place == Place::Between {
             self.starts.push_back(self.line);
-            self.was_ended = false;
             self.place = Place::Start;
         }
         self.place = match byte {
