@@ -110,8 +110,10 @@ impl ImportArgs {
             } else {
                 print::line(&report.lines().join("\n"))?;
             }
-            anyhow::ensure!(!report.is_failure(), "not all of it could be read");
-            Ok(())
+            match report.failure() {
+                Some(why) => Err(anyhow::anyhow!(why)),
+                None => Ok(()),
+            }
         })
     }
 }

@@ -58,11 +58,15 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether the file held nothing that could be read, or not all of it could.
+    /// Why the import is no success: the file ended early, or nothing in it could be read.
     #[must_use]
-    pub fn is_failure(&self) -> bool {
-        let unreadable = !self.problems.is_empty() || self.skipped.contains_key("no text");
-        self.ended_early.is_some() || (self.imported + self.unchanged == 0 && unreadable)
+    pub fn failure(&self) -> Option<String> {
+        if self.ended_early.is_some() || self.imported + self.unchanged > 0 {
+            return self.ended_early.clone();
+        }
+        let first = self.problems.first().map(String::as_str);
+        let first = first.or(self.skipped.contains_key("no text").then_some("no text"))?;
+        Some(format!("nothing in it could be read as a comment: {first}"))
     }
 
     pub(super) fn skip(&mut self, reason: &str) {
@@ -193,7 +197,6 @@ impl Report {
         if let Some(run) = self.run.as_ref().filter(|_| self.imported > 0) {
             lines.push(format!("to take it back: hamlet import --undo {run}"));
         }
-        lines.extend(self.ended_early.iter().map(|why| format!("error: {why}")));
         lines
     }
 }
