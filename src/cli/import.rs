@@ -55,7 +55,7 @@ pub struct ImportArgs {
     /// Reads and reports, and writes nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The file's encoding, where it is neither UTF-8 nor says what it is: windows-1251, gbk, shift_jis.
+    /// The file's encoding, where it is neither UTF-8 nor says what it is: `windows-1251`, `gbk`, `shift_jis`.
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     encoding: Option<&'static Encoding>,
     /// Prints the report as JSON.

@@ -71,7 +71,7 @@ pub(super) struct Named {
 pub(super) fn adopt(
     history: &History,
     site: &Arc<Site>,
-    foreign: ForeignComment,
+    foreign: &ForeignComment,
     named: Named,
 ) -> ImportedComment {
     let sender = foreign.address.map(SenderAddress::new);

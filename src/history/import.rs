@@ -356,7 +356,7 @@ impl Import<'_> {
             .map(|comment| (comment.label, comment.withheld))
             .collect();
         let adopted = comments.into_iter().zip(named);
-        let adopted = adopted.map(|(comment, named)| adopt(history, site, comment, named));
+        let adopted = adopted.map(|(comment, named)| adopt(history, site, &comment, named));
         let source = samples::source(
             history.ground(),
             Provenance::Import,
