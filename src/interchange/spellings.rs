@@ -19,6 +19,11 @@ pub(super) fn is_missing(raw: &str) -> bool {
 /// Milliseconds since 1970.
 pub(super) fn millis(raw: &str) -> Option<i64> {
     let raw = raw.trim_matches(['"', '\'']).trim();
+    // What ASP.NET writes into JSON.
+    let inner = raw
+        .strip_prefix("/Date(")
+        .and_then(|raw| raw.strip_suffix(")/"));
+    let raw = inner.unwrap_or(raw);
     let millis = match raw.parse::<f64>() {
         Ok(number) => of_number(raw, number)?,
         Err(_) => of_calendar(raw)?,
@@ -81,6 +86,8 @@ fn compact(raw: &str) -> Option<i64> {
 fn of_calendar(raw: &str) -> Option<i64> {
     // JavaScript names the zone in brackets, Go its own clock's reading behind it.
     let raw = raw.split(" (").next()?.split(" m=").next()?.trim();
+    // Java names it in square brackets, behind the offset.
+    let raw = raw.split('[').next()?.trim();
     let raw = raw.replace(['年', '月'], "-").replace('日', " ");
     let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
     match digits {
@@ -222,8 +229,9 @@ fn fraction(rest: &str) -> Option<(u32, &str)> {
 }
 
 fn twelve_hours(hour: u8, rest: &str) -> Option<(u8, &str)> {
-    let (half, after) = rest.split_at_checked(2).unwrap_or((rest, ""));
-    let after_noon = match half.to_ascii_lowercase().as_str() {
+    let length = if rest.get(1..2) == Some(".") { 4 } else { 2 };
+    let (half, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    let after_noon = match half.to_ascii_lowercase().replace('.', "").as_str() {
         "am" => false,
         "pm" => true,
         _ => return Some((hour, rest)),

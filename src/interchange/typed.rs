@@ -88,8 +88,10 @@ fn is_markup(text: &str) -> bool {
     let mut starts = text.match_indices('<').map(|(at, _)| &text[at..]);
     starts.any(|from| {
         tag(from).is_some_and(|(tag, _)| {
-            let closes = tag.starts_with('/') || tag.starts_with("br") || tag.starts_with("img ");
-            is_known(tag) && closes || tag == "p"
+            let name = name_of(tag).to_ascii_lowercase();
+            let is_whole =
+                name.starts_with('/') || matches!(name.as_str(), "br" | "img" | "p" | "hr");
+            is_whole && is_known(tag)
         })
     })
 }
@@ -188,5 +190,9 @@ mod tests {
         assert_eq!(of_markdown("mine <b>is</b> typed"), "mine <b>is</b> typed");
         assert_eq!(of_either("theirs <b>is</b><br>markup"), "theirs is\nmarkup");
         assert_eq!(of_either("Tom &amp; Jerry"), "Tom & Jerry");
+        assert_eq!(
+            of_either("one<BR/>two <IMG SRC='/p.png'>"),
+            "one\ntwo /p.png"
+        );
     }
 }
