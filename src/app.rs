@@ -13,7 +13,7 @@ use crate::{
     intake::Intake,
     learn::Learning,
     news::News,
-    notify::{Notify, mailer::MailerError},
+    notify::{MailerError, Notify},
     privacy::Privacy,
     readiness::{Pulses, Readiness},
     reading::Reading,

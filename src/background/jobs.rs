@@ -1,8 +1,11 @@
 //! What each job does in one run, and how that may fail.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use super::{Job, supervisor::Work};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::Job;
 use crate::{
     app::App,
     learn::{training, upload},
@@ -15,6 +18,17 @@ use crate::{
 /// Time that mails and deliveries on their way have once the service is told to stop; what is cut off
 /// then is sent again after the next start.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// What every job works with.
+#[derive(Clone)]
+pub struct Work {
+    /// The application.
+    pub app: Arc<App>,
+    /// The metrics' exporter, where metrics are collected.
+    pub metrics: Option<PrometheusHandle>,
+    /// Cancelled when the service stops.
+    pub stop: CancellationToken,
+}
 
 /// Why a run of a job did not end well.
 #[derive(Debug, thiserror::Error)]

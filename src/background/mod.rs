@@ -7,8 +7,8 @@ mod jobs;
 pub mod supervisor;
 
 pub use self::{
-    jobs::JobError,
-    supervisor::{Work, run, run_once},
+    jobs::{JobError, Work},
+    supervisor::{run, run_once},
 };
 pub use crate::readiness::{Job, Pulse, Pulses};
 use crate::{app::App, learn::training, news, privacy::retention, storage::StoreError};

@@ -1,14 +1,16 @@
 //! Runs jobs: each in a task of its own, on its period, and again after it failed. A panic ends the
 //! run and not the job; the others never notice.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::time::{Instant, sleep_until};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 
-use super::{Job, jobs, jobs::JobError};
+use super::{
+    Job,
+    jobs::{self, JobError, Work},
+};
 use crate::{app::App, learn::training};
 
 /// The first pause after a failure, which doubles with each that follows.
@@ -17,17 +19,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause of a job that runs every few seconds: so long may pass until it is noticed that
 /// the database is back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// What every job works with.
-#[derive(Clone)]
-pub struct Work {
-    /// The application.
-    pub app: Arc<App>,
-    /// The metrics' exporter, where metrics are collected.
-    pub metrics: Option<PrometheusHandle>,
-    /// Told when the service stops.
-    pub stop: CancellationToken,
-}
 
 /// Runs every job until the service stops; done when all of them have ended.
 pub async fn run(work: Work) {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{block_on, open, print};
-use crate::{domain::decision::Actor, privacy::erased};
+use crate::{domain::decision::Actor, privacy::subjects};
 
 /// Keeps erased people erased.
 #[derive(Args)]
@@ -40,7 +40,7 @@ impl PrivacyArgs {
                 name: "hamlet privacy reapply".to_owned(),
                 via: "command",
             };
-            let (people, erased) = erased::reapply(&app.privacy, &by).await?;
+            let (people, erased) = subjects::reapply(&app.privacy, &by).await?;
             app.store.close().await;
             if json {
                 return print::json(

@@ -5,6 +5,9 @@
 use askama::Template;
 
 use super::{
+    content::{
+        ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, site_name, subscription,
+    },
     letter::Letter,
     links::{self, DecisionLink, Wish},
     quote::quote,
@@ -19,56 +22,19 @@ use crate::{
         mail::MailKind,
         moderator::{MailMode, Moderator},
         queue::{Filter, Sort},
-        site::{Site, SiteSlug},
+        site::SiteSlug,
     },
     ground::Ground,
-    sealing::vault::Unopenable,
     storage::{
-        StoreError,
         decisions::Change,
         notices::{Since, Waiting},
         outbox::Claimed,
-        subscriptions::{Answer, Subscription},
+        subscriptions::Answer,
     },
 };
 
-/// Comments in one mail; of the rest, only their number is told.
-pub(super) const LISTED: u32 = 20;
-/// Longest excerpt, name or title in a mail, in user-perceived characters.
-pub(super) const EXCERPT_CHARS: usize = 300;
-pub(super) const LINE_CHARS: usize = 100;
-/// Reasons told for each comment.
+/// Reasons given for each comment.
 const REASONS: usize = 3;
-
-/// Why a mail cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ComposeError {
-    /// The database failed: try again later.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The recipient's address is sealed with a key that is not at hand.
-    #[error(transparent)]
-    Address(#[from] Unopenable),
-    /// A template failed.
-    #[error("a template failed: {0}")]
-    Template(#[from] askama::Error),
-}
-
-/// What became of a mail that was to be written.
-pub(super) enum Composed {
-    /// It is written.
-    Letter {
-        /// What its Message-ID is made of.
-        id: String,
-        letter: Letter,
-        /// The rows of the outbox that it tells of, where it tells of several.
-        told: Vec<String>,
-    },
-    /// Nothing is left to say.
-    Settled,
-    /// Its recipient was mailed lately; it comes up again.
-    PutOff,
-}
 
 /// Writes a mail, or finds that nothing is left to say.
 pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed, ComposeError> {
@@ -213,39 +179,6 @@ async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, Com
         .await?;
     let mut others = others.comments.into_iter();
     Ok(others.find(|comment| comment.wants_replies))
-}
-
-/// The subscription that the mail is about, if its owner's answer is the one expected.
-pub(super) async fn subscription(
-    ground: &Ground,
-    mail: &Claimed,
-    expected: Answer,
-) -> Result<Option<Subscription>, ComposeError> {
-    let id = mail.about["subscription"].as_str().unwrap_or_default();
-    let found = ground.store.subscription(id).await?;
-    Ok(found.filter(|subscription| subscription.answer == expected))
-}
-
-fn site(ground: &Ground, slug: &SiteSlug) -> Option<std::sync::Arc<Site>> {
-    ground.directory.site(slug.as_str())
-}
-
-pub(super) fn site_name(ground: &Ground, slug: &SiteSlug) -> String {
-    site(ground, slug).map_or_else(|| slug.to_string(), |site| site.name.clone())
-}
-
-/// What a page is called, and its address if it is on the site itself: a site without origins takes
-/// any page, and what a commenter made up is not for clicking.
-pub(super) fn page(ground: &Ground, comment: &Comment) -> (String, Option<String>) {
-    let title = comment.page_title.as_deref();
-    let name = match title.map(|title| quote(title, LINE_CHARS)) {
-        Some(title) => format!("“{title}”"),
-        None => quote(comment.page.as_str(), LINE_CHARS),
-    };
-    let own = comment.page.as_str().starts_with('/');
-    let url = site(ground, &comment.site).filter(|_| own);
-    let url = url.and_then(|site| comment.page.url(&site.origins));
-    (name, url)
 }
 
 /// When it arrived: `2026-03-01 12:00 UTC`.

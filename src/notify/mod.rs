@@ -1,12 +1,14 @@
-//! Mail, and [`webhooks`] for programs. Mail is for telling moderators what waits, asking commenters whether they want to hear of replies, and
-//! telling them of replies.
+//! Mail, and [`webhooks`] for programs. A mail shows moderators what waits, asks commenters whether they
+//! want to hear of replies, or brings them replies.
 //!
 //! What is to be sent is an outbox row, written by [`crate::storage`] in the transaction that caused
 //! it. [`tick`] turns notices into rows and sends what is due, fairly to each recipient's server
-//! ([`traffic`]); a mail's content is written at that moment, so that nobody reads what is no longer so. The pages behind the links in mail are in
-//! [`crate::web::mail_links`].
+//! ([`traffic`]); a mail's content is written at that moment, from what is
+//! true then. The pages behind the links in mail are `web::mail_links`.
 
 mod compose;
+mod content;
+mod failure;
 pub mod letter;
 pub mod links;
 pub mod mailer;
@@ -22,12 +24,10 @@ pub mod webhooks;
 
 use std::sync::Arc;
 
-use self::{
-    mailer::{Mailer, MailerError},
-    traffic::Traffic,
-};
+use self::{mailer::Mailer, traffic::Traffic};
 use crate::ground::Ground;
 
+pub use self::failure::MailerError;
 pub use self::outbox::{Ticked, tick, tick_until};
 
 /// The room's parts.

@@ -8,8 +8,9 @@ use metrics::{counter, gauge};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    compose::{self, ComposeError, Composed},
-    mailer::SendError,
+    compose,
+    content::{ComposeError, Composed},
+    failure::SendError,
     runner::{self, Carried, Courier, later},
     schedule,
     traffic::Lanes,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    compose::{
+    content::{
         ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, site_name, subscription,
     },
     letter::Letter,

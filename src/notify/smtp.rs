@@ -17,7 +17,7 @@ use lettre::{
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::mailer::{MailerError, SendError};
+use super::failure::{MailerError, SendError};
 use crate::config::Settings;
 
 /// When the conversation is encrypted.

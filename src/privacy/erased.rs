@@ -1,6 +1,6 @@
 //! Who was erased, and when: keyed hashes and times, a line each, in a file beside the key file. A backup
 //! brings back whoever was erased after it was taken; this list is not in it, so that they can be erased
-//! again ([`reapply`]). Without the key file it does not show whose data it was.
+//! again ([`super::subjects::reapply`]). Without the key file it does not show whose data it was.
 //!
 //! A line is on the disk before the erasure begins: whatever ends the process in between, the person is on
 //! the list. Several instances have a list each, beside their copies of the key file: lines may be put
@@ -16,9 +16,8 @@ use std::{
 
 use crate::{
     config::Settings,
-    domain::{decision::Actor, email::EmailIndex, timestamp::Timestamp},
-    privacy::Privacy,
-    storage::{Result, Store, StoreError, subject_erasure::Erased},
+    domain::{email::EmailIndex, timestamp::Timestamp},
+    storage::{Result, Store, StoreError},
 };
 
 /// The list's file.
@@ -83,24 +82,6 @@ pub async fn brought_back(store: &Store, path: &Path) -> Result<Vec<(EmailIndex,
         }
     }
     Ok(found)
-}
-
-/// Erases again what the database holds of those on the list from before they were erased: after a
-/// restore, or an import of old comments. What they wrote afterwards stays. How many people it was, and
-/// how much.
-///
-/// # Errors
-/// [`StoreError`]; whoever was erased before stays erased.
-pub async fn reapply(privacy: &Privacy, by: &Actor) -> Result<(usize, Erased)> {
-    let path = file_of(&privacy.ground.settings);
-    let back = brought_back(&privacy.ground.store, &path).await?;
-    let mut sum = Erased::default();
-    for (who, at) in &back {
-        let erased =
-            super::subjects::erase_until(privacy, who.clone(), by.clone(), Some(*at)).await?;
-        sum.add(erased);
-    }
-    Ok((back.len(), sum))
 }
 
 /// What went wrong with the list, as its callers report it.

@@ -53,6 +53,23 @@ pub async fn erase(privacy: &Privacy, email: &EmailAddress, by: Actor) -> Result
     erase_until(privacy, who, by, None).await
 }
 
+/// Erases again what the database holds of those on the list from before they were erased: after a
+/// restore, or an import of old comments. What they wrote afterwards stays. How many people it was, and
+/// how much.
+///
+/// # Errors
+/// [`StoreError`]; whoever was erased before stays erased.
+pub async fn reapply(privacy: &Privacy, by: &Actor) -> Result<(usize, Erased)> {
+    let path = erased::file_of(&privacy.ground.settings);
+    let back = erased::brought_back(&privacy.ground.store, &path).await?;
+    let mut sum = Erased::default();
+    for (who, at) in &back {
+        let gone = erase_until(privacy, who.clone(), by.clone(), Some(*at)).await?;
+        sum.add(gone);
+    }
+    Ok((back.len(), sum))
+}
+
 /// Erases what is held about a person, or only what is not later than `until`.
 pub(super) async fn erase_until(
     privacy: &Privacy,

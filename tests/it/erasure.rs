@@ -9,7 +9,7 @@ use hamlet::{
         decision::{Actor, Decision},
         moderator::Role,
     },
-    privacy::erased,
+    privacy::{erased, subjects},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -145,7 +145,7 @@ async fn whoever_was_erased_since_a_backup_is_erased_again_and_what_came_later_s
 
     let email = hamlet::domain::email::EmailAddress::parse("email", EMAIL).unwrap();
     app.app.clock.advance(Duration::from_mins(1));
-    let (people, gone) = erased::reapply(&back.privacy, &actor()).await.unwrap();
+    let (people, gone) = subjects::reapply(&back.privacy, &actor()).await.unwrap();
     assert_eq!((people, gone.comments.len(), gone.block_rules), (1, 3, 1));
     let held = hamlet::privacy::subjects::export(&back.privacy, &email)
         .await
@@ -161,7 +161,7 @@ async fn whoever_was_erased_since_a_backup_is_erased_again_and_what_came_later_s
 
     // In the first place they write anew: that is not what they had erased.
     live_here(&app, &operator).await;
-    let (people, _) = erased::reapply(&app.app.privacy, &actor()).await.unwrap();
+    let (people, _) = subjects::reapply(&app.app.privacy, &actor()).await.unwrap();
     assert_eq!(people, 0);
     let held = hamlet::privacy::subjects::export(&app.app.privacy, &email)
         .await
