@@ -13,7 +13,7 @@ use crate::{
     intake::Intake,
     learn::Learning,
     news::News,
-    notify::{MailerError, Notify},
+    notify::{Notify, NotifyError},
     privacy::Privacy,
     readiness::{Pulses, Readiness},
     reading::Reading,
@@ -27,9 +27,9 @@ pub enum StartError {
     /// The data folder, the database or the keys cannot be used.
     #[error(transparent)]
     Ground(#[from] GroundError),
-    /// The mail settings cannot be used.
+    /// The settings of mail or webhooks cannot be used.
     #[error(transparent)]
-    Mailer(#[from] MailerError),
+    Notify(#[from] NotifyError),
     /// The compiled-in model cannot be read.
     #[error(transparent)]
     Model(#[from] ModelError),

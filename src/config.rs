@@ -177,6 +177,7 @@ pub struct MailSettings {
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
 pub struct WebhooksSettings {
     pub allow_networks: Vec<IpNet>,
+    pub ca_file: String,
     pub give_up_hours: u64,
 }
 

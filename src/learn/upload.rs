@@ -90,7 +90,7 @@ pub struct Uploaded {
 }
 
 /// The other end of a body: what is sent here is read as labelled data.
-pub type Chunks = Sender<io::Result<actix_web::web::Bytes>>;
+pub type Chunks = Sender<io::Result<bytes::Bytes>>;
 
 /// An upload whose body is being sent.
 pub struct Upload {
@@ -300,13 +300,13 @@ fn broken(line: u64, source: &io::Error) -> UploadError {
 
 /// A body as the readers take it. It ends where its sender ends it.
 struct Body {
-    chunks: Receiver<io::Result<actix_web::web::Bytes>>,
-    chunk: actix_web::web::Bytes,
+    chunks: Receiver<io::Result<bytes::Bytes>>,
+    chunk: bytes::Bytes,
 }
 
 impl Body {
-    fn new(chunks: Receiver<io::Result<actix_web::web::Bytes>>) -> Self {
-        let chunk = actix_web::web::Bytes::new();
+    fn new(chunks: Receiver<io::Result<bytes::Bytes>>) -> Self {
+        let chunk = bytes::Bytes::new();
         Self { chunks, chunk }
     }
 }

@@ -34,17 +34,29 @@ pub use self::outbox::{Ticked, tick, tick_until};
 pub struct Notify {
     ground: Arc<Ground>,
     mailer: Mailer,
+    hooks: webhooks::Client,
     traffic: Traffic,
+}
+
+/// The settings of mail or webhooks cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub enum NotifyError {
+    /// Those of mail.
+    Mailer(#[from] MailerError),
+    /// Those of webhooks.
+    Webhooks(#[from] webhooks::AuthorityError),
 }
 
 impl Notify {
     /// The room over the ground.
     ///
     /// # Errors
-    /// [`MailerError`] when the mail settings cannot be used.
-    pub fn new(ground: Arc<Ground>) -> Result<Self, MailerError> {
+    /// [`NotifyError`] when the settings of mail or webhooks cannot be used.
+    pub fn new(ground: Arc<Ground>) -> Result<Self, NotifyError> {
         Ok(Self {
             mailer: Mailer::new(&ground.settings)?,
+            hooks: webhooks::Client::new(&ground.settings.webhooks)?,
             traffic: Traffic::default(),
             ground,
         })

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use sqlx::{Row, any::AnyRow};
+use utoipa::ToSchema;
 
 use super::{Result, Store, StoreError, rows};
 use crate::domain::{
@@ -13,8 +15,9 @@ use crate::domain::{
     timestamp::Timestamp,
 };
 
-/// What was decided together, as far as it is on some sites.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Comments that were decided about together, as far as they are on some sites.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BatchItem)]
 pub struct Batch {
     /// Identifier.
     pub id: BatchId,
@@ -22,7 +25,7 @@ pub struct Batch {
     pub at: Timestamp,
     /// Who decided, as their name was then.
     pub by: String,
-    /// Through which door, as in the history.
+    /// Through which door, as in the history: `session`, `token`.
     pub via: String,
     /// The decision.
     pub decision: Decision,

@@ -50,7 +50,7 @@ pub struct Judged {
 }
 
 /// What one blog asked and reported in one month.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Usage {
     /// `2026-11`.
     pub month: String,

@@ -1,6 +1,8 @@
 //! One person's data, found by the keyed hash of their address: all of it told, or all of it gone.
 
+use serde::Serialize;
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use utoipa::ToSchema;
 
 use super::{
     Result, Store,
@@ -14,7 +16,8 @@ use crate::domain::{
 };
 
 /// A subscription to replies.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OwnSubscription)]
 pub struct HeldSubscription {
     /// The site.
     pub site: SiteSlug,
@@ -27,7 +30,8 @@ pub struct HeldSubscription {
 }
 
 /// A mail to them. What it says is not kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OwnMail)]
 pub struct HeldMail {
     /// What it is for.
     pub kind: MailKind,
@@ -38,9 +42,10 @@ pub struct HeldMail {
 }
 
 /// A block rule for their address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OwnBlockRule)]
 pub struct HeldBlockRule {
-    /// The site; `None`: every site.
+    /// The site; absent: every site.
     pub site: Option<String>,
     /// What is done with what they write: `hold` or `spam`.
     pub action: String,
@@ -53,7 +58,8 @@ pub struct HeldBlockRule {
 }
 
 /// Where a comment of theirs was before it was imported.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OwnOrigin)]
 pub struct HeldOrigin {
     /// The site.
     pub site: String,

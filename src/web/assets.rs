@@ -1,66 +1,34 @@
 //! Files that pages load: compiled in, served with a digest as their `ETag`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Path};
+use super::etag;
+use crate::{reading::rendered::Rendered, web::prelude::*};
 
-use super::{problem::Problem, tagged};
-use crate::reading::rendered::Rendered;
-use crate::web::route_table::RouteTable;
-
-/// Name, media type, content.
-const FILES: [(&str, &str, &str); 10] = [
-    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
-    (
-        "hamlet.css",
-        "text/css; charset=utf-8",
-        include_str!("assets/hamlet.css"),
-    ),
-    (
-        "demo.css",
-        "text/css; charset=utf-8",
-        include_str!("assets/demo.css"),
-    ),
-    (
-        "form.js",
-        "text/javascript; charset=utf-8",
-        include_str!("assets/form.js"),
-    ),
-    (
-        "model.js",
-        "text/javascript; charset=utf-8",
-        include_str!("assets/model.js"),
-    ),
-    (
-        "desk.css",
-        "text/css; charset=utf-8",
-        include_str!("assets/desk.css"),
-    ),
-    (
-        "desk.js",
-        "text/javascript; charset=utf-8",
-        include_str!("assets/desk.js"),
-    ),
-    (
-        "desk-requests.js",
-        "text/javascript; charset=utf-8",
-        include_str!("assets/desk-requests.js"),
-    ),
-    (
-        "desk-list.js",
-        "text/javascript; charset=utf-8",
-        include_str!("assets/desk-list.js"),
-    ),
+/// Name and content.
+const FILES: [(&str, &str); 10] = [
+    ("icon.svg", include_str!("assets/icon.svg")),
+    ("hamlet.css", include_str!("assets/hamlet.css")),
+    ("demo.css", include_str!("assets/demo.css")),
+    ("form.js", include_str!("assets/form.js")),
+    ("model.js", include_str!("assets/model.js")),
+    ("desk.css", include_str!("assets/desk.css")),
+    ("desk.js", include_str!("assets/desk.js")),
+    ("desk-requests.js", include_str!("assets/desk-requests.js")),
+    ("desk-list.js", include_str!("assets/desk-list.js")),
     (
         "desk-decisions.js",
-        "text/javascript; charset=utf-8",
         include_str!("assets/desk-decisions.js"),
     ),
 ];
 
-#[get("/assets/{name}")]
 async fn asset(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, Problem> {
-    let file = FILES.iter().find(|(known, ..)| *known == name.as_str());
-    let (_, media_type, content) = file.ok_or_else(|| Problem::not_found("file"))?;
-    Ok(tagged::answer(
+    let file = FILES.iter().find(|(known, _)| *known == name.as_str());
+    let (name, content) = file.ok_or_else(|| Problem::not_found("file"))?;
+    let media_type = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        _ => "image/svg+xml",
+    };
+    Ok(etag::answer(
         &request,
         &Rendered::new(*content),
         media_type,
@@ -70,7 +38,5 @@ async fn asset(request: HttpRequest, name: Path<String>) -> Result<HttpResponse,
 
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.undescribed(&[("/assets/{name}", &["GET"])], |config| {
-        config.service(asset)
-    });
+    config.page(Method::GET, "/assets/{name}", asset);
 }

@@ -2,16 +2,9 @@
 //! cookie, whatever changes something must carry the session's CSRF token; a bearer token needs
 //! none, because no browser sends one by itself.
 
-use std::{future::Future, pin::Pin};
+use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 
-use actix_web::{
-    FromRequest, HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration as CookieDuration},
-    dev::Payload,
-    http::{StatusCode, header},
-};
-
-use super::{Shared, problem::Problem, sender};
+use super::sender;
 use crate::{
     accounts::{
         links::LinkError,
@@ -22,9 +15,9 @@ use crate::{
         sign_in::{self, Device, SignInError},
         tokens,
     },
-    app::App,
-    domain::moderator::{Moderator as Account, Principal},
+    domain::moderator::Moderator as Account,
     storage::acts,
+    web::prelude::*,
 };
 
 /// The header that carries a session's CSRF token.
@@ -71,60 +64,61 @@ impl SignedIn {
     }
 }
 
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+/// Lets handlers take something that is read from a request without its body.
+macro_rules! from_request {
+    ($taken:ty, $error:ty) => {
+        impl ::actix_web::FromRequest for $taken {
+            type Error = $error;
+            type Future = ::futures_util::future::LocalBoxFuture<'static, Result<Self, $error>>;
 
-impl FromRequest for Moderator {
-    type Error = Problem;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { recognise(&request).await.map(Self) })
-    }
-}
-
-impl FromRequest for Operator {
-    type Error = Problem;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let principal = recognise(&request).await?;
-            if principal.is_operator() {
-                return Ok(Self(principal));
+            fn from_request(
+                request: &::actix_web::HttpRequest,
+                _: &mut ::actix_web::dev::Payload,
+            ) -> Self::Future {
+                Box::pin(Self::read(request.clone()))
             }
-            Err(Problem::forbidden("Only operators may do this."))
-        })
+        }
+    };
+}
+pub(in crate::web) use from_request;
+
+from_request!(Moderator, Problem);
+from_request!(Operator, Problem);
+from_request!(Person, Problem);
+from_request!(Visitor, Problem);
+
+impl Moderator {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        recognise(&request).await.map(Self)
     }
 }
 
-impl FromRequest for Person {
-    type Error = Problem;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            if bearer(&request).is_some() {
-                let title = "This is for people who signed in, not for tokens.";
-                return Err(Problem::forbidden(title));
-            }
-            let signed_in = by_session(&request).await?;
-            let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
-            refuse_forged(&request, &signed_in)?;
-            Ok(Self(signed_in))
-        })
+impl Operator {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        let principal = recognise(&request).await?;
+        if principal.is_operator() {
+            return Ok(Self(principal));
+        }
+        Err(Problem::forbidden("Only operators may do this."))
     }
 }
 
-impl FromRequest for Visitor {
-    type Error = Problem;
-    type Future = Extracted<Self>;
+impl Person {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        if bearer(&request).is_some() {
+            let title = "This is for people who signed in, not for tokens.";
+            return Err(Problem::forbidden(title));
+        }
+        let signed_in = by_session(&request).await?;
+        let signed_in = signed_in.ok_or_else(Problem::unauthenticated)?;
+        refuse_forged(&request, &signed_in)?;
+        Ok(Self(signed_in))
+    }
+}
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { by_session(&request).await.map(Self) })
+impl Visitor {
+    async fn read(request: HttpRequest) -> Result<Self, Problem> {
+        by_session(&request).await.map(Self)
     }
 }
 
@@ -319,7 +313,7 @@ impl From<PeopleError> for Problem {
             PeopleError::NotFound => Self::not_found("moderator"),
             PeopleError::LastOperator => {
                 let title = "This is the last operator: nobody else could run the place.";
-                Self::new(StatusCode::CONFLICT, "last_operator", title)
+                Self::conflict("last_operator", title)
             }
             PeopleError::Store(error) => error.into(),
         }

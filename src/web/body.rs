@@ -2,19 +2,17 @@
 //!
 //! actix has no timeout on a body, and a client that stalls would hold its connection for ever.
 
-use std::{pin::Pin, time::Duration};
+use std::time::Duration;
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest,
     dev::Payload,
-    http::{StatusCode, header},
     web::{Bytes, BytesMut},
 };
-use futures_util::{Future, StreamExt};
+use futures_util::{StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 
-use super::{Shared, problem::Problem};
-use crate::domain::field::FieldError;
+use crate::web::prelude::*;
 
 /// The largest body of an ordinary request, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -58,9 +56,7 @@ pub fn refuse_compressed(request: &HttpRequest) -> Result<(), Problem> {
     if !request.headers().contains_key(header::CONTENT_ENCODING) {
         return Ok(());
     }
-    let title = "Compressed bodies are not accepted.";
-    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Err(Problem::new(status, "unsupported_media_type", title))
+    Err(Problem::unsupported("Compressed bodies are not accepted."))
 }
 
 /// The length that a body was announced with, if it was and is no more than `limit` bytes.
@@ -148,19 +144,35 @@ pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let mut payload = payload.take();
+        let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             if !is_json(&request) {
-                let title = "Send the body as application/json.";
-                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                return Err(Problem::new(status, "unsupported_media_type", title));
+                return Err(Problem::unsupported("Send the body as application/json."));
             }
             let body = read(&request, &mut payload, MAX_BYTES).await?;
             parse_json(&body).map(Self)
+        })
+    }
+}
+
+/// A JSON body that may be empty, whatever its media type: then it is the default.
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let body = read(&request, &mut payload, MAX_BYTES).await?;
+            Ok(Self(match body.as_ref() {
+                [] => T::default(),
+                json => parse_json(json)?,
+            }))
         })
     }
 }

@@ -2,25 +2,18 @@
 //! the secret that it made for the phase. Answered at once, with spam withheld and flagged; the rest
 //! is left to Coral's own moderation. What cannot be judged is withheld too.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::StatusCode,
-    post,
-    web::{Path, Payload},
-};
+use actix_web::web::Payload;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
-use serde::Deserialize;
 use serde_json::json;
 use sha2::Sha256;
-use utoipa::ToSchema;
 
-use super::{Shared, body, problem::Problem, site};
+use super::body;
 use crate::{
     clients::{self, question::Question},
     domain::evidence::Verdict,
     interchange::plain,
-    web::route_table::RouteTable,
+    web::prelude::*,
 };
 
 /// The largest body, in bytes.

@@ -4,19 +4,12 @@
 use std::str;
 
 use actix_multipart::Multipart;
-use actix_web::{
-    HttpRequest,
-    http::{StatusCode, header::HeaderMap},
-    web::Bytes,
-};
+use actix_web::{http::header::HeaderMap, web::Bytes};
 use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode;
 
-use super::{
-    body::{media_type, parse_json},
-    problem::Problem,
-};
-use crate::{domain::field::FieldError, intake::submission::Fields};
+use super::body::{media_type, parse_json};
+use crate::{intake::submission::Fields, web::prelude::*};
 
 /// Parts of a multipart body at most.
 const MAX_PARTS: usize = 40;
@@ -34,8 +27,7 @@ pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<Fields, Proble
         Some("multipart/form-data") => fields(multipart(request.headers(), body).await?),
         _ => {
             let title = "Send JSON, application/x-www-form-urlencoded or multipart/form-data.";
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            Err(Problem::new(status, "unsupported_media_type", title))
+            Err(Problem::unsupported(title))
         }
     }
 }

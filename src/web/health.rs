@@ -1,13 +1,8 @@
 //! Whether the process lives, and whether it can do its work.
 
-use actix_web::{HttpResponse, get};
-use serde::Serialize;
 use tokio::time::timeout;
-use utoipa::ToSchema;
 
-use super::Shared;
-use crate::web::route_table::RouteTable;
-use crate::{app::App, directory::DEFAULT_SITE, readiness::PATIENCE};
+use crate::{directory::DEFAULT_SITE, readiness::PATIENCE, web::prelude::*};
 
 /// What readiness depends on, and what operators want to see beside.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,31 +1,32 @@
 //! The door for HTTP: the route table, and what every request goes through. Handlers parse, call
 //! one room, and answer; nothing is decided here.
 
+pub mod acting;
 pub mod akismet;
 pub mod api;
 pub mod assets;
-pub mod attribute;
 pub mod auth;
 pub mod body;
 mod connections;
 pub mod coral;
 pub mod desk;
 pub mod embed;
+pub mod etag;
 pub mod forms;
 pub mod health;
-pub mod labelled;
 pub mod mail_links;
-pub mod nowhere;
-pub mod observe;
+pub mod not_found;
 pub mod openapi;
 pub mod page;
+mod prelude;
 pub mod problem;
 pub mod query;
+pub mod request_log;
 pub mod route_table;
+pub mod sample_upload;
 pub mod sender;
 pub mod server;
 pub mod site;
-pub mod tagged;
 
 use std::sync::Arc;
 

@@ -1,22 +1,19 @@
 //! The description of the interface (`OpenAPI` 3.1), collected from the routes themselves, and a
 //! page to browse it that loads nothing from elsewhere.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
 use serde_json::{Map, Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::{
-    page,
-    problem::{MEDIA_TYPE, Problem},
-    route_table::{self, RouteTable},
+use super::{problem::MEDIA_TYPE, route_table};
+use crate::{
+    domain::{mail::MailStatus, queue::Sort},
+    web::prelude::*,
 };
-use crate::domain::{mail::MailStatus, queue::Sort};
 
 /// What the protocol of Akismet takes as a body: any field, in either form.
 const ANY_FIELDS: [&str; 2] = ["application/x-www-form-urlencoded", "application/json"];
@@ -198,114 +195,82 @@ async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok().json(&*DOCUMENT)
 }
 
-#[derive(Template)]
+/// What the page shows of the document.
+#[derive(Deserialize, Template)]
 #[template(path = "docs.html")]
 struct Docs {
-    groups: Vec<Group>,
+    tags: Vec<Tag>,
+    paths: BTreeMap<String, BTreeMap<String, Operation>>,
 }
 
-struct Group {
+#[derive(Deserialize)]
+struct Tag {
     name: String,
     description: String,
-    operations: Vec<Operation>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct Operation {
-    method: String,
-    path: String,
+    tags: Vec<String>,
     summary: String,
+    description: String,
     parameters: Vec<Parameter>,
-    body: Option<String>,
-    answers: Vec<Answer>,
+    request_body: Body,
+    responses: BTreeMap<String, Body>,
 }
 
+#[derive(Deserialize)]
 struct Parameter {
     name: String,
+    #[serde(rename = "in")]
     place: String,
     required: bool,
+    #[serde(default)]
     description: String,
 }
 
-struct Answer {
-    status: String,
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
     description: String,
-    schema: Option<String>,
+    content: BTreeMap<String, Value>,
+}
+
+impl Docs {
+    /// The operations of a part of the interface, with method and path.
+    fn operations(&self, tag: &str) -> Vec<(String, &str, &Operation)> {
+        let all = self.paths.iter().flat_map(|(path, item)| {
+            let of_path = item.iter();
+            of_path.map(move |(method, one)| (method.to_uppercase(), path.as_str(), one))
+        });
+        all.filter(|(.., one)| one.tags.iter().any(|known| known == tag))
+            .collect()
+    }
+}
+
+impl Body {
+    /// The name of its schema, or else its media type; none where there is no body.
+    fn schema(&self) -> Option<&str> {
+        let (media_type, content) = self.content.iter().next()?;
+        let reference = content["schema"]["$ref"].as_str();
+        let name = reference.and_then(|path| path.rsplit('/').next());
+        Some(name.unwrap_or(media_type))
+    }
 }
 
 /// The document as a page.
-#[get("/docs")]
 async fn docs() -> Result<HttpResponse, Problem> {
-    let template = Docs {
-        groups: groups(&DOCUMENT),
-    };
+    let template = Docs::deserialize(&*DOCUMENT).map_err(|error| {
+        tracing::error!(%error, "the interface's description is not as its page reads it");
+        Problem::unavailable()
+    })?;
     page::render(StatusCode::OK, &template)
-}
-
-fn groups(document: &Value) -> Vec<Group> {
-    let tags = document["tags"].as_array().into_iter().flatten();
-    let group = |tag: &Value| Group {
-        name: text(&tag["name"]),
-        description: text(&tag["description"]),
-        operations: operations(document, &tag["name"]),
-    };
-    tags.map(group).collect()
-}
-
-fn operations(document: &Value, tag: &Value) -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            let tagged = operation["tags"]
-                .as_array()
-                .is_some_and(|tags| tags.contains(tag));
-            if tagged {
-                operations.push(describe(path, method, operation));
-            }
-        }
-    }
-    operations
-}
-
-fn describe(path: &str, method: &str, operation: &Value) -> Operation {
-    let parameters = operation["parameters"].as_array().into_iter().flatten();
-    let answers = operation["responses"].as_object().into_iter().flatten();
-    Operation {
-        method: method.to_uppercase(),
-        path: path.to_owned(),
-        summary: [text(&operation["summary"]), text(&operation["description"])].join(" "),
-        parameters: parameters
-            .map(|parameter| Parameter {
-                name: text(&parameter["name"]),
-                place: text(&parameter["in"]),
-                required: parameter["required"].as_bool().unwrap_or_default(),
-                description: text(&parameter["description"]),
-            })
-            .collect(),
-        body: schema(&operation["requestBody"]),
-        answers: answers
-            .map(|(status, answer)| Answer {
-                status: status.clone(),
-                description: text(&answer["description"]),
-                schema: schema(answer),
-            })
-            .collect(),
-    }
-}
-
-/// The name of the schema of a body, if it has one.
-fn schema(body: &Value) -> Option<String> {
-    let (media_type, content) = body["content"].as_object()?.iter().next()?;
-    let reference = content["schema"]["$ref"].as_str();
-    let name = reference.and_then(|path| path.rsplit('/').next());
-    Some(name.unwrap_or(media_type).to_owned())
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.service(openapi_json);
-    config.undescribed(&[("/docs", &["GET"])], |config| config.service(docs));
+    config
+        .service(openapi_json)
+        .page(Method::GET, "/docs", docs);
 }

@@ -1,14 +1,7 @@
 //! HTML pages: rendered on the server from askama templates, under a policy that lets nothing in
 //! from elsewhere and runs no inline script or style.
 
-use actix_web::{
-    HttpResponse,
-    http::{StatusCode, header},
-};
-use askama::Template;
-
-use super::problem::Problem;
-use crate::domain::origin::Origin;
+use crate::{domain::origin::Origin, web::prelude::*};
 
 /// Everything a page may load comes from this service, and no other site may frame it.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -51,4 +44,13 @@ pub fn render_leading_to(
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .body(body))
+}
+
+/// 303: the browser goes there with GET.
+#[must_use]
+pub fn see_other(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, place))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
 }

@@ -16,14 +16,9 @@
 
 use std::{fmt, time::Duration};
 
-use actix_web::{
-    HttpResponse, ResponseError,
-    http::{StatusCode, header},
-};
-use serde::Serialize;
-use utoipa::ToSchema;
+use actix_web::ResponseError;
 
-use crate::{domain::field::FieldError, sites::SiteError, storage::StoreError};
+use crate::{sites::SiteError, storage::StoreError, web::prelude::*};
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -75,6 +70,17 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed", title)
     }
 
+    /// 415: the body is of a media type that is not taken here.
+    pub fn unsupported(title: impl Into<String>) -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(status, "unsupported_media_type", title)
+    }
+
+    /// 409: it cannot be done as things are.
+    pub fn conflict(code: &'static str, title: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, title)
+    }
+
     /// 401: nobody was recognised.
     #[must_use]
     pub fn unauthenticated() -> Self {
@@ -97,7 +103,7 @@ impl Problem {
     /// 409: someone was faster.
     pub fn stale(current: &impl Serialize) -> Self {
         let title = "It was changed in the meantime; this is how it stands now.";
-        Self::new(StatusCode::CONFLICT, "stale", title).with_current(current)
+        Self::conflict("stale", title).with_current(current)
     }
 
     /// With the present state of what the request was about.
@@ -163,7 +169,7 @@ impl From<SiteError> for Problem {
                     "The site has comments and stays ({count} of them); \
                      `?with_comments={slug}` removes them too."
                 );
-                Self::new(StatusCode::CONFLICT, "has_comments", title)
+                Self::conflict("has_comments", title)
             }
             Err(SiteError::Store(error)) => error.into(),
             Err(_) => Self::not_found("site"),

@@ -2,11 +2,14 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
-use crate::domain::field::FieldError;
+use crate::{sealing::keys::Purpose, web::prelude::*};
+
+/// Entries of a list in one answer at most, and when nothing is asked.
+const MAX_LIMIT: u32 = 100;
+const DEFAULT_LIMIT: u32 = 25;
 
 /// The query string as `T`, whose fields are best optional strings: then only an unknown or
 /// repeated parameter is refused here, and the rest is checked where its meaning is known.
@@ -53,6 +56,44 @@ pub fn read<T>(
         errors.push(FieldError::new(name, "invalid", message));
     }
     value
+}
+
+/// Reads how many entries of a list are asked for and after which: `limit`, from 1 to 100 and 25
+/// where it is absent, and the `cursor` that [`next_cursor`] made.
+///
+/// # Errors
+/// 422 for either, and for what was wrong before.
+pub fn read_page(
+    app: &App,
+    mut errors: Vec<FieldError>,
+    limit: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<(u32, Option<String>), Problem> {
+    let limit = read(&mut errors, "limit", limit, |raw| {
+        let limit = raw.parse().ok();
+        limit.filter(|limit| (1..=MAX_LIMIT).contains(limit))
+    });
+    let cursor = read(&mut errors, "cursor", cursor, |raw| {
+        app.signer.verify(Purpose::Cursor, raw)
+    });
+    if errors.is_empty() {
+        Ok((limit.unwrap_or(DEFAULT_LIMIT), cursor))
+    } else {
+        Err(Problem::invalid(errors))
+    }
+}
+
+/// The cursor to go on with, where as many entries were found as were asked for; signed, so that
+/// nobody makes one up.
+pub fn next_cursor<T>(
+    app: &App,
+    found: &[T],
+    limit: u32,
+    id: impl FnOnce(&T) -> &String,
+) -> Option<String> {
+    let is_full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
+    let last = found.last().filter(|_| is_full)?;
+    Some(app.signer.sign(Purpose::Cursor, id(last)))
 }
 
 /// Reads a parameter that is `true` or `false`; absent or empty it is `false`.

@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{App as ActixApp, dev::HttpServiceFactory, web::ServiceConfig};
+use actix_web::{
+    App as ActixApp, FromRequest, Handler, Responder, Route, dev::HttpServiceFactory, http::Method,
+    web::ServiceConfig,
+};
 use utoipa::openapi::{Components, OpenApi, RefOr, path::Paths, schema::Schema};
 use utoipa_actix_web::OpenApiFactory;
 
@@ -20,11 +23,9 @@ struct Description {
     paths: Paths,
     schemas: Vec<(String, RefOr<Schema>)>,
     tag: &'static str,
-    others: Vec<Other>,
+    /// Paths that are not described, with a method that each takes.
+    pages: Vec<(&'static str, Method)>,
 }
-
-/// A path that is not described, and the methods it takes.
-pub type Other = (&'static str, &'static [&'static str]);
 
 impl<'a> RouteTable<'a> {
     /// A table that serves and describes nothing.
@@ -77,17 +78,25 @@ impl<'a> RouteTable<'a> {
         self
     }
 
-    /// Adds routes that are not described: pages, and the same under another method. `others` says
-    /// what they take, for no route can be asked.
-    pub fn undescribed(
-        &mut self,
-        others: &[Other],
-        add: impl FnOnce(&mut ServiceConfig) -> &mut ServiceConfig,
-    ) -> &mut Self {
+    /// Adds a page, or what else is not part of the interface's description.
+    pub fn page<F, Args>(&mut self, method: Method, path: &'static str, handler: F) -> &mut Self
+    where
+        F: Handler<Args, Output: Responder + 'static>,
+        Args: FromRequest + 'static,
+    {
+        self.guarded_page(
+            method.clone(),
+            path,
+            Route::new().method(method).to(handler),
+        )
+    }
+
+    /// Adds a route to a page that takes only some of the requests to it.
+    pub fn guarded_page(&mut self, method: Method, path: &'static str, route: Route) -> &mut Self {
         if let Some(described) = &mut self.described {
-            described.others.extend_from_slice(others);
+            described.pages.push((path, method));
         }
-        add(self.served);
+        self.served.route(path, route);
         self
     }
 }
@@ -104,9 +113,9 @@ pub fn describe(mut document: OpenApi, routes: impl FnOnce(&mut RouteTable<'_>))
 
 /// The methods that each path takes, described or not.
 #[must_use]
-pub fn methods(routes: impl FnOnce(&mut RouteTable<'_>)) -> BTreeMap<String, Vec<&'static str>> {
+pub fn methods(routes: impl FnOnce(&mut RouteTable<'_>)) -> BTreeMap<String, Vec<String>> {
     let described = collect(routes);
-    let mut methods: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    let mut methods: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (path, item) in described.paths.paths {
         let known = [
             ("GET", item.get.is_some()),
@@ -115,10 +124,13 @@ pub fn methods(routes: impl FnOnce(&mut RouteTable<'_>)) -> BTreeMap<String, Vec
             ("DELETE", item.delete.is_some()),
         ];
         let taken = known.into_iter().filter(|(_, taken)| *taken);
-        methods.insert(path, taken.map(|(method, _)| method).collect());
+        methods.insert(path, taken.map(|(method, _)| method.to_owned()).collect());
     }
-    for (path, more) in described.others {
-        methods.entry(path.to_owned()).or_default().extend(more);
+    for (path, method) in described.pages {
+        let taken = methods.entry(path.to_owned()).or_default();
+        if !taken.iter().any(|known| *known == method.as_str()) {
+            taken.push(method.to_string());
+        }
     }
     methods
 }

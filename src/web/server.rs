@@ -7,10 +7,9 @@ use actix_http::{HttpService, Protocol, error::DispatchError};
 use actix_rt::net::TcpStream;
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{
-    App as ActixApp, Error, HttpResponse, HttpServer,
+    App as ActixApp, Error, HttpServer,
     body::MessageBody,
     dev::{AppConfig, RequestHead, Server, ServiceRequest, ServiceResponse},
-    http::{Method, header},
     middleware::{Compress, DefaultHeaders, Next, from_fn},
     web::{self, Data},
 };
@@ -18,10 +17,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpSocket;
 
 use super::{
-    attribute::attribute, connections::Connections, nowhere, observe::observe,
-    route_table::RouteTable, routes,
+    acting::act_for_sender, connections::Connections, not_found, request_log::log_request, routes,
 };
-use crate::{app::App, domain::origin::Origin};
+use crate::{domain::origin::Origin, web::prelude::*};
 
 /// Time that requests in flight have to finish once the service is told to stop.
 const SHUTDOWN_SECONDS: u64 = 20;
@@ -65,12 +63,12 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
         ActixApp::new()
             .app_data(shared.clone())
             .configure(|config| routes(&mut RouteTable::serving(config)))
-            .default_service(web::to(nowhere::answer))
+            .default_service(web::to(not_found::answer))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
-            .wrap(from_fn(attribute))
-            .wrap(from_fn(observe))
+            .wrap(from_fn(act_for_sender))
+            .wrap(from_fn(log_request))
             .wrap(from_fn(finished))
     };
     let listener = listen(settings.listen)?;

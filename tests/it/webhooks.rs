@@ -15,11 +15,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::TcpListener,
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
 };
+use tokio_rustls::TlsAcceptor;
 
-use crate::{on_both_engines, support::app::answer};
+use crate::{
+    on_both_engines,
+    support::app::{Engine, TestApp, answer},
+};
 
 pub const LOCAL: &[(&str, &str)] = &[("WEBHOOKS__ALLOW_NETWORKS", "127.0.0.0/8")];
 
@@ -51,6 +55,15 @@ impl Taken {
 
 impl Listener {
     pub async fn start() -> Self {
+        Self::behind("http", |stream| async { Some(stream) }).await
+    }
+
+    /// One whose connections are opened by `open` before anything is read; `None` gives one up.
+    async fn behind<S, F>(scheme: &str, open: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+        F: Future<Output = Option<S>> + Send,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -58,6 +71,9 @@ impl Listener {
         let (kept, said) = (taken.clone(), answer.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                let Some(stream) = open(stream).await else {
+                    continue;
+                };
                 let mut stream = BufReader::new(stream);
                 let (mut head, mut length) = (String::new(), 0);
                 loop {
@@ -78,10 +94,11 @@ impl Listener {
                 let said = *said.lock().unwrap();
                 let answer = format!("HTTP/1.1 {said}\r\ncontent-length: 0\r\n\r\n");
                 let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
             }
         });
         Self {
-            url: format!("http://127.0.0.1:{port}/hook?a=1"),
+            url: format!("{scheme}://127.0.0.1:{port}/hook?a=1"),
             port,
             taken,
             answer,
@@ -103,14 +120,14 @@ impl Listener {
 
 pub const PATH: &str = "/api/v1/sites/default/webhooks";
 
-async fn add(app: &crate::support::app::TestApp, url: &str, events: Value) -> (u16, Value) {
+async fn add(app: &TestApp, url: &str, events: Value) -> (u16, Value) {
     let operator = app.token(Role::Operator, &[]).await;
     let new = json!({ "url": url, "events": events });
     let (status, made) = answer(app.with(&operator, Method::POST, PATH).json(&new)).await;
     (status.as_u16(), made)
 }
 
-async fn state(app: &crate::support::app::TestApp) -> Value {
+async fn state(app: &TestApp) -> Value {
     let operator = app.token(Role::Operator, &[]).await;
     let (_, list) = answer(app.with(&operator, Method::GET, PATH)).await;
     list["webhooks"][0].clone()
@@ -278,3 +295,51 @@ on_both_engines!(
         assert!(listener.taken().is_empty());
     }
 );
+
+/// A listener that speaks TLS with a certificate that it signed itself, and that certificate.
+async fn encrypted() -> (Listener, String) {
+    let names = ["127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.unwrap())
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let open = move |stream| {
+        let acceptor = acceptor.clone();
+        async move { acceptor.accept(stream).await.ok() }
+    };
+    (Listener::behind("https", open).await, made.cert.pem())
+}
+
+/// What was taken by an encrypted listener, and what the webhook says of its last delivery.
+async fn told_over_tls(is_trusted: bool) -> (usize, Value) {
+    let (listener, certificate) = encrypted().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, certificate).unwrap();
+    let path = file.path().to_str().unwrap();
+    let authority = if is_trusted { path } else { "" };
+    let settings = [LOCAL[0], ("WEBHOOKS__CA_FILE", authority)];
+    let app = TestApp::start(Engine::Sqlite, &settings).await.unwrap();
+    add(&app, &listener.url, json!(["comment.received"])).await;
+    app.posted("default", "Ophelia", "There's fennel for you.")
+        .await;
+    webhooks::tick(&app.app.notify).await.unwrap();
+    (
+        listener.taken().len(),
+        state(&app).await["last_error"].clone(),
+    )
+}
+
+#[tokio::test]
+async fn a_certificate_authority_of_the_settings_is_trusted_and_no_unknown_one() {
+    let (taken, error) = told_over_tls(true).await;
+    assert_eq!((taken, error), (1, Value::Null));
+    let (taken, error) = told_over_tls(false).await;
+    assert_eq!(taken, 0);
+    assert!(error.as_str().unwrap().contains("certificate"), "{error}");
+}

@@ -8,7 +8,10 @@ use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1, header};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
-use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
@@ -17,7 +20,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::address::{Refused, check_url, is_allowed};
-use crate::sealing::vault::Unopenable;
+use crate::{config, sealing::vault::Unopenable};
 
 /// Why a delivery was not taken. Nothing that the other side wrote is in it.
 #[derive(Debug, thiserror::Error)]
@@ -66,42 +69,78 @@ impl CallError {
     }
 }
 
-/// Posts a JSON body.
+/// The setting `webhooks.ca_file` cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the setting webhooks.ca_file is not right: {file}: {reason}")]
+pub struct AuthorityError {
+    file: String,
+    reason: String,
+}
+
+/// What deliveries leave through. All share one TLS configuration, and with it the sessions that servers let us resume.
 ///
-/// # Errors
-/// [`CallError`].
-pub async fn post(
-    raw: &str,
-    headers: Vec<(&'static str, String)>,
-    body: String,
-    allowed: &[IpNet],
-    timeout: Duration,
-) -> Result<(), CallError> {
-    let url = check_url(raw, allowed)?;
-    let exchange = async {
-        let stream = connect(&url, allowed).await?;
-        let request = request(&url, headers, body)?;
-        if url.scheme() == "http" {
-            return send(stream, request).await;
-        }
-        let host = url.host_str().unwrap_or_default();
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| Refused::Shape)?;
-        let connector = TlsConnector::from(Arc::new(tls()?));
-        let stream = connector.connect(name, stream).await?;
-        send(stream, request).await
-    };
-    tokio::time::timeout(timeout, exchange)
-        .await
-        .unwrap_or(Err(CallError::Late))
+/// A connection is not kept for the next delivery: many servers close it without a word, and a POST that meets such an end
+/// cannot be told from one that was read.
+pub struct Client {
+    tls: TlsConnector,
+    allowed: Vec<IpNet>,
+}
+
+impl Client {
+    /// Trusts the usual certificate authorities, and the one of the settings beside them.
+    ///
+    /// # Errors
+    /// [`AuthorityError`] when its file cannot be read or holds no certificate.
+    pub fn new(settings: &config::WebhooksSettings) -> Result<Self, AuthorityError> {
+        let file = &settings.ca_file;
+        let tls = tls(file).map_err(|reason| AuthorityError {
+            file: file.clone(),
+            reason,
+        })?;
+        Ok(Self {
+            tls: Arc::new(tls).into(),
+            allowed: settings.allow_networks.clone(),
+        })
+    }
+
+    /// Posts a JSON body.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub(super) async fn post(
+        &self,
+        raw: &str,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+        timeout: Duration,
+    ) -> Result<(), CallError> {
+        let url = check_url(raw, &self.allowed)?;
+        let exchange = async {
+            let stream = connect(&url, &self.allowed).await?;
+            let request = request(&url, headers, body)?;
+            if url.scheme() == "http" {
+                return send(stream, request).await;
+            }
+            let name = ServerName::try_from(host(&url).to_owned()).map_err(|_| Refused::Shape)?;
+            let stream = self.tls.connect(name, stream).await?;
+            send(stream, request).await
+        };
+        tokio::time::timeout(timeout, exchange)
+            .await
+            .unwrap_or(Err(CallError::Late))
+    }
+}
+
+/// The host as it is looked up: an IPv6 address without its brackets.
+fn host(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Connects to the first of the host's addresses that may be told and takes the connection.
 async fn connect(url: &Url, allowed: &[IpNet]) -> Result<TcpStream, CallError> {
-    let host = url.host_str().unwrap_or_default();
-    let host = host.trim_start_matches('[').trim_end_matches(']');
     let port = url.port_or_known_default().unwrap_or(443);
-    let found = lookup_host((host, port)).await;
+    let found = lookup_host((host(url), port)).await;
     let found: Vec<SocketAddr> = found
         .map_err(|_| CallError::Unresolved("the host's name was not found"))?
         .collect();
@@ -165,13 +204,22 @@ async fn send(
     Err(CallError::Status(status.as_u16()))
 }
 
-fn tls() -> io::Result<ClientConfig> {
-    let roots = RootCertStore {
+/// The configuration, trusting the authorities in `file` too unless it is empty; or why it cannot be made.
+fn tls(file: &str) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
+    if !file.is_empty() {
+        let own = CertificateDer::pem_file_iter(file).map_err(|error| error.to_string())?;
+        let own = own.collect::<Result<Vec<_>, _>>();
+        let (added, _) = roots.add_parsable_certificates(own.map_err(|error| error.to_string())?);
+        if added == 0 {
+            return Err("it holds no certificate in PEM form".to_owned());
+        }
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?;
+        .map_err(|error| error.to_string())?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

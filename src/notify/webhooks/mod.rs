@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub use address::Refused;
-pub use client::CallError;
+pub use client::{AuthorityError, CallError, Client};
 pub use signature::secret_of;
 
 use super::{
@@ -150,8 +150,7 @@ impl Courier for Deliveries<'_> {
             body,
             tells,
         } = message;
-        let networks = &self.0.ground.settings.webhooks.allow_networks;
-        let sent = client::post(&url, headers, body, networks, TIMEOUT).await;
+        let sent = self.0.hooks.post(&url, headers, body, TIMEOUT).await;
         if let (Ok(()), Some((id, label))) = (&sent, tells) {
             self.0.ground.store.note_told(&one.site, id, label).await?;
         }

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, post};
 use serde_json::{Value, json};
 
 use super::{Call, Refusal, recognise, usage::object, word};
-use crate::{
-    storage::judgements::Usage,
-    web::{Shared, route_table::RouteTable},
-};
+use crate::{storage::judgements::Usage, web::prelude::*};
 
 /// The time that a person is thought to need for one spam comment, in seconds.
 const SECONDS_EACH: i64 = 5;

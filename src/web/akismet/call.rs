@@ -1,17 +1,17 @@
 //! A call as it came: its parameters from wherever clients put them, its key, and who sent it.
 
-use std::{collections::HashMap, net::IpAddr, pin::Pin};
+use std::{collections::HashMap, net::IpAddr};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method};
-use futures_util::Future;
+use actix_web::{FromRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::{MAX_BYTES, Shared};
 use crate::{
     clients::{keys::looks_like_key, question::Question},
-    domain::{comment::CommentId, network::SenderAddress},
-    web::{body, problem::Problem, sender},
+    domain::network::SenderAddress,
+    web::{body, prelude::*, sender},
 };
 
 /// The longest id of a program's own that is taken for one, in bytes.
@@ -101,11 +101,10 @@ impl Call {
 
 impl FromRequest for Call {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let mut payload = payload.take();
+        let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let mut parameters = HashMap::new();
             add_form(&mut parameters, request.query_string().as_bytes());

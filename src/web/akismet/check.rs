@@ -1,14 +1,13 @@
 //! Asking: whether a key is good, and whether a text is spam.
 
-use actix_web::{HttpResponse, http::StatusCode, post};
 use uuid::Uuid;
 
-use super::{Call, Refusal, also_get, plain, recognise, word};
+use super::{Call, Refusal, plain, recognise, word};
 use crate::{
     clients::{self, callbacks},
     domain::{evidence::Verdict, site::Policy},
     intake::Accepted,
-    web::{Shared, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// An author, and the beginning of an address, for which the answer is `true`, to try a client out.
@@ -100,7 +99,9 @@ fn judgement(guid: &str, is_spam: bool, discard: bool) -> HttpResponse {
 
 /// Adds these routes.
 pub(super) fn routes(config: &mut RouteTable<'_>) {
-    config.service(verify_key).service(comment_check);
-    also_get(config, "/1.1/verify-key", answer_verify);
-    also_get(config, "/1.1/comment-check", answer_check);
+    config
+        .service(verify_key)
+        .service(comment_check)
+        .page(Method::GET, "/1.1/verify-key", answer_verify)
+        .page(Method::GET, "/1.1/comment-check", answer_check);
 }

@@ -13,23 +13,17 @@ mod check;
 mod reports;
 mod usage;
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, sync::Arc};
 
-use actix_web::{
-    Handler, HttpResponse, HttpResponseBuilder, ResponseError,
-    http::{StatusCode, header},
-    web,
-};
+use actix_web::{HttpResponseBuilder, ResponseError};
 
-use super::{Shared, problem::Problem};
+use self::call::Call;
 use crate::{
     clients::keys::{self, KeyError},
     domain::site::Site,
     storage::client_keys::ClientKey,
-    web::route_table::RouteTable,
+    web::prelude::*,
 };
-
-use self::call::Call;
 
 /// The largest body, in bytes: WordPress sends the text twice, percent-encoded.
 const MAX_BYTES: usize = 512 * 1024;
@@ -123,19 +117,6 @@ impl From<KeyError> for Problem {
             KeyError::Store(error) => error.into(),
         }
     }
-}
-
-/// Answers GET like POST: clients use either.
-fn also_get<F, Args>(config: &mut RouteTable<'_>, path: &'static str, handler: F)
-where
-    F: Handler<Args>,
-    Args: actix_web::FromRequest + 'static,
-    F::Output: actix_web::Responder + 'static,
-    F::Future: Future<Output = F::Output>,
-{
-    config.undescribed(&[(path, &["GET"])], |config| {
-        config.route(path, web::get().to(handler))
-    });
 }
 
 /// Adds these routes.

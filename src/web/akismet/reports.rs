@@ -1,13 +1,7 @@
 //! Reporting back: a text was spam although it was judged not to be, or the other way round.
 
-use actix_web::{HttpResponse, post};
-
-use super::{Call, Refusal, also_get, recognise, word};
-use crate::{
-    bayes::Label,
-    clients::reports,
-    web::{Shared, route_table::RouteTable},
-};
+use super::{Call, Refusal, recognise, word};
+use crate::{bayes::Label, clients::reports, web::prelude::*};
 
 /// What every report is answered with.
 const THANKS: &str = "Thanks for making the web a better place.";
@@ -43,11 +37,13 @@ async fn take(app: Shared, call: Call, label: Label) -> Result<HttpResponse, Ref
 
 /// Adds these routes.
 pub(super) fn routes(config: &mut RouteTable<'_>) {
-    config.service(submit_spam).service(submit_ham);
-    also_get(config, "/1.1/submit-spam", |app, call| {
-        take(app, call, Label::Spam)
-    });
-    also_get(config, "/1.1/submit-ham", |app, call| {
-        take(app, call, Label::Ham)
-    });
+    config
+        .service(submit_spam)
+        .service(submit_ham)
+        .page(Method::GET, "/1.1/submit-spam", |app, call| {
+            take(app, call, Label::Spam)
+        })
+        .page(Method::GET, "/1.1/submit-ham", |app, call| {
+            take(app, call, Label::Ham)
+        });
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, http::StatusCode, post};
 use serde_json::{Value, json};
 
-use super::{Call, Refusal, also_get, plain, recognise};
+use super::{Call, Refusal, plain, recognise};
 use crate::{
     storage::judgements::{Usage, month_of},
-    web::{Shared, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// Blogs in one answer at most, and unless fewer are asked for.
@@ -81,51 +80,40 @@ fn rank(usage: &Usage, order: &str) -> i64 {
     }
 }
 
+/// What is counted of each blog, by the names that clients know.
+fn counts(usage: &Usage) -> [(&'static str, String); 5] {
+    [
+        ("api_calls", usage.spam + usage.ham),
+        ("spam", usage.spam),
+        ("ham", usage.ham),
+        ("missed_spam", usage.missed_spam),
+        ("false_positives", usage.false_positives),
+    ]
+    .map(|(name, count)| (name, count.to_string()))
+}
+
 fn row(usage: &Usage) -> Value {
-    json!({
-        "site": usage.blog,
-        "api_calls": (usage.spam + usage.ham).to_string(),
-        "spam": usage.spam.to_string(),
-        "ham": usage.ham.to_string(),
-        "missed_spam": usage.missed_spam.to_string(),
-        "false_positives": usage.false_positives.to_string(),
-        "is_revoked": false,
-    })
+    let mut row = json!({ "site": usage.blog, "is_revoked": false });
+    for (name, count) in counts(usage) {
+        row[name] = count.into();
+    }
+    row
 }
 
 fn csv(page: &[Usage]) -> Result<HttpResponse, Problem> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = [
-        "Active sites for month",
-        "site",
-        "api_calls",
-        "spam",
-        "ham",
-        "missed_spam",
-        "false_positives",
-    ];
-    let rows = page.iter().map(|usage| {
-        let counts = [
-            usage.spam + usage.ham,
-            usage.spam,
-            usage.ham,
-            usage.missed_spam,
-            usage.false_positives,
-        ];
-        let mut row = vec![usage.month.clone(), usage.blog.clone()];
-        row.extend(counts.iter().map(i64::to_string));
-        row
-    });
-    let head = head.iter().map(|&name| name.to_owned()).collect();
-    for row in std::iter::once(head).chain(rows) {
-        writer
-            .write_record(&row)
-            .map_err(|_| Problem::unavailable())?;
+    let names = counts(&Usage::default()).map(|(name, _)| name);
+    let head = ["Active sites for month", "site"].into_iter().chain(names);
+    let mut written = writer.write_record(head);
+    for usage in page {
+        let counts = counts(usage).map(|(_, count)| count);
+        let row = [&usage.month, &usage.blog].into_iter().chain(&counts);
+        written = written.and_then(|()| writer.write_record(row));
     }
-    let table = writer.into_inner().map_err(|_| Problem::unavailable())?;
+    let table = written.ok().and_then(|()| writer.into_inner().ok());
     Ok(plain(StatusCode::OK)
         .content_type("text/csv; charset=utf-8")
-        .body(table))
+        .body(table.ok_or_else(Problem::unavailable)?))
 }
 
 /// A JSON answer.
@@ -137,7 +125,9 @@ pub(super) fn object(value: &Value) -> HttpResponse {
 
 /// Adds these routes.
 pub(super) fn routes(config: &mut RouteTable<'_>) {
-    config.service(usage_limit).service(key_sites);
-    also_get(config, "/1.2/usage-limit", answer_usage);
-    also_get(config, "/1.2/key-sites", answer_sites);
+    config
+        .service(usage_limit)
+        .service(key_sites)
+        .page(Method::GET, "/1.2/usage-limit", answer_usage)
+        .page(Method::GET, "/1.2/key-sites", answer_sites);
 }

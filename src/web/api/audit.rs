@@ -1,27 +1,14 @@
 //! What operators did, for operators.
 
-use actix_web::{HttpResponse, get};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
 
-use super::private;
 use crate::{
-    domain::timestamp::Timestamp,
-    sealing::keys::Purpose,
     storage::acts::Act,
     web::{
-        Shared,
-        auth::Operator,
-        problem::Problem,
-        query::{Query, read},
-        route_table::RouteTable,
+        prelude::*,
+        query::{next_cursor, read_page},
     },
 };
-
-/// Acts in one answer at most, and when nothing is asked.
-const MAX_LIMIT: u32 = 100;
-const DEFAULT_LIMIT: u32 = 25;
 
 /// Which acts.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -103,25 +90,13 @@ async fn list_acts(
     _operator: Operator,
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse, Problem> {
-    let mut errors = Vec::new();
-    let limit = read(&mut errors, "limit", wanted.limit.as_deref(), |raw| {
-        raw.parse()
-            .ok()
-            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-    });
-    let before: Option<String> = read(&mut errors, "cursor", wanted.cursor.as_deref(), |raw| {
-        app.signer.verify(Purpose::Cursor, raw)
-    });
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
-    }
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let (limit, cursor) = (wanted.limit.as_deref(), wanted.cursor.as_deref());
+    let (limit, before) = read_page(&app, Vec::new(), limit, cursor)?;
     let found = app.store.acts(before, limit).await?;
-    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
-    let last = found.last().filter(|_| full).map(|act| act.id.clone());
+    let next_cursor = next_cursor(&app, &found, limit, |act| &act.id);
     Ok(private().json(ActList {
         acts: found.into_iter().map(ActView::from).collect(),
-        next_cursor: last.map(|id| app.signer.sign(Purpose::Cursor, &id)),
+        next_cursor,
     }))
 }
 

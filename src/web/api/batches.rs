@@ -1,62 +1,17 @@
 //! What was decided together: a list of it, and taking it back as one.
 
-use actix_web::{HttpResponse, get, post, web::Path};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    domain::{
-        decision::{BatchId, Decision},
-        site::SiteSlug,
-        timestamp::Timestamp,
-    },
+    domain::decision::BatchId,
     review::batches::{self, TakenBack},
     storage::batches::Batch,
-    web::{Shared, auth::Moderator, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
-
-/// Comments that were decided about together, as far as they are on your sites.
-#[derive(Debug, Serialize, ToSchema)]
-struct BatchItem {
-    /// Identifier.
-    id: BatchId,
-    /// When it began.
-    at: Timestamp,
-    /// Who decided.
-    by: String,
-    /// Through which door: `session`, `token`.
-    via: String,
-    /// The decision.
-    decision: Decision,
-    /// The sites it reached.
-    sites: Vec<SiteSlug>,
-    /// How many comments were decided about.
-    comments: i64,
-    /// Of how many the decision was not taken back since.
-    standing: i64,
-}
-
-impl From<Batch> for BatchItem {
-    fn from(batch: Batch) -> Self {
-        Self {
-            id: batch.id,
-            at: batch.at,
-            by: batch.by,
-            via: batch.via,
-            decision: batch.decision,
-            sites: batch.sites,
-            comments: batch.comments,
-            standing: batch.standing,
-        }
-    }
-}
 
 /// Batches, the latest first.
 #[derive(Debug, Serialize, ToSchema)]
 struct BatchList {
     /// The batches.
-    batches: Vec<BatchItem>,
+    batches: Vec<Batch>,
 }
 
 /// Comments that somebody changed after a batch.
@@ -103,7 +58,6 @@ async fn list_batches(
     Moderator(principal): Moderator,
 ) -> Result<HttpResponse, Problem> {
     let batches = batches::list(&app, &principal).await?;
-    let batches = batches.into_iter().map(BatchItem::from).collect();
     Ok(private().json(BatchList { batches }))
 }
 

@@ -1,30 +1,12 @@
 //! Block rules: of one site, for its moderators, and of every site, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    app::App,
-    domain::{
-        block::{ANYONE, BlockAction, BlockKind, BlockRule},
-        moderator::Principal,
-        site::SiteSlug,
-        timestamp::Timestamp,
-    },
+    domain::block::{ANYONE, BlockAction, BlockKind, BlockRule},
     sites::{
         blocks::{self, NewBlock},
         trial::Trial,
     },
-    web::{
-        Shared,
-        auth::{Moderator, Operator},
-        body::Json,
-        problem::Problem,
-        route_table::RouteTable,
-        site,
-    },
+    web::prelude::*,
 };
 
 /// A rule.

@@ -1,16 +1,7 @@
 //! Keys of programs that speak Akismet's protocol, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    accounts::tokens::parse_name,
-    clients::keys,
-    domain::{site::SiteSlug, timestamp::Timestamp},
-    storage::client_keys::ClientKey,
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable, site},
+    accounts::tokens::parse_name, clients::keys, storage::client_keys::ClientKey, web::prelude::*,
 };
 
 /// A key, without what would let anyone use it.

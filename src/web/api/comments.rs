@@ -4,28 +4,19 @@
 //! The shapes here have no field for a plain address; only the answer of the one call that reveals
 //! it does.
 
-use actix_web::{HttpResponse, get, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    app::App,
     domain::{
-        comment::{Comment, CommentId, Status},
+        comment::Comment,
         decision::HistoryEntry,
         evidence::{Evidence, Verdict, score_in_words},
-        field::FieldError,
         page::Page,
         queue::Counts,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     review::{
         self,
         opened::{self, RevealError, masked_email},
     },
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// Main reasons told with a comment.

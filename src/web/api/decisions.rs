@@ -1,36 +1,11 @@
 //! Deciding: one comment, many at once, and taking a decision back.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::StatusCode,
-    post,
-    web::{Path, Payload},
-};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::{
-    comments::{CommentItem, comment_id},
-    private,
-};
+use super::comments::{CommentItem, comment_id};
 use crate::{
-    app::App,
-    domain::{
-        comment::{CommentId, Status},
-        decision::{Action, BatchId, Decided, Decision, LastChange},
-        field::FieldError,
-        moderator::Principal,
-        timestamp::Timestamp,
-    },
+    domain::decision::{Action, BatchId, Decided, Decision, LastChange},
     review::{self, MAX_WISHES, changes},
     storage::decisions::{Change, Outcome, Wish},
-    web::{
-        Shared,
-        auth::Moderator,
-        body::{self, Json},
-        problem::Problem,
-        route_table::RouteTable,
-    },
+    web::{body::OptionalJson, prelude::*},
 };
 
 /// A decision about one comment.
@@ -200,14 +175,8 @@ async fn undo(
     app: Shared,
     Moderator(principal): Moderator,
     id: Path<String>,
-    request: HttpRequest,
-    payload: Payload,
+    OptionalJson(wanted): OptionalJson<UndoRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body::read(&request, &mut payload.into_inner(), body::MAX_BYTES).await?;
-    let wanted: UndoRequest = match body.as_ref() {
-        [] => UndoRequest::default(),
-        json => body::parse_json(json)?,
-    };
     let outcome = review::undo(&app.review, &principal, comment_id(&id)?, wanted.version).await?;
     answer(&app, &principal, Some(outcome)).await
 }
@@ -287,7 +256,7 @@ async fn answer(
         }
         Some(Outcome::NothingToUndo(_)) => {
             let title = "There is no decision to take back.";
-            Err(Problem::new(StatusCode::CONFLICT, "nothing_to_undo", title))
+            Err(Problem::conflict("nothing_to_undo", title))
         }
         Some(Outcome::NotFound) | None => Err(Problem::not_found("comment")),
     }

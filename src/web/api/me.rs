@@ -2,27 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, patch};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::{moderators::masked, private};
+use super::moderators::masked;
 use crate::{
     accounts::own::{self, OwnChange},
-    app::App,
-    domain::{
-        field::FieldError,
-        moderator::{MailMode, ModeratorId, Principal, Role, Scope},
-        site::SiteSlug,
-    },
+    domain::moderator::{MailMode, ModeratorId, Role, Scope},
     storage::moderators::MailPreferences,
     web::{
-        Shared,
-        auth::{Moderator, Person, SignedIn, Visitor, session_cookie},
-        body::Json,
-        problem::Problem,
-        route_table::RouteTable,
+        auth::{Person, Visitor, session_cookie},
+        prelude::*,
     },
 };
 

@@ -21,9 +21,9 @@ pub mod submissions;
 pub mod tokens;
 pub mod webhooks;
 
-use actix_web::{HttpResponse, HttpResponseBuilder, http::header};
+use actix_web::HttpResponseBuilder;
 
-use crate::web::route_table::RouteTable;
+use crate::web::prelude::*;
 
 /// An answer that no cache may keep.
 #[must_use]

@@ -1,39 +1,17 @@
 //! Training runs and models: what there is, what came of a run, and which model a site uses.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
-    post,
-    web::{Path, Payload},
-};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::private;
 use crate::{
-    app::App,
     directory::DEFAULT_SITE,
     domain::{
-        field::FieldError,
         model::{ModelEntry, ModelId, ModelStatus, Progress, Report, SHIPPED},
         sample::SampleCount,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     learn::{
         registry::{self, RegistryError, Standing},
         samples,
         training::{self, StartError},
     },
-    web::{
-        Shared,
-        auth::Operator,
-        body::{self, Json},
-        problem::Problem,
-        query::Query,
-        route_table::RouteTable,
-        site,
-    },
+    web::{body::OptionalJson, prelude::*},
 };
 
 /// Which models.
@@ -188,7 +166,7 @@ async fn start_training(
         Ok(id) => (id, None),
         Err(StartError::UnderWay(id)) => {
             let title = "A training run for this site is under way already.";
-            let problem = Problem::new(StatusCode::CONFLICT, "under_way", title);
+            let problem = Problem::conflict("under_way", title);
             (id, Some(problem))
         }
         Err(StartError::Store(error)) => return Err(error.into()),
@@ -218,14 +196,8 @@ async fn activate_model(
     app: Shared,
     Operator(operator): Operator,
     id: Path<String>,
-    request: HttpRequest,
-    payload: Payload,
+    OptionalJson(request): OptionalJson<ActivateRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body::read(&request, &mut payload.into_inner(), body::MAX_BYTES).await?;
-    let request: ActivateRequest = match body.as_ref() {
-        [] => ActivateRequest::default(),
-        json => body::parse_json(json)?,
-    };
     let by = &operator.actor.name;
     if *id == SHIPPED {
         let site = site(&app, request.site.as_deref())?;
@@ -251,7 +223,7 @@ fn model_id(raw: &str) -> Result<ModelId, Problem> {
 
 impl From<RegistryError> for Problem {
     fn from(error: RegistryError) -> Self {
-        let conflict = |code, title: String| Self::new(StatusCode::CONFLICT, code, title);
+        let conflict = |code, title: String| Self::conflict(code, title);
         match error {
             RegistryError::NotFound => Self::not_found("model"),
             RegistryError::Refused(ref gate) => {

@@ -1,22 +1,15 @@
 //! Moderators' accounts, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use serde::Deserializer;
 
-use super::private;
 use crate::{
     accounts::{
         links,
         people::{self, Wanted},
     },
-    app::App,
-    domain::{
-        moderator::{Moderator, ModeratorId, Role, Scope},
-        timestamp::Timestamp,
-    },
+    domain::moderator::{Moderator, ModeratorId, Role, Scope},
     storage::links::LinkFor,
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable},
+    web::prelude::*,
 };
 
 /// An account.

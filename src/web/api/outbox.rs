@@ -1,31 +1,13 @@
 //! The outbox, for operators: what waits, what was given up and why, and another try.
 
-use actix_web::{HttpResponse, get, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::private;
 use crate::{
-    app::App,
-    domain::{
-        mail::{MailKind, MailStatus},
-        site::SiteSlug,
-        timestamp::Timestamp,
-    },
-    sealing::keys::Purpose,
+    domain::mail::{MailKind, MailStatus},
     storage::outbox_entries::OutboxEntry,
     web::{
-        Shared,
-        auth::Operator,
-        problem::Problem,
-        query::{Query, read},
-        route_table::RouteTable,
+        prelude::*,
+        query::{next_cursor, read, read_page},
     },
 };
-
-/// Mails in one answer at most, and when nothing is asked.
-const MAX_LIMIT: u32 = 100;
-const DEFAULT_LIMIT: u32 = 25;
 
 /// Which mails.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -114,25 +96,14 @@ async fn list_mail(
         wanted.status.as_deref(),
         MailStatus::parse,
     );
-    let limit = read(&mut errors, "limit", wanted.limit.as_deref(), |raw| {
-        raw.parse()
-            .ok()
-            .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-    });
-    let before: Option<String> = read(&mut errors, "cursor", wanted.cursor.as_deref(), |raw| {
-        app.signer.verify(Purpose::Cursor, raw)
-    });
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
-    }
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let (limit, cursor) = (wanted.limit.as_deref(), wanted.cursor.as_deref());
+    let (limit, before) = read_page(&app, errors, limit, cursor)?;
     let found = app.store.list_mail(status, before, limit).await?;
-    let full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
-    let last = found.last().filter(|_| full).map(|entry| entry.id.clone());
+    let next_cursor = next_cursor(&app, &found, limit, |entry| &entry.id);
     let mails = found.into_iter().map(|entry| MailView::new(&app, entry));
     Ok(private().json(MailList {
         mails: mails.collect(),
-        next_cursor: last.map(|id| app.signer.sign(Purpose::Cursor, &id)),
+        next_cursor,
     }))
 }
 

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
 use crate::{
-    domain::{comment::CommentId, field::FieldError, page::Page},
+    domain::page::Page,
     reading,
-    web::{Shared, problem::Problem, query::Query, route_table::RouteTable, site, tagged},
+    web::{etag, prelude::*},
 };
 
 /// Pages in one question at most.
@@ -49,7 +45,7 @@ async fn list_published(
         CommentId::parse(raw).ok_or_else(|| FieldError::new("cursor", "invalid", message))
     });
     let list = reading::list(&app.reading, &site.slug, &page, after.transpose()?).await?;
-    Ok(tagged::answer(
+    Ok(etag::answer(
         &request,
         &list,
         "application/json",

@@ -1,26 +1,15 @@
 //! The queue: which comments to list, in which order, and the stretch of them that was asked for.
 
-use actix_web::{HttpResponse, get};
-use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use utoipa::{IntoParams, ToSchema};
 
-use super::{comments::CommentItem, private};
+use super::comments::CommentItem;
 use crate::{
     domain::{
-        comment::{CommentId, Status},
         evidence::Check,
         queue::{Counts, Sort},
-        timestamp::Timestamp,
     },
     review::queue::{self, QueueError, Wanted},
-    web::{
-        Shared,
-        auth::Moderator,
-        problem::Problem,
-        query::{Query, read},
-        route_table::RouteTable,
-    },
+    web::{prelude::*, query::read},
 };
 
 /// A stretch of the queue.

@@ -1,34 +1,17 @@
 //! Labelled data in and out, streamed both ways.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
-    post,
-    web::{Bytes, Payload},
-};
+use actix_web::web::{Bytes, Payload};
 use futures_util::{Stream, StreamExt, stream};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::{IntoParams, ToSchema};
 
 use super::models::site;
 use crate::{
     bayes::Label,
-    domain::{
-        sample::{StoredSample, Tally},
-        site::SiteSlug,
-    },
+    domain::sample::{StoredSample, Tally},
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
     storage::StoreError,
-    web::{
-        Shared,
-        auth::Operator,
-        body, labelled,
-        problem::Problem,
-        query::{Query, flag},
-        route_table::RouteTable,
-    },
+    web::{body, prelude::*, query::flag, sample_upload},
 };
 
 /// What is sent.
@@ -107,15 +90,15 @@ async fn take_samples(
     let about = About {
         site: site(&app, about.site.as_deref())?,
         source: match about.source.as_deref() {
-            Some(raw) => labelled::source(raw)?,
+            Some(raw) => sample_upload::source(raw)?,
             None => operator.actor.name.clone(),
         },
         format: format(&request)?,
     };
     body::refuse_compressed(&request)?;
-    body::refuse_larger(&request, labelled::limit(&app))?;
+    body::refuse_larger(&request, sample_upload::limit(&app))?;
     let chunks = payload.map(|chunk| chunk.map_err(|_| Problem::malformed("The body broke off.")));
-    let uploaded = labelled::take(&app, about, chunks).await?;
+    let uploaded = sample_upload::take(&app, about, chunks).await?;
     Ok(HttpResponse::Ok().json(UploadReport::from(uploaded)))
 }
 
@@ -134,8 +117,7 @@ fn format(request: &HttpRequest) -> Result<Option<Format>, Problem> {
         _ => {
             let title =
                 "Send JSON lines (application/x-ndjson), text/csv or text/tab-separated-values.";
-            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-            Err(Problem::new(status, "unsupported_media_type", title))
+            Err(Problem::unsupported(title))
         }
     }
 }

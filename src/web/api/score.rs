@@ -1,23 +1,17 @@
 //! Judging without storing.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
         evidence::{Evidence, Verdict, score_in_words},
-        field::FieldError,
         name::AuthorName,
         text::CommentText,
         website::Website,
     },
     review::trial,
     text::Document,
-    web::{Shared, auth::Moderator, body::Json, problem::Problem, route_table::RouteTable, site},
+    web::prelude::*,
 };
 
 /// What to judge. Nothing of it is kept.

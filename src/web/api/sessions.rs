@@ -1,21 +1,13 @@
 //! Signing in with address and password, and signing out.
 
-use actix_web::{HttpRequest, HttpResponse, delete, post};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
-use super::private;
 use crate::{
     accounts::{own, sessions::Session, sign_in},
-    domain::timestamp::Timestamp,
     web::{
-        Shared,
         auth::{Person, device_cookie, ended_cookie, origin_of, session_cookie},
-        body::Json,
-        problem::Problem,
-        query::{Query, flag},
-        route_table::RouteTable,
+        prelude::*,
+        query::flag,
     },
 };
 

@@ -1,28 +1,12 @@
 //! Sites and their policies, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, patch, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-use super::private;
 use crate::{
-    domain::{
-        field::FieldError,
-        site::{Site, SiteSlug},
-    },
+    domain::site::Site,
     sites::{
         self,
         change::{NewSite, SiteChange},
     },
-    web::{
-        Shared,
-        auth::{Moderator, Operator},
-        body::Json,
-        problem::Problem,
-        query::Query,
-        route_table::RouteTable,
-        site,
-    },
+    web::prelude::*,
 };
 
 /// Every site you may see.

@@ -1,27 +1,21 @@
 //! What a person may ask an operator for: everything held about them, or that it be erased. The
 //! address travels in the body only, never in a URL, and is in no answer but what they wrote.
 
-use actix_web::{HttpResponse, post};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     bayes::Label,
     domain::{
-        comment::{Comment, CommentId, Status},
+        comment::Comment,
         email::EmailAddress,
-        mail::MailKind,
         page::Page,
         sample::{Provenance, StoredSample},
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     privacy::subjects,
-    storage::damage::Damaged,
-    storage::subject_erasure::Erased,
-    storage::subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable},
+    storage::{
+        damage::Damaged,
+        subject_erasure::Erased,
+        subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
+    },
+    web::prelude::*,
 };
 
 /// Who.
@@ -78,58 +72,6 @@ struct OwnSample {
     website: Option<String>,
 }
 
-/// Where they asked to hear of replies.
-#[derive(Debug, Serialize, ToSchema)]
-struct OwnSubscription {
-    /// The site.
-    site: SiteSlug,
-    /// What they said: `asked`, `confirmed` or `unsubscribed`.
-    status: String,
-    /// When they were asked.
-    asked_at: Timestamp,
-    /// When they said yes.
-    confirmed_at: Option<Timestamp>,
-}
-
-/// A mail to them. What it says is not kept.
-#[derive(Debug, Serialize, ToSchema)]
-struct OwnMail {
-    /// What it is for.
-    kind: MailKind,
-    /// Where it stands.
-    status: String,
-    /// When it was caused.
-    created_at: Timestamp,
-}
-
-/// A block rule for their address.
-#[derive(Debug, Serialize, ToSchema)]
-struct OwnBlockRule {
-    /// The site; absent: every site.
-    site: Option<String>,
-    /// What is done with what they write: `hold` or `spam`.
-    action: String,
-    /// What a moderator wrote about it.
-    note: Option<String>,
-    /// When it was made.
-    created_at: Timestamp,
-    /// When it ends.
-    expires_at: Option<Timestamp>,
-}
-
-/// Where a comment of theirs was before it was imported.
-#[derive(Debug, Serialize, ToSchema)]
-struct OwnOrigin {
-    /// The site.
-    site: String,
-    /// The comment here.
-    comment: String,
-    /// The system that it came from.
-    system: String,
-    /// Its identifier there.
-    foreign_id: String,
-}
-
 /// Everything held about a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubjectExport {
@@ -138,13 +80,13 @@ pub struct SubjectExport {
     /// Their texts among the labelled ones.
     samples: Vec<OwnSample>,
     /// Where they asked to hear of replies.
-    subscriptions: Vec<OwnSubscription>,
+    subscriptions: Vec<HeldSubscription>,
     /// Mails to them.
-    mails: Vec<OwnMail>,
+    mails: Vec<HeldMail>,
     /// Block rules for their address.
-    block_rules: Vec<OwnBlockRule>,
+    block_rules: Vec<HeldBlockRule>,
     /// Where imported comments of theirs came from.
-    imported: Vec<OwnOrigin>,
+    imported: Vec<HeldOrigin>,
     /// Whether they have an account as a moderator; see `/api/v1/moderators`.
     is_moderator: bool,
     /// What is theirs and could not be read, by table and identifier; `hamlet doctor` names it too. It is
@@ -202,59 +144,15 @@ impl From<StoredSample> for OwnSample {
     }
 }
 
-impl From<HeldSubscription> for OwnSubscription {
-    fn from(held: HeldSubscription) -> Self {
-        Self {
-            site: held.site,
-            status: held.status,
-            asked_at: held.asked_at,
-            confirmed_at: held.confirmed_at,
-        }
-    }
-}
-
-impl From<HeldMail> for OwnMail {
-    fn from(held: HeldMail) -> Self {
-        Self {
-            kind: held.kind,
-            status: held.status,
-            created_at: held.created_at,
-        }
-    }
-}
-
-impl From<HeldBlockRule> for OwnBlockRule {
-    fn from(held: HeldBlockRule) -> Self {
-        Self {
-            site: held.site,
-            action: held.action,
-            note: held.note,
-            created_at: held.created_at,
-            expires_at: held.expires_at,
-        }
-    }
-}
-
-impl From<HeldOrigin> for OwnOrigin {
-    fn from(held: HeldOrigin) -> Self {
-        Self {
-            site: held.site,
-            comment: held.comment,
-            system: held.system,
-            foreign_id: held.foreign_id,
-        }
-    }
-}
-
 impl From<Subject> for SubjectExport {
     fn from(subject: Subject) -> Self {
         Self {
             comments: subject.comments.into_iter().map(Into::into).collect(),
             samples: subject.samples.into_iter().map(Into::into).collect(),
-            subscriptions: subject.subscriptions.into_iter().map(Into::into).collect(),
-            mails: subject.mails.into_iter().map(Into::into).collect(),
-            block_rules: subject.block_rules.into_iter().map(Into::into).collect(),
-            imported: subject.imported.into_iter().map(Into::into).collect(),
+            subscriptions: subject.subscriptions,
+            mails: subject.mails,
+            block_rules: subject.block_rules,
+            imported: subject.imported,
             is_moderator: subject.is_moderator,
             left_out: subject.damaged,
         }

@@ -1,29 +1,20 @@
 //! Posting a comment: what a site's form, its script or a program calls.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    dev::Payload as RawPayload,
-    get,
-    http::{StatusCode, header},
-    post,
-    web::{self, Bytes, Path},
-};
-use serde::Serialize;
 use std::sync::Arc;
-use utoipa::ToSchema;
+
+use actix_web::{
+    dev::Payload as RawPayload,
+    web::{self, Bytes},
+};
 
 use crate::{
-    domain::{
-        comment::CommentId, evidence::Verdict, field::FieldError, origin::Origin, site::Site,
-    },
+    domain::{evidence::Verdict, origin::Origin, site::Site},
     intake::{
         self, Accepted, Rejection, RequestKey,
         form_token::{self, FormToken},
         submission::{Fields, Submission},
     },
-    web::{
-        Shared, body, embed::form, forms, problem::Problem, route_table::RouteTable, sender, site,
-    },
+    web::{body, embed::form, forms, prelude::*, sender},
 };
 
 /// Longest `Idempotency-Key`, in bytes.

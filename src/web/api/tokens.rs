@@ -1,25 +1,11 @@
 //! API tokens, for operators. Only people make tokens: one that could make others would live on in them
 //! after it was revoked.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
     accounts::{grant, tokens},
-    domain::{
-        moderator::{ModeratorId, Role, Scope},
-        timestamp::Timestamp,
-    },
+    domain::moderator::{ModeratorId, Role, Scope},
     storage::tokens::{Origin, Token},
-    web::{
-        Shared,
-        auth::{Operator, Visitor},
-        body::Json,
-        problem::Problem,
-        route_table::RouteTable,
-    },
+    web::{auth::Visitor, prelude::*},
 };
 
 /// A token, without what would let anyone use it.

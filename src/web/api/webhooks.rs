@@ -1,18 +1,13 @@
 //! Webhooks of a site, for operators.
 
-use actix_web::{HttpResponse, delete, get, http::StatusCode, post, web::Path};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use super::private;
 use crate::{
-    domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event},
+    domain::webhook::Event,
     notify::webhooks::{
         registration::{self, AddError},
         secret_of,
     },
     storage::webhooks::WebhookState,
-    web::{Shared, auth::Operator, body::Json, problem::Problem, route_table::RouteTable, site},
+    web::prelude::*,
 };
 
 /// A webhook, and how its deliveries fare.

@@ -1,22 +1,11 @@
 //! What operators did, as a page for operators, the latest first.
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    HOME,
-    entry::{Entered, Operators},
-    frame::Frame,
-    item::age,
-    refused::Refused,
-};
 use crate::{
-    app::App,
     sealing::keys::Purpose,
     storage::acts::Act,
-    web::{Shared, page, problem::Problem, query::Query},
+    web::{desk::prelude::*, query::next_cursor},
 };
 
 /// Acts on one page.
@@ -48,7 +37,6 @@ pub(super) struct ActivityQuery {
     before: Option<String>,
 }
 
-#[get("/desk/activity")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -59,11 +47,9 @@ pub(super) async fn show(
         read.ok_or_else(|| Problem::not_found("page"))
     });
     let acts = app.store.acts(before.transpose()?, PER_PAGE).await?;
-    let full = u32::try_from(acts.len()).is_ok_and(|count| count == PER_PAGE);
-    let last = acts.last().filter(|_| full);
     let template = ActivityPage {
         frame: Frame::new(&app, &signed_in, format!("{HOME}/activity"), None),
-        older: last.map(|act| app.signer.sign(Purpose::Cursor, &act.id)),
+        older: next_cursor(&app, &acts, PER_PAGE, |act| &act.id),
         rows: acts.iter().map(|act| row(&app, act)).collect(),
         days: app.settings.privacy.audit_days,
     };

@@ -1,39 +1,16 @@
 //! What was decided together, and taking it back as one.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
-use askama::Template;
-use serde::Deserialize;
-
 use super::{
-    entry::{Entered, Sent},
-    flash::{Carried, Flash},
-    frame::{Frame, back_of},
-    item::age,
-    refused::Refused,
-    sign_in::see_other,
+    flash::Carried,
+    frame::back_of,
     words::{comments, done_in_words, thousands},
 };
 use crate::{
-    app::App,
-    domain::{decision::BatchId, site::SiteSlug},
-    review::batches,
-    storage::batches::Batch,
-    web::{Shared, page, problem::Problem, query::Query},
+    domain::decision::BatchId, review::batches, storage::batches::Batch, web::desk::prelude::*,
 };
 
 /// Where the list of batches is.
 const HERE: &str = "/desk/batches";
-
-/// What the form before did.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct BatchesQuery {
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    left: Option<String>,
-    batch: Option<String>,
-    broken: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "desk_batches.html")]
@@ -71,26 +48,13 @@ impl Line {
     }
 }
 
-#[get("/desk/batches")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
-    Query(query): Query<BatchesQuery>,
+    Query(carried): Query<Carried>,
 ) -> Result<HttpResponse, Refused> {
     let principal = signed_in.principal();
-    let flash = Flash::read(Carried {
-        did: query.did.as_deref(),
-        count: query.n.as_deref(),
-        late: query.late.as_deref(),
-        left: query.left.as_deref(),
-        batch: query.batch.as_deref(),
-        broken: query.broken.as_deref(),
-        ..Carried::default()
-    });
-    let flash = match flash {
-        Some(flash) => Some(flash.complete(&app, &principal).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &principal, &carried).await?;
     let batches = batches::list(&app, &principal).await?;
     let template = BatchesPage {
         frame: Frame::new(&app, &signed_in, HERE.to_owned(), flash),
@@ -99,7 +63,6 @@ pub(super) async fn show(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/desk/batches/{id}/undo")]
 pub(super) async fn undo(
     app: Shared,
     Sent { by, fields }: Sent,

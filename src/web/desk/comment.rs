@@ -1,27 +1,15 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
-use askama::Template;
-use serde::Deserialize;
-
 use super::{
-    HOME,
-    entry::{Entered, Sent},
-    flash::{Carried, Flash},
-    frame::Frame,
-    item::{Item, age},
+    flash::Carried,
+    item::Item,
     queue::{count, label},
-    refused::Refused,
-    sign_in::see_other,
 };
 use crate::{
-    app::App,
     domain::{
-        comment::{CommentId, Status},
         decision::{Action, HistoryEntry},
         evidence::{Evidence, Verdict},
-        moderator::Principal,
         queue::Counts,
     },
     review::{
@@ -29,20 +17,11 @@ use crate::{
         opened::{self, Opened},
         queue::{self, Wanted},
     },
-    web::{Shared, auth::SignedIn, page, problem::Problem, query::Query},
+    web::desk::prelude::*,
 };
 
 /// The author's other comments shown.
 const OTHERS: u32 = 6;
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct CommentQuery {
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    undo: Option<String>,
-    left: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "desk_comment.html")]
@@ -83,30 +62,17 @@ struct Line {
     undone: bool,
 }
 
-#[get("/desk/comments/{id}")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
     id: Path<String>,
-    Query(query): Query<CommentQuery>,
+    Query(carried): Query<Carried>,
 ) -> Result<HttpResponse, Refused> {
-    let flash = Flash::read(Carried {
-        did: query.did.as_deref(),
-        count: query.n.as_deref(),
-        late: query.late.as_deref(),
-        undo: query.undo.as_deref(),
-        left: query.left.as_deref(),
-        ..Carried::default()
-    });
-    let flash = match flash {
-        Some(flash) => Some(flash.complete(&app, &signed_in.principal()).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &signed_in.principal(), &carried).await?;
     Ok(render(&app, &signed_in, &id, flash, None).await?)
 }
 
 /// A note without a decision.
-#[post("/desk/comments/{id}/notes")]
 pub(super) async fn add_note(
     app: Shared,
     Sent { by, fields }: Sent,
@@ -131,7 +97,6 @@ pub(super) async fn add_note(
     Ok(see_other(&flash.carry(&here)))
 }
 
-#[post("/desk/comments/{id}/email")]
 pub(super) async fn reveal(
     app: Shared,
     Sent { by, .. }: Sent,

@@ -3,29 +3,9 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, http::StatusCode, post};
-use askama::Template;
-
-use super::{
-    HOME,
-    entry::Sent,
-    fields::FormFields,
-    filter::DeskQuery,
-    flash::Flash,
-    frame::{Frame, back_of},
-    queue::count,
-    refused::Refused,
-    sign_in::see_other,
-    words::thousands,
-};
+use super::{filter::DeskQuery, frame::back_of, queue::count, words::thousands};
 use crate::{
-    app::App,
-    domain::{
-        comment::CommentId,
-        decision::{BatchId, Decision},
-        moderator::Principal,
-        timestamp::Timestamp,
-    },
+    domain::decision::{BatchId, Decision},
     review::{
         self, MAX_WISHES, changes,
         queue::{self, Wanted},
@@ -34,7 +14,7 @@ use crate::{
         StoreError,
         decisions::{Change, Wish},
     },
-    web::{Shared, page, problem::Problem},
+    web::desk::prelude::*,
 };
 
 /// Comments decided about in one go when all that match are meant; the rest waits for another.
@@ -52,7 +32,6 @@ struct ConfirmPage {
     until: i64,
 }
 
-#[post("/desk/decisions")]
 pub(super) async fn decide(
     app: Shared,
     Sent { by, fields }: Sent,
@@ -94,7 +73,6 @@ pub(super) async fn decide(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/desk/undo")]
 pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpResponse, Refused> {
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;

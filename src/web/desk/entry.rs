@@ -2,18 +2,15 @@
 //! signed in does so first and comes back; a form counts only from someone who was shown it; the
 //! operators' pages are for operators.
 
-use std::{future::Future, pin::Pin};
+use actix_web::{FromRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
-
-use super::{fields::FormFields, frame::back_of, refused::Refused};
+use super::frame::back_of;
 use crate::{
-    app::App,
     domain::moderator::Scope,
     web::{
-        Shared,
-        auth::{SignedIn, Visitor},
-        problem::Problem,
+        auth::{Visitor, from_request},
+        desk::prelude::*,
     },
 };
 
@@ -47,20 +44,17 @@ impl Theirs for Sent {
     }
 }
 
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Refused>>>>;
+type Extracted<T> = LocalBoxFuture<'static, Result<T, Refused>>;
 
-impl FromRequest for Entered {
-    type Error = Refused;
-    type Future = Extracted<Self>;
+from_request!(Entered, Refused);
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let here = request.uri().path_and_query().map(ToString::to_string);
-        let visitor = Visitor::from_request(request, payload);
-        Box::pin(async move {
-            let Visitor(signed_in) = visitor.await?;
-            let signed_in = signed_in.ok_or(Refused::SignInFirst(here.unwrap_or_default()))?;
-            Ok(Self(signed_in))
-        })
+impl Entered {
+    async fn read(request: HttpRequest) -> Result<Self, Refused> {
+        let Visitor(signed_in) = Visitor::extract(&request).await?;
+        let here = || request.uri().path_and_query().map(ToString::to_string);
+        let signed_in =
+            signed_in.ok_or_else(|| Refused::SignInFirst(here().unwrap_or_default()))?;
+        Ok(Self(signed_in))
     }
 }
 

@@ -1,8 +1,7 @@
 //! The fields of a form on one of our pages.
 
-use std::pin::Pin;
-
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::StatusCode};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
 use secrecy::SecretString;
 
 use crate::web::{
@@ -46,18 +45,16 @@ impl From<Vec<(String, String)>> for FormFields {
 
 impl FromRequest for FormFields {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let mut payload = payload.take();
+        let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let kind = media_type(&request);
             let essence = kind.as_ref().map(mime::Mime::essence_str);
             if essence != Some("application/x-www-form-urlencoded") {
                 let title = "Send the form as application/x-www-form-urlencoded.";
-                let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-                return Err(Problem::new(status, "unsupported_media_type", title));
+                return Err(Problem::unsupported(title));
             }
             let body = body::read(&request, &mut payload, body::MAX_BYTES).await?;
             let pairs = urlencoded(&body)?.into_iter().map(|(name, value)| {

@@ -5,18 +5,12 @@ use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
 use actix_web::{
-    HttpRequest,
     guard::GuardContext,
-    http::header,
     web::{Bytes, Payload},
 };
 use futures_util::{Stream, StreamExt, future::ready, stream};
 
-use super::fields::FormFields;
-use crate::{
-    app::App,
-    web::{body, problem::Problem},
-};
+use crate::web::{body, desk::prelude::*};
 
 /// Fields before the file at most.
 const MAX_FIELDS: usize = 10;

@@ -3,24 +3,14 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use time::{Date, format_description::well_known::Iso8601};
 use url::form_urlencoded::Serializer;
 
-use super::{
-    HOME,
-    flash::{Carried, Flash},
-};
+use super::flash::Carried;
 use crate::{
-    domain::{
-        comment::{CommentId, Status},
-        evidence::Check,
-        field::FieldError,
-        queue::Sort,
-        timestamp::Timestamp,
-    },
+    domain::{evidence::Check, queue::Sort},
     review::queue::Wanted,
-    web::query::read,
+    web::{desk::prelude::*, query::read},
 };
 
 /// The query string of the queue's page.
@@ -38,13 +28,9 @@ pub struct DeskQuery {
     pub link: Option<String>,
     pub sort: Option<String>,
     cursor: Option<String>,
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    undo: Option<String>,
-    left: Option<String>,
-    batch: Option<String>,
-    broken: Option<String>,
+    /// What the form before did.
+    #[serde(flatten)]
+    pub carried: Carried,
 }
 
 /// Score bands to choose from: word, label, lowest and highest score.
@@ -151,20 +137,6 @@ impl DeskQuery {
         filters
             .into_iter()
             .any(|filter| filter.as_deref().is_some_and(|value| !value.is_empty()))
-    }
-
-    /// What the form before did, if the address says so.
-    #[must_use]
-    pub fn flash(&self) -> Option<Flash> {
-        Flash::read(Carried {
-            did: self.did.as_deref(),
-            count: self.n.as_deref(),
-            late: self.late.as_deref(),
-            undo: self.undo.as_deref(),
-            left: self.left.as_deref(),
-            batch: self.batch.as_deref(),
-            broken: self.broken.as_deref(),
-        })
     }
 
     /// Where the list begins: not on its first page, if there is one.

@@ -7,12 +7,7 @@ use url::form_urlencoded::Serializer;
 
 use super::words::{comments, done_in_words, thousands};
 use crate::{
-    app::App,
-    domain::{
-        comment::CommentId,
-        decision::{BatchId, Decision},
-        moderator::Principal,
-    },
+    domain::decision::{BatchId, Decision},
     review::{
         batches::{self, TakenBack},
         changes::{self, LastChanges},
@@ -21,6 +16,7 @@ use crate::{
         Result,
         decisions::{Outcome, Wish},
     },
+    web::desk::prelude::*,
 };
 
 /// Most comments named among those left alone: the page's address carries them.
@@ -52,36 +48,47 @@ pub struct Flash {
 }
 
 /// A flash as an address's query carries it.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct Carried<'a> {
-    pub did: Option<&'a str>,
-    pub count: Option<&'a str>,
-    pub late: Option<&'a str>,
-    pub undo: Option<&'a str>,
-    pub left: Option<&'a str>,
-    pub batch: Option<&'a str>,
-    pub broken: Option<&'a str>,
+#[derive(Debug, Default, Clone, Deserialize)]
+pub struct Carried {
+    did: Option<String>,
+    n: Option<String>,
+    late: Option<String>,
+    undo: Option<String>,
+    left: Option<String>,
+    batch: Option<String>,
+    broken: Option<String>,
 }
 
 impl Flash {
     /// Reads what [`Flash::carry`] wrote. It only words a message and fills a form that a person would
     /// have to send.
     #[must_use]
-    pub fn read(carried: Carried<'_>) -> Option<Self> {
+    pub fn read(carried: &Carried) -> Option<Self> {
         let known = |did: &&str| ["undo", "note"].contains(did) || Decision::parse(did).is_some();
-        let did = carried.did.filter(known)?;
-        let number = |raw: Option<&str>| raw.and_then(|raw| raw.parse().ok()).unwrap_or(0);
-        let left = carried.left.unwrap_or_default().split(',');
+        let did = carried.did.as_deref().filter(known)?;
+        let number = |raw: &Option<String>| raw.as_deref().and_then(|raw| raw.parse().ok());
+        let left = carried.left.as_deref().unwrap_or_default().split(',');
         Some(Self {
             did: did.to_owned(),
-            count: number(carried.count),
-            late: number(carried.late),
-            undo: carried.undo.unwrap_or_default().to_owned(),
+            count: number(&carried.n).unwrap_or(0),
+            late: number(&carried.late).unwrap_or(0),
+            undo: carried.undo.clone().unwrap_or_default(),
             left: left.filter_map(CommentId::parse).take(MAX_LEFT).collect(),
-            batch: carried.batch.and_then(BatchId::parse),
-            broken: number(carried.broken),
+            batch: carried.batch.as_deref().and_then(BatchId::parse),
+            broken: number(&carried.broken).unwrap_or(0),
             ..Self::default()
         })
+    }
+
+    /// Reads and completes what an address carries, if it carries anything.
+    ///
+    /// # Errors
+    /// [`crate::storage::StoreError`].
+    pub async fn open(app: &App, principal: &Principal, carried: &Carried) -> Result<Option<Self>> {
+        match Self::read(carried) {
+            Some(flash) => Ok(Some(flash.complete(app, principal).await?)),
+            None => Ok(None),
+        }
     }
 
     /// What became of one form's wishes. What the same person had carried out already, with a form that
@@ -153,7 +160,7 @@ impl Flash {
     ///
     /// # Errors
     /// [`crate::storage::StoreError`].
-    pub async fn complete(mut self, app: &App, principal: &Principal) -> Result<Self> {
+    async fn complete(mut self, app: &App, principal: &Principal) -> Result<Self> {
         let changes = changes::of(app, principal, &self.left).await?;
         self.own = !self.left.is_empty();
         for id in &self.left {
@@ -277,22 +284,8 @@ mod tests {
         };
         let address = flash.carry("/desk?status=spam");
         let (_, query) = address.split_once('?').expect("a query");
-        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        let get = |name: &str| {
-            let found = pairs.iter().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.as_str())
-        };
-        let read = Flash::read(Carried {
-            did: get("did"),
-            count: get("n"),
-            late: get("late"),
-            undo: get("undo"),
-            left: get("left"),
-            batch: get("batch"),
-            broken: get("broken"),
-        });
+        let carried = actix_web::web::Query::<Carried>::from_query(query).expect("a query");
+        let read = Flash::read(&carried);
         assert_eq!(read, Some(flash));
     }
 }

@@ -1,10 +1,6 @@
 //! What every page of the desk has around it: who is signed in, and what the last form did.
 
-use super::{fields::FormFields, flash::Flash};
-use crate::{
-    app::App,
-    web::{auth::SignedIn, desk::sign_in::inside},
-};
+use crate::web::desk::{prelude::*, sign_in::inside};
 
 /// The frame of a page.
 pub struct Frame {

@@ -1,15 +1,11 @@
 //! A comment as the desk's templates show it.
 
 use crate::{
-    app::App,
     bayes::TokenWeight,
-    domain::{
-        comment::{Comment, Status},
-        evidence::score_in_words,
-        timestamp::Timestamp,
-    },
+    domain::{comment::Comment, evidence::score_in_words},
     review::opened::masked_email,
     web::desk::{
+        prelude::*,
         queue::label,
         text::{self, Rendered, visible},
     },

@@ -2,32 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::StatusCode, post};
-use askama::Template;
 use secrecy::ExposeSecret;
 
-use super::{
-    HOME,
-    entry::{Entered, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::{see_other, set_cookie},
-};
+use super::sign_in::set_cookie;
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
         people::PeopleError,
     },
-    app::App,
-    domain::{field::FieldError, moderator::MailMode},
+    domain::moderator::MailMode,
     storage::moderators::MailPreferences,
     web::{
-        Shared,
         api::moderators::masked,
-        auth::{SignedIn, ended_cookie, session_cookie},
-        page,
-        query::Query,
+        auth::{ended_cookie, session_cookie},
+        desk::prelude::*,
     },
 };
 
@@ -80,7 +68,6 @@ pub(super) struct MeQuery {
     saved: Option<String>,
 }
 
-#[get("/desk/me")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
@@ -89,7 +76,6 @@ pub(super) async fn show(
     render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
 }
 
-#[post("/desk/me")]
 pub(super) async fn change(
     app: Shared,
     Sent { by, fields }: Sent,

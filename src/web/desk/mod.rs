@@ -17,6 +17,7 @@ mod item;
 mod me;
 mod model;
 mod news;
+mod prelude;
 mod privacy;
 mod queue;
 pub mod refused;
@@ -26,65 +27,53 @@ mod site;
 mod text;
 mod words;
 
-use crate::web::route_table::{Other, RouteTable};
+use actix_web::{Route, guard::fn_guard, http::Method};
+
+use crate::web::route_table::RouteTable;
 
 /// Where people go once they are signed in.
 pub const HOME: &str = "/desk";
 
-/// What the pages take.
-const TAKEN: &[Other] = &[
-    ("/sign-in", &["GET", "POST"]),
-    ("/sign-in/{word}", &["GET", "POST"]),
-    ("/sign-out", &["GET", "POST"]),
-    ("/desk", &["GET"]),
-    ("/desk/news", &["GET"]),
-    ("/desk/model", &["GET", "POST"]),
-    ("/desk/model/{id}/report", &["GET"]),
-    ("/desk/settings", &["GET", "POST"]),
-    ("/desk/settings/sites/{site}", &["GET", "POST"]),
-    ("/desk/privacy", &["GET", "POST"]),
-    ("/desk/activity", &["GET"]),
-    ("/desk/me", &["GET", "POST"]),
-    ("/desk/comments/{id}", &["GET"]),
-    ("/desk/comments/{id}/email", &["POST"]),
-    ("/desk/comments/{id}/notes", &["POST"]),
-    ("/desk/batches", &["GET"]),
-    ("/desk/batches/{id}/undo", &["POST"]),
-    ("/desk/decisions", &["POST"]),
-    ("/desk/undo", &["POST"]),
-];
-
 /// Adds these routes; pages are not part of the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.undescribed(TAKEN, |config| {
-        config
-            .service(sign_in::show)
-            .service(sign_in::with_password)
-            .service(sign_in::show_link)
-            .service(sign_in::with_link)
-            .service(sign_in::show_sign_out)
-            .service(sign_in::sign_out)
-            .service(queue::show)
-            .service(news::listen)
-            .service(model::show)
-            .service(model::upload::take)
-            .service(model::act)
-            .service(model::report::download)
-            .service(settings::show)
-            .service(settings::act)
-            .service(site::show)
-            .service(site::change)
-            .service(privacy::show)
-            .service(privacy::act)
-            .service(activity::show)
-            .service(me::show)
-            .service(me::change)
-            .service(comment::show)
-            .service(comment::reveal)
-            .service(comment::add_note)
-            .service(batches::show)
-            .service(batches::undo)
-            .service(decide::decide)
-            .service(decide::undo)
-    });
+    let with_file = Route::new()
+        .method(Method::POST)
+        .guard(fn_guard(file_form::is_sent));
+    config
+        .page(Method::GET, "/sign-in", sign_in::show)
+        .page(Method::POST, "/sign-in", sign_in::with_password)
+        .page(Method::GET, "/sign-in/{word}", sign_in::show_link)
+        .page(Method::POST, "/sign-in/{word}", sign_in::with_link)
+        .page(Method::GET, "/sign-out", sign_in::show_sign_out)
+        .page(Method::POST, "/sign-out", sign_in::sign_out)
+        .page(Method::GET, "/desk", queue::show)
+        .page(Method::GET, "/desk/news", news::listen)
+        .page(Method::GET, "/desk/model", model::show)
+        .guarded_page(
+            Method::POST,
+            "/desk/model",
+            with_file.to(model::upload::take),
+        )
+        .page(Method::POST, "/desk/model", model::act)
+        .page(
+            Method::GET,
+            "/desk/model/{id}/report",
+            model::report::download,
+        )
+        .page(Method::GET, "/desk/settings", settings::show)
+        .page(Method::POST, "/desk/settings", settings::act)
+        .page(Method::GET, "/desk/settings/sites/{site}", site::show)
+        .page(Method::POST, "/desk/settings/sites/{site}", site::change)
+        .page(Method::GET, "/desk/privacy", privacy::show)
+        .page(Method::POST, "/desk/privacy", privacy::act)
+        .page(Method::GET, "/desk/activity", activity::show)
+        .page(Method::GET, "/desk/me", me::show)
+        .page(Method::POST, "/desk/me", me::change)
+        .page(Method::GET, "/desk/comments/{id}", comment::show)
+        .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
+        .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)
+        .page(Method::GET, "/desk/batches", batches::show)
+        .page(Method::POST, "/desk/batches/{id}/undo", batches::undo)
+        .page(Method::POST, "/desk/decisions", decide::decide)
+        .page(Method::POST, "/desk/undo", decide::undo);
 }

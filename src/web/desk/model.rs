@@ -5,31 +5,21 @@ pub mod report;
 mod run;
 pub mod upload;
 
-use actix_web::{HttpResponse, ResponseError as _, get, http::StatusCode, post};
-use askama::Template;
-use serde::Deserialize;
+use actix_web::ResponseError as _;
 use url::form_urlencoded::byte_serialize;
 
 use self::run::Run;
 use super::{
-    HOME,
     charts::{self, Bar, DAYS, Dot, Effect},
-    entry::{self, Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::see_other,
+    entry,
 };
 use crate::{
-    app::App,
     bayes::Label,
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
-        site::SiteSlug,
-        timestamp::Timestamp,
     },
     learn::{
         registry::{self, RegistryError, Standing},
@@ -37,7 +27,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
-    web::{Shared, auth::SignedIn, labelled, page, problem::Problem, query::Query, site},
+    web::{desk::prelude::*, sample_upload},
 };
 
 /// Comments that the drawings are made of.
@@ -98,7 +88,6 @@ impl ModelPage {
     }
 }
 
-#[get("/desk/model")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -120,7 +109,6 @@ pub(super) async fn show(
     render(&app, &signed_in, site, said).await
 }
 
-#[post("/desk/model")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,
@@ -198,7 +186,7 @@ async fn render(
         }),
         samples,
         max_upload: app.settings.learning.max_upload_mib,
-        max_source: labelled::MAX_SOURCE_CHARS,
+        max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
         threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
         judged: judged.len(),

@@ -4,21 +4,15 @@
 
 use std::time::Duration;
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, ContentEncoding},
-    web::Bytes,
-};
+use actix_web::{http::header::ContentEncoding, web::Bytes};
 use futures_util::stream;
 
 use crate::{
     accounts::sessions::{Session, principal_of},
-    domain::comment::CommentId,
     news::{self, Place},
     web::{
-        Shared,
         auth::{Visitor, session_value},
-        problem::Problem,
+        desk::prelude::*,
     },
 };
 
@@ -44,7 +38,6 @@ struct Listener {
     opened: bool,
 }
 
-#[get("/desk/news")]
 pub(super) async fn listen(
     app: Shared,
     request: HttpRequest,

@@ -4,30 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, http::header, post};
-use askama::Template;
-
-use super::{
-    HOME,
-    done::Done,
-    entry::{Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    item::age,
-    refused::Refused,
-};
 use crate::{
-    app::App,
-    domain::{comment::Status, email::EmailAddress, field::FieldError, site::SiteSlug},
+    domain::email::EmailAddress,
     privacy::subjects,
     storage::{erasures::Erasure, subject_erasure::Erased, subjects::Subject},
-    web::{
-        Shared,
-        api::{private, subjects::SubjectExport},
-        auth::SignedIn,
-        page,
-        problem::Problem,
-    },
+    web::{api::subjects::SubjectExport, desk::prelude::*},
 };
 
 /// Erasures shown.
@@ -63,7 +44,6 @@ struct ErasureRow {
     what: String,
 }
 
-#[get("/desk/privacy")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -71,7 +51,6 @@ pub(super) async fn show(
     render(&app, &signed_in, String::new(), None, Done::default()).await
 }
 
-#[post("/desk/privacy")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,

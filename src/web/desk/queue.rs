@@ -1,14 +1,10 @@
 //! The queue: tabs by status, filters, and comments to decide about.
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
-
-use super::{entry::Entered, filter::DeskQuery, frame::Frame, item::Item, refused::Refused};
+use super::{filter::DeskQuery, item::Item};
 use crate::{
-    app::App,
-    domain::{comment::Status, field::FieldError, moderator::Principal, queue::Counts},
+    domain::queue::Counts,
     review::queue::{self, QueueError},
-    web::{Shared, page, problem::Problem, query::Query},
+    web::desk::prelude::*,
 };
 
 #[derive(Template)]
@@ -45,7 +41,6 @@ impl QueuePage {
     }
 }
 
-#[get("/desk")]
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
@@ -54,10 +49,7 @@ pub(super) async fn show(
     let status = query.status();
     let back = query.address(status, query.cursor());
     let principal = signed_in.principal();
-    let flash = match query.flash() {
-        Some(flash) => Some(flash.complete(&app, &principal).await?),
-        None => None,
-    };
+    let flash = Flash::open(&app, &principal, &query.carried).await?;
     let frame = Frame::new(&app, &signed_in, back, flash);
     let found = find(&app, &principal, &query).await?;
     let template = QueuePage {

@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use askama::Template;
+use actix_web::ResponseError;
 use url::form_urlencoded::byte_serialize;
 
-use super::sign_in::see_other;
-use crate::web::{page, problem::Problem};
+use crate::web::desk::prelude::*;
 
 /// What a page's handler answers when it cannot do what was asked.
 #[derive(Debug)]

@@ -7,9 +7,6 @@ mod people;
 mod tokens;
 mod webhooks;
 
-use actix_web::{HttpResponse, get, post};
-use askama::Template;
-
 use self::{
     keys::KeyRow,
     letters::Letter,
@@ -17,24 +14,14 @@ use self::{
     tokens::TokenRow,
     webhooks::{EVENTS, WebhookRow},
 };
-use super::{
-    HOME,
-    done::Done,
-    entry::{Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    sign_in::see_other,
-};
 use crate::{
-    app::App,
     domain::{
         mail::MailStatus,
         moderator::{Role, Scope},
-        site::{Policy, Site, SiteSlug},
+        site::{Policy, Site},
     },
     sites::{self, SiteError, change::NewSite},
-    web::{Shared, auth::SignedIn, page, problem::Problem},
+    web::desk::prelude::*,
 };
 
 /// Dead letters shown.
@@ -58,7 +45,6 @@ struct SettingsPage {
     done: Done,
 }
 
-#[get("/desk/settings")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -66,7 +52,6 @@ pub(super) async fn show(
     render(&app, &signed_in, Done::default()).await
 }
 
-#[post("/desk/settings")]
 pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,

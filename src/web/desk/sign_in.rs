@@ -1,16 +1,6 @@
 //! Signing in: with address and password, or with a one-time link. A link's page changes nothing
 //! when it is only looked at: mail systems open every link they see.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::{StatusCode, header},
-    post,
-    web::Path,
-};
-use askama::Template;
-use serde::Deserialize;
-
-use super::{HOME, fields::FormFields, refused::Refused};
 use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
@@ -18,16 +8,13 @@ use crate::{
         sessions::Session,
         sign_in::{self, SignInError},
     },
-    app::App,
-    domain::{field::FieldError, moderator::Moderator},
+    domain::moderator::Moderator,
     web::{
-        Shared,
         api::moderators::masked,
         auth::{
             Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
         },
-        page,
-        query::Query,
+        desk::prelude::*,
     },
 };
 
@@ -80,7 +67,6 @@ pub(super) struct SignInQuery {
     next: Option<String>,
 }
 
-#[get("/sign-in")]
 pub(super) async fn show(
     Visitor(signed_in): Visitor,
     Query(query): Query<SignInQuery>,
@@ -97,7 +83,6 @@ pub(super) async fn show(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/sign-in")]
 pub(super) async fn with_password(
     app: Shared,
     request: HttpRequest,
@@ -129,13 +114,11 @@ pub(super) async fn with_password(
     Ok(page::render(status, &template)?)
 }
 
-#[get("/sign-in/{word}")]
 pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Refused> {
     let account = links::look_up(&app, &word).await?;
     show_link_of(&app, account.as_ref(), Filled::default(), Vec::new())
 }
 
-#[post("/sign-in/{word}")]
 pub(super) async fn with_link(
     app: Shared,
     request: HttpRequest,
@@ -163,7 +146,6 @@ pub(super) async fn with_link(
     }
 }
 
-#[get("/sign-out")]
 pub(super) async fn show_sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
@@ -175,7 +157,6 @@ pub(super) async fn show_sign_out(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-#[post("/sign-out")]
 pub(super) async fn sign_out(
     app: Shared,
     Visitor(signed_in): Visitor,
@@ -233,14 +214,6 @@ pub(super) fn set_cookie(response: &mut HttpResponse, cookie: &actix_web::cookie
     if let Err(error) = response.add_cookie(cookie) {
         tracing::error!(%error, "a cookie could not be written");
     }
-}
-
-/// 303: the browser goes there with GET.
-pub(super) fn see_other(place: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, place))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish()
 }
 
 /// A place on the desk, whatever was asked for: a link to the sign-in page must not be a way to

@@ -1,28 +1,14 @@
 //! A site's settings as a page, for operators: its name, the origins of its pages, and what it does
 //! with scores and evidence.
 
-use actix_web::{HttpResponse, get, http::StatusCode, post, web::Path};
-use askama::Template;
-use serde::Deserialize;
-
-use super::{
-    HOME,
-    entry::{Entered, Operators, Sent},
-    fields::FormFields,
-    frame::Frame,
-    refused::Refused,
-    settings::lines,
-    sign_in::see_other,
-};
+use super::settings::lines;
 use crate::{
-    app::App,
     domain::{
-        field::FieldError,
         origin::Origin,
         site::{ClientMode, Policy, Site},
     },
     sites::{self, SiteError, change::SiteChange},
-    web::{Shared, auth::SignedIn, page, query::Query, site},
+    web::desk::prelude::*,
 };
 
 #[derive(Deserialize)]
@@ -63,7 +49,6 @@ impl SitePage {
     }
 }
 
-#[get("/desk/settings/sites/{site}")]
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
@@ -80,7 +65,6 @@ pub(super) async fn show(
     )
 }
 
-#[post("/desk/settings/sites/{site}")]
 pub(super) async fn change(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,

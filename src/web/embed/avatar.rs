@@ -3,22 +3,20 @@
 
 use std::fmt::Write;
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Path};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     reading::rendered::Rendered,
-    web::{problem::Problem, tagged},
+    web::{etag, prelude::*},
 };
 
-#[get("/avatars/{seed}.svg")]
 pub(super) async fn avatar(
     request: HttpRequest,
     seed: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let seed: u8 = seed.parse().map_err(|_| Problem::not_found("avatar"))?;
     let caching = "public, max-age=31536000, immutable";
-    Ok(tagged::answer(
+    Ok(etag::answer(
         &request,
         &Rendered::new(draw(seed)),
         "image/svg+xml",

@@ -3,17 +3,13 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, get, http::StatusCode};
-use askama::Template;
-
 use super::form::Form;
 use crate::{
-    app::App,
     domain::{
         origin::Origin,
         page::Page,
         sample::{Provenance, Vote},
-        site::{Policy, SiteSlug},
+        site::Policy,
     },
     intake::{self, submission::Fields},
     interchange::labelled::{self, Format},
@@ -21,7 +17,7 @@ use crate::{
     reading::{self, Shown},
     sites::{self, SiteError, change::NewSite},
     storage,
-    web::{Shared, page, problem::Problem},
+    web::prelude::*,
 };
 
 /// The demo's site.
@@ -62,7 +58,6 @@ struct DemoPage {
 }
 
 /// The article, where the demo is switched on.
-#[get("/demo")]
 pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(SITE).filter(|_| app.settings.demo);
     let site = site.ok_or_else(|| Problem::not_found("page"))?;

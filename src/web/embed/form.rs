@@ -3,16 +3,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::{
-        StatusCode,
-        header::{self, Accept, Header},
-    },
-    web::Path,
-};
-use askama::Template;
-use serde::Deserialize;
+use actix_web::http::header::{Accept, Header};
 
 use crate::{
     domain::{evidence::Verdict, name, page::Page, site::Site, text, website},
@@ -20,7 +11,7 @@ use crate::{
         Accepted, form_token,
         submission::{Fields, HONEYPOT},
     },
-    web::{Shared, page, problem::Problem, query::Query, site},
+    web::prelude::*,
 };
 
 #[derive(Template)]
@@ -81,7 +72,6 @@ pub(super) struct Wanted {
 }
 
 /// The form for a page.
-#[get("/sites/{site}/form")]
 pub(super) async fn show_form(
     app: Shared,
     slug: Path<String>,

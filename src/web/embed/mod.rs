@@ -6,25 +6,16 @@ pub mod demo;
 pub mod form;
 mod widget;
 
-use crate::web::route_table::{Other, RouteTable};
+use actix_web::http::Method;
 
-/// What they take.
-const TAKEN: &[Other] = &[
-    ("/sites/{site}/form", &["GET"]),
-    ("/avatars/{seed}.svg", &["GET"]),
-    ("/demo", &["GET"]),
-    ("/embed.js", &["GET"]),
-    ("/embed-worker.js", &["GET"]),
-];
+use crate::web::route_table::RouteTable;
 
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.undescribed(TAKEN, |config| {
-        config
-            .service(form::show_form)
-            .service(avatar::avatar)
-            .service(demo::demo)
-            .service(widget::embed)
-            .service(widget::worker)
-    });
+    config
+        .page(Method::GET, "/sites/{site}/form", form::show_form)
+        .page(Method::GET, "/avatars/{seed}.svg", avatar::avatar)
+        .page(Method::GET, "/demo", demo::demo)
+        .page(Method::GET, "/embed.js", widget::embed)
+        .page(Method::GET, "/embed-worker.js", widget::worker);
 }

@@ -4,9 +4,12 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpRequest, HttpResponse, get, http::header, http::header::HeaderValue};
+use actix_web::http::header::HeaderValue;
 
-use crate::{reading::rendered::Rendered, web::tagged};
+use crate::{
+    reading::rendered::Rendered,
+    web::{etag, prelude::*},
+};
 
 const CODE: &str = include_str!("widget/widget.js");
 const STYLE: &str = include_str!("widget/widget.css");
@@ -38,19 +41,17 @@ fn compact(source: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-#[get("/embed.js")]
 pub(super) async fn embed(request: HttpRequest) -> HttpResponse {
     script(&request, &EMBED)
 }
 
-#[get("/embed-worker.js")]
 pub(super) async fn worker(request: HttpRequest) -> HttpResponse {
     script(&request, &EMBED_WORKER)
 }
 
 fn script(request: &HttpRequest, rendered: &Rendered) -> HttpResponse {
     let media_type = "text/javascript; charset=utf-8";
-    let mut response = tagged::answer(request, rendered, media_type, CACHING);
+    let mut response = etag::answer(request, rendered, media_type, CACHING);
     let headers = response.headers_mut();
     // Pages that isolate themselves, or check the script's integrity, need these two.
     headers.insert(

@@ -1,21 +1,12 @@
 //! The links in a moderator's mail: one decision about one comment as it stood, or its undoing.
 
-use actix_web::{
-    HttpResponse,
-    http::StatusCode,
-    web::{self, Path, ServiceConfig},
-};
-use askama::Template;
-
 use super::{refuse, respond, say};
 use crate::{
     accounts,
-    app::App,
     domain::{
-        comment::{Comment, Status},
+        comment::Comment,
         decision::{Action, Decided, Decision},
         evidence::score_in_words,
-        moderator::Principal,
         site::Site,
     },
     notify::links::{self, DecisionLink},
@@ -24,7 +15,7 @@ use crate::{
         Result,
         decisions::{Change, Outcome, Wish},
     },
-    web::{Shared, nowhere, problem::Problem},
+    web::prelude::*,
 };
 
 /// Reasons shown with a comment.
@@ -79,7 +70,7 @@ struct Opened {
 }
 
 /// Shows the comment and one button. Changes nothing.
-async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -101,7 +92,7 @@ async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem>
 }
 
 /// Decides, through the same door as everyone.
-async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -235,15 +226,4 @@ fn view(app: &App, comment: &Comment) -> View {
 fn minute(timestamp: &str) -> String {
     let short = timestamp.get(..16).unwrap_or(timestamp);
     format!("{} UTC", short.replace('T', " "))
-}
-
-/// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/m/{token}")
-            .route(web::get().to(show))
-            .route(web::head().to(show))
-            .route(web::post().to(act))
-            .default_service(web::to(nowhere::answer)),
-    );
 }

@@ -5,18 +5,9 @@
 mod decision;
 mod subscription;
 
-use actix_web::{
-    HttpResponse,
-    http::{
-        StatusCode,
-        header::{self, HeaderName, HeaderValue},
-    },
-};
-use askama::Template;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
-use super::{page, problem::Problem};
-use crate::notify::links::LinkError;
-use crate::web::route_table::{Other, RouteTable};
+use crate::{notify::links::LinkError, web::prelude::*};
 
 /// The pages hold forms that post to themselves, and no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
@@ -63,13 +54,11 @@ fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
 
 /// Adds these routes. They are for people and not in the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    let taken: &[Other] = &[
-        ("/m/{token}", &["GET", "HEAD", "POST"]),
-        ("/r/{token}", &["GET", "HEAD", "POST"]),
-    ];
-    config.undescribed(taken, |config| {
-        config
-            .configure(decision::routes)
-            .configure(subscription::routes)
-    });
+    config
+        .page(Method::GET, "/m/{token}", decision::show)
+        .page(Method::HEAD, "/m/{token}", decision::show)
+        .page(Method::POST, "/m/{token}", decision::act)
+        .page(Method::GET, "/r/{token}", subscription::show)
+        .page(Method::HEAD, "/r/{token}", subscription::show)
+        .page(Method::POST, "/r/{token}", subscription::act);
 }

@@ -1,19 +1,11 @@
 //! The links in a commenter's mail: yes to mail about replies, or no more of it. Mail programs
 //! unsubscribe with one POST of their own (RFC 8058), which needs no page and no cookie.
 
-use actix_web::{
-    HttpResponse,
-    http::StatusCode,
-    web::{self, Path, ServiceConfig},
-};
-use askama::Template;
-
 use super::{refuse, respond, say};
 use crate::{
-    app::App,
     notify::links::{self, LinkError, Wish},
     storage::subscriptions::{Answer, Subscription},
-    web::{Shared, nowhere, problem::Problem},
+    web::prelude::*,
 };
 
 /// Asks for the answer.
@@ -26,7 +18,7 @@ struct Ask {
 }
 
 /// Shows the question and one button. Changes nothing.
-async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_subscription(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -60,7 +52,7 @@ async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem>
 }
 
 /// Records the answer.
-async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     let link = match links::read_subscription(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -93,15 +85,4 @@ fn unsubscribed() -> Result<HttpResponse, Problem> {
 fn site_name(app: &App, subscription: &Subscription) -> String {
     let site = app.directory.site(subscription.site.as_str());
     site.map_or_else(|| subscription.site.to_string(), |site| site.name.clone())
-}
-
-/// Adds these routes.
-pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(
-        web::resource("/r/{token}")
-            .route(web::get().to(show))
-            .route(web::head().to(show))
-            .route(web::post().to(act))
-            .default_service(web::to(nowhere::answer)),
-    );
 }

@@ -103,22 +103,21 @@ pub fn sources(folder: &str, end: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The paths that handlers of a method name in the sources: `#[get("/desk")]`.
+/// The paths that the sources name with a method: `#[get("/api/v1/me")]` of the interface, and
+/// `.page(Method::GET, "/desk", …)` of what is not described.
 pub fn routes(method: &str) -> BTreeSet<String> {
-    let attribute = format!("#[{method}(\"");
-    let files = sources("src/web", ".rs").into_iter();
-    let mut paths: BTreeSet<String> = files
-        .flat_map(|(_, text)| {
-            let found = text.split(&attribute).skip(1);
-            let path = found.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()));
-            path.collect::<Vec<_>>()
-        })
-        .collect();
-    assert!(!paths.is_empty(), "routes are written as attributes");
-    // These two are resources with several methods.
-    if method != "delete" && method != "patch" {
-        paths.extend(["/m/{token}".to_owned(), "/r/{token}".to_owned()]);
+    let forms = [
+        format!("#[{method}(\""),
+        format!("page(Method::{}, \"", method.to_uppercase()),
+    ];
+    let mut paths = BTreeSet::new();
+    for (_, text) in sources("src/web", ".rs") {
+        for form in &forms {
+            let found = text.split(form.as_str()).skip(1);
+            paths.extend(found.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+        }
     }
+    assert!(!paths.is_empty(), "routes are written in one of two forms");
     paths
 }
 

@@ -1,34 +1,19 @@
 //! The evaluation report of a model, to keep: it is a file and no page of ours. Texts of strangers are
 //! in it, escaped; where a browser shows it all the same, nothing in it runs or loads.
 
-use actix_web::{
-    HttpResponse, get,
-    http::{StatusCode, header},
-    web::Path,
-};
-
 use crate::{
     domain::model::ModelId,
     learn::{
         registry,
         training::evaluation::{self, EvaluationError},
     },
-    web::{
-        Shared,
-        api::private,
-        desk::{
-            entry::{Entered, Operators},
-            refused::Refused,
-        },
-        problem::Problem,
-    },
+    web::desk::prelude::*,
 };
 
 /// Its plots and tables are styled within it; that is all it may do.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-#[get("/desk/model/{id}/report")]
 pub(in crate::web::desk) async fn download(
     app: Shared,
     Operators(Entered(_)): Operators<Entered>,
@@ -59,7 +44,7 @@ fn file_name(version: &str) -> String {
 
 impl From<EvaluationError> for Problem {
     fn from(error: EvaluationError) -> Self {
-        let conflict = |code| Self::new(StatusCode::CONFLICT, code, sentence(&error));
+        let conflict = |code| Self::conflict(code, sentence(&error));
         match error {
             EvaluationError::NotTrained => conflict("not_trained"),
             EvaluationError::NothingHeldOut => conflict("nothing_held_out"),

@@ -46,36 +46,34 @@ fn figures(report: &Report) -> Vec<(&'static str, String, String, bool)> {
     let (new, old) = (report.comparison.candidate, report.comparison.live);
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let plain = |figure: f64| format!("{figure:.3}");
+    let share = |name, new, old, better| (name, percent(new), percent(old), better);
+    let figure = |name, new, old, better| (name, plain(new), plain(old), better);
+    let is_calibrated = new.calibration_error <= old.calibration_error;
     vec![
-        (
+        share(
             "Spam caught",
-            percent(new.caught),
-            percent(old.caught),
+            new.caught,
+            old.caught,
             new.caught >= old.caught,
         ),
-        (
+        share(
             "Genuine blocked",
-            percent(new.blocked),
-            percent(old.blocked),
+            new.blocked,
+            old.blocked,
             new.blocked <= old.blocked,
         ),
-        (
-            "ROC area",
-            plain(new.auc),
-            plain(old.auc),
-            new.auc >= old.auc,
-        ),
-        (
+        figure("ROC area", new.auc, old.auc, new.auc >= old.auc),
+        figure(
             "Log loss",
-            plain(new.log_loss),
-            plain(old.log_loss),
+            new.log_loss,
+            old.log_loss,
             new.log_loss <= old.log_loss,
         ),
-        (
+        figure(
             "Calibration error",
-            plain(new.calibration_error),
-            plain(old.calibration_error),
-            new.calibration_error <= old.calibration_error,
+            new.calibration_error,
+            old.calibration_error,
+            is_calibrated,
         ),
     ]
 }

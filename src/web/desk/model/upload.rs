@@ -3,28 +3,19 @@
 
 use std::path::Path;
 
-use actix_web::{HttpRequest, HttpResponse, post, web::Payload};
+use actix_web::web::Payload;
 
 use super::{Said, render, site_of};
 use crate::{
-    domain::{field::FieldError, site::SiteSlug},
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
     web::{
-        Shared,
-        auth::SignedIn,
         body,
-        desk::{
-            entry::{Entered, Operators},
-            file_form::{self, FileForm},
-            refused::Refused,
-        },
-        labelled,
-        problem::Problem,
+        desk::{file_form::FileForm, prelude::*},
+        sample_upload,
     },
 };
 
-#[post("/desk/model", guard = "file_form::is_sent")]
 pub(in crate::web::desk) async fn take(
     app: Shared,
     Operators(Entered(by)): Operators<Entered>,
@@ -52,7 +43,7 @@ async fn received(
     let named = form.fields.get("source");
     let file = form.file.ok_or_else(nothing_chosen)?;
     // The fields beside the file are small: whoever announces more than this brings a file too large.
-    let limit = labelled::limit(app);
+    let limit = sample_upload::limit(app);
     if body::refuse_larger(request, limit.saturating_add(body::MAX_BYTES)).is_err() {
         return Err(body::too_large(limit as u64));
     }
@@ -61,11 +52,11 @@ async fn received(
         source: if named.trim().is_empty() {
             by.account.name.clone()
         } else {
-            labelled::source(named)?
+            sample_upload::source(named)?
         },
         format: Format::of_name(Path::new(&file.name)),
     };
-    labelled::take(app, about, file.content()).await
+    sample_upload::take(app, about, file.content()).await
 }
 
 fn nothing_chosen() -> Problem {

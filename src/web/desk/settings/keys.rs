@@ -3,15 +3,10 @@
 
 use crate::{
     accounts::tokens::parse_name,
-    app::App,
     clients::keys,
-    domain::{site::ClientMode, timestamp::Timestamp},
+    domain::site::ClientMode,
     storage::{callbacks::Backlog, client_keys::ClientKey},
-    web::{
-        desk::{done::Done, fields::FormFields, item::age},
-        problem::Problem,
-        site,
-    },
+    web::desk::prelude::*,
 };
 
 /// A key as the page shows it.

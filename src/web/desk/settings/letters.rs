@@ -1,9 +1,8 @@
 //! Mail that was given up, on the settings' page.
 
 use crate::{
-    app::App,
     storage::{self, outbox_entries::OutboxEntry},
-    web::desk::{done::Done, fields::FormFields, item::age},
+    web::desk::prelude::*,
 };
 
 /// A mail that was given up.

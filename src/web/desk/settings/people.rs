@@ -6,17 +6,9 @@ use crate::{
         links,
         people::{self, PeopleError},
     },
-    app::App,
-    domain::{
-        field::FieldError,
-        moderator::{Moderator, ModeratorId},
-    },
+    domain::moderator::{Moderator, ModeratorId},
     storage::links::LinkFor,
-    web::{
-        api::moderators::masked,
-        desk::{done::Done, fields::FormFields},
-        problem::Problem,
-    },
+    web::{api::moderators::masked, desk::prelude::*},
 };
 
 /// An account as the page shows it.

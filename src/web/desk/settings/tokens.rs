@@ -3,16 +3,12 @@
 use super::{role, scope_words, sites_of};
 use crate::{
     accounts::{grant, tokens},
-    app::App,
     domain::moderator::Moderator,
     storage::{
         self,
         tokens::{Origin, Token},
     },
-    web::{
-        desk::{done::Done, fields::FormFields, item::age},
-        problem::Problem,
-    },
+    web::desk::prelude::*,
 };
 
 /// A token as the page shows it.

@@ -1,18 +1,13 @@
 //! Webhooks on the settings' page: which there are, and how their deliveries fare.
 
 use crate::{
-    app::App,
     domain::webhook::Event,
     notify::webhooks::{
         registration::{self, AddError},
         secret_of,
     },
     storage::webhooks::WebhookState,
-    web::{
-        desk::{done::Done, fields::FormFields, item::age},
-        problem::Problem,
-        site,
-    },
+    web::desk::prelude::*,
 };
 
 /// A webhook as the page shows it.

@@ -4,19 +4,17 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError,
-    http::{
-        StatusCode,
-        header::{ALLOW, HeaderValue},
-    },
+    ResponseError,
+    http::header::{ALLOW, HeaderValue},
 };
 
-use super::{desk::refused::Refused, embed::form, problem::Problem, route_table, routes};
+use super::{desk::refused::Refused, embed::form, route_table, routes};
+use crate::web::prelude::*;
 
 /// What `Allow` says of each path, collected when somebody first tries a wrong method.
 static ALLOWED: LazyLock<BTreeMap<String, HeaderValue>> = LazyLock::new(|| {
     let methods = route_table::methods(routes).into_iter();
-    let allow = |(path, methods): (String, Vec<&str>)| {
+    let allow = |(path, methods): (String, Vec<String>)| {
         let value = HeaderValue::from_str(&methods.join(", ")).ok()?;
         Some((path, value))
     };

@@ -15,7 +15,7 @@ use crate::{clock::Clock, storage::acts};
 ///
 /// # Errors
 /// Those of the inner service.
-pub async fn attribute(
+pub async fn act_for_sender(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

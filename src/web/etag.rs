@@ -1,12 +1,19 @@
 //! Answers that a client may keep: with the body's digest as their `ETag`, and 304 without a body for
 //! a client that has it already.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::{self, EntityTag, Header, IfNoneMatch},
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
 };
 
-use crate::reading::rendered::{Rendered, Shared};
+use actix_web::{
+    body::{BodySize, MessageBody},
+    http::header::{EntityTag, Header, IfNoneMatch},
+    web::Bytes,
+};
+
+use crate::{reading::rendered::Rendered, web::prelude::*};
 
 /// The answer; `caching` is the `Cache-Control` header.
 #[must_use]
@@ -31,7 +38,7 @@ pub fn answer(
     }
     response
         .content_type(media_type)
-        .body(Shared::from(rendered))
+        .body(Shared(rendered.body.clone()))
 }
 
 /// Whether the client says it has this version.
@@ -40,5 +47,31 @@ fn has(request: &HttpRequest, tag: &EntityTag) -> bool {
         Ok(IfNoneMatch::Any) => true,
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
         Err(_) => false,
+    }
+}
+
+/// How much of a body is handed to a connection at once.
+const PIECE: usize = 32 * 1024;
+
+/// A body that all its readers share: each connection holds a piece of it at a time, where actix would
+/// copy the whole.
+struct Shared(Bytes);
+
+impl MessageBody for Shared {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.0.len() as u64)
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        if self.0.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = self.0.len().min(PIECE);
+        Poll::Ready(Some(Ok(self.0.split_to(length))))
     }
 }

@@ -1,4 +1,4 @@
-//! What is noted of every request: an id that the answer carries too, the route (never the URL),
+//! The log and the metrics of every request: an id that the answer carries too, the route (never the URL),
 //! the status and the time taken.
 
 use std::time::Instant;
@@ -42,7 +42,7 @@ fn known(method: &Method) -> &'static str {
 ///
 /// # Errors
 /// Those of the inner service.
-pub async fn observe(
+pub async fn log_request(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {

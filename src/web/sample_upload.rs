@@ -6,11 +6,11 @@ use std::{io, time::Duration};
 use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt};
 
-use super::{Shared, body, problem::Problem};
+use super::body;
 use crate::{
-    app::App,
-    domain::field::{FieldError, parse_line},
+    domain::field::parse_line,
     learn::upload::{self, About, Chunks, UploadError, Uploaded},
+    web::prelude::*,
 };
 
 /// A body has to bring at least so much in each stretch of `server.body_timeout_seconds`, however
