@@ -279,7 +279,7 @@ on_both_engines!(
     systems_that_keep_names_and_pages_apart_are_put_together,
     |app: TestApp| async move {
         garden(&app).await;
-        let commento: Value = json!({ "version": 1, "comments": [
+        let older: Value = json!({ "version": 1, "comments": [
             { "commentHex": "c1", "domain": "garden.example", "url": "/peas/", "commenterHex": "p1", "markdown": "typed *so*",
               "html": "<p>typed</p>", "parentHex": "root", "state": "approved", "creationDate": "2019-05-01T10:00:00Z" },
             { "commentHex": "c2", "url": "peas/", "commenterHex": "anonymous", "html": "<p>a &lt; b</p>", "parentHex": "c1",
@@ -289,23 +289,23 @@ on_both_engines!(
             { "commentHex": "c4", "url": "/peas/", "commenterHex": "p1", "markdown": "gone", "state": "approved", "deleted": true,
               "creationDate": "2019-05-04T10:00:00Z" },
         ], "commenters": [{ "commenterHex": "p1", "name": "Ada &amp; Co", "email": "ada@example.org", "link": "undefined" }] });
-        let report = imported(&app, ForeignFormat::Commento, &commento.to_string()).await;
+        let report = imported(&app, ForeignFormat::Commento, &older.to_string()).await;
         assert_eq!(
             (report.imported, report.ham, report.doubts.len()),
             (4, 2, 0),
             "{report:?}"
         );
-        let comentario = json!({ "version": 3, "pages": [{ "id": "g1", "path": "/beans/", "title": "Beans" }],
+        let newer = json!({ "version": 3, "pages": [{ "id": "g1", "path": "/beans/", "title": "Beans" }],
             "commenters": [{ "id": "u1", "name": "Ben" }], "comments": [
             { "id": "k1", "pageId": "g1", "userCreated": "u1", "markdown": "k one", "isApproved": true, "createdTime": "2024-01-01T10:00:00Z" },
             { "id": "k2", "pageId": "g1", "authorName": "Guest", "markdown": "k two", "isPending": true, "parentId": "k1",
               "createdTime": "2024-01-02T10:00:00Z" } ] });
-        let report = imported(&app, ForeignFormat::Commento, &comentario.to_string()).await;
+        let report = imported(&app, ForeignFormat::Commento, &newer.to_string()).await;
         assert_eq!((report.imported, report.ham), (2, 1), "{report:?}");
         let isso = json!([{ "id": "/x/", "title": "X", "comments": [
             { "id": 1, "author": "Ida", "text": "i one", "created": "2018-11-28 17:24:23", "replies": [
                 { "id": 2, "author": "Jo", "text": "i two", "created": "2018-11-28 18:24:23" }] }] },
-            { "id": "/y/", "comments": [{ "id": 1, "author": "Kim", "text": "i three", "created": 1543426763 }] }]);
+            { "id": "/y/", "comments": [{ "id": 1, "author": "Kim", "text": "i three", "created": 1_543_426_763 }] }]);
         let report = imported(&app, ForeignFormat::IssoJson, &isso.to_string()).await;
         assert_eq!((report.imported, report.doubts.len()), (3, 0), "{report:?}");
         let comments = stored(&app).await;
