@@ -30,7 +30,7 @@ const OF_A_COMMENT: [&str; 8] = [
 ];
 
 /// Something in a file: where it stands, and what it is.
-pub type Placed = (String, Value);
+pub type JsonElement = (String, Value);
 
 /// The values of a file.
 pub struct JsonValues<R> {
@@ -159,7 +159,7 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// What comes next between the file's values.
-    fn at_top(&mut self) -> Result<Option<Placed>, ReadError> {
+    fn at_top(&mut self) -> Result<Option<JsonElement>, ReadError> {
         let Some(byte) = self.visible()? else {
             self.state = State::Ended;
             return Ok(None);
@@ -187,7 +187,7 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// An object at the top whose bracket was read.
-    fn object(&mut self, place: String) -> Result<Option<Placed>, ReadError> {
+    fn object(&mut self, place: String) -> Result<Option<JsonElement>, ReadError> {
         let bytes = match self.object_bytes()? {
             Object::Envelope(depth, list) => {
                 self.list = list;
@@ -305,7 +305,7 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// The next element of a list; `None` behind the last.
-    fn in_list(&mut self, envelope: usize) -> Result<Option<Placed>, ReadError> {
+    fn in_list(&mut self, envelope: usize) -> Result<Option<JsonElement>, ReadError> {
         let bytes = self.element_bytes(envelope)?;
         let Some(bytes) = bytes else { return Ok(None) };
         self.element += 1;
@@ -365,7 +365,7 @@ impl<R: BufRead> JsonValues<R> {
 }
 
 impl<R: BufRead> Iterator for JsonValues<R> {
-    type Item = Result<Placed, ReadError>;
+    type Item = Result<JsonElement, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {

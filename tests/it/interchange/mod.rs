@@ -63,8 +63,11 @@ pub async fn stored(app: &TestApp) -> Vec<Comment> {
 /// What a reader finds in some text.
 pub fn found(format: ForeignFormat, text: &str) -> Vec<Result<Found, String>> {
     let input = std::io::Cursor::new(text.to_owned().into_bytes());
-    readers::read(format, input)
-        .unwrap()
+    let found = match readers::read(format, input) {
+        Ok(found) => found,
+        Err(error) => return vec![Err(error.to_string())],
+    };
+    found
         .map(|found| found.map_err(|error| error.to_string()))
         .collect()
 }
