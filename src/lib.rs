@@ -14,7 +14,7 @@
 //! 5. [`reading`] shows what was approved to anyone.
 //!
 //! [`directory`] has the sites and block rules in force, [`sites`] is where people change them, and [`rules`]
-//! compares what comes in with them.
+//! compares what comes in with them. [`words`] says what people read, in their language.
 //!
 //! Every room stands on the [`ground`]; [`app`] wires the rooms together once; [`cli`] starts them. [`domain`], [`text`] and [`bayes`]
 //! know nothing of the rooms above them. [`evaluation`] says how good a model is.
@@ -51,3 +51,4 @@ pub mod storage;
 pub mod telemetry;
 pub use hamlet_text as text;
 pub mod web;
+pub mod words;

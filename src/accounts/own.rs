@@ -10,10 +10,13 @@ use super::{
     sign_in::{self, SignInError},
 };
 use crate::{
-    domain::{field::FieldError, moderator::Moderator},
+    domain::{
+        field::FieldError,
+        moderator::{MailPreferences, Moderator},
+    },
     ground::Ground,
     news::News,
-    storage::{StoreError, moderators::MailPreferences},
+    storage::StoreError,
 };
 
 /// What to change; what is absent stays.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::passwords::{self, PasswordError};
 use crate::{
     domain::{
+        arrival::Counted,
         email::{EmailAddress, EmailIndex},
         moderator::{Moderator, ModeratorId},
         network::SenderAddress,
@@ -21,7 +22,7 @@ use crate::{
     },
     ground::Ground,
     sealing::keys::Purpose,
-    storage::{StoreError, counters::Counted},
+    storage::StoreError,
 };
 
 /// The window that tries are counted in.

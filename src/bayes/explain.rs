@@ -13,15 +13,15 @@ use hamlet_text::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE, with_fea
 
 /// How many tokens are kept each way.
 const KEPT: usize = 6;
-/// Tokens quoted to the reader are cut after this many characters.
-const QUOTED: usize = 60;
+/// Characters of a host that are kept: more than are ever quoted.
+const KEPT_OF_HOST: usize = 64;
 /// Places of one token in the text that are kept.
 const SPANS: usize = 16;
-/// Steps per unit in which weights are told: nobody reads more, and each is kept with its comment.
-const STEPS: f64 = 1e4;
+/// Steps per unit in which weights are given: nobody reads more, and each is kept with its comment.
+pub const STEPS: f64 = 1e4;
 
 /// A score and its parts: `bias + Σ tokens + rest == log_odds`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// Calibrated log-odds of spam.
     pub log_odds: f64,
@@ -34,15 +34,50 @@ pub struct Explanation {
 }
 
 /// What one token contributed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TokenWeight {
-    /// In plain words: `links to bit.ly`, `says 'subscribe'`.
-    pub says: String,
-    /// Log-odds, in steps of 0.0001; above zero towards spam.
+    /// What was read.
+    pub sign: Sign,
+    /// Log-odds, in steps of 1 / [`STEPS`]; above zero towards spam.
     pub weight: f64,
-    /// Byte ranges in the submitted text; none for what is not in it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Byte ranges in the submitted text, the first where the sign is quoted from; none for what is not in
+    /// it.
     pub spans: Vec<(u32, u32)>,
+}
+
+/// What was read of a document. What can be quoted from the document itself is not repeated here.
+///
+/// Stored by its place in this list: new ones are added at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sign {
+    /// A sentence, of an explanation that was stored before there were codes.
+    Sentence(String),
+    /// Length, capitals, links, symbols.
+    Looks,
+    /// The author's name.
+    Name,
+    /// An address at this domain.
+    EmailDomain(String),
+    /// The author's website.
+    Website,
+    /// A passage that by itself reads like spam.
+    Passage,
+    /// A link to this host.
+    Link(String),
+    /// An email address in the text.
+    Email,
+    /// A name that is addressed.
+    Mention,
+    /// A hashtag.
+    Hashtag,
+    /// A number.
+    Number,
+    /// A picture or symbol.
+    Symbol,
+    /// A word that was spelled out.
+    Spelled,
+    /// A word.
+    Word,
 }
 
 impl Model {
@@ -71,7 +106,7 @@ fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanat
     let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
     let tokens = most_telling(parts(&weights, &keys))
         .map(|part| describe(&part, document, text, &keys))
-        .chain(passage.map(|passage| tell(passage, text)))
+        .chain(passage.map(|passage| place(passage, text)))
         .collect();
     balanced(Explanation {
         log_odds: whole + lift,
@@ -85,13 +120,18 @@ fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanat
 fn balanced(mut explanation: Explanation) -> Explanation {
     let round = |value: f64| (value * STEPS).round() / STEPS;
     explanation.bias = round(explanation.bias);
-    let mut told = explanation.bias;
     for token in &mut explanation.tokens {
         token.weight = round(token.weight);
-        told += token.weight;
     }
-    explanation.rest = explanation.log_odds - told;
+    explanation.rest = rest(explanation.log_odds, explanation.bias, &explanation.tokens);
     explanation
+}
+
+/// What is missing from rounded parts to their sum.
+#[must_use]
+pub fn rest(log_odds: f64, bias: f64, tokens: &[TokenWeight]) -> f64 {
+    let named = |sum, token: &TokenWeight| sum + token.weight;
+    log_odds - tokens.iter().fold(bias, named)
 }
 
 /// What features weigh together, by who brought them.
@@ -101,11 +141,11 @@ struct Weights {
 }
 
 /// A passage by its place: its words stand in the text.
-fn tell(passage: Passage, text: &Extractor) -> TokenWeight {
+fn place(passage: Passage, text: &Extractor) -> TokenWeight {
     let tokens = &text.tokens()[passage.tokens];
     let ends = tokens.first().zip(tokens.last());
     TokenWeight {
-        says: "a passage that by itself reads like spam".to_owned(),
+        sign: Sign::Passage,
         weight: passage.lift,
         spans: ends
             .map(|(first, last)| text.text().span(first.start, last.end))
@@ -182,41 +222,34 @@ fn most_telling(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
 }
 
 fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]) -> TokenWeight {
-    let quote = |field: Option<&str>| shorten(field.unwrap_or_default().trim());
-    let says = match part.owner {
-        LOOKS => "how it looks: length, capitals, links, symbols".to_owned(),
-        NAME => format!("the name '{}'", quote(document.name)),
-        EMAIL => format!("an email address at {}", quote(document.email_domain)),
-        WEBSITE => format!("the website {}", quote(document.website)),
-        index => phrase(&text.tokens()[index as usize], document.text, text),
+    let sign = match part.owner {
+        LOOKS => Sign::Looks,
+        NAME => Sign::Name,
+        EMAIL => Sign::EmailDomain(cut(document.email_domain.unwrap_or_default().trim())),
+        WEBSITE => Sign::Website,
+        index => sign(&text.tokens()[index as usize], text),
     };
     let spans = match text.tokens().get(part.owner as usize) {
         Some(_) => spans(part.key, keys, text),
         None => Vec::new(),
     };
     TokenWeight {
-        says,
+        sign,
         weight: part.weight,
         spans,
     }
 }
 
-fn phrase(token: &Token, submitted: &str, text: &Extractor) -> String {
-    let (from, to) = text.text().span(token.start, token.end);
-    let written = shorten(
-        submitted
-            .get(from as usize..to as usize)
-            .unwrap_or_default(),
-    );
+fn sign(token: &Token, text: &Extractor) -> Sign {
     match token.kind {
-        Kind::Link => format!("links to {}", shorten(&text.host(token))),
-        Kind::Email => "gives an email address".to_owned(),
-        Kind::Mention => format!("addresses '{written}'"),
-        Kind::Hashtag => format!("is tagged '{written}'"),
-        Kind::Number => format!("has the number '{written}'"),
-        Kind::Picture | Kind::Symbol => format!("has '{written}'"),
-        Kind::Spelled => format!("spells out '{written}'"),
-        Kind::Word | Kind::Unspaced => format!("says '{written}'"),
+        Kind::Link => Sign::Link(cut(&text.host(token))),
+        Kind::Email => Sign::Email,
+        Kind::Mention => Sign::Mention,
+        Kind::Hashtag => Sign::Hashtag,
+        Kind::Number => Sign::Number,
+        Kind::Picture | Kind::Symbol => Sign::Symbol,
+        Kind::Spelled => Sign::Spelled,
+        Kind::Word | Kind::Unspaced => Sign::Word,
     }
 }
 
@@ -233,9 +266,7 @@ fn spans(key: u64, keys: &[u64], text: &Extractor) -> Vec<(u32, u32)> {
         .collect()
 }
 
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+/// What is kept of a host or domain: a name in the DNS is shorter, but what is written here need not be one.
+fn cut(host: &str) -> String {
+    host.chars().take(KEPT_OF_HOST).collect()
 }

@@ -31,7 +31,7 @@ pub mod train;
 pub mod trained;
 pub mod trust;
 
-pub use explain::{Explanation, TokenWeight};
+pub use explain::{Explanation, STEPS, Sign, TokenWeight, rest};
 pub use file::ModelError;
 pub use label::Label;
 pub use model::Model;

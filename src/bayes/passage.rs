@@ -98,7 +98,7 @@ fn totals(model: &Model, text: &Extractor) -> Vec<Totals> {
 
 #[cfg(test)]
 mod tests {
-    use crate::Model;
+    use crate::{Model, Sign};
     use hamlet_text::Document;
 
     const SPAM: &str =
@@ -131,9 +131,7 @@ mod tests {
         assert!(explanation.log_odds < -2.0);
         let passages = explanation.tokens.iter();
         assert_eq!(
-            passages
-                .filter(|part| part.says.contains("passage"))
-                .count(),
+            passages.filter(|part| part.sign == Sign::Passage).count(),
             0
         );
     }

@@ -16,8 +16,10 @@ use super::Misuse;
 use crate::bayes::Explanation;
 use crate::bayes::Model;
 use crate::bayes::probability;
+use crate::domain::in_words::TokenInWords;
 use crate::interchange::labelled::{Lines, Record, RecordError, parse_json};
 use crate::text::Document;
+use crate::words::Words;
 
 /// Records scored at a time: enough to keep every core busy, few enough to stream.
 const BATCH: usize = 1_024;
@@ -41,9 +43,29 @@ struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    evidence: Option<Explanation>,
+    evidence: Option<Explained>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+}
+
+/// A score and its parts: `bias + Σ tokens + rest == log_odds`.
+#[derive(Serialize)]
+struct Explained {
+    log_odds: f64,
+    bias: f64,
+    tokens: Vec<TokenInWords>,
+    rest: f64,
+}
+
+impl Explained {
+    fn new(explanation: &Explanation, document: &Document<'_>) -> Self {
+        Self {
+            log_odds: explanation.log_odds,
+            bias: explanation.bias,
+            tokens: Words::english().tokens(&explanation.tokens, document),
+            rest: explanation.rest,
+        }
+    }
 }
 
 /// The bytes of a model file, or of the model that ships with the program.
@@ -150,7 +172,7 @@ fn write_score(model: &Model, explain: bool, record: &Record, out: &mut Vec<u8>)
     let answer = Answer {
         id: record.id.as_ref(),
         score: Some(probability(log_odds)),
-        evidence,
+        evidence: evidence.map(|evidence| Explained::new(&evidence, &document)),
         error: None,
     };
     serde_json::to_writer(out, &answer)

@@ -2,11 +2,14 @@
 //! Telling them is `notify`'s.
 
 use crate::{
-    domain::site::{ClientMode, Site},
+    domain::{
+        arrival::Callback,
+        site::{ClientMode, Site},
+    },
     ground::Ground,
     notify::webhooks::callback,
     sealing::vault::Owner,
-    storage::{Result, callbacks::Callback, client_keys::ClientKey},
+    storage::{Result, client_keys::ClientKey},
 };
 
 use super::question::Question;

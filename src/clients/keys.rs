@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     clients::Clients,
-    domain::{network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
-    storage::{Result, Store, StoreError, client_keys::ClientKey, counters::Counted},
+    domain::{arrival::Counted, network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
+    storage::{Result, Store, StoreError, client_keys::ClientKey},
 };
 
 /// The length of a key, in characters.

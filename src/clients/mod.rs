@@ -13,12 +13,14 @@ pub mod threads;
 use std::sync::Arc;
 
 use crate::{
-    domain::site::{ClientMode, Policy, Site},
+    domain::{
+        arrival::{Callback, Client},
+        site::{ClientMode, Policy, Site},
+    },
     ground::Ground,
     intake::{self, Accepted, Intake, Rejection, RequestKey},
     learn::Learning,
     review::Review,
-    storage::{callbacks::Callback, judgements::Client},
 };
 
 use self::{keys::KeyCache, question::Question};

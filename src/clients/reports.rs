@@ -7,17 +7,13 @@ use crate::{
     clients::Clients,
     domain::{
         comment::{CommentId, Status},
-        decision::{Actor, Decision},
+        decision::{Actor, Change, Decision, Outcome, Wish},
         moderator::{Principal, Role, Scope},
         site::Site,
     },
     learn::samples,
     review,
-    storage::{
-        Result,
-        client_keys::ClientKey,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::{Result, client_keys::ClientKey},
 };
 
 use super::{question::Question, threads};

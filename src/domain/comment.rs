@@ -13,6 +13,7 @@ use super::{
     site::SiteSlug,
     timestamp::Timestamp,
 };
+use crate::text::Document;
 
 /// A comment's identifier: a version 7 UUID, so that the order of ids is the order of arrival.
 #[derive(
@@ -42,6 +43,12 @@ impl CommentId {
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         Uuid::parse_str(raw).ok().map(Self)
+    }
+}
+
+impl From<Uuid> for CommentId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
     }
 }
 
@@ -150,6 +157,19 @@ pub struct Comment {
     pub decided_at: Option<Timestamp>,
     /// Who that was.
     pub decided_by: Option<String>,
+}
+
+impl Comment {
+    /// What of it the model reads, but for the sealed address.
+    #[must_use]
+    pub fn document(&self) -> Document<'_> {
+        Document {
+            text: &self.text,
+            name: Some(&self.name),
+            email_domain: None,
+            website: self.website.as_deref(),
+        }
+    }
 }
 
 /// An approved comment as anyone may see it. There is no field for an address here, on purpose.

@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    comment::{CommentId, Status},
+    comment::{Comment, CommentId, Status},
+    sample::{Source, Vote},
+    site::SiteSlug,
     timestamp::Timestamp,
 };
 
@@ -219,3 +221,56 @@ pub struct Decided {
     /// Its version now.
     pub version: i64,
 }
+
+/// A wish to change one comment.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The comment.
+    pub id: CommentId,
+    /// The version its decider saw; none to decide whatever it is now.
+    pub version: Option<i64>,
+    /// What to do.
+    pub change: Change,
+}
+
+/// What to do with a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Decide.
+    Decide(Decision),
+    /// Take the last decision back.
+    Undo,
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Done. The comment as it is now, and what changed.
+    Done(Box<Comment>, Decided),
+    /// Someone was faster: the comment as it is now.
+    Stale(Box<Comment>),
+    /// There is no decision to take back.
+    NothingToUndo(Box<Comment>),
+    /// There is no such comment on the sites.
+    NotFound,
+}
+
+/// Who changes what, when, and what they noted beside it.
+#[derive(Debug, Clone)]
+pub struct Decider {
+    /// Who.
+    pub actor: Actor,
+    /// The sites they may decide on.
+    pub sites: Vec<SiteSlug>,
+    /// What they wrote beside it.
+    pub note: Option<String>,
+    /// The batch that decisions join. With it, taking back is about what the batch decided alone.
+    pub batch: Option<BatchId>,
+    /// When.
+    pub now: Timestamp,
+    /// As what their labels count.
+    pub source: Source,
+}
+
+/// What a comment, as it stands after a decision or its undoing, says about spam and ham.
+pub type ToVote = Box<dyn Fn(&Comment) -> Vote + Send + Sync>;

@@ -1,11 +1,13 @@
 //! Why a comment was judged as it was: what the model read, which checks fired, and what the
-//! policy made of it. Stored with the comment when it is judged and never rewritten.
+//! policy made of it, as codes and numbers. Stored with the comment when it is judged and never rewritten:
+//! the order of variants and fields of what can be serialised here is part of the stored form.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::reason::{Because, Reason};
 use crate::bayes::TokenWeight;
 
 /// What the policy made of score and evidence on arrival.
@@ -90,21 +92,20 @@ impl Check {
 }
 
 /// One check that fired.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The check.
     pub check: Check,
     /// What it adds to the comment's log-odds of spam (natural logarithm).
     pub weight: f64,
-    /// The reason in plain words, without any personal data.
-    pub reason: String,
+    /// What it found, without any personal data.
+    pub reason: Reason,
     /// A verdict this finding forces whatever the score (a block rule can), if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forces: Option<Verdict>,
 }
 
 /// What the model read in the comment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ModelEvidence {
     /// The model's version.
     pub version: String,
@@ -119,16 +120,14 @@ pub struct ModelEvidence {
 }
 
 /// Everything that was known when the comment was judged.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
     /// The model's part; absent when no model could judge, and then the comment was held.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<ModelEvidence>)]
     pub model: Option<Arc<ModelEvidence>>,
     /// The checks that fired.
     pub checks: Vec<Finding>,
-    /// Why the policy decided as it did, in plain words.
-    pub because: String,
+    /// Why the policy decided as it did.
+    pub because: Because,
 }
 
 impl Evidence {
@@ -144,25 +143,6 @@ impl Evidence {
                 .map(|finding| finding.weight)
                 .sum::<f64>();
         sum.is_finite().then_some(sum)
-    }
-
-    /// The main reasons in plain words, strongest towards spam first: checks, then tokens.
-    #[must_use]
-    pub fn main_reasons(&self, max: usize) -> Vec<&str> {
-        let tokens = self.model.iter().flat_map(|model| &model.tokens);
-        let mut reasons: Vec<(f64, &str)> = self
-            .checks
-            .iter()
-            .map(|finding| (finding.weight + 100.0, finding.reason.as_str()))
-            .chain(tokens.map(|token| (token.weight, token.says.as_str())))
-            .filter(|(weight, _)| *weight > 0.0)
-            .collect();
-        reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
-        reasons
-            .into_iter()
-            .take(max)
-            .map(|(_, says)| says)
-            .collect()
     }
 }
 

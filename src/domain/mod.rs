@@ -1,12 +1,14 @@
 //! What things are: newtypes that can only be made by parsing, and the records built from them.
 //! No I/O, no async, no framework; whatever stores, sends or shows these lives elsewhere.
 
+pub mod arrival;
 pub mod block;
 pub mod comment;
 pub mod decision;
 pub mod email;
 pub mod evidence;
 pub mod field;
+pub mod in_words;
 pub mod mail;
 pub mod model;
 pub mod moderator;
@@ -16,6 +18,7 @@ pub mod origin;
 pub mod owner;
 pub mod page;
 pub mod queue;
+pub mod reason;
 pub mod sample;
 pub mod site;
 pub mod text;

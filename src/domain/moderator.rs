@@ -1,5 +1,7 @@
 //! People and programs that may decide: roles, scopes, and how each wants to be mailed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -168,5 +170,31 @@ impl MailMode {
         [Self::Each, Self::Hourly, Self::Daily, Self::None]
             .into_iter()
             .find(|mode| mode.as_str() == word)
+    }
+}
+
+/// How someone wants to be mailed: by site, and everywhere else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailPreferences {
+    /// For every site without a choice of its own.
+    pub default: MailMode,
+    /// For single sites.
+    pub sites: BTreeMap<SiteSlug, MailMode>,
+}
+
+impl Default for MailPreferences {
+    fn default() -> Self {
+        Self {
+            default: MailMode::Each,
+            sites: BTreeMap::new(),
+        }
+    }
+}
+
+impl MailPreferences {
+    /// The mode for one site.
+    #[must_use]
+    pub fn of(&self, site: &SiteSlug) -> MailMode {
+        self.sites.get(site).copied().unwrap_or(self.default)
     }
 }

@@ -14,6 +14,7 @@ use crate::bayes::options::Options;
 use crate::bayes::probability;
 use crate::bayes::row::Sample;
 use crate::bayes::train::Trainer;
+use crate::words::Words;
 
 /// Budgets of ham blocked that the table of thresholds goes through.
 const BUDGETS: [f64; 7] = [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
@@ -210,8 +211,10 @@ fn telling(model: &Model, samples: &[Sample]) -> [Table<Telling>; 2] {
     let stride = samples.len().div_ceil(EXPLAINED).max(1);
     let mut sums: HashMap<String, (f64, u64)> = HashMap::new();
     for sample in samples.iter().step_by(stride) {
-        for token in model.explain(&sample.document()).tokens {
-            let entry = sums.entry(token.says.to_lowercase()).or_default();
+        let document = sample.document();
+        for token in model.explain(&document).tokens {
+            let says = Words::english().sign(&token, &document);
+            let entry = sums.entry(says.to_lowercase()).or_default();
             entry.0 += token.weight;
             entry.1 += 1;
         }

@@ -9,15 +9,21 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
 use super::History;
 use crate::{
     domain::{
-        comment::Status, evidence::Evidence, network::SenderAddress, site::Site,
-        timestamp::Timestamp, website::Website,
+        arrival::NewComment,
+        comment::{CommentId, Status},
+        evidence::Evidence,
+        network::SenderAddress,
+        reason::Because,
+        site::Site,
+        timestamp::Timestamp,
+        website::Website,
     },
     intake::adopted,
     interchange::foreign::{self, ForeignComment, Standing},
     learn::samples,
     review::trial,
     sealing::vault::Owner,
-    storage::{arrivals::NewComment, imports::ImportedComment, known_ids::Likeness},
+    storage::{imported::ImportedComment, known_ids::Likeness},
     text::Document,
 };
 
@@ -97,12 +103,12 @@ pub(super) fn adopt(
     let created_at = foreign.created_at.unwrap_or(now).min(now);
     let (score, evidence) = judged(history, site, status, &document);
     let id = id_at(created_at, named.place);
-    let owner = Owner::comment(&site.slug, id.clone());
+    let owner = Owner::comment(&site.slug, id.to_string());
     let vote = foreign.label.map(|label| {
         let index = email
             .given_domain()
             .map(|_| history.ground().vault.email_index(&email).0);
-        samples::vote_of_import(site.slug.clone(), id.clone(), label, &document, index)
+        samples::vote_of_import(site.slug.clone(), id.to_string(), label, &document, index)
     });
     let title = foreign.page_title.as_deref().map(adopted::one_line);
     ImportedComment {
@@ -120,23 +126,23 @@ pub(super) fn adopt(
         vote,
         comment: NewComment {
             id,
-            site: site.slug.to_string(),
-            page: adopted::page(&foreign.page, site).to_string(),
+            site: site.slug.clone(),
+            page: adopted::page(&foreign.page, site),
             page_title: title
                 .filter(|title| !title.is_empty())
                 .map(|title| foreign::title(&title)),
             parent: None,
             name: name.as_str().to_owned(),
-            email_sealed: history.ground().vault.seal(&email, owner).0,
-            email_index: history.ground().vault.email_index(&email).0,
+            email: history.ground().vault.seal(&email, owner),
+            email_index: history.ground().vault.email_index(&email),
             website: website.map(|website| website.as_str().to_owned()),
             text: text.as_str().to_owned(),
             fingerprint: None,
             network: sender.map(|sender| sender.truncated()),
             network_key: None,
             author_chain: None,
-            wants_replies: 0,
-            created_at: created_at.millis(),
+            wants_replies: false,
+            created_at,
         },
     }
 }
@@ -157,7 +163,7 @@ fn judged(
     status: Status,
     document: &Document<'_>,
 ) -> (Option<f64>, Evidence) {
-    let because = "It was imported from another system".to_owned();
+    let because = Because::Imported;
     if status != Status::Pending {
         let evidence = Evidence {
             because,
@@ -172,7 +178,7 @@ fn judged(
 
 /// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival, and
 /// within a moment that of the places in the file.
-fn id_at(time: Timestamp, place: u64) -> String {
+fn id_at(time: Timestamp, place: u64) -> CommentId {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
     let mut random: [u8; 10] = rand::random();
     let [.., a, b, c, d] = place.to_be_bytes();
@@ -181,7 +187,7 @@ fn id_at(time: Timestamp, place: u64) -> String {
     random[5] = (d << 6) | (random[5] >> 2);
     Builder::from_unix_timestamp_millis(millis, &random)
         .into_uuid()
-        .to_string()
+        .into()
 }
 
 /// Bytes of a foreign id that are kept as they are.

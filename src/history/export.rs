@@ -21,6 +21,7 @@ use crate::{
     },
     ground::Ground,
     storage::StoreError,
+    words::Words,
 };
 
 /// Comments read at a time.
@@ -131,6 +132,7 @@ impl Exporter<'_> {
     }
 
     async fn lines(&self, out: &mut (impl Write + Send)) -> Result<u64, ExportError> {
+        let words = Words::english();
         let (filter, mut cursor, mut count) = (self.filter(), None, 0);
         loop {
             let comments = self.stretch(&filter, &mut cursor).await?;
@@ -143,7 +145,7 @@ impl Exporter<'_> {
                     "website": comment.website, "text": comment.text,
                     "status": comment.status, "label": label(&comment, &labels),
                     "score": comment.score, "verdict": comment.verdict,
-                    "evidence": comment.evidence, "network": comment.network,
+                    "evidence": words.evidence(&comment.evidence, &comment.document()), "network": comment.network,
                     "created_at": comment.created_at, "decided_at": comment.decided_at,
                 });
                 writeln!(out, "{line}")?;

@@ -26,10 +26,7 @@ use crate::{
     learn::samples,
     privacy::rotation,
     storage::{
-        StoreError,
-        import_runs::NewRun,
-        imports::{Fate, Origin},
-        known_ids::Overlap,
+        StoreError, import_runs::NewRun, imported::Fate, imports::Origin, known_ids::Overlap,
     },
 };
 

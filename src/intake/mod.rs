@@ -22,10 +22,12 @@ use self::{
 };
 use crate::{
     domain::{
+        arrival::{Admission, Arrival, Client, Idempotency, NewComment, SingleUse},
         comment::CommentId,
         evidence::{Evidence, ModelEvidence, Verdict},
         field::FieldError,
         network::SenderAddress,
+        reason::Because,
         site::{Site, SiteSlug},
         website::Website,
     },
@@ -33,11 +35,7 @@ use crate::{
     learn::Learning,
     reading::Reading,
     sealing::vault::Owner,
-    storage::{
-        StoreError,
-        arrivals::{Admission, Arrival, Idempotency, NewComment, SingleUse},
-        judgements::Client,
-    },
+    storage::StoreError,
     text::Document,
 };
 
@@ -168,14 +166,14 @@ pub async fn submit_for(
     let evidence = Evidence {
         model: judge(&intake.learning, &site.slug, &document(&submission)),
         checks: checks::run(&facts),
-        because: String::new(),
+        because: Because::default(),
     };
     let is_program = client.is_some();
     let chain = author::chain(ground, &site, &submission, now).filter(|_| !is_program);
     let may_trust = author::may_be_trusted(ground, &site, &submission, chain.as_deref()).await;
     let mut comment = new_comment(ground, &facts);
     if !is_program {
-        comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.clone()));
+        comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.to_string()));
     }
     let arrival = Arrival {
         comment,
@@ -270,14 +268,14 @@ fn new_comment(ground: &Ground, facts: &checks::Facts<'_>) -> NewComment {
     let id = CommentId::generate();
     let owner = Owner::comment(&site.slug, id.to_string());
     NewComment {
-        id: id.to_string(),
-        site: site.slug.to_string(),
-        page: submission.page.to_string(),
+        id,
+        site: site.slug.clone(),
+        page: submission.page.clone(),
         page_title: submission.page_title.clone(),
-        parent: submission.parent.map(|parent| parent.to_string()),
+        parent: submission.parent,
         name: submission.name.as_str().to_owned(),
-        email_sealed: ground.vault.seal(&submission.email, owner).0,
-        email_index: facts.email[0].0.clone(),
+        email: ground.vault.seal(&submission.email, owner),
+        email_index: facts.email[0].clone(),
         website: submission
             .website
             .as_ref()
@@ -287,8 +285,8 @@ fn new_comment(ground: &Ground, facts: &checks::Facts<'_>) -> NewComment {
         network: sender.map(SenderAddress::truncated),
         network_key: sender.map(|sender| ground.vault.network_key(&site.slug, sender)),
         author_chain: None,
-        wants_replies: i64::from(submission.wants_replies),
-        created_at: now.millis(),
+        wants_replies: submission.wants_replies,
+        created_at: now,
     }
 }
 

@@ -11,10 +11,11 @@ use crate::{
     bayes::probability,
     config::IntakeSettings,
     domain::{
+        arrival::{Ruling, Signals},
         evidence::{Evidence, Verdict},
+        reason::Because,
         site::{Policy, Site},
     },
-    storage::arrivals::{Ruling, Signals},
 };
 
 /// A submission with the evidence that needs no database.
@@ -50,50 +51,41 @@ pub fn rule(prepared: &Prepared, signals: &Signals, limits: &IntakeSettings) -> 
     }
 }
 
-/// The verdict of a policy, and why, in plain words.
+/// The verdict of a policy, and why.
 #[must_use]
 pub fn verdict(
     policy: &Policy,
     evidence: &Evidence,
     score: Option<f64>,
     approved_before: i64,
-) -> (Verdict, String) {
+) -> (Verdict, Because) {
     let Some(score) = score else {
-        let because = "The model could not judge it, so it is held".to_owned();
-        return (Verdict::Hold, because);
+        return (Verdict::Hold, Because::NotJudged);
     };
     let forced = |verdict| {
         evidence
             .checks
             .iter()
-            .find(|finding| finding.forces == Some(verdict))
+            .position(|finding| finding.forces == Some(verdict))
     };
-    if let Some(finding) = forced(Verdict::Spam) {
-        return (Verdict::Spam, finding.reason.clone());
-    }
-    if let Some(finding) = forced(Verdict::Hold) {
-        return (Verdict::Hold, finding.reason.clone());
+    for verdict in [Verdict::Spam, Verdict::Hold] {
+        if let Some(place) = forced(verdict) {
+            return (verdict, Because::Finding(place));
+        }
     }
     if score >= policy.spam_threshold {
-        let because = format!(
-            "Its score {score:.3} is at or above the site's {:.3}",
-            policy.spam_threshold
-        );
-        return (Verdict::Spam, because);
+        return (Verdict::Spam, Because::ScoreAtLeast(policy.spam_threshold));
     }
     let trusted = policy
         .trusted_after
         .is_some_and(|needed| approved_before >= i64::from(needed));
     if trusted && score < policy.publish_below && evidence.checks.is_empty() {
-        let because = format!(
-            "Its author had {approved_before} comments approved here, and its score is low"
-        );
-        return (Verdict::Publish, because);
+        return (Verdict::Publish, Because::TrustedAuthor(approved_before));
     }
     let because = if trusted {
-        "Its author is trusted, but not this comment".to_owned()
+        Because::TrustedButNotThis
     } else {
-        "A person decides about every comment below the spam threshold".to_owned()
+        Because::PersonDecides
     };
     (Verdict::Hold, because)
 }
@@ -101,13 +93,16 @@ pub fn verdict(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::evidence::{Check, Finding};
+    use crate::domain::{
+        evidence::{Check, Finding},
+        reason::Reason,
+    };
 
     fn found(forces: Option<Verdict>) -> Evidence {
         let finding = Finding {
             check: Check::Links,
             weight: 1.0,
-            reason: "It has 9 links".to_owned(),
+            reason: Reason::TooManyLinks(9, 3),
             forces,
         };
         Evidence {

@@ -24,12 +24,10 @@ use crate::{
     bayes::probability,
     clock::Clock,
     config::IntakeSettings,
+    domain::arrival::{Admission, Arrival, Judge, Ruling},
     faults::Faults,
     ground::Ground,
-    storage::{
-        Store, StoreError,
-        arrivals::{Admission, Arrival, Judge, Ruling},
-    },
+    storage::{Store, StoreError},
 };
 
 /// Comments that share one transaction at most.

@@ -12,7 +12,7 @@ use crate::{
     },
     ground::Ground,
     learn::Learning,
-    storage::{StoreError, acts},
+    storage::{StoreError, acts, models::RolledBack},
 };
 
 /// Why a model was not put into use. Nothing has changed.
@@ -187,5 +187,9 @@ pub async fn roll_back(
         .roll_back_model(site, by, learning.ground.now())
         .await?;
     learning.follow().await?;
-    before.ok_or(RegistryError::NothingBefore)
+    match before {
+        RolledBack::To(id) => Ok(Some(id)),
+        RolledBack::ToShipped => Ok(None),
+        RolledBack::Nothing => Err(RegistryError::NothingBefore),
+    }
 }

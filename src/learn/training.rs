@@ -25,7 +25,7 @@ use crate::{
     learn::Learning,
     storage::{
         StoreError,
-        runs::{Lease, Run},
+        runs::{Lease, Queued, Run},
     },
 };
 
@@ -83,8 +83,10 @@ pub enum RunError {
 /// [`StartError`].
 pub async fn start(ground: &Ground, site: &SiteSlug, by: &str) -> Result<ModelId, StartError> {
     let (site, by) = (site.clone(), by.to_owned());
-    let queued = ground.store.queue_run(site, by, ground.now()).await?;
-    queued.map_err(StartError::UnderWay)
+    match ground.store.queue_run(site, by, ground.now()).await? {
+        Queued::New(id) => Ok(id),
+        Queued::Already(id) => Err(StartError::UnderWay(id)),
+    }
 }
 
 /// Carries the next run out, if there is one and nobody else trains; whether there was.

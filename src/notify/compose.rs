@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         comment::{Comment, Status},
-        decision::Decision,
+        decision::{Change, Decision},
         evidence::score_in_words,
         mail::MailKind,
         moderator::{MailMode, Moderator},
@@ -26,11 +26,11 @@ use crate::{
     },
     ground::Ground,
     storage::{
-        decisions::Change,
+        mail_queue::Claimed,
         notices::{Since, Waiting},
-        outbox::Claimed,
         subscriptions::Answer,
     },
+    words::{Argument, Words},
 };
 
 /// Reasons given for each comment.
@@ -70,39 +70,50 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
     if waiting.comments.is_empty() {
         return Ok(None);
     }
-    let queue = view(ground, &moderator, &waiting);
+    let words = Words::english();
+    let queue = view(ground, words, &moderator, &waiting);
     Ok(Some(Letter {
         to: ground.vault.open(sealed, &moderator)?,
         subject: queue.heading.clone(),
-        text: QueueText { queue: &queue }.render()?,
-        html: QueueHtml { queue: &queue }.render()?,
+        text: QueueText {
+            words,
+            queue: &queue,
+        }
+        .render()?,
+        html: QueueHtml {
+            words,
+            queue: &queue,
+        }
+        .render()?,
         list: "queue".to_owned(),
         unsubscribe: None,
     }))
 }
 
-fn view(ground: &Ground, moderator: &Moderator, waiting: &Waiting) -> Queue {
+fn view(ground: &Ground, words: &Words, moderator: &Moderator, waiting: &Waiting) -> Queue {
     let first = waiting.comments.first().map(|comment| &comment.site);
     let of_one_site = waiting.comments.iter().all(|one| Some(&one.site) == first);
     let place = match first {
         Some(slug) if of_one_site => site_name(ground, slug),
-        _ => "several sites".to_owned(),
+        _ => words.say("mail-queue-several-sites").into(),
     };
-    let heading = match waiting.total {
-        1 => format!("A comment waits on {place}"),
-        total => format!("{total} comments wait on {place}"),
-    };
+    let heading = [
+        ("count", &waiting.total as &dyn Argument),
+        ("place", &place),
+    ];
     let listed = i64::try_from(waiting.comments.len()).unwrap_or(i64::MAX);
     let items = waiting.comments.iter();
     Queue {
-        heading,
-        items: items.map(|one| item(ground, moderator, one)).collect(),
+        heading: words.fill("mail-queue-heading", &heading),
+        items: items
+            .map(|one| item(ground, words, moderator, one))
+            .collect(),
         more: waiting.total - listed,
         service: ground.public_url(),
     }
 }
 
-fn item(ground: &Ground, moderator: &Moderator, comment: &Comment) -> Item {
+fn item(ground: &Ground, words: &Words, moderator: &Moderator, comment: &Comment) -> Item {
     let link = |decision| {
         let link = DecisionLink {
             comment: comment.id,
@@ -112,7 +123,7 @@ fn item(ground: &Ground, moderator: &Moderator, comment: &Comment) -> Item {
         };
         links::decision_url(ground, &link)
     };
-    let reasons = comment.evidence.main_reasons(REASONS).into_iter();
+    let reasons = words.main_reasons(comment, REASONS).into_iter();
     let (page, page_url) = page(ground, comment);
     Item {
         site: site_name(ground, &comment.site),
@@ -123,7 +134,7 @@ fn item(ground: &Ground, moderator: &Moderator, comment: &Comment) -> Item {
         excerpt: quote(&comment.text, EXCERPT_CHARS),
         score: score_in_words(comment.score),
         percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
-        reasons: reasons.map(|reason| quote(reason, LINE_CHARS)).collect(),
+        reasons: reasons.map(|reason| quote(&reason, LINE_CHARS)).collect(),
         approve: link(Decision::Approve),
         spam: link(Decision::Spam),
         reject: link(Decision::Reject),
@@ -137,6 +148,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
     let Some(subscription) = subscription(ground, mail, Answer::Asked).await? else {
         return Ok(None);
     };
+    let words = Words::english();
     let site = site_name(ground, &comment.site);
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
     let confirm = Confirm {
@@ -147,9 +159,17 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
     };
     Ok(Some(Letter {
         to: ground.vault.open(&comment.email, &comment)?,
-        subject: format!("{}: do you want to hear of replies?", confirm.site),
-        text: ConfirmText { confirm: &confirm }.render()?,
-        html: ConfirmHtml { confirm: &confirm }.render()?,
+        subject: words.fill("mail-confirm-subject", &[("site", &confirm.site)]),
+        text: ConfirmText {
+            words,
+            confirm: &confirm,
+        }
+        .render()?,
+        html: ConfirmHtml {
+            words,
+            confirm: &confirm,
+        }
+        .render()?,
         list: format!("replies.{}", comment.site),
         unsubscribe: Some(unsubscribe),
     }))

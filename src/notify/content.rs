@@ -11,7 +11,7 @@ use crate::{
     sealing::vault::Unopenable,
     storage::{
         StoreError,
-        outbox::Claimed,
+        mail_queue::Claimed,
         subscriptions::{Answer, Subscription},
     },
 };

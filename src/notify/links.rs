@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{
-        comment::CommentId, decision::Decision, moderator::ModeratorId, timestamp::Timestamp,
+        comment::CommentId,
+        decision::{Change, Decision},
+        moderator::ModeratorId,
+        timestamp::Timestamp,
     },
     ground::Ground,
     sealing::keys::Purpose,
-    storage::decisions::Change,
 };
 
 /// How long the links in a mail are good.

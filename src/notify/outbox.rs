@@ -22,7 +22,8 @@ use crate::{
     sealing::vault::Unopenable,
     storage::{
         Result,
-        outbox::{Claimed, OutboxPulse},
+        mail_queue::Claimed,
+        outbox::OutboxPulse,
         queues::{Claim, End, Lease},
     },
 };

@@ -18,7 +18,8 @@ use crate::{
         site::SiteSlug,
     },
     ground::Ground,
-    storage::{gathered::Part, outbox::Claimed, subscriptions::Answer},
+    storage::{gathered::Part, mail_queue::Claimed, subscriptions::Answer},
+    words::Words,
 };
 
 /// A reply and the comment that it answers, both public.
@@ -49,12 +50,21 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
         return Ok(Composed::Settled);
     };
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
-    let replies = view(ground, site, &news, unsubscribe.clone());
+    let words = Words::english();
+    let replies = view(ground, words, site, &news, unsubscribe.clone());
     let letter = Letter {
         to: ground.vault.open(&first.answered.email, &first.answered)?,
         subject: format!("{}: {}", replies.site, replies.heading),
-        text: ReplyText { replies: &replies }.render()?,
-        html: ReplyHtml { replies: &replies }.render()?,
+        text: ReplyText {
+            words,
+            replies: &replies,
+        }
+        .render()?,
+        html: ReplyHtml {
+            words,
+            replies: &replies,
+        }
+        .render()?,
         list: format!("replies.{site}"),
         unsubscribe: Some(unsubscribe),
     };
@@ -89,15 +99,17 @@ async fn public(
     Ok(news.collect())
 }
 
-fn view(ground: &Ground, site: &SiteSlug, news: &[News], unsubscribe: String) -> Replies {
+fn view(
+    ground: &Ground,
+    words: &Words,
+    site: &SiteSlug,
+    news: &[News],
+    unsubscribe: String,
+) -> Replies {
     let listed = news.iter().take(LISTED as usize);
-    let heading = match news.len() {
-        1 => "a reply to your comment".to_owned(),
-        several => format!("{several} replies to your comments"),
-    };
     Replies {
         site: site_name(ground, site),
-        heading,
+        heading: words.fill("mail-reply-heading", &[("count", &news.len())]),
         items: listed.map(|one| item(ground, one)).collect(),
         more: news.len().saturating_sub(LISTED as usize),
         unsubscribe,

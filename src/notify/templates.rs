@@ -3,6 +3,8 @@
 
 use askama::Template;
 
+use crate::words::Words;
+
 /// A comment in a mail to a moderator.
 pub(in crate::notify) struct Item {
     /// The site's name.
@@ -42,12 +44,14 @@ pub(in crate::notify) struct Queue {
 #[derive(Template)]
 #[template(path = "mail_queue.txt")]
 pub(in crate::notify) struct QueueText<'a> {
+    pub words: &'a Words,
     pub queue: &'a Queue,
 }
 
 #[derive(Template)]
 #[template(path = "mail_queue.html")]
 pub(in crate::notify) struct QueueHtml<'a> {
+    pub words: &'a Words,
     pub queue: &'a Queue,
 }
 
@@ -62,12 +66,14 @@ pub(in crate::notify) struct Confirm {
 #[derive(Template)]
 #[template(path = "mail_confirm.txt")]
 pub(in crate::notify) struct ConfirmText<'a> {
+    pub words: &'a Words,
     pub confirm: &'a Confirm,
 }
 
 #[derive(Template)]
 #[template(path = "mail_confirm.html")]
 pub(in crate::notify) struct ConfirmHtml<'a> {
+    pub words: &'a Words,
     pub confirm: &'a Confirm,
 }
 
@@ -93,11 +99,13 @@ pub(in crate::notify) struct Reply {
 #[derive(Template)]
 #[template(path = "mail_reply.txt")]
 pub(in crate::notify) struct ReplyText<'a> {
+    pub words: &'a Words,
     pub replies: &'a Replies,
 }
 
 #[derive(Template)]
 #[template(path = "mail_reply.html")]
 pub(in crate::notify) struct ReplyHtml<'a> {
+    pub words: &'a Words,
     pub replies: &'a Replies,
 }

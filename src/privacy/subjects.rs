@@ -11,7 +11,7 @@ use crate::{
         timestamp::Timestamp,
     },
     privacy::Privacy,
-    storage::{Result, subject_erasure::Erased, subjects::Subject},
+    storage::{Result, erasures::Erased, subjects::Subject},
 };
 
 /// Everything held about a person, on every site. That somebody looked at it is recorded, and not whose

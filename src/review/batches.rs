@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::changes;
 use crate::{
-    domain::{comment::CommentId, decision::BatchId, moderator::Principal},
+    domain::{
+        comment::CommentId,
+        decision::{BatchId, Change, Outcome, Wish},
+        moderator::Principal,
+    },
     ground::Ground,
     review::Review,
-    storage::{
-        Result,
-        batches::Batch,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::{Result, batches::Batch},
 };
 
 /// How long it is known what was decided together.

@@ -6,14 +6,11 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         comment::CommentId,
-        decision::{Action, LastChange},
+        decision::{Action, Change, LastChange, Outcome, Wish},
         moderator::Principal,
     },
     ground::Ground,
-    storage::{
-        Result,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::Result,
 };
 
 /// The last change of each comment.

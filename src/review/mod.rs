@@ -15,17 +15,14 @@ use std::sync::Arc;
 use crate::{
     domain::{
         comment::CommentId,
-        decision::BatchId,
+        decision::{BatchId, Change, Decider, Outcome, ToVote, Wish},
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
     ground::Ground,
     learn::{Learning, samples},
     reading::Reading,
-    storage::{
-        Result,
-        decisions::{Change, Decider, Outcome, ToVote, Wish},
-    },
+    storage::Result,
 };
 
 /// The room's parts.

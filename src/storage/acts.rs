@@ -9,13 +9,15 @@
 use std::cell::RefCell;
 
 use serde_json::{Map, Value};
-use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Result, Store, rows};
 use crate::{
     clock::Clock,
     domain::{decision::Actor, timestamp::Timestamp},
+    storage::{
+        Result, Store,
+        sql::{Conn, record, values},
+    },
 };
 
 /// An act as it is kept.
@@ -74,7 +76,7 @@ pub fn mention(name: &str, value: Value) {
 
 /// Records an act within the transaction that does it, if anybody is behind it.
 pub(super) async fn record(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     action: &'static str,
     target: &str,
     detail: Value,
@@ -93,17 +95,20 @@ pub(super) async fn record(
     detail.extend(more);
     let text = "INSERT INTO acts (id, at, actor_id, actor_name, via, action, target, detail) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    sqlx::query(text)
-        .bind(Uuid::now_v7().to_string())
-        .bind(now.millis())
-        .bind(actor.id)
-        .bind(actor.name)
-        .bind(actor.via)
-        .bind(action)
-        .bind(target.to_owned())
-        .bind(Value::Object(detail).to_string())
-        .execute(connection)
-        .await?;
+    tx.run(
+        text,
+        values![
+            Uuid::now_v7(),
+            now,
+            actor.id,
+            actor.name,
+            actor.via,
+            action,
+            target,
+            Value::Object(detail)
+        ],
+    )
+    .await?;
     Ok(())
 }
 
@@ -118,10 +123,8 @@ impl Store {
         target: String,
         detail: Value,
     ) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move { record(connection, action, &target, detail).await })
-        })
-        .await
+        self.write(async |tx| record(tx, action, &target, detail).await)
+            .await
     }
 
     /// Acts, the latest first: those before the one of this identifier, at most `limit`.
@@ -129,26 +132,25 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn acts(&self, before: Option<String>, limit: u32) -> Result<Vec<Act>> {
-        let text = "SELECT id, at, actor_id, actor_name, via, action, target, detail FROM acts \
-                    WHERE $1 = '' OR id < $1 ORDER BY id DESC LIMIT $2";
-        let found = sqlx::query(text)
-            .bind(before.unwrap_or_default())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
+        let text = format!(
+            "SELECT {COLUMNS} FROM acts WHERE $1 = '' OR id < $1 ORDER BY id DESC LIMIT $2"
+        );
+        let found = self
+            .all(text, values![before.unwrap_or_default(), limit])
             .await?;
         found.iter().map(read).collect()
     }
 }
 
-fn read(row: &AnyRow) -> Result<Act> {
-    Ok(Act {
-        id: row.try_get("id")?,
-        at: rows::timestamp(row, "at")?,
-        actor_id: row.try_get("actor_id")?,
-        actor_name: row.try_get("actor_name")?,
-        via: row.try_get("via")?,
-        action: row.try_get("action")?,
-        target: row.try_get("target")?,
-        detail: rows::json(row, "detail")?,
-    })
+record! {
+    COLUMNS, read -> Act {
+        id: "id",
+        at: "at",
+        actor_id: "actor_id",
+        actor_name: "actor_name",
+        via: "via",
+        action: "action",
+        target: "target",
+        detail: json "detail",
+    }
 }

@@ -4,15 +4,20 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::{Row, any::AnyRow};
+use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
-use super::{Result, Store, StoreError, rows};
-use crate::domain::{
-    comment::CommentId,
-    decision::{BatchId, Decision},
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        comment::CommentId,
+        decision::{BatchId, Decision},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store,
+        sql::{get, list, values},
+    },
 };
 
 /// Comments that were decided about together, as far as they are on some sites.
@@ -50,15 +55,10 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Batch>> {
         let text = "SELECT * FROM batches WHERE id IN (SELECT id FROM batches \
-                        WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) AND at >= $2 \
+                        WHERE site IN {list:$1} AND at >= $2 \
                         GROUP BY id ORDER BY MIN(at) DESC, id DESC LIMIT $3) \
-                    AND site IN (SELECT r.value->>'v' FROM {rows:$1}) ORDER BY at, site";
-        let found = sqlx::query(self.sql(text))
-            .bind(rows::list_json(sites))
-            .bind(since.millis())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
-            .await?;
+                    AND site IN {list:$1} ORDER BY at, site";
+        let found = self.all(text, values![list(sites), since, limit]).await?;
         self.whole(sites, &found).await
     }
 
@@ -68,12 +68,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn batch(&self, sites: &[SiteSlug], id: BatchId) -> Result<Option<Batch>> {
         let text = "SELECT * FROM batches WHERE id = $2 \
-                    AND site IN (SELECT r.value->>'v' FROM {rows:$1}) ORDER BY site";
-        let found = sqlx::query(self.sql(text))
-            .bind(rows::list_json(sites))
-            .bind(id.to_string())
-            .fetch_all(&self.read)
-            .await?;
+                    AND site IN {list:$1} ORDER BY site";
+        let found = self.all(text, values![list(sites), id]).await?;
         Ok(self.whole(sites, &found).await?.pop())
     }
 
@@ -89,17 +85,21 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<CommentId>> {
         let text = "SELECT DISTINCT comment_id FROM history \
-                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) AND batch = $2 \
+                    WHERE site IN {list:$1} AND batch = $2 \
                     AND action = 'decided' AND undone = 0 AND comment_id > $3 \
                     ORDER BY comment_id LIMIT $4";
-        let found = sqlx::query(self.sql(text))
-            .bind(rows::list_json(sites))
-            .bind(id.to_string())
-            .bind(after.map(|id| id.to_string()).unwrap_or_default())
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
+        let found = self
+            .all(
+                text,
+                values![
+                    list(sites),
+                    id,
+                    after.map_or_else(String::new, |id| id.to_string()),
+                    limit
+                ],
+            )
             .await?;
-        let read = |row| rows::comment_id(row, "comment_id");
+        let read = |row| get(row, "comment_id");
         found.iter().map(read).collect()
     }
 
@@ -120,18 +120,15 @@ impl Store {
             }
         }
         let text = "SELECT batch, COUNT(DISTINCT comment_id) AS standing FROM history \
-                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
-                    AND batch IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    WHERE site IN {list:$1} \
+                    AND batch IN {list:$2} \
                     AND action = 'decided' AND undone = 0 GROUP BY batch";
-        let found = sqlx::query(self.sql(text))
-            .bind(rows::list_json(sites))
-            .bind(rows::list_json(batches.keys()))
-            .fetch_all(&self.read)
+        let found = self
+            .all(text, values![list(sites), list(batches.keys())])
             .await?;
         for row in found {
-            let id = rows::optional_batch_id(&row, "batch")?;
-            if let Some(batch) = id.and_then(|id| batches.get_mut(&id)) {
-                batch.standing = row.try_get("standing")?;
+            if let Some(batch) = batches.get_mut(&get::<BatchId>(&row, "batch")?) {
+                batch.standing = get(&row, "standing")?;
             }
         }
         let mut batches: Vec<Batch> = batches.into_values().collect();
@@ -141,16 +138,14 @@ impl Store {
 }
 
 fn part(row: &AnyRow) -> Result<Batch> {
-    let id = rows::optional_batch_id(row, "id")?;
-    let decision: String = row.try_get("decision")?;
     Ok(Batch {
-        id: id.ok_or(StoreError::Corrupt("batch"))?,
-        at: rows::timestamp(row, "at")?,
-        by: row.try_get("actor_name")?,
-        via: row.try_get("via")?,
-        decision: Decision::parse(&decision).ok_or(StoreError::Corrupt("decision"))?,
-        sites: vec![rows::site(row)?],
-        comments: row.try_get("comments")?,
+        id: get(row, "id")?,
+        at: get(row, "at")?,
+        by: get(row, "actor_name")?,
+        via: get(row, "via")?,
+        decision: get(row, "decision")?,
+        sites: vec![get(row, "site")?],
+        comments: get(row, "comments")?,
         standing: 0,
     })
 }

@@ -3,10 +3,9 @@
 //! a name that no webhook has.
 
 use serde_json::json;
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, engine::Engine, judgements::word, rows, votes};
 use crate::{
     bayes::Label,
     domain::{
@@ -15,19 +14,14 @@ use crate::{
         timestamp::Timestamp,
         webhook::Event,
     },
+    storage::{
+        Result, Store,
+        sql::{Conn, get, sql, to_rows, values},
+    },
 };
 
 /// What deliveries to programs have in place of a webhook's id.
 pub const CALLBACK: &str = "callback";
-
-/// Where a program wants to hear of a comment, and by which of its keys it asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Callback {
-    /// The address.
-    pub url: String,
-    /// The key's id.
-    pub key: String,
-}
 
 /// What there is to tell a program about a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,13 +66,13 @@ impl Store {
                             ORDER BY l.id DESC LIMIT 1) AS last_error \
                     FROM deliveries d WHERE d.webhook = $1 AND d.status IN ('queued', 'dead') \
                     GROUP BY d.site ORDER BY d.site";
-        let query = sqlx::query(text).bind(CALLBACK);
+        let query = sql(text, values![CALLBACK]);
         let read = |row: &AnyRow| {
             Ok(Backlog {
-                site: rows::site(row)?,
-                queued: row.try_get("queued")?,
-                dead: row.try_get("dead")?,
-                last_error: row.try_get("last_error")?,
+                site: get(row, "site")?,
+                queued: get(row, "queued")?,
+                dead: get(row, "dead")?,
+                last_error: get(row, "last_error")?,
             })
         };
         self.gather("deliveries", query, read).await
@@ -96,19 +90,15 @@ impl Store {
                     JOIN comments c ON c.site = j.site AND c.id = j.id \
                     WHERE j.site = $1 AND j.id = $2 AND j.callback IS NOT NULL \
                         AND k.key_sealed IS NOT NULL AND k.revoked_at IS NULL";
-        let found = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(id.to_string())
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![site, id]).await?;
         let read = |row: &AnyRow| {
             Ok(Standing {
-                url: row.try_get("callback")?,
-                key: row.try_get("key_id")?,
-                key_sealed: row.try_get("key_sealed")?,
-                said: label(row, "said")?,
-                told: label(row, "told")?,
-                status: rows::status(row, "status")?,
+                url: get(row, "callback")?,
+                key: get(row, "key_id")?,
+                key_sealed: get(row, "key_sealed")?,
+                said: get(row, "said")?,
+                told: get(row, "told")?,
+                status: get(row, "status")?,
             })
         };
         found.as_ref().map(read).transpose()
@@ -120,31 +110,17 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn note_told(&self, site: &SiteSlug, id: CommentId, label: Label) -> Result<()> {
         let site = site.to_string();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE judgements SET told = $3 WHERE site = $1 AND id = $2";
-                sqlx::query(text)
-                    .bind(site)
-                    .bind(id.to_string())
-                    .bind(word(label))
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "UPDATE judgements SET told = $3 WHERE site = $1 AND id = $2";
+        self.write_one(text, values![site, id, label])
+            .await
+            .map(drop)
     }
-}
-
-fn label(row: &AnyRow, column: &'static str) -> Result<Label> {
-    votes::label(row, column)?.ok_or(StoreError::Corrupt("label"))
 }
 
 /// Queues that the programs which asked about these comments hear how they stand. What that is, and
 /// whether it is news to them, is looked up when it is told.
 pub(super) async fn queue(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     decided: impl Iterator<Item = (String, String)>,
     now: Timestamp,
 ) -> Result<()> {
@@ -159,12 +135,10 @@ pub(super) async fn queue(
                 FROM {rows:$1} JOIN judgements j \
                     ON j.site = r.value->>'site' AND j.id = r.value->>'comment' \
                 WHERE j.callback IS NOT NULL";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::Value::Array(wanted.collect()).to_string())
-        .bind(CALLBACK)
-        .bind(Event::CommentDecided.as_str())
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
+    tx.run(
+        text,
+        values![to_rows(wanted), CALLBACK, Event::CommentDecided, now],
+    )
+    .await?;
     Ok(())
 }

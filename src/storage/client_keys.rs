@@ -2,10 +2,13 @@
 //! only where its program wants to be called back, and sealed. A revoked key stays in the list, for the
 //! record.
 
-use sqlx::{Row, any::AnyRow};
-
-use super::{Result, Store, acts, rows, touched};
-use crate::domain::{site::SiteSlug, timestamp::Timestamp};
+use crate::{
+    domain::{site::SiteSlug, timestamp::Timestamp},
+    storage::{
+        Result, Store, acts,
+        sql::{record, sql, values},
+    },
+};
 
 /// A key, without what would let anyone use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +29,6 @@ pub struct ClientKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-pub(super) const COLUMNS: &str = "site, id, name, key_sealed, created_at, last_used_at, revoked_at";
-
 impl Store {
     /// The keys of a site, or of every site, revoked ones too: by site, earliest first.
     ///
@@ -37,8 +38,10 @@ impl Store {
         let text = format!(
             "SELECT {COLUMNS} FROM client_keys WHERE $1 = '' OR site = $1 ORDER BY site, id"
         );
-        let query =
-            sqlx::query(self.sql(&text)).bind(site.map(SiteSlug::to_string).unwrap_or_default());
+        let query = sql(
+            text,
+            values![site.map(SiteSlug::to_string).unwrap_or_default()],
+        );
         self.gather("client_keys", query, read).await
     }
 
@@ -47,24 +50,20 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn add_client_key(&self, key: ClientKey, hash: String) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO client_keys (site, id, name, hash, created_at) \
-                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-                let detail = serde_json::json!({ "site": key.site, "name": key.name });
-                let added = sqlx::query(text)
-                    .bind(key.site.to_string())
-                    .bind(key.id.clone())
-                    .bind(key.name)
-                    .bind(hash)
-                    .bind(key.created_at.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if touched(&added) {
-                    acts::record(connection, "key.add", &key.id, detail).await?;
-                }
-                Ok(touched(&added))
-            })
+        self.write(async |tx| {
+            let text = "INSERT INTO client_keys (site, id, name, hash, created_at) \
+                        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+            let detail = serde_json::json!({ "site": key.site, "name": key.name });
+            let added = tx
+                .touch(
+                    text,
+                    values![key.site, key.id, key.name, hash, key.created_at],
+                )
+                .await?;
+            if added {
+                acts::record(tx, "key.add", &key.id, detail).await?;
+            }
+            Ok(added)
         })
         .await
     }
@@ -76,10 +75,7 @@ impl Store {
     pub async fn use_client_key(&self, hash: &str, now: Timestamp) -> Result<Option<ClientKey>> {
         let text =
             format!("SELECT {COLUMNS} FROM client_keys WHERE hash = $1 AND revoked_at IS NULL");
-        let found = sqlx::query(self.sql(&text))
-            .bind(hash.to_owned())
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![hash]).await?;
         let Some(key) = found.as_ref().map(read).transpose()? else {
             return Ok(None);
         };
@@ -94,16 +90,11 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn seal_client_key(&self, key: &ClientKey, sealed: String) -> Result<()> {
         let (site, id) = (key.site.to_string(), key.id.clone());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "UPDATE client_keys SET key_sealed = $3 \
-                            WHERE site = $1 AND id = $2 AND key_sealed IS NULL";
-                let query = sqlx::query(text).bind(site).bind(id).bind(sealed);
-                query.execute(connection).await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "UPDATE client_keys SET key_sealed = $3 \
+                    WHERE site = $1 AND id = $2 AND key_sealed IS NULL";
+        self.write_one(text, values![site, id, sealed])
+            .await
+            .map(drop)
     }
 
     /// Revokes a key of a site; `false` when there is none, or it is revoked already.
@@ -123,14 +114,14 @@ impl Store {
     }
 }
 
-pub(super) fn read(row: &AnyRow) -> Result<ClientKey> {
-    Ok(ClientKey {
-        id: row.try_get("id")?,
-        site: rows::site(row)?,
-        name: row.try_get("name")?,
-        sealed: row.try_get("key_sealed")?,
-        created_at: rows::timestamp(row, "created_at")?,
-        last_used_at: rows::optional_timestamp(row, "last_used_at")?,
-        revoked_at: rows::optional_timestamp(row, "revoked_at")?,
-    })
+record! {
+    COLUMNS, read -> ClientKey {
+        id: "id",
+        site: "site",
+        name: "name",
+        sealed: "key_sealed",
+        created_at: "created_at",
+        last_used_at: "last_used_at",
+        revoked_at: "revoked_at",
+    }
 }

@@ -1,18 +1,18 @@
 //! Reading comments for moderators: filtered lists with a keyset cursor, one in detail.
 
-use sqlx::{Row, any::AnyRow};
-
-use super::{
-    Result, Store, StoreError,
-    damage::{Gathered, gather},
-    rows,
-    searching::{Slice, Stretch},
-};
-use crate::domain::{
-    comment::{Comment, CommentId, Status},
-    decision::{Action, HistoryEntry},
-    queue::{Cursor, Filter, Listing, Sort},
-    site::SiteSlug,
+use crate::{
+    domain::{
+        comment::{Comment, CommentId},
+        decision::{Action, HistoryEntry},
+        queue::{Cursor, Filter, Listing, Sort},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, Store, StoreError, comment_rows,
+        damage::Gathered,
+        sql::{list, record, sql, values},
+        stretch::{Slice, Stretch},
+    },
 };
 
 impl Store {
@@ -89,15 +89,15 @@ impl Store {
         ids: &[CommentId],
     ) -> Result<Gathered<Comment>> {
         let text = format!(
-            "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-             AND c.id IN (SELECT r.value->>'v' FROM {{rows:$2}})",
-            rows::COMMENT
+            "SELECT {} FROM comments c WHERE c.site IN {{list:$1}} \
+             AND c.id IN {{list:$2}}",
+            comment_rows::COLUMNS
         );
-        let query = sqlx::query(self.sql(&text))
-            .bind(rows::list_json(sites))
-            .bind(rows::list_json(ids));
+        let query = sql(text, values![list(sites), list(ids)]);
         let mut connection = self.read.acquire().await?;
-        gather(&mut connection, "comments", query, rows::comment).await
+        self.on(&mut connection)
+            .gather("comments", query, comment_rows::comment)
+            .await
     }
 
     /// What happened to a comment, earliest first, its arrival included.
@@ -105,11 +105,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn history(&self, comment: &Comment) -> Result<Vec<HistoryEntry>> {
-        let text = "SELECT id, at, action, actor_name, via, decision, from_status, to_status, note, undone, batch \
-                    FROM history WHERE site = $1 AND comment_id = $2 ORDER BY id";
-        let query = sqlx::query(text)
-            .bind(comment.site.to_string())
-            .bind(comment.id.to_string());
+        let text = format!(
+            "SELECT id, {HISTORY} FROM history WHERE site = $1 AND comment_id = $2 ORDER BY id"
+        );
+        let query = sql(text, values![comment.site, comment.id]);
         let found = self.gather("history", query, history_entry).await?;
         let received = HistoryEntry {
             at: comment.created_at,
@@ -129,22 +128,17 @@ impl Store {
     }
 }
 
-pub(super) fn history_entry(row: &AnyRow) -> Result<HistoryEntry> {
-    let word: String = row.try_get("action")?;
-    let status = |column: &str| -> Result<Option<Status>> {
-        let there = row.try_get::<Option<String>, _>(column)?.is_some();
-        there.then(|| rows::status(row, column)).transpose()
-    };
-    Ok(HistoryEntry {
-        at: rows::timestamp(row, "at")?,
-        action: Action::parse(&word).ok_or(StoreError::Corrupt("action"))?,
-        by: row.try_get("actor_name")?,
-        via: row.try_get("via")?,
-        decision: row.try_get("decision")?,
-        from: status("from_status")?,
-        to: status("to_status")?,
-        note: row.try_get("note")?,
-        undone: row.try_get::<i64, _>("undone")? != 0,
-        batch: rows::optional_batch_id(row, "batch")?,
-    })
+record! {
+    HISTORY, history_entry -> HistoryEntry {
+        at: "at",
+        action: "action",
+        by: "actor_name",
+        via: "via",
+        decision: "decision",
+        from: "from_status",
+        to: "to_status",
+        note: "note",
+        undone: "undone",
+        batch: "batch",
+    }
 }

@@ -2,23 +2,14 @@
 //! next event begins a new one. Counting lives in the database so that several instances share it.
 
 use serde::Serialize;
-use sqlx::{AnyConnection, Row};
 
-use super::{Result, Store, engine::Engine};
-use crate::domain::timestamp::Timestamp;
-
-/// One thing to count: `kind` names the counter, `counted` whom or what it counts (a keyed hash).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Counted {
-    /// The site, or empty where no site is meant.
-    pub site: String,
-    /// The counter: `network`, `email`, `text`, `sign_in`.
-    pub kind: &'static str,
-    /// Whom or what: never a plain address.
-    pub counted: String,
-    /// When a window that begins now ends, in milliseconds since 1970.
-    pub expires_at: i64,
-}
+use crate::{
+    domain::{arrival::Counted, timestamp::Timestamp},
+    storage::{
+        Result, Store,
+        sql::{Conn, get, to_json, values},
+    },
+};
 
 #[derive(Serialize)]
 struct Raise<'a> {
@@ -33,12 +24,9 @@ impl Store {
     /// # Errors
     /// [`super::StoreError::Database`].
     pub async fn count(&self, counted: Counted, now: Timestamp) -> Result<i64> {
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let counts = raise(connection, engine, &[(&counted, 1)], now).await?;
-                Ok(counts.first().copied().unwrap_or(0))
-            })
+        self.write(async |tx| {
+            let counts = raise(tx, &[(&counted, 1)], now).await?;
+            Ok(counts.first().copied().unwrap_or(0))
         })
         .await
     }
@@ -49,12 +37,9 @@ impl Store {
     /// # Errors
     /// [`super::StoreError::Database`].
     pub async fn count_all(&self, counted: Vec<Counted>, now: Timestamp) -> Result<Vec<i64>> {
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let raises: Vec<(&Counted, i64)> = counted.iter().map(|one| (one, 1)).collect();
-                raise(connection, engine, &raises, now).await
-            })
+        self.write(async |tx| {
+            let raises: Vec<(&Counted, i64)> = counted.iter().map(|one| (one, 1)).collect();
+            raise(tx, &raises, now).await
         })
         .await
     }
@@ -67,19 +52,15 @@ impl Store {
         let text = "SELECT c.site, c.kind, c.counted, c.count FROM {rows:$1} \
                     JOIN counters c ON c.site = r.value->>'site' AND c.kind = r.value->>'kind' \
                         AND c.counted = r.value->>'counted' WHERE c.expires_at > $2";
-        let found = sqlx::query(self.sql(text))
-            .bind(serde_json::to_string(counted).unwrap_or_default())
-            .bind(now.millis())
-            .fetch_all(&self.read)
-            .await?;
+        let found = self.all(text, values![to_json(counted), now]).await?;
         let mut counts = vec![0; counted.len()];
         for row in found {
-            let kind: String = row.try_get("kind")?;
-            let of: String = row.try_get("counted")?;
-            let site: String = row.try_get("site")?;
+            let kind: String = get(&row, "kind")?;
+            let of: String = get(&row, "counted")?;
+            let site: String = get(&row, "site")?;
             let same = |one: &Counted| one.kind == kind && one.counted == of && one.site == site;
             if let Some(place) = counted.iter().position(same) {
-                counts[place] = row.try_get("count")?;
+                counts[place] = get(&row, "count")?;
             }
         }
         Ok(counts)
@@ -92,25 +73,20 @@ impl Store {
     pub async fn counted(&self, counted: &Counted, now: Timestamp) -> Result<i64> {
         let text = "SELECT count FROM counters WHERE site = $1 AND kind = $2 AND counted = $3 \
                     AND expires_at > $4";
-        let row = sqlx::query(text)
-            .bind(counted.site.clone())
-            .bind(counted.kind)
-            .bind(counted.counted.clone())
-            .bind(now.millis())
-            .fetch_optional(&self.read)
+        let row = self
+            .find(
+                text,
+                values![counted.site, counted.kind, counted.counted, now],
+            )
             .await?;
-        Ok(row
-            .map(|row| row.try_get("count"))
-            .transpose()?
-            .unwrap_or(0))
+        Ok(row.map(|row| get(&row, "count")).transpose()?.unwrap_or(0))
     }
 }
 
 /// Raises distinct counters, each by its amount, in one statement; the answer has their counts in
 /// the order given. Rows are touched in one order everywhere, so that instances cannot deadlock.
 pub(super) async fn raise(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     raises: &[(&Counted, i64)],
     now: Timestamp,
 ) -> Result<Vec<i64>> {
@@ -124,8 +100,7 @@ pub(super) async fn raise(
         .collect();
     sorted.sort_by(|a, b| a.1.counted.cmp(b.1.counted));
     let rows: Vec<&Raise<'_>> = sorted.iter().map(|(_, raise)| raise).collect();
-    let text = engine.dialect(
-        "INSERT INTO counters (site, kind, counted, count, expires_at) \
+    let text = "INSERT INTO counters (site, kind, counted, count, expires_at) \
          SELECT r.value->>'site', r.value->>'kind', r.value->>'counted', \
                 CAST(r.value->>'by' AS BIGINT), CAST(r.value->>'expires_at' AS BIGINT) \
          FROM {rows:$1} WHERE true \
@@ -134,25 +109,20 @@ pub(super) async fn raise(
                          ELSE counters.count + excluded.count END, \
             expires_at = CASE WHEN counters.expires_at <= $2 THEN excluded.expires_at \
                               ELSE counters.expires_at END \
-         RETURNING site, kind, counted, count",
-    );
-    let found = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(serde_json::to_string(&rows).unwrap_or_default())
-        .bind(now.millis())
-        .fetch_all(connection)
-        .await?;
+         RETURNING site, kind, counted, count";
+    let found = tx.all(text, values![to_json(&rows), now]).await?;
     let mut counts = vec![0; raises.len()];
     for row in found {
-        let site: String = row.try_get("site")?;
-        let kind: String = row.try_get("kind")?;
-        let counted: String = row.try_get("counted")?;
+        let site: String = get(&row, "site")?;
+        let kind: String = get(&row, "kind")?;
+        let counted: String = get(&row, "counted")?;
         let key = (site.as_str(), kind.as_str(), counted.as_str());
         let place = sorted.binary_search_by(|(_, raise)| {
             let at = raise.counted;
             (at.site.as_str(), at.kind, at.counted.as_str()).cmp(&key)
         });
         if let Ok(place) = place {
-            counts[sorted[place].0] = row.try_get("count")?;
+            counts[sorted[place].0] = get(&row, "count")?;
         }
     }
     Ok(counts)

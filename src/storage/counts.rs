@@ -1,18 +1,19 @@
 //! How many comments stand where. The database keeps the sums by triggers
 //! (`migrations/0011_queue.*`), since counting a long queue takes longer than showing it.
 
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    engine::Engine,
-    filtering::narrow,
-    query::{Statement, Value},
-    rows,
-};
-use crate::domain::{
-    comment::Status,
-    queue::{Counts, Filter},
+use crate::{
+    domain::{
+        comment::Status,
+        queue::{Counts, Filter},
+    },
+    storage::{
+        Result, Store,
+        engine::Engine,
+        filtering::narrow,
+        sql::{get, list, sql, values},
+    },
 };
 
 impl Store {
@@ -28,22 +29,16 @@ impl Store {
         if filter.is_search() {
             return self.search_counts(filter).await;
         }
-        let sites = Value::from(rows::list_json(&filter.sites));
-        let of_sites = "WHERE c.site IN (SELECT r.value->>'v' FROM {rows:?})";
-        let mut statement = if filter.is_whole() {
-            Statement::new(
-                "SELECT c.status, CAST(SUM(c.count) AS BIGINT) AS count FROM comment_counts c",
-            )
+        let count = if filter.is_whole() {
+            "SELECT c.status, CAST(SUM(c.count) AS BIGINT) AS count FROM comment_counts c"
         } else {
-            Statement::new("SELECT c.status, COUNT(*) AS count FROM comments c")
+            "SELECT c.status, COUNT(*) AS count FROM comments c"
         };
-        statement.push(of_sites, [sites]);
+        let mut statement = sql(count, values![]);
+        statement.push("WHERE c.site IN {list:?}", values![list(&filter.sites)]);
         narrow(filter, &mut statement);
-        statement.push("GROUP BY c.status", []);
-        let query = sqlx::query(AssertSqlSafe(statement.text(self.engine)));
-        let found = self
-            .gather("comments", statement.bind(query), counted)
-            .await?;
+        statement.push("GROUP BY c.status", values![]);
+        let found = self.gather("comments", statement, counted).await?;
         for (status, count) in found.into_iter().flatten() {
             counts.add(status, count);
         }
@@ -57,8 +52,8 @@ impl Store {
     pub async fn queue_depth(&self) -> Result<i64> {
         let text = "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) AS depth FROM comment_counts \
                     WHERE status = 'pending'";
-        let row = sqlx::query(text).fetch_one(&self.read).await?;
-        Ok(row.try_get("depth")?)
+        let row = self.one(text, values![]).await?;
+        get(&row, "depth")
     }
 
     /// Folds what was added to the kept counts into one row each. PostgreSQL alone needs it: there each
@@ -79,18 +74,12 @@ impl Store {
                         RETURNING site, status, count) \
                     INSERT INTO comment_counts \
                     SELECT site, status, SUM(count) FROM folded GROUP BY site, status";
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query(text).execute(connection).await?;
-                Ok(())
-            })
-        })
-        .await
+        self.write_one(text, values![]).await.map(drop)
     }
 }
 
 /// A status and how often; nothing for a status that is none: the lists say that those rows are left out.
 pub(super) fn counted(row: &AnyRow) -> Result<Option<(Status, i64)>> {
-    let count = row.try_get("count")?;
-    Ok(rows::status(row, "status").ok().zip(Some(count)))
+    let count = get(row, "count")?;
+    Ok(get(row, "status").ok().zip(Some(count)))
 }

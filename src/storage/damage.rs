@@ -17,7 +17,7 @@ use sqlx::{
     query::Query,
 };
 
-use super::{Result, Store, StoreError};
+use crate::storage::{Result, StoreError};
 
 /// Damaged rows that are remembered as logged; one that is read every second is logged once.
 const REMEMBERED: usize = 10_000;
@@ -131,36 +131,6 @@ pub(super) async fn gather<T>(
     Ok(gathered)
 }
 
-/// Reads a page of a list that is ordered by `id`: at most `limit` rows, those after `after`. `query` binds what it
-/// is called with. Once, unless there are damaged rows: those must not make the list look shorter than it is.
-pub(super) async fn gather_page<T>(
-    connection: &mut AnyConnection,
-    table: &'static str,
-    limit: u32,
-    mut after: String,
-    query: impl Fn(String) -> Query<'static, Any, AnyArguments>,
-    read: impl Fn(&AnyRow) -> Result<T>,
-) -> Result<Vec<T>> {
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut rows = Vec::new();
-    loop {
-        let found = gather(connection, table, query(after), &read).await?;
-        rows.extend(found.rows);
-        let (Some(last), false) = (found.last, found.damaged.is_empty()) else {
-            break;
-        };
-        if found.seen < wanted || rows.len() >= wanted {
-            break;
-        }
-        let Ok(last) = last.try_get("id") else {
-            break;
-        };
-        after = last;
-    }
-    rows.truncate(wanted);
-    Ok(rows)
-}
-
 /// What names a row, by the columns that tables have for it.
 fn identifier(row: &AnyRow) -> Option<String> {
     let text = |column: &str| row.try_get::<String, _>(column).ok();
@@ -191,18 +161,5 @@ fn note(damaged: &Damaged) {
             id,
             "a row cannot be read and is left out; see hamlet doctor"
         );
-    }
-}
-
-impl Store {
-    /// Reads what a query finds, but for the rows that cannot be read.
-    pub(super) async fn gather<T>(
-        &self,
-        table: &'static str,
-        query: Query<'_, Any, AnyArguments>,
-        read: impl Fn(&AnyRow) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        let mut connection = self.read.acquire().await?;
-        Ok(gather(&mut connection, table, query, read).await?.rows)
     }
 }

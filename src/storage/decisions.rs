@@ -7,71 +7,21 @@ mod standing;
 use std::collections::HashMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use self::standing::NotTaken;
-use super::{Result, Store, damage::gather, engine::Engine, rows};
-use crate::domain::{
-    comment::{Comment, CommentId, Status},
-    decision::{Action, Actor, BatchId, Decided, Decision},
-    sample::{Source, Vote},
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        comment::{Comment, CommentId, Status},
+        decision::{Action, Change, Decided, Decider, Outcome, ToVote, Wish},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, Store, comment_rows,
+        decisions::standing::NotTaken,
+        sql::{Conn, list, sql, values},
+    },
 };
-
-/// A wish to change one comment.
-#[derive(Debug, Clone)]
-pub struct Wish {
-    /// The comment.
-    pub id: CommentId,
-    /// The version its decider saw; none to decide whatever it is now.
-    pub version: Option<i64>,
-    /// What to do.
-    pub change: Change,
-}
-
-/// What to do with a comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Decide.
-    Decide(Decision),
-    /// Take the last decision back.
-    Undo,
-}
-
-/// What became of a wish.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    /// Done. The comment as it is now, and what changed.
-    Done(Box<Comment>, Decided),
-    /// Someone was faster: the comment as it is now.
-    Stale(Box<Comment>),
-    /// There is no decision to take back.
-    NothingToUndo(Box<Comment>),
-    /// There is no such comment on the sites.
-    NotFound,
-}
-
-/// Who changes what, when, and what they noted beside it.
-#[derive(Debug, Clone)]
-pub struct Decider {
-    /// Who.
-    pub actor: Actor,
-    /// The sites they may decide on.
-    pub sites: Vec<SiteSlug>,
-    /// What they wrote beside it.
-    pub note: Option<String>,
-    /// The batch that decisions join. With it, taking back is about what the batch decided alone.
-    pub batch: Option<BatchId>,
-    /// When.
-    pub now: Timestamp,
-    /// As what their labels count.
-    pub source: Source,
-}
-
-/// What a comment, as it stands after a decision or its undoing, says about spam and ham.
-pub type ToVote = Box<dyn Fn(&Comment) -> Vote + Send + Sync>;
 
 #[derive(Serialize)]
 struct Line {
@@ -97,30 +47,25 @@ impl Store {
         decider: Decider,
         to_vote: ToVote,
     ) -> Result<Vec<Outcome>> {
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let mut desk = Desk {
-                    connection,
-                    engine,
-                    decider,
-                    to_vote,
-                };
-                desk.carry_out(&wishes).await
-            })
+        self.write(async |tx| {
+            let mut desk = Desk {
+                tx,
+                decider,
+                to_vote,
+            };
+            desk.carry_out(&wishes).await
         })
         .await
     }
 }
 
-struct Desk<'c> {
-    connection: &'c mut AnyConnection,
-    engine: Engine,
+struct Desk<'c, 't> {
+    tx: &'c mut Conn<'t>,
     decider: Decider,
     to_vote: ToVote,
 }
 
-impl Desk<'_> {
+impl Desk<'_, '_> {
     async fn carry_out(&mut self, wishes: &[Wish]) -> Result<Vec<Outcome>> {
         let mut comments = self.lock(wishes).await?;
         let undone: Vec<CommentId> = wishes
@@ -188,15 +133,19 @@ impl Desk<'_> {
     /// Reads the comments and, on PostgreSQL, locks them, in the order of their ids.
     async fn lock(&mut self, wishes: &[Wish]) -> Result<HashMap<CommentId, Comment>> {
         let text = format!(
-            "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-             AND c.id IN (SELECT r.value->>'v' FROM {{rows:$2}}) ORDER BY c.id {{lock}}",
-            rows::COMMENT
+            "SELECT {} FROM comments c WHERE c.site IN {{list:$1}} \
+             AND c.id IN {{list:$2}} ORDER BY c.id {{lock}}",
+            comment_rows::COLUMNS
         );
-        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(&text)))
-            .bind(rows::list_json(&self.decider.sites))
-            .bind(rows::list_json(wishes.iter().map(|wish| wish.id)));
-        let read = |row: &AnyRow| rows::comment(row).map(|comment| (comment.id, comment));
-        let found = gather(self.connection, "comments", query, read).await?;
+        let query = sql(
+            text,
+            values![
+                list(&self.decider.sites),
+                list(wishes.iter().map(|wish| wish.id))
+            ],
+        );
+        let read = |row: &AnyRow| comment_rows::comment(row).map(|comment| (comment.id, comment));
+        let found = self.tx.gather("comments", query, read).await?;
         Ok(found.rows.into_iter().collect())
     }
 }

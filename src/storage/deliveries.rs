@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::{
-    Result, Store, StoreError,
-    engine::Engine,
-    queues::{self, Claim, End, Lease, Table},
-    rows,
+use crate::{
+    domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event},
+    storage::{
+        Result, Store,
+        queues::{self, Claim, End, Lease, Table},
+        sql::{Conn, get, rows, to_json, values},
+    },
 };
-use crate::domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event};
 
 /// How long a delivery that worked or was settled is remembered.
 const REMEMBERED: Duration = Duration::from_hours(24);
@@ -110,63 +111,47 @@ impl Store {
     /// [`StoreError`].
     pub async fn finish_delivery(&self, one: &Delivery, end: End, now: Timestamp) -> Result<()> {
         let (lease, site, webhook) = (one.lease.clone(), one.site.to_string(), one.webhook.clone());
-        self.write(move |connection| {
-            Box::pin(async move {
-                queues::finish(connection, &TABLE, &lease, &end, now).await?;
-                if end == End::Done {
-                    let text = "UPDATE webhooks SET delivered_at = $3 WHERE site = $1 AND id = $2";
-                    let query = sqlx::query(text).bind(site).bind(webhook);
-                    query.bind(now.millis()).execute(connection).await?;
-                }
-                Ok(())
-            })
+        self.write(async |tx| {
+            queues::finish(tx, &TABLE, &lease, &end, now).await?;
+            if end == End::Done {
+                let text = "UPDATE webhooks SET delivered_at = $3 WHERE site = $1 AND id = $2";
+                tx.run(text, values![site, webhook, now]).await?;
+            }
+            Ok(())
         })
         .await
     }
 }
 
 pub(super) fn delivery(row: &AnyRow, lease: Lease) -> Result<Delivery> {
-    let event: String = row.try_get("event")?;
-    let url: Option<String> = row.try_get("url")?;
+    let url: Option<String> = get(row, "url")?;
     Ok(Delivery {
-        id: row.try_get("id")?,
-        site: rows::site(row)?,
-        webhook: row.try_get("webhook")?,
+        id: get(row, "id")?,
+        site: get(row, "site")?,
+        webhook: get(row, "webhook")?,
         url: url.unwrap_or_default(),
-        event: Event::parse(&event).ok_or(StoreError::Corrupt("event"))?,
+        event: get(row, "event")?,
         about: rows::json(row, "about")?,
         lease,
     })
 }
 
 /// Queues one piece of news, where no batch is at hand.
-pub(super) async fn queue_one(
-    connection: &mut AnyConnection,
-    news: News,
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn queue_one(tx: &mut Conn<'_>, news: News, now: Timestamp) -> Result<()> {
     let text = "INSERT INTO deliveries (site, webhook, id, destination, event, about, status, \
                     queued_at, due_at) \
                 SELECT w.site, w.id, $2, w.id, $3, $4, 'queued', $5, $5 FROM webhooks w \
                 WHERE w.site = $1 AND w.events LIKE '%\"' || $3 || '\"%'";
-    sqlx::query(text)
-        .bind(news.site)
-        .bind(news.id)
-        .bind(news.event)
-        .bind(news.about)
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
+    tx.run(
+        text,
+        values![news.site, news.id, news.event, news.about, now],
+    )
+    .await?;
     Ok(())
 }
 
 /// Queues news for every webhook that wants to hear of it.
-pub(super) async fn queue(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    news: &[News],
-    now: Timestamp,
-) -> Result<()> {
+pub(super) async fn queue(tx: &mut Conn<'_>, news: &[News], now: Timestamp) -> Result<()> {
     if news.is_empty() {
         return Ok(());
     }
@@ -176,10 +161,6 @@ pub(super) async fn queue(
                     $2, $2 \
                 FROM {rows:$1} JOIN webhooks w ON w.site = r.value->>'site' \
                 WHERE w.events LIKE '%\"' || (r.value->>'event') || '\"%'";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::to_string(news).unwrap_or_default())
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
+    tx.run(text, values![to_json(news), now]).await?;
     Ok(())
 }

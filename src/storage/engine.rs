@@ -115,80 +115,11 @@ impl Engine {
         }
     }
 
-    /// Replaces the placeholders that statements use where the engines' words differ:
-    ///
-    /// - `{rows:$n}`: a table `r(value)` with a row for each element of the JSON array `$n`;
-    ///   columns are read as `CAST(r.value->>'name' AS TYPE)`,
-    /// - `{lock}`: locks the rows read until the transaction ends,
-    /// - `{lock_key}`: keeps the rows read from being locked so until the transaction ends, and no more,
-    /// - `{skip_locked}`: as `{lock}`, passing over rows that another instance works on,
-    /// - `{like}`: the case-insensitive `LIKE`,
-    /// - `{by_page}`: reads `comments` by the page's index. SQLite, left to itself, takes the status's
-    ///   and walks through every approved comment of the site,
-    /// - `{first_of_each}` … `{end_of_each}`: joins `comments c` to each row before it, those only that
-    ///   the text between finds, which may order and limit them and name that row.
-    pub(super) fn dialect(self, text: &str) -> String {
-        let (rows, lock, skip, like) = match self {
-            Self::Sqlite => ("json_each(", "", "", "LIKE"),
-            Self::Postgres => (
-                "jsonb_array_elements(CAST(",
-                "FOR UPDATE",
-                "FOR UPDATE SKIP LOCKED",
-                "ILIKE",
-            ),
-        };
-        let by_page = match self {
-            Self::Sqlite => "INDEXED BY comments_by_page",
-            Self::Postgres => "",
-        };
-        let (first, end) = match self {
-            Self::Sqlite => (
-                "CROSS JOIN comments c ON c.rowid IN (SELECT c.rowid FROM comments c",
-                ")",
-            ),
-            Self::Postgres => ("CROSS JOIN LATERAL (SELECT c.* FROM comments c", ") c"),
-        };
-        let close = if self == Self::Sqlite {
-            ") AS r"
-        } else {
-            " AS JSONB)) AS r(value)"
-        };
-        let mut out = String::with_capacity(text.len() + 64);
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("{rows:") {
-            let (parameter, after) = after.split_once('}').unwrap_or((after, ""));
-            out.push_str(before);
-            out.push_str(rows);
-            out.push_str(parameter);
-            out.push_str(close);
-            rest = after;
+    /// What is one thing on SQLite and another on PostgreSQL.
+    pub(super) const fn either<T: Copy>(self, sqlite: T, postgres: T) -> T {
+        match self {
+            Self::Sqlite => sqlite,
+            Self::Postgres => postgres,
         }
-        out.push_str(rest);
-        let lock_key = match self {
-            Self::Sqlite => "",
-            Self::Postgres => "FOR KEY SHARE",
-        };
-        out.replace("{lock}", lock)
-            .replace("{lock_key}", lock_key)
-            .replace("{skip_locked}", skip)
-            .replace("{like}", like)
-            .replace("{by_page}", by_page)
-            .replace("{first_of_each}", first)
-            .replace("{end_of_each}", end)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Engine;
-
-    #[test]
-    fn one_text_becomes_each_engines_own() {
-        let text = "SELECT 1 FROM {rows:$2} WHERE a {like} $1 {skip_locked}";
-        let sqlite = "SELECT 1 FROM json_each($2) AS r WHERE a LIKE $1 ";
-        assert_eq!(Engine::Sqlite.dialect(text), sqlite);
-        let postgres = "SELECT 1 FROM jsonb_array_elements(CAST($2 AS JSONB)) AS r(value) \
-                        WHERE a ILIKE $1 FOR UPDATE SKIP LOCKED";
-        assert_eq!(Engine::Postgres.dialect(text), postgres);
     }
 }

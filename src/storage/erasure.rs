@@ -2,22 +2,66 @@
 //! trained on it keeps, beside its file, a sum of what it has to forget, in which no single text is
 //! left to be told apart. Sites start over from there; a training run under way begins again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{Result, StoreError, damage::gather, engine::Engine, rows, votes};
 use crate::{
-    bayes::Label,
-    bayes::lessons::Lessons,
-    domain::{sample::StoredSample, site::SiteSlug},
+    bayes::{Label, lessons::Lessons},
+    domain::{
+        sample::{StoredSample, Vote},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, StoreError,
+        sql::{Conn, get, list, sql, values},
+        votes,
+    },
 };
+
+/// What each of some texts takes from a sum of lessons when it is forgotten. It is made before the transaction
+/// that forgets them: reading the features of a text takes longer than all that the database does, and other
+/// writers wait for it.
+#[derive(Default)]
+pub(super) struct Prepared {
+    texts: HashMap<(SiteSlug, String), (Vote, [Lessons; 2])>,
+}
+
+impl Prepared {
+    pub(super) fn of(samples: &[StoredSample]) -> Self {
+        let texts = samples.iter().filter(|sample| !sample.vote.held_out);
+        let texts = texts.map(|StoredSample { vote, .. }| {
+            let forgotten = [Label::Ham, Label::Spam].map(|label| {
+                let mut lessons = Lessons::default();
+                lessons.forget(&vote.document(), label);
+                lessons
+            });
+            let key = (vote.site.clone(), vote.id.clone());
+            (key, (vote.clone(), forgotten))
+        });
+        Self {
+            texts: texts.collect(),
+        }
+    }
+
+    /// Forgets in a sum that a text was learnt as `label`. One that came after this was made, or that another
+    /// text has replaced since, has its features read now.
+    fn forget(&self, vote: &Vote, label: Label, sum: &mut Lessons) {
+        let key = (vote.site.clone(), vote.id.clone());
+        match self.texts.get(&key) {
+            Some((read, forgotten)) if read.document() == vote.document() => {
+                sum.merge(&forgotten[label.index()]);
+            }
+            _ => sum.forget(&vote.document(), label),
+        }
+    }
+}
 
 /// Forgets samples, site by site in the order of their slugs.
 pub(super) async fn forget(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     samples: Vec<StoredSample>,
+    prepared: &Prepared,
 ) -> Result<()> {
     let mut sites: BTreeMap<SiteSlug, Vec<StoredSample>> = BTreeMap::new();
     for sample in samples {
@@ -25,59 +69,44 @@ pub(super) async fn forget(
         site.push(sample);
     }
     for (site, samples) in sites {
-        let site = site.to_string();
-        votes::raise(connection, &site).await?;
-        unteach_models(connection, engine, &site, &samples).await?;
-        remove(connection, engine, &site, &samples).await?;
+        votes::raise(tx, site.as_str()).await?;
+        unteach_models(tx, &site, &samples, prepared).await?;
+        remove(tx, &site, &samples).await?;
         for text in [
             "UPDATE learning SET epoch = epoch + 1 WHERE site = $1",
             "UPDATE models SET state = 'queued', phase = 'waiting' \
              WHERE site = $1 AND state = 'training'",
         ] {
-            sqlx::query(text)
-                .bind(site.clone())
-                .execute(&mut *connection)
-                .await?;
+            tx.run(text, values![site]).await?;
         }
     }
     Ok(())
 }
 
 async fn unteach_models(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    site: &str,
+    tx: &mut Conn<'_>,
+    site: &SiteSlug,
     samples: &[StoredSample],
+    prepared: &Prepared,
 ) -> Result<()> {
+    const SUM: StoreError = StoreError::Corrupt("sum of what is forgotten");
     let text = "SELECT f.model, f.forgotten, m.revision FROM model_files f \
                 JOIN models m ON m.site = f.site AND m.id = f.model WHERE f.site = $1";
-    let models = sqlx::query(text)
-        .bind(site.to_owned())
-        .fetch_all(&mut *connection)
-        .await?;
-    for model in models {
-        let revision: i64 = model.try_get("revision")?;
-        let forgotten: Option<Vec<u8>> = model.try_get("forgotten")?;
-        let known = known_at(connection, engine, site, samples, revision).await?;
-        let mut lessons = match forgotten.as_deref().map(Lessons::from_bytes) {
-            Some(read) => read.map_err(|_| StoreError::Corrupt("sum of what is forgotten"))?,
+    for model in tx.all(text, values![site]).await? {
+        let known = known_at(tx, site, samples, get(&model, "revision")?).await?;
+        let mut sum = match get::<Option<Vec<u8>>>(&model, "forgotten")? {
+            Some(bytes) => Lessons::from_bytes(&bytes).map_err(|_| SUM)?,
             None => Lessons::default(),
         };
         for sample in samples.iter().filter(|sample| !sample.vote.held_out) {
             if let Some(label) = known.get(&sample.vote.id) {
-                lessons.forget(&sample.vote.document(), *label);
+                prepared.forget(&sample.vote, *label, &mut sum);
             }
         }
-        let bytes = lessons
-            .to_bytes()
-            .map_err(|_| StoreError::Corrupt("sum of what is forgotten"))?;
+        let bytes = sum.to_bytes().map_err(|_| SUM)?;
         let text = "UPDATE model_files SET forgotten = $3 WHERE site = $1 AND model = $2";
-        sqlx::query(text)
-            .bind(site.to_owned())
-            .bind(model.try_get::<String, _>("model")?)
-            .bind(bytes)
-            .execute(&mut *connection)
-            .await?;
+        let model: String = get(&model, "model")?;
+        tx.run(text, values![site, model, bytes]).await?;
     }
     Ok(())
 }
@@ -85,45 +114,71 @@ async fn unteach_models(
 /// The labels that samples had at a revision: the present one, or the one that the first change
 /// since then took back.
 async fn known_at(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    site: &str,
+    tx: &mut Conn<'_>,
+    site: &SiteSlug,
     samples: &[StoredSample],
     revision: i64,
 ) -> Result<BTreeMap<String, Label>> {
     let text = "SELECT s.id, CASE WHEN s.revision <= $2 THEN s.label ELSE \
                     (SELECT l.unlearn FROM lessons l WHERE l.site = s.site AND l.sample = s.id \
                      AND l.revision > $2 ORDER BY l.revision LIMIT 1) END AS label \
-                FROM samples s WHERE s.site = $1 AND s.id IN (SELECT r.value->>'v' FROM {rows:$3})";
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(site.to_owned())
-        .bind(revision)
-        .bind(ids(samples));
-    let read = |row: &AnyRow| Ok((row.try_get("id")?, votes::label(row, "label")?));
-    let known = gather(connection, "samples", query, read).await?;
+                FROM samples s WHERE s.site = $1 AND s.id IN {list:$3}";
+    let query = sql(text, values![site, revision, ids(samples)]);
+    let read = |row: &AnyRow| Ok((get(row, "id")?, get(row, "label")?));
+    let known = tx.gather("samples", query, read).await?;
     let labelled = |(id, label): (String, Option<Label>)| Some((id, label?));
     Ok(known.rows.into_iter().filter_map(labelled).collect())
 }
 
-async fn remove(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    site: &str,
-    samples: &[StoredSample],
-) -> Result<()> {
+async fn remove(tx: &mut Conn<'_>, site: &SiteSlug, samples: &[StoredSample]) -> Result<()> {
     for (table, column) in [("lessons", "sample"), ("samples", "id")] {
-        let text = format!(
-            "DELETE FROM {table} WHERE site = $1 AND {column} IN (SELECT r.value->>'v' FROM {{rows:$2}})"
-        );
-        sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-            .bind(site.to_owned())
-            .bind(ids(samples))
-            .execute(&mut *connection)
-            .await?;
+        let text = format!("DELETE FROM {table} WHERE site = $1 AND {column} IN {{list:$2}}");
+        tx.run(text, values![site, ids(samples)]).await?;
     }
     Ok(())
 }
 
 fn ids(samples: &[StoredSample]) -> String {
-    rows::list_json(samples.iter().map(|sample| &sample.vote.id))
+    list(samples.iter().map(|sample| &sample.vote.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::Provenance;
+
+    fn sample(id: &str, text: &str) -> StoredSample {
+        let vote = Vote {
+            site: SiteSlug::parse("blog").unwrap(),
+            id: id.to_owned(),
+            label: Some(Label::Spam),
+            held_out: false,
+            text: text.to_owned(),
+            name: None,
+            email_domain: None,
+            website: None,
+            email_index: None,
+        };
+        StoredSample {
+            vote,
+            provenance: Provenance::Decision,
+            source: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_prepared_takes_away_what_was_learnt_and_a_text_that_changed_since_is_read_again() {
+        let prepared = Prepared::of(&[sample("a", "cheap watches"), sample("b", "before")]);
+        for now in [
+            sample("a", "cheap watches"),
+            sample("b", "after"),
+            sample("c", "late"),
+        ] {
+            let mut sum = Lessons::default();
+            sum.learn(&now.vote.document(), Label::Spam);
+            assert!(!sum.is_empty());
+            prepared.forget(&now.vote, Label::Spam, &mut sum);
+            assert!(sum.is_empty(), "{}", now.vote.id);
+        }
+    }
 }

@@ -1,10 +1,43 @@
 //! The record of erasures: when, by whom and how much. Nothing in it tells whose data it was.
 
-use sqlx::{AnyConnection, Row, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Result, Store, rows, subject_erasure::Erased};
-use crate::domain::{decision::Actor, timestamp::Timestamp};
+use crate::{
+    domain::{decision::Actor, page::Page, site::SiteSlug, timestamp::Timestamp},
+    storage::{
+        Result, Store,
+        sql::{Conn, record, sql, values},
+    },
+};
+
+/// What was erased.
+#[derive(Debug, Clone, Default)]
+pub struct Erased {
+    /// Comments: their sites, and the pages they stood on.
+    pub comments: Vec<(SiteSlug, Page)>,
+    /// Labelled texts.
+    pub samples: u64,
+    /// Subscriptions.
+    pub subscriptions: u64,
+    /// Mails, sent or not.
+    pub mails: u64,
+    /// Block rules for their address.
+    pub block_rules: u64,
+    /// Whether they have an account as a moderator, which is still there.
+    pub is_moderator: bool,
+}
+
+impl Erased {
+    /// Adds what was erased of somebody else.
+    pub fn add(&mut self, other: Self) {
+        self.comments.extend(other.comments);
+        self.samples += other.samples;
+        self.subscriptions += other.subscriptions;
+        self.mails += other.mails;
+        self.block_rules += other.block_rules;
+        self.is_moderator |= other.is_moderator;
+    }
+}
 
 /// An erasure that was done.
 #[derive(Debug, Clone)]
@@ -23,33 +56,33 @@ pub struct Erasure {
     pub mails: i64,
 }
 
+record! {
+    COLUMNS, erasure -> Erasure {
+        at: "erased_at",
+        by: "actor_name",
+        comments: "comments",
+        samples: "samples",
+        subscriptions: "subscriptions",
+        mails: "mails",
+    }
+}
+
 impl Store {
     /// The latest erasures, the newest first.
     ///
     /// # Errors
     /// [`super::StoreError`].
     pub async fn erasures(&self, limit: u32) -> Result<Vec<Erasure>> {
-        let text = "SELECT erased_at, actor_name, comments, samples, subscriptions, mails \
-                    FROM erasures ORDER BY erased_at DESC, id DESC LIMIT $1";
-        let query = sqlx::query(text).bind(i64::from(limit));
+        let text =
+            format!("SELECT {COLUMNS} FROM erasures ORDER BY erased_at DESC, id DESC LIMIT $1");
+        let query = sql(text, values![limit]);
         self.gather("erasures", query, erasure).await
     }
 }
 
-pub(super) fn erasure(row: &AnyRow) -> Result<Erasure> {
-    Ok(Erasure {
-        at: rows::timestamp(row, "erased_at")?,
-        by: row.try_get("actor_name")?,
-        comments: row.try_get("comments")?,
-        samples: row.try_get("samples")?,
-        subscriptions: row.try_get("subscriptions")?,
-        mails: row.try_get("mails")?,
-    })
-}
-
 /// Keeps that it was done, within the transaction that does it.
 pub(super) async fn record(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     by: Actor,
     now: Timestamp,
     erased: &Erased,
@@ -57,17 +90,20 @@ pub(super) async fn record(
     let count = |many: u64| i64::try_from(many).unwrap_or(i64::MAX);
     let text = "INSERT INTO erasures (id, erased_at, actor_id, actor_name, via, comments, samples, \
                 subscriptions, mails) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    sqlx::query(text)
-        .bind(Uuid::now_v7().to_string())
-        .bind(now.millis())
-        .bind(by.id)
-        .bind(by.name)
-        .bind(by.via)
-        .bind(count(erased.comments.len() as u64))
-        .bind(count(erased.samples))
-        .bind(count(erased.subscriptions))
-        .bind(count(erased.mails))
-        .execute(connection)
-        .await?;
+    tx.run(
+        text,
+        values![
+            Uuid::now_v7(),
+            now,
+            by.id,
+            by.name,
+            by.via,
+            count(erased.comments.len() as u64),
+            count(erased.samples),
+            count(erased.subscriptions),
+            count(erased.mails)
+        ],
+    )
+    .await?;
     Ok(())
 }

@@ -4,186 +4,180 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use super::{
-    Result, Store, StoreError, blocks, client_keys, comments,
-    damage::{Damaged, gather},
+    Result, Store, blocks, client_keys, comment_rows, comments,
+    damage::Damaged,
     deliveries,
     engine::Engine,
-    erasures, import_runs, models, moderators, outbox, outbox_entries, rows, samples, sites,
-    subscriptions, tokens, votes, webhooks,
+    erasures, import_runs, mail_preferences, mail_queue, models, moderators, outbox_entries,
+    samples, sites,
+    sql::{Conn, get, sql, values},
+    subscriptions, tokens, webhooks,
 };
-/// How the rows of a table are read.
-struct Check {
-    table: &'static str,
-    /// The columns, as the reader names them, and where they are.
-    columns: &'static str,
-    from: &'static str,
-    read: fn(&AnyRow) -> Result<()>,
-}
+use crate::{
+    bayes::Label,
+    domain::{
+        comment::{CommentId, Status},
+        sample::Provenance,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+};
 
-const fn check(
-    table: &'static str,
-    columns: &'static str,
-    from: &'static str,
-    read: fn(&AnyRow) -> Result<()>,
-) -> Check {
-    Check {
-        table,
-        columns,
-        from,
-        read,
-    }
-}
+/// A table, the columns that its reader names, where they are, and the reader.
+type Check = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&AnyRow) -> Result<()>,
+);
+
+const HISTORY: &str = concat!(
+    "id, comment_id, ",
+    "at, action, actor_name, via, decision, from_status, to_status, note, undone, batch"
+);
 
 /// The tables that readers make something of.
 const CHECKS: &[Check] = &[
-    check("comments", rows::COMMENT, "comments c", |row| {
-        rows::comment(row).map(drop)
+    ("comments", comment_rows::COLUMNS, "comments c", |row| {
+        comment_rows::comment(row).map(drop)
     }),
-    check(
-        "history",
-        "id, comment_id, at, action, actor_name, via, decision, from_status, to_status, note, undone, batch",
-        "history",
-        |row| {
-            rows::comment_id(row, "comment_id")?;
-            comments::history_entry(row).map(drop)
-        },
-    ),
-    check("sites", sites::COLUMNS, "sites", |row| {
+    ("history", HISTORY, "history", |row| {
+        get::<CommentId>(row, "comment_id")?;
+        comments::history_entry(row).map(drop)
+    }),
+    ("sites", sites::COLUMNS, "sites", |row| {
         sites::read(row).map(drop)
     }),
-    check("block_rules", blocks::COLUMNS, "block_rules", |row| {
+    ("block_rules", blocks::COLUMNS, "block_rules", |row| {
         blocks::read(row).map(drop)
     }),
-    check("client_keys", client_keys::COLUMNS, "client_keys", |row| {
+    ("client_keys", client_keys::COLUMNS, "client_keys", |row| {
         client_keys::read(row).map(drop)
     }),
-    check("moderators", moderators::COLUMNS, "moderators", |row| {
+    ("moderators", moderators::COLUMNS, "moderators", |row| {
         moderators::read(row).map(drop)
     }),
-    check(
+    (
         "mail_preferences",
         "moderator, site, mode",
         "mail_preferences",
-        |row| moderators::preference(row).map(drop),
+        |row| mail_preferences::preference(row).map(drop),
     ),
-    check("tokens", tokens::COLUMNS, tokens::TABLES, |row| {
+    ("tokens", tokens::COLUMNS, tokens::TABLES, |row| {
         tokens::read(row).map(drop)
     }),
-    check(
+    (
         "webhooks",
         "site, id, url, events, created_at, delivered_at, CAST(0 AS BIGINT) AS queued, \
          CAST(0 AS BIGINT) AS dead, CAST(NULL AS TEXT) AS last_error",
         "webhooks",
         |row| webhooks::state(row).map(drop),
     ),
-    check(
+    (
         "deliveries",
         "site, webhook, id, event, about, destination, attempts, queued_at, due_at, CAST(NULL AS TEXT) AS url",
         "deliveries",
         |row| {
-            rows::timestamp(row, "due_at")?;
+            get::<Timestamp>(row, "due_at")?;
             deliveries::delivery(row, deliveries::TABLE.lease(row)?).map(drop)
         },
     ),
-    check(
+    (
         "outbox",
         "id, kind, site, moderator, comment_id, about, status, destination, attempts, queued_at, due_at, \
          created_at, finished_at, last_error, CAST(NULL AS TEXT) AS moderator_id, \
          CAST(NULL AS TEXT) AS moderator_email, CAST(NULL AS TEXT) AS comment_email",
         "outbox",
         |row| {
-            outbox::claimed(row, outbox::TABLE.lease(row)?)?;
+            mail_queue::claimed(row, mail_queue::TABLE.lease(row)?)?;
             outbox_entries::entry(row).map(drop)
         },
     ),
-    check("samples", samples::COLUMNS, "samples s", |row| {
+    ("samples", samples::COLUMNS, "samples s", |row| {
         samples::stored(row).map(drop)
     }),
-    check(
+    (
         "lessons",
         "site, revision, sample, unlearn, learn",
         "lessons",
         |row| {
-            rows::site(row)?;
-            votes::label(row, "unlearn")?;
-            votes::label(row, "learn").map(drop)
+            get::<SiteSlug>(row, "site")?;
+            get::<Option<Label>>(row, "unlearn")?;
+            get::<Option<Label>>(row, "learn").map(drop)
         },
     ),
-    check(
-        "learning",
-        "site, revision, epoch, live",
-        "learning",
-        |row| samples::state(row).map(drop),
-    ),
-    check("models", models::COLUMNS, models::TABLES, |row| {
+    ("learning", samples::STATE, "learning", |row| {
+        samples::state(row).map(drop)
+    }),
+    ("models", models::COLUMNS, models::TABLES, |row| {
         models::entry(row).map(drop)
     }),
-    check(
+    (
         "subscriptions",
         "id, site, status, asked_at, confirmed_at",
         "subscriptions",
         |row| {
-            rows::timestamp(row, "asked_at")?;
-            rows::optional_timestamp(row, "confirmed_at")?;
+            get::<Timestamp>(row, "asked_at")?;
+            get::<Option<Timestamp>>(row, "confirmed_at")?;
             subscriptions::read(row).map(drop)
         },
     ),
-    check("notices", "site, moderator, since", "notices", |row| {
-        rows::timestamp(row, "since")?;
-        rows::site(row).map(drop)
+    ("notices", "site, moderator, since", "notices", |row| {
+        get::<Timestamp>(row, "since")?;
+        get::<SiteSlug>(row, "site").map(drop)
     }),
-    check(
+    (
         "judgements",
         "site, id, said, reported, created_at",
         "judgements",
         |row| {
-            rows::comment_id(row, "id")?;
-            rows::timestamp(row, "created_at")?;
-            votes::label(row, "said")?.ok_or(StoreError::Corrupt("label"))?;
-            votes::label(row, "reported").map(drop)
+            get::<CommentId>(row, "id")?;
+            get::<Timestamp>(row, "created_at")?;
+            get::<Label>(row, "said")?;
+            get::<Option<Label>>(row, "reported").map(drop)
         },
     ),
-    check(
+    (
         "uploads",
         "id, provenance, source, touched_at",
         "uploads",
         |row| {
-            rows::timestamp(row, "touched_at")?;
-            samples::provenance(row).map(drop)
+            get::<Timestamp>(row, "touched_at")?;
+            get::<Provenance>(row, "provenance").map(drop)
         },
     ),
-    check(
+    (
         "upload_rows",
         "site, id, label, held_out, text, name, email_domain, website, email_index",
         "upload_rows",
         |row| samples::vote(row).map(drop),
     ),
-    check(
+    (
         "erasures",
         "id, erased_at, actor_name, comments, samples, subscriptions, mails",
         "erasures",
         |row| erasures::erasure(row).map(drop),
     ),
-    check(
+    (
         "idempotency",
         "site, comment_id, expires_at",
         "idempotency",
         |row| {
-            rows::timestamp(row, "expires_at")?;
-            rows::comment_id(row, "comment_id").map(drop)
+            get::<Timestamp>(row, "expires_at")?;
+            get::<CommentId>(row, "comment_id").map(drop)
         },
     ),
-    check("imported", "site, comment_id", "imported", |row| {
-        rows::comment_id(row, "comment_id").map(drop)
+    ("imported", "site, comment_id", "imported", |row| {
+        get::<CommentId>(row, "comment_id").map(drop)
     }),
-    check("import_runs", import_runs::COLUMNS, "import_runs", |row| {
+    ("import_runs", import_runs::COLUMNS, "import_runs", |row| {
         import_runs::run(row).map(drop)
     }),
-    check("comment_counts", "site, status", "comment_counts", |row| {
-        rows::status(row, "status").map(drop)
+    ("comment_counts", "site, status", "comment_counts", |row| {
+        get::<Status>(row, "status").map(drop)
     }),
 ];
 
@@ -191,33 +185,26 @@ impl Store {
     /// Every row that cannot be read as what it should be.
     ///
     /// # Errors
-    /// [`StoreError`] when the database itself fails.
+    /// [`super::StoreError`], when the database itself fails.
     pub async fn examine(&self) -> Result<BTreeSet<Damaged>> {
         let mut connection = self.read.acquire().await?;
         if self.engine == Engine::Postgres {
             // All of a large table may take longer than any request may.
-            sqlx::query("SET statement_timeout = 0")
-                .execute(&mut *connection)
-                .await?;
+            let text = "SET statement_timeout = 0";
+            self.on(&mut connection).run(text, values![]).await?;
             connection.close_on_drop();
         }
+        let conn = &mut self.on(&mut connection);
         let mut damaged = BTreeSet::new();
-        for Check {
-            table,
-            columns,
-            from,
-            read,
-        } in CHECKS
-        {
+        for (table, columns, from, read) in CHECKS {
             let text = format!("SELECT {columns} FROM {from}");
-            let query = sqlx::query(AssertSqlSafe(text));
-            let found = gather(&mut connection, table, query, read).await?;
+            let found = conn.gather(table, sql(text, values![]), read).await?;
             // What has no name here is named below.
             damaged.extend(found.damaged.into_iter().filter(|one| one.id.is_some()));
         }
         if self.engine == Engine::Sqlite {
-            for table in tables(&mut connection).await? {
-                damaged.extend(odd_values(&mut connection, &table).await?);
+            for table in tables(conn).await? {
+                damaged.extend(odd_values(conn, &table).await?);
             }
         }
         Ok(damaged)
@@ -225,22 +212,19 @@ impl Store {
 }
 
 /// The tables of a SQLite database.
-async fn tables(connection: &mut AnyConnection) -> Result<Vec<String>> {
+async fn tables(conn: &mut Conn<'_>) -> Result<Vec<String>> {
     let text = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
                 AND name NOT LIKE '\\_sqlx%' ESCAPE '\\'";
-    let found = sqlx::query(text).fetch_all(connection).await?;
-    found.iter().map(|row| Ok(row.try_get("name")?)).collect()
+    let found = conn.all(text, values![]).await?;
+    found.iter().map(|row| get(row, "name")).collect()
 }
 
 /// The rows of a SQLite table with a value that its column is not meant for, or with text that is none.
-async fn odd_values(connection: &mut AnyConnection, table: &str) -> Result<Vec<Damaged>> {
+async fn odd_values(conn: &mut Conn<'_>, table: &str) -> Result<Vec<Damaged>> {
     let text = format!("SELECT name, type FROM pragma_table_info('{table}')");
-    let columns = sqlx::query(AssertSqlSafe(text))
-        .fetch_all(&mut *connection)
-        .await?;
     let mut odd = Vec::new();
-    for column in columns {
-        let (name, kind): (String, String) = (column.try_get("name")?, column.try_get("type")?);
+    for column in conn.all(text, values![]).await? {
+        let (name, kind): (String, String) = (get(&column, "name")?, get(&column, "type")?);
         let well = match kind.as_str() {
             "TEXT" => "'text', 'null'",
             "BIGINT" | "INTEGER" => "'integer', 'null'",
@@ -250,36 +234,32 @@ async fn odd_values(connection: &mut AnyConnection, table: &str) -> Result<Vec<D
         odd.push(format!("typeof({name}) NOT IN ({well})"));
     }
     let text = format!("SELECT rowid AS n FROM {table} WHERE {}", odd.join(" OR "));
-    let mut numbers = numbers(connection, text).await?;
-    let text = format!("SELECT * FROM {table}");
-    let whole = gather(connection, "rows", sqlx::query(AssertSqlSafe(text)), |_| {
-        Ok(())
-    })
-    .await?;
+    let mut numbers = numbers(conn, text).await?;
+    let whole = sql(format!("SELECT * FROM {table}"), values![]);
+    let whole = conn.gather("rows", whole, |_| Ok(())).await?;
     if !whole.damaged.is_empty() {
-        numbers.extend(unreadable(connection, table).await?);
+        numbers.extend(unreadable(conn, table).await?);
     }
     let mut damaged = Vec::with_capacity(numbers.len());
     for number in numbers {
-        damaged.push(named(connection, table, number).await?);
+        damaged.push(named(conn, table, number).await?);
     }
     Ok(damaged)
 }
 
-async fn numbers(connection: &mut AnyConnection, text: String) -> Result<BTreeSet<i64>> {
-    let found = sqlx::query(AssertSqlSafe(text))
-        .fetch_all(connection)
-        .await?;
-    found.iter().map(|row| Ok(row.try_get("n")?)).collect()
+async fn numbers(conn: &mut Conn<'_>, text: String) -> Result<BTreeSet<i64>> {
+    let found = conn.all(text, values![]).await?;
+    found.iter().map(|row| get(row, "n")).collect()
 }
 
 /// Tries row by row, which takes long: only where some are known to be unreadable.
-async fn unreadable(connection: &mut AnyConnection, table: &str) -> Result<BTreeSet<i64>> {
-    let mut unreadable = numbers(connection, format!("SELECT rowid AS n FROM {table}")).await?;
-    let text = format!("SELECT * FROM {table} WHERE rowid = $1");
+async fn unreadable(conn: &mut Conn<'_>, table: &str) -> Result<BTreeSet<i64>> {
+    let mut unreadable = numbers(conn, format!("SELECT rowid AS n FROM {table}")).await?;
     for number in unreadable.clone() {
-        let query = sqlx::query(AssertSqlSafe(text.clone())).bind(number);
-        if gather(connection, "rows", query, |_| Ok(()))
+        let one = format!("SELECT * FROM {table} WHERE rowid = $1");
+        let one = sql(one, values![number]);
+        if conn
+            .gather("rows", one, |_| Ok(()))
             .await?
             .damaged
             .is_empty()
@@ -291,8 +271,8 @@ async fn unreadable(connection: &mut AnyConnection, table: &str) -> Result<BTree
 }
 
 /// A row by its identifier, or, where that is damaged or there is none, by its number.
-async fn named(connection: &mut AnyConnection, table: &str, number: i64) -> Result<Damaged> {
-    let known = CHECKS.iter().find(|check| check.table == table);
+async fn named(conn: &mut Conn<'_>, table: &str, number: i64) -> Result<Damaged> {
+    let known = CHECKS.iter().find(|(name, ..)| *name == table);
     let column = match table {
         "sites" => "slug",
         "learning" | "notices" | "comment_counts" => "site",
@@ -303,11 +283,15 @@ async fn named(connection: &mut AnyConnection, table: &str, number: i64) -> Resu
         _ => "rowid",
     };
     let text = format!("SELECT CAST({column} AS TEXT) AS id FROM {table} WHERE rowid = $1");
-    let query = sqlx::query(AssertSqlSafe(text)).bind(number);
-    let id = |row: &AnyRow| Ok(row.try_get::<String, _>("id")?);
-    let id = gather(connection, "rows", query, id).await?.rows.pop();
+    let id = |row: &AnyRow| get::<String>(row, "id");
+    let id = conn.gather("rows", sql(text, values![number]), id).await?;
     Ok(Damaged {
-        table: known.map_or_else(|| table.to_owned().into(), |check| check.table.into()),
-        id: Some(id.unwrap_or_else(|| format!("rowid {number}"))),
+        table: known.map_or_else(|| table.to_owned().into(), |(name, ..)| (*name).into()),
+        id: Some(
+            id.rows
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| format!("rowid {number}")),
+        ),
     })
 }

@@ -1,7 +1,12 @@
 //! What the list of comments asks for, as pieces of SQL.
 
-use super::query::{Statement, Value, contains};
-use crate::domain::queue::{Filter, Sort};
+use crate::{
+    domain::queue::{Filter, Sort},
+    storage::{
+        evidence,
+        sql::{Statement, contains, values},
+    },
+};
 
 /// What is sorted by, and whether it descends. Equal keys are ordered by id, the same way.
 pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
@@ -17,37 +22,38 @@ pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
 
 /// Adds the conditions, sites and status apart, to a statement that has some.
 pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
-    let text = |text: &str| Value::from(text.to_owned());
     if let Some(page) = &filter.page {
-        statement.push("AND c.page = ?", [text(page.as_str())]);
+        statement.push("AND c.page = ?", values![page]);
     }
     if let Some(author) = &filter.author {
-        statement.push("AND c.email_index = ?", [text(&author.0)]);
+        statement.push("AND c.email_index = ?", values![author]);
     }
     if let Some(needle) = &filter.search {
-        let pattern = Value::from(contains(needle));
+        let pattern = contains(needle);
         statement.push(
             "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
              OR c.website {like} ? ESCAPE '\\')",
-            [pattern.clone(), pattern.clone(), pattern],
+            values![pattern, pattern, pattern],
         );
     }
     if let Some(min) = filter.min_score {
-        statement.push("AND c.score >= ?", [Value::from(min)]);
+        statement.push("AND c.score >= ?", values![min]);
     }
     if let Some(max) = filter.max_score {
-        statement.push("AND c.score <= ?", [Value::from(max)]);
+        statement.push("AND c.score <= ?", values![max]);
     }
     if let Some(since) = filter.since {
-        statement.push("AND c.created_at >= ?", [Value::from(since.millis())]);
+        statement.push("AND c.created_at >= ?", values![since]);
     }
     if let Some(until) = filter.until {
-        statement.push("AND c.created_at < ?", [Value::from(until.millis())]);
+        statement.push("AND c.created_at < ?", values![until]);
     }
     if let Some(check) = filter.check {
-        // As serde writes it into the evidence, which holds no text of the comment's author.
-        let fired = contains(&format!("\"check\":\"{}\"", check.as_str()));
-        statement.push("AND c.evidence LIKE ? ESCAPE '\\'", [Value::from(fired)]);
+        let [now, before] = evidence::fired(check);
+        statement.push(
+            "AND (c.evidence LIKE ? OR c.evidence LIKE ?)",
+            values![now, before],
+        );
     }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };
@@ -56,7 +62,7 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
                 "AND {not}(c.website IS NOT NULL OR c.text {{like}} '%://%' \
                  OR c.text {{like}} '%www.%')"
             ),
-            [],
+            values![],
         );
     }
 }

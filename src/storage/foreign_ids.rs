@@ -2,10 +2,15 @@
 //! it answers: learnt from what the programs send, and from what was imported of their system
 //! (`imports`). The ids mean something only within one blog.
 
-use sqlx::Row;
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, rows};
-use crate::domain::{comment::CommentId, page::Page, site::SiteSlug};
+use crate::{
+    domain::{comment::CommentId, page::Page, site::SiteSlug},
+    storage::{
+        Result, Store,
+        sql::{get, sql, values},
+    },
+};
 
 /// The system that an imported comment's id is looked for in: of those that are imported, the one
 /// whose plugin speaks Akismet's protocol and names parents.
@@ -29,22 +34,12 @@ impl Store {
         id: CommentId,
     ) -> Result<()> {
         let (site, system) = (site.to_string(), system(blog));
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO imported (site, system, foreign_id, comment_id) \
-                            VALUES ($1, $2, $3, $4) ON CONFLICT (site, system, foreign_id) \
-                            DO UPDATE SET comment_id = excluded.comment_id";
-                sqlx::query(text)
-                    .bind(site)
-                    .bind(system)
-                    .bind(foreign)
-                    .bind(id.to_string())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "INSERT INTO imported (site, system, foreign_id, comment_id) \
+                    VALUES ($1, $2, $3, $4) ON CONFLICT (site, system, foreign_id) \
+                    DO UPDATE SET comment_id = excluded.comment_id";
+        self.write_one(text, values![site, system, foreign, id])
+            .await
+            .map(drop)
     }
 
     /// The comment on a page that a blog's program calls this; else the one that was imported under
@@ -64,13 +59,8 @@ impl Store {
                     WHERE i.site = $1 AND i.system IN ($2, $3) AND i.foreign_id = $4 \
                         AND c.page = $5 \
                     ORDER BY CASE WHEN i.system = $2 THEN 0 ELSE 1 END LIMIT 1";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(system(blog))
-            .bind(IMPORTED)
-            .bind(foreign.to_owned())
-            .bind(page.to_string());
-        let read = |row: &sqlx::any::AnyRow| rows::comment_id(row, "id");
+        let query = sql(text, values![site, system(blog), IMPORTED, foreign, page]);
+        let read = |row: &AnyRow| get(row, "id");
         Ok(self.gather("imported", query, read).await?.pop())
     }
 
@@ -81,12 +71,7 @@ impl Store {
     pub async fn is_on_page(&self, site: &SiteSlug, page: &Page, id: CommentId) -> Result<bool> {
         let text =
             "SELECT COUNT(*) AS count FROM comments WHERE site = $1 AND id = $2 AND page = $3";
-        let row = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(id.to_string())
-            .bind(page.to_string())
-            .fetch_one(&self.read)
-            .await?;
-        Ok(row.try_get::<i64, _>("count")? > 0)
+        let row = self.one(text, values![site, id, page]).await?;
+        Ok(get::<i64>(&row, "count")? > 0)
     }
 }

@@ -4,16 +4,17 @@
 
 use std::time::Duration;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    engine::Engine,
-    outbox::{Claimed, TABLE},
-    queues::{self, End},
-    rows,
+use crate::{
+    domain::{comment::CommentId, timestamp::Timestamp},
+    storage::{
+        Result, Store,
+        mail_queue::{self, Claimed, TABLE},
+        queues::{self, End},
+        sql::{Conn, get, list, rows, values},
+    },
 };
-use crate::domain::{comment::CommentId, timestamp::Timestamp};
 
 /// A reply that a mail is to tell of.
 #[derive(Debug, Clone)]
@@ -38,19 +39,16 @@ impl Store {
         interval: Duration,
         now: Timestamp,
     ) -> Result<Option<Vec<Part>>> {
-        let (mail, engine) = (mail.clone(), self.engine);
-        self.write(move |connection| {
-            Box::pin(async move {
-                // At a later try it has its interval already.
-                if mail.lease.attempts == 1 {
-                    if let Some(at) = not_before(connection, engine, &mail, interval, now).await? {
-                        put_off(connection, &mail, at).await?;
-                        return Ok(None);
-                    }
-                    gather(connection, &mail, now).await?;
+        self.write(async |tx| {
+            // At a later try it has its interval already.
+            if mail.lease.attempts == 1 {
+                if let Some(at) = not_before(tx, mail, interval, now).await? {
+                    put_off(tx, mail, at).await?;
+                    return Ok(None);
                 }
-                parts(connection, &mail).await.map(Some)
-            })
+                gather_due(tx, mail, now).await?;
+            }
+            parts(tx, mail).await.map(Some)
         })
         .await
     }
@@ -58,8 +56,7 @@ impl Store {
 
 /// When the recipient may be mailed, if that is not now; otherwise their interval begins.
 async fn not_before(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     mail: &Claimed,
     interval: Duration,
     now: Timestamp,
@@ -69,59 +66,50 @@ async fn not_before(
     let text = "SELECT mailed_at FROM subscriptions WHERE email_index = \
                     (SELECT s.email_index FROM subscriptions s WHERE s.id = $1) \
                 ORDER BY site {lock}";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(subscription.to_owned())
-        .fetch_all(&mut *connection)
-        .await?;
-    let mut last = None;
+    let found = tx.all(text, values![subscription]).await?;
+    let mut last: Option<Timestamp> = None;
     for row in &found {
-        last = last.max(rows::optional_timestamp(row, "mailed_at")?);
+        last = last.max(get(row, "mailed_at")?);
     }
     // A clock that ran ahead puts nobody off for longer than the interval.
     let next = last.map(|last| last.min(now).plus(interval));
     if let Some(next) = next.filter(|next| *next > now) {
         return Ok(Some(next));
     }
-    sqlx::query("UPDATE subscriptions SET mailed_at = $2 WHERE id = $1")
-        .bind(subscription.to_owned())
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
+    let text = "UPDATE subscriptions SET mailed_at = $2 WHERE id = $1";
+    tx.run(text, values![subscription, now]).await?;
     Ok(None)
 }
 
 /// Puts a mail off, and with it whatever else waits for its recipient, which would fare the same.
-async fn put_off(connection: &mut AnyConnection, mail: &Claimed, at: Timestamp) -> Result<()> {
-    queues::postpone(connection, &TABLE, &mail.lease, at).await?;
+async fn put_off(tx: &mut Conn<'_>, mail: &Claimed, at: Timestamp) -> Result<()> {
+    queues::postpone(tx, &TABLE, &mail.lease, at).await?;
     let text = "UPDATE outbox SET due_at = $2 WHERE kind = 'reply' AND status = 'queued' \
                 AND attempts = 0 AND gathered_into IS NULL AND due_at < $2 \
                 AND email_index = (SELECT o.email_index FROM outbox o WHERE o.id = $1)";
-    let query = sqlx::query(text).bind(mail.id.clone());
-    query.bind(at.millis()).execute(connection).await?;
+    tx.run(text, values![mail.id, at]).await?;
     Ok(())
 }
 
 /// Gathers what is due to the same person on the same site and was not tried yet.
-async fn gather(connection: &mut AnyConnection, mail: &Claimed, now: Timestamp) -> Result<()> {
+async fn gather_due(tx: &mut Conn<'_>, mail: &Claimed, now: Timestamp) -> Result<()> {
     let text = "UPDATE outbox SET gathered_into = $1 WHERE kind = 'reply' AND status = 'queued' \
                 AND attempts = 0 AND gathered_into IS NULL AND due_at <= $2 AND id <> $1 \
                 AND email_index = (SELECT o.email_index FROM outbox o WHERE o.id = $1) \
                 AND site = (SELECT o.site FROM outbox o WHERE o.id = $1)";
-    let query = sqlx::query(text).bind(mail.id.clone());
-    query.bind(now.millis()).execute(connection).await?;
+    tx.run(text, values![mail.id, now]).await?;
     Ok(())
 }
 
-async fn parts(connection: &mut AnyConnection, mail: &Claimed) -> Result<Vec<Part>> {
+async fn parts(tx: &mut Conn<'_>, mail: &Claimed) -> Result<Vec<Part>> {
     let text = "SELECT id, comment_id, about FROM outbox \
                 WHERE status = 'queued' AND (id = $1 OR gathered_into = $1) ORDER BY id";
-    let found = sqlx::query(text).bind(mail.id.clone());
-    let found = found.fetch_all(connection).await?;
+    let found = tx.all(text, values![mail.id]).await?;
     let read = |row: &AnyRow| {
         let about: serde_json::Value = rows::json(row, "about")?;
         Ok(Part {
-            mail: row.try_get("id")?,
-            answered: rows::optional_comment_id(row, "comment_id")?,
+            mail: get(row, "id")?,
+            answered: get(row, "comment_id")?,
             reply: about["reply"].as_str().and_then(CommentId::parse),
         })
     };
@@ -131,8 +119,7 @@ async fn parts(connection: &mut AnyConnection, mail: &Claimed) -> Result<Vec<Par
 /// Ends what was gathered into a mail as the mail ended. Of those in a mail that was sent, `told` are
 /// the rows that it told of; the others may be announced when they are public again.
 pub(super) async fn finish(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     mail: &Claimed,
     told: Vec<String>,
     end: &End,
@@ -140,36 +127,24 @@ pub(super) async fn finish(
 ) -> Result<()> {
     let (status, error, due_at) = match end {
         End::Retry { .. } => return Ok(()),
-        End::Done => ("sent", None, now.plus(super::outbox::REMEMBERED)),
-        End::Settled => ("cancelled", None, now.plus(super::outbox::REMEMBERED)),
+        End::Done => ("sent", None, now.plus(mail_queue::REMEMBERED)),
+        End::Settled => ("cancelled", None, now.plus(mail_queue::REMEMBERED)),
         End::Dead { error } => ("dead", Some(error.clone()), now),
     };
     let text = "UPDATE outbox SET status = $2, finished_at = $3, due_at = $4, last_error = $5 \
                 WHERE gathered_into = $1 AND status = 'queued'";
-    sqlx::query(text)
-        .bind(mail.id.clone())
-        .bind(status)
-        .bind(now.millis())
-        .bind(due_at.millis())
-        .bind(error)
-        .execute(&mut *connection)
+    tx.run(text, values![mail.id, status, now, due_at, error])
         .await?;
     if *end == End::Settled && mail.lease.attempts == 1 {
         // Nobody was mailed, so no interval began.
         let subscription = mail.about["subscription"].as_str().map(str::to_owned);
-        sqlx::query("UPDATE subscriptions SET mailed_at = NULL WHERE id = $1")
-            .bind(subscription)
-            .execute(&mut *connection)
-            .await?;
+        let text = "UPDATE subscriptions SET mailed_at = NULL WHERE id = $1";
+        tx.run(text, values![subscription]).await?;
     }
     if *end == End::Done {
         let text = "UPDATE outbox SET status = 'cancelled' WHERE (id = $1 OR gathered_into = $1) \
-                    AND status = 'sent' AND id NOT IN (SELECT r.value->>'v' FROM {rows:$2})";
-        sqlx::query(AssertSqlSafe(engine.dialect(text)))
-            .bind(mail.id.clone())
-            .bind(rows::list_json(told))
-            .execute(connection)
-            .await?;
+                    AND status = 'sent' AND id NOT IN {list:$2}";
+        tx.run(text, values![mail.id, list(told)]).await?;
     }
     Ok(())
 }

@@ -3,27 +3,30 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    engine::Engine,
-    imports::{Fate, ImportedComment, STRETCH},
-    rows,
+use crate::{
+    domain::{
+        comment::{CommentId, Status},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, Store,
+        imported::{Fate, ImportedComment, STRETCH},
+        sql::{Conn, get, list, values},
+    },
 };
-use crate::domain::{comment::Status, site::SiteSlug};
 
 /// What a reply answers.
 pub(super) struct Parent {
-    pub id: String,
+    pub id: CommentId,
     /// What becomes of an approved reply to it; `None` for one of the same batch.
     fate: Option<Fate>,
 }
 
 /// What a batch's replies answer, by the ids of their own system, as far as it is here.
 pub(super) async fn parents(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     site: &str,
     system: &str,
     batch: &[ImportedComment],
@@ -37,28 +40,23 @@ pub(super) async fn parents(
     let text = "SELECT i.foreign_id, i.comment_id, i.waits, c.status FROM imported i \
                 LEFT JOIN comments c ON c.site = i.site AND c.id = i.comment_id \
                 WHERE i.site = $2 AND i.system = $3 \
-                AND i.foreign_id IN (SELECT r.value->>'v' FROM {rows:$1})";
-    let found = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(rows::list_json(asked))
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .fetch_all(connection)
-        .await?;
+                AND i.foreign_id IN {list:$1}";
+    let found = tx.all(text, values![list(asked), site, system]).await?;
     found.iter().map(parent).collect()
 }
 
 fn parent(row: &AnyRow) -> Result<(String, Parent)> {
-    let status: Option<String> = row.try_get("status")?;
-    let waits: i64 = row.try_get("waits")?;
+    let status: Option<String> = get(row, "status")?;
+    let waits: i64 = get(row, "waits")?;
     let parent = Parent {
-        id: row.try_get("comment_id")?,
+        id: get(row, "comment_id")?,
         fate: status.map(|status| match (status.as_str(), waits) {
             ("approved", _) => Fate::New,
             (_, 1) => Fate::Waits,
             _ => Fate::Withheld,
         }),
     };
-    Ok((row.try_get("foreign_id")?, parent))
+    Ok((get(row, "foreign_id")?, parent))
 }
 
 /// What is to become of each comment of a batch. An approved reply is public only if all that it
@@ -116,16 +114,11 @@ impl Store {
 
     /// Goes once through the replies that wait.
     async fn settle(&self, site: &SiteSlug, system: &str, all: bool) -> Result<Settled> {
-        let engine = self.engine;
         let mut round = Settled::default();
         loop {
-            let (site, system) = (site.to_string(), system.to_owned());
-            let after = round.last.take().unwrap_or_default();
-            let stretch = self.write(move |connection| {
-                Box::pin(async move {
-                    settle_stretch(connection, engine, [&site, &system, &after], all).await
-                })
-            });
+            let (site, after) = (site.to_string(), round.last.take().unwrap_or_default());
+            let stretch =
+                self.write(async |tx| settle_stretch(tx, [&site, system, &after], all).await);
             let stretch = stretch.await?;
             round.done += stretch.done;
             round.withheld += stretch.withheld;
@@ -150,8 +143,7 @@ struct Settled {
 /// of which it is known whether what they answer is public. What they answer and is not here at all is
 /// no reason to wait.
 async fn settle_stretch(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     [site, system, after]: [&str; 3],
     all: bool,
 ) -> Result<Settled> {
@@ -162,72 +154,50 @@ async fn settle_stretch(
                 LEFT JOIN comments c ON c.site = p.site AND c.id = p.comment_id \
                 WHERE i.site = $1 AND i.system = $2 AND i.waits = 1 AND i.foreign_id > $3 \
                 ORDER BY i.foreign_id LIMIT $4";
-    let found = sqlx::query(text)
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .bind(after.to_owned())
-        .bind(STRETCH)
-        .fetch_all(&mut *connection)
-        .await?;
+    let found = tx.all(text, values![site, system, after, STRETCH]).await?;
     let (mut public, mut settled) = (Vec::new(), Vec::new());
     for row in &found {
-        let parent: Option<String> = row.try_get("parent")?;
-        let is_public =
-            all || parent.is_none() || row.try_get::<String, _>("status")? == "approved";
+        let parent: Option<String> = get(row, "parent")?;
+        let is_public = all || parent.is_none() || get::<String>(row, "status")? == "approved";
         if is_public {
-            public.push(row.try_get::<String, _>("comment_id")?);
+            public.push(get::<String>(row, "comment_id")?);
         }
-        if is_public || row.try_get::<i64, _>("waits")? == 0 {
-            settled.push(row.try_get::<String, _>("foreign_id")?);
+        if is_public || get::<i64>(row, "waits")? == 0 {
+            settled.push(get::<String>(row, "foreign_id")?);
         }
     }
-    publish(connection, engine, site, &public).await?;
+    publish(tx, site, &public).await?;
     let done: Vec<&String> = settled.iter().collect();
-    set_waiting(connection, engine, [site, system], 0, &done).await?;
+    set_waiting(tx, [site, system], 0, &done).await?;
     let last = found
         .last()
         .filter(|_| i64::try_from(found.len()) == Ok(STRETCH));
     Ok(Settled {
         done: settled.len(),
         withheld: (settled.len() - public.len()) as u64,
-        last: last.map(|row| row.try_get("foreign_id")).transpose()?,
+        last: last.map(|row| get(row, "foreign_id")).transpose()?,
     })
 }
 
 /// Makes replies public about which nobody has decided meanwhile.
-async fn publish(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    site: &str,
-    ids: &[String],
-) -> Result<()> {
+async fn publish(tx: &mut Conn<'_>, site: &str, ids: &[String]) -> Result<()> {
     let text = "UPDATE comments SET status = 'approved', verdict = 'publish' WHERE site = $2 \
                 AND status = 'pending' AND decided_at IS NULL \
-                AND id IN (SELECT r.value->>'v' FROM {rows:$1})";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(rows::list_json(ids))
-        .bind(site.to_owned())
-        .execute(connection)
-        .await?;
+                AND id IN {list:$1}";
+    tx.run(text, values![list(ids), site]).await?;
     Ok(())
 }
 
 /// Marks imported comments as those that wait for what they answer, or that no longer do.
 pub(super) async fn set_waiting(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     [site, system]: [&str; 2],
     waits: i64,
     foreign_ids: &[&String],
 ) -> Result<()> {
     let text = "UPDATE imported SET waits = $4 WHERE site = $2 AND system = $3 \
-                AND foreign_id IN (SELECT r.value->>'v' FROM {rows:$1})";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(rows::list_json(foreign_ids))
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .bind(waits)
-        .execute(connection)
+                AND foreign_id IN {list:$1}";
+    tx.run(text, values![list(foreign_ids), site, system, waits])
         .await?;
     Ok(())
 }

@@ -3,38 +3,28 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    arrivals::{NewComment, keep},
-    engine::Engine,
-    imported_replies::{Parent, fates, parents, set_waiting},
-    known_ids::{Likeness, tell_apart},
-    query::insert_rows,
-    votes,
+use crate::{
+    domain::{
+        arrival::NewComment,
+        comment::{CommentId, Status},
+        evidence::Verdict,
+        page::Page,
+        sample::Source,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store,
+        comment_rows::new_row,
+        imported::{Fate, ImportedComment, STRETCH},
+        imported_replies::{Parent, fates, parents, set_waiting},
+        known_ids::{Likeness, tell_apart},
+        sql::{Conn, Value, get, sql, to_rows, values},
+        votes,
+    },
 };
-use crate::domain::{
-    comment::Status,
-    evidence::{Evidence, Verdict},
-    page::Page,
-    sample::{Source, Vote},
-    site::SiteSlug,
-    timestamp::Timestamp,
-};
-
-/// What became of a comment that was handed over to be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// It was imported before.
-    Known,
-    /// It is new, and stands where it was said to stand.
-    New,
-    /// It is new, and waits for a person although it was approved: what it answers is not public.
-    Withheld,
-    /// It is new, and waits until what it answers is known: [`Store::join_imported`] settles it.
-    Waits,
-}
 
 /// What [`Store::join_imported`] did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,27 +55,6 @@ pub struct Kept {
     pub doubled: u64,
 }
 
-/// A comment from another system, ready to be kept.
-#[derive(Debug, Clone)]
-pub struct ImportedComment {
-    /// The comment; its parent is not set.
-    pub comment: NewComment,
-    /// Whether its date is its own, and not one that stands in.
-    pub is_dated: bool,
-    /// Where it stands.
-    pub status: Status,
-    /// Probability of spam, where it was judged.
-    pub score: Option<f64>,
-    /// Why.
-    pub evidence: Evidence,
-    /// Its id in its own system.
-    pub foreign_id: String,
-    /// The id there of the comment it answers.
-    pub foreign_parent: Option<String>,
-    /// What the other system's people said about it: a decision here replaces it.
-    pub vote: Option<Vote>,
-}
-
 impl Store {
     /// Keeps those comments of a site that were not imported from this system before, and the labels
     /// they came with; the answer says of each what became of it. Replies are joined to what they
@@ -101,37 +70,34 @@ impl Store {
         source: Source,
         now: Timestamp,
     ) -> Result<Kept> {
-        let (engine, site, origin) = (self.engine, site.to_string(), origin.clone());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let system = origin.source.as_str();
-                cut_circles(&mut batch);
-                let likeness = batch.iter_mut().map(likeness).collect();
-                let doubled = tell_apart(connection, engine, [&site, system], likeness).await?;
-                let mut new = claim(connection, engine, &site, &origin, &batch).await?;
-                // The first of two with one id in a batch is the one that is kept.
-                let is_new: Vec<bool> = batch
-                    .iter()
-                    .map(|one| new.remove(one.comment.id.as_str()))
-                    .collect();
-                let parents = parents(connection, engine, &site, system, &batch).await?;
-                let fates = fates(&batch, &is_new, &parents);
-                let kept = batch.iter().zip(&fates);
-                let kept = kept.filter(|(_, fate)| **fate != Fate::Known);
-                let kept = kept.map(|(one, fate)| row(one, *fate, &parents)).collect();
-                insert_rows(connection, engine, keep::INSERT, kept).await?;
-                let waits = batch.iter().zip(&fates);
-                let waits = waits.filter(|(_, fate)| **fate == Fate::Waits);
-                let waits: Vec<&String> = waits.map(|(one, _)| &one.foreign_id).collect();
-                if !waits.is_empty() {
-                    set_waiting(connection, engine, [&site, system], 1, &waits).await?;
-                }
-                let votes = batch.into_iter().zip(&is_new);
-                let votes = votes.filter(|(_, new)| **new);
-                let votes = votes.filter_map(|(one, _)| one.vote).collect();
-                votes::cast(connection, engine, votes, &source, now).await?;
-                Ok(Kept { fates, doubled })
-            })
+        let (site, system) = (site.to_string(), origin.source.as_str());
+        cut_circles(&mut batch);
+        self.write(async |tx| {
+            let likeness = batch.iter_mut().map(likeness).collect();
+            let doubled = tell_apart(tx, [&site, system], likeness).await?;
+            let mut new = claim(tx, &site, origin, &batch).await?;
+            // The first of two with one id in a batch is the one that is kept.
+            let is_new: Vec<bool> = batch
+                .iter()
+                .map(|one| new.remove(&one.comment.id))
+                .collect();
+            let parents = parents(tx, &site, system, &batch).await?;
+            let fates = fates(&batch, &is_new, &parents);
+            let kept = batch.iter().zip(&fates);
+            let kept = kept.filter(|(_, fate)| **fate != Fate::Known);
+            let kept = kept.map(|(one, fate)| row(one, *fate, &parents)).collect();
+            tx.insert_rows("comments", kept).await?;
+            let waits = batch.iter().zip(&fates);
+            let waits = waits.filter(|(_, fate)| **fate == Fate::Waits);
+            let waits: Vec<&String> = waits.map(|(one, _)| &one.foreign_id).collect();
+            if !waits.is_empty() {
+                set_waiting(tx, [&site, system], 1, &waits).await?;
+            }
+            let votes = batch.into_iter().zip(&is_new);
+            let votes = votes.filter(|(_, new)| **new);
+            let votes = votes.filter_map(|(one, _)| one.vote).collect();
+            votes::cast(tx, votes, &source, now).await?;
+            Ok(Kept { fates, doubled })
         })
         .await
     }
@@ -144,11 +110,10 @@ impl Store {
     /// [`super::StoreError`]; what was done before stays, and doing it again goes on from there.
     pub async fn join_imported(&self, site: &SiteSlug, origin: &Origin) -> Result<Joined> {
         let (mut after, mut joined) = (String::new(), 0);
+        let system = origin.source.as_str();
         loop {
-            let (site, from, system) = (site.to_string(), after, origin.source.clone());
-            let stretch = self.write(move |connection| {
-                Box::pin(async move { join_stretch(connection, &site, &system, from).await })
-            });
+            let (site, from) = (site.to_string(), after);
+            let stretch = self.write(async |tx| join_stretch(tx, &site, system, from).await);
             let (last, count) = stretch.await?;
             joined += count;
             match last {
@@ -156,20 +121,18 @@ impl Store {
                 None => break,
             }
         }
-        let withheld = self.settle_replies(site, &origin.source).await?;
+        let withheld = self.settle_replies(site, system).await?;
         let text = "SELECT COUNT(*) AS count FROM imported i WHERE i.site = $1 AND i.run = $2 \
                     AND i.parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM imported p \
                         WHERE p.site = i.site AND p.system = i.system AND p.foreign_id = i.parent)";
-        let row = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(origin.run.clone())
-            .fetch_one(&self.read)
-            .await?;
-        let orphans = u64::try_from(row.try_get::<i64, _>("count")?).unwrap_or(0);
+        let found = self.all(text, values![site, origin.run]).await?;
+        let orphans = found
+            .first()
+            .map_or(Ok(0), |row| get::<i64>(row, "count"))?;
         Ok(Joined {
             joined,
             withheld,
-            orphans,
+            orphans: u64::try_from(orphans).unwrap_or(0),
         })
     }
 
@@ -185,23 +148,19 @@ impl Store {
     ) -> Result<Vec<Page>> {
         let text = "SELECT DISTINCT page FROM comments WHERE site = $1 AND page > $2 \
                     ORDER BY page LIMIT $3";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(after.to_owned())
-            .bind(i64::from(limit));
-        let page = |row: &sqlx::any::AnyRow| Ok(Page::from_canonical(row.try_get("page")?));
+        let query = sql(text, values![site, after, limit]);
+        let page = |row: &AnyRow| Ok(Page::from_canonical(get(row, "page")?));
         self.gather("comments", query, page).await
     }
 }
 
 /// Notes the ids of those that are new, and tells which comments these are.
 async fn claim(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     site: &str,
     origin: &Origin,
     batch: &[ImportedComment],
-) -> Result<HashSet<String>> {
+) -> Result<HashSet<CommentId>> {
     let claims: Vec<_> = batch
         .iter()
         .map(|one| json!({ "foreign": one.foreign_id, "id": one.comment.id, "parent": one.foreign_parent }))
@@ -209,27 +168,19 @@ async fn claim(
     let text = "INSERT INTO imported (site, system, foreign_id, comment_id, parent, run) \
                 SELECT $2, $3, r.value->>'foreign', r.value->>'id', r.value->>'parent', $4 \
                 FROM {rows:$1} WHERE true ON CONFLICT DO NOTHING RETURNING comment_id";
-    let claimed = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::Value::Array(claims).to_string())
-        .bind(site.to_owned())
-        .bind(origin.source.clone())
-        .bind(origin.run.clone())
-        .fetch_all(connection)
-        .await?;
-    claimed
-        .iter()
-        .map(|row| Ok(row.try_get("comment_id")?))
-        .collect()
+    let values = values![to_rows(claims), site, origin.source, origin.run];
+    let claimed = tx.all(text, values).await?;
+    claimed.iter().map(|row| get(row, "comment_id")).collect()
 }
 
 /// A comment's id, and what it is known by besides.
 fn likeness(one: &mut ImportedComment) -> (&mut String, Likeness) {
     let comment = &one.comment;
     let likeness = Likeness {
-        page: comment.page.clone(),
+        page: comment.page.to_string(),
         name: comment.name.clone(),
         text: comment.text.clone(),
-        at: one.is_dated.then_some(comment.created_at),
+        at: one.is_dated.then_some(comment.created_at.millis()),
     };
     (&mut one.foreign_id, likeness)
 }
@@ -266,7 +217,7 @@ fn row(
     one: &ImportedComment,
     fate: Fate,
     parents: &HashMap<String, Parent>,
-) -> Vec<super::query::Value> {
+) -> [(&'static str, Value); 22] {
     let status = match fate {
         Fate::Withheld | Fate::Waits => Status::Pending,
         Fate::New | Fate::Known => one.status,
@@ -280,18 +231,15 @@ fn row(
     let comment = NewComment {
         parent: parent
             .and_then(|parent| parents.get(parent))
-            .map(|parent| parent.id.clone()),
+            .map(|parent| parent.id),
         ..one.comment.clone()
     };
-    keep::row(&comment, status, verdict, one.score, &one.evidence)
+    new_row(&comment, status, verdict, one.score, &one.evidence)
 }
-
-/// Imported replies that are looked through in one transaction.
-pub(super) const STRETCH: i64 = 1000;
 
 /// Joins a stretch of replies behind `after`; where the next stretch begins, and how many were joined.
 async fn join_stretch(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     site: &str,
     system: &str,
     after: String,
@@ -301,16 +249,10 @@ async fn join_stretch(
                     AND p.foreign_id = i.parent \
                 WHERE i.site = $1 AND i.system = $2 AND i.parent IS NOT NULL AND i.foreign_id > $3 \
                 ORDER BY i.foreign_id LIMIT $4";
-    let found = sqlx::query(text)
-        .bind(site.to_owned())
-        .bind(system.to_owned())
-        .bind(after)
-        .bind(STRETCH)
-        .fetch_all(&mut *connection)
-        .await?;
+    let found = tx.all(text, values![site, system, after, STRETCH]).await?;
     let mut joined = 0;
     for row in &found {
-        let Some(parent) = row.try_get::<Option<String>, _>("parent")? else {
+        let Some(parent) = get::<Option<String>>(row, "parent")? else {
             continue;
         };
         // None that answers itself, however far around.
@@ -319,17 +261,17 @@ async fn join_stretch(
                         SELECT c.parent FROM comments c JOIN up ON c.id = up.id \
                         WHERE c.site = $1 AND c.parent IS NOT NULL) \
                     SELECT 1 FROM up WHERE up.id = $2)";
-        let updated = sqlx::query(text)
-            .bind(site.to_owned())
-            .bind(row.try_get::<String, _>("comment_id")?)
-            .bind(parent)
-            .execute(&mut *connection)
+        let updated = tx
+            .run(
+                text,
+                values![site, get::<String>(row, "comment_id")?, parent],
+            )
             .await?;
-        joined += updated.rows_affected();
+        joined += updated;
     }
     let last = found
         .last()
         .filter(|_| i64::try_from(found.len()) == Ok(STRETCH));
-    let last = last.map(|row| row.try_get("foreign_id")).transpose()?;
+    let last = last.map(|row| get(row, "foreign_id")).transpose()?;
     Ok((last, joined))
 }

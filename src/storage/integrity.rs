@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Result, Store, engine::Engine};
+use crate::storage::{Result, Store, engine::Engine, sql::values};
 
 impl Store {
     /// What is damaged, if anything is. SQLite looks at its whole file; PostgreSQL checks its pages
@@ -14,9 +14,7 @@ impl Store {
         if self.engine == Engine::Postgres {
             return self.ping().await.map(|()| None);
         }
-        let row = sqlx::query("PRAGMA integrity_check")
-            .fetch_one(&self.read)
-            .await?;
+        let row = self.one("PRAGMA integrity_check", values![]).await?;
         let says: String = row.try_get(0)?;
         Ok((says != "ok").then_some(says))
     }

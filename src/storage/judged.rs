@@ -1,9 +1,14 @@
 //! How comments were scored and what people then said of them: what the model's page draws.
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, rows};
-use crate::domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp};
+use crate::{
+    domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp},
+    storage::{
+        Result, Store,
+        sql::{get, sql, values},
+    },
+};
 
 /// A comment's score on arrival and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,12 +40,12 @@ impl Store {
     pub async fn latest_judged(&self, site: &SiteSlug, limit: i64) -> Result<Vec<Judged>> {
         let text = "SELECT score, status, decided_at FROM comments \
                     WHERE site = $1 AND score IS NOT NULL ORDER BY id DESC LIMIT $2";
-        let query = sqlx::query(text).bind(site.to_string()).bind(limit);
+        let query = sql(text, values![site, limit]);
         let read = |row: &AnyRow| {
             Ok(Judged {
-                score: row.try_get("score")?,
-                status: rows::status(row, "status")?,
-                decided: rows::optional_timestamp(row, "decided_at")?.is_some(),
+                score: get(row, "score")?,
+                status: get(row, "status")?,
+                decided: get::<Option<Timestamp>>(row, "decided_at")?.is_some(),
             })
         };
         self.gather("comments", query, read).await
@@ -60,12 +65,8 @@ impl Store {
         let text = "SELECT id, text, website FROM comments WHERE site = $1 AND email_index = $2 \
                     AND author_chain = $3 AND status = 'approved' AND decided_at IS NOT NULL \
                     ORDER BY created_at DESC LIMIT $4";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(email.0.clone())
-            .bind(chain.to_owned())
-            .bind(limit);
-        let read = |row: &AnyRow| Ok((row.try_get("text")?, row.try_get("website")?));
+        let query = sql(text, values![site, email, chain, limit]);
+        let read = |row: &AnyRow| Ok((get(row, "text")?, get(row, "website")?));
         self.gather("comments", query, read).await
     }
 
@@ -81,14 +82,12 @@ impl Store {
         let text = "SELECT h.at / 86400000 AS day, h.decision, COUNT(*) AS count FROM history h \
                     WHERE h.site = $1 AND h.action = 'decided' AND h.undone = 0 AND h.at >= $2 \
                     AND h.decision IS NOT NULL GROUP BY h.at / 86400000, h.decision";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(since.millis());
+        let query = sql(text, values![site, since]);
         let read = |row: &AnyRow| {
             Ok(DayCount {
-                day: row.try_get("day")?,
-                decision: row.try_get("decision")?,
-                count: row.try_get("count")?,
+                day: get(row, "day")?,
+                decision: get(row, "decision")?,
+                count: get(row, "count")?,
             })
         };
         self.gather("history", query, read).await

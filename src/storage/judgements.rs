@@ -5,33 +5,21 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    arrivals::NewComment,
-    callbacks::Callback,
-    engine::Engine,
-    query::{Value, insert_rows},
-    rows,
-};
 use crate::{
     bayes::Label,
-    domain::{comment::CommentId, site::SiteSlug, timestamp::Timestamp},
+    domain::{
+        arrival::{Client, NewComment},
+        comment::CommentId,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store,
+        sql::{Conn, ToValue, Value, get, sql, to_json, values},
+    },
 };
-
-/// A program that asks for a judgement, as far as an arrival needs to know.
-#[derive(Debug, Clone)]
-pub struct Client {
-    /// The host of the blog it asks for.
-    pub blog: String,
-    /// A keyed hash of the text and its author's name, by which a report finds the judgement.
-    pub content: String,
-    /// Whether the text is kept as a comment, to be reviewed here.
-    pub keeps: bool,
-    /// Where it wants to hear of decisions about that comment.
-    pub callback: Option<Callback>,
-}
 
 /// A judgement on its way into the database.
 pub(super) struct Judgement<'a> {
@@ -66,24 +54,10 @@ pub struct Usage {
     pub false_positives: i64,
 }
 
-const SPAM: &str = "spam";
-const HAM: &str = "ham";
-
-/// The word kept in the database.
-pub(super) const fn word(label: Label) -> &'static str {
-    match label {
-        Label::Spam => SPAM,
-        Label::Ham => HAM,
-    }
-}
-
-const INSERT: &str = "INSERT INTO judgements (site, id, blog, month, content, fingerprint, queued, \
-                      said, created_at, callback, client_key)";
-
 /// Rows of a batch, and what they add to the counts of their months.
 #[derive(Default)]
 pub(super) struct Batch {
-    rows: Vec<Vec<Value>>,
+    rows: Vec<[(&'static str, Value); 11]>,
     counts: Vec<Count>,
 }
 
@@ -106,24 +80,30 @@ pub(super) fn rows(judgements: &[Judgement<'_>]) -> Batch {
         is_spam,
     } in judgements
     {
-        let month = month_of(Timestamp::from_millis(comment.created_at));
-        let said = if *is_spam { SPAM } else { HAM };
+        let month = month_of(comment.created_at);
+        let said = if *is_spam { Label::Spam } else { Label::Ham };
         let callback = client.callback.as_ref();
-        rows.push(vec![
-            comment.site.clone().into(),
-            comment.id.clone().into(),
-            client.blog.clone().into(),
-            month.clone().into(),
-            client.content.clone().into(),
-            comment.fingerprint.into(),
-            i64::from(client.keeps).into(),
-            said.to_owned().into(),
-            comment.created_at.into(),
-            callback.map(|callback| callback.url.clone()).into(),
-            callback.map(|callback| callback.key.clone()).into(),
+        rows.push([
+            ("site", comment.site.to_value()),
+            ("id", comment.id.to_value()),
+            ("blog", client.blog.to_value()),
+            ("month", month.to_value()),
+            ("content", client.content.to_value()),
+            ("fingerprint", comment.fingerprint.to_value()),
+            ("queued", client.keeps.to_value()),
+            ("said", said.to_value()),
+            ("created_at", comment.created_at.to_value()),
+            (
+                "callback",
+                callback.map(|callback| &callback.url).to_value(),
+            ),
+            (
+                "client_key",
+                callback.map(|callback| &callback.key).to_value(),
+            ),
         ]);
         let count = counts
-            .entry((&comment.site, month, &client.blog))
+            .entry((comment.site.as_str(), month, &client.blog))
             .or_default();
         if *is_spam {
             count.0 += 1;
@@ -152,15 +132,11 @@ pub fn month_of(time: Timestamp) -> String {
 }
 
 /// Writes a batch's judgements.
-pub(super) async fn insert(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    batch: Batch,
-) -> Result<()> {
+pub(super) async fn insert(tx: &mut Conn<'_>, batch: Batch) -> Result<()> {
     if batch.rows.is_empty() {
         return Ok(());
     }
-    insert_rows(connection, engine, INSERT, batch.rows).await?;
+    tx.insert_rows("judgements", batch.rows).await?;
     let text = "INSERT INTO client_usage (site, month, blog, spam, ham, missed_spam, false_positives) \
                 SELECT r.value->>'site', r.value->>'month', r.value->>'blog', \
                     CAST(r.value->>'spam' AS BIGINT), CAST(r.value->>'ham' AS BIGINT), 0, 0 \
@@ -168,10 +144,7 @@ pub(super) async fn insert(
                 ON CONFLICT (site, month, blog) DO UPDATE SET \
                     spam = client_usage.spam + excluded.spam, \
                     ham = client_usage.ham + excluded.ham";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::to_string(&batch.counts).unwrap_or_default())
-        .execute(connection)
-        .await?;
+    tx.run(text, values![to_json(&batch.counts)]).await?;
     Ok(())
 }
 
@@ -187,13 +160,14 @@ impl Store {
         content: &str,
     ) -> Result<Option<Judged>> {
         let text = "SELECT id, queued FROM judgements WHERE site = $1 AND id = $2";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(id.map(|id| id.to_string()).unwrap_or_default());
-        let read = |row: &sqlx::any::AnyRow| {
+        let query = sql(
+            text,
+            values![site, id.map(|id| id.to_string()).unwrap_or_default()],
+        );
+        let read = |row: &AnyRow| {
             Ok(Judged {
-                id: rows::comment_id(row, "id")?,
-                queued: row.try_get::<i64, _>("queued")? != 0,
+                id: get(row, "id")?,
+                queued: get::<i64>(row, "queued")? != 0,
             })
         };
         if let Some(by_id) = self.gather("judgements", query, read).await?.pop() {
@@ -201,9 +175,7 @@ impl Store {
         }
         let text = "SELECT id, queued FROM judgements WHERE site = $1 AND content = $2 \
                     ORDER BY id DESC LIMIT 1";
-        let query = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(content.to_owned());
+        let query = sql(text, values![site, content]);
         Ok(self.gather("judgements", query, read).await?.pop())
     }
 
@@ -213,45 +185,32 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn note_report(&self, site: &SiteSlug, id: CommentId, label: Label) -> Result<()> {
-        let (engine, site) = (self.engine, site.to_string());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = engine.dialect(
-                    "SELECT blog, month, said, reported FROM judgements \
-                     WHERE site = $1 AND id = $2 {lock}",
-                );
-                let found = sqlx::query(AssertSqlSafe(text))
-                    .bind(site.clone())
-                    .bind(id.to_string())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let Some(row) = found else {
-                    return Ok(());
-                };
-                let said: String = row.try_get("said")?;
-                let reported: Option<String> = row.try_get("reported")?;
-                let (missed, wrong) = correction(&said, reported.as_deref(), label);
-                let text = "UPDATE judgements SET reported = $3, told = $3 \
-                            WHERE site = $1 AND id = $2";
-                sqlx::query(text)
-                    .bind(site.clone())
-                    .bind(id.to_string())
-                    .bind(word(label))
-                    .execute(&mut *connection)
-                    .await?;
-                let text = "UPDATE client_usage SET missed_spam = missed_spam + $4, \
-                                false_positives = false_positives + $5 \
-                            WHERE site = $1 AND month = $2 AND blog = $3";
-                sqlx::query(text)
-                    .bind(site)
-                    .bind(row.try_get::<String, _>("month")?)
-                    .bind(row.try_get::<String, _>("blog")?)
-                    .bind(missed)
-                    .bind(wrong)
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
+        self.write(async |tx| {
+            let text = "SELECT blog, month, said, reported FROM judgements \
+                     WHERE site = $1 AND id = $2 {lock}";
+            let found = tx.find(text, values![site, id]).await?;
+            let Some(row) = found else {
+                return Ok(());
+            };
+            let (missed, wrong) = correction(get(&row, "said")?, get(&row, "reported")?, label);
+            let text = "UPDATE judgements SET reported = $3, told = $3 \
+                        WHERE site = $1 AND id = $2";
+            tx.run(text, values![site, id, label]).await?;
+            let text = "UPDATE client_usage SET missed_spam = missed_spam + $4, \
+                            false_positives = false_positives + $5 \
+                        WHERE site = $1 AND month = $2 AND blog = $3";
+            tx.run(
+                text,
+                values![
+                    site,
+                    get::<String>(&row, "month")?,
+                    get::<String>(&row, "blog")?,
+                    missed,
+                    wrong
+                ],
+            )
+            .await?;
+            Ok(())
         })
         .await
     }
@@ -263,15 +222,15 @@ impl Store {
     pub async fn client_usage(&self, site: &SiteSlug) -> Result<Vec<Usage>> {
         let text = "SELECT month, blog, spam, ham, missed_spam, false_positives \
                     FROM client_usage WHERE site = $1 ORDER BY month DESC, blog";
-        let query = sqlx::query(text).bind(site.to_string());
-        let read = |row: &sqlx::any::AnyRow| {
+        let query = sql(text, values![site]);
+        let read = |row: &AnyRow| {
             Ok(Usage {
-                month: row.try_get("month")?,
-                blog: row.try_get("blog")?,
-                spam: row.try_get("spam")?,
-                ham: row.try_get("ham")?,
-                missed_spam: row.try_get("missed_spam")?,
-                false_positives: row.try_get("false_positives")?,
+                month: get(row, "month")?,
+                blog: get(row, "blog")?,
+                spam: get(row, "spam")?,
+                ham: get(row, "ham")?,
+                missed_spam: get(row, "missed_spam")?,
+                false_positives: get(row, "false_positives")?,
             })
         };
         self.gather("client_usage", query, read).await
@@ -279,23 +238,27 @@ impl Store {
 }
 
 /// What a report adds to missed spam and to false positives, given what was said and reported before.
-fn correction(said: &str, before: Option<&str>, label: Label) -> (i64, i64) {
-    let missed = |report: Option<&str>| i64::from(said == HAM && report == Some(SPAM));
-    let wrong = |report: Option<&str>| i64::from(said == SPAM && report == Some(HAM));
-    let now = Some(word(label));
-    (missed(now) - missed(before), wrong(now) - wrong(before))
+fn correction(said: Label, before: Option<Label>, now: Label) -> (i64, i64) {
+    let is_wrong = |of: Label, report: Option<Label>| {
+        i64::from(said == of && report.is_some_and(|report| report != of))
+    };
+    let change = |of| is_wrong(of, Some(now)) - is_wrong(of, before);
+    (change(Label::Ham), change(Label::Spam))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        Label::{Ham, Spam},
+        *,
+    };
 
     #[test]
     fn a_report_counts_once_and_counts_back_when_it_is_reversed() {
-        assert_eq!(correction(HAM, None, Label::Spam), (1, 0));
-        assert_eq!(correction(HAM, Some(SPAM), Label::Spam), (0, 0));
-        assert_eq!(correction(HAM, Some(SPAM), Label::Ham), (-1, 0));
-        assert_eq!(correction(SPAM, None, Label::Ham), (0, 1));
-        assert_eq!(correction(SPAM, None, Label::Spam), (0, 0));
+        assert_eq!(correction(Ham, None, Spam), (1, 0));
+        assert_eq!(correction(Ham, Some(Spam), Spam), (0, 0));
+        assert_eq!(correction(Ham, Some(Spam), Ham), (-1, 0));
+        assert_eq!(correction(Spam, None, Ham), (0, 1));
+        assert_eq!(correction(Spam, None, Spam), (0, 0));
     }
 }

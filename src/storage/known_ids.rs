@@ -3,11 +3,16 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::{Result, Store, damage::gather, engine::Engine, rows};
-use crate::domain::site::SiteSlug;
+use crate::{
+    domain::site::SiteSlug,
+    storage::{
+        Result, Store,
+        sql::{Conn, get, list, sql, values},
+    },
+};
 
 /// What a comment is known by besides its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +81,8 @@ impl Store {
     ) -> Result<Overlap> {
         let mut connection = self.read.acquire().await?;
         let ids = comments.iter().map(|(id, _)| id);
-        let known = known(&mut connection, self.engine, [site.as_str(), source], ids).await?;
+        let mut tx = self.on(&mut connection);
+        let known = known(&mut tx, [site.as_str(), source], ids).await?;
         let mut overlap = Overlap::default();
         for (id, likeness) in comments {
             match known.get(id) {
@@ -91,13 +97,12 @@ impl Store {
 
 /// Gives those an id of their own whose id is that of another comment; how many there were.
 pub(super) async fn tell_apart(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     site_and_source: [&str; 2],
     comments: Vec<(&mut String, Likeness)>,
 ) -> Result<u64> {
     let ids = comments.iter().map(|(id, _)| &**id);
-    let mut known = known(connection, engine, site_and_source, ids).await?;
+    let mut known = known(tx, site_and_source, ids).await?;
     let mut doubled = 0;
     for (id, likeness) in comments {
         match known.get(id) {
@@ -115,31 +120,23 @@ pub(super) async fn tell_apart(
 }
 
 async fn known(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     [site, source]: [&str; 2],
     ids: impl Iterator<Item = &String>,
 ) -> Result<HashMap<String, Likeness>> {
     let text = "SELECT i.foreign_id, c.page, c.name, c.text, c.created_at FROM imported i \
                 JOIN comments c ON c.site = i.site AND c.id = i.comment_id \
-                WHERE i.site = $2 AND i.system = $3 \
-                AND i.foreign_id IN (SELECT r.value->>'v' FROM {rows:$1})";
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(rows::list_json(ids))
-        .bind(site.to_owned())
-        .bind(source.to_owned());
+                WHERE i.site = $2 AND i.system = $3 AND i.foreign_id IN {list:$1}";
+    let query = sql(text, values![list(ids), site, source]);
     let read = |row: &AnyRow| {
         let likeness = Likeness {
-            page: row.try_get("page")?,
-            name: row.try_get("name")?,
-            text: row.try_get("text")?,
-            at: Some(row.try_get("created_at")?),
+            page: get(row, "page")?,
+            name: get(row, "name")?,
+            text: get(row, "text")?,
+            at: Some(get(row, "created_at")?),
         };
-        Ok((row.try_get("foreign_id")?, likeness))
+        Ok((get::<String>(row, "foreign_id")?, likeness))
     };
-    Ok(gather(connection, "imported", query, read)
-        .await?
-        .rows
-        .into_iter()
-        .collect())
+    let found = tx.gather("imported", query, read).await?;
+    Ok(found.rows.into_iter().collect())
 }

@@ -1,16 +1,16 @@
 //! One-time links to sign in by. Only their hashes are kept.
 
-use sqlx::{AnyConnection, Row};
-
-use super::{
-    Result, Store, acts,
-    moderators::{is_taken, replace_password},
-    touched,
-};
-use crate::domain::{
-    email::{EmailIndex, SealedEmail},
-    moderator::{Moderator, ModeratorId},
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        email::{EmailIndex, SealedEmail},
+        moderator::{Moderator, ModeratorId},
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts,
+        moderators::{is_taken, replace_password},
+        sql::{Conn, get, values},
+    },
 };
 
 /// What someone chose at their first sign-in.
@@ -67,26 +67,17 @@ impl Store {
         whom: LinkFor,
         expires_at: Timestamp,
     ) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("DELETE FROM sign_in_links WHERE moderator = $1")
-                    .bind(moderator.0.clone())
-                    .execute(&mut *connection)
-                    .await?;
-                let text =
-                    "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
-                sqlx::query(text)
-                    .bind(hash)
-                    .bind(moderator.0.clone())
-                    .bind(expires_at.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if whom == LinkFor::Known {
-                    let detail = serde_json::json!({});
-                    acts::record(connection, "person.link", &moderator.0, detail).await?;
-                }
-                Ok(())
-            })
+        self.write(async |tx| {
+            let text = "DELETE FROM sign_in_links WHERE moderator = $1";
+            tx.run(text, values![moderator]).await?;
+            let text =
+                "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
+            tx.run(text, values![hash, moderator, expires_at]).await?;
+            if whom == LinkFor::Known {
+                let detail = serde_json::json!({});
+                acts::record(tx, "person.link", &moderator.0, detail).await?;
+            }
+            Ok(())
         })
         .await
     }
@@ -97,16 +88,9 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn sign_in_link(&self, hash: &str, now: Timestamp) -> Result<Option<Moderator>> {
         let text = "SELECT moderator FROM sign_in_links WHERE hash = $1 AND expires_at > $2";
-        let row = sqlx::query(text)
-            .bind(hash.to_owned())
-            .bind(now.millis())
-            .fetch_optional(&self.read)
-            .await?;
+        let row = self.find(text, values![hash, now]).await?;
         match row {
-            Some(row) => {
-                self.moderator(&ModeratorId(row.try_get("moderator")?))
-                    .await
-            }
+            Some(row) => self.moderator(&ModeratorId(get(&row, "moderator")?)).await,
             None => Ok(None),
         }
     }
@@ -122,54 +106,46 @@ impl Store {
         chosen: Chosen,
         now: Timestamp,
     ) -> Result<Redeemed> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                if let Chosen::First(choices) = &chosen
-                    && is_taken(connection, &choices.email.1, &moderator).await?
-                {
-                    return Ok(Redeemed::EmailTaken);
+        self.write(async |tx| {
+            if let Chosen::First(choices) = &chosen
+                && is_taken(tx, &choices.email.1, &moderator).await?
+            {
+                return Ok(Redeemed::EmailTaken);
+            }
+            let text = "DELETE FROM sign_in_links \
+                        WHERE hash = $1 AND moderator = $2 AND expires_at > $3";
+            let spent = tx.touch(text, values![hash, moderator, now]).await?;
+            if !spent {
+                return Ok(Redeemed::Gone);
+            }
+            match chosen {
+                Chosen::Nothing => {}
+                Chosen::First(choices) => choose(tx, moderator, choices).await?,
+                Chosen::Password(hash) => {
+                    replace_password(tx, moderator, hash).await?;
                 }
-                let text = "DELETE FROM sign_in_links \
-                            WHERE hash = $1 AND moderator = $2 AND expires_at > $3";
-                let spent = sqlx::query(text)
-                    .bind(hash)
-                    .bind(moderator.0.clone())
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if !touched(&spent) {
-                    return Ok(Redeemed::Gone);
-                }
-                match chosen {
-                    Chosen::Nothing => {}
-                    Chosen::First(choices) => choose(connection, moderator, choices).await?,
-                    Chosen::Password(hash) => {
-                        replace_password(connection, moderator, hash).await?;
-                    }
-                }
-                Ok(Redeemed::Done)
-            })
+            }
+            Ok(Redeemed::Done)
         })
         .await
     }
 }
 
-async fn choose(
-    connection: &mut AnyConnection,
-    moderator: ModeratorId,
-    choices: FirstChoices,
-) -> Result<()> {
+async fn choose(tx: &mut Conn<'_>, moderator: ModeratorId, choices: FirstChoices) -> Result<()> {
     let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, \
                     password_hash = $5, session_epoch = session_epoch + 1 \
                 WHERE id = $1";
     let (sealed, index) = choices.email;
-    sqlx::query(text)
-        .bind(moderator.0)
-        .bind(choices.name)
-        .bind(sealed.0)
-        .bind(index.0)
-        .bind(choices.password_hash)
-        .execute(connection)
-        .await?;
+    tx.run(
+        text,
+        values![
+            moderator,
+            choices.name,
+            sealed,
+            index,
+            choices.password_hash
+        ],
+    )
+    .await?;
     Ok(())
 }

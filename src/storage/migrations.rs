@@ -18,147 +18,79 @@ struct Step {
     postgres: &'static str,
 }
 
-const INIT: &str = include_str!("../../migrations/0001_init.sql");
-const CLIENTS: &str = include_str!("../../migrations/0002_clients.sql");
-const LEARNING: &str = include_str!("../../migrations/0003_learning.sql");
-const IMPORTS: &str = include_str!("../../migrations/0005_imports.sql");
+/// A file of `migrations/`.
+macro_rules! text {
+    ($name:literal) => {
+        include_str!(concat!("../../migrations/", $name))
+    };
+}
 
-const DESK: &str = include_str!("../../migrations/0006_desk.sql");
-const WEBHOOKS: &str = include_str!("../../migrations/0007_webhooks.sql");
-const CALLBACKS: &str = include_str!("../../migrations/0008_callbacks.sql");
-const DELIVERED: &str = include_str!("../../migrations/0009_delivered.sql");
-const PROBE: &str = include_str!("../../migrations/0014_probe.sql");
-const ERASURES: &str = include_str!("../../migrations/0010_erasures.sql");
-const PEOPLE: &str = include_str!("../../migrations/0017_people.sql");
+/// A step that is the same on both engines.
+const fn same(number: i64, name: &'static str, text: &'static str) -> Step {
+    each(number, name, text, text)
+}
 
-const BATCHES: &str = include_str!("../../migrations/0019_batches.sql");
-const QUEUES: &str = include_str!("../../migrations/0018_queues.sql");
-
-const IMPORT_RUNS: &str = include_str!("../../migrations/0022_import_runs.sql");
-
-const TRUST: &str = include_str!("../../migrations/0016_trust.sql");
+/// A step with a text for each engine.
+const fn each(
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+) -> Step {
+    Step {
+        number,
+        name,
+        sqlite,
+        postgres,
+    }
+}
 
 const STEPS: &[Step] = &[
-    Step {
-        number: 1,
-        name: "init",
-        sqlite: INIT,
-        postgres: INIT,
-    },
-    Step {
-        number: 2,
-        name: "clients",
-        sqlite: CLIENTS,
-        postgres: CLIENTS,
-    },
-    Step {
-        number: 3,
-        name: "learning",
-        sqlite: LEARNING,
-        postgres: LEARNING,
-    },
-    Step {
-        number: 4,
-        name: "model_files",
-        sqlite: include_str!("../../migrations/0004_model_files.sqlite.sql"),
-        postgres: include_str!("../../migrations/0004_model_files.postgres.sql"),
-    },
-    Step {
-        number: 5,
-        name: "imports",
-        sqlite: IMPORTS,
-        postgres: IMPORTS,
-    },
-    Step {
-        number: 6,
-        name: "desk",
-        sqlite: DESK,
-        postgres: DESK,
-    },
-    Step {
-        number: 7,
-        name: "webhooks",
-        sqlite: WEBHOOKS,
-        postgres: WEBHOOKS,
-    },
-    Step {
-        number: 8,
-        name: "callbacks",
-        sqlite: CALLBACKS,
-        postgres: CALLBACKS,
-    },
-    Step {
-        number: 9,
-        name: "delivered",
-        sqlite: DELIVERED,
-        postgres: DELIVERED,
-    },
-    Step {
-        number: 10,
-        name: "erasures",
-        sqlite: ERASURES,
-        postgres: ERASURES,
-    },
-    Step {
-        number: 11,
-        name: "queue",
-        sqlite: include_str!("../../migrations/0011_queue.sqlite.sql"),
-        postgres: include_str!("../../migrations/0011_queue.postgres.sql"),
-    },
-    Step {
-        number: 12,
-        name: "integrity",
-        sqlite: concat!(
-            include_str!("../../migrations/0012_integrity.sql"),
-            include_str!("../../migrations/0012_integrity.sqlite.sql")
+    same(1, "init", text!("0001_init.sql")),
+    same(2, "clients", text!("0002_clients.sql")),
+    same(3, "learning", text!("0003_learning.sql")),
+    each(
+        4,
+        "model_files",
+        text!("0004_model_files.sqlite.sql"),
+        text!("0004_model_files.postgres.sql"),
+    ),
+    same(5, "imports", text!("0005_imports.sql")),
+    same(6, "desk", text!("0006_desk.sql")),
+    same(7, "webhooks", text!("0007_webhooks.sql")),
+    same(8, "callbacks", text!("0008_callbacks.sql")),
+    same(9, "delivered", text!("0009_delivered.sql")),
+    same(10, "erasures", text!("0010_erasures.sql")),
+    each(
+        11,
+        "queue",
+        text!("0011_queue.sqlite.sql"),
+        text!("0011_queue.postgres.sql"),
+    ),
+    each(
+        12,
+        "integrity",
+        concat!(
+            text!("0012_integrity.sql"),
+            text!("0012_integrity.sqlite.sql")
         ),
-        postgres: concat!(
-            include_str!("../../migrations/0012_integrity.sql"),
-            include_str!("../../migrations/0012_integrity.postgres.sql")
+        concat!(
+            text!("0012_integrity.sql"),
+            text!("0012_integrity.postgres.sql")
         ),
-    },
-    Step {
-        number: 13,
-        name: "keys",
-        sqlite: include_str!("../../migrations/0013_keys.sqlite.sql"),
-        postgres: include_str!("../../migrations/0013_keys.postgres.sql"),
-    },
-    Step {
-        number: 14,
-        name: "probe",
-        sqlite: PROBE,
-        postgres: PROBE,
-    },
-    Step {
-        number: 16,
-        name: "trust",
-        sqlite: TRUST,
-        postgres: TRUST,
-    },
-    Step {
-        number: 17,
-        name: "people",
-        sqlite: PEOPLE,
-        postgres: PEOPLE,
-    },
-    Step {
-        number: 18,
-        name: "queues",
-        sqlite: QUEUES,
-        postgres: QUEUES,
-    },
-    Step {
-        number: 19,
-        name: "batches",
-        sqlite: BATCHES,
-        postgres: BATCHES,
-    },
-    Step {
-        number: 22,
-        name: "import_runs",
-        sqlite: IMPORT_RUNS,
-        postgres: IMPORT_RUNS,
-    },
+    ),
+    each(
+        13,
+        "keys",
+        text!("0013_keys.sqlite.sql"),
+        text!("0013_keys.postgres.sql"),
+    ),
+    same(14, "probe", text!("0014_probe.sql")),
+    same(16, "trust", text!("0016_trust.sql")),
+    same(17, "people", text!("0017_people.sql")),
+    same(18, "queues", text!("0018_queues.sql")),
+    same(19, "batches", text!("0019_batches.sql")),
+    same(22, "import_runs", text!("0022_import_runs.sql")),
 ];
 
 /// The number of the last step.

@@ -1,21 +1,18 @@
-//! Moderators' accounts and how each wants to be mailed. Addresses are sealed before they come here
-//! and found by their keyed hash.
-
-use std::collections::BTreeMap;
+//! Moderators' accounts. Addresses are sealed before they come here and found by their keyed hash.
 
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Result, Store, StoreError, acts, rows, touched};
-use crate::domain::{
-    email::{EmailIndex, SealedEmail},
-    moderator::{MailMode, Moderator, ModeratorId, Role, Scope},
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        email::EmailIndex,
+        moderator::{Moderator, ModeratorId, Role},
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts,
+        sql::{Conn, get, record, sql, values},
+    },
 };
-
-pub(super) const COLUMNS: &str = "id, name, email_sealed, email_index, role, scope, password_hash, \
-                       session_epoch, last_mailed_at, created_at";
 
 /// What became of a change to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,32 +27,6 @@ pub enum Change {
     LastOperator,
 }
 
-/// How someone wants to be mailed: by site, and everywhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailPreferences {
-    /// For every site without a choice of its own.
-    pub default: MailMode,
-    /// For single sites.
-    pub sites: BTreeMap<SiteSlug, MailMode>,
-}
-
-impl Default for MailPreferences {
-    fn default() -> Self {
-        Self {
-            default: MailMode::Each,
-            sites: BTreeMap::new(),
-        }
-    }
-}
-
-impl MailPreferences {
-    /// The mode for one site.
-    #[must_use]
-    pub fn of(&self, site: &SiteSlug) -> MailMode {
-        self.sites.get(site).copied().unwrap_or(self.default)
-    }
-}
-
 impl Store {
     /// Every moderator, earliest first.
     ///
@@ -63,7 +34,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn moderators(&self) -> Result<Vec<Moderator>> {
         let text = format!("SELECT {COLUMNS} FROM moderators ORDER BY id");
-        let query = sqlx::query(self.sql(&text));
+        let query = sql(text, values![]);
         self.gather("moderators", query, read).await
     }
 
@@ -85,10 +56,7 @@ impl Store {
 
     async fn one_moderator(&self, column: &str, value: String) -> Result<Option<Moderator>> {
         let text = format!("SELECT {COLUMNS} FROM moderators WHERE {column} = $1");
-        let found = sqlx::query(self.sql(&text))
-            .bind(value)
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![value]).await?;
         found.as_ref().map(read).transpose()
     }
 
@@ -97,16 +65,14 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn add_moderator(&self, moderator: Moderator) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let id = moderator.id.0.clone();
-                let detail = rights_of(&moderator);
-                let added = insert(connection, moderator).await?;
-                if added {
-                    acts::record(connection, "person.add", &id, detail).await?;
-                }
-                Ok(added)
-            })
+        self.write(async |tx| {
+            let id = moderator.id.0.clone();
+            let detail = rights_of(&moderator);
+            let added = insert(tx, moderator).await?;
+            if added {
+                acts::record(tx, "person.add", &id, detail).await?;
+            }
+            Ok(added)
         })
         .await
     }
@@ -116,20 +82,16 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn add_first_operator(&self, operator: Moderator) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                // Two instances that start at once on PostgreSQL take turns at this lock.
-                sqlx::query("UPDATE meta SET value = value WHERE name = 'key_check'")
-                    .execute(&mut *connection)
-                    .await?;
-                let anyone = sqlx::query("SELECT id FROM moderators LIMIT 1")
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                if anyone.is_some() {
-                    return Ok(false);
-                }
-                insert(connection, operator).await
-            })
+        self.write(async |tx| {
+            // Two instances that start at once on PostgreSQL take turns at this lock.
+            let text = "UPDATE meta SET value = value WHERE name = 'key_check'";
+            tx.run(text, values![]).await?;
+            let text = "SELECT id FROM moderators LIMIT 1";
+            let anyone = tx.find(text, values![]).await?;
+            if anyone.is_some() {
+                return Ok(false);
+            }
+            insert(tx, operator).await
         })
         .await
     }
@@ -140,8 +102,7 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn update_moderator(&self, moderator: Moderator) -> Result<Change> {
-        self.write(move |connection| Box::pin(update(connection, moderator)))
-            .await
+        self.write(async |tx| update(tx, moderator).await).await
     }
 
     /// Removes an account with its preferences, its unused links and the notices meant for it, and
@@ -150,40 +111,29 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn remove_moderator(&self, id: ModeratorId, now: Timestamp) -> Result<Change> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                if is_last_operator(connection, &id).await? {
-                    return Ok(Change::LastOperator);
-                }
-                for text in [
-                    "DELETE FROM sign_in_links WHERE moderator = $1",
-                    "DELETE FROM mail_preferences WHERE moderator = $1",
-                    "DELETE FROM notices WHERE moderator = $1",
-                    "DELETE FROM familiar_networks WHERE moderator = $1",
-                ] {
-                    sqlx::query(text)
-                        .bind(id.0.clone())
-                        .execute(&mut *connection)
-                        .await?;
-                }
-                let text = "UPDATE tokens SET revoked_at = $2 \
-                            WHERE owner = $1 AND revoked_at IS NULL";
-                let revoked = sqlx::query(text)
-                    .bind(id.0.clone())
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                let removed = sqlx::query("DELETE FROM moderators WHERE id = $1")
-                    .bind(id.0.clone())
-                    .execute(&mut *connection)
-                    .await?;
-                if !touched(&removed) {
-                    return Ok(Change::NotFound);
-                }
-                let detail = json!({ "tokens_revoked": revoked.rows_affected() });
-                acts::record(connection, "person.remove", &id.0, detail).await?;
-                Ok(Change::Done)
-            })
+        self.write(async |tx| {
+            if is_last_operator(tx, &id).await? {
+                return Ok(Change::LastOperator);
+            }
+            for text in [
+                "DELETE FROM sign_in_links WHERE moderator = $1",
+                "DELETE FROM mail_preferences WHERE moderator = $1",
+                "DELETE FROM notices WHERE moderator = $1",
+                "DELETE FROM familiar_networks WHERE moderator = $1",
+            ] {
+                tx.run(text, values![id]).await?;
+            }
+            let text = "UPDATE tokens SET revoked_at = $2 \
+                        WHERE owner = $1 AND revoked_at IS NULL";
+            let revoked = tx.run(text, values![id, now]).await?;
+            let text = "DELETE FROM moderators WHERE id = $1";
+            let removed = tx.touch(text, values![id]).await?;
+            if !removed {
+                return Ok(Change::NotFound);
+            }
+            let detail = json!({ "tokens_revoked": revoked });
+            acts::record(tx, "person.remove", &id.0, detail).await?;
+            Ok(Change::Done)
         })
         .await
     }
@@ -194,108 +144,48 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn set_password(&self, id: ModeratorId, hash: String) -> Result<Option<i64>> {
-        self.write(move |connection| Box::pin(replace_password(connection, id, hash)))
+        self.write(async |tx| replace_password(tx, id, hash).await)
             .await
-    }
-
-    /// How someone wants to be mailed.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn mail_preferences(&self, id: &ModeratorId) -> Result<MailPreferences> {
-        let text = "SELECT moderator, site, mode FROM mail_preferences WHERE moderator = $1";
-        let query = sqlx::query(text).bind(id.0.clone());
-        let mut preferences = MailPreferences::default();
-        for (site, mode) in self.gather("mail_preferences", query, preference).await? {
-            match site {
-                None => preferences.default = mode,
-                Some(site) => {
-                    preferences.sites.insert(site, mode);
-                }
-            }
-        }
-        Ok(preferences)
-    }
-
-    /// Replaces how someone wants to be mailed.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn set_mail_preferences(
-        &self,
-        id: ModeratorId,
-        preferences: MailPreferences,
-    ) -> Result<()> {
-        let engine = self.engine;
-        let everywhere = [(String::new(), preferences.default)];
-        let sites = preferences.sites.into_iter();
-        let sites = sites.map(|(site, mode)| (site.to_string(), mode));
-        let modes: Vec<_> = everywhere
-            .into_iter()
-            .chain(sites)
-            .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
-            .collect();
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query("DELETE FROM mail_preferences WHERE moderator = $1")
-                    .bind(id.0.clone())
-                    .execute(&mut *connection)
-                    .await?;
-                let text = "INSERT INTO mail_preferences (moderator, site, mode) \
-                            SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
-                sqlx::query(sqlx::AssertSqlSafe(engine.dialect(text)))
-                    .bind(serde_json::Value::Array(modes).to_string())
-                    .bind(id.0)
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
     }
 }
 
-async fn insert(connection: &mut AnyConnection, moderator: Moderator) -> Result<bool> {
+async fn insert(tx: &mut Conn<'_>, moderator: Moderator) -> Result<bool> {
     let text = "INSERT INTO moderators (id, name, email_sealed, email_index, role, scope, \
                     password_hash, session_epoch, created_at) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
-    let added = sqlx::query(text)
-        .bind(moderator.id.0)
-        .bind(moderator.name)
-        .bind(moderator.email.map(|sealed| sealed.0))
-        .bind(moderator.email_index.map(|index| index.0))
-        .bind(moderator.role.as_str())
-        .bind(scope_json(&moderator.scope))
-        .bind(moderator.password_hash)
-        .bind(moderator.session_epoch)
-        .bind(moderator.created_at.millis())
-        .execute(connection)
-        .await?;
-    Ok(touched(&added))
+    tx.touch(
+        text,
+        values![
+            moderator.id,
+            moderator.name,
+            moderator.email,
+            moderator.email_index,
+            moderator.role,
+            moderator.scope,
+            moderator.password_hash,
+            moderator.session_epoch,
+            moderator.created_at
+        ],
+    )
+    .await
 }
 
 /// Sets a password's hash within a transaction; see [`Store::set_password`].
 pub(super) async fn replace_password(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     id: ModeratorId,
     hash: String,
 ) -> Result<Option<i64>> {
-    sqlx::query("DELETE FROM sign_in_links WHERE moderator = $1")
-        .bind(id.0.clone())
-        .execute(&mut *connection)
-        .await?;
+    let text = "DELETE FROM sign_in_links WHERE moderator = $1";
+    tx.run(text, values![id]).await?;
     let text = "UPDATE moderators SET password_hash = $2, session_epoch = session_epoch + 1 \
                 WHERE id = $1 RETURNING session_epoch";
-    let row = sqlx::query(text)
-        .bind(id.0.clone())
-        .bind(hash)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let row = tx.find(text, values![id, hash]).await?;
     let Some(row) = row else {
         return Ok(None);
     };
-    acts::record(connection, "person.password", &id.0, json!({})).await?;
-    Ok(Some(row.try_get("session_epoch")?))
+    acts::record(tx, "person.password", &id.0, json!({})).await?;
+    Ok(Some(get(&row, "session_epoch")?))
 }
 
 /// What an act records of an account: no name and no address.
@@ -305,99 +195,76 @@ fn rights_of(moderator: &Moderator) -> Value {
 
 /// Whether another account has this address.
 pub(super) async fn is_taken(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     index: &EmailIndex,
     by_other_than: &ModeratorId,
 ) -> Result<bool> {
     let text = "SELECT id FROM moderators WHERE email_index = $1 AND id <> $2";
-    let other = sqlx::query(text)
-        .bind(index.0.clone())
-        .bind(by_other_than.0.clone())
-        .fetch_optional(connection)
-        .await?;
+    let other = tx.find(text, values![index, by_other_than]).await?;
     Ok(other.is_some())
 }
 
 /// Writes name, address, role and scope, unless that takes another's address or the last operator.
-async fn update(connection: &mut AnyConnection, moderator: Moderator) -> Result<Change> {
+async fn update(tx: &mut Conn<'_>, moderator: Moderator) -> Result<Change> {
     if let Some(index) = &moderator.email_index
-        && is_taken(connection, index, &moderator.id).await?
+        && is_taken(tx, index, &moderator.id).await?
     {
         return Ok(Change::EmailTaken);
     }
     let keeps = moderator.role == Role::Operator;
-    if !keeps && is_last_operator(connection, &moderator.id).await? {
+    if !keeps && is_last_operator(tx, &moderator.id).await? {
         return Ok(Change::LastOperator);
     }
     let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, role = $5, \
                     scope = $6 \
                 WHERE id = $1";
     let (id, detail) = (moderator.id.0.clone(), rights_of(&moderator));
-    let updated = sqlx::query(text)
-        .bind(moderator.id.0)
-        .bind(moderator.name)
-        .bind(moderator.email.map(|sealed| sealed.0))
-        .bind(moderator.email_index.map(|index| index.0))
-        .bind(moderator.role.as_str())
-        .bind(scope_json(&moderator.scope))
-        .execute(&mut *connection)
+    let updated = tx
+        .touch(
+            text,
+            values![
+                moderator.id,
+                moderator.name,
+                moderator.email,
+                moderator.email_index,
+                moderator.role,
+                moderator.scope
+            ],
+        )
         .await?;
-    if !touched(&updated) {
+    if !updated {
         return Ok(Change::NotFound);
     }
-    acts::record(connection, "person.change", &id, detail).await?;
+    acts::record(tx, "person.change", &id, detail).await?;
     Ok(Change::Done)
 }
 
 /// Whether this is the only one who may run the place. The rows are locked, so that two operators
 /// cannot remove each other at once; on SQLite writers take turns anyway.
-async fn is_last_operator(connection: &mut AnyConnection, id: &ModeratorId) -> Result<bool> {
+async fn is_last_operator(tx: &mut Conn<'_>, id: &ModeratorId) -> Result<bool> {
     let text = "UPDATE moderators SET role = role WHERE role = 'operator' RETURNING id";
-    let operators = sqlx::query(text).fetch_all(connection).await?;
+    let operators = tx.all(text, values![]).await?;
     let mut others = false;
     let mut included = false;
     for row in operators {
-        let found: String = row.try_get("id")?;
+        let found: String = get(&row, "id")?;
         included |= found == id.0;
         others |= found != id.0;
     }
     Ok(included && !others)
 }
 
-/// A scope as it is kept.
-pub(super) fn scope_json(scope: &Scope) -> String {
-    serde_json::to_string(scope).unwrap_or_default()
-}
-
-/// A choice for one site, or for all without one of their own.
-pub(super) fn preference(row: &AnyRow) -> Result<(Option<SiteSlug>, MailMode)> {
-    let mode: String = row.try_get("mode")?;
-    let mode = MailMode::parse(&mode).ok_or(StoreError::Corrupt("mail mode"))?;
-    let site: String = row.try_get("site")?;
-    let site = (!site.is_empty()).then(|| rows::site(row)).transpose()?;
-    Ok((site, mode))
-}
-
-/// A role; what is no role's word is damage, and nobody's right.
-pub(super) fn role(row: &AnyRow) -> Result<Role> {
-    let word: String = row.try_get("role")?;
-    Role::parse(&word).ok_or(StoreError::Corrupt("role"))
-}
-
-pub(super) fn read(row: &AnyRow) -> Result<Moderator> {
-    let email: Option<String> = row.try_get("email_sealed")?;
-    let index: Option<String> = row.try_get("email_index")?;
-    let last_mailed_at: Option<Timestamp> = rows::optional_timestamp(row, "last_mailed_at")?;
-    Ok(Moderator {
-        id: ModeratorId(row.try_get("id")?),
-        name: row.try_get("name")?,
-        email: email.map(SealedEmail),
-        email_index: index.map(EmailIndex),
-        role: role(row)?,
-        scope: rows::json(row, "scope")?,
-        password_hash: row.try_get("password_hash")?,
-        session_epoch: row.try_get("session_epoch")?,
-        last_mailed_at,
-        created_at: rows::timestamp(row, "created_at")?,
-    })
+record! {
+    COLUMNS, read -> Moderator {
+        id: "id",
+        name: "name",
+        email: "email_sealed",
+        email_index: "email_index",
+        role: "role",
+        scope: json "scope",
+        password_hash: "password_hash",
+        session_epoch: "session_epoch",
+        last_mailed_at: "last_mailed_at",
+        created_at: "created_at",
+    }
 }

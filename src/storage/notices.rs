@@ -5,18 +5,19 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::json;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::{
-    Result, Store, StoreError,
-    damage::gather,
-    engine::Engine,
-    outbox::{self, NewMail},
-    rows,
-};
-use crate::domain::{
-    comment::Comment, mail::MailKind, moderator::ModeratorId, site::SiteSlug, timestamp::Timestamp,
+use crate::{
+    domain::{
+        comment::Comment, mail::MailKind, moderator::ModeratorId, site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, StoreError, comment_rows,
+        mail_queue::{self, NewMail},
+        sql::{Conn, get, list, rows, sql, to_json, to_rows, values},
+    },
 };
 
 /// A mailbox that refused a queue mail for good gets the next one no sooner than this.
@@ -64,11 +65,8 @@ impl Store {
         if count == 0 {
             return Ok(0);
         }
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move { outbox::queue(connection, engine, &mails, due.now).await })
-        })
-        .await?;
+        self.write(async |tx| mail_queue::queue(tx, &mails, due.now).await)
+            .await?;
         Ok(count)
     }
 
@@ -83,13 +81,17 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.email_index = m.email_index \
                  AND o.status = 'dead' AND o.kind = 'queue' AND o.finished_at > $4)"
         );
-        let query = sqlx::query(self.sql(&text))
-            .bind(due.mailed_before.millis())
-            .bind(due.hour.millis())
-            .bind(due.day.millis())
-            .bind(due.now.minus(DEAD_MAILBOX_PAUSE).millis());
-        let mail = |row: &sqlx::any::AnyRow| {
-            let moderator: String = row.try_get("id")?;
+        let query = sql(
+            text,
+            values![
+                due.mailed_before,
+                due.hour,
+                due.day,
+                due.now.minus(DEAD_MAILBOX_PAUSE)
+            ],
+        );
+        let mail = |row: &AnyRow| {
+            let moderator: String = get(row, "id")?;
             Ok(NewMail {
                 id: Uuid::now_v7().to_string(),
                 kind: MailKind::Queue.as_str(),
@@ -97,7 +99,7 @@ impl Store {
                 once: Some(format!("queue:{moderator}")),
                 moderator: Some(moderator),
                 comment: None,
-                email_index: row.try_get("email_index")?,
+                email_index: get(row, "email_index")?,
                 about: json!({ "since": {} }),
                 due_at: due.now.millis(),
             })
@@ -117,26 +119,18 @@ impl Store {
         moderator: &ModeratorId,
         due: Due,
     ) -> Result<Since> {
-        let engine = self.engine;
         let (mail, moderator) = (mail.to_owned(), moderator.0.clone());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let known = sqlx::query("SELECT about FROM outbox WHERE id = $1")
-                    .bind(mail.clone())
-                    .fetch_one(&mut *connection)
-                    .await?;
-                let mut about: About = rows::json(&known, "about")?;
-                for (site, since) in take_notices(connection, engine, moderator, due).await? {
-                    let first = about.since.entry(site).or_insert(since);
-                    *first = since.min(*first);
-                }
-                sqlx::query("UPDATE outbox SET about = $2 WHERE id = $1")
-                    .bind(mail)
-                    .bind(serde_json::to_string(&about).unwrap_or_default())
-                    .execute(connection)
-                    .await?;
-                about.read()
-            })
+        self.write(async |tx| {
+            let text = "SELECT about FROM outbox WHERE id = $1";
+            let known = tx.one(text, values![mail]).await?;
+            let mut about: About = rows::json(&known, "about")?;
+            for (site, since) in take_notices(tx, moderator, due).await? {
+                let first = about.since.entry(site).or_insert(since);
+                *first = since.min(*first);
+            }
+            let text = "UPDATE outbox SET about = $2 WHERE id = $1";
+            tx.run(text, values![mail, to_json(&about)]).await?;
+            about.read()
         })
         .await
     }
@@ -154,15 +148,16 @@ impl Store {
             "SELECT {}, COUNT(*) OVER () AS total FROM {{rows:$1}} \
              JOIN comments c ON c.site = r.value->>'site' AND c.status = 'pending' \
              AND c.created_at >= CAST(r.value->>'since' AS BIGINT) ORDER BY c.id DESC LIMIT $2",
-            rows::COMMENT
+            comment_rows::COLUMNS
         );
-        let query = sqlx::query(self.sql(&text))
-            .bind(serde_json::Value::Array(sites).to_string())
-            .bind(i64::from(limit));
+        let query = sql(text, values![to_rows(sites), limit]);
         let mut connection = self.read.acquire().await?;
-        let found = gather(&mut connection, "comments", query, rows::comment).await?;
+        let found = self
+            .on(&mut connection)
+            .gather("comments", query, comment_rows::comment)
+            .await?;
         Ok(Waiting {
-            total: found.last.map_or(Ok(0), |row| row.try_get("total"))?,
+            total: found.last.map_or(Ok(0), |row| get(&row, "total"))?,
             comments: found.rows,
         })
     }
@@ -171,8 +166,7 @@ impl Store {
 /// Takes a moderator's due notices away, and those of sites that they want no mail about; tells the
 /// sites, each with its first comment's arrival.
 async fn take_notices(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     moderator: String,
     due: Due,
 ) -> Result<Vec<(String, i64)>> {
@@ -183,22 +177,19 @@ async fn take_notices(
              WHEN 'daily' THEN CASE WHEN n.since < $3 THEN 1 END ELSE 1 END = 1 \
          ORDER BY n.site {{lock}}"
     );
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(&select)))
-        .bind(moderator.clone())
-        .bind(due.hour.millis())
-        .bind(due.day.millis());
-    let read = |row: &sqlx::any::AnyRow| Ok((row.try_get("site")?, row.try_get("since")?));
-    let taken: Vec<(String, i64)> = gather(connection, "notices", query, read).await?.rows;
+    let query = sql(select, values![moderator, due.hour, due.day]);
+    let read = |row: &AnyRow| Ok((get(row, "site")?, get(row, "since")?));
+    let taken: Vec<(String, i64)> = tx.gather("notices", query, read).await?.rows;
     if taken.is_empty() {
         return Ok(taken);
     }
     let delete = "DELETE FROM notices WHERE moderator = $1 \
-                  AND site IN (SELECT r.value->>'v' FROM {rows:$2})";
-    sqlx::query(AssertSqlSafe(engine.dialect(delete)))
-        .bind(moderator)
-        .bind(rows::list_json(taken.iter().map(|(site, _)| site)))
-        .execute(connection)
-        .await?;
+                  AND site IN {list:$2}";
+    tx.run(
+        delete,
+        values![moderator, list(taken.iter().map(|(site, _)| site))],
+    )
+    .await?;
     Ok(taken)
 }
 

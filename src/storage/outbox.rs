@@ -5,59 +5,18 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::{Value, json};
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use serde_json::json;
+use sqlx::{Row, any::AnyRow};
 
-use super::{
-    Result, Store, StoreError,
-    engine::Engine,
-    gathered, outbox_entries,
-    queues::{self, Claim, End, Lease, Table},
-    rows,
+use crate::{
+    domain::{email::SealedEmail, mail::MailKind, owner::Owner, timestamp::Timestamp},
+    storage::{
+        Result, Store, gathered,
+        mail_queue::{self, Claimed, TABLE, claimed},
+        queues::{self, Claim, End},
+        sql::{Conn, get, sql, to_rows, values},
+    },
 };
-use crate::domain::{
-    comment::CommentId, email::SealedEmail, mail::MailKind, moderator::ModeratorId, owner::Owner,
-    site::SiteSlug, timestamp::Timestamp,
-};
-
-/// How long a mail that was sent or cancelled is remembered, so that it is not sent again.
-pub const REMEMBERED: Duration = Duration::from_hours(30 * 24);
-
-pub(super) const TABLE: Table = Table {
-    name: "outbox",
-    key: &["id"],
-    columns: "kind, site, moderator, comment_id, about",
-    // What was gathered into another mail goes with it.
-    claimable: "q.gathered_into IS NULL",
-    done: "sent",
-    settled: "cancelled",
-    looked_up: true,
-    // Or its moderator would get no other mail.
-    freed: ", once_key = NULL",
-    remembered: REMEMBERED,
-    // Until somebody looks after it.
-    dead_remembered: Duration::ZERO,
-};
-
-/// A mail that this process has claimed and must send before its lease ends.
-#[derive(Debug, Clone)]
-pub struct Claimed {
-    /// Identifier; the mail's Message-ID is made of it.
-    pub id: String,
-    /// What it is for.
-    pub kind: MailKind,
-    /// The site, for mail to commenters.
-    pub site: Option<SiteSlug>,
-    /// The moderator it goes to.
-    pub moderator: Option<ModeratorId>,
-    /// The comment whose author it goes to.
-    pub comment: Option<CommentId>,
-    /// What it is about, by kind.
-    pub about: Value,
-    /// Where it goes, and which try this is.
-    pub lease: Lease,
-}
 
 /// The outbox at a glance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -90,13 +49,11 @@ impl Store {
                         (SELECT COUNT(*) FROM outbox f WHERE f.status IN ('sent', 'cancelled') \
                             AND f.due_at <= $1) AS forgettable \
                     FROM outbox WHERE status = 'queued'";
-        let row = sqlx::query(text)
-            .bind(now.millis())
-            .fetch_one(&self.front)
-            .await?;
+        let mut front = self.front.acquire().await?;
+        let row = self.on(&mut front).one(text, values![now]).await?;
         Ok(OutboxPulse {
-            pending: row.try_get("pending")?,
-            forgettable: row.try_get("forgettable")?,
+            pending: get(&row, "pending")?,
+            forgettable: get(&row, "forgettable")?,
             // As it is: one damaged row must not keep all mail from being sent.
             oldest: row
                 .try_get::<Option<i64>, _>("oldest")?
@@ -117,11 +74,11 @@ impl Store {
                     FROM outbox o LEFT JOIN moderators m ON m.id = o.moderator \
                     LEFT JOIN comments c ON c.site = o.site AND c.id = o.comment_id \
                     WHERE o.status = 'queued' AND o.destination = '' LIMIT $1";
-        let query = sqlx::query(text).bind(i64::from(limit));
+        let query = sql(text, values![limit]);
         let read = |row: &AnyRow| {
             // Of one whose recipient cannot be read, the runner finds that out by itself.
-            let recipient = outbox_entries::recipient(row).unwrap_or_default();
-            Ok((row.try_get("id")?, recipient))
+            let recipient = mail_queue::recipient(row).unwrap_or_default();
+            Ok((get(row, "id")?, recipient))
         };
         self.gather("outbox", query, read).await
     }
@@ -137,21 +94,10 @@ impl Store {
         let list: Vec<_> = mails
             .map(|(id, domain)| json!({ "id": id, "domain": domain }))
             .collect();
-        let text = self.engine.dialect(
-            "UPDATE outbox SET destination = (SELECT r.value->>'domain' FROM {rows:$1} \
+        let text = "UPDATE outbox SET destination = (SELECT r.value->>'domain' FROM {rows:$1} \
                  WHERE r.value->>'id' = outbox.id) \
-             WHERE id IN (SELECT r.value->>'id' FROM {rows:$1}) AND destination = ''",
-        );
-        self.write(move |connection| {
-            Box::pin(async move {
-                sqlx::query(AssertSqlSafe(text))
-                    .bind(Value::Array(list).to_string())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+             WHERE id IN (SELECT r.value->>'id' FROM {rows:$1}) AND destination = ''";
+        self.write_one(text, values![to_rows(list)]).await.map(drop)
     }
 
     /// The domains, as keyed hashes, that mail is due to, those apart that are not to be looked at.
@@ -176,10 +122,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn postpone_mail(&self, mail: &Claimed, at: Timestamp) -> Result<()> {
         let lease = mail.lease.clone();
-        self.write(move |connection| {
-            Box::pin(async move { queues::postpone(connection, &TABLE, &lease, at).await })
-        })
-        .await
+        self.write(async |tx| queues::postpone(tx, &TABLE, &lease, at).await)
+            .await
     }
 
     /// Gives up mail that has waited since before `queued_before` for domains that do not answer; gives
@@ -209,20 +153,16 @@ impl Store {
         end: End,
         now: Timestamp,
     ) -> Result<()> {
-        let (mail, engine) = (mail.clone(), self.engine);
-        self.write(move |connection| {
-            Box::pin(async move {
-                let own = queues::finish(connection, &TABLE, &mail.lease, &end, now).await?;
-                match (mail.kind, &end) {
-                    (MailKind::Queue, End::Retry { .. }) => Ok(()),
-                    (MailKind::Queue, _) => end_notice(connection, &mail, &end, own, now).await,
-                    (MailKind::Confirm, End::Settled) => forget_question(connection, &mail).await,
-                    (MailKind::Reply, _) if own => {
-                        gathered::finish(connection, engine, &mail, told, &end, now).await
-                    }
-                    _ => Ok(()),
-                }
-            })
+        let mail = mail.clone();
+        self.write(async |tx| {
+            let own = queues::finish(tx, &TABLE, &mail.lease, &end, now).await?;
+            match (mail.kind, &end) {
+                (MailKind::Queue, End::Retry { .. }) => Ok(()),
+                (MailKind::Queue, _) => end_notice(tx, &mail, &end, own, now).await,
+                (MailKind::Confirm, End::Settled) => forget_question(tx, &mail).await,
+                (MailKind::Reply, _) if own => gathered::finish(tx, &mail, told, &end, now).await,
+                _ => Ok(()),
+            }
         })
         .await
     }
@@ -232,124 +172,38 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_mail(&self, now: Timestamp) -> Result<u64> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text =
-                    "DELETE FROM outbox WHERE status IN ('sent', 'cancelled') AND due_at <= $1";
-                let gone = sqlx::query(text)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(gone.rows_affected())
-            })
-        })
-        .await
+        let text = "DELETE FROM outbox WHERE status IN ('sent', 'cancelled') AND due_at <= $1";
+        self.write_one(text, values![now]).await
     }
 }
 
 /// A moderator may get another queue mail once this one is finished. The interval begins when a mail was
 /// taken, not when it was queued.
 async fn end_notice(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     mail: &Claimed,
     end: &End,
     own: bool,
     now: Timestamp,
 ) -> Result<()> {
     if own {
-        sqlx::query("UPDATE outbox SET once_key = NULL WHERE id = $1")
-            .bind(mail.id.clone())
-            .execute(&mut *connection)
-            .await?;
+        let text = "UPDATE outbox SET once_key = NULL WHERE id = $1";
+        tx.run(text, values![mail.id]).await?;
     }
     if *end == End::Done {
-        sqlx::query("UPDATE moderators SET last_mailed_at = $2 WHERE id = $1")
-            .bind(mail.moderator.as_ref().map(|id| id.0.clone()))
-            .bind(now.millis())
-            .execute(connection)
-            .await?;
+        let text = "UPDATE moderators SET last_mailed_at = $2 WHERE id = $1";
+        tx.run(text, values![mail.moderator.as_ref(), now]).await?;
     }
     Ok(())
 }
 
 /// A confirmation that was not sent has not asked anything: the next approval may ask.
-async fn forget_question(connection: &mut AnyConnection, mail: &Claimed) -> Result<()> {
+async fn forget_question(tx: &mut Conn<'_>, mail: &Claimed) -> Result<()> {
     let text = "DELETE FROM subscriptions WHERE id = $1 AND status = 'asked'";
-    sqlx::query(text)
-        .bind(mail.about["subscription"].as_str().map(str::to_owned))
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-pub(super) fn claimed(row: &AnyRow, lease: Lease) -> Result<Claimed> {
-    let moderator: Option<String> = row.try_get("moderator")?;
-    Ok(Claimed {
-        id: row.try_get("id")?,
-        kind: kind(row)?,
-        site: optional_site(row)?,
-        moderator: moderator.map(ModeratorId),
-        comment: rows::optional_comment_id(row, "comment_id")?,
-        about: rows::json(row, "about")?,
-        lease,
-    })
-}
-
-pub(super) fn kind(row: &AnyRow) -> Result<MailKind> {
-    let word: String = row.try_get("kind")?;
-    MailKind::parse(&word).ok_or(StoreError::Corrupt("kind of mail"))
-}
-
-/// Mail to moderators is about several sites; its site is empty.
-pub(super) fn optional_site(row: &AnyRow) -> Result<Option<SiteSlug>> {
-    let slug: String = row.try_get("site")?;
-    if slug.is_empty() {
-        return Ok(None);
-    }
-    rows::site(row).map(Some)
-}
-
-/// A mail on its way into the outbox.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct NewMail {
-    pub id: String,
-    pub kind: &'static str,
-    pub site: String,
-    pub moderator: Option<String>,
-    pub comment: Option<String>,
-    pub email_index: String,
-    pub about: Value,
-    pub once: Option<String>,
-    pub due_at: i64,
-}
-
-/// Queues mails. One whose `once` key is taken is not queued again, unless the earlier one still
-/// waits, which restarts its delay, or was cancelled.
-pub(super) async fn queue(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    mails: &[NewMail],
-    now: Timestamp,
-) -> Result<()> {
-    if mails.is_empty() {
-        return Ok(());
-    }
-    let text = "INSERT INTO outbox (id, kind, site, moderator, comment_id, email_index, about, \
-                    once_key, status, queued_at, due_at, created_at) \
-                SELECT r.value->>'id', r.value->>'kind', r.value->>'site', r.value->>'moderator', \
-                    r.value->>'comment', r.value->>'email_index', r.value->>'about', \
-                    r.value->>'once', 'queued', $2, CAST(r.value->>'due_at' AS BIGINT), $2 \
-                FROM {rows:$1} WHERE true \
-                ON CONFLICT (once_key) DO UPDATE SET status = 'queued', attempts = 0, \
-                    queued_at = excluded.queued_at, due_at = excluded.due_at, finished_at = NULL, \
-                    destination = '', gathered_into = NULL \
-                WHERE outbox.kind <> 'queue' AND (outbox.status = 'cancelled' \
-                    OR (outbox.status = 'queued' AND outbox.attempts = 0 \
-                        AND outbox.gathered_into IS NULL))";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::to_string(mails).unwrap_or_default())
-        .bind(now.millis())
-        .execute(connection)
-        .await?;
+    tx.run(
+        text,
+        values![mail.about["subscription"].as_str().map(str::to_owned)],
+    )
+    .await?;
     Ok(())
 }

@@ -1,20 +1,21 @@
 //! The outbox as operators see it: lists of mails with their fate, and another try for dead letters.
 
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store, StoreError, acts,
-    damage::gather_page,
-    outbox::{TABLE, kind, optional_site},
-    queues, rows,
-};
-use crate::domain::{
-    email::SealedEmail,
-    mail::{MailKind, MailStatus},
-    moderator::ModeratorId,
-    owner::Owner,
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        email::SealedEmail,
+        mail::{MailKind, MailStatus},
+        owner::Owner,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts,
+        mail_queue::{TABLE, recipient},
+        queues,
+        sql::{Conn, get, optional_site, sql, values},
+    },
 };
 
 /// A mail as operators see it; the recipient is still sealed.
@@ -55,13 +56,15 @@ impl Store {
                     WHERE o.id < $1 AND ($2 = '' OR o.status = $2) ORDER BY o.id DESC LIMIT $3";
         let mut connection = self.read.acquire().await?;
         let query = |before| {
-            sqlx::query(text)
-                .bind(before)
-                .bind(status.map_or("", MailStatus::as_str))
-                .bind(i64::from(limit))
+            sql(
+                text,
+                values![before, status.map_or("", MailStatus::as_str), limit],
+            )
         };
         let before = before.unwrap_or_else(|| "~".to_owned());
-        gather_page(&mut connection, "outbox", limit, before, query, entry).await
+        self.on(&mut connection)
+            .gather_page("outbox", limit, before, query, entry)
+            .await
     }
 
     /// Puts a dead letter back, to be tried at once and for as long as a new one; `false` when
@@ -70,16 +73,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn retry_mail(&self, id: String, now: Timestamp) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let back = queues::put_back(connection, &TABLE, std::slice::from_ref(&id), now);
-                let put_back = back.await?;
-                if put_back {
-                    take_up(connection, &id).await?;
-                    acts::record(connection, "mail.retry", &id, serde_json::json!({})).await?;
-                }
-                Ok(put_back)
-            })
+        self.write(async |tx| {
+            let back = queues::put_back(tx, &TABLE, std::slice::from_ref(&id), now);
+            let put_back = back.await?;
+            if put_back {
+                take_up(tx, &id).await?;
+                acts::record(tx, "mail.retry", &id, serde_json::json!({})).await?;
+            }
+            Ok(put_back)
         })
         .await
     }
@@ -87,47 +88,31 @@ impl Store {
 
 /// A queue mail is its moderator's one again, if they have no other; a reply that was given up with the
 /// mail it was gathered into goes by itself; one that others were gathered into takes them along.
-async fn take_up(connection: &mut AnyConnection, id: &str) -> Result<()> {
+async fn take_up(tx: &mut Conn<'_>, id: &str) -> Result<()> {
     for text in [
         "UPDATE outbox SET once_key = 'queue:' || moderator WHERE id = $1 AND kind = 'queue' \
-             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.once_key = 'queue:' || outbox.moderator)",
+         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.once_key = 'queue:' || outbox.moderator)",
         "UPDATE outbox SET gathered_into = NULL WHERE id = $1",
         "UPDATE outbox SET status = 'queued', finished_at = NULL \
-             WHERE gathered_into = $1 AND status = 'dead'",
+         WHERE gathered_into = $1 AND status = 'dead'",
     ] {
-        let query = sqlx::query(text).bind(id.to_owned());
-        query.execute(&mut *connection).await?;
+        tx.run(text, values![id]).await?;
     }
     Ok(())
 }
 
 pub(super) fn entry(row: &AnyRow) -> Result<OutboxEntry> {
-    let status: String = row.try_get("status")?;
     Ok(OutboxEntry {
-        id: row.try_get("id")?,
-        kind: kind(row)?,
+        id: get(row, "id")?,
+        kind: get(row, "kind")?,
         site: optional_site(row)?,
-        moderator: row.try_get("moderator")?,
+        moderator: get(row, "moderator")?,
         recipient: recipient(row)?,
-        status: MailStatus::parse(&status).ok_or(StoreError::Corrupt("mail status"))?,
-        attempts: row.try_get("attempts")?,
-        due_at: rows::timestamp(row, "due_at")?,
-        created_at: rows::timestamp(row, "created_at")?,
-        finished_at: rows::optional_timestamp(row, "finished_at")?,
-        last_error: row.try_get("last_error")?,
+        status: get(row, "status")?,
+        attempts: get(row, "attempts")?,
+        due_at: get(row, "due_at")?,
+        created_at: get(row, "created_at")?,
+        finished_at: get(row, "finished_at")?,
+        last_error: get(row, "last_error")?,
     })
-}
-
-/// The recipient's address as it is sealed, and in which row.
-pub(super) fn recipient(row: &AnyRow) -> Result<Option<(SealedEmail, Owner)>> {
-    let text = |column| row.try_get::<Option<String>, _>(column);
-    if let Some((id, sealed)) = text("moderator_id")?.zip(text("moderator_email")?) {
-        let owner = Owner::moderator(&ModeratorId(id));
-        return Ok(Some((SealedEmail(sealed), owner)));
-    }
-    let comment = text("comment_id")?.zip(text("comment_email")?);
-    let Some(((id, sealed), site)) = comment.zip(optional_site(row)?) else {
-        return Ok(None);
-    };
-    Ok(Some((SealedEmail(sealed), Owner::comment(&site, id))))
 }

@@ -9,7 +9,7 @@ use std::{
 
 use sqlx::{Connection, sqlite::SqliteConnectOptions};
 
-use super::{Result, Store, StoreError, engine::Engine};
+use crate::storage::{Result, Store, StoreError, engine::Engine, sql::values};
 
 /// A SQLite file, and which one it was when it was opened.
 #[derive(Debug)]
@@ -89,13 +89,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`], for the reasons of [`Store::probe_lock`], and when the disk is full.
     pub async fn probe_write(&self) -> Result<()> {
-        self.write_within(self.engine.short_patience(), |connection| {
-            Box::pin(async move {
-                let upsert = "INSERT INTO meta (name, value) VALUES ('probe', '') \
-                              ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-                sqlx::query(upsert).execute(connection).await?;
-                Ok(())
-            })
+        self.write_within(self.engine.short_patience(), async |tx| {
+            let upsert = "INSERT INTO meta (name, value) VALUES ('probe', '') \
+                          ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+            tx.run(upsert, values![]).await?;
+            Ok(())
         })
         .await
     }

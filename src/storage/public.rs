@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store,
-    damage::{gather, gather_page},
-    rows,
+use crate::{
+    domain::{comment::PublicComment, page::Page, site::SiteSlug},
+    storage::{
+        Result, Store,
+        sql::{get, list, sql, values},
+    },
 };
-use crate::domain::{comment::PublicComment, page::Page, site::SiteSlug};
 
 impl Store {
     /// The approved comments of a page, oldest first, at most `limit`, after the id `after`.
@@ -29,15 +30,11 @@ impl Store {
                     WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
                     ORDER BY c.id LIMIT $4";
         let mut connection = self.front.acquire().await?;
-        let query = |after| {
-            sqlx::query(self.sql(text))
-                .bind(site.to_string())
-                .bind(page.to_string())
-                .bind(after)
-                .bind(i64::from(limit))
-        };
+        let query = |after| sql(text, values![site, page, after, limit]);
         let after = after.to_owned();
-        gather_page(&mut connection, "comments", limit, after, query, public).await
+        self.on(&mut connection)
+            .gather_page("comments", limit, after, query, public)
+            .await
     }
 
     /// How many approved comments each of the pages has; pages without any are left out.
@@ -50,30 +47,31 @@ impl Store {
         pages: &[Page],
     ) -> Result<HashMap<Page, i64>> {
         let text = "SELECT c.page, COUNT(*) AS count FROM comments c \
-                    WHERE c.site = $1 AND c.page IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    WHERE c.site = $1 AND c.page IN {list:$2} \
                     AND c.status = 'approved' GROUP BY c.page";
-        let query = sqlx::query(self.sql(text))
-            .bind(site.to_string())
-            .bind(rows::list_json(pages));
+        let query = sql(text, values![site, list(pages)]);
         let read = |row: &AnyRow| {
-            let page = Page::from_canonical(row.try_get("page")?);
-            Ok((page, row.try_get("count")?))
+            let page = Page::from_canonical(get(row, "page")?);
+            Ok((page, get(row, "count")?))
         };
         let mut connection = self.front.acquire().await?;
-        let counts = gather(&mut connection, "comments", query, read).await?;
+        let counts = self
+            .on(&mut connection)
+            .gather("comments", query, read)
+            .await?;
         Ok(counts.rows.into_iter().collect())
     }
 }
 
 fn public(row: &AnyRow) -> Result<PublicComment> {
-    let index: String = row.try_get("email_index")?;
+    let index: String = get(row, "email_index")?;
     Ok(PublicComment {
-        id: rows::comment_id(row, "id")?,
-        parent: rows::optional_comment_id(row, "parent")?,
-        name: row.try_get("name")?,
-        website: row.try_get("website")?,
-        text: row.try_get("text")?,
-        created_at: rows::timestamp(row, "created_at")?,
+        id: get(row, "id")?,
+        parent: get(row, "parent")?,
+        name: get(row, "name")?,
+        website: get(row, "website")?,
+        text: get(row, "text")?,
+        created_at: get(row, "created_at")?,
         avatar: index
             .bytes()
             .fold(0, |seed, byte| seed ^ byte.rotate_left(3)),

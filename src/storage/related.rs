@@ -3,12 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::any::AnyRow;
 use url::Url;
 
-use super::{Result, Store, query::contains, rows};
-use crate::domain::{
-    comment::{Comment, CommentId},
-    site::SiteSlug,
+use crate::{
+    domain::{
+        comment::{Comment, CommentId},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, Store, comment_rows,
+        sql::{contains, get, list, sql, values},
+    },
 };
 
 /// Earlier decisions told of one place at most.
@@ -36,14 +42,13 @@ impl Store {
              AND c.decided_at IS NOT NULL AND c.network_key IS NOT NULL AND c.network_key = \
              (SELECT o.network_key FROM comments o WHERE o.site = $1 AND o.id = $2) \
              ORDER BY c.decided_at DESC LIMIT $3",
-            rows::COMMENT
+            comment_rows::COLUMNS
         );
-        let query = sqlx::query(self.sql(&text))
-            .bind(&site)
-            .bind(&id)
-            .bind(MAX_EARLIER);
+        let query = sql(text, values![&site, &id, MAX_EARLIER]);
         Ok(Earlier {
-            by_network: self.gather("comments", query, rows::comment).await?,
+            by_network: self
+                .gather("comments", query, comment_rows::comment)
+                .await?,
             by_host: self.decided_with_host(comment).await?,
         })
     }
@@ -57,14 +62,18 @@ impl Store {
             "SELECT {} FROM comments c WHERE c.site = $1 AND c.id <> $2 \
              AND c.decided_at IS NOT NULL AND c.website IS NOT NULL \
              AND c.website {{like}} $3 ESCAPE '\\' ORDER BY c.decided_at DESC LIMIT $4",
-            rows::COMMENT
+            comment_rows::COLUMNS
         );
-        let query = sqlx::query(self.sql(&text))
-            .bind(comment.site.to_string())
-            .bind(comment.id.to_string())
-            .bind(contains(&format!("://{host}/")))
-            .bind(MAX_EARLIER);
-        self.gather("comments", query, rows::comment).await
+        let query = sql(
+            text,
+            values![
+                comment.site,
+                comment.id,
+                contains(&format!("://{host}/")),
+                MAX_EARLIER
+            ],
+        );
+        self.gather("comments", query, comment_rows::comment).await
     }
 
     /// The latest comment that waits at each of the sites that have one.
@@ -79,8 +88,8 @@ impl Store {
                     (SELECT c.id FROM comments c WHERE c.site = r.value->>'v' \
                      AND c.status = 'pending' ORDER BY c.id DESC LIMIT 1) AS id \
                     FROM {rows:$1}) s WHERE s.id IS NOT NULL";
-        let query = sqlx::query(self.sql(text)).bind(rows::list_json(sites));
-        let read = |row: &sqlx::any::AnyRow| Ok((rows::site(row)?, rows::comment_id(row, "id")?));
+        let query = sql(text, values![list(sites)]);
+        let read = |row: &AnyRow| Ok((get(row, "site")?, get(row, "id")?));
         Ok(self
             .gather("comments", query, read)
             .await?

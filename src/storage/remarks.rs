@@ -3,15 +3,19 @@
 
 use std::collections::HashMap;
 
-use sqlx::Row;
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, acts, rows};
-use crate::domain::{
-    comment::{Comment, CommentId},
-    decision::{Action, Actor, LastChange},
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        comment::{Comment, CommentId},
+        decision::{Action, Actor, LastChange},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, StoreError, acts,
+        sql::{get, list, values},
+    },
 };
 
 impl Store {
@@ -54,29 +58,30 @@ impl Store {
     ) -> Result<()> {
         let (site, id) = (comment.site.to_string(), comment.id.to_string());
         let revealed = action == Action::EmailRevealed;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, \
-                                actor_name, via, note) \
-                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-                sqlx::query(text)
-                    .bind(site.clone())
-                    .bind(id.clone())
-                    .bind(Uuid::now_v7().to_string())
-                    .bind(now.millis())
-                    .bind(action.as_str())
-                    .bind(actor.id)
-                    .bind(actor.name)
-                    .bind(actor.via)
-                    .bind(note)
-                    .execute(&mut *connection)
-                    .await?;
-                if revealed {
-                    let detail = serde_json::json!({ "site": site });
-                    acts::record(connection, "address.reveal", &id, detail).await?;
-                }
-                Ok(())
-            })
+        self.write(async |tx| {
+            let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, \
+                            actor_name, via, note) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            tx.run(
+                text,
+                values![
+                    site,
+                    id,
+                    Uuid::now_v7(),
+                    now,
+                    action,
+                    actor.id,
+                    actor.name,
+                    actor.via,
+                    note
+                ],
+            )
+            .await?;
+            if revealed {
+                let detail = serde_json::json!({ "site": site });
+                acts::record(tx, "address.reveal", &id, detail).await?;
+            }
+            Ok(())
         })
         .await
     }
@@ -95,24 +100,20 @@ impl Store {
             return Ok(last);
         }
         let text = "SELECT comment_id, at, action, decision, actor_id, actor_name FROM history \
-                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
-                    AND comment_id IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    WHERE site IN {list:$1} \
+                    AND comment_id IN {list:$2} \
                     AND action IN ('decided', 'undone') ORDER BY id";
-        let found = sqlx::query(self.sql(text))
-            .bind(rows::list_json(sites))
-            .bind(rows::list_json(ids))
-            .fetch_all(&self.read)
-            .await?;
+        let found = self.all(text, values![list(sites), list(ids)]).await?;
         for row in found {
-            let word: String = row.try_get("action")?;
+            let word: String = get(&row, "action")?;
             let change = LastChange {
-                at: rows::timestamp(&row, "at")?,
+                at: get(&row, "at")?,
                 action: Action::parse(&word).ok_or(StoreError::Corrupt("action"))?,
-                decision: row.try_get("decision")?,
-                by: row.try_get("actor_name")?,
-                by_id: row.try_get("actor_id")?,
+                decision: get(&row, "decision")?,
+                by: get(&row, "actor_name")?,
+                by_id: get(&row, "actor_id")?,
             };
-            last.insert(rows::comment_id(&row, "comment_id")?, change);
+            last.insert(get(&row, "comment_id")?, change);
         }
         Ok(last)
     }

@@ -4,10 +4,15 @@
 //! to a row. Whatever interrupts this, the row with its `removed_at` is there until all of it is done.
 
 use serde_json::json;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use super::{Result, Store, acts, moderators::scope_json, rows, sites::raise_revision, touched};
-use crate::domain::{moderator::Scope, site::SiteSlug, timestamp::Timestamp};
+use crate::{
+    domain::{moderator::Scope, site::SiteSlug, timestamp::Timestamp},
+    storage::{
+        Result, Store, acts,
+        revision::raise_revision,
+        sql::{Conn, get, rows, values},
+    },
+};
 
 /// Rows that one transaction removes at most. A comment takes its history along.
 const BITE: i64 = 500;
@@ -62,34 +67,26 @@ impl Store {
         now: Timestamp,
     ) -> Result<Removal> {
         let slug = slug.clone();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text =
-                    "UPDATE sites SET removed_at = $2 WHERE slug = $1 AND removed_at IS NULL";
-                let found = sqlx::query(text)
-                    .bind(slug.to_string())
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if !touched(&found) {
-                    return Ok(Removal::NotFound);
-                }
-                let comments = count_comments(connection, &slug).await?;
-                if comments > 0 && !with_comments {
-                    let text = "UPDATE sites SET removed_at = NULL WHERE slug = $1";
-                    let query = sqlx::query(text).bind(slug.to_string());
-                    query.execute(connection).await?;
-                    return Ok(Removal::HasComments(comments));
-                }
-                for table in HOLDS {
-                    delete_all(connection, table, &slug).await?;
-                }
-                take_from_scopes(connection, &slug, now).await?;
-                let detail = json!({ "comments": comments });
-                acts::record(connection, "site.remove", slug.as_str(), detail).await?;
-                raise_revision(connection).await?;
-                Ok(Removal::Begun)
-            })
+        self.write(async |tx| {
+            let text = "UPDATE sites SET removed_at = $2 WHERE slug = $1 AND removed_at IS NULL";
+            let found = tx.touch(text, values![slug, now]).await?;
+            if !found {
+                return Ok(Removal::NotFound);
+            }
+            let comments = count_comments(tx, &slug).await?;
+            if comments > 0 && !with_comments {
+                let text = "UPDATE sites SET removed_at = NULL WHERE slug = $1";
+                tx.run(text, values![slug]).await?;
+                return Ok(Removal::HasComments(comments));
+            }
+            for table in HOLDS {
+                delete_all(tx, table, &slug).await?;
+            }
+            take_from_scopes(tx, &slug, now).await?;
+            let detail = json!({ "comments": comments });
+            acts::record(tx, "site.remove", slug.as_str(), detail).await?;
+            raise_revision(tx).await?;
+            Ok(Removal::Begun)
         })
         .await
     }
@@ -100,26 +97,21 @@ impl Store {
     /// [`super::StoreError`]; what was removed before stays removed.
     pub async fn remove_some(&self, slug: &SiteSlug, now: Timestamp) -> Result<bool> {
         let slug = slug.clone();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "SELECT slug FROM sites WHERE slug = $1 AND removed_at IS NOT NULL";
-                let row = sqlx::query(text)
-                    .bind(slug.to_string())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                if row.is_none() {
-                    return Ok(false);
+        self.write(async |tx| {
+            let text = "SELECT slug FROM sites WHERE slug = $1 AND removed_at IS NOT NULL";
+            let row = tx.find(text, values![slug]).await?;
+            if row.is_none() {
+                return Ok(false);
+            }
+            let mut left = BITE;
+            for (table, key) in LARGE {
+                left -= bite(tx, table, key, &slug, left).await?;
+                if left <= 0 {
+                    return Ok(true);
                 }
-                let mut left = BITE;
-                for (table, key) in LARGE {
-                    left -= bite(connection, table, key, &slug, left).await?;
-                    if left <= 0 {
-                        return Ok(true);
-                    }
-                }
-                finish(connection, &slug, now).await?;
-                Ok(false)
-            })
+            }
+            finish(tx, &slug, now).await?;
+            Ok(false)
         })
         .await
     }
@@ -130,38 +122,29 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn half_removed_sites(&self, before: Timestamp) -> Result<Vec<SiteSlug>> {
         let text = "SELECT slug AS site FROM sites WHERE removed_at <= $1 ORDER BY slug";
-        let found = sqlx::query(text)
-            .bind(before.millis())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(rows::site).collect()
+        let found = self.all(text, values![before]).await?;
+        found.iter().map(|row| get(row, "site")).collect()
     }
 }
 
-async fn count_comments(connection: &mut AnyConnection, slug: &SiteSlug) -> Result<i64> {
+async fn count_comments(tx: &mut Conn<'_>, slug: &SiteSlug) -> Result<i64> {
     let text = "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) AS count, \
                 (SELECT COUNT(*) FROM (SELECT 1 FROM comments WHERE site = $1 LIMIT 1) AS c) AS there \
                 FROM comment_counts WHERE site = $1";
-    let row = sqlx::query(text)
-        .bind(slug.to_string())
-        .fetch_one(connection)
-        .await?;
-    let (count, some): (i64, i64) = (row.try_get("count")?, row.try_get("there")?);
+    let row = tx.one(text, values![slug]).await?;
+    let (count, some): (i64, i64) = (get(&row, "count")?, get(&row, "there")?);
     Ok(if some == 0 { 0 } else { count.max(some) })
 }
 
-async fn delete_all(connection: &mut AnyConnection, table: &str, slug: &SiteSlug) -> Result<()> {
+async fn delete_all(tx: &mut Conn<'_>, table: &str, slug: &SiteSlug) -> Result<()> {
     let text = format!("DELETE FROM {table} WHERE site = $1");
-    sqlx::query(AssertSqlSafe(text))
-        .bind(slug.to_string())
-        .execute(connection)
-        .await?;
+    tx.run(text, values![slug]).await?;
     Ok(())
 }
 
 /// Removes at most `limit` of a site's rows; how many there were.
 async fn bite(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     table: &str,
     key: &str,
     slug: &SiteSlug,
@@ -171,84 +154,65 @@ async fn bite(
         "DELETE FROM {table} WHERE site = $1 AND ({key}) IN \
          (SELECT {key} FROM {table} WHERE site = $1 ORDER BY {key} LIMIT $2)"
     );
-    let gone = sqlx::query(AssertSqlSafe(text))
-        .bind(slug.to_string())
-        .bind(limit)
-        .execute(connection)
-        .await?;
-    Ok(i64::try_from(gone.rows_affected()).unwrap_or(i64::MAX))
+    let gone = tx.run(text, values![slug, limit]).await?;
+    Ok(i64::try_from(gone).unwrap_or(i64::MAX))
 }
 
 /// The end: the site's row with what little is left, and what has no reference to it.
-async fn finish(connection: &mut AnyConnection, slug: &SiteSlug, now: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM sites WHERE slug = $1")
-        .bind(slug.to_string())
-        .execute(&mut *connection)
-        .await?;
-    forget_leftovers(connection, slug, now).await?;
-    raise_revision(connection).await
+async fn finish(tx: &mut Conn<'_>, slug: &SiteSlug, now: Timestamp) -> Result<()> {
+    let text = "DELETE FROM sites WHERE slug = $1";
+    tx.run(text, values![slug]).await?;
+    forget_leftovers(tx, slug, now).await?;
+    raise_revision(tx).await
 }
 
 /// Forgets what bears a site's name without a reference to it. Asked again as a site is added: someone may
 /// have been given the site in the moment that it went, or by an earlier version that left scopes alone.
 pub(super) async fn forget_leftovers(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     slug: &SiteSlug,
     now: Timestamp,
 ) -> Result<()> {
     for table in APART {
-        delete_all(connection, table, slug).await?;
+        delete_all(tx, table, slug).await?;
     }
-    take_from_scopes(connection, slug, now).await
+    take_from_scopes(tx, slug, now).await
 }
 
 /// Takes a site out of every scope that names it. A token whose scope is empty then is revoked; a
 /// moderator's sessions end, and the account sees nothing until an operator gives it a site.
-async fn take_from_scopes(
-    connection: &mut AnyConnection,
-    slug: &SiteSlug,
-    now: Timestamp,
-) -> Result<()> {
+async fn take_from_scopes(tx: &mut Conn<'_>, slug: &SiteSlug, now: Timestamp) -> Result<()> {
     for table in ["tokens", "moderators"] {
         let text = format!("SELECT id, scope FROM {table} WHERE scope LIKE $1");
-        let named = sqlx::query(AssertSqlSafe(text))
-            .bind(format!("%\"{slug}\"%"))
-            .fetch_all(&mut *connection)
-            .await?;
+        let named = tx.all(text, values![format!("%\"{slug}\"%")]).await?;
         for row in named {
             let Ok(Scope::Sites(mut sites)) = rows::json(&row, "scope") else {
                 continue;
             };
             sites.retain(|site| site != slug);
-            let id: String = row.try_get("id")?;
+            let id: String = get(&row, "id")?;
             if sites.is_empty() {
-                end(connection, table, &id, now).await?;
+                end(tx, table, &id, now).await?;
             }
             let text = format!("UPDATE {table} SET scope = $2 WHERE id = $1");
-            sqlx::query(AssertSqlSafe(text))
-                .bind(id)
-                .bind(scope_json(&Scope::Sites(sites)))
-                .execute(&mut *connection)
-                .await?;
+            tx.run(text, values![id, Scope::Sites(sites)]).await?;
         }
     }
     Ok(())
 }
 
 /// Ends what someone with no site left could still use.
-async fn end(connection: &mut AnyConnection, table: &str, id: &str, now: Timestamp) -> Result<()> {
+async fn end(tx: &mut Conn<'_>, table: &str, id: &str, now: Timestamp) -> Result<()> {
     if table == "tokens" {
         let text = "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-        let query = sqlx::query(text).bind(id.to_owned()).bind(now.millis());
-        query.execute(connection).await?;
+        tx.run(text, values![id, now]).await?;
         return Ok(());
     }
     for text in [
         "UPDATE moderators SET session_epoch = session_epoch + 1 WHERE id = $1",
         "DELETE FROM sign_in_links WHERE moderator = $1",
     ] {
-        let query = sqlx::query(text).bind(id.to_owned());
-        query.execute(&mut *connection).await?;
+        tx.run(text, values![id]).await?;
     }
     Ok(())
 }

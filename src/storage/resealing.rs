@@ -1,9 +1,13 @@
 //! Sealed values, wherever they are: to be sealed again with another key, or to see which keys they want.
 
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, engine::Engine};
+use crate::storage::{
+    Result, Store,
+    engine::Engine,
+    sql::{get, value::to_json, values},
+};
 
 /// A table with sealed values in one column, and the two that name a row (twice the same where one
 /// is enough).
@@ -103,12 +107,8 @@ impl Store {
             "SELECT {a} AS a, {b} AS b, {column} AS sealed FROM {table} \
              WHERE ({a}, {b}) > ($1, $2) AND {column} <> '' AND {column} NOT LIKE $3 ORDER BY {a}, {b} LIMIT $4"
         );
-        let found = sqlx::query(AssertSqlSafe(text))
-            .bind(after.0.clone())
-            .bind(after.1.clone())
-            .bind(format!("{prefix}%"))
-            .bind(i64::from(limit))
-            .fetch_all(&self.read)
+        let found = self
+            .all(text, values![after.0, after.1, format!("{prefix}%"), limit])
             .await?;
         found.iter().map(read).collect()
     }
@@ -124,22 +124,12 @@ impl Store {
             b,
             column,
         } = place;
-        let text = self.sql(&format!(
+        let text = format!(
             "UPDATE {table} SET {column} = r.value->>'new' FROM {{rows:$1}} \
              WHERE {table}.{a} = r.value->>'a' AND {table}.{b} = r.value->>'b' \
              AND {table}.{column} = r.value->>'old'"
-        ));
-        self.write(move |connection| {
-            Box::pin(async move {
-                let rows = serde_json::to_string(&rows).unwrap_or_default();
-                Ok(sqlx::query(text)
-                    .bind(rows)
-                    .execute(connection)
-                    .await?
-                    .rows_affected())
-            })
-        })
-        .await
+        );
+        self.write_one(text, values![to_json(&rows)]).await
     }
 
     /// Which keys sealed what is in a place, and how much.
@@ -156,13 +146,11 @@ impl Store {
             "SELECT {key} AS sealed_by, COUNT(*) AS number FROM {table} \
              WHERE {column} IS NOT NULL AND {column} <> '' GROUP BY 1 ORDER BY 1"
         );
-        let found = sqlx::query(AssertSqlSafe(text))
-            .fetch_all(&self.read)
-            .await?;
-        let read = |row: &sqlx::any::AnyRow| {
+        let found = self.all(text, values![]).await?;
+        let read = |row: &AnyRow| {
             Ok(SealedBy {
-                key: row.try_get("sealed_by")?,
-                values: row.try_get("number")?,
+                key: get(row, "sealed_by")?,
+                values: get(row, "number")?,
             })
         };
         found.iter().map(read).collect()
@@ -188,20 +176,16 @@ impl Store {
             "SELECT {a} AS a, {b} AS b, {column} AS sealed FROM {table} \
              WHERE {column} LIKE $1 AND {column} NOT LIKE $2 LIMIT 1"
         );
-        let found = sqlx::query(AssertSqlSafe(text))
-            .bind(like.to_owned())
-            .bind(unlike.to_owned())
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![like, unlike]).await?;
         found.as_ref().map(read).transpose()
     }
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<SealedRow> {
+fn read(row: &AnyRow) -> Result<SealedRow> {
     Ok(SealedRow {
-        a: row.try_get("a")?,
-        b: row.try_get("b")?,
-        old: row.try_get("sealed")?,
+        a: get(row, "a")?,
+        b: get(row, "b")?,
+        old: get(row, "sealed")?,
         new: String::new(),
     })
 }

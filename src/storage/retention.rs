@@ -1,7 +1,9 @@
 //! Forgetting what has had its time, in bites small enough not to keep writers waiting.
 
-use super::{Result, Store};
-use crate::domain::timestamp::Timestamp;
+use crate::{
+    domain::timestamp::Timestamp,
+    storage::{Result, Store, sql::values},
+};
 
 /// Rows changed by one statement at most.
 const BITE: i64 = 1000;
@@ -92,20 +94,17 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn forget_the_future(&self, now: Timestamp, horizon: Timestamp) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                for text in [
-                    "UPDATE outbox SET due_at = $1 WHERE status = 'queued' AND due_at > $2",
-                    "UPDATE deliveries SET due_at = $1 WHERE status = 'queued' AND due_at > $2",
-                    "UPDATE moderators SET last_mailed_at = $1 WHERE last_mailed_at > $2",
-                    "UPDATE training_lease SET expires_at = $1 WHERE expires_at > $2",
-                    "UPDATE counters SET count = 0, expires_at = $1 WHERE expires_at > $2",
-                ] {
-                    let query = sqlx::query(text).bind(now.millis()).bind(horizon.millis());
-                    query.execute(&mut *connection).await?;
-                }
-                Ok(())
-            })
+        self.write(async |tx| {
+            for text in [
+                "UPDATE outbox SET due_at = $1 WHERE status = 'queued' AND due_at > $2",
+                "UPDATE deliveries SET due_at = $1 WHERE status = 'queued' AND due_at > $2",
+                "UPDATE moderators SET last_mailed_at = $1 WHERE last_mailed_at > $2",
+                "UPDATE training_lease SET expires_at = $1 WHERE expires_at > $2",
+                "UPDATE counters SET count = 0, expires_at = $1 WHERE expires_at > $2",
+            ] {
+                tx.run(text, values![now, horizon]).await?;
+            }
+            Ok(())
         })
         .await
     }
@@ -114,12 +113,7 @@ impl Store {
     async fn bite(&self, text: &'static str, time: Timestamp) -> Result<()> {
         loop {
             let changed = self
-                .write(move |connection| {
-                    Box::pin(async move {
-                        let query = sqlx::query(text).bind(time.millis()).bind(BITE);
-                        Ok(query.execute(connection).await?.rows_affected())
-                    })
-                })
+                .write(async |tx| Ok(tx.run(text, values![time, BITE]).await?))
                 .await?;
             if changed < BITE.unsigned_abs() {
                 return Ok(());

@@ -2,13 +2,18 @@
 //! while they go on, and ended with a model or a reason. A run whose instance was killed is taken
 //! up again by whoever gets the lease next.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, acts, rows, touched};
-use crate::domain::{
-    model::{ModelId, Progress, Report},
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        model::{ModelId, Progress, Report},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts,
+        sql::{Conn, get, to_json, values},
+    },
 };
 
 /// Runs that were begun this often and never ended are given up.
@@ -16,6 +21,15 @@ const MAX_ATTEMPTS: i64 = 3;
 
 /// Models kept for each site beside the one in use; older ones are forgotten.
 const KEPT: i64 = 10;
+
+/// What became of a wish for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queued {
+    /// It waits for its turn.
+    New(ModelId),
+    /// This one waits already, or is under way, for the site.
+    Already(ModelId),
+}
 
 /// A run that was taken up.
 #[derive(Debug, Clone)]
@@ -51,42 +65,25 @@ pub struct Finished {
 }
 
 impl Store {
-    /// Asks for a run; the one that is already waiting or under way for the site, if there is one,
-    /// as the error.
+    /// Asks for a run, unless one already waits or is under way for the site.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn queue_run(
-        &self,
-        site: SiteSlug,
-        by: String,
-        now: Timestamp,
-    ) -> Result<Result<ModelId, ModelId>> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                lock_lease(connection).await?;
-                let text = "SELECT id FROM models WHERE site = $1 AND state IN ('queued', 'training')";
-                let other = sqlx::query(text)
-                    .bind(site.to_string())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                if let Some(other) = other {
-                    return Ok(Err(model_id(&other)?));
-                }
-                let id = ModelId::generate();
-                let text = "INSERT INTO models (site, id, state, requested_by, requested_at, phase) \
-                            VALUES ($1, $2, 'queued', $3, $4, 'waiting')";
-                sqlx::query(text)
-                    .bind(site.to_string())
-                    .bind(id.to_string())
-                    .bind(by)
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                let detail = serde_json::json!({ "site": site });
-                acts::record(connection, "model.train", &id.to_string(), detail).await?;
-                Ok(Ok(id))
-            })
+    pub async fn queue_run(&self, site: SiteSlug, by: String, now: Timestamp) -> Result<Queued> {
+        self.write(async |tx| {
+            lock_lease(tx).await?;
+            let text = "SELECT id FROM models WHERE site = $1 AND state IN ('queued', 'training')";
+            let other = tx.find(text, values![site]).await?;
+            if let Some(other) = other {
+                return Ok(Queued::Already(get(&other, "id")?));
+            }
+            let id = ModelId::generate();
+            let text = "INSERT INTO models (site, id, state, requested_by, requested_at, phase) \
+                        VALUES ($1, $2, 'queued', $3, $4, 'waiting')";
+            tx.run(text, values![site, id, by, now]).await?;
+            let detail = serde_json::json!({ "site": site });
+            acts::record(tx, "model.train", &id.to_string(), detail).await?;
+            Ok(Queued::New(id))
         })
         .await
     }
@@ -98,40 +95,31 @@ impl Store {
     /// [`StoreError`].
     pub async fn take_run(&self, lease: Lease) -> Result<Option<Run>> {
         let waiting = "SELECT 1 FROM models WHERE state IN ('queued', 'training') LIMIT 1";
-        if sqlx::query(waiting)
-            .fetch_optional(&self.read)
-            .await?
-            .is_none()
-        {
+        if self.find(waiting, values![]).await?.is_none() {
             return Ok(None);
         }
-        self.write(move |connection| {
-            Box::pin(async move {
-                if !take_lease(connection, &lease).await? {
-                    return Ok(None);
+        self.write(async |tx| {
+            if !take_lease(tx, &lease).await? {
+                return Ok(None);
+            }
+            give_up(tx, lease.now).await?;
+            let text = "UPDATE models SET state = 'training', started_at = $1, \
+                            attempts = attempts + 1, phase = 'reading', done = 0, total = 0 \
+                        WHERE id = (SELECT m.id FROM models m \
+                            WHERE m.state IN ('queued', 'training') \
+                            ORDER BY m.state DESC, m.id LIMIT 1) \
+                        RETURNING id, site";
+            let row = tx.find(text, values![lease.now]).await?;
+            let Some(row) = row else {
+                return Ok(None);
+            };
+            match run(&row) {
+                Err(error) if error.is_damage() => {
+                    give_up_damaged(tx, get(&row, "id")?, lease.now).await?;
+                    Ok(None)
                 }
-                give_up(connection, lease.now).await?;
-                let text = "UPDATE models SET state = 'training', started_at = $1, \
-                                attempts = attempts + 1, phase = 'reading', done = 0, total = 0 \
-                            WHERE id = (SELECT m.id FROM models m \
-                                WHERE m.state IN ('queued', 'training') \
-                                ORDER BY m.state DESC, m.id LIMIT 1) \
-                            RETURNING id, site";
-                let row = sqlx::query(text)
-                    .bind(lease.now.millis())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let Some(row) = row else {
-                    return Ok(None);
-                };
-                match run(&row) {
-                    Err(error) if error.is_damage() => {
-                        give_up_damaged(connection, row.try_get("id")?, lease.now).await?;
-                        Ok(None)
-                    }
-                    read => read.map(Some),
-                }
-            })
+                read => read.map(Some),
+            }
         })
         .await
     }
@@ -147,22 +135,17 @@ impl Store {
         progress: Progress,
         lease: Lease,
     ) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                if !prolong(connection, &lease).await? {
-                    return Ok(false);
-                }
-                let text = "UPDATE models SET phase = $2, done = $3, total = $4 \
-                            WHERE id = $1 AND state = 'training'";
-                let noted = sqlx::query(text)
-                    .bind(run.to_string())
-                    .bind(progress.phase.as_str())
-                    .bind(progress.done)
-                    .bind(progress.total)
-                    .execute(connection)
-                    .await?;
-                Ok(touched(&noted))
-            })
+        self.write(async |tx| {
+            if !prolong(tx, &lease).await? {
+                return Ok(false);
+            }
+            let text = "UPDATE models SET phase = $2, done = $3, total = $4 \
+                        WHERE id = $1 AND state = 'training'";
+            tx.touch(
+                text,
+                values![run, progress.phase, progress.done, progress.total],
+            )
+            .await
         })
         .await
     }
@@ -173,35 +156,33 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn finish_run(&self, run: Run, finished: Finished, lease: Lease) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                if !release(connection, &lease).await? {
-                    return Ok(false);
-                }
-                let text = "UPDATE models SET state = 'trained', phase = 'done', version = $2, \
-                                revision = $3, report = $4, finished_at = $5 \
-                            WHERE id = $1 AND state = 'training'";
-                let done = sqlx::query(text)
-                    .bind(run.id.to_string())
-                    .bind(finished.version)
-                    .bind(finished.revision)
-                    .bind(serde_json::to_string(&finished.report).unwrap_or_default())
-                    .bind(lease.now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if !touched(&done) {
-                    return Ok(false);
-                }
-                let text = "INSERT INTO model_files (site, model, bytes) VALUES ($1, $2, $3)";
-                sqlx::query(text)
-                    .bind(run.site.to_string())
-                    .bind(run.id.to_string())
-                    .bind(finished.bytes)
-                    .execute(&mut *connection)
-                    .await?;
-                forget_old(connection, &run.site).await?;
-                Ok(true)
-            })
+        self.write(async |tx| {
+            if !release(tx, &lease).await? {
+                return Ok(false);
+            }
+            let text = "UPDATE models SET state = 'trained', phase = 'done', version = $2, \
+                            revision = $3, report = $4, finished_at = $5 \
+                        WHERE id = $1 AND state = 'training'";
+            let done = tx
+                .touch(
+                    text,
+                    values![
+                        run.id,
+                        finished.version,
+                        finished.revision,
+                        to_json(&finished.report),
+                        lease.now
+                    ],
+                )
+                .await?;
+            if !done {
+                return Ok(false);
+            }
+            let text = "INSERT INTO model_files (site, model, bytes) VALUES ($1, $2, $3)";
+            tx.run(text, values![run.site, run.id, finished.bytes])
+                .await?;
+            forget_old(tx, &run.site).await?;
+            Ok(true)
         })
         .await
     }
@@ -211,10 +192,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn hand_back_run(&self, lease: Lease) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move { release(connection, &lease).await.map(|_| ()) })
-        })
-        .await
+        self.write(async |tx| release(tx, &lease).await.map(|_| ()))
+            .await
     }
 
     /// Ends a run without a model and gives the lease back.
@@ -222,123 +201,85 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn fail_run(&self, run: ModelId, failure: String, lease: Lease) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                if !release(connection, &lease).await? {
-                    return Ok(());
-                }
-                let text = "UPDATE models SET state = 'failed', phase = 'done', failure = $2, \
-                                finished_at = $3 WHERE id = $1 AND state = 'training'";
-                sqlx::query(text)
-                    .bind(run.to_string())
-                    .bind(failure)
-                    .bind(lease.now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
+        self.write(async |tx| {
+            if !release(tx, &lease).await? {
+                return Ok(());
+            }
+            let text = "UPDATE models SET state = 'failed', phase = 'done', failure = $2, \
+                        finished_at = $3 WHERE id = $1 AND state = 'training'";
+            tx.run(text, values![run, failure, lease.now]).await?;
+            Ok(())
         })
         .await
     }
 }
 
-fn run(row: &sqlx::any::AnyRow) -> Result<Run> {
+fn run(row: &AnyRow) -> Result<Run> {
     Ok(Run {
-        id: model_id(row)?,
-        site: rows::site(row)?,
+        id: get(row, "id")?,
+        site: get(row, "site")?,
     })
 }
 
 /// A run whose row cannot be read would be taken up for ever, and every other wait for it.
-async fn give_up_damaged(connection: &mut AnyConnection, id: String, now: Timestamp) -> Result<()> {
+async fn give_up_damaged(tx: &mut Conn<'_>, id: String, now: Timestamp) -> Result<()> {
     let text = "UPDATE models SET state = 'failed', phase = 'done', finished_at = $2, \
-                    failure = 'Its row cannot be read.' WHERE id = $1";
-    let query = sqlx::query(text).bind(id).bind(now.millis());
-    query.execute(connection).await?;
+                failure = 'Its row cannot be read.' WHERE id = $1";
+    tx.run(text, values![id, now]).await?;
     Ok(())
 }
 
-fn model_id(row: &sqlx::any::AnyRow) -> Result<ModelId> {
-    let id: String = row.try_get("id")?;
-    ModelId::parse(&id).ok_or(StoreError::Corrupt("model id"))
-}
-
-async fn lock_lease(connection: &mut AnyConnection) -> Result<()> {
+async fn lock_lease(tx: &mut Conn<'_>) -> Result<()> {
     let text = "UPDATE training_lease SET holder = holder WHERE name = 'training'";
-    sqlx::query(text).execute(connection).await?;
+    tx.run(text, values![]).await?;
     Ok(())
 }
 
 /// Takes the lease if nobody has it.
-async fn take_lease(connection: &mut AnyConnection, lease: &Lease) -> Result<bool> {
+async fn take_lease(tx: &mut Conn<'_>, lease: &Lease) -> Result<bool> {
     let text = "UPDATE training_lease SET holder = $1, expires_at = $3 \
                 WHERE name = 'training' AND (expires_at <= $2 OR holder = $1)";
-    let taken = sqlx::query(text)
-        .bind(lease.holder.clone())
-        .bind(lease.now.millis())
-        .bind(lease.until.millis())
-        .execute(connection)
-        .await?;
-    Ok(touched(&taken))
+    tx.touch(text, values![lease.holder, lease.now, lease.until])
+        .await
 }
 
 /// Prolongs the lease if it is still this instance's, even past its end.
-async fn prolong(connection: &mut AnyConnection, lease: &Lease) -> Result<bool> {
+async fn prolong(tx: &mut Conn<'_>, lease: &Lease) -> Result<bool> {
     let text = "UPDATE training_lease SET expires_at = $2 WHERE name = 'training' AND holder = $1";
-    let prolonged = sqlx::query(text)
-        .bind(lease.holder.clone())
-        .bind(lease.until.millis())
-        .execute(connection)
-        .await?;
-    Ok(touched(&prolonged))
+    tx.touch(text, values![lease.holder, lease.until]).await
 }
 
 /// Gives the lease back if it is still this instance's.
-async fn release(connection: &mut AnyConnection, lease: &Lease) -> Result<bool> {
+async fn release(tx: &mut Conn<'_>, lease: &Lease) -> Result<bool> {
     let text = "UPDATE training_lease SET holder = '', expires_at = 0 \
                 WHERE name = 'training' AND holder = $1";
-    let released = sqlx::query(text)
-        .bind(lease.holder.clone())
-        .execute(connection)
-        .await?;
-    Ok(touched(&released))
+    tx.touch(text, values![lease.holder]).await
 }
 
-async fn give_up(connection: &mut AnyConnection, now: Timestamp) -> Result<()> {
+async fn give_up(tx: &mut Conn<'_>, now: Timestamp) -> Result<()> {
     let text = "UPDATE models SET state = 'failed', phase = 'done', finished_at = $1, \
                     failure = 'It was interrupted every time it was begun.' \
                 WHERE state = 'training' AND attempts >= $2";
-    sqlx::query(text)
-        .bind(now.millis())
-        .bind(MAX_ATTEMPTS)
-        .execute(connection)
-        .await?;
+    tx.run(text, values![now, MAX_ATTEMPTS]).await?;
     Ok(())
 }
 
 /// Forgets the files of models that are neither in use, nor what a rollback would bring back, nor
 /// among the latest.
-async fn forget_old(connection: &mut AnyConnection, site: &SiteSlug) -> Result<()> {
+async fn forget_old(tx: &mut Conn<'_>, site: &SiteSlug) -> Result<()> {
     let old = "SELECT m.id FROM models m WHERE m.site = $1 AND m.state = 'trained' AND NOT EXISTS \
                    (SELECT 1 FROM learning l LEFT JOIN models u ON u.site = l.site AND u.id = l.live \
                     WHERE l.site = m.site AND (l.live = m.id OR u.replaced = m.id)) \
                ORDER BY m.id DESC";
-    let found = sqlx::query(old)
-        .bind(site.to_string())
-        .fetch_all(&mut *connection)
-        .await?;
+    let found = tx.all(old, values![site]).await?;
     let kept = usize::try_from(KEPT).unwrap_or(usize::MAX);
     for row in found.iter().skip(kept) {
-        let id: String = row.try_get("id")?;
+        let id: String = get(row, "id")?;
         for text in [
             "DELETE FROM model_files WHERE site = $1 AND model = $2",
             "DELETE FROM models WHERE site = $1 AND id = $2",
         ] {
-            sqlx::query(text)
-                .bind(site.to_string())
-                .bind(id.clone())
-                .execute(&mut *connection)
-                .await?;
+            tx.run(text, values![site, id]).await?;
         }
     }
     Ok(())

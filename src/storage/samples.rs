@@ -3,16 +3,19 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, any::AnyRow};
+use sqlx::{Connection, any::AnyRow};
 use tokio::sync::mpsc::Sender;
 
-use super::{Result, Store, StoreError, damage::gather, rows, votes::label};
 use crate::{
     bayes::Label,
     domain::{
         comment::CommentId,
-        sample::{Provenance, SampleCount, StoredSample, Vote},
+        sample::{SampleCount, StoredSample, Vote},
         site::SiteSlug,
+    },
+    storage::{
+        Result, Store, StoreError,
+        sql::{Conn, get, list, record, sql, values},
     },
 };
 
@@ -70,14 +73,23 @@ const PAGE: i64 = 1_000;
 pub(super) const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
                        s.email_domain, s.website, s.email_index";
 
+record! {
+    STATE, state -> LearningState {
+        site: "site",
+        revision: "revision",
+        epoch: "epoch",
+        live: "live",
+    }
+}
+
 impl Store {
     /// Where every site's learning stands. A site without labels and models is not there.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn learning_states(&self) -> Result<Vec<LearningState>> {
-        let text = "SELECT site, revision, epoch, live FROM learning ORDER BY site";
-        let query = sqlx::query(text);
+        let text = format!("SELECT {STATE} FROM learning ORDER BY site");
+        let query = sql(text, values![]);
         self.gather("learning", query, state).await
     }
 
@@ -86,11 +98,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn learning_state(&self, site: &SiteSlug) -> Result<LearningState> {
-        let text = "SELECT site, revision, epoch, live FROM learning WHERE site = $1";
-        let row = sqlx::query(text)
-            .bind(site.to_string())
-            .fetch_optional(&self.read)
-            .await?;
+        let text = format!("SELECT {STATE} FROM learning WHERE site = $1");
+        let row = self.find(text, values![site]).await?;
         let none = LearningState {
             site: site.clone(),
             revision: 0,
@@ -111,19 +120,25 @@ impl Store {
              WHERE l.site = $1 AND (l.revision, l.sample) > ($2, $3) AND l.revision <= $4 \
              AND (l.revision > $5 OR s.held_out = 1) ORDER BY l.revision, l.sample LIMIT $6"
         );
-        let query = sqlx::query(AssertSqlSafe(text))
-            .bind(wanted.site.to_string())
-            .bind(wanted.after.0)
-            .bind(wanted.after.1.clone())
-            .bind(wanted.upto)
-            .bind(wanted.trained)
-            .bind(limit);
+        let query = sql(
+            text,
+            values![
+                wanted.site,
+                wanted.after.0,
+                wanted.after.1,
+                wanted.upto,
+                wanted.trained,
+                limit
+            ],
+        );
         let mut connection = self.read.acquire().await?;
-        let found = gather(&mut connection, "samples", query, lesson).await?;
+        let found = self
+            .on(&mut connection)
+            .gather("samples", query, lesson)
+            .await?;
         let full = i64::try_from(found.seen) == Ok(limit);
         let last = found.last.filter(|_| full);
-        let next =
-            last.map(|row| -> Result<_> { Ok((row.try_get("revision")?, row.try_get("id")?)) });
+        let next = last.map(|row| -> Result<_> { Ok((get(&row, "revision")?, get(&row, "id")?)) });
         let next = next.transpose()?;
         if full && next.is_none() {
             return Err(StoreError::Corrupt("stretch of lessons"));
@@ -144,12 +159,10 @@ impl Store {
         comments: impl Iterator<Item = CommentId>,
     ) -> Result<HashMap<CommentId, Label>> {
         let text = "SELECT id, label FROM samples WHERE site = $1 AND label IS NOT NULL \
-                    AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
-        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(site.to_string())
-            .bind(rows::list_json(comments));
-        let read = |row: &AnyRow| Ok((rows::comment_id(row, "id")?, label(row, "label")?));
-        let found = self.gather("samples", query, read).await?;
+                    AND id IN {list:$2}";
+        let query = sql(text, values![site, list(comments)]);
+        let read = |row: &AnyRow| Ok((get(row, "id")?, get::<Option<Label>>(row, "label")?));
+        let found: Vec<(CommentId, Option<Label>)> = self.gather("samples", query, read).await?;
         Ok(found
             .into_iter()
             .filter_map(|(id, label)| Some((id, label?)))
@@ -163,7 +176,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn samples(&self, site: &SiteSlug, after: &str) -> Result<Vec<StoredSample>> {
         let mut connection = self.read.acquire().await?;
-        page(&mut connection, site, after, "").await
+        page(&mut self.on(&mut connection), site, after, "").await
     }
 
     /// Programs' labels of a site that wait for a person's word, after the one with the id `after`, a
@@ -177,10 +190,7 @@ impl Store {
              ORDER BY s.id LIMIT $3",
             COLUMNS.replace("s.label", "s.waits AS label")
         );
-        let query = sqlx::query(AssertSqlSafe(text))
-            .bind(site.to_string())
-            .bind(after.to_owned())
-            .bind(PAGE);
+        let query = sql(text, values![site, after, PAGE]);
         self.gather("samples", query, stored).await
     }
 
@@ -194,7 +204,13 @@ impl Store {
         after: &str,
     ) -> Result<Vec<StoredSample>> {
         let mut connection = self.read.acquire().await?;
-        page(&mut connection, site, after, "AND s.held_out = 1").await
+        page(
+            &mut self.on(&mut connection),
+            site,
+            after,
+            "AND s.held_out = 1",
+        )
+        .await
     }
 
     /// Sends every labelled text of a site, in pages, all as they were at one moment; the answer is
@@ -209,14 +225,13 @@ impl Store {
     ) -> Result<i64> {
         let mut connection = self.read.acquire().await?;
         let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let row = sqlx::query("SELECT revision FROM learning WHERE site = $1")
-            .bind(site.to_string())
-            .fetch_optional(&mut *snapshot)
-            .await?;
-        let revision = row.map(|row| row.try_get("revision")).transpose()?;
+        let conn = &mut self.on(&mut snapshot);
+        let text = "SELECT revision FROM learning WHERE site = $1";
+        let row = conn.find(text, values![site]).await?;
+        let revision = row.map(|row| get(&row, "revision")).transpose()?;
         let mut after = String::new();
         loop {
-            let page = page(&mut snapshot, site, &after, "").await?;
+            let page = page(conn, site, &after, "").await?;
             let Some(last) = page.last() else {
                 break;
             };
@@ -234,23 +249,21 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn count_samples(&self, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
-        let text = self.sql(
-            "SELECT s.site, s.provenance, s.source, s.label, COUNT(*) AS count, \
+        let text = "SELECT s.site, s.provenance, s.source, s.label, COUNT(*) AS count, \
                  CAST(SUM(CASE WHEN s.counted = 1 OR s.revision <= COALESCE(m.revision, 0) \
                      THEN 1 ELSE 0 END) AS BIGINT) AS counted \
              FROM samples s LEFT JOIN learning l ON l.site = s.site \
              LEFT JOIN models m ON m.site = l.site AND m.id = l.live \
-             WHERE s.label IS NOT NULL AND s.site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+             WHERE s.label IS NOT NULL AND s.site IN {list:$1} \
              GROUP BY s.site, s.provenance, s.source, s.label \
-             ORDER BY s.site, s.provenance, s.source, s.label",
-        );
-        let query = sqlx::query(text).bind(rows::list_json(sites));
+             ORDER BY s.site, s.provenance, s.source, s.label";
+        let query = sql(text, values![list(sites)]);
         self.gather("samples", query, counted).await
     }
 }
 
 async fn page(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     site: &SiteSlug,
     after: &str,
     which: &'static str,
@@ -259,65 +272,48 @@ async fn page(
         "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
          AND s.label IS NOT NULL {which} ORDER BY s.id LIMIT $3"
     );
-    let query = sqlx::query(AssertSqlSafe(text))
-        .bind(site.to_string())
-        .bind(after.to_owned())
-        .bind(PAGE);
-    Ok(gather(connection, "samples", query, stored).await?.rows)
-}
-
-pub(super) fn state(row: &AnyRow) -> Result<LearningState> {
-    Ok(LearningState {
-        site: rows::site(row)?,
-        revision: row.try_get("revision")?,
-        epoch: row.try_get("epoch")?,
-        live: row.try_get("live")?,
-    })
+    let query = sql(text, values![site, after, PAGE]);
+    Ok(tx.gather("samples", query, stored).await?.rows)
 }
 
 fn lesson(row: &AnyRow) -> Result<Lesson> {
     Ok(Lesson {
-        revision: row.try_get("revision")?,
-        unlearn: label(row, "unlearn")?,
-        learn: label(row, "learn")?,
+        revision: get(row, "revision")?,
+        unlearn: get(row, "unlearn")?,
+        learn: get(row, "learn")?,
         vote: vote(row)?,
     })
 }
 
 pub(super) fn vote(row: &AnyRow) -> Result<Vote> {
     Ok(Vote {
-        site: rows::site(row)?,
-        id: row.try_get("id")?,
-        label: label(row, "label")?,
-        held_out: row.try_get::<i64, _>("held_out")? != 0,
-        text: row.try_get("text")?,
-        name: row.try_get("name")?,
-        email_domain: row.try_get("email_domain")?,
-        website: row.try_get("website")?,
-        email_index: row.try_get("email_index")?,
+        site: get(row, "site")?,
+        id: get(row, "id")?,
+        label: get(row, "label")?,
+        held_out: get::<i64>(row, "held_out")? != 0,
+        text: get(row, "text")?,
+        name: get(row, "name")?,
+        email_domain: get(row, "email_domain")?,
+        website: get(row, "website")?,
+        email_index: get(row, "email_index")?,
     })
 }
 
 pub(super) fn stored(row: &AnyRow) -> Result<StoredSample> {
     Ok(StoredSample {
         vote: vote(row)?,
-        provenance: provenance(row)?,
-        source: row.try_get("source")?,
+        provenance: get(row, "provenance")?,
+        source: get(row, "source")?,
     })
 }
 
 fn counted(row: &AnyRow) -> Result<SampleCount> {
     Ok(SampleCount {
-        site: rows::site(row)?,
-        provenance: provenance(row)?,
-        source: row.try_get("source")?,
-        label: label(row, "label")?.ok_or(StoreError::Corrupt("label"))?,
-        count: row.try_get("count")?,
-        counted: row.try_get("counted")?,
+        site: get(row, "site")?,
+        provenance: get(row, "provenance")?,
+        source: get(row, "source")?,
+        label: get(row, "label")?,
+        count: get(row, "count")?,
+        counted: get(row, "counted")?,
     })
-}
-
-pub(super) fn provenance(row: &AnyRow) -> Result<Provenance> {
-    let word: String = row.try_get("provenance")?;
-    Provenance::parse(&word).ok_or(StoreError::Corrupt("provenance"))
 }

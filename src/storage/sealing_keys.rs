@@ -2,10 +2,16 @@
 //! file. What this holds keeps two things from happening: a key made here while a key made elsewhere has
 //! not arrived, and a value stored with a key that was retired (the triggers of migration 13 refuse it).
 
-use sqlx::{AnyConnection, Row, any::AnyRow, pool::PoolConnection};
+use sqlx::{any::AnyRow, pool::PoolConnection};
 
-use super::{Result, Store, engine::Engine, rows, touched};
-use crate::domain::timestamp::Timestamp;
+use crate::{
+    domain::timestamp::Timestamp,
+    storage::{
+        Result, Store,
+        engine::Engine,
+        sql::{Conn, get, values},
+    },
+};
 
 /// PostgreSQL's advisory lock for whoever changes keys: "hamlkeys" as a number.
 const LOCK: i64 = 0x6861_6d6c_6b65_7973;
@@ -62,12 +68,9 @@ impl Store {
             return Ok(Some(KeysLock { connection: None }));
         }
         let mut connection = self.write.acquire().await?;
-        let row =
-            sqlx::query("SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END AS mine")
-                .bind(LOCK)
-                .fetch_one(&mut *connection)
-                .await?;
-        let mine: i32 = row.try_get("mine")?;
+        let text = "SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END AS mine";
+        let row = self.on(&mut connection).one(text, values![LOCK]).await?;
+        let mine: i32 = get(&row, "mine")?;
         Ok((mine == 1).then(|| KeysLock {
             connection: Some(connection),
         }))
@@ -79,7 +82,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn sealing_keys(&self) -> Result<Vec<KnownKey>> {
         let mut connection = self.read.acquire().await?;
-        known(&mut connection).await
+        known(&mut self.on(&mut connection)).await
     }
 
     /// Makes a key file's keys known, unless one that is in use is not among them: then the file is not
@@ -92,25 +95,21 @@ impl Store {
         if ids.iter().all(|id| have.iter().any(|key| key.id == *id)) {
             return Ok(have);
         }
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                if engine == Engine::Postgres {
-                    let text = "LOCK TABLE sealing_keys IN SHARE ROW EXCLUSIVE MODE";
-                    sqlx::query(text).execute(&mut *connection).await?;
-                }
-                let have = known(connection).await?;
-                if have.iter().any(|key| is_lacking(&ids, key)) {
-                    return Ok(have);
-                }
-                for id in ids {
-                    let text = "INSERT INTO sealing_keys (id, made_at) VALUES ($1, $2) \
-                                ON CONFLICT DO NOTHING";
-                    let query = sqlx::query(text).bind(id).bind(now.millis());
-                    query.execute(&mut *connection).await?;
-                }
-                known(connection).await
-            })
+        self.write(async |tx| {
+            if tx.engine == Engine::Postgres {
+                let text = "LOCK TABLE sealing_keys IN SHARE ROW EXCLUSIVE MODE";
+                tx.run(text, values![]).await?;
+            }
+            let have = known(tx).await?;
+            if have.iter().any(|key| is_lacking(&ids, key)) {
+                return Ok(have);
+            }
+            for id in ids {
+                let text = "INSERT INTO sealing_keys (id, made_at) VALUES ($1, $2) \
+                            ON CONFLICT DO NOTHING";
+                tx.run(text, values![id, now]).await?;
+            }
+            known(tx).await
         })
         .await
     }
@@ -121,38 +120,30 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn announce_instance(&self, one: Instance) -> Result<bool> {
-        let text = self.sql("SELECT retired_at FROM sealing_keys WHERE id = $1 {lock_key}");
-        self.write(move |connection| {
-            Box::pin(async move {
-                let key = sqlx::query(text)
-                    .bind(one.sealing_key.clone())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let retired = key
-                    .as_ref()
-                    .map(|row| rows::optional_timestamp(row, "retired_at"));
-                if !matches!(retired.transpose()?, Some(None)) {
-                    return Ok(false);
-                }
-                sqlx::query("DELETE FROM instances WHERE name = $1 AND id <> $2")
-                    .bind(one.name.clone())
-                    .bind(one.id.clone())
-                    .execute(&mut *connection)
-                    .await?;
-                let text = "INSERT INTO instances (id, name, sealing_key, adopted_at, seen_at) \
-                            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
-                                name = excluded.name, sealing_key = excluded.sealing_key, \
-                                adopted_at = excluded.adopted_at, seen_at = excluded.seen_at";
-                let noted = sqlx::query(text)
-                    .bind(one.id)
-                    .bind(one.name)
-                    .bind(one.sealing_key)
-                    .bind(one.adopted_at.millis())
-                    .bind(one.seen_at.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(touched(&noted))
-            })
+        let text = "SELECT retired_at FROM sealing_keys WHERE id = $1 {lock_key}";
+        self.write(async |tx| {
+            let key = tx.find(text, values![one.sealing_key]).await?;
+            let retired = key.map(|row| get::<Option<Timestamp>>(&row, "retired_at"));
+            if retired.transpose()? != Some(None) {
+                return Ok(false);
+            }
+            let text = "DELETE FROM instances WHERE name = $1 AND id <> $2";
+            tx.run(text, values![one.name, one.id]).await?;
+            let text = "INSERT INTO instances (id, name, sealing_key, adopted_at, seen_at) \
+                        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET \
+                            name = excluded.name, sealing_key = excluded.sealing_key, \
+                            adopted_at = excluded.adopted_at, seen_at = excluded.seen_at";
+            tx.touch(
+                text,
+                values![
+                    one.id,
+                    one.name,
+                    one.sealing_key,
+                    one.adopted_at,
+                    one.seen_at
+                ],
+            )
+            .await
         })
         .await
     }
@@ -162,14 +153,9 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn forget_instance(&self, id: String) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let query = sqlx::query("DELETE FROM instances WHERE id = $1").bind(id);
-                query.execute(connection).await?;
-                Ok(())
-            })
-        })
-        .await
+        self.write_one("DELETE FROM instances WHERE id = $1", values![id])
+            .await
+            .map(drop)
     }
 
     /// The instances that were heard of at or after a time.
@@ -178,7 +164,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn instances(&self, heard_since: Timestamp) -> Result<Vec<Instance>> {
         let mut connection = self.read.acquire().await?;
-        instances(&mut connection, heard_since).await
+        instances(&mut self.on(&mut connection), heard_since).await
     }
 
     /// Retires every key but one: from here on the database takes nothing that is sealed with them, and
@@ -193,25 +179,20 @@ impl Store {
         heard_since: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<Instance>> {
-        let lock = self.sql("SELECT id FROM sealing_keys WHERE id <> $1 ORDER BY id {lock}");
-        self.write(move |connection| {
-            Box::pin(async move {
-                // Whoever seals with one of them, or begins to, is waited for: it holds its key's row.
-                let locked = sqlx::query(lock).bind(but.clone());
-                locked.fetch_all(&mut *connection).await?;
-                let mut others = instances(connection, heard_since).await?;
-                others.retain(|one| one.sealing_key != but);
-                if others.is_empty() {
-                    let text = "UPDATE sealing_keys SET retired_at = $1 \
-                                WHERE id <> $2 AND retired_at IS NULL";
-                    let query = sqlx::query(text).bind(now.millis()).bind(but);
-                    query.execute(&mut *connection).await?;
-                    let text = "DELETE FROM instances WHERE seen_at < $1";
-                    let query = sqlx::query(text).bind(heard_since.millis());
-                    query.execute(connection).await?;
-                }
-                Ok(others)
-            })
+        let lock = "SELECT id FROM sealing_keys WHERE id <> $1 ORDER BY id {lock}";
+        self.write(async |tx| {
+            // Whoever seals with one of them, or begins to, is waited for: it holds its key's row.
+            tx.all(lock, values![but]).await?;
+            let mut others = instances(tx, heard_since).await?;
+            others.retain(|one| one.sealing_key != but);
+            if others.is_empty() {
+                let text = "UPDATE sealing_keys SET retired_at = $1 \
+                            WHERE id <> $2 AND retired_at IS NULL";
+                tx.run(text, values![now, but]).await?;
+                let text = "DELETE FROM instances WHERE seen_at < $1";
+                tx.run(text, values![heard_since]).await?;
+            }
+            Ok(others)
         })
         .await
     }
@@ -222,31 +203,30 @@ fn is_lacking(ids: &[String], key: &KnownKey) -> bool {
     key.retired_at.is_none() && !ids.contains(&key.id)
 }
 
-async fn known(connection: &mut AnyConnection) -> Result<Vec<KnownKey>> {
+async fn known(tx: &mut Conn<'_>) -> Result<Vec<KnownKey>> {
     let text = "SELECT id, made_at, retired_at FROM sealing_keys ORDER BY made_at, id";
-    let found = sqlx::query(text).fetch_all(connection).await?;
+    let found = tx.all(text, values![]).await?;
     let read = |row: &AnyRow| {
         Ok(KnownKey {
-            id: row.try_get("id")?,
-            made_at: rows::timestamp(row, "made_at")?,
-            retired_at: rows::optional_timestamp(row, "retired_at")?,
+            id: get(row, "id")?,
+            made_at: get(row, "made_at")?,
+            retired_at: get(row, "retired_at")?,
         })
     };
     found.iter().map(read).collect()
 }
 
-async fn instances(connection: &mut AnyConnection, since: Timestamp) -> Result<Vec<Instance>> {
+async fn instances(tx: &mut Conn<'_>, since: Timestamp) -> Result<Vec<Instance>> {
     let text = "SELECT id, name, sealing_key, adopted_at, seen_at FROM instances \
                 WHERE seen_at >= $1 ORDER BY name, id";
-    let found = sqlx::query(text).bind(since.millis());
-    let found = found.fetch_all(connection).await?;
+    let found = tx.all(text, values![since]).await?;
     let read = |row: &AnyRow| {
         Ok(Instance {
-            id: row.try_get("id")?,
-            name: row.try_get("name")?,
-            sealing_key: row.try_get("sealing_key")?,
-            adopted_at: rows::timestamp(row, "adopted_at")?,
-            seen_at: rows::timestamp(row, "seen_at")?,
+            id: get(row, "id")?,
+            name: get(row, "name")?,
+            sealing_key: get(row, "sealing_key")?,
+            adopted_at: get(row, "adopted_at")?,
+            seen_at: get(row, "seen_at")?,
         })
     };
     found.iter().map(read).collect()

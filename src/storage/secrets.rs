@@ -5,8 +5,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Result, Store, acts, touched};
-use crate::domain::timestamp::Timestamp;
+use crate::{
+    domain::timestamp::Timestamp,
+    storage::{
+        Result, Store, acts,
+        sql::{ToValue, values},
+    },
+};
 
 /// How often the time of a secret's last use is written, at most.
 const USE_NOTED_EVERY: Duration = Duration::from_mins(1);
@@ -25,15 +30,8 @@ impl Store {
         if last.is_some_and(|last| now.since(last) < USE_NOTED_EVERY) {
             return;
         }
-        let (hash, millis) = (hash.to_owned(), now.millis());
-        let noted = self.write(move |connection| {
-            Box::pin(async move {
-                let query = sqlx::query(text).bind(millis).bind(hash);
-                query.execute(connection).await?;
-                Ok(())
-            })
-        });
-        if let Err(error) = noted.await {
+        let noted = self.write_one(text, values![now, hash]).await;
+        if let Err(error) = noted {
             tracing::warn!(%error, "the use of a secret could not be noted");
         }
     }
@@ -47,17 +45,14 @@ impl Store {
         now: Timestamp,
         act: &'static str,
     ) -> Result<bool> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let id = named.last().cloned().unwrap_or_default();
-                let query = sqlx::query(text).bind(now.millis());
-                let query = named.into_iter().fold(query, sqlx::query::Query::bind);
-                let revoked = touched(&query.execute(&mut *connection).await?);
-                if revoked {
-                    acts::record(connection, act, &id, json!({})).await?;
-                }
-                Ok(revoked)
-            })
+        self.write(async |tx| {
+            let mut values = values![now];
+            values.extend(named.iter().map(ToValue::to_value));
+            let revoked = tx.touch(text, values).await?;
+            if let Some(id) = named.last().filter(|_| revoked) {
+                acts::record(tx, act, id, json!({})).await?;
+            }
+            Ok(revoked)
         })
         .await
     }

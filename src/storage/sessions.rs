@@ -1,13 +1,16 @@
 //! Sessions that were ended before their time. A session itself is kept by the browser; here is only
 //! which ones are no good any more, looked up together with the account that each request reads.
 
-use sqlx::Row;
-
-use super::{Result, Store, acts, moderators};
-use crate::domain::{
-    email::EmailIndex,
-    moderator::{Moderator, ModeratorId},
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        email::EmailIndex,
+        moderator::{Moderator, ModeratorId},
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts, moderators,
+        sql::{get, to_json, values},
+    },
 };
 
 /// A session as a listener holds it.
@@ -36,11 +39,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM ended_sessions WHERE ended_sessions.id = $2)",
             moderators::COLUMNS
         );
-        let found = sqlx::query(self.sql(&text))
-            .bind(moderator.0.clone())
-            .bind(session.to_owned())
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![moderator, session]).await?;
         found.as_ref().map(moderators::read).transpose()
     }
 
@@ -49,19 +48,11 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn end_session(&self, session: String, expires_at: Timestamp) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO ended_sessions (id, expires_at) VALUES ($1, $2) \
-                            ON CONFLICT DO NOTHING";
-                sqlx::query(text)
-                    .bind(session)
-                    .bind(expires_at.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "INSERT INTO ended_sessions (id, expires_at) VALUES ($1, $2) \
+                    ON CONFLICT DO NOTHING";
+        self.write_one(text, values![session, expires_at])
+            .await
+            .map(drop)
     }
 
     /// Ends every session of someone, their unused links and what is known of their networks.
@@ -69,18 +60,15 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn end_every_session(&self, id: ModeratorId) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                for text in [
-                    "UPDATE moderators SET session_epoch = session_epoch + 1 WHERE id = $1",
-                    "DELETE FROM sign_in_links WHERE moderator = $1",
-                    "DELETE FROM familiar_networks WHERE moderator = $1",
-                ] {
-                    let query = sqlx::query(text).bind(id.0.clone());
-                    query.execute(&mut *connection).await?;
-                }
-                acts::record(connection, "session.end_all", &id.0, serde_json::json!({})).await
-            })
+        self.write(async |tx| {
+            for text in [
+                "UPDATE moderators SET session_epoch = session_epoch + 1 WHERE id = $1",
+                "DELETE FROM sign_in_links WHERE moderator = $1",
+                "DELETE FROM familiar_networks WHERE moderator = $1",
+            ] {
+                tx.run(text, values![id]).await?;
+            }
+            acts::record(tx, "session.end_all", &id.0, serde_json::json!({})).await
         })
         .await
     }
@@ -94,11 +82,8 @@ impl Store {
                     JOIN moderators m ON m.id = r.value->>'moderator' \
                         AND m.session_epoch = CAST(r.value->>'epoch' AS BIGINT) \
                     WHERE NOT EXISTS (SELECT 1 FROM ended_sessions e WHERE e.id = r.value->>'id')";
-        let found = sqlx::query(self.sql(text))
-            .bind(serde_json::to_string(held).unwrap_or_default())
-            .fetch_all(&self.read)
-            .await?;
-        found.iter().map(|row| Ok(row.try_get("id")?)).collect()
+        let found = self.all(text, values![to_json(held)]).await?;
+        found.iter().map(|row| get(row, "id")).collect()
     }
 
     /// Whether whoever has this address signed in from this network before, and not too long ago.
@@ -114,12 +99,7 @@ impl Store {
         let text = "SELECT f.expires_at FROM familiar_networks f \
                     JOIN moderators m ON m.id = f.moderator \
                     WHERE m.email_index = $1 AND f.network = $2 AND f.expires_at > $3";
-        let found = sqlx::query(text)
-            .bind(email.0.clone())
-            .bind(network.to_owned())
-            .bind(now.millis())
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![email, network, now]).await?;
         Ok(found.is_some())
     }
 
@@ -133,20 +113,11 @@ impl Store {
         network: String,
         until: Timestamp,
     ) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO familiar_networks (moderator, network, expires_at) \
-                            VALUES ($1, $2, $3) ON CONFLICT (moderator, network) \
-                            DO UPDATE SET expires_at = excluded.expires_at";
-                sqlx::query(text)
-                    .bind(id.0)
-                    .bind(network)
-                    .bind(until.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        let text = "INSERT INTO familiar_networks (moderator, network, expires_at) \
+                    VALUES ($1, $2, $3) ON CONFLICT (moderator, network) \
+                    DO UPDATE SET expires_at = excluded.expires_at";
+        self.write_one(text, values![id, network, until])
+            .await
+            .map(drop)
     }
 }

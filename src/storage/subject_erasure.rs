@@ -1,48 +1,21 @@
 //! Erasing a person: everything held about them goes in one transaction, what models learnt of them included.
 //! What is held is in [`super::subjects`].
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store, acts,
-    damage::gather,
-    engine::Engine,
-    erasure, erasures, rows,
-    sites::raise_revision,
-    subjects::{Search, is_moderator, labelled},
+use crate::{
+    domain::{
+        decision::Actor, email::EmailIndex, page::Page, site::SiteSlug, timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts,
+        erasure::{self, Prepared},
+        erasures::{self, Erased},
+        revision::raise_revision,
+        sql::{Conn, get, list, sql, values},
+        subjects::{Search, is_moderator, labelled},
+    },
 };
-use crate::domain::{
-    decision::Actor, email::EmailIndex, page::Page, site::SiteSlug, timestamp::Timestamp,
-};
-
-/// What was erased.
-#[derive(Debug, Clone, Default)]
-pub struct Erased {
-    /// Comments: their sites, and the pages they stood on.
-    pub comments: Vec<(SiteSlug, Page)>,
-    /// Labelled texts.
-    pub samples: u64,
-    /// Subscriptions.
-    pub subscriptions: u64,
-    /// Mails, sent or not.
-    pub mails: u64,
-    /// Block rules for their address.
-    pub block_rules: u64,
-    /// Whether they have an account as a moderator, which is still there.
-    pub is_moderator: bool,
-}
-
-impl Erased {
-    /// Adds what was erased of somebody else.
-    pub fn add(&mut self, other: Self) {
-        self.comments.extend(other.comments);
-        self.samples += other.samples;
-        self.subscriptions += other.subscriptions;
-        self.mails += other.mails;
-        self.block_rules += other.block_rules;
-        self.is_moderator |= other.is_moderator;
-    }
-}
 
 impl Store {
     /// Erases everything held about a person, in one transaction: their comments with their
@@ -61,48 +34,53 @@ impl Store {
         now: Timestamp,
         until: Option<Timestamp>,
     ) -> Result<Erased> {
-        let (engine, sites) = (self.engine, rows::list_json(sites));
+        let sites = list(sites);
         let until = until.map_or(i64::MAX, Timestamp::millis);
-        self.write(move |connection| {
-            Box::pin(async move {
-                let search = Search {
-                    sites: &sites,
-                    who: &who,
-                    until,
-                };
-                let comments = lock_comments(connection, engine, &search).await?;
-                let samples = labelled(connection, engine, &search, "{lock}").await?;
-                let ids = rows::list_json(comments.iter().map(|(id, ..)| id));
-                // Before the comments, which would take some along uncounted.
-                let mails = erase_mails(connection, engine, &search, &ids).await?;
-                erase_comments(connection, engine, &sites, &ids).await?;
-                let subscriptions = erase_rest(connection, engine, &search).await?;
-                let block_rules = erase_block_rules(connection, &search).await?;
-                let erased = Erased {
-                    samples: samples.seen as u64,
-                    subscriptions,
-                    mails,
-                    block_rules,
-                    is_moderator: is_moderator(connection, &who).await?,
-                    comments: comments
-                        .into_iter()
-                        .filter_map(|(_, site, page)| {
-                            let site = SiteSlug::parse(&site).ok()?;
-                            Some((site, Page::from_canonical(page)))
-                        })
-                        .collect(),
-                };
-                erasures::record(connection, by, now, &erased).await?;
-                acts::record(connection, "subject.erase", "", amounts(&erased)).await?;
-                // Last of all: from here on the sites' learning is locked.
-                erasure::forget(connection, engine, samples.rows).await?;
-                if !samples.damaged.is_empty() {
-                    erase_unreadable(connection, engine, &search).await?;
-                }
-                Ok(erased)
-            })
+        let search = Search {
+            sites: &sites,
+            who: &who,
+            until,
+        };
+        let prepared = self.prepare_forgetting(&search).await?;
+        self.write(async |tx| {
+            let comments = lock_comments(tx, &search).await?;
+            let samples = labelled(tx, &search, "{lock}").await?;
+            let ids = list(comments.iter().map(|(id, ..)| id));
+            // Before the comments, which would take some along uncounted.
+            let mails = erase_mails(tx, &search, &ids).await?;
+            erase_comments(tx, &sites, &ids).await?;
+            let subscriptions = erase_rest(tx, &search).await?;
+            let block_rules = erase_block_rules(tx, &search).await?;
+            let erased = Erased {
+                samples: samples.seen as u64,
+                subscriptions,
+                mails,
+                block_rules,
+                is_moderator: is_moderator(tx, &who).await?,
+                comments: comments
+                    .into_iter()
+                    .map(|(_, site, page)| (site, page))
+                    .collect(),
+            };
+            erasures::record(tx, by, now, &erased).await?;
+            acts::record(tx, "subject.erase", "", amounts(&erased)).await?;
+            // Last of all: from here on the sites' learning is locked.
+            erasure::forget(tx, samples.rows, &prepared).await?;
+            if !samples.damaged.is_empty() {
+                erase_unreadable(tx, &search).await?;
+            }
+            Ok(erased)
         })
         .await
+    }
+}
+
+impl Store {
+    /// Reads what models would have to forget, outside of the transaction that erases it.
+    async fn prepare_forgetting(&self, search: &Search<'_>) -> Result<Prepared> {
+        let mut connection = self.read.acquire().await?;
+        let samples = labelled(&mut self.on(&mut connection), search, "").await?;
+        Ok(Prepared::of(&samples.rows))
     }
 }
 
@@ -116,47 +94,34 @@ fn amounts(erased: &Erased) -> serde_json::Value {
 
 /// Locks a person's comments, those too that cannot be read as a whole: id, site and page of each.
 async fn lock_comments(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     search: &Search<'_>,
-) -> Result<Vec<(String, String, String)>> {
+) -> Result<Vec<(String, SiteSlug, Page)>> {
     let text = "SELECT c.id, c.site, c.page FROM comments c \
-                WHERE c.site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+                WHERE c.site IN {list:$1} \
                 AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id {lock}";
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(search.sites.to_owned())
-        .bind(search.who.0.clone())
-        .bind(search.until);
+    let query = sql(text, values![search.sites, search.who, search.until]);
     let read = |row: &AnyRow| {
-        let page = row.try_get("page").unwrap_or_default();
-        Ok((row.try_get("id")?, row.try_get("site")?, page))
+        let page = get(row, "page").unwrap_or_default();
+        Ok((
+            get(row, "id")?,
+            get(row, "site")?,
+            Page::from_canonical(page),
+        ))
     };
-    Ok(gather(connection, "comments", query, read).await?.rows)
+    Ok(tx.gather("comments", query, read).await?.rows)
 }
 
 /// Erases labelled texts that cannot be read. What models learnt of them is not known any more.
-async fn erase_unreadable(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    search: &Search<'_>,
-) -> Result<()> {
-    let text = "DELETE FROM samples WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
+async fn erase_unreadable(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<()> {
+    let text = "DELETE FROM samples WHERE site IN {list:$1} \
                 AND email_index = $2 AND labelled_at <= $3";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(search.sites.to_owned())
-        .bind(search.who.0.clone())
-        .bind(search.until)
-        .execute(connection)
+    tx.run(text, values![search.sites, search.who, search.until])
         .await?;
     Ok(())
 }
 
-pub(super) async fn erase_comments(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    sites: &str,
-    ids: &str,
-) -> Result<()> {
+pub(super) async fn erase_comments(tx: &mut Conn<'_>, sites: &str, ids: &str) -> Result<()> {
     for (table, column) in [
         ("history", "comment_id"),
         ("idempotency", "comment_id"),
@@ -164,42 +129,23 @@ pub(super) async fn erase_comments(
         ("comments", "id"),
     ] {
         let text = format!(
-            "DELETE FROM {table} WHERE site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
-             AND {column} IN (SELECT r.value->>'v' FROM {{rows:$2}})"
+            "DELETE FROM {table} WHERE site IN {{list:$1}} \
+             AND {column} IN {{list:$2}}"
         );
-        sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-            .bind(sites.to_owned())
-            .bind(ids.to_owned())
-            .execute(&mut *connection)
-            .await?;
+        tx.run(text, values![sites, ids]).await?;
     }
     Ok(())
 }
 
 /// Mails to the person, and mails to others about what the person wrote.
-async fn erase_mails(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    search: &Search<'_>,
-    ids: &str,
-) -> Result<u64> {
+async fn erase_mails(tx: &mut Conn<'_>, search: &Search<'_>, ids: &str) -> Result<u64> {
     let text = "DELETE FROM outbox WHERE (email_index = $1 AND created_at <= $3) \
-                OR comment_id IN (SELECT r.value->>'v' FROM {rows:$2})";
-    let erased = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(search.who.0.clone())
-        .bind(ids.to_owned())
-        .bind(search.until)
-        .execute(connection)
-        .await?;
-    Ok(erased.rows_affected())
+                OR comment_id IN {list:$2}";
+    tx.run(text, values![search.who, ids, search.until]).await
 }
 
 /// Subscriptions, and what is still on its way in or is counted by the address.
-async fn erase_rest(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    search: &Search<'_>,
-) -> Result<u64> {
+async fn erase_rest(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<u64> {
     let mut subscriptions = 0;
     // What is on its way in and what is counted has no time of its own.
     for (table, column, time) in [
@@ -208,30 +154,23 @@ async fn erase_rest(
         ("subscriptions", "email_index", "asked_at"),
     ] {
         let text = format!(
-            "DELETE FROM {table} WHERE site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
+            "DELETE FROM {table} WHERE site IN {{list:$1}} \
              AND {column} = $2 AND {time} <= $3"
         );
-        let erased = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-            .bind(search.sites.to_owned())
-            .bind(search.who.0.clone())
-            .bind(search.until)
-            .execute(&mut *connection)
+        let erased = tx
+            .run(text, values![search.sites, search.who, search.until])
             .await?;
-        subscriptions = erased.rows_affected();
+        subscriptions = erased;
     }
     Ok(subscriptions)
 }
 
 /// Rules that name nobody but this person, and what was noted about them.
-async fn erase_block_rules(connection: &mut AnyConnection, search: &Search<'_>) -> Result<u64> {
+async fn erase_block_rules(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<u64> {
     let text = "DELETE FROM block_rules WHERE kind = 'email' AND pattern = $1 AND created_at <= $2";
-    let erased = sqlx::query(text)
-        .bind(search.who.0.clone())
-        .bind(search.until)
-        .execute(&mut *connection)
-        .await?;
-    if erased.rows_affected() > 0 {
-        raise_revision(connection).await?;
+    let erased = tx.run(text, values![search.who, search.until]).await?;
+    if erased > 0 {
+        raise_revision(tx).await?;
     }
-    Ok(erased.rows_affected())
+    Ok(erased)
 }

@@ -1,18 +1,20 @@
 //! One person's data, found by the keyed hash of their address: all of it told, or all of it gone.
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
-use super::{
-    Result, Store,
-    damage::{Damaged, Gathered, gather},
-    engine::Engine,
-    rows, samples,
-};
-use crate::domain::{
-    comment::Comment, email::EmailIndex, mail::MailKind, sample::StoredSample, site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        comment::Comment, email::EmailIndex, mail::MailKind, sample::StoredSample, site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, comment_rows,
+        damage::{Damaged, Gathered},
+        samples,
+        sql::{Conn, get, list, sql, values},
+    },
 };
 
 /// A subscription to replies.
@@ -108,18 +110,19 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn subject(&self, sites: &[SiteSlug], who: &EmailIndex) -> Result<Subject> {
         let mut connection = self.read.acquire().await?;
-        let sites = rows::list_json(sites);
+        let conn = &mut self.on(&mut connection);
+        let sites = list(sites);
         let search = Search {
             sites: &sites,
             who,
             until: i64::MAX,
         };
-        let comments = comments(&mut connection, self.engine, &search).await?;
-        let samples = labelled(&mut connection, self.engine, &search, "").await?;
-        let subscriptions = subscriptions(&mut connection, self.engine, &sites, who).await?;
-        let mails = mails(&mut connection, who).await?;
-        let block_rules = block_rules(&mut connection, who).await?;
-        let imported = origins(&mut connection, self.engine, &search).await?;
+        let comments = comments(conn, &search).await?;
+        let samples = labelled(conn, &search, "").await?;
+        let subscriptions = subscriptions(conn, &sites, who).await?;
+        let mails = mails(conn, who).await?;
+        let block_rules = block_rules(conn, who).await?;
+        let imported = origins(conn, &search).await?;
         let damaged = [
             comments.damaged,
             samples.damaged,
@@ -135,7 +138,7 @@ impl Store {
             mails: mails.rows,
             block_rules: block_rules.rows,
             imported: imported.rows,
-            is_moderator: is_moderator(&mut connection, who).await?,
+            is_moderator: is_moderator(conn, who).await?,
             damaged: damaged.concat(),
         })
     }
@@ -154,133 +157,102 @@ impl Store {
                     OR EXISTS (SELECT 1 FROM block_rules \
                         WHERE kind = 'email' AND pattern = $1 AND created_at <= $2) \
                     THEN CAST(1 AS BIGINT) ELSE 0 END AS held";
-        let row = sqlx::query(text)
-            .bind(who.0.clone())
-            .bind(until.millis())
-            .fetch_one(&self.read)
-            .await?;
-        Ok(row.try_get::<i64, _>("held")? != 0)
+        let row = self.one(text, values![who, until]).await?;
+        Ok(get::<i64>(&row, "held")? != 0)
     }
 }
 
-async fn comments(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    search: &Search<'_>,
-) -> Result<Gathered<Comment>> {
+async fn comments(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<Gathered<Comment>> {
     let text = format!(
-        "SELECT {} FROM comments c WHERE c.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
+        "SELECT {} FROM comments c WHERE c.site IN {{list:$1}} \
          AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id",
-        rows::COMMENT
+        comment_rows::COLUMNS
     );
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-        .bind(search.sites.to_owned())
-        .bind(search.who.0.clone())
-        .bind(search.until);
-    gather(connection, "comments", query, rows::comment).await
+    let query = sql(text, values![search.sites, search.who, search.until]);
+    tx.gather("comments", query, comment_rows::comment).await
 }
 
 pub(super) async fn labelled(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     search: &Search<'_>,
     lock: &str,
 ) -> Result<Gathered<StoredSample>> {
     let text = format!(
-        "SELECT {} FROM samples s WHERE s.site IN (SELECT r.value->>'v' FROM {{rows:$1}}) \
+        "SELECT {} FROM samples s WHERE s.site IN {{list:$1}} \
          AND s.email_index = $2 AND s.labelled_at <= $3 ORDER BY s.site, s.id {lock}",
         samples::COLUMNS
     );
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(&text)))
-        .bind(search.sites.to_owned())
-        .bind(search.who.0.clone())
-        .bind(search.until);
-    gather(connection, "samples", query, samples::stored).await
+    let query = sql(text, values![search.sites, search.who, search.until]);
+    tx.gather("samples", query, samples::stored).await
 }
 
 async fn subscriptions(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     sites: &str,
     who: &EmailIndex,
 ) -> Result<Gathered<HeldSubscription>> {
     let text = "SELECT site, status, asked_at, confirmed_at FROM subscriptions \
-                WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) AND email_index = $2";
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(sites.to_owned())
-        .bind(who.0.clone());
+                WHERE site IN {list:$1} AND email_index = $2";
+    let query = sql(text, values![sites, who]);
     let read = |row: &AnyRow| {
         Ok(HeldSubscription {
-            site: rows::site(row)?,
-            status: row.try_get("status")?,
-            asked_at: rows::timestamp(row, "asked_at")?,
-            confirmed_at: rows::optional_timestamp(row, "confirmed_at")?,
+            site: get(row, "site")?,
+            status: get(row, "status")?,
+            asked_at: get(row, "asked_at")?,
+            confirmed_at: get(row, "confirmed_at")?,
         })
     };
-    gather(connection, "subscriptions", query, read).await
+    tx.gather("subscriptions", query, read).await
 }
 
-async fn mails(connection: &mut AnyConnection, who: &EmailIndex) -> Result<Gathered<HeldMail>> {
+async fn mails(tx: &mut Conn<'_>, who: &EmailIndex) -> Result<Gathered<HeldMail>> {
     let text = "SELECT id, kind, status, created_at FROM outbox WHERE email_index = $1 ORDER BY id";
-    let query = sqlx::query(text).bind(who.0.clone());
+    let query = sql(text, values![who]);
     let read = |row: &AnyRow| {
         Ok(HeldMail {
-            kind: super::outbox::kind(row)?,
-            status: row.try_get("status")?,
-            created_at: rows::timestamp(row, "created_at")?,
+            kind: get(row, "kind")?,
+            status: get(row, "status")?,
+            created_at: get(row, "created_at")?,
         })
     };
-    gather(connection, "outbox", query, read).await
+    tx.gather("outbox", query, read).await
 }
 
-pub(super) async fn is_moderator(connection: &mut AnyConnection, who: &EmailIndex) -> Result<bool> {
+pub(super) async fn is_moderator(tx: &mut Conn<'_>, who: &EmailIndex) -> Result<bool> {
     let text = "SELECT id FROM moderators WHERE email_index = $1";
-    let row = sqlx::query(text)
-        .bind(who.0.clone())
-        .fetch_optional(connection)
-        .await?;
+    let row = tx.find(text, values![who]).await?;
     Ok(row.is_some())
 }
 
-async fn block_rules(
-    connection: &mut AnyConnection,
-    who: &EmailIndex,
-) -> Result<Gathered<HeldBlockRule>> {
+async fn block_rules(tx: &mut Conn<'_>, who: &EmailIndex) -> Result<Gathered<HeldBlockRule>> {
     let text = "SELECT id, site, action, note, created_at, expires_at FROM block_rules \
                 WHERE kind = 'email' AND pattern = $1 ORDER BY id";
-    let query = sqlx::query(text).bind(who.0.clone());
+    let query = sql(text, values![who]);
     let read = |row: &AnyRow| {
         Ok(HeldBlockRule {
-            site: row.try_get("site")?,
-            action: row.try_get("action")?,
-            note: row.try_get("note")?,
-            created_at: rows::timestamp(row, "created_at")?,
-            expires_at: rows::optional_timestamp(row, "expires_at")?,
+            site: get(row, "site")?,
+            action: get(row, "action")?,
+            note: get(row, "note")?,
+            created_at: get(row, "created_at")?,
+            expires_at: get(row, "expires_at")?,
         })
     };
-    gather(connection, "block_rules", query, read).await
+    tx.gather("block_rules", query, read).await
 }
 
-async fn origins(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    search: &Search<'_>,
-) -> Result<Gathered<HeldOrigin>> {
+async fn origins(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<Gathered<HeldOrigin>> {
     let text = "SELECT i.site, i.comment_id, i.system, i.foreign_id FROM comments c \
                 JOIN imported i ON i.site = c.site AND i.comment_id = c.id \
-                WHERE c.site IN (SELECT r.value->>'v' FROM {rows:$1}) AND c.email_index = $2 \
+                WHERE c.site IN {list:$1} AND c.email_index = $2 \
                 AND c.created_at <= $3 ORDER BY i.site, i.comment_id";
-    let query = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(search.sites.to_owned())
-        .bind(search.who.0.clone())
-        .bind(search.until);
+    let query = sql(text, values![search.sites, search.who, search.until]);
     let read = |row: &AnyRow| {
         Ok(HeldOrigin {
-            site: row.try_get("site")?,
-            comment: row.try_get("comment_id")?,
-            system: row.try_get("system")?,
-            foreign_id: row.try_get("foreign_id")?,
+            site: get(row, "site")?,
+            comment: get(row, "comment_id")?,
+            system: get(row, "system")?,
+            foreign_id: get(row, "foreign_id")?,
         })
     };
-    gather(connection, "imported", query, read).await
+    tx.gather("imported", query, read).await
 }

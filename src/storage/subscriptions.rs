@@ -5,18 +5,19 @@ use std::{collections::HashSet, time::Duration};
 
 use serde::Serialize;
 use serde_json::json;
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::{
-    Result, Store, StoreError,
-    arrivals::NewComment,
-    engine::Engine,
-    outbox::{self, NewMail},
-    rows,
-};
-use crate::domain::{
-    comment::Comment, email::EmailIndex, mail::MailKind, site::SiteSlug, timestamp::Timestamp,
+use crate::{
+    domain::{
+        arrival::NewComment, comment::Comment, email::EmailIndex, mail::MailKind, site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, StoreError,
+        mail_queue::{self, NewMail},
+        sql::{Conn, get, to_json, to_rows, values},
+    },
 };
 
 /// How long mail to commenters waits after an approval, so that an undo stops it.
@@ -90,11 +91,11 @@ impl From<&Comment> for Approved {
 impl From<&NewComment> for Approved {
     fn from(comment: &NewComment) -> Self {
         Self {
-            site: comment.site.clone(),
-            id: comment.id.clone(),
-            parent: comment.parent.clone(),
-            email_index: comment.email_index.clone(),
-            wants_replies: comment.wants_replies != 0,
+            site: comment.site.to_string(),
+            id: comment.id.to_string(),
+            parent: comment.parent.map(|id| id.to_string()),
+            email_index: comment.email_index.0.clone(),
+            wants_replies: comment.wants_replies,
         }
     }
 }
@@ -102,23 +103,17 @@ impl From<&NewComment> for Approved {
 /// Queues the mail that comments cause by becoming public: the question whether their authors want
 /// to hear of replies, and the news of a reply to those who said yes.
 pub(super) async fn on_approved(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     approved: &[Approved],
     now: Timestamp,
 ) -> Result<()> {
-    let mut mails = ask(connection, engine, approved, now).await?;
-    mails.extend(announce(connection, engine, approved, now).await?);
-    outbox::queue(connection, engine, &mails, now).await
+    let mut mails = ask(tx, approved, now).await?;
+    mails.extend(announce(tx, approved, now).await?);
+    mail_queue::queue(tx, &mails, now).await
 }
 
 /// Notes whom to ask, and makes the mails that do.
-async fn ask(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    approved: &[Approved],
-    now: Timestamp,
-) -> Result<Vec<NewMail>> {
+async fn ask(tx: &mut Conn<'_>, approved: &[Approved], now: Timestamp) -> Result<Vec<NewMail>> {
     let mut mailboxes = HashSet::new();
     let mut wanting: Vec<&Approved> = approved
         .iter()
@@ -142,17 +137,16 @@ async fn ask(
                 ON CONFLICT (site, email_index) DO UPDATE SET asked_at = excluded.asked_at \
                 WHERE subscriptions.status = 'asked' AND subscriptions.asked_at <= $3 \
                 RETURNING id, site, email_index";
-    let asked = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::Value::Array(questions).to_string())
-        .bind(now.millis())
-        .bind(now.minus(ASK_AGAIN_AFTER).millis())
-        .fetch_all(connection)
+    let asked = tx
+        .all(
+            text,
+            values![to_rows(questions), now, now.minus(ASK_AGAIN_AFTER)],
+        )
         .await?;
     let mut mails = Vec::with_capacity(asked.len());
     for row in asked {
-        let subscription: String = row.try_get("id")?;
-        let (site, email_index): (String, String) =
-            (row.try_get("site")?, row.try_get("email_index")?);
+        let subscription: String = get(&row, "id")?;
+        let (site, email_index): (String, String) = (get(&row, "site")?, get(&row, "email_index")?);
         let comment = wanting
             .iter()
             .find(|one| one.site == site && one.email_index == email_index)
@@ -174,8 +168,7 @@ async fn ask(
 
 /// Makes the mails to the authors of the comments that were answered.
 async fn announce(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     approved: &[Approved],
     now: Timestamp,
 ) -> Result<Vec<NewMail>> {
@@ -189,20 +182,17 @@ async fn announce(
                 JOIN subscriptions s ON s.site = p.site AND s.email_index = p.email_index \
                 WHERE p.wants_replies = 1 AND p.status = 'approved' AND s.status = 'confirmed' \
                 AND p.email_index <> r.value->>'email_index'";
-    let told = sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::to_string(&replies).unwrap_or_default())
-        .fetch_all(connection)
-        .await?;
-    let mail = |row: &sqlx::any::AnyRow| {
-        let reply: String = row.try_get("reply")?;
-        let subscription: String = row.try_get("subscription")?;
+    let told = tx.all(text, values![to_json(&replies)]).await?;
+    let mail = |row: &AnyRow| {
+        let reply: String = get(row, "reply")?;
+        let subscription: String = get(row, "subscription")?;
         Ok(NewMail {
             id: Uuid::now_v7().to_string(),
             kind: MailKind::Reply.as_str(),
-            site: row.try_get("site")?,
+            site: get(row, "site")?,
             moderator: None,
-            comment: Some(row.try_get("id")?),
-            email_index: row.try_get("email_index")?,
+            comment: Some(get(row, "id")?),
+            email_index: get(row, "email_index")?,
             once: Some(format!("reply:{reply}")),
             about: json!({ "reply": reply, "subscription": subscription }),
             due_at: now.plus(UNDO_TIME).millis(),
@@ -217,10 +207,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn subscription(&self, id: &str) -> Result<Option<Subscription>> {
-        let row = sqlx::query("SELECT id, site, status FROM subscriptions WHERE id = $1")
-            .bind(id.to_owned())
-            .fetch_optional(&self.read)
-            .await?;
+        let text = "SELECT id, site, status FROM subscriptions WHERE id = $1";
+        let row = self.find(text, values![id]).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -235,11 +223,7 @@ impl Store {
     ) -> Result<Option<Subscription>> {
         let text =
             "SELECT id, site, status FROM subscriptions WHERE site = $1 AND email_index = $2";
-        let row = sqlx::query(text)
-            .bind(site.to_string())
-            .bind(mailbox.0.clone())
-            .fetch_optional(&self.read)
-            .await?;
+        let row = self.find(text, values![site, mailbox]).await?;
         row.as_ref().map(read).transpose()
     }
 
@@ -248,17 +232,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_questions(&self, asked_before: Timestamp) -> Result<u64> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "DELETE FROM subscriptions WHERE status = 'asked' AND asked_at < $1";
-                let gone = sqlx::query(text)
-                    .bind(asked_before.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(gone.rows_affected())
-            })
-        })
-        .await
+        let text = "DELETE FROM subscriptions WHERE status = 'asked' AND asked_at < $1";
+        self.write_one(text, values![asked_before]).await
     }
 
     /// Records what a commenter said, unless they said no before; gives how it stands now, if there is such a subscription.
@@ -272,32 +247,25 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Subscription>> {
         let confirmed_at = (answer == Answer::Confirmed).then(|| now.millis());
-        self.write(move |connection| {
-            Box::pin(async move {
-                // Not again after a no, whatever older link is followed.
-                let text = "UPDATE subscriptions SET status = $2, confirmed_at = $3 WHERE id = $1 \
-                            AND (status <> 'unsubscribed' OR $2 = 'unsubscribed')";
-                sqlx::query(text)
-                    .bind(id.clone())
-                    .bind(answer.as_str())
-                    .bind(confirmed_at)
-                    .execute(&mut *connection)
-                    .await?;
-                let text = "SELECT id, site, status FROM subscriptions WHERE id = $1";
-                let row = sqlx::query(text).bind(id);
-                let row = row.fetch_optional(connection).await?;
-                row.as_ref().map(read).transpose()
-            })
+        self.write(async |tx| {
+            // Not again after a no, whatever older link is followed.
+            let text = "UPDATE subscriptions SET status = $2, confirmed_at = $3 WHERE id = $1 \
+                        AND (status <> 'unsubscribed' OR $2 = 'unsubscribed')";
+            tx.run(text, values![id, answer.as_str(), confirmed_at])
+                .await?;
+            let text = "SELECT id, site, status FROM subscriptions WHERE id = $1";
+            let row = tx.find(text, values![id]).await?;
+            row.as_ref().map(read).transpose()
         })
         .await
     }
 }
 
-pub(super) fn read(row: &sqlx::any::AnyRow) -> Result<Subscription> {
-    let word: String = row.try_get("status")?;
+pub(super) fn read(row: &AnyRow) -> Result<Subscription> {
+    let word: String = get(row, "status")?;
     Ok(Subscription {
-        id: row.try_get("id")?,
-        site: rows::site(row)?,
+        id: get(row, "id")?,
+        site: get(row, "site")?,
         answer: Answer::parse(&word).ok_or(StoreError::Corrupt("subscription"))?,
     })
 }

@@ -2,16 +2,17 @@
 //! a person made is theirs: it ends with their account, and may at no time do more than they may.
 
 use serde_json::json;
-use sqlx::{Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store, StoreError, acts,
-    moderators::{role, scope_json},
-    rows,
-};
-use crate::domain::{
-    moderator::{ModeratorId, Role, Scope},
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        moderator::{ModeratorId, Role, Scope},
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, acts,
+        sql::{get, rows, sql, values},
+    },
 };
 
 /// Who made a token.
@@ -73,7 +74,7 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn tokens(&self) -> Result<Vec<Token>> {
         let text = format!("SELECT {COLUMNS} FROM {TABLES} ORDER BY t.id");
-        let query = sqlx::query(self.sql(&text));
+        let query = sql(text, values![]);
         self.gather("tokens", query, read).await
     }
 
@@ -82,31 +83,31 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn add_token(&self, token: Token, hash: String) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let (origin, owner, owner_name) = match token.origin {
-                    Origin::Person(owner, name) => ("person", Some(owner.0), Some(name)),
-                    other => (other.as_str(), None, None),
-                };
-                let detail =
-                    json!({ "name": token.name, "role": token.role, "scope": token.scope });
-                let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at, origin, \
-                                owner, owner_name) \
-                            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-                sqlx::query(text)
-                    .bind(token.id.clone())
-                    .bind(token.name)
-                    .bind(hash)
-                    .bind(token.role.as_str())
-                    .bind(scope_json(&token.scope))
-                    .bind(token.created_at.millis())
-                    .bind(origin)
-                    .bind(owner)
-                    .bind(owner_name)
-                    .execute(&mut *connection)
-                    .await?;
-                acts::record(connection, "token.add", &token.id, detail).await
-            })
+        self.write(async |tx| {
+            let (origin, owner, owner_name) = match token.origin {
+                Origin::Person(owner, name) => ("person", Some(owner.0), Some(name)),
+                other => (other.as_str(), None, None),
+            };
+            let detail = json!({ "name": token.name, "role": token.role, "scope": token.scope });
+            let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at, origin, \
+                            owner, owner_name) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            tx.run(
+                text,
+                values![
+                    token.id,
+                    token.name,
+                    hash,
+                    token.role,
+                    token.scope,
+                    token.created_at,
+                    origin,
+                    owner,
+                    owner_name
+                ],
+            )
+            .await?;
+            acts::record(tx, "token.add", &token.id, detail).await
         })
         .await
     }
@@ -121,10 +122,7 @@ impl Store {
             "SELECT {COLUMNS} FROM {TABLES} WHERE t.hash = $1 AND t.revoked_at IS NULL \
              AND (t.owner IS NULL OR m.id IS NOT NULL)"
         );
-        let found = sqlx::query(self.sql(&text))
-            .bind(hash.to_owned())
-            .fetch_optional(&self.read)
-            .await?;
+        let found = self.find(text, values![hash]).await?;
         let Some(token) = found.as_ref().map(read_bounded).transpose()? else {
             return Ok(None);
         };
@@ -154,32 +152,30 @@ pub(super) const TABLES: &str = "tokens t LEFT JOIN moderators m ON m.id = t.own
 /// The token, with no more rights than its owner has.
 fn read_bounded(row: &AnyRow) -> Result<Token> {
     let mut token = read(row)?;
-    if let Some(role) = row.try_get::<Option<String>, _>("owner_role")? {
+    if let Some(role) = get::<Option<Role>>(row, "owner_role")? {
         let scope: Scope = rows::json(row, "owner_scope")?;
-        token.role = token
-            .role
-            .min(Role::parse(&role).ok_or(StoreError::Corrupt("role"))?);
+        token.role = token.role.min(role);
         token.scope = token.scope.and(&scope);
     }
     Ok(token)
 }
 
 pub(super) fn read(row: &AnyRow) -> Result<Token> {
-    let origin: String = row.try_get("origin")?;
-    let owner: Option<String> = row.try_get("owner")?;
-    let owner_name: Option<String> = row.try_get("owner_name")?;
+    let origin: String = get(row, "origin")?;
+    let owner: Option<String> = get(row, "owner")?;
+    let owner_name: Option<String> = get(row, "owner_name")?;
     Ok(Token {
         origin: match owner {
             Some(owner) => Origin::Person(ModeratorId(owner), owner_name.unwrap_or_default()),
             None if origin == Origin::CommandLine.as_str() => Origin::CommandLine,
             None => Origin::Unknown,
         },
-        id: row.try_get("id")?,
-        name: row.try_get("name")?,
-        role: role(row)?,
+        id: get(row, "id")?,
+        name: get(row, "name")?,
+        role: get(row, "role")?,
         scope: rows::json(row, "scope")?,
-        created_at: rows::timestamp(row, "created_at")?,
-        last_used_at: rows::optional_timestamp(row, "last_used_at")?,
-        revoked_at: rows::optional_timestamp(row, "revoked_at")?,
+        created_at: get(row, "created_at")?,
+        last_used_at: get(row, "last_used_at")?,
+        revoked_at: get(row, "revoked_at")?,
     })
 }

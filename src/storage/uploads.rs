@@ -5,15 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::any::AnyRow;
 
-use super::{
-    Result, Store, StoreError, acts, damage::gather, engine::Engine, samples, touched, votes,
-};
-use crate::domain::{
-    sample::{Source, Tally, Vote},
-    site::SiteSlug,
-    timestamp::Timestamp,
+use crate::{
+    domain::{
+        sample::{Source, Tally, Vote},
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store, StoreError, acts, samples,
+        sql::{Conn, get, sql, to_json, values},
+        votes,
+    },
 };
 
 /// Rows moved in one transaction.
@@ -43,21 +47,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn begin_upload(&self, upload: Upload, now: Timestamp) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO uploads (id, state, provenance, source, touched_at) \
-                            VALUES ($1, 'arriving', $2, $3, $4)";
-                sqlx::query(text)
-                    .bind(upload.id)
-                    .bind(upload.source.provenance.as_str())
-                    .bind(upload.source.name)
-                    .bind(now.millis())
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
+        let text = "INSERT INTO uploads (id, state, provenance, source, touched_at) \
+                    VALUES ($1, 'arriving', $2, $3, $4)";
+        self.write_one(
+            text,
+            values![upload.id, upload.source.provenance, upload.source.name, now],
+        )
         .await
+        .map(drop)
     }
 
     /// Keeps rows of an upload apart; of equal texts the last label counts.
@@ -70,21 +67,13 @@ impl Store {
         votes: Vec<Vote>,
         now: Timestamp,
     ) -> Result<()> {
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text =
-                    "UPDATE uploads SET touched_at = $2 WHERE id = $1 AND state = 'arriving'";
-                let there = sqlx::query(text)
-                    .bind(upload.clone())
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                if !touched(&there) {
-                    return Err(StoreError::Corrupt("upload"));
-                }
-                keep_apart(connection, engine, &upload, &votes).await
-            })
+        self.write(async |tx| {
+            let text = "UPDATE uploads SET touched_at = $2 WHERE id = $1 AND state = 'arriving'";
+            let there = tx.touch(text, values![upload, now]).await?;
+            if !there {
+                return Err(StoreError::Corrupt("upload"));
+            }
+            keep_apart(tx, &upload, &votes).await
         })
         .await
     }
@@ -94,20 +83,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn complete_upload(&self, upload: String) -> Result<i64> {
-        self.write(move |connection| {
-            Box::pin(async move {
+        self.write(async |tx| {
                 let text = "UPDATE uploads SET state = 'complete' WHERE id = $1 \
                             RETURNING (SELECT COUNT(*) FROM upload_rows WHERE upload = $1) AS count";
-                let row = sqlx::query(text)
-                    .bind(upload.clone())
-                    .fetch_one(&mut *connection)
-                    .await?;
-                let count: i64 = row.try_get("count")?;
+                let row = tx.one(text, values![upload]).await?;
+                let count: i64 = get(&row, "count")?;
                 let detail = serde_json::json!({ "texts": count });
-                acts::record(connection, "samples.add", &upload, detail).await?;
+                acts::record(tx, "samples.add", &upload, detail).await?;
                 Ok(count)
             })
-        })
         .await
     }
 
@@ -131,22 +115,15 @@ impl Store {
                 }
             }
         }
-        self.write(move |connection| Box::pin(async move { remove(connection, &upload).await }))
-            .await
+        self.write(async |tx| remove(tx, &upload).await).await
     }
 
     /// Forgets at most `limit` rows of an upload; how many it were.
     async fn drop_rows(&self, upload: String, limit: i64) -> Result<u64> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "DELETE FROM upload_rows WHERE upload = $1 AND (site, id) IN \
-                            (SELECT site, id FROM upload_rows WHERE upload = $1 \
-                             ORDER BY site, id LIMIT $2)";
-                let query = sqlx::query(text).bind(upload).bind(limit);
-                Ok(query.execute(connection).await?.rows_affected())
-            })
-        })
-        .await
+        let text = "DELETE FROM upload_rows WHERE upload = $1 AND (site, id) IN \
+                    (SELECT site, id FROM upload_rows WHERE upload = $1 \
+                     ORDER BY site, id LIMIT $2)";
+        self.write_one(text, values![upload, limit]).await
     }
 
     /// Moves some of a complete upload to the samples.
@@ -154,27 +131,19 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn move_upload(&self, upload: Upload, now: Timestamp) -> Result<Bitten> {
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text =
-                    "UPDATE uploads SET touched_at = $2 WHERE id = $1 AND state = 'complete'";
-                let there = sqlx::query(text)
-                    .bind(upload.id.clone())
-                    .bind(now.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                let votes = bite(connection, &upload.id).await?;
-                if !touched(&there) || votes.is_empty() {
-                    remove(connection, &upload.id).await?;
-                    let tally = Tally::default();
-                    return Ok(Bitten { tally, over: true });
-                }
-                forget(connection, &upload.id, &votes).await?;
-                let source = &upload.source;
-                let tally = votes::cast(connection, engine, votes, source, now).await?;
-                Ok(Bitten { tally, over: false })
-            })
+        self.write(async |tx| {
+            let text = "UPDATE uploads SET touched_at = $2 WHERE id = $1 AND state = 'complete'";
+            let there = tx.touch(text, values![upload.id, now]).await?;
+            let votes = bite(tx, &upload.id).await?;
+            if !there || votes.is_empty() {
+                remove(tx, &upload.id).await?;
+                let tally = Tally::default();
+                return Ok(Bitten { tally, over: true });
+            }
+            forget(tx, &upload.id, &votes).await?;
+            let source = &upload.source;
+            let tally = votes::cast(tx, votes, source, now).await?;
+            Ok(Bitten { tally, over: false })
         })
         .await
     }
@@ -187,15 +156,15 @@ impl Store {
     pub async fn left_uploads(&self, before: Timestamp, cap: i64) -> Result<Vec<Upload>> {
         let text = "SELECT id, provenance, source FROM uploads \
                     WHERE state = 'complete' AND touched_at < $1";
-        let query = sqlx::query(text).bind(before.millis());
-        let read = |row: &sqlx::any::AnyRow| -> Result<Upload> {
+        let query = sql(text, values![before]);
+        let read = |row: &AnyRow| -> Result<Upload> {
             let source = Source {
-                provenance: samples::provenance(row)?,
-                name: row.try_get("source")?,
+                provenance: get(row, "provenance")?,
+                name: get(row, "source")?,
                 cap,
                 waits: false,
             };
-            let id = row.try_get("id")?;
+            let id = get(row, "id")?;
             Ok(Upload { id, source })
         };
         self.gather("uploads", query, read).await
@@ -207,23 +176,15 @@ impl Store {
     /// [`StoreError`].
     pub async fn forget_uploads(&self, before: Timestamp) -> Result<()> {
         let text = "SELECT id FROM uploads WHERE state = 'arriving' AND touched_at < $1";
-        let found = sqlx::query(text)
-            .bind(before.millis())
-            .fetch_all(&self.read)
-            .await?;
+        let found = self.all(text, values![before]).await?;
         for row in found {
-            self.drop_upload(row.try_get("id")?).await?;
+            self.drop_upload(get(&row, "id")?).await?;
         }
         Ok(())
     }
 }
 
-async fn keep_apart(
-    connection: &mut AnyConnection,
-    engine: Engine,
-    upload: &str,
-    votes: &[Vote],
-) -> Result<()> {
+async fn keep_apart(tx: &mut Conn<'_>, upload: &str, votes: &[Vote]) -> Result<()> {
     // One statement must not write a row twice.
     let last: BTreeMap<(&SiteSlug, &str), &Vote> = votes
         .iter()
@@ -237,47 +198,33 @@ async fn keep_apart(
                     r.value->>'email_domain', r.value->>'website', r.value->>'email_index' \
                 FROM {rows:$1} WHERE true \
                 ON CONFLICT (upload, site, id) DO UPDATE SET label = excluded.label";
-    sqlx::query(AssertSqlSafe(engine.dialect(text)))
-        .bind(serde_json::to_string(&rows).unwrap_or_default())
-        .bind(upload.to_owned())
-        .execute(connection)
-        .await?;
+    tx.run(text, values![to_json(&rows), upload]).await?;
     Ok(())
 }
 
-async fn bite(connection: &mut AnyConnection, upload: &str) -> Result<Vec<Vote>> {
+async fn bite(tx: &mut Conn<'_>, upload: &str) -> Result<Vec<Vote>> {
     let text = "SELECT site, id, label, held_out, text, name, email_domain, website, email_index \
                 FROM upload_rows WHERE upload = $1 ORDER BY site, id LIMIT $2";
-    let query = sqlx::query(text).bind(upload.to_owned()).bind(BITE);
-    Ok(gather(connection, "upload_rows", query, samples::vote)
-        .await?
-        .rows)
+    let query = sql(text, values![upload, BITE]);
+    Ok(tx.gather("upload_rows", query, samples::vote).await?.rows)
 }
 
 /// Forgets rows that are moved: those in order up to the last.
-async fn forget(connection: &mut AnyConnection, upload: &str, votes: &[Vote]) -> Result<()> {
+async fn forget(tx: &mut Conn<'_>, upload: &str, votes: &[Vote]) -> Result<()> {
     let Some(last) = votes.last() else {
         return Ok(());
     };
     let text = "DELETE FROM upload_rows WHERE upload = $1 AND (site, id) <= ($2, $3)";
-    sqlx::query(text)
-        .bind(upload.to_owned())
-        .bind(last.site.to_string())
-        .bind(last.id.clone())
-        .execute(connection)
-        .await?;
+    tx.run(text, values![upload, last.site, last.id]).await?;
     Ok(())
 }
 
-async fn remove(connection: &mut AnyConnection, upload: &str) -> Result<()> {
+async fn remove(tx: &mut Conn<'_>, upload: &str) -> Result<()> {
     for text in [
         "DELETE FROM upload_rows WHERE upload = $1",
         "DELETE FROM uploads WHERE id = $1",
     ] {
-        sqlx::query(text)
-            .bind(upload.to_owned())
-            .execute(&mut *connection)
-            .await?;
+        tx.run(text, values![upload]).await?;
     }
     Ok(())
 }

@@ -7,15 +7,18 @@
 use std::{collections::HashMap, time::Duration};
 
 use serde::Serialize;
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, damage::gather, engine::Engine, rows};
 use crate::{
     bayes::Label,
     domain::{
         sample::{PROGRAM_A_DAY, PROGRAMS_AT_LEAST, Provenance, Source, Tally, Vote, contradicts},
         site::SiteSlug,
         timestamp::Timestamp,
+    },
+    storage::{
+        Result, Store,
+        sql::{Conn, get, list, sql, to_json, values},
     },
 };
 
@@ -54,19 +57,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn vote(&self, votes: Vec<Vote>, source: Source, now: Timestamp) -> Result<Tally> {
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move { cast(connection, engine, votes, &source, now).await })
-        })
-        .await
+        self.write(async |tx| cast(tx, votes, &source, now).await)
+            .await
     }
 }
 
 /// Casts votes, site by site in the order of their slugs, so that instances cannot deadlock. Of
 /// several votes about one text the last counts.
 pub(super) async fn cast(
-    connection: &mut AnyConnection,
-    engine: Engine,
+    tx: &mut Conn<'_>,
     votes: Vec<Vote>,
     source: &Source,
     now: Timestamp,
@@ -82,8 +81,7 @@ pub(super) async fn cast(
         let mut votes: Vec<Vote> = votes.into_values().collect();
         votes.sort_by(|a, b| a.id.cmp(&b.id));
         let mut poll = Poll {
-            connection: &mut *connection,
-            engine,
+            tx: &mut *tx,
             site: site.to_string(),
             source,
             now,
@@ -94,17 +92,16 @@ pub(super) async fn cast(
 }
 
 /// The votes of one site.
-struct Poll<'c> {
-    connection: &'c mut AnyConnection,
-    engine: Engine,
+struct Poll<'c, 't> {
+    tx: &'c mut Conn<'t>,
     site: String,
     source: &'c Source,
     now: Timestamp,
 }
 
-impl Poll<'_> {
+impl Poll<'_, '_> {
     async fn cast(&mut self, votes: &[Vote]) -> Result<Tally> {
-        let revision = raise(self.connection, &self.site).await?;
+        let revision = raise(self.tx, &self.site).await?;
         let trained = self.trained_revision().await?;
         let known = self.known(votes, trained).await?;
         let mut room = self.room(trained).await?;
@@ -158,37 +155,35 @@ impl Poll<'_> {
     async fn trained_revision(&mut self) -> Result<i64> {
         let text = "SELECT m.revision FROM learning l \
                     JOIN models m ON m.site = l.site AND m.id = l.live WHERE l.site = $1";
-        let row = sqlx::query(text)
-            .bind(self.site.clone())
-            .fetch_optional(&mut *self.connection)
-            .await?;
+        let row = self.tx.find(text, values![self.site]).await?;
         Ok(row
-            .map(|row| row.try_get("revision"))
+            .map(|row| get(&row, "revision"))
             .transpose()?
             .unwrap_or(0))
     }
 
     async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
         let text = "SELECT id, label, counted, revision, provenance, waits FROM samples \
-                    WHERE site = $1 AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
-        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(self.site.clone())
-            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)));
+                    WHERE site = $1 AND id IN {list:$2}";
+        let query = sql(
+            text,
+            values![self.site, list(votes.iter().map(|vote| &vote.id))],
+        );
         let read = |row: &AnyRow| {
-            let counted = row.try_get::<i64, _>("counted")? != 0;
-            let learnt = counted || row.try_get::<i64, _>("revision")? <= trained;
-            let label = label(row, "label")?;
-            let provenance: String = row.try_get("provenance")?;
+            let counted = get::<i64>(row, "counted")? != 0;
+            let learnt = counted || get::<i64>(row, "revision")? <= trained;
+            let label = get(row, "label")?;
+            let provenance: String = get(row, "provenance")?;
             let known = Known {
                 label,
                 by_person: provenance != Provenance::Feedback.as_str(),
-                waits: row.try_get::<Option<String>, _>("waits")?.is_some(),
+                waits: get::<Option<String>>(row, "waits")?.is_some(),
                 learnt,
             };
-            Ok((row.try_get("id")?, known))
+            Ok((get(row, "id")?, known))
         };
         // One that is damaged is taken for new: the vote puts it right.
-        let known = gather(self.connection, "samples", query, read).await?;
+        let known = self.tx.gather("samples", query, read).await?;
         Ok(known.rows.into_iter().collect())
     }
 
@@ -197,17 +192,16 @@ impl Poll<'_> {
         let text = "SELECT label, COUNT(*) AS count FROM samples WHERE site = $1 AND provenance = $2 \
                     AND source = $3 AND label IS NOT NULL AND counted = 1 AND revision > $4 \
                     GROUP BY label";
-        let query = sqlx::query(text)
-            .bind(self.site.clone())
-            .bind(self.source.provenance.as_str())
-            .bind(self.source.name.clone())
-            .bind(trained);
+        let query = sql(
+            text,
+            values![self.site, self.source.provenance, self.source.name, trained],
+        );
         let read = |row: &AnyRow| {
-            let label = label(row, "label")?.ok_or(StoreError::Corrupt("label"))?;
-            Ok((label, row.try_get::<i64, _>("count")?))
+            let label = get::<Label>(row, "label")?;
+            Ok((label, get::<i64>(row, "count")?))
         };
         let mut room = [self.source.cap; 2];
-        for (label, count) in gather(self.connection, "samples", query, read).await?.rows {
+        for (label, count) in self.tx.gather("samples", query, read).await?.rows {
             room[label.index()] -= count;
         }
         if self.source.provenance == Provenance::Feedback {
@@ -226,19 +220,19 @@ impl Poll<'_> {
                 CAST(SUM(CASE WHEN provenance = 'feedback' AND counted = 1 AND source = $2 \
                     AND labelled_at > $3 THEN 1 ELSE 0 END) AS BIGINT) AS today \
              FROM samples WHERE site = $1 AND label IS NOT NULL GROUP BY label";
-        let query = sqlx::query(text)
-            .bind(self.site.clone())
-            .bind(self.source.name.clone())
-            .bind(self.now.minus(A_DAY).millis());
+        let query = sql(
+            text,
+            values![self.site, self.source.name, self.now.minus(A_DAY)],
+        );
         let read = |row: &AnyRow| {
-            let label = label(row, "label")?.ok_or(StoreError::Corrupt("label"))?;
-            let share = row.try_get::<i64, _>("people")?.max(PROGRAMS_AT_LEAST);
-            let share = share - row.try_get::<i64, _>("programs")?;
-            let today = PROGRAM_A_DAY - row.try_get::<i64, _>("today")?;
+            let label = get::<Label>(row, "label")?;
+            let share = get::<i64>(row, "people")?.max(PROGRAMS_AT_LEAST);
+            let share = share - get::<i64>(row, "programs")?;
+            let today = PROGRAM_A_DAY - get::<i64>(row, "today")?;
             Ok((label, share.min(today)))
         };
         let mut left = [PROGRAMS_AT_LEAST.min(PROGRAM_A_DAY); 2];
-        for (label, share) in gather(self.connection, "samples", query, read).await?.rows {
+        for (label, share) in self.tx.gather("samples", query, read).await?.rows {
             left[label.index()] = share;
         }
         for (room, left) in room.iter_mut().zip(left) {
@@ -253,12 +247,13 @@ impl Poll<'_> {
             return Ok(HashMap::new());
         }
         let text = "SELECT id, score FROM comments WHERE site = $1 AND score IS NOT NULL \
-                    AND id IN (SELECT r.value->>'v' FROM {rows:$2})";
-        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(self.site.clone())
-            .bind(rows::list_json(votes.iter().map(|vote| &vote.id)));
-        let read = |row: &AnyRow| Ok((row.try_get("id")?, row.try_get("score")?));
-        let scores = gather(self.connection, "comments", query, read).await?;
+                    AND id IN {list:$2}";
+        let query = sql(
+            text,
+            values![self.site, list(votes.iter().map(|vote| &vote.id))],
+        );
+        let read = |row: &AnyRow| Ok((get(row, "id")?, get(row, "score")?));
+        let scores = self.tx.gather("comments", query, read).await?;
         Ok(scores.rows.into_iter().collect())
     }
 
@@ -289,14 +284,18 @@ impl Poll<'_> {
                         $5, $6, r.value->>'label' \
                     FROM {rows:$1} WHERE true \
                     ON CONFLICT (site, id) DO UPDATE SET waits = excluded.waits";
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::to_string(votes).unwrap_or_default())
-            .bind(self.site.clone())
-            .bind(self.source.provenance.as_str())
-            .bind(self.source.name.clone())
-            .bind(revision)
-            .bind(self.now.millis())
-            .execute(&mut *self.connection)
+        self.tx
+            .run(
+                text,
+                values![
+                    to_json(votes),
+                    self.site,
+                    self.source.provenance,
+                    self.source.name,
+                    revision,
+                    self.now
+                ],
+            )
             .await?;
         Ok(())
     }
@@ -313,14 +312,18 @@ impl Poll<'_> {
                         provenance = excluded.provenance, source = excluded.source, \
                         counted = excluded.counted, revision = excluded.revision, waits = NULL, \
                         labelled_at = excluded.labelled_at";
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::to_string(written).unwrap_or_default())
-            .bind(self.site.clone())
-            .bind(self.source.provenance.as_str())
-            .bind(self.source.name.clone())
-            .bind(revision)
-            .bind(self.now.millis())
-            .execute(&mut *self.connection)
+        self.tx
+            .run(
+                text,
+                values![
+                    to_json(written),
+                    self.site,
+                    self.source.provenance,
+                    self.source.name,
+                    revision,
+                    self.now
+                ],
+            )
             .await?;
         Ok(())
     }
@@ -329,11 +332,8 @@ impl Poll<'_> {
         let text = "INSERT INTO lessons (site, revision, sample, unlearn, learn) \
                     SELECT $2, $3, r.value->>'sample', r.value->>'unlearn', r.value->>'learn' \
                     FROM {rows:$1}";
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::to_string(lessons).unwrap_or_default())
-            .bind(self.site.clone())
-            .bind(revision)
-            .execute(&mut *self.connection)
+        self.tx
+            .run(text, values![to_json(lessons), self.site, revision])
             .await?;
         Ok(())
     }
@@ -346,21 +346,10 @@ pub(super) fn first_epoch() -> i64 {
 }
 
 /// Locks a site's learning until the transaction ends, and gives this transaction's revision.
-pub(super) async fn raise(connection: &mut AnyConnection, site: &str) -> Result<i64> {
+pub(super) async fn raise(tx: &mut Conn<'_>, site: &str) -> Result<i64> {
     let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = learning.revision + 1 \
                 RETURNING revision";
-    let row = sqlx::query(text)
-        .bind(site.to_owned())
-        .bind(first_epoch())
-        .fetch_one(connection)
-        .await?;
-    Ok(row.try_get("revision")?)
-}
-
-/// A label, or none.
-pub(super) fn label(row: &AnyRow, column: &'static str) -> Result<Option<Label>> {
-    let word: Option<String> = row.try_get(column)?;
-    let read = |word: String| Label::parse(&word).ok_or(StoreError::Corrupt("label"));
-    word.map(read).transpose()
+    let row = tx.one(text, values![site, first_epoch()]).await?;
+    get(&row, "revision")
 }

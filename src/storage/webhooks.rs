@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{Row, any::AnyRow};
-
 use serde_json::json;
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, acts, rows, sites::raise_revision, touched};
-use crate::domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event};
+use crate::{
+    domain::{site::SiteSlug, timestamp::Timestamp, webhook::Event},
+    storage::{
+        Result, Store, acts,
+        revision::raise_revision,
+        sql::{get, rows, sql, to_json, values},
+    },
+};
 
 /// A program that wants to hear of what happens on a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,22 +50,23 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn add_webhook(&self, webhook: Webhook) -> Result<()> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "INSERT INTO webhooks (site, id, url, events, created_at) \
-                            VALUES ($1, $2, $3, $4, $5)";
-                let detail = json!({ "site": webhook.site, "events": webhook.events });
-                sqlx::query(text)
-                    .bind(webhook.site.to_string())
-                    .bind(webhook.id.clone())
-                    .bind(webhook.url)
-                    .bind(serde_json::to_string(&webhook.events).unwrap_or_default())
-                    .bind(webhook.created_at.millis())
-                    .execute(&mut *connection)
-                    .await?;
-                acts::record(connection, "webhook.add", &webhook.id, detail).await?;
-                raise_revision(connection).await
-            })
+        self.write(async |tx| {
+            let text = "INSERT INTO webhooks (site, id, url, events, created_at) \
+                        VALUES ($1, $2, $3, $4, $5)";
+            let detail = json!({ "site": webhook.site, "events": webhook.events });
+            tx.run(
+                text,
+                values![
+                    webhook.site,
+                    webhook.id,
+                    webhook.url,
+                    to_json(&webhook.events),
+                    webhook.created_at
+                ],
+            )
+            .await?;
+            acts::record(tx, "webhook.add", &webhook.id, detail).await?;
+            raise_revision(tx).await
         })
         .await
     }
@@ -71,21 +77,16 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn remove_webhook(&self, site: &SiteSlug, id: String) -> Result<bool> {
         let site = site.to_string();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text = "DELETE FROM deliveries WHERE site = $1 AND webhook = $2";
-                let query = sqlx::query(text).bind(site.clone()).bind(id.clone());
-                query.execute(&mut *connection).await?;
-                let text = "DELETE FROM webhooks WHERE site = $1 AND id = $2";
-                let query = sqlx::query(text).bind(site.clone()).bind(id.clone());
-                let removed = query.execute(&mut *connection).await?;
-                if touched(&removed) {
-                    acts::record(connection, "webhook.remove", &id, json!({ "site": site }))
-                        .await?;
-                }
-                raise_revision(connection).await?;
-                Ok(touched(&removed))
-            })
+        self.write(async |tx| {
+            let text = "DELETE FROM deliveries WHERE site = $1 AND webhook = $2";
+            tx.run(text, values![site, id]).await?;
+            let text = "DELETE FROM webhooks WHERE site = $1 AND id = $2";
+            let removed = tx.touch(text, values![site, id]).await?;
+            if removed {
+                acts::record(tx, "webhook.remove", &id, json!({ "site": site })).await?;
+            }
+            raise_revision(tx).await?;
+            Ok(removed)
         })
         .await
     }
@@ -95,8 +96,10 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn webhook_sites(&self) -> Result<BTreeSet<SiteSlug>> {
-        let query = sqlx::query("SELECT DISTINCT site FROM webhooks");
-        let sites = self.gather("webhooks", query, rows::site).await?;
+        let query = sql("SELECT DISTINCT site FROM webhooks", values![]);
+        let sites = self
+            .gather("webhooks", query, |row| get(row, "site"))
+            .await?;
         Ok(sites.into_iter().collect())
     }
 
@@ -114,7 +117,10 @@ impl Store {
                 (SELECT d.last_error FROM deliveries d WHERE d.site = w.site AND d.webhook = w.id \
                     AND d.last_error IS NOT NULL ORDER BY d.id DESC LIMIT 1) AS last_error \
              FROM webhooks w WHERE $1 = '' OR w.site = $1 ORDER BY w.site, w.id";
-        let query = sqlx::query(text).bind(site.map(SiteSlug::to_string).unwrap_or_default());
+        let query = sql(
+            text,
+            values![site.map(SiteSlug::to_string).unwrap_or_default()],
+        );
         self.gather("webhooks", query, state).await
     }
 }
@@ -122,15 +128,15 @@ impl Store {
 pub(super) fn state(row: &AnyRow) -> Result<WebhookState> {
     Ok(WebhookState {
         webhook: Webhook {
-            id: row.try_get("id")?,
-            site: rows::site(row)?,
-            url: row.try_get("url")?,
+            id: get(row, "id")?,
+            site: get(row, "site")?,
+            url: get(row, "url")?,
             events: rows::json(row, "events")?,
-            created_at: rows::timestamp(row, "created_at")?,
-            delivered_at: rows::optional_timestamp(row, "delivered_at")?,
+            created_at: get(row, "created_at")?,
+            delivered_at: get(row, "delivered_at")?,
         },
-        queued: row.try_get("queued")?,
-        dead: row.try_get("dead")?,
-        last_error: row.try_get("last_error")?,
+        queued: get(row, "queued")?,
+        dead: get(row, "dead")?,
+        last_error: get(row, "last_error")?,
     })
 }

@@ -1,7 +1,7 @@
 //! What a comment's author handed in.
 
 /// What is scored: the text and what its author said about themselves.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Document<'a> {
     /// The comment as submitted: markup, entities and all.
     pub text: &'a str,

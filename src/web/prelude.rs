@@ -31,4 +31,5 @@ pub(in crate::web) use crate::{
         route_table::RouteTable,
         site,
     },
+    words::{Said, Words},
 };

@@ -25,9 +25,9 @@ use sources::{Place, Sources};
 const FLOORS: [&[&str]; 18] = [
     &["config", "text", "markup", "faults"],
     &["bayes", "telemetry"],
-    &["domain", "evaluation"],
-    &["clock", "rules"],
-    &["storage", "interchange"],
+    &["domain"],
+    &["clock", "rules", "words"],
+    &["storage", "interchange", "evaluation"],
     &["sealing"],
     &["directory", "backup"],
     &["ground"],

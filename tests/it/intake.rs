@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use hamlet::domain::{
-    comment::Status,
-    evidence::{Check, Verdict},
-    site::Policy,
+use hamlet::{
+    domain::{
+        comment::Status,
+        evidence::{Check, Verdict},
+        site::Policy,
+    },
+    words::Words,
 };
 use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
@@ -199,7 +202,8 @@ on_both_engines!(
                 .iter()
                 .find(|finding| finding.check == check);
             let finding = finding.unwrap_or_else(|| panic!("{check:?}: {:?}", stored.evidence));
-            assert!(finding.weight > 0.0 && !finding.reason.is_empty());
+            assert!(finding.weight > 0.0);
+            assert!(!Words::english().reason(&finding.reason).is_empty());
             let model = stored.evidence.model.as_ref().unwrap().log_odds;
             let sum = model
                 + stored
@@ -235,7 +239,7 @@ on_both_engines!(
             reasons.push(
                 found
                     .first()
-                    .map(|finding| (finding.check, finding.reason.clone())),
+                    .map(|finding| (finding.check, Words::english().reason(&finding.reason))),
             );
         }
         assert_eq!(reasons[0], None);
@@ -314,7 +318,7 @@ on_both_engines!(
         let found = app.stored(&third).await.evidence.checks;
         assert_eq!(found[0].check, Check::Rate);
         assert_eq!(
-            found[0].reason,
+            Words::english().reason(&found[0].reason),
             "3 comments came from this network within 10 minutes"
         );
         let response = app

@@ -1,6 +1,9 @@
 //! What block rules see, and what they refuse to be.
 
-use hamlet::domain::{comment::Status, moderator::Role, site::Policy};
+use hamlet::{
+    domain::{comment::Status, moderator::Role, site::Policy},
+    words::Words,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -25,7 +28,9 @@ async fn blocked(app: &TestApp, fields: Value) -> bool {
     let (status, answer) = answer(app.comment("shop", &comment)).await;
     assert_eq!(status.as_u16(), 202, "{answer}");
     let stored = app.stored(&answer).await;
-    stored.evidence.because.contains("It has a blocked")
+    Words::english()
+        .because(&stored.evidence)
+        .contains("It has a blocked")
 }
 
 /// Every rule by itself with texts that it hits, and texts that it does not.

@@ -1,9 +1,5 @@
 //! The limits of signing in: they slow down whoever guesses, and lock nobody out of what is theirs.
 
-use hamlet::{domain::email::EmailAddress, storage::counters::Counted};
-use reqwest::{Method, RequestBuilder};
-use serde_json::json;
-
 use crate::{
     on_both_engines,
     support::{
@@ -11,6 +7,9 @@ use crate::{
         people::PASSWORD,
     },
 };
+use hamlet::domain::{arrival::Counted, email::EmailAddress};
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
 
 const EMAIL: &str = "horatio@elsinore.example";
 const WRONG: &str = "something is rotten";

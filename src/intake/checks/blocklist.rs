@@ -6,6 +6,7 @@ use crate::{
     domain::{
         block::{BlockAction, BlockKind, BlockRule},
         evidence::{Check, Finding},
+        reason::Reason,
         website::Website,
     },
     rules::Subject,
@@ -37,11 +38,11 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn finding(rule: &BlockRule) -> Finding {
-    let what = match rule.kind {
-        BlockKind::Word => format!("a blocked word: {}", rule.pattern),
-        BlockKind::Domain => format!("a blocked domain: {}", rule.pattern),
-        BlockKind::Email => "a blocked email address".to_owned(),
-        BlockKind::Network => "a blocked network".to_owned(),
+    let reason = match rule.kind {
+        BlockKind::Word => Reason::BlockedWord(rule.pattern.clone()),
+        BlockKind::Domain => Reason::BlockedDomain(rule.pattern.clone()),
+        BlockKind::Email => Reason::BlockedEmail,
+        BlockKind::Network => Reason::BlockedNetwork,
     };
     Finding {
         check: Check::Blocklist,
@@ -50,7 +51,7 @@ fn finding(rule: &BlockRule) -> Finding {
         } else {
             HOLD
         },
-        reason: format!("It has {what}"),
+        reason,
         forces: Some(rule.action.into()),
     }
 }
@@ -65,6 +66,7 @@ mod tests {
             block::{BlockAction, BlockKind, BlockRule},
             evidence::Verdict,
             network::SenderAddress,
+            reason::Reason,
             site::SiteSlug,
         },
         intake::checks::samples::{NOW, Sample},
@@ -86,7 +88,7 @@ mod tests {
     }
 
     /// The reasons of what `rules` find in a text that a sender of 203.0.113.7 wrote.
-    fn reasons(rules: Vec<BlockRule>, text: &str) -> Vec<String> {
+    fn reasons(rules: Vec<BlockRule>, text: &str) -> Vec<Reason> {
         let rules = Rules::new(rules);
         let sample = Sample::of(text);
         let sender = SenderAddress::new([203, 0, 113, 7].into());
@@ -108,10 +110,10 @@ mod tests {
         ];
         let found = reasons(rules, "Try garcinia at https://shop.evil.example/");
         let wanted = [
-            "It has a blocked word: garcinia",
-            "It has a blocked domain: evil.example",
-            "It has a blocked email address",
-            "It has a blocked network",
+            Reason::BlockedWord("garcinia".to_owned()),
+            Reason::BlockedDomain("evil.example".to_owned()),
+            Reason::BlockedEmail,
+            Reason::BlockedNetwork,
         ];
         assert_eq!(found, wanted);
     }

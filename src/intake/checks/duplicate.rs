@@ -5,7 +5,10 @@
 use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::domain::evidence::{Check, Finding};
+use crate::domain::{
+    evidence::{Check, Finding},
+    reason::Reason,
+};
 
 /// Letters and digits that a text needs before its repetition means anything.
 const MIN_CHARS: usize = 20;
@@ -14,18 +17,12 @@ const EACH: f64 = 1.0;
 const MOST: f64 = 4.0;
 
 pub(super) fn finding(before: i64) -> Option<Finding> {
-    let times = match before {
-        ..=0 => return None,
-        1 => "once".to_owned(),
-        2..=9 => format!("{before} times"),
-        _ => "10 times or more".to_owned(),
-    };
     #[expect(clippy::cast_precision_loss, reason = "at most 10")]
     let weight = (EACH * before as f64).min(MOST);
-    Some(Finding {
+    (before > 0).then_some(Finding {
         check: Check::Duplicate,
         weight,
-        reason: format!("The same text was posted {times} before"),
+        reason: Reason::Repeated(before),
         forces: None,
     })
 }

@@ -2,7 +2,10 @@
 //! which is why this is evidence and not a sentence.
 
 use crate::{
-    domain::evidence::{Check, Finding},
+    domain::{
+        evidence::{Check, Finding},
+        reason::Reason,
+    },
     intake::submission::Submission,
 };
 
@@ -13,7 +16,7 @@ pub(super) fn check(submission: &Submission) -> Option<Finding> {
     Some(Finding {
         check: Check::Honeypot,
         weight: WEIGHT,
-        reason: "A field that people do not see was filled in".to_owned(),
+        reason: Reason::HoneypotFilled,
         forces: None,
     })
 }

@@ -4,6 +4,7 @@ use linkify::{LinkFinder, LinkKind};
 
 use crate::domain::{
     evidence::{Check, Finding},
+    reason::Reason,
     site::Policy,
 };
 
@@ -22,7 +23,7 @@ pub(super) fn check(policy: &Policy, text: &str) -> Option<Finding> {
     Some(Finding {
         check: Check::Links,
         weight,
-        reason: format!("It has {count} links; the site allows {allowed}"),
+        reason: Reason::TooManyLinks(count as u64, policy.max_links),
         forces: None,
     })
 }
@@ -30,7 +31,7 @@ pub(super) fn check(policy: &Policy, text: &str) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::domain::site::Policy;
+    use crate::domain::{reason::Reason, site::Policy};
 
     #[test]
     fn links_above_what_the_site_allows_weigh_more_each_up_to_a_limit() {
@@ -54,6 +55,6 @@ mod tests {
         };
         assert_eq!(check(&policy, "no link here"), None);
         let finding = check(&policy, "www.shop.example").expect("a finding");
-        assert_eq!(finding.reason, "It has 1 links; the site allows 0");
+        assert_eq!(finding.reason, Reason::TooManyLinks(1, 0));
     }
 }

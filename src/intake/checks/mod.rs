@@ -22,11 +22,14 @@ use super::{form_token::Checked, submission::Submission};
 use crate::{
     config::IntakeSettings,
     domain::{
-        email::EmailIndex, evidence::Finding, network::SenderAddress, site::Site,
+        arrival::{Lookback, Share, Signals},
+        email::EmailIndex,
+        evidence::Finding,
+        network::SenderAddress,
+        site::Site,
         timestamp::Timestamp,
     },
     rules::Rules,
-    storage::arrivals::{Lookback, Share, Signals},
 };
 
 /// What is known of a submission before the database is asked.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::Facts;
 use crate::{
     config::IntakeSettings,
-    domain::evidence::{Check, Finding},
-    storage::{
-        arrivals::{MAILBOX, NETWORK, Share, Signals},
-        counters::Counted,
+    domain::{
+        arrival::{Counted, MAILBOX, NETWORK, Share, Signals},
+        evidence::{Check, Finding},
+        reason::Reason,
     },
 };
 
@@ -42,22 +42,31 @@ pub(super) fn counted(facts: &Facts<'_>, limits: &IntakeSettings) -> Vec<Share> 
 }
 
 pub(super) fn findings(signals: &Signals, limits: &IntakeSettings) -> Vec<Finding> {
-    let network = (signals.network, limits.network_soft_limit, "network");
-    let email = (signals.email, limits.email_soft_limit, "email address");
+    type Say = fn(i64, u64) -> Reason;
+    let network: (_, _, Say) = (
+        signals.network,
+        limits.network_soft_limit,
+        Reason::ManyFromNetwork,
+    );
+    let email: (_, _, Say) = (
+        signals.email,
+        limits.email_soft_limit,
+        Reason::ManyFromEmail,
+    );
+    let minutes = limits.rate_window_seconds.div_ceil(60);
     let each = [network, email].into_iter();
     each.filter(|(count, soft, _)| count > soft)
-        .map(|(count, soft, whose)| finding(count, soft, whose, limits))
+        .map(|(count, soft, reason)| finding(count, soft, reason(count, minutes)))
         .collect()
 }
 
-fn finding(count: i64, soft: i64, whose: &str, limits: &IntakeSettings) -> Finding {
+fn finding(count: i64, soft: i64, reason: Reason) -> Finding {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let weight = (BASE + PER_LIMIT * (count - soft) as f64 / soft.max(1) as f64).min(MOST);
-    let minutes = limits.rate_window_seconds.div_ceil(60);
     Finding {
         check: Check::Rate,
         weight,
-        reason: format!("{count} comments came from this {whose} within {minutes} minutes"),
+        reason,
         forces: None,
     }
 }
@@ -67,9 +76,11 @@ mod tests {
     use super::{counted, findings};
     use crate::{
         config::IntakeSettings,
-        domain::email::EmailIndex,
+        domain::{
+            arrival::{MAILBOX, NETWORK, Signals},
+            email::EmailIndex,
+        },
         intake::checks::samples::{LIMITS, Sample},
-        storage::arrivals::{MAILBOX, NETWORK, Signals},
     };
 
     fn weights(network: i64, email: i64) -> Vec<f64> {

@@ -5,14 +5,12 @@ use std::time::Duration;
 use super::Facts;
 use crate::{
     domain::{
+        arrival::{Counted, FORM_TOKEN, Share},
         evidence::{Check, Finding},
+        reason::Reason,
         site::Policy,
     },
     intake::form_token::Opened,
-    storage::{
-        arrivals::{FORM_TOKEN, Share},
-        counters::Counted,
-    },
 };
 
 /// Comments that one opened form may bring: someone goes back and writes again, more than once.
@@ -39,10 +37,10 @@ pub(super) fn counted(facts: &Facts<'_>) -> Option<Share> {
 
 /// A token that brings comment after comment was fetched once by a program.
 pub(super) fn finding(uses: i64) -> Option<Finding> {
-    (uses > USES).then(|| Finding {
+    (uses > USES).then_some(Finding {
         check: Check::Timing,
         weight: USED_UP,
-        reason: format!("{uses} comments came from one form that was opened once"),
+        reason: Reason::FormReused(uses),
         forces: None,
     })
 }
@@ -51,23 +49,14 @@ pub(super) fn check(policy: &Policy, opened: Opened) -> Option<Finding> {
     let shortest = Duration::from_secs(policy.min_form_seconds.into());
     let longest = Duration::from_secs(u64::from(policy.max_form_hours) * 60 * 60);
     let (weight, reason) = match opened {
-        Opened::Unknown if policy.expect_form_token => {
-            (MISSING, "It was sent without opening the form".to_owned())
-        }
-        Opened::Forged => (FORGED, "Its form token was not made here".to_owned()),
+        Opened::Unknown if policy.expect_form_token => (MISSING, Reason::FormNotOpened),
+        Opened::Forged => (FORGED, Reason::TokenForged),
         Opened::Ago(open) if open < shortest => {
-            let seconds = open.as_secs_f64();
-            (
-                TOO_FAST,
-                format!("The form was sent {seconds:.1} seconds after it was opened"),
-            )
+            let millis = u64::try_from(open.as_millis()).unwrap_or(u64::MAX);
+            (TOO_FAST, Reason::SentTooSoon(millis))
         }
         Opened::Ago(open) if open > longest => {
-            let hours = open.as_secs() / 3600;
-            (
-                TOO_OLD,
-                format!("The form was sent {hours} hours after it was opened"),
-            )
+            (TOO_OLD, Reason::SentTooLate(open.as_secs() / 3600))
         }
         Opened::Unknown | Opened::Ago(_) => return None,
     };
@@ -84,9 +73,12 @@ mod tests {
     use std::time::Duration;
 
     use super::{check, finding};
-    use crate::{domain::site::Policy, intake::form_token::Opened};
+    use crate::{
+        domain::{reason::Reason, site::Policy},
+        intake::form_token::Opened,
+    };
 
-    fn reason(policy: &Policy, opened: Opened) -> Option<String> {
+    fn reason(policy: &Policy, opened: Opened) -> Option<Reason> {
         check(policy, opened).map(|finding| finding.reason)
     }
 
@@ -97,10 +89,9 @@ mod tests {
         let (shortest, longest) = (3000, 24 * 60 * 60 * 1000);
         assert_eq!(after(shortest), None);
         assert_eq!(after(longest), None);
-        let sent = |when| Some(format!("The form was sent {when} after it was opened"));
-        assert_eq!(after(shortest - 1), sent("3.0 seconds"));
-        assert_eq!(after(0), sent("0.0 seconds"));
-        assert_eq!(after(longest + 1), sent("24 hours"));
+        assert_eq!(after(shortest - 1), Some(Reason::SentTooSoon(2999)));
+        assert_eq!(after(0), Some(Reason::SentTooSoon(0)));
+        assert_eq!(after(longest + 1), Some(Reason::SentTooLate(24)));
     }
 
     #[test]

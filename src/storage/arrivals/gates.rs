@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AssertSqlSafe, Row};
+use crate::{
+    domain::arrival::{Admission, NewComment, SingleUse},
+    storage::{
+        arrivals::{Intake, Result},
+        sql::{get, to_rows, values},
+    },
+};
 
-use super::{Admission, Intake, NewComment, Result, SingleUse};
-
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Settles replies to what is not a public comment on the same page. A program's replies are its
     /// own matter: what they answer was looked up, and may be public there and not here.
     pub(super) async fn refuse_orphans(&mut self) -> Result<()> {
@@ -31,13 +35,10 @@ impl Intake<'_> {
         let text = "SELECT CAST(r.value->>'n' AS BIGINT) AS n FROM {rows:$1} \
                     JOIN comments c ON c.site = r.value->>'site' AND c.id = r.value->>'id' \
                     WHERE c.page = r.value->>'page' AND c.status = 'approved'";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(wanted).to_string())
-            .fetch_all(&mut *self.connection)
-            .await?;
+        let found = self.tx.all(text, values![to_rows(wanted)]).await?;
         let mut known = Vec::with_capacity(found.len());
         for row in found {
-            known.push(row.try_get::<i64, _>("n")?);
+            known.push(get::<i64>(&row, "n")?);
         }
         for place in places {
             if !known.iter().any(|n| usize::try_from(*n) == Ok(place)) {
@@ -69,13 +70,10 @@ impl Intake<'_> {
         let text = "INSERT INTO spent (token, expires_at) \
                     SELECT r.value->>'token', CAST(r.value->>'until' AS BIGINT) \
                     FROM {rows:$1} WHERE true ON CONFLICT DO NOTHING RETURNING token";
-        let spent = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(spending).to_string())
-            .fetch_all(&mut *self.connection)
-            .await?;
+        let spent = self.tx.all(text, values![to_rows(spending)]).await?;
         let mut good: Vec<String> = Vec::with_capacity(spent.len());
         for row in spent {
-            good.push(row.try_get("token")?);
+            good.push(get(&row, "token")?);
         }
         for (place, proof) in &proofs {
             let is_first = first.get(proof.token.as_str()) == Some(place);

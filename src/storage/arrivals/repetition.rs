@@ -3,15 +3,21 @@
 
 use std::collections::HashSet;
 
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{Admission, Idempotency, Intake, NewComment, Result};
 use crate::{
-    domain::comment::CommentId,
-    storage::{damage::gather, rows},
+    domain::{
+        arrival::{Admission, Idempotency, NewComment},
+        comment::CommentId,
+        site::SiteSlug,
+    },
+    storage::{
+        arrivals::{Intake, Result},
+        sql::{get, sql, to_rows, values},
+    },
 };
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Answers requests whose idempotency key was stored by an earlier transaction.
     pub(super) async fn answer_repetitions(&mut self) -> Result<()> {
         let keyed: Vec<usize> = self
@@ -39,26 +45,20 @@ impl Intake<'_> {
                     JOIN idempotency i ON i.site = r.value->>'site' AND i.request_key = r.value->>'key' \
                     JOIN comments c ON c.site = i.site AND c.id = i.comment_id \
                     WHERE i.expires_at > $2";
-        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(keys).to_string())
-            .bind(self.now.millis());
+        let query = sql(text, values![to_rows(keys), self.now]);
         let read = |row: &AnyRow| {
             let stored = Admission::Stored {
-                id: rows::comment_id(row, "comment_id")?,
-                verdict: rows::verdict(row)?,
-                score: row.try_get("score")?,
+                id: get(row, "comment_id")?,
+                verdict: get(row, "verdict")?,
+                score: get(row, "score")?,
                 repeated: true,
             };
-            let column = |name: &str| row.try_get::<String, _>(name);
-            let asked = (
-                column("site")?,
-                column("request_key")?,
-                column("request_hash")?,
-            );
-            Ok((asked, stored))
+            let (key, hash): (String, String) =
+                (get(row, "request_key")?, get(row, "request_hash")?);
+            Ok((get::<SiteSlug>(row, "site")?, key, hash, stored))
         };
-        let found = gather(self.connection, "idempotency", query, read).await?;
-        for ((site, key, hash), stored) in found.rows {
+        let found = self.tx.gather("idempotency", query, read).await?;
+        for (site, key, hash, stored) in found.rows {
             for place in places {
                 let arrival = &self.batch[*place];
                 let Some(asked) = &arrival.idempotency else {
@@ -80,16 +80,11 @@ impl Intake<'_> {
 
     /// Claims idempotency keys. Who loses the race for one answers with the winner's comment.
     pub(super) async fn claim_keys(&mut self) -> Result<()> {
-        let keyed: Vec<(usize, Idempotency, String, String)> = self
+        let keyed: Vec<(usize, Idempotency, SiteSlug, CommentId)> = self
             .open()
             .filter_map(|(place, arrival)| {
                 let NewComment { id, site, .. } = &arrival.comment;
-                Some((
-                    place,
-                    arrival.idempotency.clone()?,
-                    site.clone(),
-                    id.clone(),
-                ))
+                Some((place, arrival.idempotency.clone()?, site.clone(), *id))
             })
             .collect();
         if keyed.is_empty() {
@@ -115,15 +110,12 @@ impl Intake<'_> {
         // PostgreSQL refuses to update one row twice in a statement: a key goes in once.
         let mut seen = HashSet::new();
         claims.retain(|row| seen.insert((row["site"].to_string(), row["key"].to_string())));
-        let claimed = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(claims).to_string())
-            .bind(self.now.millis())
-            .fetch_all(&mut *self.connection)
+        let claimed = self
+            .tx
+            .all(text, values![to_rows(claims), self.now])
             .await?;
-        let mut won: Vec<String> = Vec::with_capacity(claimed.len());
-        for row in claimed {
-            won.push(row.try_get("comment_id")?);
-        }
+        let won = claimed.iter().map(|row| get(row, "comment_id"));
+        let won: Vec<CommentId> = won.collect::<Result<_>>()?;
         let lost: Vec<usize> = keyed
             .iter()
             .filter(|(_, _, _, id)| !won.contains(id))
@@ -135,8 +127,8 @@ impl Intake<'_> {
     /// A lost claim is answered from the same batch's winner, else from the database.
     async fn settle_lost_claims(
         &mut self,
-        keyed: &[(usize, Idempotency, String, String)],
-        won: &[String],
+        keyed: &[(usize, Idempotency, SiteSlug, CommentId)],
+        won: &[CommentId],
         lost: &[usize],
     ) -> Result<()> {
         let mut elsewhere = Vec::new();
@@ -154,14 +146,12 @@ impl Intake<'_> {
             let ruled = self.ruled[*winner_place]
                 .as_ref()
                 .map(|ruled| (ruled.verdict, ruled.score));
-            let stored = CommentId::parse(id)
-                .zip(ruled)
-                .map(|(id, (verdict, score))| Admission::Stored {
-                    id,
-                    verdict,
-                    score,
-                    repeated: true,
-                });
+            let stored = ruled.map(|(verdict, score)| Admission::Stored {
+                id: *id,
+                verdict,
+                score,
+                repeated: true,
+            });
             let same = winning.request_hash == asked.request_hash;
             self.outcome[*place] = if same {
                 stored

@@ -3,12 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Row};
 
-use super::{
-    Admission, Arrival, Intake, Judge, MAILBOX, NETWORK, Result, Ruled, Ruling, Share, Signals,
+use crate::{
+    domain::arrival::{Admission, Arrival, Counted, Judge, Ruling, Share, Signals},
+    storage::{
+        arrivals::{Intake, Result, Ruled},
+        counters,
+        sql::{get, values},
+    },
 };
-use crate::storage::counters::{self, Counted};
 
 /// Repetitions of a text that are counted; more make no difference.
 const TEXTS_AT_MOST: i64 = 10;
@@ -16,7 +19,7 @@ const TEXTS_AT_MOST: i64 = 10;
 /// Earlier approvals that are counted; no site asks for more.
 const APPROVALS_AT_MOST: i64 = 1000;
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     /// Asks the policy about each open arrival.
     pub(super) async fn judge(&mut self, judge: &Judge) -> Result<()> {
         let counts = self.count().await?;
@@ -68,7 +71,7 @@ impl Intake<'_> {
             nth.push(own);
         }
         let raises: Vec<(&Counted, i64)> = totals.into_values().collect();
-        let after = counters::raise(self.connection, self.engine, &raises, self.now).await?;
+        let after = counters::raise(self.tx, &raises, self.now).await?;
         let before: HashMap<Key<'_>, i64> = raises
             .iter()
             .zip(after)
@@ -109,22 +112,27 @@ impl Intake<'_> {
                         AND c.author_chain = r.value->>'chain') THEN 0 ELSE 1 END \
                     ELSE 0 END AS approvals \
              FROM {rows:$1}) AS known WHERE emails + texts + approvals > 0";
-        let found = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(asked)
-            .bind(self.lookback.emails_since.millis())
-            .bind(self.lookback.emails_at_most)
-            .bind(self.lookback.texts_since.millis())
-            .bind(TEXTS_AT_MOST)
-            .bind(APPROVALS_AT_MOST)
-            .fetch_all(&mut *self.connection)
+        let found = self
+            .tx
+            .all(
+                text,
+                values![
+                    asked,
+                    self.lookback.emails_since,
+                    self.lookback.emails_at_most,
+                    self.lookback.texts_since,
+                    TEXTS_AT_MOST,
+                    APPROVALS_AT_MOST
+                ],
+            )
             .await?;
         let mut known = HashMap::with_capacity(found.len());
         for row in found {
-            let place: i64 = row.try_get("n")?;
+            let place: i64 = get(&row, "n")?;
             let signals = Signals {
-                email: row.try_get("emails")?,
-                same_text: row.try_get("texts")?,
-                approved_before: row.try_get("approvals")?,
+                email: get(&row, "emails")?,
+                same_text: get(&row, "texts")?,
+                approved_before: get(&row, "approvals")?,
                 ..Signals::default()
             };
             known.insert(usize::try_from(place).unwrap_or(usize::MAX), signals);
@@ -141,32 +149,23 @@ impl Intake<'_> {
             let comment = &arrival.comment;
             let signals = known.entry(place).or_default();
             let email = emails
-                .entry((&comment.site, &comment.email_index))
+                .entry((comment.site.as_str(), comment.email_index.0.as_str()))
                 .or_default();
             *email += 1;
             signals.email += *email;
             // What became of one that came with it is not known yet: it waits.
             if let Some(chain) = &comment.author_chain
-                && !chains.insert((&comment.site, chain))
+                && !chains.insert((comment.site.as_str(), chain))
             {
                 signals.approved_before = 0;
             }
             if let Some(fingerprint) = comment.fingerprint {
-                let text = texts.entry((&comment.site, fingerprint)).or_default();
+                let text = texts
+                    .entry((comment.site.as_str(), fingerprint))
+                    .or_default();
                 signals.same_text += *text;
                 *text += 1;
             }
-        }
-    }
-}
-
-impl Signals {
-    fn add(&mut self, share: &Share, count: i64) {
-        let count = count.div_euclid(share.of) + i64::from(count.rem_euclid(share.of) > 0);
-        match share.counted.kind {
-            NETWORK => self.network = self.network.max(count),
-            MAILBOX => self.email = self.email.max(count),
-            _ => self.token_uses = count,
         }
     }
 }
@@ -195,8 +194,8 @@ fn question((n, arrival): (usize, &Arrival)) -> Question<'_> {
     let comment = &arrival.comment;
     Question {
         n,
-        site: &comment.site,
-        email: &comment.email_index,
+        site: comment.site.as_str(),
+        email: &comment.email_index.0,
         text: comment.fingerprint,
         trust: arrival.ask_trust.into(),
         chain: comment.author_chain.as_deref(),

@@ -4,25 +4,25 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 
-use super::{Decider, Desk, Line, Outcome};
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
-        decision::Action,
+        decision::{Action, Decider, Outcome},
         timestamp::Timestamp,
         webhook::Event,
     },
     storage::{
         Result, callbacks,
+        decisions::{Desk, Line},
         deliveries::{self, News},
+        sql::{to_json, to_rows, values},
         subscriptions::{self, Approved},
         votes,
     },
 };
 
-impl Desk<'_> {
+impl Desk<'_, '_> {
     /// Writes all of it, and what follows from it.
     pub(super) async fn save(
         &mut self,
@@ -39,7 +39,7 @@ impl Desk<'_> {
         self.mark_undone(taken_back).await?;
         let approved: Vec<Approved> = outcomes.iter().filter_map(newly_public).collect();
         let now = self.decider.now;
-        subscriptions::on_approved(self.connection, self.engine, &approved, now).await?;
+        subscriptions::on_approved(self.tx, &approved, now).await?;
         self.announce(lines).await?;
         self.label(outcomes).await
     }
@@ -59,11 +59,11 @@ impl Desk<'_> {
                 News::new(line.site.as_str(), Event::CommentDecided, &about)
             })
             .collect();
-        deliveries::queue(self.connection, self.engine, &news, self.decider.now).await?;
+        deliveries::queue(self.tx, &news, self.decider.now).await?;
         let decided = lines
             .iter()
             .map(|line| (line.site.to_string(), line.comment.clone()));
-        callbacks::queue(self.connection, self.engine, decided, self.decider.now).await
+        callbacks::queue(self.tx, decided, self.decider.now).await
     }
 
     /// Last of all: from here on the sites' learning is locked until the transaction ends.
@@ -73,7 +73,7 @@ impl Desk<'_> {
             _ => None,
         });
         let (source, now) = (&self.decider.source, self.decider.now);
-        votes::cast(self.connection, self.engine, done.collect(), source, now).await?;
+        votes::cast(self.tx, done.collect(), source, now).await?;
         Ok(())
     }
 
@@ -98,10 +98,7 @@ impl Desk<'_> {
                         decided_at = CAST(r.value->>'at' AS BIGINT), decided_by = r.value->>'by' \
                     FROM {rows:$1} \
                     WHERE comments.site = r.value->>'site' AND comments.id = r.value->>'id'";
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(changed).to_string())
-            .execute(&mut *self.connection)
-            .await?;
+        self.tx.run(text, values![to_rows(changed)]).await?;
         Ok(())
     }
 
@@ -119,15 +116,19 @@ impl Desk<'_> {
             batch,
             ..
         } = &self.decider;
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::to_string(lines).unwrap_or_default())
-            .bind(now.millis())
-            .bind(actor.id.clone())
-            .bind(actor.name.clone())
-            .bind(actor.via)
-            .bind(note.clone())
-            .bind(batch.map(|batch| batch.to_string()))
-            .execute(&mut *self.connection)
+        self.tx
+            .run(
+                text,
+                values![
+                    to_json(lines),
+                    now,
+                    actor.id,
+                    actor.name,
+                    actor.via,
+                    note,
+                    batch
+                ],
+            )
             .await?;
         Ok(())
     }
@@ -158,14 +159,11 @@ impl Desk<'_> {
                     FROM {rows:$1} WHERE true \
                     ON CONFLICT (site, id) DO UPDATE SET comments = batches.comments + excluded.comments";
         let Decider { actor, now, .. } = &self.decider;
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(parts).to_string())
-            .bind(batch.to_string())
-            .bind(now.millis())
-            .bind(actor.id.clone())
-            .bind(actor.name.clone())
-            .bind(actor.via)
-            .execute(&mut *self.connection)
+        self.tx
+            .run(
+                text,
+                values![to_rows(parts), batch, now, actor.id, actor.name, actor.via],
+            )
             .await?;
         Ok(())
     }
@@ -180,10 +178,7 @@ impl Desk<'_> {
         let text = "UPDATE history SET undone = 1 FROM {rows:$1} \
                     WHERE history.site = r.value->>'site' \
                     AND history.comment_id = r.value->>'comment' AND history.id = r.value->>'id'";
-        sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(serde_json::Value::Array(marks.collect()).to_string())
-            .execute(&mut *self.connection)
-            .await?;
+        self.tx.run(text, values![to_rows(marks)]).await?;
         Ok(())
     }
 }

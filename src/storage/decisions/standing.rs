@@ -3,16 +3,19 @@
 
 use std::collections::HashMap;
 
-use sqlx::{AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::Desk;
 use crate::{
     domain::{
         comment::{CommentId, Status},
         decision::BatchId,
         timestamp::Timestamp,
     },
-    storage::{Result, damage::gather, rows},
+    storage::{
+        Result,
+        decisions::Desk,
+        sql::{get, list, sql, values},
+    },
 };
 
 /// A decision that stands.
@@ -76,7 +79,7 @@ pub(super) fn take_back(
     })
 }
 
-impl Desk<'_> {
+impl Desk<'_, '_> {
     /// The decisions that stand, of each comment, the latest first.
     pub(super) async fn standing(
         &mut self,
@@ -87,25 +90,23 @@ impl Desk<'_> {
             return Ok(standing);
         }
         let text = "SELECT comment_id, id, at, actor_id, decision, from_status, batch FROM history \
-                    WHERE site IN (SELECT r.value->>'v' FROM {rows:$1}) \
-                    AND comment_id IN (SELECT r.value->>'v' FROM {rows:$2}) \
+                    WHERE site IN {list:$1} \
+                    AND comment_id IN {list:$2} \
                     AND action = 'decided' AND undone = 0 ORDER BY id DESC";
-        let query = sqlx::query(AssertSqlSafe(self.engine.dialect(text)))
-            .bind(rows::list_json(&self.decider.sites))
-            .bind(rows::list_json(ids));
+        let query = sql(text, values![list(&self.decider.sites), list(ids)]);
         let read = |row: &AnyRow| {
-            let by: Option<String> = row.try_get("actor_id")?;
+            let by: Option<String> = get(row, "actor_id")?;
             let one = Standing {
-                line: row.try_get("id")?,
-                at: rows::timestamp(row, "at")?,
+                line: get(row, "id")?,
+                at: get(row, "at")?,
                 by: by.unwrap_or_default(),
-                decision: row.try_get("decision")?,
-                from: rows::status(row, "from_status")?,
-                batch: rows::optional_batch_id(row, "batch")?,
+                decision: get(row, "decision")?,
+                from: get(row, "from_status")?,
+                batch: get(row, "batch")?,
             };
-            Ok((rows::comment_id(row, "comment_id")?, one))
+            Ok((get(row, "comment_id")?, one))
         };
-        let found = gather(self.connection, "history", query, read).await?;
+        let found = self.tx.gather("history", query, read).await?;
         for (id, one) in found.rows {
             standing.entry(id).or_default().push(one);
         }

@@ -9,11 +9,15 @@ mod statements;
 
 use std::{collections::HashSet, time::Duration};
 
-use serde_json::Value;
-use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use sqlx::any::AnyRow;
 
-use super::{Result, Store, StoreError, damage::gather, rows, touched};
-use crate::domain::timestamp::Timestamp;
+use crate::{
+    domain::timestamp::Timestamp,
+    storage::{
+        Result, Store, StoreError,
+        sql::{Conn, ToValue, Value, get, list, sql, to_rows, values},
+    },
+};
 
 /// Destinations that one look finds.
 const LOOKED_AT: i64 = 1_000;
@@ -101,11 +105,8 @@ impl Store {
         except: &[String],
         now: Timestamp,
     ) -> Result<Vec<String>> {
-        let query = sqlx::query(self.sql(&table.due()))
-            .bind(now.millis())
-            .bind(rows::list_json(except))
-            .bind(LOOKED_AT);
-        let read = |row: &AnyRow| Ok(row.try_get("destination")?);
+        let query = sql(table.due(), values![now, list(except), LOOKED_AT]);
+        let read = |row: &AnyRow| get(row, "destination");
         self.gather(table.name, query, read).await
     }
 
@@ -117,42 +118,38 @@ impl Store {
         read: fn(&AnyRow, Lease) -> Result<T>,
     ) -> Result<Vec<T>> {
         let text = table.claim(self.engine, claim.each);
-        let engine = self.engine;
-        self.write(move |connection| {
-            Box::pin(async move {
-                let query = sqlx::query(AssertSqlSafe(text))
-                    .bind(claim.now.millis())
-                    .bind(claim.until.millis())
-                    .bind(rows::list_json(&claim.destinations));
-                let leases = gather(connection, table.name, query, |row| table.lease(row)).await?;
-                let keys: Vec<_> = leases
-                    .rows
-                    .iter()
-                    .map(|lease| table.object(lease))
-                    .collect();
-                let query = sqlx::query(AssertSqlSafe(engine.dialect(&table.read())))
-                    .bind(Value::Array(keys).to_string());
-                let find = |row: &AnyRow| {
-                    let key = table.key_of(row)?;
-                    let lease = leases.rows.iter().find(|lease| lease.key == key);
-                    let lease = lease.ok_or(StoreError::Corrupt("key"))?;
-                    Ok((key, read(row, lease.clone())?))
-                };
-                let (read, claimed): (HashSet<_>, Vec<_>) =
-                    gather(connection, table.name, query, find)
-                        .await?
-                        .rows
-                        .into_iter()
-                        .unzip();
-                for lease in leases
-                    .rows
-                    .iter()
-                    .filter(|lease| !read.contains(&lease.key))
-                {
-                    bury(connection, table, lease, claim.now).await?;
-                }
-                Ok(claimed)
-            })
+        self.write(async |tx| {
+            let query = sql(
+                text,
+                values![claim.now, claim.until, list(&claim.destinations)],
+            );
+            let leases = tx.gather(table.name, query, |row| table.lease(row)).await?;
+            let keys: Vec<_> = leases
+                .rows
+                .iter()
+                .map(|lease| table.object(lease))
+                .collect();
+            let query = sql(table.read(), values![to_rows(keys)]);
+            let find = |row: &AnyRow| {
+                let key = table.key_of(row)?;
+                let lease = leases.rows.iter().find(|lease| lease.key == key);
+                let lease = lease.ok_or(StoreError::Corrupt("key"))?;
+                Ok((key, read(row, lease.clone())?))
+            };
+            let (read, claimed): (HashSet<_>, Vec<_>) = tx
+                .gather(table.name, query, find)
+                .await?
+                .rows
+                .into_iter()
+                .unzip();
+            for lease in leases
+                .rows
+                .iter()
+                .filter(|lease| !read.contains(&lease.key))
+            {
+                bury(tx, table, lease, claim.now).await?;
+            }
+            Ok(claimed)
         })
         .await
     }
@@ -166,19 +163,19 @@ impl Store {
         queued_before: Timestamp,
         now: Timestamp,
     ) -> Result<u64> {
-        let text = self.engine.dialect(&table.give_up());
-        let destinations = rows::list_json(destinations);
-        self.write(move |connection| {
-            Box::pin(async move {
-                let given_up = sqlx::query(AssertSqlSafe(text))
-                    .bind(now.millis())
-                    .bind(now.plus(table.dead_remembered).millis())
-                    .bind(queued_before.millis())
-                    .bind(destinations)
-                    .execute(connection)
-                    .await?;
-                Ok(given_up.rows_affected())
-            })
+        let text = table.give_up();
+        let destinations = list(destinations);
+        self.write(async |tx| {
+            tx.run(
+                text,
+                values![
+                    now,
+                    now.plus(table.dead_remembered),
+                    queued_before,
+                    destinations
+                ],
+            )
+            .await
         })
         .await
     }
@@ -187,7 +184,7 @@ impl Store {
 /// Records how a try ended; whether it was still this try's to record. One that was repeated meanwhile
 /// changes nothing, unless it did deliver.
 pub(super) async fn finish(
-    connection: &mut AnyConnection,
+    tx: &mut Conn<'_>,
     table: &Table,
     lease: &Lease,
     end: &End,
@@ -200,64 +197,45 @@ pub(super) async fn finish(
         End::Retry { at, error } => ("queued", *at, Some(error.clone())),
         End::Dead { error } => ("dead", now.plus(table.dead_remembered), Some(error.clone())),
     };
-    let finished_at = (status != "queued").then(|| now.millis());
-    let mut query = sqlx::query(AssertSqlSafe(table.finish()))
-        .bind(status)
-        .bind(due_at.millis())
-        .bind(finished_at)
-        .bind(error)
-        .bind(lease.attempts);
-    for value in &lease.key {
-        query = query.bind(value.clone());
-    }
-    Ok(touched(&query.execute(connection).await?))
+    let finished_at = (status != "queued").then_some(now);
+    let values = values![status, due_at, finished_at, error, lease.attempts];
+    tx.touch(table.finish(), with_key(values, &lease.key)).await
+}
+
+/// The values of a statement that ends with a row's key.
+fn with_key(mut values: Vec<Value>, key: &[String]) -> Vec<Value> {
+    values.extend(key.iter().map(ToValue::to_value));
+    values
 }
 
 /// Gives up a row that cannot be read: another try would read the same.
-async fn bury(
-    connection: &mut AnyConnection,
-    table: &Table,
-    lease: &Lease,
-    now: Timestamp,
-) -> Result<()> {
-    let mut query = sqlx::query(AssertSqlSafe(table.bury()))
-        .bind(now.plus(table.dead_remembered).millis())
-        .bind(now.millis());
-    for value in &lease.key {
-        query = query.bind(value.clone());
-    }
-    query.execute(connection).await?;
+async fn bury(tx: &mut Conn<'_>, table: &Table, lease: &Lease, now: Timestamp) -> Result<()> {
+    let values = values![now.plus(table.dead_remembered), now];
+    tx.run(table.bury(), with_key(values, &lease.key)).await?;
     Ok(())
 }
 
 /// Puts a row back that was claimed too early, as if this try had not been.
-pub(super) async fn postpone(
-    connection: &mut AnyConnection,
+pub(in crate::storage) async fn postpone(
+    tx: &mut Conn<'_>,
     table: &Table,
     lease: &Lease,
     at: Timestamp,
 ) -> Result<()> {
-    let mut query = sqlx::query(AssertSqlSafe(table.postpone()))
-        .bind(at.millis())
-        .bind(lease.attempts);
-    for value in &lease.key {
-        query = query.bind(value.clone());
-    }
-    query.execute(connection).await?;
+    let values = values![at, lease.attempts];
+    tx.run(table.postpone(), with_key(values, &lease.key))
+        .await?;
     Ok(())
 }
 
 /// Puts a dead row back, to be tried at once and for as long as a new one; `false` when there is no
 /// such dead row.
-pub(super) async fn put_back(
-    connection: &mut AnyConnection,
+pub(in crate::storage) async fn put_back(
+    tx: &mut Conn<'_>,
     table: &Table,
     key: &[String],
     now: Timestamp,
 ) -> Result<bool> {
-    let mut query = sqlx::query(AssertSqlSafe(table.put_back())).bind(now.millis());
-    for value in key {
-        query = query.bind(value.clone());
-    }
-    Ok(touched(&query.execute(connection).await?))
+    tx.touch(table.put_back(), with_key(values![now], key))
+        .await
 }

@@ -2,8 +2,12 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use super::{Lease, Table};
-use crate::storage::{Result, engine::Engine, rows};
+use crate::storage::{
+    Result,
+    engine::Engine,
+    queues::{Lease, Table},
+    sql::get,
+};
 
 impl Table {
     /// `a.site, a.id`: the key's columns, each after `prefix`.
@@ -23,7 +27,7 @@ impl Table {
     pub(super) fn due(&self) -> String {
         format!(
             "SELECT q.destination FROM {} q WHERE q.status = 'queued' AND q.due_at <= $1 AND {} \
-             AND q.destination NOT IN (SELECT r.value->>'v' FROM {{rows:$2}}) \
+             AND q.destination NOT IN {{list:$2}} \
              GROUP BY q.destination ORDER BY MIN(q.due_at) LIMIT $3",
             self.name, self.claimable
         )
@@ -42,18 +46,17 @@ impl Table {
         let found = match engine {
             Engine::Sqlite => format!(
                 "rowid IN (SELECT o.rowid FROM {{rows:$3}} CROSS JOIN {name} o ON o.rowid IN ( \
-                     SELECT q.rowid FROM {name} q WHERE {first}))"
+                 SELECT q.rowid FROM {name} q WHERE {first}))"
             ),
             Engine::Postgres => format!(
                 "({key}) IN (SELECT {own} FROM {{rows:$3}} CROSS JOIN LATERAL ( \
-                     SELECT q.* FROM {name} q WHERE {first} {{skip_locked}}) q)"
+                 SELECT q.* FROM {name} q WHERE {first} {{skip_locked}}) q)"
             ),
         };
-        let text = format!(
+        format!(
             "UPDATE {name} SET due_at = $2, attempts = attempts + 1 WHERE {found} \
              RETURNING {key}, destination, attempts, queued_at"
-        );
-        engine.dialect(&text)
+        )
     }
 
     /// Reads the rows whose keys are in `$1`, an array of objects.
@@ -91,7 +94,7 @@ impl Table {
     pub(super) fn bury(&self) -> String {
         format!(
             "UPDATE {} SET status = 'dead', due_at = $1, finished_at = $2, \
-                 last_error = 'its row cannot be read'{} WHERE {}",
+             last_error = 'its row cannot be read'{} WHERE {}",
             self.name,
             self.freed,
             self.is_row(3)
@@ -126,7 +129,7 @@ impl Table {
             "UPDATE {} SET status = 'dead', due_at = $2, finished_at = $1, \
                  last_error = COALESCE(last_error, 'its destination does not answer') \
              WHERE status = 'queued' AND due_at <= $1 AND queued_at <= $3 \
-             AND destination IN (SELECT r.value->>'v' FROM {{rows:$4}})",
+             AND destination IN {{list:$4}}",
             self.name
         )
     }
@@ -150,9 +153,9 @@ impl Table {
     pub(in crate::storage) fn lease(&self, row: &AnyRow) -> Result<Lease> {
         Ok(Lease {
             key: self.key_of(row)?,
-            destination: row.try_get("destination")?,
-            attempts: row.try_get("attempts")?,
-            queued_at: rows::timestamp(row, "queued_at")?,
+            destination: get(row, "destination")?,
+            attempts: get(row, "attempts")?,
+            queued_at: get(row, "queued_at")?,
         })
     }
 }

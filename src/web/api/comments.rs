@@ -8,7 +8,8 @@ use crate::{
     domain::{
         comment::Comment,
         decision::HistoryEntry,
-        evidence::{Evidence, Verdict, score_in_words},
+        evidence::{Verdict, score_in_words},
+        in_words::EvidenceInWords,
         page::Page,
         queue::Counts,
     },
@@ -72,7 +73,6 @@ impl CommentItem {
     pub fn new(app: &App, comment: &Comment) -> Self {
         let site = app.directory.site(comment.site.as_str());
         let origins = site.map(|site| site.origins.clone()).unwrap_or_default();
-        let reasons = comment.evidence.main_reasons(REASONS).into_iter();
         Self {
             id: comment.id,
             site: comment.site.clone(),
@@ -88,7 +88,7 @@ impl CommentItem {
             score: comment.score,
             score_words: score_in_words(comment.score),
             verdict: comment.verdict,
-            reasons: reasons.map(str::to_owned).collect(),
+            reasons: Words::english().main_reasons(comment, REASONS),
             version: comment.version,
             network: comment.network.clone(),
             created_at: comment.created_at,
@@ -104,7 +104,7 @@ pub struct CommentDetail {
     #[serde(flatten)]
     pub comment: CommentItem,
     /// Why it was judged as it was.
-    pub evidence: Evidence,
+    pub evidence: EvidenceInWords,
     /// The version of the model that judged it.
     pub model_version: Option<String>,
     /// What happened to it, earliest first.
@@ -153,7 +153,7 @@ async fn get_comment(
             .model
             .as_ref()
             .map(|model| model.version.clone()),
-        evidence: comment.evidence,
+        evidence: Words::english().evidence(&comment.evidence, &comment.document()),
         history: opened.history,
         author: opened.author,
         wants_replies: comment.wants_replies,

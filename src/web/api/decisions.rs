@@ -2,9 +2,8 @@
 
 use super::comments::{CommentItem, comment_id};
 use crate::{
-    domain::decision::{Action, BatchId, Decided, Decision, LastChange},
+    domain::decision::{Action, BatchId, Change, Decided, Decision, LastChange, Outcome, Wish},
     review::{self, MAX_WISHES, changes},
-    storage::decisions::{Change, Outcome, Wish},
     web::{body::OptionalJson, prelude::*},
 };
 

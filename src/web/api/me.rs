@@ -7,8 +7,7 @@ use secrecy::SecretString;
 use super::moderators::masked;
 use crate::{
     accounts::own::{self, OwnChange},
-    domain::moderator::{MailMode, ModeratorId, Role, Scope},
-    storage::moderators::MailPreferences,
+    domain::moderator::{MailMode, MailPreferences, ModeratorId, Role, Scope},
     web::{
         auth::{Person, Visitor, session_cookie},
         prelude::*,

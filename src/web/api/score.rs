@@ -4,7 +4,8 @@ use crate::{
     directory::DEFAULT_SITE,
     domain::{
         email::EmailAddress,
-        evidence::{Evidence, Verdict, score_in_words},
+        evidence::{Verdict, score_in_words},
+        in_words::EvidenceInWords,
         name::AuthorName,
         text::CommentText,
         website::Website,
@@ -48,7 +49,7 @@ struct ScoreAnswer {
     /// What the policy would make of it, for an author nobody knows.
     verdict: Verdict,
     /// Why.
-    evidence: Evidence,
+    evidence: EvidenceInWords,
 }
 
 /// Judges a text without storing it.
@@ -88,7 +89,7 @@ async fn score(
         score: judged.score,
         score_words: score_in_words(judged.score),
         verdict: judged.verdict,
-        evidence: judged.evidence,
+        evidence: Words::english().evidence(&judged.evidence, &document),
     }))
 }
 

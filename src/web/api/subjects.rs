@@ -12,7 +12,7 @@ use crate::{
     privacy::subjects,
     storage::{
         damage::Damaged,
-        subject_erasure::Erased,
+        erasures::Erased,
         subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
     },
     web::prelude::*,

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     domain::{
+        comment::Comment,
         decision::{Action, HistoryEntry},
-        evidence::{Evidence, Verdict},
+        evidence::Verdict,
         queue::Counts,
     },
     review::{
@@ -125,7 +126,7 @@ async fn render(
         author,
         earlier,
     } = opened;
-    let (checks, tokens) = weigh(&comment.evidence);
+    let (checks, tokens) = weigh(&comment);
     let lines = history.into_iter().map(|entry| line(app, entry));
     let template = CommentPage {
         frame: Frame::new(
@@ -136,7 +137,7 @@ async fn render(
         ),
         item: Item::whole(app, &comment),
         revealed,
-        because: comment.evidence.because.clone(),
+        because: Words::english().because(&comment.evidence),
         verdict: match comment.verdict {
             Verdict::Publish => "published at once",
             Verdict::Hold => "held for a person",
@@ -184,14 +185,16 @@ fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
 }
 
 /// The checks that fired and the tokens that counted, with bars on one scale.
-fn weigh(evidence: &Evidence) -> (Vec<Weighed>, Vec<Weighed>) {
+fn weigh(comment: &Comment) -> (Vec<Weighed>, Vec<Weighed>) {
+    let (words, document) = (Words::english(), comment.document());
+    let evidence = &comment.evidence;
     let tokens = evidence.model.iter().flat_map(|model| &model.tokens);
     let tokens: Vec<(String, f64)> = tokens
-        .map(|token| (token.says.clone(), token.weight))
+        .map(|token| (words.sign(token, &document), token.weight))
         .collect();
     let checks = evidence.checks.iter();
     let checks: Vec<(String, f64)> = checks
-        .map(|finding| (finding.reason.clone(), finding.weight))
+        .map(|finding| (words.reason(&finding.reason), finding.weight))
         .collect();
     let all = tokens.iter().chain(&checks);
     let most = all.map(|(_, weight)| weight.abs()).fold(1.0, f64::max);

@@ -5,15 +5,12 @@ use std::time::Duration;
 
 use super::{filter::DeskQuery, frame::back_of, queue::count, words::thousands};
 use crate::{
-    domain::decision::{BatchId, Decision},
+    domain::decision::{BatchId, Change, Decision, Wish},
     review::{
         self, MAX_WISHES, changes,
         queue::{self, Wanted},
     },
-    storage::{
-        StoreError,
-        decisions::{Change, Wish},
-    },
+    storage::StoreError,
     web::desk::prelude::*,
 };
 

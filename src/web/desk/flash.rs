@@ -7,15 +7,12 @@ use url::form_urlencoded::Serializer;
 
 use super::words::{comments, done_in_words, thousands};
 use crate::{
-    domain::decision::{BatchId, Decision},
+    domain::decision::{BatchId, Decision, Outcome, Wish},
     review::{
         batches::{self, TakenBack},
         changes::{self, LastChanges},
     },
-    storage::{
-        Result,
-        decisions::{Outcome, Wish},
-    },
+    storage::Result,
     web::desk::prelude::*,
 };
 

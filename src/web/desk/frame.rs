@@ -4,6 +4,8 @@ use crate::web::desk::{prelude::*, sign_in::inside};
 
 /// The frame of a page.
 pub struct Frame {
+    /// The words of the page.
+    pub words: &'static Words,
     /// The name of who is signed in.
     pub who: String,
     /// Whether they run the place.
@@ -21,6 +23,7 @@ impl Frame {
     #[must_use]
     pub fn new(app: &App, signed_in: &SignedIn, back: String, flash: Option<Flash>) -> Self {
         Self {
+            words: Words::english(),
             who: signed_in.account.name.clone(),
             operator: signed_in.principal().is_operator(),
             csrf: signed_in.session.csrf_token(app),

@@ -36,12 +36,12 @@ pub struct Item {
     pub age: String,
     pub at: String,
     pub score: Score,
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<ShownReason>,
     pub text: Rendered,
 }
 
 /// Why a comment was scored as it was.
-pub struct Reason {
+pub struct ShownReason {
     pub says: String,
     pub for_spam: bool,
 }
@@ -141,7 +141,8 @@ fn tokens(comment: &Comment) -> &[TokenWeight] {
 }
 
 /// The main reasons: checks that fired, then the tokens that pulled the score where it is.
-fn reasons(comment: &Comment) -> Vec<Reason> {
+fn reasons(comment: &Comment) -> Vec<ShownReason> {
+    let (words, document) = (Words::english(), comment.document());
     let genuine = comment.score.is_some_and(|score| score <= 0.25);
     let pull = |token: &&TokenWeight| if genuine { -token.weight } else { token.weight };
     let mut telling: Vec<&TokenWeight> = tokens(comment)
@@ -149,12 +150,12 @@ fn reasons(comment: &Comment) -> Vec<Reason> {
         .filter(|token| pull(token) >= TELLING)
         .collect();
     telling.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    let checks = comment.evidence.checks.iter().map(|finding| Reason {
-        says: finding.reason.clone(),
+    let checks = comment.evidence.checks.iter().map(|finding| ShownReason {
+        says: words.reason(&finding.reason),
         for_spam: finding.weight > 0.0,
     });
-    let tokens = telling.into_iter().map(|token| Reason {
-        says: token.says.clone(),
+    let tokens = telling.into_iter().map(|token| ShownReason {
+        says: words.sign(token, &document),
         for_spam: !genuine,
     });
     let most = if genuine { REASONS_GENUINE } else { REASONS };

@@ -10,8 +10,7 @@ use crate::{
         own::{self, OwnChange, OwnError},
         people::PeopleError,
     },
-    domain::moderator::MailMode,
-    storage::moderators::MailPreferences,
+    domain::moderator::{MailMode, MailPreferences},
     web::{
         api::moderators::masked,
         auth::{ended_cookie, session_cookie},

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use crate::{
     domain::email::EmailAddress,
     privacy::subjects,
-    storage::{erasures::Erasure, subject_erasure::Erased, subjects::Subject},
+    storage::{
+        erasures::{Erased, Erasure},
+        subjects::Subject,
+    },
     web::{api::subjects::SubjectExport, desk::prelude::*},
 };
 

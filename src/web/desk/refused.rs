@@ -19,6 +19,7 @@ pub enum Refused {
 #[derive(Template)]
 #[template(path = "refused.html")]
 struct RefusedPage<'a> {
+    words: &'static Words,
     title: &'a str,
     errors: Vec<&'a str>,
 }
@@ -63,6 +64,7 @@ impl ResponseError for Refused {
 fn show(problem: &Problem) -> HttpResponse {
     let errors = problem.errors.iter();
     let template = RefusedPage {
+        words: Words::english(),
         title: &problem.title,
         errors: errors.map(|error| error.message.as_str()).collect(),
     };

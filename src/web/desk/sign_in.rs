@@ -21,14 +21,16 @@ use crate::{
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
+    words: &'static Words,
     email: &'a str,
     next: &'a str,
-    error: Option<&'static str>,
+    error: Option<Said<'static>>,
 }
 
 #[derive(Template)]
 #[template(path = "sign_in_link.html")]
 struct LinkPage<'a> {
+    words: &'static Words,
     /// Whose link it is; none when it is no good.
     name: Option<&'a str>,
     /// Whether a password has to be chosen.
@@ -52,6 +54,7 @@ struct Filled<'a> {
 #[derive(Template)]
 #[template(path = "sign_out.html")]
 struct SignOutPage<'a> {
+    words: &'static Words,
     csrf: Option<&'a str>,
 }
 
@@ -76,6 +79,7 @@ pub(super) async fn show(
         return Ok(see_other(next));
     }
     let template = SignInPage {
+        words: Words::english(),
         email: "",
         next,
         error: None,
@@ -97,19 +101,20 @@ pub(super) async fn with_password(
     let (status, error) = match tried {
         Ok(account) => return Ok(begin(&app, &account, &origin, next).await),
         Err(SignInError::Wrong) => {
-            let error = "The address or the password is not right.";
+            let error = "sign-in-wrong";
             (StatusCode::UNAUTHORIZED, error)
         }
         Err(SignInError::TooMany(_)) => {
-            let error = "Too many tries. Wait a quarter of an hour, then try again.";
+            let error = "sign-in-too-many";
             (StatusCode::TOO_MANY_REQUESTS, error)
         }
         Err(error) => return Err(error.into()),
     };
     let template = SignInPage {
+        words: Words::english(),
         email,
         next,
-        error: Some(error),
+        error: Some(Words::english().say(error)),
     };
     Ok(page::render(status, &template)?)
 }
@@ -152,6 +157,7 @@ pub(super) async fn show_sign_out(
 ) -> Result<HttpResponse, Refused> {
     let csrf = signed_in.map(|signed_in| signed_in.session.csrf_token(&app));
     let template = SignOutPage {
+        words: Words::english(),
         csrf: csrf.as_deref(),
     };
     Ok(page::render(StatusCode::OK, &template)?)
@@ -183,6 +189,7 @@ fn show_link_of(
         (Some(_), false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let template = LinkPage {
+        words: Words::english(),
         name: account.map(|account| account.name.as_str()),
         first: account.is_some_and(links::is_first),
         nobody_yet: account.is_some_and(links::is_nobody_yet),

@@ -159,10 +159,11 @@ fn deceptive(c: char, before: Option<char>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bayes::Sign;
 
     fn token(weight: f64, spans: &[(u32, u32)]) -> TokenWeight {
         TokenWeight {
-            says: String::new(),
+            sign: Sign::Word,
             weight,
             spans: spans.to_vec(),
         }

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "form.html")]
 struct FormPage {
+    words: &'static Words,
     form: Form,
     title: String,
     problem: Option<String>,
@@ -25,6 +26,7 @@ struct FormPage {
 #[derive(Template)]
 #[template(path = "thanks.html")]
 struct ThanksPage {
+    words: &'static Words,
     published: bool,
 }
 
@@ -32,6 +34,7 @@ struct ThanksPage {
 #[derive(Template)]
 #[template(path = "form_fields.html")]
 pub struct Form {
+    words: &'static Words,
     action: String,
     fields: Fields,
     honeypot: &'static str,
@@ -47,6 +50,7 @@ impl Form {
         let token = form_token::issue(app, site);
         fields.form_token = Some(token.form_token);
         Self {
+            words: Words::english(),
             action: format!("/api/v1/sites/{}/comments", site.slug),
             fields,
             honeypot: HONEYPOT,
@@ -84,9 +88,11 @@ pub(super) async fn show_form(
         parent: wanted.parent,
         ..Fields::default()
     };
+    let words = Words::english();
     let template = FormPage {
+        words,
         form: Form::new(&app, &site, fields),
-        title: "Leave a comment".to_owned(),
+        title: words.say("form-title").into(),
         problem: None,
     };
     page::render_leading_to(StatusCode::OK, &template, &site.origins)
@@ -119,9 +125,11 @@ pub fn refused(
     form.errors = errors
         .map(|error| (error.field.clone(), error.message.clone()))
         .collect();
+    let words = Words::english();
     let template = FormPage {
+        words,
         form,
-        title: "Your comment was not sent yet".to_owned(),
+        title: words.say("form-title-refused").into(),
         problem: Some(problem.title.clone()),
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
@@ -155,5 +163,6 @@ pub fn thanks(
             .insert_header((header::LOCATION, format!("{back}#{anchor}")))
             .finish());
     }
-    page::render(StatusCode::OK, &ThanksPage { published })
+    let words = Words::english();
+    page::render(StatusCode::OK, &ThanksPage { words, published })
 }

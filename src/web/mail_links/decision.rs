@@ -5,16 +5,13 @@ use crate::{
     accounts,
     domain::{
         comment::Comment,
-        decision::{Action, Decided, Decision},
+        decision::{Action, Change, Decided, Outcome, Wish},
         evidence::score_in_words,
         site::Site,
     },
     notify::links::{self, DecisionLink},
     review,
-    storage::{
-        Result,
-        decisions::{Change, Outcome, Wish},
-    },
+    storage::Result,
     web::prelude::*,
 };
 
@@ -38,8 +35,9 @@ struct View {
 #[derive(Template)]
 #[template(path = "mail_decision.html")]
 struct Ask {
-    question: &'static str,
-    button: &'static str,
+    words: &'static Words,
+    question: Said<'static>,
+    button: Said<'static>,
     comment: View,
 }
 
@@ -47,7 +45,8 @@ struct Ask {
 #[derive(Template)]
 #[template(path = "mail_decided.html")]
 struct Done {
-    said: &'static str,
+    words: &'static Words,
+    said: Said<'static>,
     /// The token that undoes it; none after an undo.
     undo: Option<String>,
     comment: View,
@@ -57,8 +56,9 @@ struct Done {
 #[derive(Template)]
 #[template(path = "mail_stale.html")]
 struct Stale {
+    words: &'static Words,
     /// Who decided what, and when.
-    last: Option<String>,
+    last: Option<Said<'static>>,
     comment: View,
 }
 
@@ -81,12 +81,13 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
     if opened.comment.version != opened.link.version {
         return stale(&app, StatusCode::OK, &opened.comment).await;
     }
-    let (question, button) = words(opened.link.change);
-    let comment = view(&app, &opened.comment);
+    let words = Words::english();
+    let change = name(opened.link.change);
     let ask = Ask {
-        question,
-        button,
-        comment,
+        words,
+        question: words.say(&format!("link-ask-{change}")),
+        button: words.say(&format!("link-do-{change}")),
+        comment: view(&app, &opened.comment),
     };
     respond(StatusCode::OK, &ask)
 }
@@ -141,16 +142,10 @@ fn done(
         ..link.clone()
     };
     let undoable = link.change != Change::Undo;
-    let said = match link.change {
-        Change::Undo => "Taken back.",
-        Change::Decide(Decision::Approve) => "Approved: the comment is public.",
-        Change::Decide(Decision::Spam) => "Marked as spam.",
-        Change::Decide(Decision::Reject) => "Rejected: the comment stays unpublished.",
-        Change::Decide(Decision::Trash) => "Thrown away.",
-        Change::Decide(Decision::Hold) => "Put back in the queue.",
-    };
+    let words = Words::english();
     let page = Done {
-        said,
+        words,
+        said: words.say(&format!("link-done-{}", name(link.change))),
         undo: undoable.then(|| links::sign_decision(app, &undo)),
         comment: view(app, comment),
     };
@@ -159,19 +154,22 @@ fn done(
 
 async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpResponse, Problem> {
     let history = app.store.history(comment).await?;
+    let words = Words::english();
     let last = history.iter().rev().find_map(|entry| {
         let did = match entry.action {
-            Action::Decided => format!("decided “{}”", entry.decision.as_deref()?),
-            Action::Undone => format!("took “{}” back", entry.decision.as_deref()?),
+            Action::Decided => "link-last-decided",
+            Action::Undone => "link-last-undone",
             Action::Received | Action::EmailRevealed | Action::Noted => return None,
         };
-        Some(format!(
-            "{} {did} on {}.",
-            entry.by.as_deref()?,
-            minute(&entry.at.to_string())
+        let (who, decision) = (entry.by.as_deref()?, entry.decision.as_deref()?);
+        let when = minute(&entry.at.to_string());
+        Some(words.html(
+            did,
+            &[("who", &who), ("decision", &decision), ("when", &when)],
         ))
     });
     let page = Stale {
+        words,
         last,
         comment: view(app, comment),
     };
@@ -180,21 +178,14 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
 
 /// Whether it is the account, its sites or the comment that is gone is not told.
 fn refuse_person() -> Result<HttpResponse, Problem> {
-    say(
-        StatusCode::FORBIDDEN,
-        "This link no longer works",
-        "The comment is gone, or the account that the link was made for may not decide on it.",
-    )
+    say(StatusCode::FORBIDDEN, "link-refused")
 }
 
-const fn words(change: Change) -> (&'static str, &'static str) {
+/// What the names of a change's sentences end with.
+fn name(change: Change) -> &'static str {
     match change {
-        Change::Undo => ("Take the last decision back?", "Take it back"),
-        Change::Decide(Decision::Approve) => ("Approve this comment?", "Approve"),
-        Change::Decide(Decision::Spam) => ("Is this comment spam?", "Mark as spam"),
-        Change::Decide(Decision::Reject) => ("Reject this comment?", "Reject"),
-        Change::Decide(Decision::Trash) => ("Throw this comment away?", "Throw away"),
-        Change::Decide(Decision::Hold) => ("Put this comment back in the queue?", "Put back"),
+        Change::Undo => "undo",
+        Change::Decide(decision) => decision.as_str(),
     }
 }
 
@@ -203,7 +194,6 @@ fn view(app: &App, comment: &Comment) -> View {
     let own = comment.page.as_str().starts_with('/');
     let origins = site.as_deref().map(|site: &Site| site.origins.as_slice());
     let title = comment.page_title.as_deref();
-    let reasons = comment.evidence.main_reasons(REASONS).into_iter();
     View {
         site: site
             .as_ref()
@@ -217,7 +207,7 @@ fn view(app: &App, comment: &Comment) -> View {
         received: minute(&comment.created_at.to_string()),
         text: comment.text.clone(),
         score: score_in_words(comment.score),
-        reasons: reasons.map(str::to_owned).collect(),
+        reasons: Words::english().main_reasons(comment, REASONS),
         status: comment.status,
     }
 }

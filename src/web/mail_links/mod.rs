@@ -16,9 +16,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; for
 /// A page that only says something.
 #[derive(Template)]
 #[template(path = "mail_link_message.html")]
-struct Message<'a> {
-    title: &'a str,
-    text: &'a str,
+struct Message {
+    words: &'static Words,
+    title: Said<'static>,
+    text: Said<'static>,
 }
 
 /// Renders a page whose address is a secret: it is not told to other sites, not kept, not indexed.
@@ -32,23 +33,22 @@ fn respond(status: StatusCode, template: &impl Template) -> Result<HttpResponse,
     Ok(response)
 }
 
-fn say(status: StatusCode, title: &str, text: &str) -> Result<HttpResponse, Problem> {
-    respond(status, &Message { title, text })
+/// A page with the sentence of this name as its title, and that of `NAME-text`.
+fn say(status: StatusCode, name: &str) -> Result<HttpResponse, Problem> {
+    let words = Words::english();
+    let message = Message {
+        words,
+        title: words.say(name),
+        text: words.say(&format!("{name}-text")),
+    };
+    respond(status, &message)
 }
 
 /// What a link that does nothing leads to.
 fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
     match error {
-        LinkError::Unknown => say(
-            StatusCode::NOT_FOUND,
-            "This link does not work",
-            "It may have been cut short on its way. Copy the whole link from the mail.",
-        ),
-        LinkError::Expired => say(
-            StatusCode::GONE,
-            "This link is too old",
-            "Links in mail work for 7 days. Nothing was changed.",
-        ),
+        LinkError::Unknown => say(StatusCode::NOT_FOUND, "link-unknown"),
+        LinkError::Expired => say(StatusCode::GONE, "link-expired"),
     }
 }
 

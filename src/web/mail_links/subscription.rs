@@ -12,9 +12,10 @@ use crate::{
 #[derive(Template)]
 #[template(path = "mail_subscription.html")]
 struct Ask {
-    question: String,
-    text: &'static str,
-    button: &'static str,
+    words: &'static Words,
+    question: Said<'static>,
+    text: Said<'static>,
+    button: Said<'static>,
 }
 
 /// Shows the question and one button. Changes nothing.
@@ -31,24 +32,24 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
         (Wish::Confirm, Answer::Confirmed) => confirmed(),
         // Not again after a no.
         (_, Answer::Unsubscribed) => unsubscribed(),
-        (Wish::Confirm, _) => respond(
-            StatusCode::OK,
-            &Ask {
-                question: format!("Hear of replies on {site}?"),
-                text: "When someone replies to a comment of yours, you get a mail. \
-                       Each has a link that stops them.",
-                button: "Yes, tell me of replies",
-            },
-        ),
-        (Wish::Unsubscribe, _) => respond(
-            StatusCode::OK,
-            &Ask {
-                question: format!("Stop mails about replies on {site}?"),
-                text: "You will get no more mail from this site, and will not be asked again.",
-                button: "Stop these mails",
-            },
+        (Wish::Confirm, _) => ask(&site, ["replies-ask", "replies-ask-text", "replies-yes"]),
+        (Wish::Unsubscribe, _) => ask(
+            &site,
+            ["replies-stop", "replies-stop-text", "replies-stop-button"],
         ),
     }
+}
+
+/// Asks with the sentences of these names.
+fn ask(site: &str, [question, text, button]: [&str; 3]) -> Result<HttpResponse, Problem> {
+    let words = Words::english();
+    let ask = Ask {
+        words,
+        question: words.html(question, &[("site", &site)]),
+        text: words.say(text),
+        button: words.say(button),
+    };
+    respond(StatusCode::OK, &ask)
 }
 
 /// Records the answer.
@@ -73,13 +74,11 @@ pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse
 }
 
 fn confirmed() -> Result<HttpResponse, Problem> {
-    let text = "You will get a mail when someone replies to a comment of yours.";
-    say(StatusCode::OK, "You will hear of replies", text)
+    say(StatusCode::OK, "replies-confirmed")
 }
 
 fn unsubscribed() -> Result<HttpResponse, Problem> {
-    let text = "You will get no more mail about replies from this site.";
-    say(StatusCode::OK, "Stopped", text)
+    say(StatusCode::OK, "replies-stopped")
 }
 
 fn site_name(app: &App, subscription: &Subscription) -> String {

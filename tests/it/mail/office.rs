@@ -3,23 +3,22 @@
 
 use std::time::Duration;
 
-use hamlet::{
-    accounts::{people, tokens},
-    domain::{
-        moderator::{MailMode, Moderator, Role, Scope},
-        timestamp::Timestamp,
-    },
-    notify::{self, Ticked},
-    storage::{moderators::MailPreferences, queues::Claim},
-};
-use mail_parser::{Message as Parsed, MessageParser};
-use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
-
 use crate::support::{
     app::{Engine, TestApp, answer},
     smtp::{Message, Options, SmtpServer},
 };
+use hamlet::{
+    accounts::{people, tokens},
+    domain::{
+        moderator::{MailMode, MailPreferences, Moderator, Role, Scope},
+        timestamp::Timestamp,
+    },
+    notify::{self, Ticked},
+    storage::queues::Claim,
+};
+use mail_parser::{Message as Parsed, MessageParser};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
 /// How the service is reached, as its mail says.
 pub const PUBLIC_URL: &str = "http://hamlet.test";

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use crate::support::app::Engine;
 use hamlet::{
     domain::{
-        moderator::MailMode,
+        moderator::{MailMode, MailPreferences},
         site::{Policy, SiteSlug},
     },
     notify::Ticked,
-    storage::moderators::MailPreferences,
 };
 use serde_json::json;
 
@@ -16,7 +16,6 @@ use super::{
     office::{Office, header, html, links, mode, moderator, post, post_many, read, start, text},
     on_each_engine,
 };
-use crate::support::app::Engine;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);

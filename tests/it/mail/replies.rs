@@ -3,16 +3,19 @@
 
 use std::time::Duration;
 
+use crate::support::{
+    app::{Engine, TestApp, answer},
+    smtp::Reply,
+};
 use hamlet::{
     domain::{
         comment::CommentId,
-        decision::Actor,
+        decision::{Actor, Outcome},
         moderator::{Principal, Role, Scope},
         site::Policy,
     },
     notify::Ticked,
     review,
-    storage::decisions::Outcome,
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -20,10 +23,6 @@ use serde_json::{Value, json};
 use super::{
     office::{Office, header, html, link_after, links, open, operator, outbox, post, read, text},
     on_each_engine,
-};
-use crate::support::{
-    app::{Engine, TestApp, answer},
-    smtp::Reply,
 };
 
 const UNDO_TIME: Duration = Duration::from_mins(2);

@@ -10,14 +10,13 @@ use hamlet::{
     config::Settings,
     domain::{
         comment::{Comment, CommentId},
-        decision::{Actor, Decision},
+        decision::{Actor, Change, Decision, Outcome, Wish},
         moderator::{Principal, Role, Scope},
         origin::Origin,
         site::{Policy, Site, SiteSlug},
     },
     privacy::presence,
     review,
-    storage::decisions::{Change, Outcome, Wish},
     web::server,
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode};

@@ -1,0 +1,68 @@
+//! How each moderator wants to be mailed: about single sites, and about every other.
+
+use sqlx::any::AnyRow;
+
+use crate::{
+    domain::{
+        moderator::{MailMode, MailPreferences, ModeratorId},
+        site::SiteSlug,
+    },
+    storage::{
+        Result, Store,
+        sql::{get, optional_site, sql, to_rows, values},
+    },
+};
+
+impl Store {
+    /// How someone wants to be mailed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn mail_preferences(&self, id: &ModeratorId) -> Result<MailPreferences> {
+        let text = "SELECT moderator, site, mode FROM mail_preferences WHERE moderator = $1";
+        let query = sql(text, values![id]);
+        let mut preferences = MailPreferences::default();
+        for (site, mode) in self.gather("mail_preferences", query, preference).await? {
+            match site {
+                None => preferences.default = mode,
+                Some(site) => {
+                    preferences.sites.insert(site, mode);
+                }
+            }
+        }
+        Ok(preferences)
+    }
+
+    /// Replaces how someone wants to be mailed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn set_mail_preferences(
+        &self,
+        id: ModeratorId,
+        preferences: MailPreferences,
+    ) -> Result<()> {
+        let everywhere = [(String::new(), preferences.default)];
+        let sites = preferences.sites.into_iter();
+        let sites = sites.map(|(site, mode)| (site.to_string(), mode));
+        let modes: Vec<_> = everywhere
+            .into_iter()
+            .chain(sites)
+            .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
+            .collect();
+        self.write(async |tx| {
+            let text = "DELETE FROM mail_preferences WHERE moderator = $1";
+            tx.run(text, values![id]).await?;
+            let text = "INSERT INTO mail_preferences (moderator, site, mode) \
+                        SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
+            tx.run(text, values![to_rows(modes), id]).await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// A choice for one site, or for all without one of their own.
+pub(super) fn preference(row: &AnyRow) -> Result<(Option<SiteSlug>, MailMode)> {
+    Ok((optional_site(row)?, get(row, "mode")?))
+}

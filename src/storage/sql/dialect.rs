@@ -1,0 +1,94 @@
+//! One text for both engines. Where their words differ, a statement has a word in braces, and [`complete`] puts
+//! the engine's own in its place. The words are few, and all of them are here.
+//!
+//! - `{rows:$1}` is a table `r(value)` with a row for each element of the JSON array `$1`. A field of an element
+//!   is read as `r.value->>'name'`, as text; a number as `CAST(r.value->>'name' AS BIGINT)`. So that one statement
+//!   writes many rows: each statement costs more than the rows in it.
+//! - `{list:$1}` are the strings that [`list`](super::value::list) made one parameter of, as in
+//!   `WHERE site IN {list:$1}`.
+//! - The words of [`WORDS`], each said there.
+
+use std::borrow::Cow;
+
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+use crate::storage::engine::Engine;
+
+/// A word, and what it is on SQLite and on PostgreSQL.
+const WORDS: [(&str, &str, &str); 7] = [
+    // Locks the rows read until the transaction ends. On SQLite there is one writer at a time anyway.
+    ("{lock}", "", "FOR UPDATE"),
+    // As `{lock}`, passing over rows that another instance works on.
+    ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
+    // Keeps others from locking the rows with `{lock}`; any number may hold them so at once.
+    ("{lock_key}", "", "FOR KEY SHARE"),
+    // `LIKE` whatever the case.
+    ("{like}", "LIKE", "ILIKE"),
+    // Reads `comments` by the page's index. SQLite, left to itself, takes the status's and walks through every
+    // approved comment of the site.
+    ("{by_page}", "INDEXED BY comments_by_page", ""),
+    // `{rows:$1} {first_of_each} WHERE … ORDER BY … LIMIT … {end_of_each}` joins to each row before it the
+    // `comments c` that the text between finds, which may name that row. SQLite knows no LATERAL.
+    (
+        "{first_of_each}",
+        "CROSS JOIN comments c ON c.rowid IN (SELECT c.rowid FROM comments c",
+        "CROSS JOIN LATERAL (SELECT c.* FROM comments c",
+    ),
+    ("{end_of_each}", ")", ") c"),
+];
+
+/// A text with the engine's own words.
+pub(in crate::storage) fn complete(engine: Engine, text: Cow<'static, str>) -> SqlStr {
+    if !text.contains('{') {
+        return match text {
+            Cow::Borrowed(text) => AssertSqlSafe(text).into_sql_str(),
+            Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
+        };
+    }
+    let mut text = WORDS.iter().fold(text.into_owned(), |text, word| {
+        let (from, sqlite, postgres) = word;
+        text.replace(from, engine.either(sqlite, postgres))
+    });
+    let rows = engine.either(
+        "json_each(§) AS r",
+        "jsonb_array_elements(CAST(§ AS JSONB)) AS r(value)",
+    );
+    text = fill(
+        &text,
+        "{list:",
+        &format!("(SELECT r.value->>'v' FROM {rows})"),
+    );
+    text = fill(&text, "{rows:", rows);
+    AssertSqlSafe(text).into_sql_str()
+}
+
+/// Puts `with` in the place of each `{begin:$1}`, and the parameter where it has `§`.
+fn fill(text: &str, begin: &str, with: &str) -> String {
+    let mut pieces = text.split(begin);
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (parameter, rest) = piece.split_once('}').unwrap_or((piece, ""));
+        filled.push_str(&with.replace('§', parameter));
+        filled.push_str(rest);
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_becomes_each_engines_own() {
+        let text = "SELECT 1 FROM {rows:$2} WHERE a {like} $1 AND b IN {list:$3} {skip_locked}";
+        let completed = |engine| complete(engine, text.into());
+        let sqlite = "SELECT 1 FROM json_each($2) AS r WHERE a LIKE $1 \
+                      AND b IN (SELECT r.value->>'v' FROM json_each($3) AS r) ";
+        assert_eq!(completed(Engine::Sqlite).as_str(), sqlite);
+        let postgres = "SELECT 1 FROM jsonb_array_elements(CAST($2 AS JSONB)) AS r(value) \
+                        WHERE a ILIKE $1 AND b IN (SELECT r.value->>'v' \
+                        FROM jsonb_array_elements(CAST($3 AS JSONB)) AS r(value)) \
+                        FOR UPDATE SKIP LOCKED";
+        assert_eq!(completed(Engine::Postgres).as_str(), postgres);
+    }
+}

@@ -1,0 +1,559 @@
+### English: what the service says to people, by name.
+### Arguments are written { $name }. A number may choose between forms: https://projectfluent.org/fluent/guide/selectors.html
+
+## Why the policy decided as it did
+
+because-not-judged = The model could not judge it, so it is held
+because-score = Its score { $score } is at or above the site's { $threshold }
+because-trusted = Its author had { $approved } comments approved here, and its score is low
+because-not-this = Its author is trusted, but not this comment
+because-person-decides = A person decides about every comment below the spam threshold
+because-imported = It was imported from another system
+
+## What the checks found
+
+reason-honeypot = A field that people do not see was filled in
+reason-not-opened = It was sent without opening the form
+reason-forged = Its form token was not made here
+reason-too-soon = The form was sent { $seconds } seconds after it was opened
+reason-too-late = The form was sent { $hours } hours after it was opened
+reason-reused = { $count } comments came from one form that was opened once
+# 10 stands for 10 or more.
+reason-repeated =
+    { $times ->
+        [1] The same text was posted once before
+        [10] The same text was posted 10 times or more before
+       *[other] The same text was posted { $times } times before
+    }
+reason-network = { $count } comments came from this network within { $minutes } minutes
+reason-email = { $count } comments came from this email address within { $minutes } minutes
+reason-blocked-word = It has a blocked word: { $word }
+reason-blocked-domain = It has a blocked domain: { $domain }
+reason-blocked-email = It has a blocked email address
+reason-blocked-network = It has a blocked network
+reason-links = It has { $count } links; the site allows { $allowed }
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = how it looks: length, capitals, links, symbols
+sign-name = the name '{ $quoted }'
+sign-email-domain = an email address at { $quoted }
+sign-website = the website { $quoted }
+sign-passage = a passage that by itself reads like spam
+sign-link = links to { $quoted }
+sign-email = gives an email address
+sign-mention = addresses '{ $quoted }'
+sign-hashtag = is tagged '{ $quoted }'
+sign-number = has the number '{ $quoted }'
+sign-symbol = has '{ $quoted }'
+sign-spelled = spells out '{ $quoted }'
+sign-word = says '{ $quoted }'
+
+## Mails to moderators
+
+mail-queue-heading =
+    { $count ->
+        [1] A comment waits on { $place }
+       *[other] { $count } comments wait on { $place }
+    }
+mail-queue-several-sites = several sites
+mail-queue-by =
+    <strong><bdi>{ $author }</bdi></strong> on
+    <bdi>{ $page }</bdi>
+mail-queue-by-linked =
+    <strong><bdi>{ $author }</bdi></strong> on
+    <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author } on { $page } ({ $site }), { $received }
+mail-queue-score = Spam filter: <strong>{ $score }</strong>
+mail-queue-score-text = Spam filter: { $score }
+mail-queue-percent = (spam: { $percent })
+mail-queue-why = What speaks for spam:
+mail-queue-approve = Approve
+mail-queue-spam = Spam
+mail-queue-reject = Reject
+mail-queue-approve-text = Approve: { $url }
+mail-queue-spam-text = Spam:    { $url }
+mail-queue-reject-text = Reject:  { $url }
+mail-queue-more = And { $count } more.
+mail-queue-links = Each link opens a page that asks once more before anything changes. The links are for you alone and work for 7 days; please do not forward this mail.
+
+## Mails to commenters
+
+mail-confirm-subject = { $site }: do you want to hear of replies?
+mail-confirm-title = Replies on { $site }
+mail-confirm-question = Do you want to hear of replies?
+mail-confirm-public = You asked to be told of replies to your comments on { $site }. Your comment on <bdi>{ $page }</bdi> is now public.
+mail-confirm-public-text = You asked to be told of replies to your comments on { $site }. Your comment on this page is now public:
+mail-confirm-yes = Yes, tell me of replies
+mail-confirm-yes-text = If you want to hear of replies, say yes here:
+mail-confirm-no = If you did not ask for this, do nothing: you will not be told of any reply. Or <a href="{ $url }">never be asked again</a> on { $site }.
+mail-confirm-no-text = If you did not ask for this, do nothing: you will not be told of any reply. To never be asked again on { $site }:
+mail-reply-heading =
+    { $count ->
+        [1] a reply to your comment
+       *[other] { $count } replies to your comments
+    }
+mail-reply-title =
+    { $count ->
+        [1] A reply to your comment
+       *[other] Replies to your comments
+    }
+mail-reply-by =
+    <strong><bdi>{ $author }</bdi></strong> replied on
+    <bdi>{ $page }</bdi>
+mail-reply-by-linked =
+    <strong><bdi>{ $author }</bdi></strong> replied on
+    <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } replied to your comment on { $page } ({ $site }).
+mail-reply-own = You wrote:
+mail-reply-reply = The reply:
+mail-reply-more = And { $count } more.
+mail-reply-stop = You get this mail because you asked to hear of replies on { $site }. <a href="{ $url }">Stop these mails</a>.
+mail-reply-stop-text = You get this mail because you asked to hear of replies on { $site }. To stop:
+
+## The comment form
+
+form-title = Leave a comment
+form-title-refused = Your comment was not sent yet
+form-work-needs-script = This site asks each sender for a proof of work, which needs script.
+form-name = Name
+form-email = Email
+form-email-note = Your email address will not be published.
+form-website = Web site <span class="quiet">(if you like)</span>
+form-text = Comment
+form-honeypot = Leave this empty
+form-replies = Mail me about replies
+form-send = Send
+thanks-title = Thank you
+thanks-published = Your comment is published.
+thanks-awaits = Your comment awaits review. It appears once a moderator has approved it.
+
+## The pages that links in mails lead to
+
+link-unknown = This link does not work
+link-unknown-text = It may have been cut short on its way. Copy the whole link from the mail.
+link-expired = This link is too old
+link-expired-text = Links in mail work for 7 days. Nothing was changed.
+link-refused = This link no longer works
+link-refused-text = The comment is gone, or the account that the link was made for may not decide on it.
+link-by =
+    <strong><bdi>{ $author }</bdi></strong> on
+    <bdi>{ $page }</bdi>
+link-by-linked =
+    <strong><bdi>{ $author }</bdi></strong> on
+    <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = Spam filter: { $score }
+link-why = What speaks for spam:
+link-undo = Undo
+link-stale-title = Already decided
+link-stale = This comment has changed since the mail was written
+link-stale-now = It is now { $status }. This link changed nothing.
+link-last-decided = { $who } decided “{ $decision }” on { $when }.
+link-last-undone = { $who } took “{ $decision }” back on { $when }.
+
+link-ask-undo = Take the last decision back?
+link-ask-approve = Approve this comment?
+link-ask-spam = Is this comment spam?
+link-ask-reject = Reject this comment?
+link-ask-trash = Throw this comment away?
+link-ask-hold = Put this comment back in the queue?
+link-do-undo = Take it back
+link-do-approve = Approve
+link-do-spam = Mark as spam
+link-do-reject = Reject
+link-do-trash = Throw away
+link-do-hold = Put back
+link-done-undo = Taken back.
+link-done-approve = Approved: the comment is public.
+link-done-spam = Marked as spam.
+link-done-reject = Rejected: the comment stays unpublished.
+link-done-trash = Thrown away.
+link-done-hold = Put back in the queue.
+
+replies-ask = Hear of replies on { $site }?
+replies-ask-text = When someone replies to a comment of yours, you get a mail. Each has a link that stops them.
+replies-yes = Yes, tell me of replies
+replies-stop = Stop mails about replies on { $site }?
+replies-stop-text = You will get no more mail from this site, and will not be asked again.
+replies-stop-button = Stop these mails
+replies-confirmed = You will hear of replies
+replies-confirmed-text = You will get a mail when someone replies to a comment of yours.
+replies-stopped = Stopped
+replies-stopped-text = You will get no more mail about replies from this site.
+
+## Signing in and out
+
+sign-in = Sign in
+sign-in-email = Email
+sign-in-password = Password
+sign-in-forgot =
+    Forgot your password? Ask an operator for a one-time link. An operator makes one on the
+    machine itself with <code>hamlet moderator link</code>.
+sign-in-wrong = The address or the password is not right.
+sign-in-too-many = Too many tries. Wait a quarter of an hour, then try again.
+sign-in-link-nobody = Welcome. Who are you?
+sign-in-link-nobody-text = This link works once. From then on you sign in with your address and password.
+sign-in-link-first = Welcome, { $name }
+sign-in-link-choose = Choose a password.
+sign-in-link-known = This link works once; from then on you sign in with your address, { $email }, and the password.
+sign-in-link-again = Sign in as { $name }
+sign-in-link-again-text = This link works once. Choose a new password here if you forgot the old one.
+sign-in-link-errors = Some of it is not right yet; see below.
+sign-in-link-name = Name
+sign-in-link-name-note = Other moderators see it beside what you decide.
+sign-in-link-email-note = To sign in by, and to hear of comments that wait. It is kept encrypted.
+sign-in-link-new-password = New password <span class="quiet">or leave it empty to keep yours</span>
+sign-in-link-password-note = At least { $min } characters. A few words you remember do well.
+sign-in-link-gone = This link is no good any more
+sign-in-link-gone-text = A link to sign in works once, for 24 hours, and a newer one takes the place of an older one.
+sign-in-link-gone-else = <a href="/sign-in">Sign in with your password</a>, or ask an operator for a new link.
+sign-out = Sign out
+sign-out-ask = Sign out?
+sign-out-back = Back to the desk
+sign-out-done = You are signed out
+refused-title = That did not work
+refused-back = To the desk
+
+## The desk: what every page has around it
+
+desk = Desk
+desk-skip = Skip to the comments
+desk-main = Main
+desk-queue = Queue
+desk-batches = Decided together
+desk-model = Model
+desk-settings = Settings
+desk-privacy = Privacy
+desk-activity = Activity
+desk-interface = Interface
+desk-keys = Keys
+desk-undo = Undo
+key-next = next, previous comment
+key-approve = approve
+key-spam = spam
+key-reject = reject: genuine but unwanted, teaches nothing about spam
+key-trash = trash
+key-hold = back to the queue
+key-undo = undo the last decision
+key-select = select; <kbd>Shift</kbd> <kbd>x</kbd> selects all shown
+key-shift = <kbd>Shift</kbd> + a key
+key-selected = decides about all selected
+key-open = opens the comment
+key-help = this help
+keys-on = Use these keys
+keys-close = Close
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = Only comments by one author.
+queue-change-the-filter-above = Change the filter above.
+queue-new-comments-appear-here-as = New comments appear here as they are held.
+queue-no-comment-has-this-status = No comment has this status.
+queue-comments = Comments
+queue-nothing-to-show = Nothing to show
+queue-nothing-matches = Nothing matches
+queue-nothing-waits-for-you = Nothing waits for you
+queue-nothing-here = Nothing here
+queue-more-filters = More filters
+queue-every-site = every site
+queue-any = any
+queue-with-a-link = with a link
+queue-without = without
+queue-apply = Apply
+queue-approve = Approve
+queue-spam = Spam
+queue-reject = Reject
+queue-trash = Trash
+queue-back-to-the-queue = Back to the queue
+queue-search = Search
+queue-site = Site
+queue-score = Score
+queue-order = Order
+queue-page = Page
+queue-reason = Reason
+queue-links = Links
+queue-from = From
+queue-to = To
+queue-selected-comments = Selected comments:
+queue-clear = Clear
+queue-read-on = Read on
+queue-first-page = First page
+queue-next-page = Next page
+queue-comments-by-status = Comments by status
+queue-text-name-or-website = Text, name or website
+queue-path-or-address = /path or address
+queue-pages = Pages
+
+## The desk: a comment by itself
+
+comment-comment = Comment
+comment-plus-speaks-for-spam-minus = Plus speaks for spam, minus against it (log-odds).
+comment-history = History
+comment-judgement = Judgement
+comment-author = Author
+comment-decided-before = Decided before
+comment-checks-that-fired = Checks that fired
+comment-what-counted-in-the-text = What counted in the text
+comment-also-by-this-author = Also by this author
+comment-from-the-same-network = From the same network
+comment-with-the-same-web-site = With the same web site
+comment-note-for-the-history-with = Note <span class="quiet">for the history, with a decision or alone</span>
+comment-email = Email
+comment-website = Website
+comment-comments = Comments
+comment-add-note = Add note
+comment-show-it-whole = Show it whole
+comment-taken-back = (taken back)
+comment-that-you-looked-goes-into = That you looked goes into the history.
+comment-all-of-theirs-that-wait = All of theirs that wait
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = These are all that match the list you come from, on every page. You can take them back as one for 30 days, here or under <a href="/desk/batches">Decided together</a>.
+confirm-leave-them = Leave them
+
+## The desk: what was decided together
+
+batches-decided-together = Decided together
+batches-what-was-decided-about-several = What was decided about several comments at once in the last 30 days. Taking it back leaves alone what somebody decided about since.
+batches-select-several-comments-or-all = Select several comments, or all that match, and decide about them: it appears here.
+batches-nothing-was = Nothing was
+batches-taken-back = taken back
+
+## The desk: what operators did
+
+activity-activity = Activity
+activity-nothing-yet = Nothing yet.
+activity-what-operators-did = What operators did
+activity-when = When
+activity-who = Who
+activity-what = What
+activity-to-what = To what
+activity-more = More
+activity-older = Older
+activity-acts = Acts
+
+## The desk: your account
+
+me-your-account = Your account
+me-saved = Saved.
+me-nothing-was-saved-some-of = Nothing was saved: some of it is not right.
+me-ends-every-session-of-yours = Ends every session of yours, this one too, and links to sign in by that were not used. Tokens that you made go on.
+me-mail-about-comments-that-wait = Mail about comments that wait
+me-address-and-password = Address and password
+me-sessions = Sessions
+me-as-above = as above
+me-save = Save
+me-sign-out-everywhere = Sign out everywhere
+me-name = Name
+me-other-moderators-see-it-beside = Other moderators see it beside what you decide.
+me-new-address = New address
+me-leave-it-empty-to-keep = Leave it empty to keep yours.
+me-new-password = New password
+me-at-least-10-characters-it = At least 10 characters. It signs you out everywhere else.
+me-present-password = Present password
+me-needed-to-change-the-address = Needed to change the address or the password.
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">Settings</a>
+site-saved = Saved.
+site-nothing-was-saved-some-of = Nothing was saved: some of it is not right.
+site-otherwise-it-is-judged-and = Otherwise it is judged and forgotten. <a href="/desk/settings#keys">Their keys</a> are among the settings.
+site-on-your-pages = On your pages
+site-what-scores-do = What scores do
+site-what-counts-as-evidence = What counts as evidence
+site-programs-that-ask-about-comments = Programs that ask about comments
+site-name = Name
+site-origins-of-its-pages-one = Origins of its pages, one a line
+site-save = Save
+site-a-comment-without-a-form = A comment without a form token speaks for spam
+site-what-they-ask-about-is = What they ask about is kept, to be reviewed here
+site-spam-from = Spam from
+site-a-score-from-0-to = A score from 0 to 1: at or above, a comment is put aside as spam.
+site-authors-are-trusted-after = Authors are trusted after
+site-so-many-comments-of-theirs = So many comments of theirs that a person approved, each sent from one browser and under one address. Then they are published at once while nothing speaks against them and they link to nothing new. Empty: nobody is, and a person sees every comment.
+site-published-at-once-below = Published at once below
+site-a-trusted-author-s-comment = A trusted author's comment with a lower score needs no review.
+site-links = Links
+site-more-in-one-comment-speak = More in one comment speak for spam.
+site-seconds = Seconds
+site-a-form-sent-sooner-after = A form sent sooner after it was opened speaks for spam.
+site-hours = Hours
+site-a-form-sent-later-after = A form sent later after it was opened does, too.
+site-proof-of-work = Proof of work
+site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works for; 16 take a moment. Empty: none.
+
+## The desk: settings
+
+settings-settings = Settings
+settings-none-a-program-that-moderates = None. A program that moderates or imports signs in with one.
+settings-none-everything-was-delivered-or = None: everything was delivered, or is still being tried.
+settings-sites = Sites
+settings-moderators = Moderators
+settings-tokens-for-programs = Tokens for programs
+settings-mail-that-was-given-up = Mail that was given up
+settings-name-in-addresses = Name in addresses
+settings-name-for-people = Name for people
+settings-origins-of-its-pages = Origins of its pages
+settings-name = Name
+settings-email = Email
+settings-role = Role
+settings-sites-slugs-empty-every-site = Sites <span class="quiet">slugs; empty: every site</span>
+settings-what-it-is-for = What it is for
+settings-add-a-site = Add a site
+settings-add-a-moderator = Add a moderator
+settings-make-a-token = Make a token
+settings-moderator-decides-about-comments = moderator: decides about comments
+settings-operator-runs-the-place-too = operator: runs the place too
+settings-moderator = moderator
+settings-operator = operator
+settings-site = Site
+settings-its-pages = Its pages
+settings-what-to-do = <span class="away">What to do</span>
+settings-owner = Owner
+settings-last-used = Last used
+settings-mail = Mail
+settings-to = To
+settings-from = From
+settings-why = Why
+settings-add-the-site = Add the site
+settings-sign-in-link = Sign-in link
+settings-remove = Remove
+settings-add-the-moderator = Add the moderator
+settings-revoke = Revoke
+settings-make-the-token = Make the token
+settings-try-again = Try again
+settings-none-named-no-browser-of = none named: no browser of another origin may post
+settings-you = you
+settings-revoked = revoked
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = Tokens
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = None. WordPress and others that speak Akismet's protocol ask here instead, with a key of a site.
+programs-a-key-judges-and-reports = A key judges and reports for its site, and can do nothing else. Whether the site keeps what it is asked about is among the site's settings.
+programs-none-a-program-of-yours = None. A program of yours can be told what happens on a site.
+programs-in-the-public-internet-or = In the public internet, or a network that the configuration allows.
+programs-programs-that-ask-about-comments = Programs that ask about comments
+programs-webhooks = Webhooks
+programs-program = Program
+programs-site = Site
+programs-address = Address
+programs-make-a-key = Make a key
+programs-add-a-webhook = Add a webhook
+programs-its-comments-are = Its comments are
+programs-last-used = Last used
+programs-what-to-do = <span class="away">What to do</span>
+programs-told-of = Told of
+programs-last-took = Last took
+programs-not-taken = Not taken
+programs-revoke = Revoke
+programs-make-the-key = Make the key
+programs-remove = Remove
+programs-add-the-webhook = Add the webhook
+programs-told-when = Told when
+programs-revoked = revoked
+programs-nothing = nothing
+programs-keys = Keys
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = Privacy
+privacy-make-sure-that-it-is = Make sure that it is they who ask. The address is sent in the form only, and stands in no log and no history of the browser.
+privacy-they-have-an-account-as = They have an account as a moderator, which stays: it is among the <a href="/desk/settings">settings</a>.
+privacy-nothing-yet-what-is-erased = Nothing yet. What is erased is noted here with who did it and how much it was, and not whose it was.
+privacy-what-is-held-about-a = What is held about a person
+privacy-held = Held
+privacy-erased-before = Erased before
+privacy-email = Email
+privacy-what = What
+privacy-how-many = How many
+privacy-when = When
+privacy-by = By
+privacy-look-it-up = Look it up
+privacy-download-all-of-it = Download all of it
+privacy-erase-all-of-it = Erase all of it
+privacy-settings = settings
+privacy-labelled-texts-and-what-models = Labelled texts, and what models learnt of them
+privacy-subscriptions-to-replies = Subscriptions to replies
+privacy-mails-to-them = Mails to them
+privacy-damaged-rows-which-cannot-be = Damaged rows, which cannot be read
+privacy-it-cannot-be-undone-and = It cannot be undone, and I am sure
+
+## The desk: the model
+
+model-model = Model
+model-none-yet-a-training-takes = None yet. A training takes what moderators decided and what was imported or sent, and compares the new model with the present one on samples that neither saw.
+model-all-of-it-counts = All of it counts.
+model-no-labels-yet-each-approval = No labels yet. Each approval and each spam decision is one.
+model-labels-are-counted-and-capped = Labels are counted, and capped, by it. Left empty, it is your own.
+model-drawings-of-the-last-1 = Drawings of the last 1,000 appear here.
+model-spam-caught-genuine-blocked = <span class="spam">spam caught</span> <span class="ham">genuine blocked</span>
+model-stands-as-spam-anything-else = <span class="spam">stands as spam</span> <span class="ham">anything else</span>
+model-nobody-has-decided-about-these = Nobody has decided about these yet.
+model-each-dot-is-a-tenth = Each dot is a tenth of the scores: across, what was expected; up, the share that people called spam. On the line, the scores mean what they say.
+model-marked-as-spam-approved = <span class="spam">marked as spam</span> <span class="ham">approved</span>
+model-judges-now = Judges now
+model-trainings-and-models = Trainings and models
+model-samples = Samples
+model-no-comment-was-judged-yet = No comment was judged yet
+model-what-a-threshold-would-do = What a threshold would do
+model-scores = Scores
+model-calibration = Calibration
+model-decisions-30-days = Decisions, 30 days
+model-labelled-data-from-elsewhere = Labelled data from elsewhere
+model-name-of-this-data = Name of this data
+model-file = File
+model-version = Version
+model-labels-since = Labels since
+model-records = Records
+model-new-labels = New labels
+model-changed = Changed
+model-unchanged = Unchanged
+model-for-later = For later
+model-figure = Figure
+model-this-model = This model
+model-live-then = Live then
+model-came-by = Came by
+model-class = Class
+model-labels = Labels
+model-in-use = In use
+model-threshold = Threshold
+model-put-aside = Put aside
+model-spam-caught = Spam caught
+model-genuine-blocked = Genuine blocked
+model-show = Show
+model-train-a-model = Train a model
+model-back-to-the-one-before = Back to the one before
+model-use-the-shipped-one = Use the shipped one
+model-put-it-into-use = Put it into use
+model-take-it-in = Take it in
+model-site = Site
+model-look-again = Look again
+model-evaluation-report = Evaluation report
+model-progress = Progress
+model-share-of-the-spam-caught = Share of the spam caught and of the genuine comments blocked, by threshold
+model-share-that-was-spam-by = Share that was spam, by score
+model-although-it-does-not-pass = although it does not pass the gate
+model-how-many-comments-had-which = How many comments had which score
+model-decisions-of-the-last-30 = Decisions of the last 30 days
+
+## The desk: sentences with something in them
+
+queue-no-match = No { $label } comment fits these filters. <a href="/desk?status={ $status }">Show all of them</a>.
+queue-matching = all <span id="total">{ $total }</span> that match, on every page
+queue-marks = show what counted
+queue-select = Select the comment by { $name }
+queue-comment-by = Comment by { $name }
+comment-was = It was { $verdict }. { $because }.
+comment-model = Model { $model }
+activity-kept = Kept for { $days } days. Decisions about comments are in the history of each comment.
+me-every-other-site = Every site without a choice below
+me-how-often = How often
+me-address = Your address is { $email }.
+batches-undo-all = Undo all { $count }
