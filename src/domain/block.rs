@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::{evidence::Verdict, site::SiteSlug, timestamp::Timestamp, word::words};
+use super::{evidence::Verdict, site::SiteSlug, timestamp::Timestamp, word::with_words};
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,7 +35,7 @@ pub enum BlockAction {
     Spam,
 }
 
-words!(BlockKind, BlockAction);
+with_words!(BlockKind, BlockAction);
 
 impl From<BlockAction> for Verdict {
     fn from(action: BlockAction) -> Self {

@@ -11,7 +11,7 @@ use super::{
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
-    word::words,
+    word::with_words,
 };
 use crate::text::Document;
 
@@ -50,7 +50,7 @@ pub enum Status {
     Trash,
 }
 
-words!(Status);
+with_words!(Status);
 
 impl From<Verdict> for Status {
     fn from(verdict: Verdict) -> Self {

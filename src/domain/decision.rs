@@ -11,7 +11,7 @@ use super::{
     sample::{Source, Vote},
     site::SiteSlug,
     timestamp::Timestamp,
-    word::words,
+    word::with_words,
 };
 
 /// A person's choice about a comment; each can be undone.
@@ -115,7 +115,7 @@ pub enum Action {
     Noted,
 }
 
-words!(Decision, Door, Action);
+with_words!(Decision, Door, Action);
 
 /// One line of a comment's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{
     reason::{Because, Reason},
-    word::words,
+    word::with_words,
 };
 use crate::bayes::TokenWeight;
 
@@ -48,7 +48,7 @@ pub enum Check {
     Links,
 }
 
-words!(Verdict, Check);
+with_words!(Verdict, Check);
 
 /// One check that fired.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

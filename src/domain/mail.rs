@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::word::words;
+use super::word::with_words;
 
 /// What a mail is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,4 +36,4 @@ pub enum MailStatus {
     Dead,
 }
 
-words!(MailKind, MailStatus);
+with_words!(MailKind, MailStatus);

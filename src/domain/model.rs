@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::{id::id, site::SiteSlug, timestamp::Timestamp, word::words};
+use super::{id::id, site::SiteSlug, timestamp::Timestamp, word::with_words};
 
 /// The name under which the model that ships with the program is activated.
 pub const SHIPPED: &str = "shipped";
@@ -67,7 +67,7 @@ pub enum Phase {
     Done,
 }
 
-words!(ModelStatus, Phase);
+with_words!(ModelStatus, Phase);
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

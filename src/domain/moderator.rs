@@ -11,7 +11,7 @@ use super::{
     email::{EmailIndex, SealedEmail},
     site::SiteSlug,
     timestamp::Timestamp,
-    word::words,
+    word::with_words,
 };
 
 /// What someone may do.
@@ -126,7 +126,7 @@ pub enum MailMode {
     None,
 }
 
-words!(Role, MailMode);
+with_words!(Role, MailMode);
 
 /// How often someone is mailed about the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

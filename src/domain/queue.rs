@@ -11,7 +11,7 @@ use super::{
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
-    word::words,
+    word::with_words,
 };
 
 /// The order of a list.
@@ -31,7 +31,7 @@ pub enum Sort {
     Spammiest,
 }
 
-words!(Sort);
+with_words!(Sort);
 
 /// Which comments are wanted.
 #[derive(Debug, Clone, Default, PartialEq)]

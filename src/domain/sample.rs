@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::{site::SiteSlug, word::words};
+use super::{site::SiteSlug, word::with_words};
 use crate::bayes::Label;
 use crate::text::Document;
 
@@ -26,7 +26,7 @@ pub enum Provenance {
     Samples,
 }
 
-words!(Provenance);
+with_words!(Provenance);
 
 /// Who labels, and how much of what one source says counts at once.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::word::words;
+use super::word::with_words;
 
 /// From here on a score is sure of spam.
 const SURE_OF_SPAM: f64 = 0.95;
@@ -24,7 +24,7 @@ pub enum Band {
     Genuine,
 }
 
-words!(Band);
+with_words!(Band);
 
 impl Band {
     /// The band of a score.

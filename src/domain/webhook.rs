@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::word::words;
+use super::word::with_words;
 
 /// Something that happened.
 #[derive(
@@ -37,4 +37,4 @@ pub enum Event {
     ModelActivated,
 }
 
-words!(Event);
+with_words!(Event);

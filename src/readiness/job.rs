@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::domain::word::words;
+use crate::domain::word::with_words;
 
 /// A job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -39,7 +39,7 @@ pub enum Job {
     Probe,
 }
 
-words!(Job);
+with_words!(Job);
 
 impl Job {
     /// Time from the beginning of one run to that of the next.
