@@ -3,7 +3,7 @@
 
 /// Gives enums their words. Each derives `IntoStaticStr`, `EnumString`, `VariantArray` and `Serialize`; a test
 /// fails where `strum` and `serde` would write a variant differently. Once a module.
-macro_rules! words {
+macro_rules! with_words {
     ($($word:ty),+) => {
         $(impl $word {
             /// Every variant, in the order in which people see them.
@@ -38,4 +38,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use words;
+pub(crate) use with_words;
