@@ -79,6 +79,7 @@ fn words(action: &str) -> String {
         "address.reveal" => "looked at a whole address",
         "comments.export" => "exported comments",
         "comments.import" => "imported comments",
+        "comments.import_undo" => "took an import back",
         "key.add" => "made a program's key",
         "key.revoke" => "revoked a program's key",
         "mail.retry" => "tried a mail again",

@@ -117,11 +117,12 @@
       const focused = this.shadowRoot.activeElement;
       const items = new Map();
       const roots = [];
+      for (const comment of this.comments.values()) items.set(comment.id, this.item(comment));
       for (const comment of this.comments.values()) {
-        const item = this.item(comment);
-        items.set(comment.id, item);
+        const item = items.get(comment.id);
         const parent = items.get(comment.parent);
-        if (!parent) { roots.push(item); continue; }
+        // What it answers may come later in the list; and nothing answers itself, however far around.
+        if (!parent || item.contains(parent)) { roots.push(item); continue; }
         if (!parent.replies) parent.append(parent.replies = make("ol"));
         parent.replies.append(item);
       }
