@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::{
     config::Settings,
     domain::email::SealedEmail,
+    files,
     sealing::{
         key_file,
         keys::{KeyError, KeyRing},
@@ -113,7 +114,7 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
     }
     let key_file = settings.key_file();
     key_file::open(&key_file, false)?;
-    let beside = with_ending(file, "key");
+    let beside = files::beside(file, "key");
     refuse_occupied(file)?;
     if with_keys {
         refuse_occupied(&beside)?;
@@ -150,7 +151,7 @@ pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Re
     let place = settings.key_file();
     let given = match key {
         Some(given) => given.to_owned(),
-        None => [with_ending(file, "key"), place.clone()]
+        None => [files::beside(file, "key"), place.clone()]
             .into_iter()
             .find(|path| path.exists())
             .ok_or_else(|| BackupError::NoKeys(place.clone()))?,
@@ -269,7 +270,7 @@ struct Part {
 
 impl Part {
     fn beside(file: &Path) -> Result<Self> {
-        let path = with_ending(file, "part");
+        let path = files::beside(file, "part");
         let mut options = OpenOptions::new();
         let opened = options
             .write(true)
@@ -297,15 +298,7 @@ impl Part {
 
     /// Moves it there once it is on the disk.
     fn put(self, file: &Path) -> Result<PathBuf> {
-        let put = || -> io::Result<()> {
-            File::open(&self.path)?.sync_all()?;
-            fs::rename(&self.path, file)?;
-            let folder = file
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-        };
-        put().map_err(io_error(file))?;
+        files::put(&self.path, file).map_err(io_error(file))?;
         Ok(file.to_owned())
     }
 }
@@ -322,13 +315,6 @@ fn refuse_occupied(path: &Path) -> Result<()> {
         return Err(BackupError::Occupied(path.to_owned()));
     }
     Ok(())
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {

@@ -53,6 +53,6 @@ pub async fn fold(app: &App) {
 
 fn told(job: Job, ended: Result<(), StoreError>) {
     if let Err(error) = ended {
-        tracing::warn!(%error, job = job.name(), "it could not be done");
+        tracing::warn!(%error, job = job.as_str(), "it could not be done");
     }
 }

@@ -14,9 +14,12 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Misuse, block_on, open, print, site_of, train::progress_bar};
+use super::{
+    inputs::progress_bar,
+    print,
+    shell::{Misuse, Shell},
+};
 use crate::{
-    app::App,
     domain::{site::SiteSlug, timestamp::Timestamp},
     history::{
         import::{self, Wanted},
@@ -70,19 +73,19 @@ impl ImportArgs {
     /// When there is no such site or file, the file is not what it should be, or the database
     /// cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        block_on(async move {
-            let app = open(config).await?;
+        let json = self.json;
+        Shell::run(config, json, async |shell| {
             if self.list {
-                return list(&app, self.site.as_deref(), self.json).await;
+                return list(shell, self.site.as_deref(), json).await;
             }
             if let Some(run) = &self.undo {
-                return undo(&app, run, self.json).await;
+                return undo(shell, run, json).await;
             }
             // Clap has asked for all three.
             let (Some(format), Some(site), Some(file)) = (self.format, self.site, self.file) else {
                 return Ok(());
             };
-            let site = site_of(&app, &site)?;
+            let site = shell.site(&site)?;
             let progress = progress_bar(std::slice::from_ref(&file));
             let encoding = self.encoding;
             if file != Path::new("-")
@@ -102,10 +105,10 @@ impl ImportArgs {
                 source: self.source,
                 file: name,
             };
-            let report = import::run_as(&app.history, &site, wanted, reader).await;
+            let report = import::run_as(&shell.history, &site, wanted, reader).await;
             progress.finish_and_clear();
             let report = report?;
-            if self.json {
+            if json {
                 print::json(&report)?;
             } else {
                 print::line(&report.lines().join("\n"))?;
@@ -167,10 +170,10 @@ struct Listed {
     kept: i64,
 }
 
-async fn list(app: &App, site: Option<&str>, as_json: bool) -> anyhow::Result<()> {
+async fn list(shell: &Shell, site: Option<&str>, as_json: bool) -> anyhow::Result<()> {
     let sites: Vec<SiteSlug> = match site {
-        Some(site) => vec![site_of(app, site)?.slug.clone()],
-        None => app
+        Some(site) => vec![shell.site(site)?.slug.clone()],
+        None => shell
             .store
             .sites()
             .await?
@@ -178,7 +181,7 @@ async fn list(app: &App, site: Option<&str>, as_json: bool) -> anyhow::Result<()
             .map(|site| site.slug)
             .collect(),
     };
-    let runs = app.store.import_runs(&sites).await?;
+    let runs = shell.store.import_runs(&sites).await?;
     let listed = runs.into_iter().map(|made| Listed {
         run: made.run.id,
         site: made.run.site.to_string(),
@@ -212,17 +215,17 @@ async fn list(app: &App, site: Option<&str>, as_json: bool) -> anyhow::Result<()
     print::table(["RUN", "SITE", "AT", "COMMENTS", "FROM", "STATE"], &rows)
 }
 
-async fn undo(app: &App, run: &str, as_json: bool) -> anyhow::Result<()> {
-    let sites = app.store.sites().await?;
+async fn undo(shell: &Shell, run: &str, as_json: bool) -> anyhow::Result<()> {
+    let sites = shell.store.sites().await?;
     let sites: Vec<SiteSlug> = sites.into_iter().map(|site| site.slug).collect();
-    let runs = app.store.import_runs(&sites).await?;
+    let runs = shell.store.import_runs(&sites).await?;
     let Some(made) = runs.into_iter().find(|made| made.run.id == run) else {
         return Err(Misuse(format!(
             "no import {run}: `hamlet import --list` names them"
         ))
         .into());
     };
-    let taken_back = undo::take_back(&app.history, &made).await?;
+    let taken_back = undo::take_back(&shell.history, &made).await?;
     if as_json {
         return print::json(&taken_back);
     }

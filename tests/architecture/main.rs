@@ -22,9 +22,9 @@ use graph::{Graph, circles, floors};
 use sources::{Place, Sources};
 
 /// The floors, from the lowest: a room may use those on floors below its own, and no other.
-const FLOORS: [&[&str]; 18] = [
-    &["config", "text", "markup", "faults"],
-    &["bayes", "telemetry"],
+const FLOORS: [&[&str]; 19] = [
+    &["config", "text", "faults", "files"],
+    &["bayes", "markup", "telemetry"],
     &["domain"],
     &["clock", "rules", "words"],
     &["storage", "interchange", "evaluation"],
@@ -38,8 +38,9 @@ const FLOORS: [&[&str]; 18] = [
     &["clients", "privacy"],
     &["history"],
     &["app"],
-    &["background"],
+    &["background", "demo"],
     &["web"],
+    &["service"],
     &["cli"],
 ];
 
