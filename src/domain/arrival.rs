@@ -73,7 +73,7 @@ pub struct Arrival {
     /// Whether someone wants to hear of it.
     pub announce: bool,
     /// The program that asks for a judgement, if one does.
-    pub client: Option<Client>,
+    pub client: Option<Program>,
 }
 
 /// The counters of an arrival.
@@ -197,7 +197,7 @@ pub struct Counted {
 
 /// A program that asks for a judgement, as far as an arrival needs to know.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct Program {
     /// The host of the blog it asks for.
     pub blog: String,
     /// A keyed hash of the text and its author's name, by which a report finds the judgement.
