@@ -95,6 +95,8 @@ async fn happens_whole<P, T: std::fmt::Debug>(
         };
         let acting = acts::on_behalf(app.app.clock.clone(), Some(by), act(number, prepared));
         let ended = given_up_after(waits, acting).await;
+        // A commit that nobody waits for any more holds the rows until it is there.
+        app.sql("UPDATE moderators SET name = name").await;
         let after = witness.sees(parts).await;
         let changed = before
             .iter()
