@@ -85,8 +85,11 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// A file's being there lasts once its folder is synced.
-fn sync_folder(place: &Path) -> io::Result<()> {
+/// Syncs the folder of a file that was made or moved there: only then its being there lasts.
+///
+/// # Errors
+/// When that fails.
+pub fn sync_folder(place: &Path) -> io::Result<()> {
     File::open(folder_of(place))?.sync_all()
 }
 

@@ -1,9 +1,8 @@
 //! `hamlet import`: another system's comments into a site, beside a running service.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, BufReader, Seek as _},
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +11,6 @@ use encoding_rs::Encoding;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
     inputs::progress_bar,
@@ -73,13 +71,12 @@ impl ImportArgs {
     /// When there is no such site or file, the file is not what it should be, or the database
     /// cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let json = self.json;
-        Shell::run(config, json, async |shell| {
+        Shell::run(config, self.json, async |shell| {
             if self.list {
-                return list(shell, self.site.as_deref(), json).await;
+                return list(shell, self.site.as_deref()).await;
             }
             if let Some(run) = &self.undo {
-                return undo(shell, run, json).await;
+                return undo(shell, run).await;
             }
             // Clap has asked for all three.
             let (Some(format), Some(site), Some(file)) = (self.format, self.site, self.file) else {
@@ -108,11 +105,7 @@ impl ImportArgs {
             let report = import::run_as(&shell.history, &site, wanted, reader).await;
             progress.finish_and_clear();
             let report = report?;
-            if json {
-                print::json(&report)?;
-            } else {
-                print::line(&report.lines().join("\n"))?;
-            }
+            shell.say(&report, &report.lines().join("\n"))?;
             match report.failure() {
                 Some(why) => Err(anyhow::anyhow!(why)),
                 None => Ok(()),
@@ -143,15 +136,7 @@ fn findings(
 
 /// Standard input as a file without a name, because an import may read it twice.
 fn spool() -> anyhow::Result<File> {
-    let path = std::env::temp_dir().join(format!("hamlet-import-{}", Uuid::now_v7()));
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)?;
-    std::fs::remove_file(&path)?;
+    let mut file = tempfile::tempfile()?;
     io::copy(&mut io::stdin().lock(), &mut file)?;
     Ok(file)
 }
@@ -170,7 +155,7 @@ struct Listed {
     kept: i64,
 }
 
-async fn list(shell: &Shell, site: Option<&str>, as_json: bool) -> anyhow::Result<()> {
+async fn list(shell: &Shell, site: Option<&str>) -> anyhow::Result<()> {
     let sites: Vec<SiteSlug> = match site {
         Some(site) => vec![shell.site(site)?.slug.clone()],
         None => shell
@@ -194,7 +179,7 @@ async fn list(shell: &Shell, site: Option<&str>, as_json: bool) -> anyhow::Resul
         kept: made.kept,
     });
     let listed: Vec<Listed> = listed.collect();
-    if as_json {
+    if shell.json {
         return print::json(&json!({ "imports": listed }));
     }
     let rows: Vec<[String; 6]> = listed
@@ -215,7 +200,7 @@ async fn list(shell: &Shell, site: Option<&str>, as_json: bool) -> anyhow::Resul
     print::table(["RUN", "SITE", "AT", "COMMENTS", "FROM", "STATE"], &rows)
 }
 
-async fn undo(shell: &Shell, run: &str, as_json: bool) -> anyhow::Result<()> {
+async fn undo(shell: &Shell, run: &str) -> anyhow::Result<()> {
     let sites = shell.store.sites().await?;
     let sites: Vec<SiteSlug> = sites.into_iter().map(|site| site.slug).collect();
     let runs = shell.store.import_runs(&sites).await?;
@@ -226,9 +211,6 @@ async fn undo(shell: &Shell, run: &str, as_json: bool) -> anyhow::Result<()> {
         .into());
     };
     let taken_back = undo::take_back(&shell.history, &made).await?;
-    if as_json {
-        return print::json(&taken_back);
-    }
     let mut lines = vec![format!("{} comments are gone again", taken_back.removed)];
     if !taken_back.kept.is_empty() {
         let count = taken_back.kept.len();
@@ -243,7 +225,7 @@ async fn undo(shell: &Shell, run: &str, as_json: bool) -> anyhow::Result<()> {
                 .map(|id| format!("  {id}")),
         );
     }
-    print::line(&lines.join("\n"))
+    shell.say(&taken_back, &lines.join("\n"))
 }
 
 /// Comments that stay and are named.

@@ -1,4 +1,4 @@
-//! A comment on its way in: what the policy is told about it, what it says, and what became of it.
+//! A comment on its way in: what the policy is given of it, what it rules, and what became of it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -145,7 +145,7 @@ pub enum Ruling {
         /// Why.
         evidence: Evidence,
     },
-    /// Too many from this sender: it is not kept, and the client is told when to come back.
+    /// Too many from this sender: it is not kept, and the answer says when to come back.
     Refuse {
         /// How long to wait.
         retry_after: Duration,

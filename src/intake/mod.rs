@@ -55,7 +55,7 @@ impl Intake {
     /// The room over the ground; starts its writer on the present runtime.
     #[must_use]
     pub fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
-        let writer = Writer::start(&ground);
+        let writer = Writer::start(ground.clone());
         Self {
             ground,
             learning,

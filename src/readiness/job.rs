@@ -15,7 +15,7 @@ use crate::domain::word::with_words;
 pub enum Job {
     /// Notices sites, block rules and keys that another process changed.
     Directory,
-    /// Tells moderators' pages of arrivals.
+    /// Announces arrivals on moderators' pages.
     News,
     /// Brings models up to date with what people teach, here and at other instances.
     Learning,
@@ -31,7 +31,7 @@ pub enum Job {
     Gauges,
     /// Works the outbox off.
     Mail,
-    /// Tells webhooks what they want to hear.
+    /// Delivers to webhooks.
     Webhooks,
     /// Adds up what was observed, whether or not anyone asks for it.
     Metrics,
