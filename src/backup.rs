@@ -7,7 +7,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Read as _},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -17,6 +17,7 @@ use serde::Serialize;
 use crate::{
     config::Settings,
     domain::email::SealedEmail,
+    files,
     sealing::{
         key_file,
         keys::{KeyError, KeyRing},
@@ -52,13 +53,16 @@ pub enum BackupError {
         source: io::Error,
     },
     /// The copy is not whole, or not one of this program's databases.
-    #[error("{path} is not a sound database of this program: {source}")]
+    #[error("{path} is damaged, or no database of this program: {problem}")]
     Unsound {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: StoreError,
+        problem: String,
     },
+    /// The backup was compressed by somebody.
+    #[error("{0} is compressed: unpack it first ({1})")]
+    Compressed(PathBuf, &'static str),
     /// The database cannot be copied.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -110,7 +114,7 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
     }
     let key_file = settings.key_file();
     key_file::open(&key_file, false)?;
-    let beside = with_ending(file, "key");
+    let beside = files::beside(file, "key");
     refuse_occupied(file)?;
     if with_keys {
         refuse_occupied(&beside)?;
@@ -119,7 +123,7 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
     copy(&database, &part.path).await?;
     // Read after the copy was made: whatever sealed something in it is in the file by now.
     let ring = key_file::open(&key_file, false)?;
-    let contents = check(&part.path, &ring, &key_file, false).await?;
+    let contents = check(&part.path, file, &ring, &key_file, false).await?;
     let keys = if with_keys {
         key_file::write(&ring, &beside)?;
         beside
@@ -137,6 +141,7 @@ pub async fn take(settings: &Settings, file: &Path, with_keys: bool) -> Result<R
 pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Result<Report> {
     let load = "pg_restore --no-owner --exit-on-error --dbname=\"$HAMLET_DATABASE__URL\" FILE";
     let database = sqlite(settings, load)?;
+    refuse_compressed(file)?;
     // A log that an earlier database has left would be taken for the new one's.
     for ending in ["", "-wal", "-shm", "-journal"] {
         let mut name = database.clone().into_os_string();
@@ -146,7 +151,7 @@ pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Re
     let place = settings.key_file();
     let given = match key {
         Some(given) => given.to_owned(),
-        None => [with_ending(file, "key"), place.clone()]
+        None => [files::beside(file, "key"), place.clone()]
             .into_iter()
             .find(|path| path.exists())
             .ok_or_else(|| BackupError::NoKeys(place.clone()))?,
@@ -163,7 +168,7 @@ pub async fn restore(settings: &Settings, file: &Path, key: Option<&Path>) -> Re
     }
     let part = Part::beside(&database)?;
     fs::copy(file, &part.path).map_err(io_error(file))?;
-    let contents = check(&part.path, &ring, &given, true).await?;
+    let contents = check(&part.path, file, &ring, &given, true).await?;
     if !is_in_place {
         key_file::write(&ring, &place)?;
     }
@@ -181,12 +186,49 @@ fn sqlite(settings: &Settings, instead: &'static str) -> Result<PathBuf> {
     file.ok_or_else(|| BackupError::Postgres(instead, settings.key_file()))
 }
 
+/// The cause at the end of an error's causes: each names those behind it.
+fn first_cause(error: &dyn std::error::Error) -> &dyn std::error::Error {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause
+}
+
+/// Refuses a file that begins like a compressed one, with what unpacks it.
+fn refuse_compressed(file: &Path) -> Result<()> {
+    let mut start = [0; 6];
+    let read = File::open(file).and_then(|mut opened| opened.read(&mut start));
+    let read = read.map_err(io_error(file))?;
+    let known: [(&[u8], &'static str); 5] = [
+        (b"\x1f\x8b", "gunzip"),
+        (b"BZh", "bunzip2"),
+        (b"\xFD7zXZ", "unxz"),
+        (b"\x28\xB5\x2F\xFD", "unzstd"),
+        (b"PK\x03\x04", "unzip"),
+    ];
+    let tool = known
+        .iter()
+        .find(|(begins, _)| start[..read].starts_with(begins));
+    tool.map_or(Ok(()), |(_, tool)| {
+        Err(BackupError::Compressed(file.to_owned(), tool))
+    })
+}
+
 /// Reads a copy through, and opens an address of each kind and key in it. `all` have to open, or one of
 /// them: what was lost before does not keep the rest from being backed up.
-async fn check(copy: &Path, ring: &KeyRing, key_file: &Path, all: bool) -> Result<Contents> {
-    let contents = inspect(copy).await.map_err(|source| {
-        let path = copy.to_owned();
-        BackupError::Unsound { path, source }
+/// What is wrong is said of the file that the caller `named`.
+async fn check(
+    copy: &Path,
+    named: &Path,
+    ring: &KeyRing,
+    key_file: &Path,
+    all: bool,
+) -> Result<Contents> {
+    let contents = inspect(copy).await.map_err(|error| {
+        let path = named.to_owned();
+        let problem = first_cause(&error).to_string();
+        BackupError::Unsound { path, problem }
     })?;
     if contents.schema > newest_schema() {
         return Err(BackupError::Later(contents.schema, newest_schema()));
@@ -228,7 +270,7 @@ struct Part {
 
 impl Part {
     fn beside(file: &Path) -> Result<Self> {
-        let path = with_ending(file, "part");
+        let path = files::beside(file, "part");
         let mut options = OpenOptions::new();
         let opened = options
             .write(true)
@@ -256,15 +298,7 @@ impl Part {
 
     /// Moves it there once it is on the disk.
     fn put(self, file: &Path) -> Result<PathBuf> {
-        let put = || -> io::Result<()> {
-            File::open(&self.path)?.sync_all()?;
-            fs::rename(&self.path, file)?;
-            let folder = file
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-        };
-        put().map_err(io_error(file))?;
+        files::put(&self.path, file).map_err(io_error(file))?;
         Ok(file.to_owned())
     }
 }
@@ -281,13 +315,6 @@ fn refuse_occupied(path: &Path) -> Result<()> {
         return Err(BackupError::Occupied(path.to_owned()));
     }
     Ok(())
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {

@@ -16,7 +16,8 @@
 //! [`directory`] has the sites and block rules in force, [`sites`] is where people change them, and [`rules`]
 //! compares what comes in with them. [`words`] says what people read, in their language.
 //!
-//! Every room stands on the [`ground`]; [`app`] wires the rooms together once; [`cli`] starts them. [`domain`], [`text`] and [`bayes`]
+//! Every room stands on the [`ground`]; [`app`] wires the rooms together once; [`service`] runs them with their doors and jobs, and [`cli`] starts
+//! it. [`domain`], [`text`] and [`bayes`]
 //! know nothing of the rooms above them. [`evaluation`] says how good a model is.
 
 pub mod accounts;
@@ -28,10 +29,12 @@ pub mod cli;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod directory;
 pub mod domain;
 pub mod evaluation;
 pub mod faults;
+pub mod files;
 pub mod ground;
 pub mod history;
 pub mod intake;
@@ -46,6 +49,7 @@ pub mod reading;
 pub mod review;
 pub mod rules;
 pub mod sealing;
+pub mod service;
 pub mod sites;
 pub mod storage;
 pub mod telemetry;

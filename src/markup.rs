@@ -1,23 +1,16 @@
 //! A comment's plain text as safe HTML: everything escaped, paragraphs kept, links made clickable.
 //! There is no other way from a comment to markup.
 
-use linkify::{LinkFinder, LinkKind};
+use std::borrow::Cow;
+
+use htmlize::escape_all_quotes;
+
+use crate::text::links::{LinkType, links};
 
 /// Escapes what means something in HTML text and attributes.
 #[must_use]
-pub fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(c),
-        }
-    }
-    html
+pub fn escape(text: &str) -> Cow<'_, str> {
+    escape_all_quotes(text)
 }
 
 /// Paragraphs of escaped text; `http` and `https` URLs become links that search engines do not
@@ -39,27 +32,51 @@ pub fn to_html(text: &str) -> String {
 }
 
 fn inline(paragraph: &str) -> String {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]);
-    let spans = finder.spans(paragraph).map(|span| {
-        let shown = escape(span.as_str()).replace('\n', "<br>");
-        let url = span.as_str();
-        let is_link =
-            span.kind().is_some() && (url.starts_with("http://") || url.starts_with("https://"));
-        if !is_link {
-            return shown;
-        }
-        format!(
-            r#"<a href="{}" rel="ugc nofollow noopener">{shown}</a>"#,
-            escape(url)
-        )
-    });
-    spans.collect()
+    let mut html = String::with_capacity(paragraph.len() * 2);
+    let mut done = 0;
+    for link in links(paragraph).filter(|link| link.kind == LinkType::Web) {
+        let url = escape(link.text);
+        html.push_str(&lines(&paragraph[done..link.start]));
+        html.extend([
+            "<a href=\"",
+            &url,
+            "\" rel=\"ugc nofollow noopener\">",
+            &url,
+            "</a>",
+        ]);
+        done = link.range().end;
+    }
+    html + &lines(&paragraph[done..])
+}
+
+fn lines(text: &str) -> String {
+    escape(text).replace('\n', "<br>")
 }
 
 #[cfg(test)]
 mod tests {
     use super::to_html;
+
+    #[test]
+    fn a_link_ends_where_a_reader_sees_its_end() {
+        let hrefs = |text: &str| {
+            let html = to_html(text);
+            let parts = html.split("href=\"").skip(1);
+            parts
+                .filter_map(|part| Some(part.split_once('"')?.0.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            hrefs("请看https://example.org/a，谢谢"),
+            ["https://example.org/a"]
+        );
+        assert_eq!(
+            hrefs("《一》http://t.example/RUy《二》Http://t.example/Rux"),
+            ["http://t.example/RUy", "Http://t.example/Rux"]
+        );
+        let pea = "https://en.example.org/wiki/Pea_(plant)";
+        assert_eq!(hrefs(&format!("See {pea}")), [pea]);
+    }
 
     #[test]
     fn text_stays_text_and_only_web_addresses_become_links() {

@@ -8,18 +8,17 @@ use uuid::Uuid;
 
 use super::{
     passwords::{Password, PasswordError},
-    people,
+    people::{self, PeopleError, Wanted},
     tokens::{digest, random_word},
 };
 use crate::{
-    domain::timestamp::Timestamp,
     domain::{
         field::FieldError,
         moderator::{Moderator, ModeratorId, Role, Scope},
     },
     ground::Ground,
     storage::{
-        Store, StoreError,
+        StoreError,
         links::{Chosen, FirstChoices, LinkFor, Redeemed},
     },
 };
@@ -56,23 +55,41 @@ pub struct FirstSignIn {
     pub password: SecretString,
 }
 
-/// Makes a link for a moderator; earlier ones stop working. For one who was just added, it is part of
-/// that act; otherwise it is an act of its own.
+/// Makes a link for a moderator; earlier ones stop working. For the first operator it is part of starting;
+/// otherwise it is an act of its own.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn make(
-    store: &Store,
-    public_url: &str,
+    ground: &Ground,
     moderator: &ModeratorId,
     whom: LinkFor,
-    now: Timestamp,
 ) -> Result<String, StoreError> {
-    let word = random_word();
-    store
-        .add_sign_in_link(digest(&word), moderator.clone(), whom, now.plus(LASTS))
-        .await?;
-    Ok(format!("{public_url}/sign-in/{word}"))
+    let (word, until) = (random_word(), ground.now().plus(LASTS));
+    let adding = ground
+        .store
+        .add_sign_in_link(digest(&word), moderator.clone(), whom, until);
+    adding.await?;
+    Ok(address(ground, &word))
+}
+
+/// Adds an account without a password, and makes the link behind which its owner chooses one: both are
+/// kept, or neither.
+///
+/// # Errors
+/// [`PeopleError::Invalid`] or [`PeopleError::Store`].
+pub async fn invite(ground: &Ground, wanted: Wanted) -> Result<(Moderator, String), PeopleError> {
+    let account = people::new_account(ground, wanted).map_err(PeopleError::Invalid)?;
+    let (word, until) = (random_word(), ground.now().plus(LASTS));
+    let adding = ground.store.invite(account.clone(), digest(&word), until);
+    if adding.await? {
+        return Ok((account, address(ground, &word)));
+    }
+    Err(PeopleError::Invalid(vec![people::email_taken()]))
+}
+
+fn address(ground: &Ground, word: &str) -> String {
+    format!("{}/sign-in/{word}", ground.public_url())
 }
 
 /// Whose link this is, while it is good.
@@ -182,9 +199,7 @@ pub async fn first_link(ground: &Ground) -> Result<Option<String>, StoreError> {
             None => return Ok(None),
         },
     };
-    let url = ground.public_url();
-    let link = make(&ground.store, &url, &first, LinkFor::Newcomer, ground.now());
-    link.await.map(Some)
+    make(ground, &first, LinkFor::Newcomer).await.map(Some)
 }
 
 async fn operators(ground: &Ground) -> Result<Vec<Moderator>, StoreError> {

@@ -16,7 +16,7 @@ pub use links::first_link;
 use crate::{
     directory::Directory,
     domain::{
-        decision::Actor,
+        decision::{Actor, Door},
         field::FieldError,
         moderator::{Moderator, Principal, Role, Scope},
         site::SiteSlug,
@@ -25,7 +25,7 @@ use crate::{
 
 /// Someone recognised as this moderator, through this door.
 #[must_use]
-pub fn principal(moderator: &Moderator, via: &'static str) -> Principal {
+pub fn principal(moderator: &Moderator, via: Door) -> Principal {
     Principal {
         actor: Actor {
             id: moderator.id.0.clone(),

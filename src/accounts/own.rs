@@ -16,7 +16,7 @@ use crate::{
     },
     ground::Ground,
     news::News,
-    storage::StoreError,
+    storage::{StoreError, own_account::OwnWrites},
 };
 
 /// What to change; what is absent stays.
@@ -54,7 +54,7 @@ pub enum OwnError {
     Store(#[from] StoreError),
 }
 
-/// Changes one's own account; the answer is the session to go on with.
+/// Changes one's own account, all that is wanted or nothing; the answer is the session to go on with.
 ///
 /// # Errors
 /// [`OwnError`].
@@ -64,31 +64,36 @@ pub async fn change(
     session: Session,
     change: OwnChange,
 ) -> Result<Session, OwnError> {
+    let id = account.id.clone();
     let password = new_password(change.new_password.as_ref())?;
     if password.is_some() || change.email.is_some() {
         confirm(ground, account, change.current_password).await?;
     }
-    if change.name.is_some() || change.email.is_some() {
-        let wanted = Wanted {
-            name: change.name,
-            email: change.email,
-            ..Wanted::default()
-        };
-        people::change(ground, &account.id, wanted).await?;
-    }
-    if let Some(mail) = change.mail {
-        ground
-            .store
-            .set_mail_preferences(account.id.clone(), mail)
-            .await?;
-    }
-    let Some(password) = password else {
-        return Ok(session);
+    let password_hash = match password {
+        Some(password) => Some(password.hash().await?),
+        None => None,
     };
-    let hash = password.hash().await?;
-    let epoch = ground.store.set_password(account.id.clone(), hash).await?;
-    let epoch = epoch.ok_or(PeopleError::NotFound)?;
-    Ok(session.carried_on(epoch))
+    let wanted = Wanted {
+        name: change.name,
+        email: change.email,
+        ..Wanted::default()
+    };
+    let account = if wanted.name.is_some() || wanted.email.is_some() {
+        Some(people::changed(ground, &account.id, wanted).await?)
+    } else {
+        None
+    };
+    let writes = OwnWrites {
+        account,
+        mail: change.mail,
+        password_hash,
+    };
+    let (outcome, epoch) = ground.store.change_own(id, writes).await?;
+    people::refuse(outcome)?;
+    Ok(match epoch {
+        Some(epoch) => session.carried_on(epoch),
+        None => session,
+    })
 }
 
 /// Ends every session of one's own, at every instance, and unused links to sign in by.

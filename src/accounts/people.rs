@@ -1,5 +1,7 @@
 //! Moderators' accounts as operators manage them: adding, changing, removing.
 
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::grant;
@@ -8,6 +10,7 @@ use crate::{
         email::{EmailAddress, EmailIndex, SealedEmail},
         field::{FieldError, parse_line},
         moderator::{Moderator, ModeratorId, Role, Scope},
+        timestamp::Timestamp,
     },
     ground::Ground,
     sealing::vault::Owner,
@@ -62,11 +65,53 @@ pub fn email_taken() -> FieldError {
     FieldError::new("email", "taken", message)
 }
 
-/// Adds an account without a password: its owner chooses one behind a one-time link.
+/// An account, without what would let anyone use it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModeratorView {
+    /// Identifier.
+    pub id: ModeratorId,
+    /// Name for the history.
+    pub name: String,
+    /// Address, masked.
+    pub email: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// Whether they chose a password yet.
+    pub has_password: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+impl ModeratorView {
+    /// Shows an account.
+    #[must_use]
+    pub fn new(ground: &Ground, account: &Moderator) -> Self {
+        Self {
+            id: account.id.clone(),
+            name: account.name.clone(),
+            email: masked(ground, account),
+            role: account.role,
+            scope: account.scope.clone(),
+            has_password: account.password_hash.is_some(),
+            created_at: account.created_at,
+        }
+    }
+}
+
+/// An account's address as everyone may see it.
+#[must_use]
+pub fn masked(ground: &Ground, account: &Moderator) -> Option<String> {
+    let opened = ground.vault.open(account.email.as_ref()?, account);
+    Some(opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked()))
+}
+
+/// A new account, not kept yet and without a password.
 ///
 /// # Errors
-/// [`PeopleError::Invalid`] or [`PeopleError::Store`].
-pub async fn add(ground: &Ground, wanted: Wanted) -> Result<Moderator, PeopleError> {
+/// What is wrong with each field.
+pub(super) fn new_account(ground: &Ground, wanted: Wanted) -> Result<Moderator, Vec<FieldError>> {
     let missing = [
         ("name", wanted.name.is_none()),
         ("email", wanted.email.is_none()),
@@ -77,7 +122,7 @@ pub async fn add(ground: &Ground, wanted: Wanted) -> Result<Moderator, PeopleErr
         .map(|(field, _)| FieldError::required(field))
         .collect();
     if !missing.is_empty() {
-        return Err(PeopleError::Invalid(missing));
+        return Err(missing);
     }
     let mut moderator = Moderator {
         id: ModeratorId(Uuid::now_v7().to_string()),
@@ -91,12 +136,8 @@ pub async fn add(ground: &Ground, wanted: Wanted) -> Result<Moderator, PeopleErr
         last_mailed_at: None,
         created_at: ground.now(),
     };
-    apply(ground, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
-    if ground.store.add_moderator(moderator.clone()).await? {
-        Ok(moderator)
-    } else {
-        Err(PeopleError::Invalid(vec![email_taken()]))
-    }
+    apply(ground, &mut moderator, wanted)?;
+    Ok(moderator)
 }
 
 /// Changes an account.
@@ -108,10 +149,20 @@ pub async fn change(
     id: &ModeratorId,
     wanted: Wanted,
 ) -> Result<Moderator, PeopleError> {
+    let changed = changed(ground, id, wanted).await?;
+    refuse(ground.store.update_moderator(changed.clone()).await?)?;
+    Ok(changed)
+}
+
+/// An account as it would be with what is wanted.
+pub(super) async fn changed(
+    ground: &Ground,
+    id: &ModeratorId,
+    wanted: Wanted,
+) -> Result<Moderator, PeopleError> {
     let found = ground.store.moderator(id).await?;
     let mut moderator = found.ok_or(PeopleError::NotFound)?;
     apply(ground, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
-    refuse(ground.store.update_moderator(moderator.clone()).await?)?;
     Ok(moderator)
 }
 
@@ -126,7 +177,7 @@ pub async fn remove(ground: &Ground, id: ModeratorId) -> Result<(), PeopleError>
     refuse(ground.store.remove_moderator(id, ground.now()).await?)
 }
 
-fn refuse(change: Change) -> Result<(), PeopleError> {
+pub(super) fn refuse(change: Change) -> Result<(), PeopleError> {
     match change {
         Change::Done => Ok(()),
         Change::NotFound => Err(PeopleError::NotFound),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::principal;
 use crate::{
     domain::{
+        decision::Door,
         moderator::{Moderator, ModeratorId, Principal},
         timestamp::Timestamp,
     },
@@ -143,5 +144,5 @@ impl Session {
 /// Whom a session stands for.
 #[must_use]
 pub fn principal_of(moderator: &Moderator) -> Principal {
-    principal(moderator, "session")
+    principal(moderator, Door::Session)
 }

@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        decision::Actor,
+        decision::{Actor, Door},
         field::{FieldError, parse_line},
         moderator::{Moderator, Principal, Role, Scope},
         timestamp::Timestamp,
     },
     storage::{
         Result, Store,
-        tokens::{Origin, Token},
+        tokens::{Token, TokenOrigin, TokenOwner},
     },
 };
 
@@ -51,7 +51,7 @@ pub async fn mint(
     scope: Scope,
     now: Timestamp,
 ) -> Result<Minted> {
-    keep(store, Origin::CommandLine, name, role, scope, now).await
+    keep(store, None, name, role, scope, now).await
 }
 
 /// Makes and keeps a token of somebody's: it ends with their account, and may never do more than
@@ -67,13 +67,16 @@ pub async fn mint_for(
     scope: Scope,
     now: Timestamp,
 ) -> Result<Minted> {
-    let origin = Origin::Person(owner.id.clone(), owner.name.clone());
-    keep(store, origin, name, role, scope, now).await
+    let owner = TokenOwner {
+        id: owner.id.clone(),
+        name: owner.name.clone(),
+    };
+    keep(store, Some(owner), name, role, scope, now).await
 }
 
 async fn keep(
     store: &Store,
-    origin: Origin,
+    owner: Option<TokenOwner>,
     name: String,
     role: Role,
     scope: Scope,
@@ -85,7 +88,11 @@ async fn keep(
         name,
         role,
         scope,
-        origin,
+        origin: match owner {
+            Some(_) => TokenOrigin::Person,
+            None => TokenOrigin::CommandLine,
+        },
+        owner,
         created_at: now,
         last_used_at: None,
         revoked_at: None,
@@ -107,7 +114,7 @@ pub async fn recognise(store: &Store, secret: &str, now: Timestamp) -> Result<Op
         actor: Actor {
             id: token.id,
             name: token.name,
-            via: "token",
+            via: Door::Token,
         },
         role: token.role,
         scope: token.scope,

@@ -87,7 +87,7 @@ pub(super) async fn learning(app: &App) -> Result<(), StoreError> {
     let left_behind = app.learning.follow().await?;
     let failures = u64::try_from(left_behind).unwrap_or(u64::MAX);
     if failures > 0 {
-        metrics::counter!("hamlet_job_failures_total", "job" => Job::Learning.name())
+        metrics::counter!("hamlet_job_failures_total", "job" => Job::Learning.as_str())
             .increment(failures);
     }
     Ok(())
@@ -118,7 +118,7 @@ async fn hand_over<T>(
             done?;
         }
         () = cut_off => {
-            tracing::warn!(job = job.name(), "stopped while some was on its way");
+            tracing::warn!(job = job.as_str(), "stopped while some was on its way");
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::{app::App, learn::training, news, privacy::retention, storage::StoreE
 
 /// Carries the next training run out, if there is one.
 pub async fn train(app: &App) {
-    told(
+    report(
         Job::Training,
         training::work(&app.learning).await.map(|_| ()),
     );
@@ -23,36 +23,36 @@ pub async fn train(app: &App) {
 
 /// Brings every site's model up to date with the labels given and the models activated.
 pub async fn learn(app: &App) {
-    told(Job::Learning, jobs::learning(app).await);
+    report(Job::Learning, jobs::learning(app).await);
 }
 
 /// Notices sites, block rules and keys that another process changed.
 pub async fn refresh(app: &App) {
-    told(Job::Directory, jobs::directory(app).await);
+    report(Job::Directory, jobs::directory(app).await);
 }
 
-/// Tells moderators' pages of arrivals.
+/// Announces arrivals on moderators' pages.
 pub async fn announce(app: &App) {
-    told(Job::News, news::announce(&app.news).await);
+    report(Job::News, news::announce(&app.news).await);
 }
 
 /// Goes on with what another instance, or a kill, has left half done.
 pub async fn recover(app: &App) {
-    told(Job::Uploads, jobs::recover(app).await);
+    report(Job::Uploads, jobs::recover(app).await);
 }
 
 /// Forgets what has had its time.
 pub async fn forget(app: &App) {
-    told(Job::Retention, retention::forget(app).await);
+    report(Job::Retention, retention::forget(app).await);
 }
 
 /// Keeps the kept counts short, and the log free of what was erased.
 pub async fn fold(app: &App) {
-    told(Job::Counts, jobs::fold(app).await);
+    report(Job::Counts, jobs::fold(app).await);
 }
 
-fn told(job: Job, ended: Result<(), StoreError>) {
+fn report(job: Job, ended: Result<(), StoreError>) {
     if let Err(error) = ended {
-        tracing::warn!(%error, job = job.name(), "it could not be done");
+        tracing::warn!(%error, job = job.as_str(), "it could not be done");
     }
 }

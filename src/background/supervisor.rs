@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub async fn run(work: Work) {
     let tasks = TaskTracker::new();
     let metered = work.metrics.is_some();
-    for job in Job::ALL {
+    for &job in Job::ALL {
         if job != Job::Metrics || metered {
             tasks.spawn(supervise(job, work.clone()));
         }
@@ -62,7 +62,7 @@ async fn supervise(job: Job, work: Work) {
 /// One run, caught and recorded; how often the job has failed since it last ended well.
 pub async fn run_once(job: Job, work: &Work) -> u32 {
     let run = async {
-        work.app.faults.strike("job", job.name());
+        work.app.faults.strike("job", job.as_str());
         jobs::run(job, work).await
     };
     let ended = AssertUnwindSafe(run).catch_unwind().await;

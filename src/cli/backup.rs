@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Misuse, block_on, print, settings};
+use super::{
+    print,
+    shell::{Misuse, block_on, settings},
+};
 use crate::backup::{self, BackupError, Report};
 
 /// Backs a SQLite database up while the service runs, and checks the backup.

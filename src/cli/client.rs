@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{block_on, open, print, refused, site_of};
+use super::{
+    print,
+    shell::{Shell, refused},
+};
 use crate::{
     accounts::tokens::parse_name,
-    app::App,
-    clients::keys,
+    clients::keys::{self, Minted},
     domain::site::ClientMode,
     sites::{self, change::SiteChange},
-    web::api::client_keys::ClientKeyView,
 };
 
 /// Keys for programs that speak Akismet's protocol, such as WordPress: they judge and report for one
@@ -62,20 +63,20 @@ impl ClientArgs {
     /// # Errors
     /// When what was asked for is not right, or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let json = self.json;
-        block_on(async move {
-            let app = open(config).await?;
-            match self.command {
-                Command::Add { site, name, queue } => add(&app, json, &site, &name, queue).await,
-                Command::List { site } => list(&app, json, &site).await,
-                Command::Remove { site, id } => remove(&app, json, &site, id).await,
+        Shell::run(config, self.json, async |shell| match self.command {
+            Command::Add { site, name, queue } => add(shell, &site, &name, queue).await,
+            Command::List { site } => list(shell, &site).await,
+            Command::Remove { site, id } => {
+                let site = shell.site(&site)?;
+                let revoked = keys::revoke(&shell.clients, &site.slug, id.clone()).await?;
+                shell.revoked(revoked, "key", &id)
             }
         })
     }
 }
 
-async fn add(app: &App, json: bool, slug: &str, name: &str, queue: bool) -> anyhow::Result<()> {
-    let site = site_of(app, slug)?;
+async fn add(shell: &Shell, slug: &str, name: &str, queue: bool) -> anyhow::Result<()> {
+    let site = shell.site(slug)?;
     let name = parse_name(name).map_err(|error| refused(&[error]))?;
     if queue && site.policy.clients != ClientMode::Queue {
         let mut policy = site.policy.clone();
@@ -84,37 +85,18 @@ async fn add(app: &App, json: bool, slug: &str, name: &str, queue: bool) -> anyh
             policy: Some(policy),
             ..SiteChange::default()
         };
-        sites::change(app, &site, change).await?;
+        sites::change(shell, &site, change).await?;
     }
-    let minted = keys::mint(&app.clients, site.slug.clone(), name).await?;
-    if json {
-        let view = ClientKeyView::from(minted.key);
-        return print::json(
-            &json!({ "id": view.id, "site": view.site, "name": view.name, "key": minted.secret }),
-        );
-    }
-    print::line(&minted.secret)
+    let Minted { key, secret } = keys::mint(&shell.clients, site.slug.clone(), name).await?;
+    let value = json!({ "id": key.id, "site": key.site, "name": key.name, "key": secret });
+    shell.say(&value, &secret)
 }
 
-async fn list(app: &App, json: bool, slug: &str) -> anyhow::Result<()> {
-    let site = site_of(app, slug)?;
-    let keys = app.store.client_keys(Some(&site.slug)).await?.into_iter();
-    let views: Vec<ClientKeyView> = keys.map(ClientKeyView::from).collect();
-    if json {
-        return print::json(&views);
-    }
-    let rows: Vec<[String; 4]> = views
-        .into_iter()
-        .map(|view| {
-            let [used, state] = print::use_and_state(view.last_used_at, view.revoked_at);
-            [view.id, view.name, used, state]
-        })
-        .collect();
-    print::table(["ID", "NAME", "LAST USED", "STATE"], &rows)
-}
-
-async fn remove(app: &App, json: bool, slug: &str, id: String) -> anyhow::Result<()> {
-    let site = site_of(app, slug)?;
-    let revoked = keys::revoke(&app.clients, &site.slug, id.clone()).await?;
-    print::revoked(json, revoked, "key", &id)
+async fn list(shell: &Shell, slug: &str) -> anyhow::Result<()> {
+    let site = shell.site(slug)?;
+    let keys = shell.store.client_keys(Some(&site.slug)).await?;
+    shell.list(&keys, ["ID", "NAME", "LAST USED", "STATE"], |key| {
+        let [used, state] = print::use_and_state(key.last_used_at, key.revoked_at);
+        [key.id.clone(), key.name.clone(), used, state]
+    })
 }

@@ -8,13 +8,13 @@ use clap::Args;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::score::read_model;
-use super::train::{Skipped, each_batch, write_whole};
+use super::inputs::{Skipped, each_batch, read_model};
 use crate::bayes::Model;
 use crate::bayes::lessons::Base;
 use crate::bayes::row::Sample;
 use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::report;
+use crate::files;
 
 /// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`).
 #[derive(Args, Debug)]
@@ -66,7 +66,8 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
             &samples,
             &scored,
         )?;
-        write_whole(path, page.as_bytes())?;
+        files::write(path, page.as_bytes())
+            .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     let figures = Figures::of(&scored);
     let mut out = io::stdout().lock();

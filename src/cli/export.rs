@@ -1,9 +1,7 @@
 //! `hamlet export`: a site's comments out, whole, for a backup or another system.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
+    io::{self, BufWriter, IntoInnerError, Write},
     path::PathBuf,
 };
 
@@ -11,8 +9,11 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 
-use super::{block_on, open, site_of};
-use crate::history::export::{self, ExportFormat, Exported};
+use super::shell::Shell;
+use crate::{
+    files::WholeFile,
+    history::export::{self, ExportFormat, Exported},
+};
 
 /// Exports a site's comments as JSON lines, WXR or CSV.
 #[derive(Args)]
@@ -37,35 +38,27 @@ impl ExportArgs {
     /// # Errors
     /// When there is no such site, the output cannot be written, or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        block_on(async move {
-            let app = open(config).await?;
-            let site = site_of(&app, &self.site)?;
+        Shell::run(config, false, async |shell| {
+            let site = shell.site(&self.site)?;
             let detail = json!({ "with_addresses": self.with_addresses });
-            app.store
-                .record_act("comments.export", site.slug.to_string(), detail)
-                .await?;
+            let recording =
+                shell
+                    .store
+                    .record_act("comments.export", site.slug.to_string(), detail);
+            recording.await?;
+            let (format, addresses) = (self.format, self.with_addresses);
             let Some(path) = &self.out else {
                 let mut out = BufWriter::new(io::stdout());
-                let exported =
-                    export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
+                let exported = export::run(shell, &site, format, addresses, &mut out).await?;
                 out.flush()?;
                 return complete(exported);
             };
-            let mut beside = path.clone().into_os_string();
-            beside.push(".part");
-            let file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&beside)
-                .with_context(|| path.display().to_string())?;
+            let file = WholeFile::begin(path).with_context(|| path.display().to_string())?;
             let mut out = BufWriter::new(file);
-            let exported =
-                export::run(&app, &site, self.format, self.with_addresses, &mut out).await?;
-            out.flush()?;
-            out.get_ref().sync_all()?;
-            fs::rename(&beside, path).with_context(|| path.display().to_string())?;
+            let exported = export::run(shell, &site, format, addresses, &mut out).await?;
+            let written = out.into_inner().map_err(IntoInnerError::into_error);
+            let kept = written.and_then(WholeFile::keep);
+            kept.with_context(|| path.display().to_string())?;
             complete(exported)
         })
     }

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Context;
 
-use super::settings;
+use super::shell::settings;
 
 /// Time for each step of asking.
 const PATIENCE: Duration = Duration::from_secs(4);

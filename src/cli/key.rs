@@ -1,11 +1,11 @@
 //! `hamlet key`: the keys that seal addresses and sign links.
 
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{block_on, open};
+use super::{print, shell::Shell};
 use crate::privacy::rotation::{self, Resealed};
 
 /// What to do with the keys.
@@ -19,26 +19,25 @@ pub enum Key {
 }
 
 impl Key {
-    /// Does it, and tells how many values were sealed again.
+    /// Does it, and reports how many values were sealed again.
     ///
     /// # Errors
     /// When the key file or the database cannot be used, anything cannot be opened, or an older key may
     /// still be needed.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        block_on(async {
-            let app = open(config).await?;
+        Shell::run(config, false, async |shell| {
             let (action, outcome) = match self {
-                Self::Rotate => ("sealing_key.rotate", rotation::rotate(&app.privacy).await),
-                Self::Retire => ("sealing_key.retire", rotation::retire(&app.privacy).await),
+                Self::Rotate => ("sealing_key.rotate", rotation::rotate(&shell.privacy).await),
+                Self::Retire => ("sealing_key.retire", rotation::retire(&shell.privacy).await),
             };
             if let Ok(resealed) = &outcome {
                 let detail = json!({ "sealed": resealed.done });
-                app.store.record_act(action, String::new(), detail).await?;
+                let recording = shell.store.record_act(action, String::new(), detail);
+                recording.await?;
             }
-            app.store.close().await;
+            shell.store.close().await;
             let Resealed { done, unopenable } = outcome?;
-            let mut out = std::io::stdout().lock();
-            writeln!(out, "{done} sealed values were sealed again.")?;
+            print::line(&format!("{done} sealed values were sealed again."))?;
             anyhow::ensure!(
                 unopenable == 0,
                 "{unopenable} sealed values cannot be opened with the keys at hand and were left as they are; \

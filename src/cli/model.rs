@@ -3,12 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Misuse, block_on, open, print, score::read_model, site_of, train::write_whole};
+use super::{
+    inputs::read_model,
+    print,
+    shell::{Misuse, SHELL, Shell},
+};
 use crate::{
-    app::App,
     bayes::file,
     directory::DEFAULT_SITE,
     domain::{
@@ -16,12 +20,10 @@ use crate::{
         moderator::Scope,
         site::SiteSlug,
     },
+    files,
     learn::registry,
-    web::api::models::ModelView,
+    storage::models::ModelFile,
 };
-
-/// Who put a model into use, when it was done from the shell.
-pub(super) const SHELL: &str = "command line";
 
 /// Lists, shows, exports, activates and rolls back models.
 #[derive(Args)]
@@ -79,38 +81,37 @@ impl ModelArgs {
     /// # Errors
     /// When what was asked for is not right or is refused, or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let json = self.json;
-        block_on(async move {
-            if let Command::Show { model } = &self.command {
-                return show(config, model).await;
-            }
-            let app = open(config).await?;
-            match self.command {
-                Command::List { site } => list(&app, json, site.as_deref()).await,
-                Command::Export { model, out } => export(&app, json, &model, &out).await,
-                Command::Activate { model, force, site } => {
-                    activate(&app, json, &model, force, &site).await
-                }
-                Command::Rollback { site } => roll_back(&app, json, &site).await,
-                Command::Show { .. } => Ok(()),
+        if let Command::Show { model } = &self.command
+            && ModelId::parse(model).is_none()
+        {
+            return print::json(&header(&read_model(Some(Path::new(model)))?)?);
+        }
+        Shell::run(config, self.json, async |shell| match self.command {
+            Command::List { site } => list(shell, site.as_deref()).await,
+            Command::Show { model } => show(shell, &model).await,
+            Command::Export { model, out } => export(shell, &model, &out).await,
+            Command::Activate { model, force, site } => activate(shell, &model, force, &site).await,
+            Command::Rollback { site } => {
+                let site = shell.site(&site)?;
+                registry::roll_back(&shell.learning, &site.slug, SHELL).await?;
+                in_use(shell, &site.slug)
             }
         })
     }
 }
 
-async fn list(app: &App, json: bool, site: Option<&str>) -> anyhow::Result<()> {
-    app.learning.follow().await?;
+async fn list(shell: &Shell, site: Option<&str>) -> anyhow::Result<()> {
+    shell.learning.follow().await?;
     let sites = match site {
-        Some(slug) => vec![site_of(app, slug)?.slug.clone()],
-        None => app.directory.covered(&Scope::All),
+        Some(slug) => vec![shell.site(slug)?.slug.clone()],
+        None => shell.directory.covered(&Scope::All),
     };
-    let entries = registry::list(app, &sites).await?;
-    let live: Vec<_> = sites
+    let models = registry::list(shell, &sites).await?;
+    let live = sites
         .iter()
-        .map(|site| registry::standing(&app.learning, site))
-        .collect();
-    if json {
-        let models: Vec<ModelView> = entries.into_iter().map(ModelView::from).collect();
+        .map(|site| registry::standing(&shell.learning, site));
+    let live: Vec<_> = live.collect();
+    if shell.json {
         return print::json(&json!({ "live": live, "models": models }));
     }
     for standing in live {
@@ -119,11 +120,8 @@ async fn list(app: &App, json: bool, site: Option<&str>) -> anyhow::Result<()> {
             standing.site, standing.judging, standing.says
         ))?;
     }
-    let rows: Vec<[String; 6]> = entries.iter().map(row).collect();
-    print::table(
-        ["ID", "SITE", "STATUS", "VERSION", "GATE", "REQUESTED"],
-        &rows,
-    )
+    let head = ["ID", "SITE", "STATUS", "VERSION", "GATE", "REQUESTED"];
+    shell.list(&models, head, row)
 }
 
 fn row(entry: &ModelEntry) -> [String; 6] {
@@ -143,26 +141,25 @@ fn row(entry: &ModelEntry) -> [String; 6] {
 }
 
 /// Always JSON: there is no table that would hold it.
-async fn show(config: Option<PathBuf>, model: &str) -> anyhow::Result<()> {
-    let Some(id) = ModelId::parse(model) else {
-        return print::json(&header(&read_model(Some(Path::new(model)))?)?);
-    };
-    let app = open(config).await?;
-    let entry = registry::find(&app, id).await?;
-    let entry = entry.ok_or_else(|| anyhow::anyhow!("there is no model {id}"))?;
-    let file = app.store.model_file(&entry.site, &id.to_string()).await?;
-    let mut shown = serde_json::to_value(ModelView::from(entry))?;
+async fn show(shell: &Shell, model: &str) -> anyhow::Result<()> {
+    let (entry, file) = find(shell, model).await?;
+    let mut shown = serde_json::to_value(entry)?;
     if let Some(file) = file {
         shown["file"] = header(&file.bytes)?;
     }
     print::json(&shown)
 }
 
-async fn export(app: &App, json: bool, model: &str, out: &Path) -> anyhow::Result<()> {
+async fn find(shell: &Shell, model: &str) -> anyhow::Result<(ModelEntry, Option<ModelFile>)> {
     let id = model_id(model)?;
-    let entry = registry::find(app, id).await?;
+    let entry = registry::find(shell, id).await?;
     let entry = entry.ok_or_else(|| anyhow::anyhow!("there is no model {id}"))?;
-    let file = app.store.model_file(&entry.site, &id.to_string()).await?;
+    let file = shell.store.model_file(&entry.site, &id.to_string()).await?;
+    Ok((entry, file))
+}
+
+async fn export(shell: &Shell, model: &str, out: &Path) -> anyhow::Result<()> {
+    let (entry, file) = find(shell, model).await?;
     let file = file.ok_or_else(|| anyhow::anyhow!("this training run has no model"))?;
     anyhow::ensure!(
         file.forgotten.is_none(),
@@ -170,11 +167,10 @@ async fn export(app: &App, json: bool, model: &str, out: &Path) -> anyhow::Resul
          what they taught: train a new one (hamlet train --site {})",
         entry.site
     );
-    write_whole(out, &file.bytes)?;
-    if json {
-        return print::json(&json!({ "id": id, "out": out, "bytes": file.bytes.len() }));
-    }
-    print::line(&format!("{}: {} bytes", out.display(), file.bytes.len()))
+    let (path, bytes) = (out.display(), file.bytes.len());
+    files::write(out, &file.bytes).with_context(|| format!("{path} cannot be written"))?;
+    let value = json!({ "id": entry.id, "out": out, "bytes": bytes });
+    shell.say(&value, &format!("{path}: {bytes} bytes"))
 }
 
 fn model_id(raw: &str) -> Result<ModelId, Misuse> {
@@ -190,37 +186,21 @@ fn header(bytes: &[u8]) -> anyhow::Result<Value> {
     Ok(header)
 }
 
-async fn activate(
-    app: &App,
-    json: bool,
-    model: &str,
-    force: bool,
-    site: &str,
-) -> anyhow::Result<()> {
+async fn activate(shell: &Shell, model: &str, force: bool, site: &str) -> anyhow::Result<()> {
     let site = if model == SHIPPED {
-        let site = site_of(app, site)?.slug.clone();
-        registry::activate_shipped(&app.learning, &site, SHELL).await?;
+        let site = shell.site(site)?.slug.clone();
+        registry::activate_shipped(&shell.learning, &site, SHELL).await?;
         site
     } else {
-        let activated = registry::activate(&app.learning, model_id(model)?, SHELL, force).await?;
+        let activated = registry::activate(&shell.learning, model_id(model)?, SHELL, force).await?;
         activated.site
     };
-    tell(app, json, &site)
+    in_use(shell, &site)
 }
 
-async fn roll_back(app: &App, json: bool, site: &str) -> anyhow::Result<()> {
-    let site = site_of(app, site)?;
-    registry::roll_back(&app.learning, &site.slug, SHELL).await?;
-    tell(app, json, &site.slug)
-}
-
-fn tell(app: &App, json: bool, site: &SiteSlug) -> anyhow::Result<()> {
-    let standing = registry::standing(&app.learning, site);
-    if json {
-        return print::json(&standing);
-    }
-    print::line(&format!(
-        "{site} uses {}. {}",
-        standing.version, standing.says
-    ))
+/// Prints what a site uses now.
+fn in_use(shell: &Shell, site: &SiteSlug) -> anyhow::Result<()> {
+    let standing = registry::standing(&shell.learning, site);
+    let words = format!("{site} uses {}. {}", standing.version, standing.says);
+    shell.say(&standing, &words)
 }

@@ -5,20 +5,21 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{block_on, open, print, refused};
+use super::{
+    print,
+    shell::{Shell, refused, role},
+};
 use crate::{
     accounts::{
         links,
-        people::{self, PeopleError, Wanted},
+        people::{self, ModeratorView, PeopleError, Wanted},
     },
     app::App,
     domain::{
         email::EmailAddress,
-        moderator::{Moderator, ModeratorId, Role, Scope},
-        site::SiteSlug,
+        moderator::{Moderator, ModeratorId, Role},
     },
     storage::links::LinkFor,
-    web::api::moderators::ModeratorView,
 };
 
 /// Adds, lists and removes moderators, and makes links to sign in by.
@@ -42,7 +43,7 @@ enum Command {
         #[arg(long)]
         email: String,
         /// What they may do.
-        #[arg(long, value_enum, default_value_t = Role::Moderator)]
+        #[arg(long, value_parser = role(), default_value = "moderator")]
         role: Role,
         /// A site they may see; may be given several times; left out: all.
         #[arg(long = "site", value_name = "SLUG")]
@@ -68,102 +69,63 @@ impl ModeratorArgs {
     /// # Errors
     /// When what was asked for is not right, or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let json = self.json;
-        block_on(async move {
-            let app = open(config).await?;
-            match self.command {
-                Command::Add {
-                    name,
-                    email,
-                    role,
-                    sites,
-                } => {
-                    let wanted = Wanted {
-                        name: Some(name),
-                        email: Some(email),
-                        role: Some(role),
-                        sites: Some(Some(sites).filter(|sites| !sites.is_empty())),
-                    };
-                    add(&app, json, wanted).await
-                }
-                Command::List => list(&app, json).await,
-                Command::Remove { who } => remove(&app, json, &who).await,
-                Command::Link { who } => link(&app, json, &who).await,
+        Shell::run(config, self.json, async |shell| match self.command {
+            Command::Add {
+                name,
+                email,
+                role,
+                sites,
+            } => {
+                let wanted = Wanted {
+                    name: Some(name),
+                    email: Some(email),
+                    role: Some(role),
+                    sites: Some(Some(sites).filter(|sites| !sites.is_empty())),
+                };
+                add(shell, wanted).await
+            }
+            Command::List => list(shell).await,
+            Command::Remove { who } => remove(shell, &who).await,
+            Command::Link { who } => {
+                let account = find(shell, &who).await?;
+                let link = links::make(shell, &account.id, LinkFor::Known).await?;
+                shell.say(&json!({ "sign_in_link": link }), &link)
             }
         })
     }
 }
 
-async fn add(app: &App, json: bool, wanted: Wanted) -> anyhow::Result<()> {
-    let account = people::add(app, wanted).await.map_err(explain)?;
-    let link = links::make(
-        &app.store,
-        &app.public_url(),
-        &account.id,
-        LinkFor::Newcomer,
-        app.now(),
-    )
-    .await?;
-    if json {
-        let view = ModeratorView::new(app, &account);
-        return print::json(&json!({ "moderator": view, "sign_in_link": link }));
-    }
-    print::line(&format!(
+async fn add(shell: &Shell, wanted: Wanted) -> anyhow::Result<()> {
+    let (account, link) = links::invite(shell, wanted).await.map_err(explain)?;
+    let view = ModeratorView::new(shell, &account);
+    let words = format!(
         "Added {}. The link works once, for 24 hours:\n{link}",
         account.name
-    ))
+    );
+    shell.say(&json!({ "moderator": view, "sign_in_link": link }), &words)
 }
 
-async fn list(app: &App, json: bool) -> anyhow::Result<()> {
-    let accounts = app.store.moderators().await?;
-    let views = accounts
-        .iter()
-        .map(|account| ModeratorView::new(app, account));
-    let views: Vec<ModeratorView> = views.collect();
-    if json {
-        return print::json(&views);
-    }
-    let rows: Vec<[String; 5]> = views
-        .into_iter()
-        .map(|view| {
-            [
-                view.id.0,
-                view.name,
-                view.email.unwrap_or_default(),
-                view.role.as_str().to_owned(),
-                sites_of(&view.scope),
-            ]
-        })
-        .collect();
-    print::table(["ID", "NAME", "EMAIL", "ROLE", "SITES"], &rows)
+async fn list(shell: &Shell) -> anyhow::Result<()> {
+    let accounts = shell.store.moderators().await?;
+    let views = accounts.iter();
+    let views: Vec<_> = views.map(|one| ModeratorView::new(shell, one)).collect();
+    shell.list(&views, ["ID", "NAME", "EMAIL", "ROLE", "SITES"], |view| {
+        [
+            view.id.0.clone(),
+            view.name.clone(),
+            view.email.clone().unwrap_or_default(),
+            view.role.as_str().to_owned(),
+            print::sites_of(&view.scope),
+        ]
+    })
 }
 
-async fn remove(app: &App, json: bool, who: &str) -> anyhow::Result<()> {
-    let account = find(app, who).await?;
-    let name = account.name;
-    people::remove(app, account.id.clone())
-        .await
-        .map_err(explain)?;
-    if json {
-        return print::json(&json!({ "removed": account.id }));
-    }
-    print::line(&format!("Removed {name}"))
-}
-
-async fn link(app: &App, json: bool, who: &str) -> anyhow::Result<()> {
-    let account = find(app, who).await?;
-    let link = links::make(
-        &app.store,
-        &app.public_url(),
-        &account.id,
-        LinkFor::Known,
-        app.now(),
-    )
-    .await?;
-    if json {
-        return print::json(&json!({ "sign_in_link": link }));
-    }
-    print::line(&link)
+async fn remove(shell: &Shell, who: &str) -> anyhow::Result<()> {
+    let account = find(shell, who).await?;
+    let removed = people::remove(shell, account.id.clone()).await;
+    removed.map_err(explain)?;
+    let words = format!("Removed {}", account.name);
+    shell.say(&json!({ "removed": account.id }), &words)
 }
 
 async fn find(app: &App, who: &str) -> anyhow::Result<Moderator> {
@@ -182,16 +144,5 @@ fn explain(error: PeopleError) -> anyhow::Error {
     match error {
         PeopleError::Invalid(errors) => refused(&errors).into(),
         error => error.into(),
-    }
-}
-
-/// A scope in a table's cell.
-pub(super) fn sites_of(scope: &Scope) -> String {
-    match scope {
-        Scope::All => "all".to_owned(),
-        Scope::Sites(sites) => {
-            let slugs: Vec<&str> = sites.iter().map(SiteSlug::as_str).collect();
-            slugs.join(" ")
-        }
     }
 }

@@ -3,9 +3,8 @@
 use std::io::Write;
 
 use serde::Serialize;
-use serde_json::json;
 
-use crate::domain::timestamp::Timestamp;
+use crate::domain::{moderator::Scope, site::SiteSlug, timestamp::Timestamp};
 
 /// Prints one JSON value on a line of its own.
 ///
@@ -59,14 +58,13 @@ pub(super) fn use_and_state(used: Option<Timestamp>, revoked: Option<Timestamp>)
     ]
 }
 
-/// Says that a secret was revoked.
-///
-/// # Errors
-/// When there was none to revoke, or standard output is closed.
-pub(super) fn revoked(as_json: bool, was: bool, what: &str, id: &str) -> anyhow::Result<()> {
-    anyhow::ensure!(was, "there is no such {what}, or it was revoked before");
-    if as_json {
-        return json(&json!({ "revoked": id }));
+/// A scope in a table's cell.
+pub(super) fn sites_of(scope: &Scope) -> String {
+    match scope {
+        Scope::All => "all".to_owned(),
+        Scope::Sites(sites) => {
+            let slugs: Vec<&str> = sites.iter().map(SiteSlug::as_str).collect();
+            slugs.join(" ")
+        }
     }
-    line(&format!("Revoked the {what}"))
 }

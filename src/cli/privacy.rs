@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{block_on, open, print};
-use crate::{domain::decision::Actor, privacy::subjects};
+use super::shell::Shell;
+use crate::{
+    domain::decision::{Actor, Door},
+    privacy::subjects,
+    storage::erasures::Erased,
+};
 
 /// Keeps erased people erased.
 #[derive(Args)]
@@ -31,33 +35,30 @@ impl PrivacyArgs {
     /// # Errors
     /// When the list or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let json = self.json;
-        block_on(async move {
-            let app = open(config).await?;
+        Shell::run(config, self.json, async |shell| {
             let Command::Reapply = self.command;
             let by = Actor {
                 id: "command".to_owned(),
                 name: "hamlet privacy reapply".to_owned(),
-                via: "command",
+                via: Door::Command,
             };
-            let (people, erased) = subjects::reapply(&app.privacy, &by).await?;
-            app.store.close().await;
-            if json {
-                return print::json(
-                    &json!({ "people": people, "comments": erased.comments.len(),
-                    "samples": erased.samples, "subscriptions": erased.subscriptions,
-                    "mails": erased.mails, "block_rules": erased.block_rules }),
-                );
-            }
-            print::line(&format!(
-                "{people} people were erased again: {} comments, {} labelled texts, {} subscriptions, \
-                 {} mails, {} block rules",
-                erased.comments.len(),
-                erased.samples,
-                erased.subscriptions,
-                erased.mails,
-                erased.block_rules
-            ))
+            let (people, erased) = subjects::reapply(&shell.privacy, &by).await?;
+            shell.store.close().await;
+            let comments = erased.comments.len();
+            let Erased {
+                samples,
+                subscriptions,
+                mails,
+                block_rules,
+                ..
+            } = erased;
+            let words = format!(
+                "{people} people were erased again: {comments} comments, {samples} labelled texts, \
+                 {subscriptions} subscriptions, {mails} mails, {block_rules} block rules"
+            );
+            let value = json!({ "people": people, "comments": comments, "samples": samples,
+                "subscriptions": subscriptions, "mails": mails, "block_rules": block_rules });
+            shell.say(&value, &words)
         })
     }
 }

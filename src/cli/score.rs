@@ -2,9 +2,8 @@
 //! is answered with an error in its place and told on standard error by its number; the exit code is
 //! then 1.
 
-use std::borrow::Cow;
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Misuse;
+use super::inputs::read_model;
 use crate::bayes::Explanation;
 use crate::bayes::Model;
 use crate::bayes::probability;
@@ -66,17 +65,6 @@ impl Explained {
             rest: explanation.rest,
         }
     }
-}
-
-/// The bytes of a model file, or of the model that ships with the program.
-pub(super) fn read_model(path: Option<&Path>) -> anyhow::Result<Cow<'static, [u8]>> {
-    let Some(path) = path.filter(|path| *path != Path::new("shipped")) else {
-        return Ok(Cow::Borrowed(Model::shipped_bytes()));
-    };
-    let read = std::fs::read(path);
-    Ok(Cow::Owned(read.map_err(|error| {
-        Misuse(format!("{}: {error}", path.display()))
-    })?))
 }
 
 /// Runs the command.

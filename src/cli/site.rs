@@ -8,9 +8,8 @@ use std::{
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Misuse, block_on, open, print, refused};
+use super::shell::{Misuse, Shell, refused};
 use crate::{
-    app::App,
     domain::{
         origin::Origin,
         site::{Policy, SiteSlug},
@@ -62,67 +61,49 @@ impl SiteArgs {
     /// # Errors
     /// When what was asked for is not right, or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        let json = self.json;
-        block_on(async move {
-            let app = open(config).await?;
-            match self.command {
-                Command::Add {
+        Shell::run(config, self.json, async |shell| match self.command {
+            Command::Add {
+                slug,
+                name,
+                origins,
+            } => {
+                let new = NewSite {
                     slug,
                     name,
                     origins,
-                } => add(&app, json, slug, name, origins).await,
-                Command::List => list(&app, json).await,
-                Command::Remove {
-                    slug,
-                    with_comments,
-                    yes,
-                } => {
-                    if with_comments {
-                        confirm(&slug, yes)?;
-                    }
-                    remove(&app, json, &slug, with_comments).await
+                    policy: Policy::default(),
+                };
+                add(shell, new).await
+            }
+            Command::List => list(shell).await,
+            Command::Remove {
+                slug,
+                with_comments,
+                yes,
+            } => {
+                if with_comments {
+                    confirm(&slug, yes)?;
                 }
+                remove(shell, &slug, with_comments).await
             }
         })
     }
 }
 
-async fn add(
-    app: &App,
-    json: bool,
-    slug: String,
-    name: Option<String>,
-    origins: Vec<String>,
-) -> anyhow::Result<()> {
-    let new = NewSite {
-        slug,
-        name,
-        origins,
-        policy: Policy::default(),
-    };
-    let site = match sites::add(app, new).await {
+async fn add(shell: &Shell, new: NewSite) -> anyhow::Result<()> {
+    let site = match sites::add(shell, new).await {
         Err(SiteError::Invalid(errors)) => return Err(refused(&errors).into()),
         added => added?,
     };
-    if json {
-        return print::json(&site);
-    }
-    print::line(&format!("Added the site {}", site.slug))
+    shell.say(&site, &format!("Added the site {}", site.slug))
 }
 
-async fn list(app: &App, json: bool) -> anyhow::Result<()> {
-    let sites = app.store.sites().await?;
-    if json {
-        return print::json(&sites);
-    }
-    let rows: Vec<[String; 3]> = sites
-        .iter()
-        .map(|site| {
-            let origins: Vec<&str> = site.origins.iter().map(Origin::as_str).collect();
-            [site.slug.to_string(), site.name.clone(), origins.join(" ")]
-        })
-        .collect();
-    print::table(["SLUG", "NAME", "ORIGINS"], &rows)
+async fn list(shell: &Shell) -> anyhow::Result<()> {
+    let sites = shell.store.sites().await?;
+    shell.list(&sites, ["SLUG", "NAME", "ORIGINS"], |site| {
+        let origins: Vec<&str> = site.origins.iter().map(Origin::as_str).collect();
+        [site.slug.to_string(), site.name.clone(), origins.join(" ")]
+    })
 }
 
 /// Refuses unless the slug is given a second time: as an option, or typed.
@@ -148,17 +129,17 @@ fn confirm(slug: &str, yes: Option<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn remove(app: &App, json: bool, slug: &str, with_comments: bool) -> anyhow::Result<()> {
+async fn remove(shell: &Shell, slug: &str, with_comments: bool) -> anyhow::Result<()> {
     let parsed = SiteSlug::parse(slug).map_err(|error| Misuse(error.message))?;
-    match sites::remove(&app.sites, &parsed, with_comments).await {
+    match sites::remove(&shell.sites, &parsed, with_comments).await {
         Err(SiteError::NoSite) => anyhow::bail!("there is no site {slug}"),
         Err(error @ SiteError::HasComments(..)) => {
             anyhow::bail!("{error}; --with-comments removes them too")
         }
         removed => removed?,
     }
-    if json {
-        return print::json(&json!({ "removed": slug }));
-    }
-    print::line(&format!("Removed the site {slug}"))
+    shell.say(
+        &json!({ "removed": slug }),
+        &format!("Removed the site {slug}"),
+    )
 }

@@ -1,30 +1,22 @@
 //! `hamlet train`: labelled files in, a model file out, and a summary of how well it did on texts it
 //! had not seen.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, IsTerminal as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use super::score::read_model;
-use super::{Misuse, train_site};
-use crate::bayes::Label;
+use super::inputs::{Skipped, each_batch, open, progress_bar, read_model};
+use super::shell::Misuse;
+use super::train_site;
 use crate::bayes::lessons::Base;
 use crate::bayes::options::Options;
-use crate::bayes::row::Sample;
 use crate::bayes::train::Trainer;
 use crate::bayes::trained::Trained;
 use crate::evaluation::figures::Figures;
-use crate::interchange::labelled::{self, Format, Record, RecordError};
-
-/// Records handed to the trainer at a time.
-const BATCH: usize = 4_096;
-/// Unreadable records told one by one; the rest are counted.
-const TOLD: u64 = 20;
+use crate::files;
 
 /// Trains a model from labelled CSV, TSV or JSONL files (`text`, `label`, optional `name`, `email`,
 /// `website`, `page`, `site`).
@@ -83,7 +75,7 @@ pub fn run(args: &TrainArgs, config: Option<PathBuf>) -> anyhow::Result<()> {
     progress.finish_and_clear();
     let trained = run.finish()?;
     let bytes = trained.to_bytes()?;
-    write_whole(out, &bytes)?;
+    files::write(out, &bytes).with_context(|| format!("{} cannot be written", out.display()))?;
     summarize(args, out, &trained, bytes.len(), skipped.count)
 }
 
@@ -182,139 +174,5 @@ fn summarize(
         "{}: {bytes} bytes, {skipped} records skipped",
         model.display()
     )?;
-    Ok(())
-}
-
-/// Records left out.
-#[derive(Debug, Default)]
-pub(super) struct Skipped {
-    pub(super) count: u64,
-}
-
-impl Skipped {
-    /// Counts one and tells the first few.
-    #[expect(
-        clippy::print_stderr,
-        reason = "a command's warnings go to standard error"
-    )]
-    pub(super) fn tell(&mut self, path: &Path, problem: &str) {
-        self.count += 1;
-        match self.count {
-            1..=TOLD => eprintln!("{}: {problem}", path.display()),
-            n if n == TOLD + 1 => {
-                eprintln!("more records were skipped; they are only counted from here on");
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Reads one file and hands its labelled records on in batches.
-pub(super) fn each_batch(
-    path: &Path,
-    progress: &ProgressBar,
-    skipped: &mut Skipped,
-    mut take: impl FnMut(&str, &[Sample]),
-) -> anyhow::Result<()> {
-    let source = path
-        .file_stem()
-        .map_or("stdin".into(), |stem| stem.to_string_lossy());
-    let source = if path == Path::new("-") {
-        "stdin".into()
-    } else {
-        source
-    };
-    let mut batch = Vec::with_capacity(BATCH);
-    for record in open(path, progress)? {
-        match record {
-            Ok(record) => match sample(record) {
-                Ok(sample) => batch.push(sample),
-                Err(problem) => skipped.tell(path, &problem),
-            },
-            Err(error @ RecordError::Line { .. }) => skipped.tell(path, &error.to_string()),
-            Err(error) => return Err(error).with_context(|| path.display().to_string()),
-        }
-        if batch.len() == BATCH {
-            take(&source, &batch);
-            batch.clear();
-        }
-    }
-    take(&source, &batch);
-    Ok(())
-}
-
-fn sample(record: Record) -> Result<Sample, String> {
-    let label = record
-        .label
-        .ok_or_else(|| format!("line {}: has no label", record.line))?;
-    let email_domain = record.email_domain().map(str::to_owned);
-    Ok(Sample {
-        text: record.text,
-        spam: label == Label::Spam,
-        name: record.name,
-        email_domain,
-        website: record.website,
-    })
-}
-
-/// Opens a file or standard input.
-pub(super) fn open(
-    path: &Path,
-    progress: &ProgressBar,
-) -> anyhow::Result<labelled::Records<'static>> {
-    if path == Path::new("-") {
-        let input = BufReader::with_capacity(1 << 16, io::stdin());
-        return labelled::read_any(input).context("standard input cannot be read");
-    }
-    let file = File::open(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
-    let input = BufReader::with_capacity(1 << 16, progress.wrap_read(file));
-    match Format::of_name(path) {
-        Some(format) => Ok(labelled::read(input, format)),
-        None => labelled::read_any(input).with_context(|| path.display().to_string()),
-    }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-pub(super) fn progress_bar(paths: &[PathBuf]) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let total = paths
-        .iter()
-        .filter_map(|path| path.metadata().ok())
-        .map(|meta| meta.len())
-        .sum();
-    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}");
-    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Writes a file so that it is there whole or not at all: beside it, synced, renamed.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut name = path
-        .file_name()
-        .ok_or_else(|| Misuse(format!("{} is not a file name", path.display())))?
-        .to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    // What it holds was made of people's texts.
-    let mut new = OpenOptions::new();
-    new.write(true).create(true).truncate(true).mode(0o600);
-    let written = new
-        .open(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&beside, path));
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(&beside);
-        return Err(error).with_context(|| format!("{} cannot be written", path.display()));
-    }
-    // The rename itself lasts once the folder is synced.
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .with_context(|| folder.display().to_string())?;
-    }
     Ok(())
 }

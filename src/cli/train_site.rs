@@ -5,7 +5,10 @@ use std::{io::IsTerminal as _, path::PathBuf, time::Duration};
 
 use indicatif::ProgressBar;
 
-use super::{block_on, model::SHELL, open, print, site_of};
+use super::{
+    print,
+    shell::{SHELL, Shell},
+};
 use crate::{
     app::App,
     domain::model::{Measured, ModelEntry, ModelId},
@@ -13,7 +16,6 @@ use crate::{
         registry,
         training::{self, StartError},
     },
-    web::api::models::ModelView,
 };
 
 /// How often progress is looked at.
@@ -24,19 +26,18 @@ const LOOK: Duration = Duration::from_millis(500);
 /// # Errors
 /// When there is no such site, the run ends without a model, or the database cannot be used.
 pub fn run(config: Option<PathBuf>, site: &str, json: bool) -> anyhow::Result<()> {
-    block_on(async move {
-        let app = open(config).await?;
-        let site = site_of(&app, site)?;
-        let id = match training::start(&app, &site.slug, SHELL).await {
+    Shell::run(config, json, async |shell| {
+        let site = shell.site(site)?;
+        let id = match training::start(shell, &site.slug, SHELL).await {
             Ok(id) | Err(StartError::UnderWay(id)) => id,
             Err(StartError::Store(error)) => return Err(error.into()),
         };
-        let entry = carry_out(&app, id).await?;
+        let entry = carry_out(shell, id).await?;
         if let Some(failure) = &entry.failure {
             anyhow::bail!("{failure}");
         }
         if json {
-            return print::json(&ModelView::from(entry));
+            return print::json(&entry);
         }
         summarize(&entry)
     })

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::{
     domain::{
-        arrival::{Callback, Client},
+        arrival::{Callback, Program},
         site::{ClientMode, Policy, Site},
     },
     ground::Ground,
@@ -66,7 +66,7 @@ pub async fn judge(
         let parent = threads::parent(&clients.ground, &site, question, &submission.page).await;
         submission.parent = parent.map_err(Arc::new)?;
     }
-    let client = Client {
+    let client = Program {
         blog: question.blog.clone(),
         content: question.content(&clients.ground, &site.slug),
         keeps,

@@ -7,7 +7,7 @@ use crate::{
     clients::Clients,
     domain::{
         comment::{CommentId, Status},
-        decision::{Actor, Change, Decision, Outcome, Wish},
+        decision::{Actor, Change, Decision, Door, Outcome, Wish},
         moderator::{Principal, Role, Scope},
         site::Site,
     },
@@ -122,7 +122,7 @@ fn principal(key: &ClientKey) -> Principal {
         actor: Actor {
             id: key.id.clone(),
             name: key.name.clone(),
-            via: "client",
+            via: Door::Client,
         },
         role: Role::Moderator,
         scope: Scope::Sites(vec![key.site.clone()]),

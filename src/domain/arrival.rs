@@ -1,4 +1,4 @@
-//! A comment on its way in: what the policy is told about it, what it says, and what became of it.
+//! A comment on its way in: what the policy is given of it, what it rules, and what became of it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -73,7 +73,7 @@ pub struct Arrival {
     /// Whether someone wants to hear of it.
     pub announce: bool,
     /// The program that asks for a judgement, if one does.
-    pub client: Option<Client>,
+    pub client: Option<Program>,
 }
 
 /// The counters of an arrival.
@@ -145,7 +145,7 @@ pub enum Ruling {
         /// Why.
         evidence: Evidence,
     },
-    /// Too many from this sender: it is not kept, and the client is told when to come back.
+    /// Too many from this sender: it is not kept, and the answer says when to come back.
     Refuse {
         /// How long to wait.
         retry_after: Duration,
@@ -197,7 +197,7 @@ pub struct Counted {
 
 /// A program that asks for a judgement, as far as an arrival needs to know.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub struct Program {
     /// The host of the blog it asks for.
     pub blog: String,
     /// A keyed hash of the text and its author's name, by which a report finds the judgement.

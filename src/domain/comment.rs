@@ -1,34 +1,26 @@
 //! A comment: one submission and what became of it.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     email::{EmailIndex, SealedEmail},
     evidence::{Evidence, Verdict},
+    id::id,
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
+    word::with_words,
 };
 use crate::text::Document;
 
-/// A comment's identifier: a version 7 UUID, so that the order of ids is the order of arrival.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(transparent)]
-pub struct CommentId(Uuid);
+id! {
+    /// A comment's identifier: the order of ids is the order of arrival.
+    CommentId
+}
 
 impl CommentId {
-    /// A new identifier, later than all made before it by this process.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-
     /// When it was made, in milliseconds since 1970.
     #[must_use]
     pub fn made_at(self) -> i64 {
@@ -38,70 +30,27 @@ impl CommentId {
             seconds * 1000 + i64::from(nanos / 1_000_000)
         })
     }
-
-    /// Reads an identifier.
-    #[must_use]
-    pub fn parse(raw: &str) -> Option<Self> {
-        Uuid::parse_str(raw).ok().map(Self)
-    }
-}
-
-impl From<Uuid> for CommentId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl fmt::Display for CommentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 /// Where a comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Status {
     /// Waits for a person.
     Pending,
-    /// Public.
-    Approved,
     /// Spam, kept apart.
     Spam,
+    /// Public.
+    Approved,
     /// Genuine but unwanted: never trains as spam.
     Rejected,
     /// Thrown away, recoverable.
     Trash,
 }
 
-impl Status {
-    /// Every status, in the order in which desks show them.
-    pub const ALL: [Self; 5] = [
-        Self::Pending,
-        Self::Approved,
-        Self::Spam,
-        Self::Rejected,
-        Self::Trash,
-    ];
-
-    /// The word kept in the database and shown outside.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Approved => "approved",
-            Self::Spam => "spam",
-            Self::Rejected => "rejected",
-            Self::Trash => "trash",
-        }
-    }
-
-    /// Reads the word that [`Status::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-}
+with_words!(Status);
 
 impl From<Verdict> for Status {
     fn from(verdict: Verdict) -> Self {

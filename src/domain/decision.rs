@@ -1,22 +1,24 @@
 //! What people decide about comments, and the record kept of it.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     comment::{Comment, CommentId, Status},
+    id::id,
     sample::{Source, Vote},
     site::SiteSlug,
     timestamp::Timestamp,
+    word::with_words,
 };
 
 /// A person's choice about a comment; each can be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Decision {
     /// Publish it.
     Approve,
@@ -31,35 +33,6 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// Every decision.
-    pub const ALL: [Self; 5] = [
-        Self::Approve,
-        Self::Spam,
-        Self::Reject,
-        Self::Trash,
-        Self::Hold,
-    ];
-
-    /// The word used in the API, in links and in the history.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Spam => "spam",
-            Self::Reject => "reject",
-            Self::Trash => "trash",
-            Self::Hold => "hold",
-        }
-    }
-
-    /// Reads the word that [`Decision::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|decision| decision.as_str() == word)
-    }
-
     /// The status a comment has after this decision.
     #[must_use]
     pub const fn outcome(self) -> Status {
@@ -73,6 +46,24 @@ impl Decision {
     }
 }
 
+/// Through which door someone came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Door {
+    /// A person who is signed in.
+    Session,
+    /// A program with a token of the API.
+    Token,
+    /// A link in a mail.
+    MailLink,
+    /// A program that asks for judgements and reports what its users said.
+    Client,
+    /// The command line.
+    Command,
+}
+
 /// Who did something, and through which door.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Actor {
@@ -81,23 +72,16 @@ pub struct Actor {
     /// The moderator's or token's name.
     pub name: String,
     /// The door: `session`, `token`, `mail_link`, `client` or `command`.
-    pub via: &'static str,
+    #[schema(value_type = String)]
+    pub via: Door,
 }
 
-/// Decisions that one request made together, and that can be taken back as one.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(transparent)]
-pub struct BatchId(Uuid);
+id! {
+    /// Decisions that one request made together, and that can be taken back as one.
+    BatchId
+}
 
 impl BatchId {
-    /// A new identifier, later than all made before it by this process.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-
     /// The identifier of what `actor` asked for in these words, the same whenever it is asked again: a
     /// form that is sent twice makes one batch, and nobody can add to another person's.
     #[must_use]
@@ -111,23 +95,13 @@ impl BatchId {
         bytes.copy_from_slice(&hasher.finalize()[..16]);
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
-
-    /// Reads an identifier.
-    #[must_use]
-    pub fn parse(raw: &str) -> Option<Self> {
-        Uuid::parse_str(raw).ok().map(Self)
-    }
-}
-
-impl fmt::Display for BatchId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 /// What happened to a comment, as its history tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Action {
     /// It arrived and was judged.
     Received,
@@ -141,33 +115,7 @@ pub enum Action {
     Noted,
 }
 
-impl Action {
-    /// The word kept in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Decided => "decided",
-            Self::Undone => "undone",
-            Self::EmailRevealed => "email_revealed",
-            Self::Noted => "noted",
-        }
-    }
-
-    /// Reads the word that [`Action::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Received,
-            Self::Decided,
-            Self::Undone,
-            Self::EmailRevealed,
-            Self::Noted,
-        ]
-        .into_iter()
-        .find(|action| action.as_str() == word)
-    }
-}
+with_words!(Decision, Door, Action);
 
 /// One line of a comment's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -5,14 +5,20 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::reason::{Because, Reason};
+use super::{
+    reason::{Because, Reason},
+    word::with_words,
+};
 use crate::bayes::TokenWeight;
 
 /// What the policy made of score and evidence on arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Verdict {
     /// Published at once.
     Publish,
@@ -22,29 +28,11 @@ pub enum Verdict {
     Spam,
 }
 
-impl Verdict {
-    /// The word kept in the database and shown outside.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Publish => "publish",
-            Self::Hold => "hold",
-            Self::Spam => "spam",
-        }
-    }
-
-    /// Reads the word that [`Verdict::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Publish, Self::Hold, Self::Spam]
-            .into_iter()
-            .find(|verdict| verdict.as_str() == word)
-    }
-}
-
 /// Which check a finding comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Check {
     /// A field that people do not see was filled in.
     Honeypot,
@@ -60,36 +48,7 @@ pub enum Check {
     Links,
 }
 
-impl Check {
-    /// Every check.
-    pub const ALL: [Self; 6] = [
-        Self::Honeypot,
-        Self::Timing,
-        Self::Duplicate,
-        Self::Rate,
-        Self::Blocklist,
-        Self::Links,
-    ];
-
-    /// Reads the word that [`Check::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|check| check.as_str() == word)
-    }
-
-    /// The word used in the API and in metrics.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Honeypot => "honeypot",
-            Self::Timing => "timing",
-            Self::Duplicate => "duplicate",
-            Self::Rate => "rate",
-            Self::Blocklist => "blocklist",
-            Self::Links => "links",
-        }
-    }
-}
+with_words!(Verdict, Check);
 
 /// One check that fired.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,18 +102,5 @@ impl Evidence {
                 .map(|finding| finding.weight)
                 .sum::<f64>();
         sum.is_finite().then_some(sum)
-    }
-}
-
-/// A score in words, for people.
-#[must_use]
-pub fn score_in_words(score: Option<f64>) -> &'static str {
-    match score {
-        None => "not judged",
-        Some(p) if p >= 0.95 => "almost certainly spam",
-        Some(p) if p >= 0.75 => "probably spam",
-        Some(p) if p > 0.25 => "uncertain",
-        Some(p) if p > 0.05 => "probably genuine",
-        Some(_) => "almost certainly genuine",
     }
 }

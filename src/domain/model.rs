@@ -1,45 +1,25 @@
 //! Training runs and the models that come of them, as the registry tells them. A run and its model
 //! share one identifier: first there is progress, then there are figures.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::{site::SiteSlug, timestamp::Timestamp};
+use super::{id::id, site::SiteSlug, timestamp::Timestamp, word::with_words};
 
 /// The name under which the model that ships with the program is activated.
 pub const SHIPPED: &str = "shipped";
 
-/// A run's and a model's identifier: a version 7 UUID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-pub struct ModelId(Uuid);
-
-impl ModelId {
-    /// A new identifier.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// Reads an identifier.
-    #[must_use]
-    pub fn parse(raw: &str) -> Option<Self> {
-        Uuid::parse_str(raw).ok().map(Self)
-    }
-}
-
-impl fmt::Display for ModelId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// A run's and a model's identifier.
+    ModelId
 }
 
 /// Where a run or its model stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum ModelStatus {
     /// The run waits for its turn.
     Queued,
@@ -56,19 +36,6 @@ pub enum ModelStatus {
 }
 
 impl ModelStatus {
-    /// The word shown outside.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Training => "training",
-            Self::Failed => "failed",
-            Self::Candidate => "candidate",
-            Self::Live => "live",
-            Self::Retired => "retired",
-        }
-    }
-
     /// Whether the run has not ended yet.
     #[must_use]
     pub const fn is_under_way(self) -> bool {
@@ -85,6 +52,8 @@ impl ModelStatus {
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Phase {
     /// It waits.
     Waiting,
@@ -98,33 +67,7 @@ pub enum Phase {
     Done,
 }
 
-impl Phase {
-    /// The word kept in the database and shown outside.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Reading => "reading",
-            Self::Fitting => "fitting",
-            Self::Measuring => "measuring",
-            Self::Done => "done",
-        }
-    }
-
-    /// Reads the word that [`Phase::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Waiting,
-            Self::Reading,
-            Self::Fitting,
-            Self::Measuring,
-            Self::Done,
-        ]
-        .into_iter()
-        .find(|phase| phase.as_str() == word)
-    }
-}
+with_words!(ModelStatus, Phase);
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -195,8 +138,9 @@ pub struct Report {
     pub gate: Gate,
 }
 
-/// A run and its model.
-#[derive(Debug, Clone, PartialEq)]
+/// A training run and its model.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ModelView)]
 pub struct ModelEntry {
     /// Identifier.
     pub id: ModelId,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{
@@ -10,48 +11,19 @@ use super::{
     email::{EmailIndex, SealedEmail},
     site::SiteSlug,
     timestamp::Timestamp,
+    word::with_words,
 };
 
 /// What someone may do.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(Hash, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Role {
     /// Reads the queue and decides.
     Moderator,
     /// All of that, and runs the place: sites, people, tokens, samples, models.
     Operator,
-}
-
-impl Role {
-    /// The word kept in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Moderator => "moderator",
-            Self::Operator => "operator",
-        }
-    }
-
-    /// Reads the word that [`Role::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Moderator, Self::Operator]
-            .into_iter()
-            .find(|role| role.as_str() == word)
-    }
 }
 
 /// Which sites someone may see.
@@ -139,8 +111,10 @@ pub struct Moderator {
 }
 
 /// How often a moderator is mailed about a site's queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum MailMode {
     /// At each held comment, at most once per configured interval.
     Each,
@@ -152,33 +126,15 @@ pub enum MailMode {
     None,
 }
 
-impl MailMode {
-    /// The word kept in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Each => "each",
-            Self::Hourly => "hourly",
-            Self::Daily => "daily",
-            Self::None => "none",
-        }
-    }
+with_words!(Role, MailMode);
 
-    /// Reads the word that [`MailMode::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Each, Self::Hourly, Self::Daily, Self::None]
-            .into_iter()
-            .find(|mode| mode.as_str() == word)
-    }
-}
-
-/// How someone wants to be mailed: by site, and everywhere else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How often someone is mailed about the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MailPreferences {
     /// For every site without a choice of its own.
     pub default: MailMode,
-    /// For single sites.
+    /// For single sites, by slug.
+    #[schema(value_type = BTreeMap<String, MailMode>)]
     pub sites: BTreeMap<SiteSlug, MailMode>,
 }
 

@@ -2,6 +2,7 @@
 //! how many there are of each status. What a moderator may see of it is checked in `review`.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{
     comment::{Comment, CommentId, Status},
@@ -10,11 +11,14 @@ use super::{
     page::Page,
     site::SiteSlug,
     timestamp::Timestamp,
+    word::with_words,
 };
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Sort {
     /// Latest arrival first.
     #[default]
@@ -27,27 +31,7 @@ pub enum Sort {
     Spammiest,
 }
 
-impl Sort {
-    /// Every order.
-    pub const ALL: [Self; 4] = [Self::Newest, Self::Oldest, Self::Uncertain, Self::Spammiest];
-
-    /// The word used in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Newest => "newest",
-            Self::Oldest => "oldest",
-            Self::Uncertain => "uncertain",
-            Self::Spammiest => "spammiest",
-        }
-    }
-
-    /// Reads the word that [`Sort::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|sort| sort.as_str() == word)
-    }
-}
+with_words!(Sort);
 
 /// Which comments are wanted.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,6 +58,21 @@ pub struct Filter {
     pub check: Option<Check>,
     /// With, or without, a link in text or website.
     pub has_link: Option<bool>,
+}
+
+/// What is asked for, before it is checked; what is absent does not narrow the list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct QueueQuery {
+    /// The site's slug.
+    pub site: Option<String>,
+    /// The page, in any spelling.
+    pub page: Option<String>,
+    /// Any comment of the author.
+    pub author: Option<CommentId>,
+    /// The order.
+    pub sort: Sort,
+    /// The rest; its sites, page and author are looked up by what is asked for above.
+    pub filter: Filter,
 }
 
 /// Where a list goes on: the last item's sort key and id.
@@ -134,13 +133,23 @@ pub struct Counts {
 
 impl Counts {
     /// Adds to the count of one status.
-    pub fn add(&mut self, status: Status, count: i64) {
-        *match status {
+    pub const fn add(&mut self, status: Status, count: i64) {
+        *self.of_mut(status) += count;
+    }
+
+    /// The count of one status.
+    #[must_use]
+    pub const fn of(mut self, status: Status) -> i64 {
+        *self.of_mut(status)
+    }
+
+    const fn of_mut(&mut self, status: Status) -> &mut i64 {
+        match status {
             Status::Pending => &mut self.pending,
             Status::Approved => &mut self.approved,
             Status::Spam => &mut self.spam,
             Status::Rejected => &mut self.rejected,
             Status::Trash => &mut self.trash,
-        } += count;
+        }
     }
 }

@@ -2,9 +2,10 @@
 //! them is `learn`'s.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use super::site::SiteSlug;
+use super::{site::SiteSlug, word::with_words};
 use crate::bayes::Label;
 use crate::text::Document;
 
@@ -12,6 +13,8 @@ use crate::text::Document;
 /// never a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Provenance {
     /// A moderator decided about the comment.
     Decision,
@@ -23,26 +26,7 @@ pub enum Provenance {
     Samples,
 }
 
-impl Provenance {
-    /// The word kept in the database and shown outside.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Decision => "decision",
-            Self::Import => "import",
-            Self::Feedback => "feedback",
-            Self::Samples => "samples",
-        }
-    }
-
-    /// Reads the word that [`Provenance::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Decision, Self::Import, Self::Feedback, Self::Samples]
-            .into_iter()
-            .find(|provenance| provenance.as_str() == word)
-    }
-}
+with_words!(Provenance);
 
 /// Who labels, and how much of what one source says counts at once.
 #[derive(Debug, Clone)]

@@ -1,42 +1,40 @@
 //! What other programs can be told of as it happens.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
+use super::word::with_words;
+
 /// Something that happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    IntoStaticStr,
+    EnumString,
+    VariantArray,
+)]
 pub enum Event {
     /// A comment arrived and was judged.
     #[serde(rename = "comment.received")]
+    #[strum(serialize = "comment.received")]
     CommentReceived,
     /// A person decided about a comment, or took a decision back.
     #[serde(rename = "comment.decided")]
+    #[strum(serialize = "comment.decided")]
     CommentDecided,
     /// Another model judges from now on.
     #[serde(rename = "model.activated")]
+    #[strum(serialize = "model.activated")]
     ModelActivated,
 }
 
-impl Event {
-    /// The word used outside and in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CommentReceived => "comment.received",
-            Self::CommentDecided => "comment.decided",
-            Self::ModelActivated => "model.activated",
-        }
-    }
-
-    /// Reads the word that [`Event::as_str`] wrote.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::CommentReceived,
-            Self::CommentDecided,
-            Self::ModelActivated,
-        ]
-        .into_iter()
-        .find(|event| event.as_str() == word)
-    }
-}
+with_words!(Event);

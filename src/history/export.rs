@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::interchange::table::defused;
 use crate::{
+    bayes::Label,
     domain::{
         comment::{Comment, CommentId, Status},
         queue::{Cursor, Filter, Sort},
@@ -134,13 +135,15 @@ impl Exporter<'_> {
         let words = Words::english();
         let (filter, mut cursor, mut count) = (self.filter(), None, 0);
         loop {
-            for comment in self.stretch(&filter, &mut cursor).await? {
+            let comments = self.stretch(&filter, &mut cursor).await?;
+            let labels = self.labels(&comments).await?;
+            for comment in comments {
                 let line = json!({
                     "id": comment.id, "site": comment.site, "page": comment.page,
                     "page_title": comment.page_title, "parent": comment.parent,
                     "name": comment.name, "email": self.email(&comment),
                     "website": comment.website, "text": comment.text,
-                    "status": comment.status, "label": label(&comment),
+                    "status": comment.status, "label": label(&comment, &labels),
                     "score": comment.score, "verdict": comment.verdict,
                     "evidence": words.evidence(&comment.evidence, &comment.document()), "network": comment.network,
                     "created_at": comment.created_at, "decided_at": comment.decided_at,
@@ -155,6 +158,8 @@ impl Exporter<'_> {
     }
 
     async fn table(&self, out: &mut (impl Write + Send)) -> Result<u64, ExportError> {
+        // Spreadsheets take a table without this mark for one in the encoding of the country.
+        out.write_all("\u{FEFF}".as_bytes())?;
         let mut table = csv::Writer::from_writer(out);
         table.write_record([
             "id",
@@ -171,13 +176,15 @@ impl Exporter<'_> {
         ])?;
         let (filter, mut cursor, mut count) = (self.filter(), None, 0);
         loop {
-            for comment in self.stretch(&filter, &mut cursor).await? {
+            let comments = self.stretch(&filter, &mut cursor).await?;
+            let labels = self.labels(&comments).await?;
+            for comment in comments {
                 let score = comment.score.map(|score| format!("{score:.4}"));
                 let row = [
                     comment.id.to_string(),
                     comment.created_at.to_string(),
                     comment.status.as_str().to_owned(),
-                    label(&comment).unwrap_or_default().to_owned(),
+                    label(&comment, &labels).unwrap_or_default().to_owned(),
                     score.unwrap_or_default(),
                     comment.page.to_string(),
                     comment.parent.map(|id| id.to_string()).unwrap_or_default(),
@@ -232,10 +239,27 @@ impl Exporter<'_> {
         filter: &Filter,
         before: u64,
     ) -> Result<u64, ExportError> {
+        // A reply may stand before what it answers, as when a clock was put back.
         let mut numbers: HashMap<CommentId, u64> = HashMap::new();
-        let (mut cursor, mut opened) = (None, false);
+        let mut cursor = None;
         loop {
             for comment in self.stretch(filter, &mut cursor).await? {
+                let number = before + numbers.len() as u64 + 1;
+                numbers.insert(comment.id, number);
+            }
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let (mut opened, mut written) = (false, 0);
+        loop {
+            let comments = self.stretch(filter, &mut cursor).await?;
+            let labels = self.labels(&comments).await?;
+            for comment in comments {
+                // One that arrived meanwhile has none.
+                let Some(number) = numbers.get(&comment.id).copied() else {
+                    continue;
+                };
                 if !opened {
                     opened = true;
                     let title = comment.page_title.as_deref().unwrap_or(link);
@@ -247,19 +271,24 @@ impl Exporter<'_> {
                         text(link)
                     )?;
                 }
-                let number = before + numbers.len() as u64 + 1;
                 let parent = comment.parent.and_then(|parent| numbers.get(&parent));
-                let parent = parent.copied().unwrap_or(0);
-                numbers.insert(comment.id, number);
-                self.wxr_comment(out, &comment, number, parent)?;
+                let (parent, label) = (parent.copied().unwrap_or(0), label(&comment, &labels));
+                self.wxr_comment(out, &comment, number, parent, label)?;
+                written += 1;
             }
             if cursor.is_none() {
                 if opened {
                     writeln!(out, "</item>")?;
                 }
-                return Ok(numbers.len() as u64);
+                return Ok(written);
             }
         }
+    }
+
+    /// What people said about some comments, wherever they said it.
+    async fn labels(&self, comments: &[Comment]) -> Result<HashMap<CommentId, Label>, StoreError> {
+        let ids = comments.iter().map(|comment| comment.id);
+        self.ground.store.labels_of(&self.site.slug, ids).await
     }
 
     fn wxr_comment(
@@ -268,6 +297,7 @@ impl Exporter<'_> {
         comment: &Comment,
         number: u64,
         parent: u64,
+        label: Option<&'static str>,
     ) -> io::Result<()> {
         let approved = match comment.status {
             Status::Approved => "1",
@@ -305,7 +335,7 @@ impl Exporter<'_> {
                 text(value)
             )?;
         }
-        if let Some(label) = label(comment) {
+        if let Some(label) = label {
             writeln!(
                 out,
                 "<wp:commentmeta><wp:meta_key>akismet_user_result</wp:meta_key>\
@@ -331,8 +361,11 @@ fn text(raw: &str) -> String {
     escape(held.as_str()).into_owned()
 }
 
-/// What people said about a comment, as its status tells.
-fn label(comment: &Comment) -> Option<&'static str> {
+/// What people said about a comment: the label that counts, or else what its status says.
+fn label(comment: &Comment, labels: &HashMap<CommentId, Label>) -> Option<&'static str> {
+    if let Some(label) = labels.get(&comment.id) {
+        return Some(label.as_str());
+    }
     comment.decided_by.as_ref()?;
     match comment.status {
         Status::Approved | Status::Rejected => Some("ham"),

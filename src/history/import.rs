@@ -5,48 +5,33 @@
 //! ([`ForeignComment::withheld`]); what names no page, and what answers a comment that is not public,
 //! waits for a person as well.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::json;
 use tokio::{sync::mpsc, task::spawn_blocking};
-use uuid::Builder;
-use xxhash_rust::xxh3::Xxh3Default;
+use uuid::Uuid;
 
-use crate::interchange::foreign::{
-    self, Findings, ForeignComment, ForeignFormat, Found, ReadError, Standing,
+use super::{
+    History,
+    adoption::{Ids, Named, adopt, likeness},
+    report::Report,
 };
 use crate::{
-    bayes::Label,
-    domain::{
-        arrival::NewComment,
-        comment::{CommentId, Status},
-        evidence::Evidence,
-        network::SenderAddress,
-        reason::Because,
-        sample::Provenance,
-        site::Site,
-        timestamp::Timestamp,
-        website::Website,
-    },
-    history::History,
+    domain::{sample::Provenance, site::Site},
     intake::adopted,
+    interchange::{
+        foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError},
+        placing::Calendar,
+    },
     learn::samples,
     privacy::rotation,
-    review::trial,
-    sealing::vault::Owner,
     storage::{
-        StoreError,
-        imported::{Fate, ImportedComment},
+        StoreError, import_runs::NewRun, imported::Fate, imports::Origin, known_ids::Overlap,
     },
-    text::Document,
 };
 
 /// Comments that are written together.
 const BATCH: usize = 500;
-
-/// Problems that are told one by one; the rest are counted.
-const TOLD: usize = 20;
 
 /// Why an approved reply is withheld.
 const ANSWERS_HIDDEN: &str = "it answers a comment that is not public";
@@ -57,7 +42,7 @@ const NO_PAGE: &str = "its page is not known";
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file cannot be read, or not to its end. What was read before is imported.
+    /// The file cannot be read at all.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The database failed.
@@ -68,92 +53,95 @@ pub enum ImportError {
     Reader,
 }
 
-/// What became of everything in a file.
-#[derive(Debug, Default, Serialize)]
-pub struct Report {
-    /// Comments that are new here.
-    pub imported: u64,
-    /// Comments that were imported before.
-    pub unchanged: u64,
-    /// Labelled genuine, of those that are new (in a dry run: of all).
-    pub ham: u64,
-    /// Labelled spam, likewise.
-    pub spam: u64,
-    /// Without a label, likewise.
-    pub unlabelled: u64,
-    /// What was approved there and is kept from being public here, by reason.
-    pub withheld: BTreeMap<String, u64>,
-    /// What was left out, by reason.
-    pub skipped: BTreeMap<String, u64>,
-    /// The first things that could not be read.
-    pub problems: Vec<String>,
-    /// What the operator should know before training.
-    pub warnings: Vec<String>,
-    /// Whether nothing was written.
+/// What is to be imported, and how.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What the file is.
+    pub format: ForeignFormat,
+    /// Whether nothing is to be written.
     pub dry_run: bool,
+    /// The blog that the file is of, where several of one system come to one site; left out, it is found by
+    /// what is here already.
+    pub source: Option<String>,
+    /// The file's name.
+    pub file: Option<String>,
 }
 
-impl Report {
-    fn skip(&mut self, reason: &str) {
-        *self.skipped.entry(reason.to_owned()).or_default() += 1;
-    }
-
-    fn withhold(&mut self, reason: &str, count: u64) {
-        *self.withheld.entry(reason.to_owned()).or_default() += count;
-    }
-
-    fn count(&mut self, label: Option<Label>) {
-        *match label {
-            Some(Label::Ham) => &mut self.ham,
-            Some(Label::Spam) => &mut self.spam,
-            None => &mut self.unlabelled,
-        } += 1;
-    }
-
-    fn warn(&mut self, format: ForeignFormat) {
-        let labelled = self.ham + self.spam > 0;
-        if labelled && self.spam == 0 {
-            let hint = match format {
-                ForeignFormat::Wxr => {
-                    ": WordPress leaves it out of its export; import \
-                     `wp comment list --status=spam --format=json` too"
-                }
-                _ => "",
-            };
-            let warning = format!("there is no spam among the labels{hint}");
-            self.warnings.push(warning);
-        }
-        if labelled && self.ham == 0 {
-            let warning = "there is nothing genuine among the labels";
-            self.warnings.push(warning.to_owned());
-        }
-    }
-}
-
-/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own.
+/// Imports what `open` finds into a site. As [`run_as`], of a file without a name.
 ///
 /// # Errors
-/// [`ImportError`]; what was written before stays, and importing again goes on from there.
+/// As [`run_as`].
 pub async fn run(
     history: &History,
     site: &Arc<Site>,
     format: ForeignFormat,
     dry_run: bool,
-    open: impl FnOnce() -> Result<Findings, ReadError> + Send + 'static,
+    open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
 ) -> Result<Report, ImportError> {
-    let mut report = Report {
+    let wanted = Wanted {
+        format,
         dry_run,
-        ..Report::default()
+        source: None,
+        file: None,
     };
-    let (sender, mut batches) = mpsc::channel::<Vec<_>>(2);
-    let reading = spawn_blocking(move || read(open, &sender));
-    let kept = keep_all(history, site, format, &mut batches, &mut report).await;
+    run_as(history, site, wanted, open).await
+}
+
+/// Imports what `open` finds into a site. `open` and the reader run on a thread of their own, and twice
+/// where comments of this system are here already. Where the file ends early, what stands before that is
+/// imported, and the report says so.
+///
+/// # Errors
+/// [`ImportError`]; what was written before stays, and importing again goes on from there.
+pub async fn run_as(
+    history: &History,
+    site: &Arc<Site>,
+    wanted: Wanted,
+    open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
+) -> Result<Report, ImportError> {
+    let open = Arc::new(open);
+    let source = source(history, site, &wanted, &open).await?;
+    let origin = Origin {
+        source,
+        run: Uuid::now_v7().to_string(),
+    };
+    let (format, dry_run) = (wanted.format, wanted.dry_run);
+    if !dry_run {
+        let run = NewRun {
+            site: site.slug.clone(),
+            id: origin.run.clone(),
+            source: origin.source.clone(),
+            format: format.system().to_owned(),
+            file: wanted.file,
+        };
+        history
+            .ground()
+            .store
+            .begin_import(run, history.ground().now())
+            .await?;
+    }
+    let mut import = Import {
+        history,
+        site,
+        report: Report {
+            dry_run,
+            run: (!dry_run).then(|| origin.run.clone()),
+            source: origin.source.clone(),
+            ..Report::default()
+        },
+        origin,
+        calendar: Calendar::new(history.ground().now()),
+        ids: Ids::default(),
+        read: 0,
+    };
+    let (reading, mut batches) = reading(&open);
+    let kept = import.keep_all(&mut batches).await;
+    let (mut report, origin) = (import.report, import.origin);
     if !dry_run {
         let detail = json!({ "system": format.system(), "comments": report.imported });
         let target = site.slug.to_string();
         let recorded = history
-            .learning
-            .ground
+            .ground()
             .store
             .record_act("comments.import", target, detail);
         recorded.await?;
@@ -161,42 +149,118 @@ pub async fn run(
     kept?;
     let read = reading.await.map_err(|_| ImportError::Reader)?;
     if !dry_run {
-        let settled = history
-            .learning
-            .ground
+        let joined = history
+            .ground()
             .store
-            .join_imported(&site.slug, format.system())
+            .join_imported(&site.slug, &origin)
             .await?;
-        if settled.withheld > 0 {
-            report.withhold(ANSWERS_HIDDEN, settled.withheld);
+        if joined.withheld > 0 {
+            report.withhold(ANSWERS_HIDDEN, joined.withheld);
         }
+        report.orphans = joined.orphans;
+        let done = history.ground().store.finish_import(
+            &site.slug,
+            &origin.run,
+            report.imported,
+            history.ground().now(),
+        );
+        done.await?;
     }
-    read?;
+    if let Err(error) = read {
+        if report.imported + report.unchanged == 0 {
+            return Err(error.into());
+        }
+        report.ended_early = Some(error.to_string());
+    }
     report.warn(format);
     Ok(report)
 }
 
-async fn keep_all(
+/// Whose ids the file's are. Where most of those that are known here under a source name the same comments,
+/// it is that source; where they name others, the file is of another blog, and its ids are kept apart.
+async fn source(
     history: &History,
     site: &Arc<Site>,
-    format: ForeignFormat,
-    batches: &mut mpsc::Receiver<Batch>,
-    report: &mut Report,
-) -> Result<(), ImportError> {
-    while let Some(batch) = batches.recv().await {
-        // It may take long, and a key may be made or retired meanwhile.
-        rotation::follow(&history.privacy).await;
-        let comments = sort(batch, site, report);
-        keep(history, site, format, comments, report).await?;
+    wanted: &Wanted,
+    open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
+) -> Result<String, ImportError> {
+    let system = wanted.format.system();
+    if let Some(name) = &wanted.source {
+        return Ok(format!("{system}/{}", adopted::one_line(name)));
     }
-    Ok(())
+    let sources = history
+        .ground()
+        .store
+        .import_sources(&site.slug, system)
+        .await?;
+    if sources.is_empty() {
+        return Ok(system.to_owned());
+    }
+    let mut overlaps = vec![Overlap::default(); sources.len()];
+    let (reading, mut batches) = reading(open);
+    let mut ids = Ids::default();
+    while let Some(batch) = batches.recv().await {
+        let comments = batch.into_iter().filter_map(|found| match found {
+            Ok(Found::Comment(comment)) if !comment.text.trim().is_empty() => Some(comment),
+            _ => None,
+        });
+        let known: Vec<_> = comments
+            .map(|comment| {
+                (
+                    ids.of(&comment),
+                    likeness(&comment, site, history.ground().now()),
+                )
+            })
+            .collect();
+        for (source, overlap) in sources.iter().zip(&mut overlaps) {
+            *overlap += history
+                .ground()
+                .store
+                .overlap(&site.slug, source, &known)
+                .await?;
+        }
+    }
+    // What the reading ended with is reported when the file is read in earnest.
+    let _ = reading.await;
+    let candidates = sources.iter().zip(overlaps);
+    let fitting = candidates.filter(|(_, overlap)| overlap.same >= overlap.different);
+    let best = fitting.max_by_key(|(source, overlap)| (overlap.same, *source == system));
+    if let Some((source, _)) = best {
+        return Ok(source.clone());
+    }
+    let numbered = (2..).map(|n: u32| format!("{system}/{n}"));
+    let mut free = numbered.filter(|name| !sources.contains(name));
+    Ok(free.next().unwrap_or_default())
+}
+
+type Reading = tokio::task::JoinHandle<Result<(), ReadError>>;
+
+/// Begins to read a file.
+fn reading(
+    open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
+) -> (Reading, mpsc::Receiver<Batch>) {
+    let (sender, batches) = mpsc::channel(2);
+    let open = Arc::clone(open);
+    (spawn_blocking(move || read(&*open, &sender)), batches)
+}
+
+/// An import under way.
+struct Import<'a> {
+    history: &'a History,
+    site: &'a Arc<Site>,
+    origin: Origin,
+    report: Report,
+    calendar: Calendar,
+    ids: Ids,
+    /// Comments so far.
+    read: u64,
 }
 
 type Batch = Vec<Result<Found, ReadError>>;
 
 /// Reads everything, and hands it on in batches; what broke the reading comes last.
 fn read(
-    open: impl FnOnce() -> Result<Findings, ReadError>,
+    open: impl Fn() -> Result<Findings, ReadError>,
     batches: &mpsc::Sender<Batch>,
 ) -> Result<(), ReadError> {
     let mut batch = Vec::with_capacity(BATCH);
@@ -215,203 +279,112 @@ fn read(
     ended
 }
 
-/// Takes the comments out of a batch, and notes the rest.
-fn sort(batch: Batch, site: &Site, report: &mut Report) -> Vec<ForeignComment> {
-    let mut comments = Vec::with_capacity(batch.len());
-    for found in batch {
-        match found {
-            Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
-                report.skip("no text");
+impl Import<'_> {
+    async fn keep_all(&mut self, batches: &mut mpsc::Receiver<Batch>) -> Result<(), ImportError> {
+        while let Some(batch) = batches.recv().await {
+            // It may take long, and a key may be made or retired meanwhile.
+            rotation::follow(&self.history.privacy).await;
+            let mut comments = self.sort(batch);
+            let mut named = Vec::with_capacity(comments.len());
+            for comment in &comments {
+                self.read += 1;
+                named.push(Named {
+                    id: self.ids.of(comment),
+                    is_dated: comment
+                        .created_at
+                        .is_some_and(|at| at <= self.history.ground().now()),
+                    place: self.read,
+                });
             }
-            Ok(Found::Comment(comment)) => {
-                let has_page = adopted::known_page(&comment.page, site).is_some();
-                comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
+            self.calendar.place(&mut comments);
+            for comment in &comments {
+                self.report.doubt(comment);
             }
-            Ok(Found::Skipped(reason)) => report.skip(reason),
-            Err(error) => {
-                report.skip("could not be read");
-                if report.problems.len() < TOLD {
-                    report.problems.push(error.to_string());
+            self.keep(comments, named).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the comments out of a batch, and notes the rest.
+    fn sort(&mut self, batch: Batch) -> Vec<ForeignComment> {
+        let mut comments = Vec::with_capacity(batch.len());
+        for found in batch {
+            match found {
+                Ok(Found::Comment(comment)) if comment.text.trim().is_empty() => {
+                    self.report.skip("no text");
+                }
+                Ok(Found::Comment(comment)) => {
+                    let has_page = adopted::known_page(&comment.page, self.site).is_some();
+                    if let Some(host) = adopted::other_host(&comment.page, self.site) {
+                        self.report.is_elsewhere(&host);
+                    }
+                    comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
+                }
+                Ok(Found::Skipped(reason)) => self.report.skip(reason),
+                Ok(Found::Remark(remark)) => self.report.warnings.push(remark),
+                Err(error) => {
+                    self.report.skip("could not be read");
+                    self.report.problem(error.to_string());
                 }
             }
         }
+        comments
     }
-    comments
-}
 
-async fn keep(
-    history: &History,
-    site: &Arc<Site>,
-    format: ForeignFormat,
-    comments: Vec<ForeignComment>,
-    report: &mut Report,
-) -> Result<(), ImportError> {
-    if report.dry_run {
-        for comment in &comments {
+    async fn keep(
+        &mut self,
+        comments: Vec<ForeignComment>,
+        named: Vec<Named>,
+    ) -> Result<(), ImportError> {
+        let report = &mut self.report;
+        if report.dry_run {
+            for comment in &comments {
+                report.imported += 1;
+                report.count(comment.label);
+                if let Some(reason) = comment.withheld {
+                    report.withhold(reason, 1);
+                }
+            }
+            return Ok(());
+        }
+        let (history, site) = (self.history, self.site);
+        let said: Vec<_> = comments
+            .iter()
+            .map(|comment| (comment.label, comment.withheld))
+            .collect();
+        let adopted = comments.into_iter().zip(named);
+        let adopted = adopted.map(|(comment, named)| adopt(history, site, &comment, named));
+        let source = samples::source(
+            history.ground(),
+            Provenance::Import,
+            self.origin.source.clone(),
+        );
+        let kept = history
+            .ground()
+            .store
+            .import_comments(
+                &site.slug,
+                &self.origin,
+                adopted.collect(),
+                source,
+                history.ground().now(),
+            )
+            .await?;
+        report.doubled += kept.doubled;
+        for ((label, withheld), fate) in said.into_iter().zip(kept.fates) {
+            if fate == Fate::Known {
+                report.unchanged += 1;
+                continue;
+            }
             report.imported += 1;
-            report.count(comment.label);
-            if let Some(reason) = comment.withheld {
+            report.count(label);
+            if let Some(reason) = withheld {
                 report.withhold(reason, 1);
+            } else if fate == Fate::Withheld {
+                report.withhold(ANSWERS_HIDDEN, 1);
             }
         }
-        return Ok(());
+        history.learning.wake();
+        Ok(())
     }
-    let said: Vec<_> = comments
-        .iter()
-        .map(|comment| (comment.label, comment.withheld))
-        .collect();
-    let adopted = comments.into_iter();
-    let adopted = adopted
-        .map(|comment| adopt(history, site, comment))
-        .collect();
-    let system = format.system();
-    let source = samples::source(
-        &history.learning.ground,
-        Provenance::Import,
-        system.to_owned(),
-    );
-    let new = history
-        .learning
-        .ground
-        .store
-        .import_comments(
-            &site.slug,
-            system,
-            adopted,
-            source,
-            history.learning.ground.now(),
-        )
-        .await?;
-    for ((label, withheld), fate) in said.into_iter().zip(new) {
-        if fate == Fate::Known {
-            report.unchanged += 1;
-            continue;
-        }
-        report.imported += 1;
-        report.count(label);
-        if let Some(reason) = withheld {
-            report.withhold(reason, 1);
-        } else if fate == Fate::Withheld {
-            report.withhold(ANSWERS_HIDDEN, 1);
-        }
-    }
-    history.learning.wake();
-    Ok(())
-}
-
-/// A comment of another system as one of this one. What waits is judged, so that the queue can be
-/// worked through; what was decided there is not judged again.
-fn adopt(history: &History, site: &Arc<Site>, foreign: ForeignComment) -> ImportedComment {
-    let sender = foreign.address.map(SenderAddress::new);
-    let raw_email = foreign.email.as_deref().unwrap_or_default();
-    let email = adopted::email(
-        &history.learning.ground.vault,
-        site,
-        raw_email,
-        &foreign.name,
-        sender.as_ref(),
-    );
-    let (name, text) = (adopted::name(&foreign.name), adopted::text(&foreign.text));
-    let website = foreign.website.as_deref();
-    let website = website.and_then(|raw| Website::parse(&adopted::one_line(raw)).ok());
-    let document = Document {
-        text: text.as_str(),
-        name: Some(name.as_str()),
-        email_domain: email.given_domain(),
-        website: website.as_ref().map(Website::as_str),
-    };
-    let status = status(foreign.standing);
-    let now = history.learning.ground.now();
-    let created_at = foreign.created_at.unwrap_or(now).min(now);
-    let (score, evidence) = judged(history, site, status, &document);
-    let id = id_at(created_at);
-    let owner = Owner::comment(&site.slug, id.to_string());
-    let vote = foreign.label.map(|label| {
-        let index = email
-            .given_domain()
-            .map(|_| history.learning.ground.vault.email_index(&email).0);
-        samples::vote_of_import(site.slug.clone(), id.to_string(), label, &document, index)
-    });
-    let title = foreign.page_title.as_deref().map(adopted::one_line);
-    ImportedComment {
-        foreign_id: foreign.id.clone().unwrap_or_else(|| digest(&foreign)),
-        foreign_parent: foreign.parent,
-        status,
-        score,
-        evidence,
-        vote,
-        comment: NewComment {
-            id,
-            site: site.slug.clone(),
-            page: adopted::page(&foreign.page, site),
-            page_title: title
-                .filter(|title| !title.is_empty())
-                .map(|title| foreign::title(&title)),
-            parent: None,
-            name: name.as_str().to_owned(),
-            email: history.learning.ground.vault.seal(&email, owner),
-            email_index: history.learning.ground.vault.email_index(&email),
-            website: website.map(|website| website.as_str().to_owned()),
-            text: text.as_str().to_owned(),
-            fingerprint: None,
-            network: sender.map(|sender| sender.truncated()),
-            network_key: None,
-            author_chain: None,
-            wants_replies: false,
-            created_at,
-        },
-    }
-}
-
-const fn status(standing: Standing) -> Status {
-    match standing {
-        Standing::Approved => Status::Approved,
-        Standing::Pending => Status::Pending,
-        Standing::Spam => Status::Spam,
-        Standing::Rejected => Status::Rejected,
-        Standing::Trash => Status::Trash,
-    }
-}
-
-fn judged(
-    history: &History,
-    site: &Arc<Site>,
-    status: Status,
-    document: &Document<'_>,
-) -> (Option<f64>, Evidence) {
-    let because = Because::Imported;
-    if status != Status::Pending {
-        let evidence = Evidence {
-            because,
-            ..Evidence::default()
-        };
-        return (None, evidence);
-    }
-    let mut trial = trial::judge(&history.learning, site, document);
-    trial.evidence.because = because;
-    (trial.score, trial.evidence)
-}
-
-/// A version 7 identifier of a moment that may be long past: the order of ids is that of arrival.
-fn id_at(time: Timestamp) -> CommentId {
-    let millis = u64::try_from(time.millis()).unwrap_or(0);
-    Builder::from_unix_timestamp_millis(millis, &rand::random())
-        .into_uuid()
-        .into()
-}
-
-/// A name for a comment that came without one: the same comment has the same.
-fn digest(foreign: &ForeignComment) -> String {
-    let mut hasher = Xxh3Default::new();
-    let time = foreign.created_at.map(|time| time.millis().to_string());
-    for part in [
-        &foreign.page,
-        &foreign.name,
-        &foreign.text,
-        &time.unwrap_or_default(),
-    ] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    format!("={:032x}", hasher.digest128())
 }

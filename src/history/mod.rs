@@ -1,12 +1,15 @@
 //! Comments that come from other systems and go to them: [`import`] makes comments of this service of
-//! what `interchange` reads, [`export`] hands its writers what is kept here.
+//! what `interchange` reads, [`undo`] takes an import back, [`export`] hands its writers what is kept here.
 
+mod adoption;
 pub mod export;
 pub mod import;
+pub mod report;
+pub mod undo;
 
 use std::sync::Arc;
 
-use crate::{learn::Learning, privacy::Privacy};
+use crate::{ground::Ground, learn::Learning, privacy::Privacy};
 
 /// The room's parts.
 pub struct History {
@@ -20,5 +23,9 @@ impl History {
     #[must_use]
     pub const fn new(learning: Arc<Learning>, privacy: Arc<Privacy>) -> Self {
         Self { learning, privacy }
+    }
+
+    fn ground(&self) -> &Ground {
+        &self.learning.ground
     }
 }

@@ -65,6 +65,21 @@ pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
     Page::parse(raw, &site.origins).ok().or_else(elsewhere)
 }
 
+/// The host of a page that is on none of the site's own origins, where the site names any.
+#[must_use]
+pub fn other_host(raw: &str, site: &Site) -> Option<String> {
+    let raw = raw.trim();
+    if site.origins.is_empty() || Page::parse(raw, &site.origins).is_ok() {
+        return None;
+    }
+    let url = Url::parse(raw).ok()?;
+    let host = url.host_str()?;
+    Some(
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+    )
+}
+
 /// An address, or one that stands in for it and is the same for the same author.
 ///
 /// # Panics

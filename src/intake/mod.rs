@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{
     domain::{
-        arrival::{Admission, Arrival, Client, Idempotency, NewComment, SingleUse},
+        arrival::{Admission, Arrival, Idempotency, NewComment, Program, SingleUse},
         comment::CommentId,
         evidence::{Evidence, ModelEvidence, Verdict},
         field::FieldError,
@@ -55,7 +55,7 @@ impl Intake {
     /// The room over the ground; starts its writer on the present runtime.
     #[must_use]
     pub fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
-        let writer = Writer::start(&ground);
+        let writer = Writer::start(ground.clone());
         Self {
             ground,
             learning,
@@ -143,7 +143,7 @@ pub async fn submit_for(
     submission: Submission,
     sender: Option<SenderAddress>,
     request: Option<RequestKey<'_>>,
-    client: Option<Client>,
+    client: Option<Program>,
 ) -> Result<Accepted, Rejection> {
     let ground = &intake.ground;
     let now = ground.now();

@@ -22,12 +22,9 @@ use super::{
 };
 use crate::{
     bayes::probability,
-    clock::Clock,
-    config::IntakeSettings,
     domain::arrival::{Admission, Arrival, Judge, Ruling},
-    faults::Faults,
     ground::Ground,
-    storage::{Store, StoreError},
+    storage::StoreError,
 };
 
 /// Comments that share one transaction at most.
@@ -98,14 +95,11 @@ pub struct Writer {
 impl Writer {
     /// Starts the writer on the present runtime; it ends when every handle is gone.
     #[must_use]
-    pub fn start(ground: &Ground) -> Self {
+    pub fn start(ground: Arc<Ground>) -> Self {
         let (jobs, inbox) = mpsc::channel(WAITING);
         let panics = Arc::new(AtomicU64::new(0));
         let desk = Desk {
-            store: ground.store.clone(),
-            clock: ground.clock.clone(),
-            limits: Arc::new(ground.settings.intake.clone()),
-            faults: ground.faults.clone(),
+            ground,
             panics: panics.clone(),
         };
         tokio::spawn(desk.supervise(inbox));
@@ -143,10 +137,7 @@ fn share(waiting: usize) -> usize {
 }
 
 struct Desk {
-    store: Store,
-    clock: Clock,
-    limits: Arc<IntakeSettings>,
-    faults: Arc<Faults>,
+    ground: Arc<Ground>,
     panics: Arc<AtomicU64>,
 }
 
@@ -160,8 +151,8 @@ impl Desk {
     async fn work(&self, inbox: &mut mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH);
         while inbox.recv_many(&mut jobs, share(inbox.len())).await > 0 {
-            self.faults.strike("writer", "loop");
-            if self.faults.is_due("writer", "end") {
+            self.ground.faults.strike("writer", "loop");
+            if self.ground.faults.is_due("writer", "end") {
                 return;
             }
             #[expect(clippy::cast_precision_loss, reason = "at most 256")]
@@ -219,19 +210,22 @@ impl Desk {
     }
 
     async fn write_once(&self, batch: &Batch) -> Result<Vec<Admission>, StoreError> {
-        let limits = self.limits.clone();
+        let ground = self.ground.clone();
         let prepared = batch.prepared.clone();
-        let (faults, judged) = (self.faults.clone(), batch.arrivals.clone());
+        let judged = batch.arrivals.clone();
         let judge: Judge = Arc::new(move |place, signals| {
-            faults.strike("arrival", &judged[place].comment.name);
-            let ruling = policy::rule(&prepared[place], signals, &limits);
+            ground.faults.strike("arrival", &judged[place].comment.name);
+            let ruling = policy::rule(&prepared[place], signals, &ground.settings.intake);
             measure(&ruling);
             ruling
         });
-        let now = self.clock.now();
-        let lookback = checks::lookback(&self.limits, now);
+        let now = self.ground.now();
+        let lookback = checks::lookback(&self.ground.settings.intake, now);
         let arrivals = batch.arrivals.clone();
-        self.store.admit(arrivals, now, lookback, judge).await
+        self.ground
+            .store
+            .admit(arrivals, now, lookback, judge)
+            .await
     }
 }
 

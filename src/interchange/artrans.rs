@@ -7,6 +7,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, is_set, reference, text},
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -29,16 +30,16 @@ pub fn of(object: &Value) -> Found {
         id: text(object, "id"),
         parent: reference(object, "rid"),
         page: format!("{}{page}", site.unwrap_or_default()),
-        page_title: text(object, "page_title"),
-        name: text(object, "nick").unwrap_or_default(),
+        page_title: text(object, "page_title").map(|title| plain::line(&title)),
+        name: plain::line(&text(object, "nick").unwrap_or_default()),
         email: text(object, "email"),
         website: text(object, "link"),
-        text: content,
+        text: typed::of_either(&content),
         address: text(object, "ip").and_then(|raw| raw.parse().ok()),
-        created_at: text(object, "created_at").as_deref().and_then(dates::parse),
         standing,
         label,
-        withheld: None,
+        ..ForeignComment::default()
     };
-    as_marked(object, comment).into()
+    let date = dates::read(text(object, "created_at").as_deref());
+    as_marked(object, comment.written(date)).into()
 }

@@ -1,54 +1,101 @@
-//! Times as other systems write them.
+//! Times as other systems write them. A spelling is read where it can mean one moment only; what is
+//! left (`28.10.2021`, `10/28/2021`: which is the month?) is a doubt, and never the present.
 
-use time::{
-    OffsetDateTime, PrimitiveDateTime,
-    format_description::{BorrowedFormatItem, well_known::Rfc3339},
-    macros::format_description,
+use super::{
+    doubt::Doubt,
+    spellings::{is_missing, millis},
 };
-
 use crate::domain::timestamp::Timestamp;
 
-const PLAIN: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
-const WITH_T: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
-const WITH_OFFSET: &[BorrowedFormatItem<'_>] = format_description!(
-    "[year]-[month]-[day] [hour]:[minute]:[second] [offset_hour sign:mandatory][offset_minute]"
-);
+/// The doubt about a spelling that is not understood.
+pub const NOT_UNDERSTOOD: &str = "a date that is not understood";
 
-/// A time in RFC 3339, `2021-10-28 20:50:15 +0800`, or `2021-10-28 20:50:15` in UTC. WordPress
-/// writes zeros for a time it does not know.
+/// The doubt about a comment without any.
+pub const MISSING: &str = "no date";
+
+/// The doubt about a time of before 1970, which becomes the first moment of that year.
+pub const TOO_EARLY: &str = "a date before 1970";
+
+/// The doubt about a time of which only the local clock's reading is there.
+pub const LOCAL: &str = "a date in local time alone";
+
+/// When a comment was written, as far as its system says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Date {
+    /// The moment.
+    pub at: Option<Timestamp>,
+    /// What is odd about it.
+    pub doubt: Option<Doubt>,
+}
+
+/// Reads a date; an empty one, or one of zeros, as WordPress and others write for a date that they do not
+/// know, is missing.
+#[must_use]
+pub fn read(raw: Option<&str>) -> Date {
+    let raw = raw.unwrap_or_default().trim();
+    if is_missing(raw) {
+        return Date {
+            at: None,
+            doubt: Some(Doubt::new(MISSING, raw)),
+        };
+    }
+    let Some(millis) = millis(raw) else {
+        return Date {
+            at: None,
+            doubt: Some(Doubt::new(NOT_UNDERSTOOD, raw)),
+        };
+    };
+    Date {
+        at: Some(Timestamp::from_millis(millis.max(0))),
+        doubt: (millis < 0).then(|| Doubt::new(TOO_EARLY, raw)),
+    }
+}
+
+/// A time that is understood and not before 1970.
 #[must_use]
 pub fn parse(raw: &str) -> Option<Timestamp> {
-    let raw = raw.trim();
-    if raw.is_empty() || raw.starts_with("0000") {
-        return None;
+    let date = read(Some(raw));
+    date.at.filter(|_| date.doubt.is_none())
+}
+
+/// Two clocks of one system: the universal one counts; where it is missing, the local one, by as much as
+/// it was ahead in the last comment that had both.
+#[derive(Debug, Default)]
+pub struct Clocks {
+    ahead: i64,
+}
+
+impl Clocks {
+    /// Reads a comment's two times.
+    pub fn read(&mut self, universal: Option<&str>, local: Option<&str>) -> Date {
+        let date = read(universal);
+        let other = read(local);
+        match (date.at, other.at) {
+            (Some(at), Some(local)) => {
+                let ahead = local.millis() - at.millis();
+                // No zone is further off; more is a mistake in one of the two.
+                if ahead.abs() <= 15 * 3_600_000 && date.doubt.is_none() {
+                    self.ahead = ahead;
+                }
+                date
+            }
+            (None, Some(at)) => Date {
+                at: Some(Timestamp::from_millis((at.millis() - self.ahead).max(0))),
+                doubt: Some(Doubt::new(LOCAL, local.unwrap_or_default())),
+            },
+            _ => date,
+        }
     }
-    let in_utc = |format| {
-        let parsed = PrimitiveDateTime::parse(raw, format).ok()?;
-        Some(parsed.assume_utc())
-    };
-    let time = OffsetDateTime::parse(raw, &Rfc3339)
-        .or_else(|_| OffsetDateTime::parse(raw, WITH_OFFSET))
-        .ok()
-        .or_else(|| in_utc(PLAIN))
-        .or_else(|| in_utc(WITH_T))?;
-    of(time)
 }
 
 /// Seconds since 1970, with a fraction.
 #[must_use]
-pub fn of_seconds(seconds: f64) -> Option<Timestamp> {
-    let sane = seconds.is_finite() && (0.0..1e11).contains(&seconds);
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be in range")]
-    sane.then(|| Timestamp::from_millis((seconds * 1000.0) as i64))
-}
-
-/// A time since 1970; nobody commented before.
-fn of(time: OffsetDateTime) -> Option<Timestamp> {
-    let millis = i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()?;
-    let at = Timestamp::from_millis(millis);
-    (millis >= 0 && at.is_in_calendar()).then_some(at)
+pub fn of_seconds(seconds: f64) -> Date {
+    read(Some(&if seconds.is_finite() {
+        format!("{seconds:.3}")
+    } else {
+        String::new()
+    }))
 }
 
 #[cfg(test)]
@@ -63,23 +110,103 @@ mod tests {
             "2021-10-28 20:50:15 +0800",
             "2021-10-28 12:50:15",
             " 2021-10-28T12:50:15\n",
+            "2021-10-28 12:50:15.000",
+            "2021-10-28 12:50:15,000000",
+            "2021-10-28 12:50:15+00",
+            "2021-10-28 20:50:15.000000+08",
+            "2021-10-28T20:50:15+0800",
+            "2021-10-28T12:50:15.000000000z",
+            "2021/10/28 12:50:15",
+            "2021.10.28 12:50:15",
+            "2021-10-28 12:50:15 UTC",
+            "2021-10-28 12:50:15 +0000 UTC",
+            "2021-10-28 20:50:15.0 +0800 CST m=+0.1",
+            "Thu, 28 Oct 2021 12:50:15 +0000",
+            "Thu, 28 Oct 2021 12:50:15 GMT",
+            "28 Oct 21 07:50:15 EST",
+            "Thu Oct 28 2021 20:50:15 GMT+0800 (China Standard Time)",
+            "Thu Oct 28 12:50:15 2021",
+            "October 28th, 2021 at 12:50:15 pm",
+            "28-Oct-2021 12:50:15",
+            "28/Oct/2021:12:50:15 +0000",
+            "2021年10月28日 12:50:15",
+            "20211028T125015Z",
+            "20211028125015",
+            "2021-10-28T20:50:15+08:00[Asia/Shanghai]",
+            "/Date(1635425415000)/",
+            "Oct. 28, 2021, 12:50:15 p.m.",
+            "12:50:15 28 October 2021",
+            "1635425415",
+            "1635425415000",
+            "1635425415000000",
+            "1635425415.000",
+            "1.635425415e9",
         ] {
             let time = parse(spelling).map(|time| time.to_string());
-            let time = time.unwrap_or_default();
-            assert!(
-                time.starts_with("2021-10-28T12:50:15"),
-                "{spelling}: {time}"
-            );
+            assert_eq!(time.as_deref(), Some("2021-10-28T12:50:15Z"), "{spelling}");
         }
-        assert_eq!(of_seconds(1_635_425_415.5), parse("2021-10-28T12:50:15.5Z"));
+        assert_eq!(
+            of_seconds(1_635_425_415.5).at,
+            parse("2021-10-28T12:50:15.5Z")
+        );
+        for (spelling, time) in [
+            ("2021-10-28 12:50", "2021-10-28T12:50:00Z"),
+            ("2021-10-28T12:50Z", "2021-10-28T12:50:00Z"),
+            ("2021-1-5", "2021-01-05T00:00:00Z"),
+            ("20211028", "2021-10-28T00:00:00Z"),
+            ("28 October 2021", "2021-10-28T00:00:00Z"),
+            ("Oct. 28, 2021 12:05 AM", "2021-10-28T00:05:00Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+            ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+        ] {
+            let read = parse(spelling).map(|time| time.to_string());
+            assert_eq!(read.as_deref(), Some(time), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn what_may_mean_two_days_or_none_is_a_doubt() {
+        for odd in [
+            "yesterday",
+            "28.10.2021 12:50",
+            "10/28/2021",
+            "2021",
+            "2021-13-01",
+            "2021-10-28 25:00",
+            "2021-10-28 12:50:15 XYZ",
+            "2 days ago",
+            "12:50",
+            "Oct 2021",
+            "1e300",
+            "NaN",
+            "99999-01-01",
+        ] {
+            let date = read(Some(odd));
+            assert_eq!(date.at, None, "{odd}");
+            assert_eq!(date.doubt.unwrap().what, NOT_UNDERSTOOD, "{odd}");
+        }
         for none in [
             "",
             "0000-00-00 00:00:00",
-            "yesterday",
-            "1899-01-01T00:00:00Z",
+            "0",
+            "-0001-11-30T00:00:00",
+            "null",
         ] {
-            assert_eq!(parse(none), None, "{none}");
+            assert_eq!(read(Some(none)).doubt.unwrap().what, MISSING, "{none}");
         }
-        assert_eq!(of_seconds(f64::NAN), None);
+        for early in ["1969-12-31T16:00:00Z", "1899-01-01T00:00:00Z", "-28800"] {
+            let date = read(Some(early));
+            assert_eq!(date.at, Some(Timestamp::from_millis(0)), "{early}");
+            assert_eq!(date.doubt.unwrap().what, TOO_EARLY);
+        }
+    }
+
+    #[test]
+    fn a_local_time_is_put_right_by_the_others() {
+        let mut clocks = Clocks::default();
+        clocks.read(Some("2020-05-02 08:00:00"), Some("2020-05-02 10:00:00"));
+        let date = clocks.read(Some("0000-00-00 00:00:00"), Some("2009-05-02 10:00:00"));
+        assert_eq!(date.at, parse("2009-05-02T08:00:00Z"));
+        assert_eq!(date.doubt.unwrap().what, LOCAL);
     }
 }

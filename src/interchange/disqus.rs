@@ -77,8 +77,10 @@ impl<R: BufRead> Disqus<R> {
             return;
         };
         let link = thread.get("link").or_else(|| thread.get("id"));
-        let title = thread.get("title").map(foreign::title);
-        let link = foreign::page(link.unwrap_or_default());
+        let title = thread
+            .get("title")
+            .map(|title| foreign::title(&plain::line(title)));
+        let link = foreign::page(&plain::address(link.unwrap_or_default()));
         let withheld = if says(thread, "isDeleted") || says(thread, "isSpam") {
             Some(Withheld::Deleted)
         } else {
@@ -120,16 +122,17 @@ impl<R: BufRead> Disqus<R> {
             parent: reference("parent"),
             page: page.map(|page| page.link.clone()).unwrap_or_default(),
             page_title: page.and_then(|page| page.title.clone()),
-            name: of_author("name").unwrap_or_default(),
+            name: plain::line(&of_author("name").unwrap_or_default()),
             email: of_author("email"),
-            website: None,
+            website: of_author("url"),
             text: plain::of_html(message),
             address: post.get("ipAddress").and_then(|raw| raw.parse().ok()),
-            created_at: post.get("createdAt").and_then(dates::parse),
             standing,
             label,
-            withheld: None,
+            place: format!("post {}", self.posts),
+            ..ForeignComment::default()
         }
+        .written(dates::read(post.get("createdAt")))
         .discarded(matches!(withheld, Some(Withheld::Deleted)).then_some("its thread was deleted"))
         .withheld(withheld.map(|_| "its thread is marked as not public"))
         .into()

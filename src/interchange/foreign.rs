@@ -10,6 +10,8 @@ use crate::{
     domain::{page, timestamp::Timestamp},
 };
 
+use super::{dates::Date, doubt::Doubt};
+
 /// The files that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ForeignFormat {
@@ -23,11 +25,17 @@ pub enum ForeignFormat {
     Disqus,
     /// Isso's SQLite database.
     Isso,
+    /// Isso's generic JSON: threads with their comments.
+    IssoJson,
+    /// Commento's export, or Comentario's.
+    #[value(alias = "comentario")]
+    Commento,
     /// Remark42's backup, compressed or not.
     Remark42,
     /// Artrans: JSON as Artalk and its converters write it.
     Artrans,
-    /// Waline's JSON export.
+    /// Waline's JSON export; likewise Twikoo's and Valine's.
+    #[value(aliases = ["twikoo", "valine"])]
     Waline,
     /// CSV with a header.
     Csv,
@@ -43,7 +51,8 @@ impl ForeignFormat {
         match self {
             Self::Wxr | Self::WpRest | Self::WpCli => "wordpress",
             Self::Disqus => "disqus",
-            Self::Isso => "isso",
+            Self::Isso | Self::IssoJson => "isso",
+            Self::Commento => "commento",
             Self::Remark42 => "remark42",
             Self::Artrans => "artrans",
             Self::Waline => "waline",
@@ -99,9 +108,21 @@ pub struct ForeignComment {
     /// Why it must not be public here, although nothing was said against the comment itself: in a few
     /// words that are the same for all of its kind.
     pub withheld: Option<&'static str>,
+    /// What could not be understood of it, and what stands in for that.
+    pub doubts: Vec<Doubt>,
+    /// Where it stands, in the file's own terms: `line 7`, `comment 12`.
+    pub place: String,
 }
 
 impl ForeignComment {
+    /// The comment with what its system says of when it was written.
+    #[must_use]
+    pub fn written(mut self, date: Date) -> Self {
+        self.created_at = date.at;
+        self.doubts.extend(date.doubt);
+        self
+    }
+
     /// The comment as it may be imported when it was not for everyone to read: one that would be public
     /// waits for a person instead. That it was approved there says nothing then, as it was approved for
     /// other readers.
@@ -155,6 +176,8 @@ pub enum Found {
     Comment(Box<ForeignComment>),
     /// Something that is left out, and why, in a few words that are the same for all of its kind.
     Skipped(&'static str),
+    /// Something that the operator should know of the file as a whole.
+    Remark(String),
 }
 
 impl From<ForeignComment> for Found {

@@ -14,12 +14,54 @@ const FREE: u64 = 64 << 20;
 /// A file's bytes.
 pub type Input = Box<dyn BufRead + Send>;
 
+/// What files of bytes begin with that are no text, and what is to be done with them.
+const NO_TEXT: [(&[u8], &str); 9] = [
+    (
+        b"PK\x03\x04",
+        "it is a zip archive: unpack it, and import each file in it",
+    ),
+    (b"PK\x05\x06", "it is an empty zip archive"),
+    (
+        b"BZh",
+        "it is compressed with bzip2: unpack it first (bunzip2)",
+    ),
+    (
+        b"\xFD7zXZ",
+        "it is compressed with xz: unpack it first (unxz)",
+    ),
+    (
+        b"\x28\xB5\x2F\xFD",
+        "it is compressed with zstd: unpack it first (unzstd)",
+    ),
+    (
+        b"7z\xBC\xAF",
+        "it is a 7-zip archive: unpack it, and import each file in it",
+    ),
+    (
+        b"Rar!",
+        "it is a rar archive: unpack it, and import each file in it",
+    ),
+    (
+        b"SQLite format 3",
+        "it is an SQLite database: only --format isso reads one",
+    ),
+    (b"%PDF", "it is a PDF"),
+];
+
 /// The bytes to read, unpacked if they begin like gzip.
 ///
 /// # Errors
-/// When nothing can be read at all.
+/// When nothing can be read at all, or it is a file that holds no text as it stands.
 pub fn unpacked(mut input: impl BufRead + Send + 'static) -> io::Result<Input> {
-    if !input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+    let start = input.fill_buf()?;
+    if let Some((_, problem)) = NO_TEXT.iter().find(|(begins, _)| start.starts_with(begins)) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, *problem));
+    }
+    if start.get(257..262) == Some(b"ustar") {
+        let problem = "it is a tar archive: unpack it, and import each file in it";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+    }
+    if !start.starts_with(&[0x1f, 0x8b]) {
         return Ok(Box::new(input));
     }
     let counted = Counted { input, read: 0 };

@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError, Standing},
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -88,6 +89,7 @@ fn comment(row: &SqliteRow, id: i64) -> Found {
     };
     let parent: Option<i64> = row.try_get("parent").ok().flatten();
     let created: f64 = row.try_get_unchecked("created").unwrap_or(f64::NAN);
+    let date = dates::of_seconds(created);
     let (standing, label) = match row.try_get::<i64, _>("mode") {
         Ok(PUBLIC) => (Standing::Approved, Some(Label::Ham)),
         Ok(PENDING) => (Standing::Pending, None),
@@ -97,17 +99,18 @@ fn comment(row: &SqliteRow, id: i64) -> Found {
         id: Some(id.to_string()),
         parent: parent.map(|id| id.to_string()),
         page: get("uri").unwrap_or_default(),
-        page_title: get("title"),
-        name: get("author").unwrap_or_default(),
+        page_title: get("title").map(|title| plain::line(&title)),
+        name: plain::line(&get("author").unwrap_or_default()),
         email: get("email"),
         website: get("website"),
-        text,
+        text: typed::of_markdown(&text),
         address: get("remote_addr").and_then(|raw| raw.parse().ok()),
-        created_at: dates::of_seconds(created),
         standing,
         label,
-        withheld: None,
+        place: format!("comment {id}"),
+        ..ForeignComment::default()
     }
+    .written(date)
     .into()
 }
 

@@ -8,10 +8,37 @@ use super::foreign::ForeignComment;
 /// A field as text; `None` when it is missing, null, empty or structured.
 #[must_use]
 pub fn text(object: &Value, name: &str) -> Option<String> {
-    let text = match object.get(name)? {
+    scalar(object.get(name)?)
+}
+
+/// The names under which databases wrap a scalar: extended JSON of `MongoDB`, dates of `LeanCloud`.
+const WRAPPED: [&str; 11] = [
+    "$oid",
+    "$date",
+    "$numberLong",
+    "$numberInt",
+    "$numberDouble",
+    "$numberDecimal",
+    "$uuid",
+    "iso",
+    "objectId",
+    "_seconds",
+    "seconds",
+];
+
+/// A value as text: whole numbers without a fraction, and what a database wraps one in taken off.
+fn scalar(value: &Value) -> Option<String> {
+    let text = match value {
         Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => {
+            let text = number.to_string();
+            text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+        }
         Value::Bool(truth) => truth.to_string(),
+        Value::Object(fields) if fields.len() <= 3 => {
+            let inner = WRAPPED.iter().find_map(|name| fields.get(*name))?;
+            return scalar(inner);
+        }
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
     (!text.is_empty()).then_some(text)
@@ -23,10 +50,15 @@ pub fn first(object: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| text(object, name))
 }
 
-/// An identifier that is none where it is `0`.
+/// An identifier that is none where it is `0`, or a word that programs write for nothing.
 #[must_use]
 pub fn reference(object: &Value, name: &str) -> Option<String> {
-    text(object, name).filter(|id| id != "0")
+    text(object, name).filter(|id| {
+        !matches!(
+            id.as_str(),
+            "0" | "null" | "undefined" | "None" | "false" | "root"
+        )
+    })
 }
 
 /// Whether a mark such as `deleted` is set: by anything that does not plainly say no. A date counts,

@@ -14,10 +14,11 @@ use serde_json::Value;
 use self::{json::JsonLines, table::Table};
 pub use self::{json::parse_json, lines::Lines};
 
+use super::encoding::Decoded;
 use crate::bayes::Label;
 
 /// A JSON line or a table's row longer than this is refused, in bytes.
-pub const LONGEST_LINE: u64 = 1 << 20;
+pub const LONGEST_LINE: usize = 1 << 20;
 
 /// The shape of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,8 +122,8 @@ pub type Records<'a> = Box<dyn Iterator<Item = Result<Record, RecordError>> + Se
 pub fn read<'a>(input: impl BufRead + Send + 'a, format: Format) -> Records<'a> {
     match format {
         Format::Jsonl => Box::new(JsonLines::new(input)),
-        Format::Csv => Box::new(Table::new(input, b',', true)),
-        Format::Tsv => Box::new(Table::new(input, b'\t', false)),
+        Format::Csv => Box::new(Table::new(Decoded::new(input, None), None, true)),
+        Format::Tsv => Box::new(Table::new(Decoded::new(input, None), Some(b'\t'), false)),
     }
 }
 
@@ -136,10 +137,23 @@ pub fn read_any<'a>(mut input: impl BufRead + Send + 'a) -> io::Result<Records<'
 }
 
 fn label_of_text(text: &str) -> Result<Label, String> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "spam" | "1" | "true" => Ok(Label::Spam),
-        "ham" | "0" | "false" | "not spam" | "notspam" => Ok(Label::Ham),
-        other => Err(format!("the label '{other}' is neither spam nor ham")),
+    let label = label_of(text);
+    label.ok_or_else(|| {
+        format!(
+            "the label '{}' is neither spam nor ham",
+            text.trim().to_ascii_lowercase()
+        )
+    })
+}
+
+/// What a word says that a text is.
+pub(super) fn label_of(word: &str) -> Option<Label> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "spam" | "1" | "1.0" | "true" | "yes" => Some(Label::Spam),
+        "ham" | "0" | "0.0" | "false" | "no" | "not spam" | "notspam" | "not_spam" | "genuine" => {
+            Some(Label::Ham)
+        }
+        _ => None,
     }
 }
 

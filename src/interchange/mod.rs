@@ -5,19 +5,31 @@
 //! of this service of them, and writes them out. Labelled texts for training: [`labelled`].
 
 pub mod artrans;
+pub mod commento;
 pub mod dates;
 pub mod disqus;
+pub mod doubt;
+pub mod encoding;
 pub mod foreign;
 pub mod input;
 pub mod isso;
-pub mod json_array;
+pub mod isso_json;
 mod json_fields;
+mod json_mending;
+pub mod json_values;
 pub mod labelled;
 pub mod own_json;
+pub mod placing;
 pub mod plain;
 pub mod readers;
 pub mod remark42;
+mod rows;
+mod spellings;
+mod squeezed;
+mod start;
 pub mod table;
+mod tidied;
+mod typed;
 pub mod waline;
 pub mod wordpress_json;
 pub mod wxr;

@@ -1,9 +1,40 @@
-//! HTML comments as plain text: paragraphs and line breaks become line ends, a link's target stands
-//! behind its words, everything else between angle brackets goes. What it leaves is text, not safe
-//! HTML: it is escaped again wherever it is shown.
+//! Texts of other systems as plain text. HTML: paragraphs and line breaks become line ends, a link's
+//! target stands behind its words and a picture's address in its place, everything else between angle
+//! brackets goes. Text that was typed stays as it was typed. What this leaves is text, not safe HTML: it
+//! is escaped again wherever it is shown.
 
 /// The longest tag that is looked for the end of, in bytes.
 const LONGEST_TAG: usize = 4_000;
+
+/// A name or a title on one line, its entities and markup undone.
+#[must_use]
+pub fn line(raw: &str) -> String {
+    if !raw.contains(['&', '<']) {
+        return raw.trim().to_owned();
+    }
+    let line = if ["</", "<br", "<img"].iter().any(|tag| raw.contains(tag)) {
+        of_html(raw)
+    } else {
+        htmlize::unescape(raw).into_owned()
+    };
+    line.replace('\n', " ").trim().to_owned()
+}
+
+/// An address of the web as HTML writes it.
+#[must_use]
+pub fn address(raw: &str) -> String {
+    raw.trim()
+        .replace("&amp;", "&")
+        .replace("&#038;", "&")
+        .replace("&#38;", "&")
+}
+
+/// A tag's name with its slash, as it is written.
+pub(super) fn name_of(tag: &str) -> &str {
+    let name = tag.strip_prefix('/').unwrap_or(tag);
+    let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    &tag[..tag.len() - name.len() + length]
+}
 
 /// Undoes a comment's markup.
 #[must_use]
@@ -19,24 +50,23 @@ pub fn of_html(html: &str) -> String {
             continue;
         };
         rest = after;
-        let closes = tag.starts_with('/');
-        let name = tag
-            .chars()
-            .skip(usize::from(closes))
-            .take_while(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_lowercase());
-        let name: String = closes.then_some('/').into_iter().chain(name).collect();
-        match name.as_str() {
+        match name_of(tag).to_ascii_lowercase().as_str() {
             "br" => text.push('\n'),
             "p" | "/p" | "div" | "/div" | "blockquote" | "/blockquote" | "ul" | "/ul" | "ol"
-            | "/ol" | "li" | "pre" | "/pre" => end_line(&mut text),
+            | "/ol" | "li" | "pre" | "/pre" | "hr" | "tr" | "/table" | "dt" | "dd" | "h1"
+            | "/h1" | "h2" | "/h2" | "h3" | "/h3" | "h4" | "/h4" | "h5" | "/h5" | "h6" | "/h6" => {
+                end_line(&mut text);
+            }
             "a" => target = attribute(tag, "href").map(|href| (href, text.len())),
             "/a" => {
                 if let Some((href, since)) = target.take() {
                     add_target(&mut text, &href, since);
                 }
             }
-            "img" => text.push_str(&attribute(tag, "alt").unwrap_or_default()),
+            "img" => add_picture(&mut text, tag),
+            "iframe" | "video" | "audio" | "embed" | "source" => {
+                text.push_str(&attribute(tag, "src").unwrap_or_default());
+            }
             _ => {}
         }
     }
@@ -45,7 +75,7 @@ pub fn of_html(html: &str) -> String {
 }
 
 /// What stands between `<` and `>`, and what comes after; `None` where no tag begins.
-fn tag(from: &str) -> Option<(&str, &str)> {
+pub(super) fn tag(from: &str) -> Option<(&str, &str)> {
     let first = from[1..].chars().next()?;
     if !(first.is_ascii_alphabetic() || matches!(first, '/' | '!')) {
         return None;
@@ -60,6 +90,30 @@ fn tag(from: &str) -> Option<(&str, &str)> {
 fn end_line(text: &mut String) {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
+    }
+}
+
+/// Puts a picture's address where the picture was, behind its words if it has any. An emoji's picture is
+/// its words; one that is no address but the picture itself leaves nothing else.
+fn add_picture(text: &mut String, tag: &str) {
+    let words = attribute(tag, "alt").unwrap_or_default();
+    let lazy = || attribute(tag, "data-src").or_else(|| attribute(tag, "data-original"));
+    let source = attribute(tag, "src").filter(|source| !source.starts_with("data:"));
+    let source = source.filter(|source| !source.is_empty()).or_else(lazy);
+    let is_sign = |words: &str| {
+        let mut letters = words.chars();
+        words.chars().count() <= 8 && !words.is_empty() && letters.all(|c| !c.is_alphanumeric())
+            || words.starts_with(':') && words.ends_with(':') && words.len() > 2
+    };
+    match source {
+        Some(source) if words.is_empty() => text.push_str(&source),
+        Some(source) if !is_sign(&words) => {
+            text.push_str(&words);
+            text.push_str(" (");
+            text.push_str(&source);
+            text.push(')');
+        }
+        _ => text.push_str(&words),
     }
 }
 
@@ -112,7 +166,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_html;
+    use super::{line, of_html};
 
     #[test]
     fn markup_becomes_text_and_links_keep_their_targets() {
@@ -138,6 +192,57 @@ mod tests {
             ("<a href>x</a> <a hreflang=en>y</a>", "x y"),
         ] {
             assert_eq!(of_html(html), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_picture_leaves_its_address() {
+        for (html, text) in [
+            (
+                "<p><img src=\"https://a.example/p.jpg\"></p>",
+                "https://a.example/p.jpg",
+            ),
+            (
+                "see <img alt='' src='https://a.example/p.jpg'/>",
+                "see https://a.example/p.jpg",
+            ),
+            (
+                "<img src=\"/p.jpg?a=1&amp;b=2\" alt=\"a pea\">",
+                "a pea (/p.jpg?a=1&b=2)",
+            ),
+            (
+                "<img src=\"https://s.w.org/1f600.png\" alt=\"\u{1f600}\">",
+                "\u{1f600}",
+            ),
+            ("<img class=emoji src=x.png alt=':smile:'>", ":smile:"),
+            (
+                "<img src=\"data:image/png;base64,AAAA\" alt=\"a pea\">",
+                "a pea",
+            ),
+            (
+                "<img src='' data-src='https://a.example/p.jpg'>",
+                "https://a.example/p.jpg",
+            ),
+            (
+                "<a href='https://a.example/p.jpg'><img src='https://a.example/p.jpg'></a>",
+                "https://a.example/p.jpg",
+            ),
+        ] {
+            assert_eq!(of_html(html), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn names_and_titles_lose_their_entities() {
+        for (raw, read) in [
+            ("Rose &amp; Thorn", "Rose & Thorn"),
+            ("Sean O&#039;Hara", "Sean O'Hara"),
+            ("&#8220;Peas&#8221;", "\u{201C}Peas\u{201D}"),
+            ("On <em>peas</em>", "On peas"),
+            ("<3 Anna &lt;3", "<3 Anna <3"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(line(raw), read);
         }
     }
 

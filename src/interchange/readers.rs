@@ -1,102 +1,139 @@
 //! Which reader reads which file.
 
-use std::io::BufRead;
+use std::{io::BufRead, sync::Arc};
 
+use encoding_rs::Encoding;
 use serde_json::Value;
 
 use super::{
     artrans,
+    commento::Commento,
+    dates::Clocks,
     disqus::Disqus,
+    encoding::{Decoded, Decoding},
     foreign::{Findings, ForeignFormat, Found, ReadError},
     input::{self, Input},
-    json_array::JsonArray,
-    labelled::{Lines, RecordError},
+    isso_json,
+    json_values::{JsonValues, LISTS},
     own_json, remark42,
+    start::Start,
     table::Table,
     waline, wordpress_json,
     wxr::Wxr,
 };
 
-/// Reads a stream in a format, compressed or not. Isso's database is no stream; see
-/// [`super::isso::Isso::open`].
+/// Reads a stream in a format, compressed or not, in the encoding that it says or shows. Isso's database is
+/// no stream; see [`super::isso::Isso::open`].
 ///
 /// # Errors
-/// [`ReadError`] when nothing can be read, or the format is not one of a stream.
+/// [`ReadError`] when nothing can be read, or the file is not one of the format.
 pub fn read(
     format: ForeignFormat,
     input: impl BufRead + Send + 'static,
 ) -> Result<Findings, ReadError> {
-    let input = input::unpacked(input)?;
-    Ok(match format {
+    read_encoded(format, input, None)
+}
+
+/// Likewise, in an encoding that the operator knows.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_encoded(
+    format: ForeignFormat,
+    input: impl BufRead + Send + 'static,
+    encoding: Option<&'static Encoding>,
+) -> Result<Findings, ReadError> {
+    let mut input = Decoded::new(input::unpacked(input)?, encoding);
+    let start = Start::of(&input.start()?);
+    start.refuse_unless(format)?;
+    let decoding = input.found();
+    let input: Input = Box::new(input);
+    let findings: Findings = match format {
         ForeignFormat::Wxr => Box::new(Wxr::new(input)),
         ForeignFormat::Disqus => Box::new(Disqus::new(input)),
-        ForeignFormat::WpRest => array(input, wordpress_json::of_rest),
-        ForeignFormat::WpCli => array(input, wordpress_json::of_cli),
-        ForeignFormat::Artrans => array(input, artrans::of),
-        ForeignFormat::Waline => {
-            let elements = JsonArray::under(input, "Comment");
-            Box::new(elements.map(|element| element.map(|(_, value)| waline::of(&value))))
+        ForeignFormat::WpRest => {
+            let mut clocks = Clocks::default();
+            json(input, &LISTS, move |value| {
+                wordpress_json::of_rest(value, &mut clocks)
+            })
         }
-        ForeignFormat::Remark42 => lines(input, remark42::of),
-        ForeignFormat::Jsonl => lines(input, own_json::of),
+        ForeignFormat::WpCli => {
+            let mut clocks = Clocks::default();
+            json(input, &LISTS, move |value| {
+                wordpress_json::of_cli(value, &mut clocks)
+            })
+        }
+        ForeignFormat::Artrans => json(input, &LISTS, artrans::of),
+        ForeignFormat::Waline => json(input, &LISTS, waline::of),
+        // Its first line has lists of its own.
+        ForeignFormat::Remark42 => json(input, &[], remark42::of),
+        ForeignFormat::Jsonl => json(input, &LISTS, own_json::of),
+        ForeignFormat::IssoJson => {
+            let threads = JsonValues::new(input, &["threads", "data"]).of_threads();
+            Box::new(threads.flat_map(|thread| match thread {
+                Ok((place, thread)) => isso_json::of(&place, &thread).into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            }))
+        }
+        ForeignFormat::Commento => Box::new(Commento::new(input)),
         ForeignFormat::Csv => Box::new(Table::new(input)),
         ForeignFormat::Isso => {
-            return Err(ReadError::broken(
-                "the file",
-                &"Isso's is a database, not a stream",
-            ));
+            let problem = "Isso's is a database, not a stream";
+            return Err(ReadError::broken("the file", &problem));
         }
-    })
+    };
+    Ok(Box::new(Remarked {
+        findings,
+        decoding,
+        remarks: None,
+    }))
 }
 
-fn array(input: Input, of: fn(&Value) -> Found) -> Findings {
-    let elements = JsonArray::new(input);
-    Box::new(elements.map(move |element| element.map(|(_, value)| of(&value))))
+fn json(
+    input: Input,
+    lists: &'static [&'static str],
+    mut of: impl FnMut(&Value) -> Found + Send + 'static,
+) -> Findings {
+    let values = JsonValues::new(input, lists);
+    Box::new(values.map(move |value| {
+        value.map(|(place, value)| match of(&value) {
+            Found::Comment(mut comment) => {
+                comment.place = place;
+                Found::Comment(comment)
+            }
+            other => other,
+        })
+    }))
 }
 
-fn lines(input: Input, of: fn(&Value) -> Found) -> Findings {
-    Box::new(JsonLines {
-        lines: Lines::new(input),
-        buffer: Vec::new(),
-        of,
-        ended: false,
-    })
+/// What is found in a file, and behind it what is to be said of its encoding.
+struct Remarked {
+    findings: Findings,
+    decoding: Arc<Decoding>,
+    remarks: Option<std::vec::IntoIter<String>>,
 }
 
-struct JsonLines {
-    lines: Lines<Input>,
-    buffer: Vec<u8>,
-    of: fn(&Value) -> Found,
-    ended: bool,
-}
-
-impl Iterator for JsonLines {
+impl Iterator for Remarked {
     type Item = Result<Found, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
-            match self.lines.next_line(&mut self.buffer) {
-                Ok(Some(_)) if self.buffer.trim_ascii().is_empty() => {}
-                Ok(Some(line)) => {
-                    let start = self.buffer.strip_prefix(b"\xEF\xBB\xBF");
-                    let bytes = start.unwrap_or(&self.buffer);
-                    let parsed: Result<Value, _> = serde_json::from_slice(bytes);
-                    let place = format!("line {line}");
-                    return Some(match parsed {
-                        Ok(value) => Ok((self.of)(&value)),
-                        Err(error) => Err(ReadError::item(place, &error)),
-                    });
-                }
-                Ok(None) => self.ended = true,
-                Err(RecordError::Line { line, problem }) => {
-                    return Some(Err(ReadError::item(format!("line {line}"), &problem)));
-                }
-                Err(RecordError::Input { line, source }) => {
-                    self.ended = true;
-                    return Some(Err(ReadError::broken(format!("line {line}"), &source)));
-                }
-            }
+        if let Some(remarks) = &mut self.remarks {
+            return remarks.next().map(|remark| Ok(Found::Remark(remark)));
         }
-        None
+        let found = self.findings.next();
+        if found.is_some() && !matches!(found, Some(Err(ReadError::Broken { .. }))) {
+            return found;
+        }
+        let mut remarks = self.decoding.remarks().into_iter();
+        // Nothing may follow what broke the reading.
+        let next = match found {
+            Some(broken) => {
+                remarks = Vec::new().into_iter();
+                Some(broken)
+            }
+            None => remarks.next().map(|remark| Ok(Found::Remark(remark))),
+        };
+        self.remarks = Some(remarks);
+        next
     }
 }

@@ -7,7 +7,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, is_set, text},
-    plain,
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -20,7 +20,7 @@ pub fn of(object: &Value) -> Found {
     if is_set(object, "delete") {
         return Found::Skipped("deleted, and its text with it");
     }
-    let written = text(object, "orig");
+    let written = text(object, "orig").map(|typed| typed::of_markdown(&typed));
     let html = || text(object, "text").map(|html| plain::of_html(&html));
     let Some(content) = written.or_else(html) else {
         return Found::Skipped("no text");
@@ -31,17 +31,14 @@ pub fn of(object: &Value) -> Found {
         id: text(object, "id"),
         parent: text(object, "pid"),
         page: text(locator, "url").unwrap_or_default(),
-        page_title: text(object, "title"),
-        name: text(user, "name").unwrap_or_default(),
-        email: None,
-        website: None,
+        page_title: text(object, "title").map(|title| plain::line(&title)),
+        name: plain::line(&text(user, "name").unwrap_or_default()),
         text: content,
         // What is kept as the user's `ip` is a hash.
-        address: None,
-        created_at: text(object, "time").as_deref().and_then(dates::parse),
         standing: Standing::Approved,
         label: Some(Label::Ham),
-        withheld: None,
+        ..ForeignComment::default()
     };
-    as_marked(object, comment).into()
+    let date = dates::read(text(object, "time").as_deref());
+    as_marked(object, comment.written(date)).into()
 }

@@ -1,161 +1,100 @@
 //! CSV with a header: the names that `hamlet export` writes, and those that spreadsheets of other
-//! systems use for the same. What cannot be understood is told by its line.
+//! systems use for the same. What cannot be understood is reported by its line.
 
 use std::io::BufRead;
-
-use csv::ByteRecord;
 
 use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError},
-    input::Bounded,
     json_fields,
     own_json::standing,
+    rows::{Rows, TableRow, TableRowError},
 };
 
 /// The largest row, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// What is read on for one row before it is given up: a quotation mark that is never closed must not
-/// draw the whole file into memory.
-const LARGEST_PIECE: usize = 4 << 20;
-
-const COLUMNS: [(&str, &[&str]); 14] = [
-    ("id", &["id", "comment_id"]),
-    ("parent", &["parent", "parent_id", "reply_to"]),
-    ("page", &["page", "url", "link", "permalink"]),
-    ("page_title", &["page_title", "title"]),
-    ("name", &["name", "author", "nick"]),
-    ("email", &["email", "mail", "author_email"]),
-    ("website", &["website", "author_url", "homepage"]),
-    ("text", &["text", "content", "comment", "message", "body"]),
-    ("address", &["address", "ip", "author_ip"]),
-    ("created_at", &["created_at", "date", "created", "time"]),
-    ("status", &["status", "state"]),
-    ("label", &["label", "class", "spam", "is_spam"]),
-    ("withheld", &json_fields::WITHHELD),
-    ("discarded", &json_fields::DISCARDED),
-];
-
 /// Reads a table.
 pub struct Table<R> {
-    rows: csv::ByteRecordsIntoIter<Bounded<R>>,
-    places: Option<[Option<usize>; COLUMNS.len()]>,
+    rows: Rows<R>,
+    begun: bool,
     ended: bool,
 }
 
 impl<R: BufRead> Table<R> {
     /// Starts at the file's beginning.
     pub fn new(input: R) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .has_headers(false)
-            .from_reader(Bounded::new(input));
         Self {
-            rows: reader.into_byte_records(),
-            places: None,
+            rows: Rows::new(input, None, true),
+            begun: false,
             ended: false,
         }
     }
 
-    fn row(&mut self) -> Option<Result<ByteRecord, ReadError>> {
-        self.rows.reader_mut().get_mut().allow(LARGEST_PIECE);
-        let row = self.rows.next()?;
-        Some(row.map_err(|error| {
-            self.ended = error.is_io_error();
-            let line = error.position().map_or(0, csv::Position::line);
-            let place = format!("line {line}");
-            if self.ended {
-                ReadError::broken(place, &error)
-            } else {
-                ReadError::item(place, &error)
-            }
-        }))
+    fn begin(&mut self) -> Result<(), ReadError> {
+        self.begun = true;
+        if self
+            .rows
+            .header(|_| false, &[])
+            .map_err(|error| read_error(&error))?
+        {
+            return Ok(());
+        }
+        let names = self.rows.names();
+        let problem = format!("the header names no column 'text'; it names {names}");
+        Err(ReadError::broken("line 1", &problem))
     }
 
-    fn header(&mut self) -> Option<ReadError> {
-        let header = match self.row()? {
-            Ok(header) => header,
-            Err(error) => return Some(error),
+    fn comment(&self, row: &TableRow) -> Result<Found, ReadError> {
+        let place = format!("line {}", row.line);
+        if row.size() > LARGEST {
+            return Err(ReadError::item(place, &"larger than is read"));
+        }
+        let get = |column: &str| {
+            let value = undefused(self.rows.get(row, column)?.trim());
+            Some(value.to_owned()).filter(|value| !value.is_empty())
         };
-        let names: Vec<String> = header
-            .iter()
-            .map(|name| {
-                let name = name.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(name);
-                let name = String::from_utf8_lossy(name).trim().to_lowercase();
-                name.replace([' ', '-'], "_")
-            })
-            .collect();
-        let place_of = |(_, known): (&str, &[&str])| {
-            let mut places = known.iter();
-            places.find_map(|known| names.iter().position(|name| name == known))
-        };
-        let places = COLUMNS.map(place_of);
-        if places[7].is_none() {
-            self.ended = true;
-            let problem = "the header names no column 'text'";
-            return Some(ReadError::broken("line 1", &problem));
-        }
-        self.places = Some(places);
-        None
-    }
-
-    fn comment(
-        places: &[Option<usize>; COLUMNS.len()],
-        row: &ByteRecord,
-    ) -> Result<Found, ReadError> {
-        let line = row.position().map_or(0, csv::Position::line);
-        if row.as_slice().len() > LARGEST {
-            return Err(ReadError::item(
-                format!("line {line}"),
-                &"larger than is read",
-            ));
-        }
-        let mut values: [Option<String>; COLUMNS.len()] = Default::default();
-        for (value, place) in values.iter_mut().zip(places) {
-            let bytes = place.and_then(|place| row.get(place)).unwrap_or_default();
-            let text = std::str::from_utf8(bytes)
-                .map_err(|_| ReadError::item(format!("line {line}"), &"not valid UTF-8"))?;
-            *value = Some(undefused(text.trim()).to_owned()).filter(|text| !text.is_empty());
-        }
-        let [
-            id,
-            parent,
-            page,
-            page_title,
-            name,
-            email,
-            website,
-            text,
-            address,
-            created_at,
-            status,
-            label,
-            withheld,
-            discarded,
-        ] = values;
-        let Some(text) = text else {
+        let Some(text) = get("text") else {
             return Ok(Found::Skipped("no text"));
         };
-        let (standing, label) = standing(status.as_deref(), label.as_deref());
-        Ok(ForeignComment {
-            id,
-            parent,
-            page: page.unwrap_or_default(),
-            page_title,
-            name: name.unwrap_or_default(),
-            email,
-            website,
+        let said = standing(get("status").as_deref(), get("label").as_deref());
+        let marked = |names: &[&str], why| {
+            let mut marks = self.rows.marks(row, names);
+            marks.any(|word| !json_fields::says_no(word)).then_some(why)
+        };
+        let comment = ForeignComment {
+            id: get("id"),
+            parent: get("parent"),
+            page: get("page").unwrap_or_default(),
+            page_title: get("page_title"),
+            name: get("name").unwrap_or_default(),
+            email: get("email"),
+            website: get("website"),
             text,
-            address: address.and_then(|raw| raw.parse().ok()),
-            created_at: created_at.as_deref().and_then(dates::parse),
-            standing,
-            label,
-            withheld: None,
-        }
-        .withheld(marked(withheld, json_fields::MARKED_WITHHELD))
-        .discarded(marked(discarded, json_fields::MARKED_DISCARDED))
-        .into())
+            address: get("address").and_then(|raw| raw.parse().ok()),
+            standing: said.standing,
+            label: said.label,
+            doubts: said.doubts,
+            place,
+            ..ForeignComment::default()
+        };
+        Ok(comment
+            .written(dates::read(get("created_at").as_deref()))
+            .withheld(marked(&json_fields::WITHHELD, json_fields::MARKED_WITHHELD))
+            .discarded(marked(
+                &json_fields::DISCARDED,
+                json_fields::MARKED_DISCARDED,
+            ))
+            .into())
+    }
+}
+
+fn read_error(error: &TableRowError) -> ReadError {
+    let place = format!("line {}", error.line);
+    if error.ends {
+        ReadError::broken(place, &error.problem)
+    } else {
+        ReadError::item(place, &error.problem)
     }
 }
 
@@ -179,11 +118,6 @@ fn undefused(value: &str) -> &str {
     }
 }
 
-/// The reason, where a column's word does not deny its mark.
-fn marked(word: Option<String>, why: &'static str) -> Option<&'static str> {
-    word.filter(|word| !json_fields::says_no(word)).map(|_| why)
-}
-
 impl<R: BufRead> Iterator for Table<R> {
     type Item = Result<Found, ReadError>;
 
@@ -191,17 +125,17 @@ impl<R: BufRead> Iterator for Table<R> {
         if self.ended {
             return None;
         }
-        if self.places.is_none()
-            && let Some(error) = self.header()
+        if !self.begun
+            && let Err(error) = self.begin()
         {
             self.ended = true;
             return Some(Err(error));
         }
-        let places = self.places?;
-        Some(match self.row()? {
-            Ok(row) => Self::comment(&places, &row),
-            Err(error) => Err(error),
-        })
+        let row = self.rows.next()?;
+        Some(
+            row.map_err(|error| read_error(&error))
+                .and_then(|row| self.comment(&row)),
+        )
     }
 }
 

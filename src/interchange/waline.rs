@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, first, is_set, text},
-    plain,
+    json_fields::{as_marked, first, is_set, reference, text},
+    plain, typed,
 };
 use crate::bayes::Label;
 
@@ -25,25 +25,18 @@ pub fn of(object: &Value) -> Found {
         (Some(_), _) | (None, true) => (Standing::Pending, None),
     };
     let date = first(object, &["insertedAt", "createdAt", "created"]);
-    let date = date.or_else(|| text(object.get("insertedAt")?, "iso"));
-    let millis = date.as_deref().and_then(|raw| raw.parse::<f64>().ok());
     let comment = ForeignComment {
         id: first(object, &["objectId", "_id", "id"]),
-        parent: first(object, &["pid", "rid"]),
+        parent: reference(object, "pid").or_else(|| reference(object, "rid")),
         page: first(object, &["url", "href"]).unwrap_or_default(),
-        page_title: None,
-        name: text(object, "nick").unwrap_or_default(),
+        name: plain::line(&text(object, "nick").unwrap_or_default()),
         email: text(object, "mail"),
         website: text(object, "link"),
-        text: plain::of_html(&content),
+        text: typed::of_markdown(&content),
         address: text(object, "ip").and_then(|raw| raw.parse().ok()),
-        created_at: match millis {
-            Some(millis) => dates::of_seconds(millis / 1000.0),
-            None => date.as_deref().and_then(dates::parse),
-        },
         standing,
         label,
-        withheld: None,
+        ..ForeignComment::default()
     };
-    as_marked(object, comment).into()
+    as_marked(object, comment.written(dates::read(date.as_deref()))).into()
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    dates,
+    dates::Clocks,
     foreign::{ForeignComment, Found},
     json_fields::{as_marked, is_set, reference, text},
     plain,
@@ -12,8 +12,7 @@ use super::{
 };
 
 /// A comment of the REST listing.
-#[must_use]
-pub fn of_rest(object: &Value) -> Found {
+pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
     if let Some(skipped) = not_a_comment(text(object, "type").as_deref()) {
         return skipped;
     }
@@ -29,19 +28,19 @@ pub fn of_rest(object: &Value) -> Found {
     let comment = ForeignComment {
         id: text(object, "id"),
         parent: reference(object, "parent"),
-        page: text(object, "link").unwrap_or_default(),
-        page_title: None,
-        name: text(object, "author_name").unwrap_or_default(),
+        page: post_of(&text(object, "link").unwrap_or_default()),
+        name: plain::line(&text(object, "author_name").unwrap_or_default()),
         email: text(object, "author_email"),
-        website: text(object, "author_url"),
+        website: text(object, "author_url").map(|url| plain::address(&url)),
         text: plain::of_html(&html),
         address: text(object, "author_ip").and_then(|raw| raw.parse().ok()),
-        created_at: text(object, "date_gmt").as_deref().and_then(dates::parse),
         standing,
         label,
-        withheld: None,
+        ..ForeignComment::default()
     };
-    as_marked(object, comment)
+    let (universal, local) = (text(object, "date_gmt"), text(object, "date"));
+    let date = clocks.read(universal.as_deref(), local.as_deref());
+    as_marked(object, comment.written(date))
         .withheld(of_embedded(object))
         .into()
 }
@@ -64,8 +63,7 @@ fn of_embedded(object: &Value) -> Option<&'static str> {
 }
 
 /// A comment of `wp comment list`.
-#[must_use]
-pub fn of_cli(object: &Value) -> Found {
+pub fn of_cli(object: &Value, clocks: &mut Clocks) -> Found {
     if let Some(skipped) = not_a_comment(text(object, "comment_type").as_deref()) {
         return skipped;
     }
@@ -74,25 +72,92 @@ pub fn of_cli(object: &Value) -> Found {
     };
     let approved = text(object, "comment_approved").unwrap_or_default();
     let (standing, label) = standing(&approved, None);
-    let date = text(object, "comment_date_gmt").or_else(|| text(object, "comment_date"));
     let post = text(object, "comment_post_ID").map(|post| format!("/?p={post}"));
     let comment = ForeignComment {
         id: text(object, "comment_ID"),
         parent: reference(object, "comment_parent"),
-        page: text(object, "url").or(post).unwrap_or_default(),
-        page_title: None,
-        name: text(object, "comment_author").unwrap_or_default(),
+        page: post_of(&text(object, "url").or(post).unwrap_or_default()),
+        name: plain::line(&text(object, "comment_author").unwrap_or_default()),
         email: text(object, "comment_author_email"),
-        website: text(object, "comment_author_url"),
+        website: text(object, "comment_author_url").map(|url| plain::address(&url)),
         text: plain::of_html(&html),
         address: text(object, "comment_author_IP").and_then(|raw| raw.parse().ok()),
-        created_at: date.as_deref().and_then(dates::parse),
         standing,
         label,
-        withheld: None,
+        ..ForeignComment::default()
     };
     let post = text(object, "post_status");
-    as_marked(object, comment)
+    let (universal, local) = (
+        text(object, "comment_date_gmt"),
+        text(object, "comment_date"),
+    );
+    let date = clocks.read(universal.as_deref(), local.as_deref());
+    as_marked(object, comment.written(date))
         .withheld(post.as_deref().and_then(wxr::why_withheld))
         .into()
+}
+
+/// The post that a link to one of its comments is about. Where comments are broken into pages, the last
+/// segment `comment-page-N` or the parameter `cpage` says on which the comment stands; `replytocom` is a
+/// link's that answers.
+fn post_of(link: &str) -> String {
+    let link = plain::address(link);
+    let (link, _) = link.split_once('#').unwrap_or((&link, ""));
+    let (path, query) = link.split_once('?').unwrap_or((link, ""));
+    let whole = path.trim_end_matches('/');
+    let path = match whole.rsplit_once("/comment-page-") {
+        Some((post, page)) if !page.is_empty() && page.bytes().all(|b| b.is_ascii_digit()) => {
+            if path.ends_with('/') {
+                format!("{post}/")
+            } else {
+                post.to_owned()
+            }
+        }
+        _ => path.to_owned(),
+    };
+    let is_way = |pair: &&str| !matches!(pair.split('=').next(), Some("cpage" | "replytocom" | ""));
+    let kept: Vec<&str> = query.split('&').filter(is_way).collect();
+    if kept.is_empty() {
+        path
+    } else {
+        format!("{path}?{}", kept.join("&"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::post_of;
+
+    #[test]
+    fn a_comments_link_names_its_post() {
+        for (link, post) in [
+            (
+                "https://a.example/2020/peas/comment-page-2/#comment-5",
+                "https://a.example/2020/peas/",
+            ),
+            (
+                "https://a.example/2020/peas/comment-page-2#comment-5",
+                "https://a.example/2020/peas",
+            ),
+            (
+                "https://a.example/peas/comment-page-12/?replytocom=4",
+                "https://a.example/peas/",
+            ),
+            (
+                "https://a.example/?p=7&#038;cpage=2#comment-9",
+                "https://a.example/?p=7",
+            ),
+            ("/?cpage=2&p=7", "/?p=7"),
+            (
+                "https://a.example/comment-page-guide/",
+                "https://a.example/comment-page-guide/",
+            ),
+            (
+                "https://a.example/peas/#comment-1",
+                "https://a.example/peas/",
+            ),
+        ] {
+            assert_eq!(post_of(link), post);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    dates,
+    dates::Clocks,
     foreign::{self, ForeignComment, Found, ReadError, Standing},
     plain,
     xml::{Element, Step, Xml},
@@ -41,6 +41,8 @@ pub struct Wxr<R> {
     hidden: HashSet<String>,
     /// What ended the reading, once what was read before is handed on.
     broken: Option<ReadError>,
+    clocks: Clocks,
+    comments: u64,
     ended: bool,
 }
 
@@ -102,6 +104,8 @@ impl<R: BufRead> Wxr<R> {
             ready: VecDeque::new(),
             hidden: HashSet::new(),
             broken: None,
+            clocks: Clocks::default(),
+            comments: 0,
             ended: false,
         }
     }
@@ -180,8 +184,8 @@ impl<R: BufRead> Wxr<R> {
         let element = element.unwrap_or_default();
         let short = || foreign::title(element.text());
         match name.as_str() {
-            "link" => self.item.link = foreign::page(element.text()),
-            "title" => self.item.title = Some(short()),
+            "link" => self.item.link = foreign::page(&plain::address(element.text())),
+            "title" => self.item.title = Some(plain::line(&short())),
             "wp:status" => self.item.status = Some(short().to_lowercase()),
             "wp:post_id" => self.item.id = Some(short()),
             "wp:post_parent" => self.item.attached_to = Some(short()),
@@ -214,13 +218,14 @@ impl<R: BufRead> Wxr<R> {
                         comment.withheld(why).into()
                     }
                 }
-                skipped @ Found::Skipped(_) => skipped,
+                other @ (Found::Skipped(_) | Found::Remark(_)) => other,
             });
         }
         self.item.size = 0;
     }
 
     fn comment(&mut self, comment: &Element) -> Found {
+        self.comments += 1;
         let get = |name: &str| comment.get(name).map(str::to_owned);
         let approved = comment.get("wp:comment_approved").unwrap_or_default();
         let told = |key: &str| {
@@ -236,24 +241,25 @@ impl<R: BufRead> Wxr<R> {
         };
         let (standing, label) = standing(approved, told("akismet_user_result"));
         self.item.size += content.len() + 1_000;
+        let (universal, local) = ("wp:comment_date_gmt", "wp:comment_date");
+        let date = self.clocks.read(comment.get(universal), comment.get(local));
         ForeignComment {
             id: get("wp:comment_id"),
             parent: get("wp:comment_parent").filter(|id| id != "0"),
-            // The post's, once it is read.
-            page: String::new(),
-            page_title: None,
-            name: get("wp:comment_author").unwrap_or_default(),
+            // The page is the post's, once it is read.
+            name: plain::line(comment.get("wp:comment_author").unwrap_or_default()),
             email: get("wp:comment_author_email"),
-            website: get("wp:comment_author_url"),
+            website: comment.get("wp:comment_author_url").map(plain::address),
             text: plain::of_html(content),
             address: comment
                 .get("wp:comment_author_IP")
                 .and_then(|raw| raw.parse().ok()),
-            created_at: comment.get("wp:comment_date_gmt").and_then(dates::parse),
             standing,
             label,
-            withheld: None,
+            place: format!("comment {}", self.comments),
+            ..ForeignComment::default()
         }
+        .written(date)
         .into()
     }
 }

@@ -1,6 +1,7 @@
 //! XML as other systems export it, a step at a time: names as they are written, with their prefix;
 //! no entity but the five of XML and numbered ones is ever expanded; pieces, depth and the size of
-//! what is kept together are bounded.
+//! what is kept together are bounded. An end that nothing began is passed over, and one of an element
+//! further out ends those within it: so that what one bad piece spoils ends with what it stands in.
 
 use std::io::BufRead;
 
@@ -10,7 +11,7 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use super::{foreign::ReadError, input::Bounded};
+use super::{foreign::ReadError, input::Bounded, squeezed::Squeezed};
 
 /// The largest single tag, text or section, in bytes.
 const LARGEST_PIECE: usize = 4 << 20;
@@ -18,8 +19,14 @@ const LARGEST_PIECE: usize = 4 << 20;
 /// The largest element that is kept as a whole, in bytes of text.
 const LARGEST_ELEMENT: usize = 1 << 20;
 
-/// The deepest nesting that is followed.
+/// Characters of an element's name that are compared.
+const NAME: usize = 100;
+
+/// The deepest nesting of what is kept.
 const DEEPEST: usize = 32;
+
+/// The deepest nesting that is followed.
+const BOTTOM: usize = 10_000;
 
 /// An element with what is in it.
 #[derive(Debug, Default)]
@@ -86,9 +93,12 @@ pub enum Step {
 
 /// A file of XML.
 pub struct Xml<R> {
-    reader: Reader<Bounded<R>>,
+    reader: Reader<Bounded<Squeezed<R>>>,
     buffer: Vec<u8>,
-    depth: usize,
+    /// The names of what is open.
+    open: Vec<String>,
+    /// Elements that the last end closed, and that were not reported yet.
+    closing: usize,
     /// Bytes of text so far, kept or not.
     passed: usize,
 }
@@ -96,12 +106,17 @@ pub struct Xml<R> {
 impl<R: BufRead> Xml<R> {
     /// Starts at the file's beginning.
     pub fn new(input: R) -> Self {
-        let mut reader = Reader::from_reader(Bounded::new(input));
-        reader.config_mut().expand_empty_elements = true;
+        let mut reader = Reader::from_reader(Bounded::new(Squeezed::new(input)));
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
         Self {
             reader,
             buffer: Vec::new(),
-            depth: 0,
+            open: Vec::new(),
+            closing: 0,
             passed: 0,
         }
     }
@@ -109,7 +124,7 @@ impl<R: BufRead> Xml<R> {
     /// The next beginning or end of an element; text between is passed over.
     ///
     /// # Errors
-    /// [`ReadError::Broken`] when this is not XML, or is nested too deeply.
+    /// [`ReadError::Broken`] when this is not XML, is nested too deeply or ends early.
     pub fn step(&mut self) -> Result<Step, ReadError> {
         let mut passed = String::new();
         self.next(&mut passed, 0)
@@ -122,7 +137,7 @@ impl<R: BufRead> Xml<R> {
     /// As [`Xml::step`].
     pub fn rest_of(&mut self, element: Element) -> Result<Option<Element>, ReadError> {
         let mut open = vec![element];
-        let mut size = 0;
+        let (mut size, mut too_deep) = (0, 0);
         let mut text = String::new();
         loop {
             text.clear();
@@ -134,10 +149,15 @@ impl<R: BufRead> Xml<R> {
                 current.text.push_str(&text);
             }
             match step {
+                Step::Open(_) if open.len() >= DEEPEST => {
+                    size = LARGEST_ELEMENT;
+                    too_deep += 1;
+                }
                 Step::Open(child) => {
                     size += child.size();
                     open.push(child);
                 }
+                Step::Close if too_deep > 0 => too_deep -= 1,
                 Step::Close => {
                     let done = open.pop().unwrap_or_default();
                     match open.last_mut() {
@@ -146,13 +166,17 @@ impl<R: BufRead> Xml<R> {
                         None => return Ok((size < LARGEST_ELEMENT).then_some(done)),
                     }
                 }
-                Step::End => return Err(self.broken("it ends in the middle of an element")),
+                Step::End => return Ok(None),
             }
         }
     }
 
     /// The next step; text on the way is added to `text` as long as there is `room`.
     fn next(&mut self, text: &mut String, room: usize) -> Result<Step, ReadError> {
+        if self.closing > 0 {
+            self.closing -= 1;
+            return Ok(Step::Close);
+        }
         loop {
             self.buffer.clear();
             self.reader.get_mut().allow(LARGEST_PIECE);
@@ -170,15 +194,21 @@ impl<R: BufRead> Xml<R> {
             };
             match event.map_err(|error| broken(&error))? {
                 Event::Start(tag) => {
-                    self.depth += 1;
-                    if self.depth > DEEPEST {
-                        let problem = format!("elements are nested more than {DEEPEST} deep");
+                    if self.open.len() >= BOTTOM {
+                        let problem = format!("elements are nested more than {BOTTOM} deep");
                         return Err(ReadError::broken(format!("byte {place}"), &problem));
                     }
-                    return Ok(Step::Open(opened(&tag)));
+                    let element = opened(&tag);
+                    self.open.push(element.name.chars().take(NAME).collect());
+                    return Ok(Step::Open(element));
                 }
-                Event::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
+                Event::End(tag) => {
+                    let name: String = tag.name().as_ref().chars().take(NAME).collect();
+                    let Some(at) = self.open.iter().rposition(|open| *open == name) else {
+                        continue;
+                    };
+                    self.closing = self.open.len() - at - 1;
+                    self.open.truncate(at);
                     return Ok(Step::Close);
                 }
                 Event::Text(piece) => add(&piece.xml_content(XmlVersion::Implicit1_0)),
@@ -191,14 +221,18 @@ impl<R: BufRead> Xml<R> {
                         None => add(&format!("&{};", name.as_ref())),
                     },
                 },
-                Event::Eof => return Ok(Step::End),
+                Event::Eof => {
+                    return match self.open.first() {
+                        None => Ok(Step::End),
+                        Some(outermost) => {
+                            let problem = format!("it ends early: <{outermost}> is not closed");
+                            Err(ReadError::broken("the file", &problem))
+                        }
+                    };
+                }
                 _ => {}
             }
         }
-    }
-
-    fn broken(&self, problem: &str) -> ReadError {
-        ReadError::broken(format!("byte {}", self.reader.buffer_position()), &problem)
     }
 }
 
@@ -237,9 +271,29 @@ mod tests {
     }
 
     #[test]
+    fn one_bad_piece_spoils_what_it_stands_in_alone() {
+        let texts = |xml: &str| {
+            let element = first(xml).unwrap().unwrap();
+            let texts = element.children("b").map(|b| b.text().to_owned());
+            texts.collect::<Vec<_>>()
+        };
+        for odd in [
+            "<b>x<i></b>",
+            "<b>x</i></b>",
+            "<b>x</b></c>",
+            "<b>x<br></b>",
+        ] {
+            assert_eq!(texts(&format!("<a>{odd}<b>y</b></a>")), ["x", "y"], "{odd}");
+        }
+        assert_eq!(texts("<a><b>Q & A &copy; &</b></a>"), ["Q & A &copy; &"]);
+    }
+
+    #[test]
     fn depth_and_size_are_bounded() {
-        let deep = "<a>".repeat(100);
+        let deep = "<a>".repeat(20_000);
         assert!(matches!(first(&deep), Err(ReadError::Broken { .. })));
+        let deep = format!("<r>{}{}</r>", "<a>".repeat(100), "</a>".repeat(100));
+        assert!(first(&deep).unwrap().is_none());
         let large = format!("<a><b>{}</b></a>", "x".repeat(2 << 20));
         assert!(first(&large).unwrap().is_none());
         let attribute = format!("<b x='{}'/>", "x".repeat(100_000));
@@ -249,7 +303,8 @@ mod tests {
                 .is_none()
         );
         let huge = format!("<a>{}</a>", "x".repeat(5 << 20));
-        assert!(matches!(first(&huge), Err(ReadError::Broken { .. })));
-        assert!(first("<a><b></a>").is_err());
+        assert!(first(&huge).unwrap().is_none());
+        let early = first("<a><b></b>").unwrap_err().to_string();
+        assert_eq!(early, "the file: it ends early: <a> is not closed");
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     bayes::{Label, probability, row::Row},
     domain::{
         comment::{Comment, Status},
-        decision::Actor,
+        decision::{Actor, Door},
         email::EmailAddress,
         sample::{Provenance, SampleCount, Source, Tally, Vote, contradicts},
         site::SiteSlug,
@@ -85,10 +85,9 @@ pub fn vote_of_import(
 /// How a decision through a door counts: programs report what their users said.
 #[must_use]
 pub fn provenance_of(actor: &Actor) -> Provenance {
-    if actor.via == "client" {
-        Provenance::Feedback
-    } else {
-        Provenance::Decision
+    match actor.via {
+        Door::Client => Provenance::Feedback,
+        _ => Provenance::Decision,
     }
 }
 

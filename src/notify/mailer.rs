@@ -4,7 +4,7 @@
 
 use std::{
     fmt, fs, io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,7 +16,7 @@ use super::{
     failure::{MailerError, SendError},
     smtp::Server,
 };
-use crate::{config::Settings, domain::email::EmailAddress};
+use crate::{config::Settings, domain::email::EmailAddress, files};
 
 enum Transport {
     Smtp(Box<Server>),
@@ -110,16 +110,7 @@ async fn write_file(folder: &Path, id: &str, bytes: Vec<u8>) -> Result<(), SendE
     let (folder, id) = (folder.to_owned(), id.to_owned());
     let writing = tokio::task::spawn_blocking(move || {
         make_folder(&folder)?;
-        let beside = folder.join(format!(".{id}.part"));
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&beside)?;
-        io::Write::write_all(&mut file, &bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, folder.join(format!("{id}.eml")))
+        files::write(&folder.join(format!("{id}.eml")), &bytes)
     });
     let written = writing
         .await

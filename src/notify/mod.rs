@@ -34,7 +34,7 @@ pub use self::outbox::{Ticked, tick, tick_until};
 pub struct Notify {
     ground: Arc<Ground>,
     mailer: Mailer,
-    hooks: webhooks::Client,
+    hooks: webhooks::HookClient,
     traffic: Traffic,
 }
 
@@ -56,7 +56,7 @@ impl Notify {
     pub fn new(ground: Arc<Ground>) -> Result<Self, NotifyError> {
         Ok(Self {
             mailer: Mailer::new(&ground.settings)?,
-            hooks: webhooks::Client::new(&ground.settings.webhooks)?,
+            hooks: webhooks::HookClient::new(&ground.settings.webhooks)?,
             traffic: Traffic::default(),
             ground,
         })

@@ -2,9 +2,10 @@
 //! click, and no invisible characters that turn the line around. Escaping for HTML is the
 //! templates' work.
 
-use linkify::{LinkFinder, LinkKind};
-
-use crate::domain::text::excerpt;
+use crate::{
+    domain::text::excerpt,
+    text::links::{Link, LinkType, addresses},
+};
 
 /// Passes over a text before every dot left in it is broken up: a broken link can uncover another.
 const PASSES: usize = 3;
@@ -33,20 +34,18 @@ fn reorders(c: char) -> bool {
 /// Breaks addresses up so that people can read them and mail programs do not link them:
 /// `hxxps[:]//example[.]org`, `jo[at]example[.]org`.
 fn defang(text: &str) -> String {
-    let mut finder = LinkFinder::new();
-    finder.url_must_have_scheme(false);
     let mut text = text.to_owned();
     for _ in 0..PASSES {
-        let mut links = finder.links(&text).peekable();
-        if links.peek().is_none() {
+        let links = addresses(&text);
+        if links.is_empty() {
             return text.replace("://", "[:]//");
         }
         let mut out = String::with_capacity(text.len() + 32);
         let mut done = 0;
         for link in links {
-            out.push_str(&text[done..link.start()]);
-            out.push_str(&broken(link.as_str(), link.kind()));
-            done = link.end();
+            out.push_str(&text[done..link.start]);
+            out.push_str(&broken(&link));
+            done = link.range().end;
         }
         out.push_str(&text[done..]);
         text = out;
@@ -56,16 +55,20 @@ fn defang(text: &str) -> String {
         .replace('@', "[at]")
 }
 
-fn broken(link: &str, kind: &LinkKind) -> String {
-    let scheme = match kind {
-        LinkKind::Url => link.replacen("http", "hxxp", 1).replacen("://", "[:]//", 1),
-        _ => link.to_owned(),
+fn broken(link: &Link<'_>) -> String {
+    let scheme = match link.kind {
+        LinkType::Email => link.text.to_owned(),
+        _ => link
+            .text
+            .replacen("http", "hxxp", 1)
+            .replacen("://", "[:]//", 1),
     };
     scheme.replace('.', "[.]").replace('@', "[at]")
 }
 
 #[cfg(test)]
 mod tests {
+    use linkify::LinkFinder;
     use proptest::prelude::*;
 
     use super::*;
@@ -77,6 +80,14 @@ mod tests {
             quote(said, 200),
             "See hxxps[:]//evil[.]example/a[.]b?c or www[.]evil[.]example, \
              ask jo[at]evil[.]example. Yes."
+        );
+    }
+
+    #[test]
+    fn only_the_address_is_broken_up() {
+        assert_eq!(
+            quote("请看https://evil.example/a，谢谢。3.5 元", 200),
+            "请看hxxps[:]//evil[.]example/a，谢谢。3.5 元"
         );
     }
 

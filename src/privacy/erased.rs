@@ -17,6 +17,7 @@ use std::{
 use crate::{
     config::Settings,
     domain::{email::EmailIndex, timestamp::Timestamp},
+    files,
     storage::{Result, Store, StoreError},
 };
 
@@ -37,8 +38,8 @@ pub fn note(path: &Path, who: &EmailIndex, at: Timestamp) -> io::Result<()> {
     // A blank line first: a line that a full disk cut short must not swallow this one.
     file.write_all(format!("\n{} {}\n", who.0, at.millis()).as_bytes())?;
     file.sync_all()?;
-    if is_new && let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
+    if is_new {
+        files::sync_folder(path)?;
     }
     Ok(())
 }

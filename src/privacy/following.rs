@@ -10,6 +10,7 @@ use std::{
 
 use super::presence::{self, PresenceError};
 use crate::{
+    files,
     privacy::Privacy,
     sealing::{
         key_file,
@@ -65,7 +66,7 @@ pub async fn follow(privacy: &Privacy) {
 }
 
 async fn look(privacy: &Privacy) -> Result<(), FollowError> {
-    let ring = key_file::open(&privacy.ground.settings.key_file(), false)?;
+    let ring = key_file::read(privacy.ground.settings.key_file()).await?;
     if privacy.ground.signer.uses(&ring) {
         return Ok(());
     }
@@ -89,7 +90,7 @@ async fn look(privacy: &Privacy) -> Result<(), FollowError> {
 
 /// Where the keys in memory are kept while the key file cannot be used.
 fn kept(privacy: &Privacy) -> PathBuf {
-    key_file::beside(&privacy.ground.settings.key_file(), "kept")
+    files::beside(&privacy.ground.settings.key_file(), "kept")
 }
 
 /// Keeps the keys in memory on the disk: the service may end before the file is put right.

@@ -169,7 +169,7 @@ async fn lock(privacy: &Privacy) -> Result<(Lock, KeysLock), RotationError> {
 /// Reads the key file, which has to be this database's and to have every key in use, and what is known
 /// of its keys.
 async fn read(privacy: &Privacy) -> Result<(KeyRing, Vec<KnownKey>), RotationError> {
-    let ring = key_file::open(&privacy.ground.settings.key_file(), false)?;
+    let ring = key_file::read(privacy.ground.settings.key_file()).await?;
     if ring.check() != privacy.ground.signer.ring().check() {
         return Err(RotationError::Foreign);
     }

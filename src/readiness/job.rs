@@ -2,12 +2,20 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use crate::domain::word::with_words;
+
 /// A job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Job {
     /// Notices sites, block rules and keys that another process changed.
     Directory,
-    /// Tells moderators' pages of arrivals.
+    /// Announces arrivals on moderators' pages.
     News,
     /// Brings models up to date with what people teach, here and at other instances.
     Learning,
@@ -23,7 +31,7 @@ pub enum Job {
     Gauges,
     /// Works the outbox off.
     Mail,
-    /// Tells webhooks what they want to hear.
+    /// Delivers to webhooks.
     Webhooks,
     /// Adds up what was observed, whether or not anyone asks for it.
     Metrics,
@@ -31,42 +39,9 @@ pub enum Job {
     Probe,
 }
 
+with_words!(Job);
+
 impl Job {
-    /// Every job.
-    pub const ALL: [Self; 12] = [
-        Self::Directory,
-        Self::News,
-        Self::Learning,
-        Self::Training,
-        Self::Uploads,
-        Self::Retention,
-        Self::Counts,
-        Self::Gauges,
-        Self::Mail,
-        Self::Webhooks,
-        Self::Metrics,
-        Self::Probe,
-    ];
-
-    /// Its name in metrics, logs and readiness.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::News => "news",
-            Self::Learning => "learning",
-            Self::Training => "training",
-            Self::Uploads => "uploads",
-            Self::Retention => "retention",
-            Self::Counts => "counts",
-            Self::Gauges => "gauges",
-            Self::Mail => "mail",
-            Self::Webhooks => "webhooks",
-            Self::Metrics => "metrics",
-            Self::Probe => "probe",
-        }
-    }
-
     /// Time from the beginning of one run to that of the next.
     #[must_use]
     pub const fn period(self) -> Duration {

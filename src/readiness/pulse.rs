@@ -61,7 +61,7 @@ impl Pulses {
         });
         stamp(job, now);
         if failed > 0 {
-            tracing::info!(job = job.name(), failed, "a background job works again");
+            tracing::info!(job = job.as_str(), failed, "a background job works again");
         }
     }
 
@@ -73,10 +73,10 @@ impl Pulses {
             pulse.failing = pulse.failing.saturating_add(1);
             pulse.failing
         });
-        counter!("hamlet_job_failures_total", "job" => job.name()).increment(1);
+        counter!("hamlet_job_failures_total", "job" => job.as_str()).increment(1);
         if failing == 1 {
             tracing::error!(
-                job = job.name(),
+                job = job.as_str(),
                 reason,
                 "a background job fails; it is tried again"
             );
@@ -106,5 +106,5 @@ impl Pulses {
 )]
 fn stamp(job: Job, now: Timestamp) {
     let seconds = now.millis() as f64 / 1000.0;
-    gauge!("hamlet_job_last_success_timestamp_seconds", "job" => job.name()).set(seconds);
+    gauge!("hamlet_job_last_success_timestamp_seconds", "job" => job.as_str()).set(seconds);
 }

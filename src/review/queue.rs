@@ -5,15 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        comment::{Comment, CommentId, Status},
-        evidence::Check,
+        comment::{Comment, CommentId},
         field::{FieldError, parse_line},
         moderator::Principal,
         origin::Origin,
         page::Page,
-        queue::{Counts, Cursor, Filter, Sort},
+        queue::{Counts, Cursor, Filter, QueueQuery, Sort},
         site::SiteSlug,
-        timestamp::Timestamp,
     },
     ground::Ground,
     sealing::keys::Purpose,
@@ -41,35 +39,6 @@ pub enum QueueError {
     Store(#[from] StoreError),
 }
 
-/// What is asked for, as it came in; what is absent does not narrow the list.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Wanted {
-    /// The status.
-    pub status: Option<Status>,
-    /// The site's slug.
-    pub site: Option<String>,
-    /// The page, in any spelling.
-    pub page: Option<String>,
-    /// Found in text, name or website.
-    pub search: Option<String>,
-    /// Any comment of the author.
-    pub author: Option<CommentId>,
-    /// Lowest score.
-    pub min_score: Option<f64>,
-    /// Highest score.
-    pub max_score: Option<f64>,
-    /// Earliest arrival.
-    pub since: Option<Timestamp>,
-    /// Arrived before.
-    pub until: Option<Timestamp>,
-    /// A check that fired.
-    pub check: Option<Check>,
-    /// Whether the text or the website names a place on the web.
-    pub has_link: Option<bool>,
-    /// The order.
-    pub sort: Sort,
-}
-
 /// A stretch of the queue.
 #[derive(Debug)]
 pub struct Queue {
@@ -88,7 +57,7 @@ pub struct Queue {
 pub async fn list(
     ground: &Ground,
     principal: &Principal,
-    wanted: &Wanted,
+    wanted: &QueueQuery,
     cursor: Option<&str>,
     limit: Option<u32>,
 ) -> Result<Queue, QueueError> {
@@ -141,7 +110,7 @@ fn read_cursor(ground: &Ground, token: &str, sort: Sort) -> Result<Cursor, Field
 async fn filter(
     ground: &Ground,
     principal: &Principal,
-    wanted: &Wanted,
+    wanted: &QueueQuery,
     errors: &mut Vec<FieldError>,
 ) -> Result<Filter, QueueError> {
     let sites = sites(ground, principal, wanted.site.as_deref())?;
@@ -155,21 +124,17 @@ async fn filter(
             }
         })
     });
-    let search = wanted
-        .search
-        .as_deref()
-        .filter(|raw| !raw.trim().is_empty());
+    let narrow = &wanted.filter;
+    let search = narrow.search.as_deref();
+    let search = search.filter(|raw| !raw.trim().is_empty());
     let search = search.map(|raw| parse_line("q", raw, MAX_SEARCH_CHARS));
     for (field, score) in [
-        ("min_score", wanted.min_score),
-        ("max_score", wanted.max_score),
+        ("min_score", narrow.min_score),
+        ("max_score", narrow.max_score),
     ] {
         if score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
-            errors.push(FieldError::new(
-                field,
-                "out_of_range",
-                "Must be from 0 to 1.",
-            ));
+            let message = "Must be from 0 to 1.";
+            errors.push(FieldError::new(field, "out_of_range", message));
         }
     }
     let author = match wanted.author {
@@ -185,14 +150,8 @@ async fn filter(
         page: page.transpose().map_err(&mut keep).unwrap_or_default(),
         search: search.transpose().map_err(&mut keep).unwrap_or_default(),
         sites,
-        status: wanted.status,
         author,
-        min_score: wanted.min_score,
-        max_score: wanted.max_score,
-        since: wanted.since,
-        until: wanted.until,
-        check: wanted.check,
-        has_link: wanted.has_link,
+        ..narrow.clone()
     })
 }
 

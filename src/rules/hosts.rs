@@ -5,14 +5,13 @@
 use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
-use url::Host;
 
-use crate::text::glyphs::Glyphs;
-use crate::text::markup;
-use crate::text::normalize::{is_invisible, normalize};
-
-/// Longest host name, in bytes (RFC 1035).
-const LONGEST: usize = 253;
+use crate::text::{
+    glyphs::Glyphs,
+    links::canonical_host,
+    markup,
+    normalize::{is_invisible, normalize},
+};
 
 /// How dots are written so that programs do not see them.
 const DOTS: [&str; 8] = [
@@ -48,22 +47,6 @@ pub fn linked<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> 
     let mut hosts = named(texts);
     hosts.retain(|host| looks_like_host(host));
     hosts
-}
-
-/// A host in the form in which hosts are compared; none for what is no host.
-#[must_use]
-pub fn canonical(raw: &str) -> Option<String> {
-    let raw = raw.trim_matches(['.', '-', '_']);
-    if raw.is_empty() || raw.len() > 3 * LONGEST {
-        return None;
-    }
-    let host = match Host::parse(raw).ok()? {
-        Host::Domain(domain) => domain.trim_end_matches('.').to_owned(),
-        // `2.50` would be one too.
-        Host::Ipv4(address) if raw.matches('.').count() == 3 => address.to_string(),
-        Host::Ipv4(_) | Host::Ipv6(_) => return None,
-    };
-    (host.contains('.') && host.len() <= LONGEST).then_some(host)
 }
 
 /// The domain and those above it: `a.b.example`, `b.example`, `example`.
@@ -117,13 +100,13 @@ fn decoded(text: &str) -> String {
 fn find(text: &str, hosts: &mut BTreeSet<String>) {
     let whole = percent_decode_str(text).decode_utf8_lossy();
     for run in whole.split(|c| !is_host(c)).filter(|run| has_dot(run)) {
-        hosts.extend(canonical(run));
+        hosts.extend(canonical_host(run));
         // A script that is written without spaces goes on where a name of Latin letters ends.
         if !run.is_ascii() {
             let ascii = run
                 .split(|c: char| !c.is_ascii())
                 .filter(|run| has_dot(run));
-            hosts.extend(ascii.filter_map(canonical));
+            hosts.extend(ascii.filter_map(canonical_host));
         }
     }
 }
@@ -163,6 +146,10 @@ mod tests {
             "请看evil.example吧",
             "http:\\\\evil.example",
             "x@evil.example",
+            "http://evil.example，谢谢",
+            "http://evil.example。谢谢",
+            "http://evil.example（官网）",
+            "《一》http://evil.example/a《二》",
         ] {
             assert!(
                 named([text]).contains("evil.example"),

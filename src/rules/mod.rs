@@ -15,10 +15,13 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use ipnet::IpNet;
 
 use self::haystack::Haystack;
-use crate::domain::{
-    block::{BlockKind, BlockRule},
-    email::EmailIndex,
-    network::SenderAddress,
+use crate::{
+    domain::{
+        block::{BlockKind, BlockRule},
+        email::EmailIndex,
+        network::SenderAddress,
+    },
+    text::links::canonical_host,
 };
 
 /// What rules are compared with.
@@ -72,7 +75,7 @@ impl Rules {
             match rule.kind {
                 BlockKind::Word => patterns.extend(rules.words.add(place, &rule.pattern)),
                 BlockKind::Domain => {
-                    let domain = hosts::canonical(&rule.pattern);
+                    let domain = canonical_host(&rule.pattern);
                     let domain = domain.unwrap_or_else(|| rule.pattern.clone());
                     rules.domains.entry(domain).or_default().push(place);
                 }

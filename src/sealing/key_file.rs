@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io,
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::Duration,
@@ -13,6 +13,7 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 
 use super::keys::{KeyError, KeyRing};
+use crate::files;
 
 /// How often a lock that somebody holds is tried again.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
@@ -48,7 +49,7 @@ impl Lock {
 }
 
 fn lock_file(path: &Path) -> Result<File, KeyError> {
-    let beside = beside(path, "lock");
+    let beside = files::beside(path, "lock");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600);
     let file = options.open(&beside);
@@ -88,6 +89,16 @@ pub fn open(path: &Path, may_create: bool) -> Result<KeyRing, KeyError> {
     }
 }
 
+/// Reads the key file as [`open`] does, without keeping the runtime from other work meanwhile.
+///
+/// # Errors
+/// Those of [`open`].
+pub async fn read(path: PathBuf) -> Result<KeyRing, KeyError> {
+    let reading = path.clone();
+    let read = tokio::task::spawn_blocking(move || open(&reading, false)).await;
+    read.unwrap_or_else(|error| Err(io_error(&path, io::Error::other(error))))
+}
+
 /// Makes a key file, unless somebody else has made one meanwhile.
 fn create(path: &Path) -> Result<KeyRing, KeyError> {
     let lock = lock_file(path)?;
@@ -110,42 +121,13 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<KeyRing, KeyError> {
     KeyRing::from_json(bytes).ok_or_else(|| KeyError::Malformed(path.to_owned()))
 }
 
-/// Writes a ring under a name of its own beside its place, syncs it and moves it there, so that a
-/// crash leaves the old file or the new one. Whoever replaces a file holds its [`Lock`].
+/// Writes a ring, so that a crash leaves the old file or the new one. Whoever replaces a file holds its
+/// [`Lock`].
 ///
 /// # Errors
 /// [`KeyError::Io`].
 pub fn write(ring: &KeyRing, path: &Path) -> Result<(), KeyError> {
-    let part = beside(path, &format!("{:08x}.part", rand::random::<u32>()));
-    let put = || -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        let mut out = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&part)?;
-        out.write_all(&ring.to_json())?;
-        out.sync_all()?;
-        fs::rename(&part, path)?;
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    };
-    put().map_err(|source| {
-        // Not there any more once it was moved.
-        let _ = fs::remove_file(&part);
-        io_error(path, source)
-    })
-}
-
-/// The file's name with an ending of its own.
-#[must_use]
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
+    files::write(path, &ring.to_json()).map_err(|source| io_error(path, source))
 }
 
 fn io_error(path: &Path, source: io::Error) -> KeyError {

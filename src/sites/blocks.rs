@@ -11,12 +11,13 @@ use super::{
 };
 use crate::{
     domain::{
-        block::{BlockAction, BlockKind, BlockRule, Pattern, parse_pattern},
+        block::{BlockAction, BlockKind, BlockRule},
         field::{FieldError, parse_line},
         site::SiteSlug,
         timestamp::Timestamp,
     },
     ground::Ground,
+    rules::pattern::{self, Pattern},
     storage::acts,
 };
 
@@ -137,7 +138,7 @@ impl NewBlock {
         let note = self.note.filter(|note| !note.trim().is_empty());
         let note = note.map(|raw| parse_line("note", &raw, MAX_NOTE_CHARS));
         let note = note.transpose().map_err(|error| errors.push(error));
-        let pattern = parse_pattern(self.kind, &self.pattern).map_err(|error| errors.push(error));
+        let pattern = pattern::parse(self.kind, &self.pattern).map_err(|error| errors.push(error));
         if self.expires_at.is_some_and(|end| end <= now) {
             let message = "This time is over.";
             errors.push(FieldError::new("expires_at", "past", message));

@@ -2,6 +2,9 @@
 //! only where its program wants to be called back, and sealed. A revoked key stays in the list, for the
 //! record.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::{
     domain::{site::SiteSlug, timestamp::Timestamp},
     storage::{
@@ -11,15 +14,17 @@ use crate::{
 };
 
 /// A key, without what would let anyone use it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ClientKeyView)]
 pub struct ClientKey {
     /// Identifier.
     pub id: String,
-    /// The site it belongs to.
+    /// The site it judges and reports for.
     pub site: SiteSlug,
     /// What its owner calls it.
     pub name: String,
     /// The key itself, sealed, where it has to go along with what its program is told.
+    #[serde(skip)]
     pub sealed: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,

@@ -67,9 +67,9 @@ fn pack(evidence: &Evidence) -> String {
     };
     // Writing numbers and strings to memory cannot fail.
     let bytes = postcard::to_stdvec(&packed).unwrap_or_default();
-    let fired = Check::ALL.into_iter().filter(|check| {
+    let fired = Check::ALL.iter().filter(|check| {
         let mut findings = evidence.checks.iter();
-        findings.any(|finding| finding.check == *check)
+        findings.any(|finding| finding.check == **check)
     });
     let mut column = VERSION.to_owned();
     for check in fired {

@@ -11,7 +11,8 @@ use super::{
     damage::Damaged,
     deliveries,
     engine::Engine,
-    erasures, mail_preferences, mail_queue, models, moderators, outbox_entries, samples, sites,
+    erasures, import_runs, mail_preferences, mail_queue, models, moderators, outbox_entries,
+    samples, sites,
     sql::{Conn, get, sql, values},
     subscriptions, tokens, webhooks,
 };
@@ -171,6 +172,9 @@ const CHECKS: &[Check] = &[
     ),
     ("imported", "site, comment_id", "imported", |row| {
         get::<CommentId>(row, "comment_id").map(drop)
+    }),
+    ("import_runs", import_runs::COLUMNS, "import_runs", |row| {
+        import_runs::run(row).map(drop)
     }),
     ("comment_counts", "site, status", "comment_counts", |row| {
         get::<Status>(row, "status").map(drop)

@@ -20,6 +20,8 @@ pub enum Fate {
 pub struct ImportedComment {
     /// The comment; its parent is not set.
     pub comment: NewComment,
+    /// Whether its date is its own, and not one that stands in.
+    pub is_dated: bool,
     /// Where it stands.
     pub status: Status,
     /// Probability of spam, where it was judged.

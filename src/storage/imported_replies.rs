@@ -99,11 +99,7 @@ pub(super) fn fates(
 
 impl Store {
     /// Lets those replies be public that waited for it and may be; how many may not.
-    pub(super) async fn settle_replies(
-        &self,
-        site: &SiteSlug,
-        system: &'static str,
-    ) -> Result<u64> {
+    pub(super) async fn settle_replies(&self, site: &SiteSlug, system: &str) -> Result<u64> {
         let mut withheld = 0;
         loop {
             let round = self.settle(site, system, false).await?;
@@ -117,7 +113,7 @@ impl Store {
     }
 
     /// Goes once through the replies that wait.
-    async fn settle(&self, site: &SiteSlug, system: &'static str, all: bool) -> Result<Settled> {
+    async fn settle(&self, site: &SiteSlug, system: &str, all: bool) -> Result<Settled> {
         let mut round = Settled::default();
         loop {
             let (site, after) = (site.to_string(), round.last.take().unwrap_or_default());

@@ -20,6 +20,7 @@ use crate::{
         comment_rows::new_row,
         imported::{Fate, ImportedComment, STRETCH},
         imported_replies::{Parent, fates, parents, set_waiting},
+        known_ids::{Likeness, tell_apart},
         sql::{Conn, Value, get, sql, to_rows, values},
         votes,
     },
@@ -32,6 +33,26 @@ pub struct Joined {
     pub joined: u64,
     /// Approved replies that wait for a person, because what they answer is not public.
     pub withheld: u64,
+    /// Replies of one import to what is not here at all.
+    pub orphans: u64,
+}
+
+/// Whose comments are imported, and by which run.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Whose ids they have: the system, and the blog where there are several.
+    pub source: String,
+    /// The run, as [`Store::begin_import`] noted it.
+    pub run: String,
+}
+
+/// What became of some comments.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// Of each.
+    pub fates: Vec<Fate>,
+    /// How many had the id of another comment, and are kept as comments of their own.
+    pub doubled: u64,
 }
 
 impl Store {
@@ -44,14 +65,17 @@ impl Store {
     pub async fn import_comments(
         &self,
         site: &SiteSlug,
-        system: &'static str,
-        batch: Vec<ImportedComment>,
+        origin: &Origin,
+        mut batch: Vec<ImportedComment>,
         source: Source,
         now: Timestamp,
-    ) -> Result<Vec<Fate>> {
-        let site = site.to_string();
+    ) -> Result<Kept> {
+        let (site, system) = (site.to_string(), origin.source.as_str());
+        cut_circles(&mut batch);
         self.write(async |tx| {
-            let mut new = claim(tx, &site, system, &batch).await?;
+            let likeness = batch.iter_mut().map(likeness).collect();
+            let doubled = tell_apart(tx, [&site, system], likeness).await?;
+            let mut new = claim(tx, &site, origin, &batch).await?;
             // The first of two with one id in a batch is the one that is kept.
             let is_new: Vec<bool> = batch
                 .iter()
@@ -73,7 +97,7 @@ impl Store {
             let votes = votes.filter(|(_, new)| **new);
             let votes = votes.filter_map(|(one, _)| one.vote).collect();
             votes::cast(tx, votes, &source, now).await?;
-            Ok(fates)
+            Ok(Kept { fates, doubled })
         })
         .await
     }
@@ -84,8 +108,9 @@ impl Store {
     ///
     /// # Errors
     /// [`super::StoreError`]; what was done before stays, and doing it again goes on from there.
-    pub async fn join_imported(&self, site: &SiteSlug, system: &'static str) -> Result<Joined> {
+    pub async fn join_imported(&self, site: &SiteSlug, origin: &Origin) -> Result<Joined> {
         let (mut after, mut joined) = (String::new(), 0);
+        let system = origin.source.as_str();
         loop {
             let (site, from) = (site.to_string(), after);
             let stretch = self.write(async |tx| join_stretch(tx, &site, system, from).await);
@@ -97,7 +122,18 @@ impl Store {
             }
         }
         let withheld = self.settle_replies(site, system).await?;
-        Ok(Joined { joined, withheld })
+        let text = "SELECT COUNT(*) AS count FROM imported i WHERE i.site = $1 AND i.run = $2 \
+                    AND i.parent IS NOT NULL AND NOT EXISTS (SELECT 1 FROM imported p \
+                        WHERE p.site = i.site AND p.system = i.system AND p.foreign_id = i.parent)";
+        let found = self.all(text, values![site, origin.run]).await?;
+        let orphans = found
+            .first()
+            .map_or(Ok(0), |row| get::<i64>(row, "count"))?;
+        Ok(Joined {
+            joined,
+            withheld,
+            orphans: u64::try_from(orphans).unwrap_or(0),
+        })
     }
 
     /// The pages of a site that have comments, in order, at most `limit`, after the page `after`.
@@ -122,18 +158,59 @@ impl Store {
 async fn claim(
     tx: &mut Conn<'_>,
     site: &str,
-    system: &str,
+    origin: &Origin,
     batch: &[ImportedComment],
 ) -> Result<HashSet<CommentId>> {
     let claims: Vec<_> = batch
         .iter()
         .map(|one| json!({ "foreign": one.foreign_id, "id": one.comment.id, "parent": one.foreign_parent }))
         .collect();
-    let text = "INSERT INTO imported (site, system, foreign_id, comment_id, parent) \
-                SELECT $2, $3, r.value->>'foreign', r.value->>'id', r.value->>'parent' \
+    let text = "INSERT INTO imported (site, system, foreign_id, comment_id, parent, run) \
+                SELECT $2, $3, r.value->>'foreign', r.value->>'id', r.value->>'parent', $4 \
                 FROM {rows:$1} WHERE true ON CONFLICT DO NOTHING RETURNING comment_id";
-    let claimed = tx.all(text, values![to_rows(claims), site, system]).await?;
+    let values = values![to_rows(claims), site, origin.source, origin.run];
+    let claimed = tx.all(text, values).await?;
     claimed.iter().map(|row| get(row, "comment_id")).collect()
+}
+
+/// A comment's id, and what it is known by besides.
+fn likeness(one: &mut ImportedComment) -> (&mut String, Likeness) {
+    let comment = &one.comment;
+    let likeness = Likeness {
+        page: comment.page.to_string(),
+        name: comment.name.clone(),
+        text: comment.text.clone(),
+        at: one.is_dated.then_some(comment.created_at.millis()),
+    };
+    (&mut one.foreign_id, likeness)
+}
+
+/// Takes the parent from one comment of every circle of a batch, the first in the file: a circle would be
+/// answered by itself. One that spans batches is seen as they are joined.
+fn cut_circles(batch: &mut [ImportedComment]) {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(batch.len());
+    for (place, one) in batch.iter().enumerate() {
+        places.entry(one.foreign_id.clone()).or_insert(place);
+    }
+    let up = |batch: &[ImportedComment], at: usize| {
+        let parent = batch[at].foreign_parent.as_ref()?;
+        places.get(parent).copied()
+    };
+    let mut is_done = vec![false; batch.len()];
+    for start in 0..batch.len() {
+        let (mut way, mut at) = (Vec::new(), Some(start));
+        while let Some(here) = at.filter(|here| !is_done[*here]) {
+            is_done[here] = true;
+            way.push(here);
+            at = up(batch, here);
+        }
+        if let Some(first) = at.and_then(|at| way.iter().position(|here| *here == at)) {
+            let circle = way[first..].iter().min();
+            if let Some(earliest) = circle {
+                batch[*earliest].foreign_parent = None;
+            }
+        }
+    }
 }
 
 fn row(
@@ -178,7 +255,12 @@ async fn join_stretch(
         let Some(parent) = get::<Option<String>>(row, "parent")? else {
             continue;
         };
-        let text = "UPDATE comments SET parent = $3 WHERE site = $1 AND id = $2 AND parent IS NULL";
+        // None that answers itself, however far around.
+        let text = "UPDATE comments SET parent = $3 WHERE site = $1 AND id = $2 AND parent IS NULL \
+                    AND NOT EXISTS (WITH RECURSIVE up(id) AS (SELECT CAST($3 AS TEXT) UNION \
+                        SELECT c.parent FROM comments c JOIN up ON c.id = up.id \
+                        WHERE c.site = $1 AND c.parent IS NOT NULL) \
+                    SELECT 1 FROM up WHERE up.id = $2)";
         let updated = tx
             .run(
                 text,

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 use crate::{
     bayes::Label,
     domain::{
-        arrival::{Client, NewComment},
+        arrival::{NewComment, Program},
         comment::CommentId,
         site::SiteSlug,
         timestamp::Timestamp,
@@ -23,7 +23,7 @@ use crate::{
 
 /// A judgement on its way into the database.
 pub(super) struct Judgement<'a> {
-    pub client: &'a Client,
+    pub client: &'a Program,
     pub comment: &'a NewComment,
     pub is_spam: bool,
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     storage::{
         Result, Store, acts,
-        moderators::{is_taken, replace_password},
+        moderators::{insert, is_taken, replace_password, rights_of},
         sql::{Conn, get, values},
     },
 };
@@ -56,6 +56,29 @@ pub enum Redeemed {
 }
 
 impl Store {
+    /// Adds an account with a link to sign in by, of which the hash is kept: both, or neither; `false` when
+    /// its address belongs to another.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn invite(
+        &self,
+        moderator: Moderator,
+        hash: String,
+        expires_at: Timestamp,
+    ) -> Result<bool> {
+        self.write(async |tx| {
+            let (id, detail) = (moderator.id.clone(), rights_of(&moderator));
+            let added = insert(tx, moderator).await?;
+            if added {
+                replace_link(tx, &id, hash, expires_at).await?;
+                acts::record(tx, "person.add", &id.0, detail).await?;
+            }
+            Ok(added)
+        })
+        .await
+    }
+
     /// Keeps a link's hash. Other links of the same moderator stop working: the latest one counts.
     ///
     /// # Errors
@@ -68,11 +91,7 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<()> {
         self.write(async |tx| {
-            let text = "DELETE FROM sign_in_links WHERE moderator = $1";
-            tx.run(text, values![moderator]).await?;
-            let text =
-                "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
-            tx.run(text, values![hash, moderator, expires_at]).await?;
+            replace_link(tx, &moderator, hash, expires_at).await?;
             if whom == LinkFor::Known {
                 let detail = serde_json::json!({});
                 acts::record(tx, "person.link", &moderator.0, detail).await?;
@@ -129,6 +148,20 @@ impl Store {
         })
         .await
     }
+}
+
+/// Keeps a link's hash instead of those that the moderator had.
+async fn replace_link(
+    tx: &mut Conn<'_>,
+    moderator: &ModeratorId,
+    hash: String,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let text = "DELETE FROM sign_in_links WHERE moderator = $1";
+    tx.run(text, values![moderator]).await?;
+    let text = "INSERT INTO sign_in_links (hash, moderator, expires_at) VALUES ($1, $2, $3)";
+    tx.run(text, values![hash, moderator, expires_at]).await?;
+    Ok(())
 }
 
 async fn choose(tx: &mut Conn<'_>, moderator: ModeratorId, choices: FirstChoices) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::{
     },
     storage::{
         Result, Store,
-        sql::{get, optional_site, sql, to_rows, values},
+        sql::{Conn, get, optional_site, sql, to_rows, values},
     },
 };
 
@@ -32,34 +32,26 @@ impl Store {
         }
         Ok(preferences)
     }
+}
 
-    /// Replaces how someone wants to be mailed.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn set_mail_preferences(
-        &self,
-        id: ModeratorId,
-        preferences: MailPreferences,
-    ) -> Result<()> {
-        let everywhere = [(String::new(), preferences.default)];
-        let sites = preferences.sites.into_iter();
-        let sites = sites.map(|(site, mode)| (site.to_string(), mode));
-        let modes: Vec<_> = everywhere
-            .into_iter()
-            .chain(sites)
-            .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
-            .collect();
-        self.write(async |tx| {
-            let text = "DELETE FROM mail_preferences WHERE moderator = $1";
-            tx.run(text, values![id]).await?;
-            let text = "INSERT INTO mail_preferences (moderator, site, mode) \
-                        SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
-            tx.run(text, values![to_rows(modes), id]).await?;
-            Ok(())
-        })
-        .await
-    }
+/// Replaces how someone wants to be mailed.
+pub(super) async fn replace(
+    tx: &mut Conn<'_>,
+    id: &ModeratorId,
+    preferences: MailPreferences,
+) -> Result<()> {
+    let sites = preferences.sites.into_iter();
+    let sites = sites.map(|(site, mode)| (site.to_string(), mode));
+    let modes = std::iter::once((String::new(), preferences.default)).chain(sites);
+    let modes: Vec<_> = modes
+        .map(|(site, mode)| serde_json::json!({ "site": site, "mode": mode }))
+        .collect();
+    let text = "DELETE FROM mail_preferences WHERE moderator = $1";
+    tx.run(text, values![id]).await?;
+    let text = "INSERT INTO mail_preferences (moderator, site, mode) \
+                SELECT $2, r.value->>'site', r.value->>'mode' FROM {rows:$1}";
+    tx.run(text, values![to_rows(modes), id]).await?;
+    Ok(())
 }
 
 /// A choice for one site, or for all without one of their own.

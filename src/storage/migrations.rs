@@ -90,6 +90,7 @@ const STEPS: &[Step] = &[
     same(17, "people", text!("0017_people.sql")),
     same(18, "queues", text!("0018_queues.sql")),
     same(19, "batches", text!("0019_batches.sql")),
+    same(22, "import_runs", text!("0022_import_runs.sql")),
 ];
 
 /// The number of the last step.

@@ -60,23 +60,6 @@ impl Store {
         found.as_ref().map(read).transpose()
     }
 
-    /// Adds an account; `false` when its address belongs to another.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn add_moderator(&self, moderator: Moderator) -> Result<bool> {
-        self.write(async |tx| {
-            let id = moderator.id.0.clone();
-            let detail = rights_of(&moderator);
-            let added = insert(tx, moderator).await?;
-            if added {
-                acts::record(tx, "person.add", &id, detail).await?;
-            }
-            Ok(added)
-        })
-        .await
-    }
-
     /// Adds the first operator unless there is any account already; tells whether it did.
     ///
     /// # Errors
@@ -137,19 +120,9 @@ impl Store {
         })
         .await
     }
-
-    /// Sets a password's hash and ends every session and unused link; gives the new session epoch, if
-    /// the account is there.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn set_password(&self, id: ModeratorId, hash: String) -> Result<Option<i64>> {
-        self.write(async |tx| replace_password(tx, id, hash).await)
-            .await
-    }
 }
 
-async fn insert(tx: &mut Conn<'_>, moderator: Moderator) -> Result<bool> {
+pub(super) async fn insert(tx: &mut Conn<'_>, moderator: Moderator) -> Result<bool> {
     let text = "INSERT INTO moderators (id, name, email_sealed, email_index, role, scope, \
                     password_hash, session_epoch, created_at) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
@@ -170,7 +143,8 @@ async fn insert(tx: &mut Conn<'_>, moderator: Moderator) -> Result<bool> {
     .await
 }
 
-/// Sets a password's hash within a transaction; see [`Store::set_password`].
+/// Sets a password's hash and ends every session and unused link; returns the new session epoch, if the
+/// account is there.
 pub(super) async fn replace_password(
     tx: &mut Conn<'_>,
     id: ModeratorId,
@@ -189,7 +163,7 @@ pub(super) async fn replace_password(
 }
 
 /// What an act records of an account: no name and no address.
-fn rights_of(moderator: &Moderator) -> Value {
+pub(super) fn rights_of(moderator: &Moderator) -> Value {
     json!({ "role": moderator.role, "scope": moderator.scope })
 }
 
@@ -205,7 +179,7 @@ pub(super) async fn is_taken(
 }
 
 /// Writes name, address, role and scope, unless that takes another's address or the last operator.
-async fn update(tx: &mut Conn<'_>, moderator: Moderator) -> Result<Change> {
+pub(super) async fn update(tx: &mut Conn<'_>, moderator: Moderator) -> Result<Change> {
     if let Some(index) = &moderator.email_index
         && is_taken(tx, index, &moderator.id).await?
     {

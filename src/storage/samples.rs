@@ -1,12 +1,15 @@
 //! Reading labelled texts: counts, stretches for training and export, and the lessons that keep a
 //! model up to date. How they get in is in [`super::votes`] and [`super::uploads`].
 
+use std::collections::HashMap;
+
 use sqlx::{Connection, any::AnyRow};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
     bayes::Label,
     domain::{
+        comment::CommentId,
         sample::{SampleCount, StoredSample, Vote},
         site::SiteSlug,
     },
@@ -144,6 +147,26 @@ impl Store {
             lessons: found.rows,
             next,
         })
+    }
+
+    /// The labels that count of some comments of a site; one without any is not there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn labels_of(
+        &self,
+        site: &SiteSlug,
+        comments: impl Iterator<Item = CommentId>,
+    ) -> Result<HashMap<CommentId, Label>> {
+        let text = "SELECT id, label FROM samples WHERE site = $1 AND label IS NOT NULL \
+                    AND id IN {list:$2}";
+        let query = sql(text, values![site, list(comments)]);
+        let read = |row: &AnyRow| Ok((get(row, "id")?, get::<Option<Label>>(row, "label")?));
+        let found: Vec<(CommentId, Option<Label>)> = self.gather("samples", query, read).await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(id, label)| Some((id, label?)))
+            .collect())
     }
 
     /// Labelled texts of a site after the one with the id `after`, a page at a time. Labels that

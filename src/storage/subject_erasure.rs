@@ -121,7 +121,7 @@ async fn erase_unreadable(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<()> 
     Ok(())
 }
 
-async fn erase_comments(tx: &mut Conn<'_>, sites: &str, ids: &str) -> Result<()> {
+pub(super) async fn erase_comments(tx: &mut Conn<'_>, sites: &str, ids: &str) -> Result<()> {
     for (table, column) in [
         ("history", "comment_id"),
         ("idempotency", "comment_id"),

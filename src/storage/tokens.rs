@@ -1,8 +1,10 @@
 //! API tokens. Only their hashes are kept; a revoked one stays in the list, for the record. A token that
 //! a person made is theirs: it ends with their account, and may at no time do more than they may.
 
+use serde::Serialize;
 use serde_json::json;
 use sqlx::any::AnyRow;
+use utoipa::ToSchema;
 
 use crate::{
     domain::{
@@ -15,42 +17,59 @@ use crate::{
     },
 };
 
-/// Who made a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// Somebody who was signed in. Their name as it is now, or was when their account was removed.
-    Person(ModeratorId, String),
+/// How a token came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum TokenOrigin {
+    /// Somebody made it who was signed in.
+    #[serde(rename = "person")]
+    Person,
     /// Whoever could run the program beside its data.
+    #[serde(rename = "command line")]
     CommandLine,
-    /// Made before this was kept.
+    /// It is older than this was kept.
+    #[serde(rename = "unknown")]
     Unknown,
 }
 
-impl Origin {
+impl TokenOrigin {
     /// The word kept in the database.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Person(..) => "person",
+            Self::Person => "person",
             Self::CommandLine => "command line",
             Self::Unknown => "unknown",
         }
     }
 }
 
+/// Whose a token is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TokenOwner {
+    /// Their identifier as a moderator.
+    pub id: ModeratorId,
+    /// Their name as it is now, or was when their account was removed.
+    pub name: String,
+}
+
 /// A token, without what would let anyone use it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TokenView)]
 pub struct Token {
     /// Identifier.
     pub id: String,
     /// What its owner calls it.
     pub name: String,
-    /// What it may do.
+    /// What it may do; never more than its owner may.
     pub role: Role,
-    /// Where.
+    /// Where; never more than where its owner may.
     pub scope: Scope,
-    /// Who made it.
-    pub origin: Origin,
+    /// Whose it is: it ends with their account. Null when nobody's, or not known.
+    pub owner: Option<TokenOwner>,
+    /// Who made it: a `person`, whoever used the `command line`, or `unknown`: it is older than this
+    /// was kept.
+    #[schema(value_type = String)]
+    pub origin: TokenOrigin,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -60,10 +79,20 @@ pub struct Token {
 }
 
 impl Token {
+    /// Whose it is, in a word or two.
+    #[must_use]
+    pub fn whose(&self) -> &str {
+        match (&self.owner, self.origin) {
+            (Some(owner), _) => &owner.name,
+            (None, TokenOrigin::CommandLine) => "command line",
+            (None, _) => "unknown owner",
+        }
+    }
+
     /// Whether it works and nobody knows who made it.
     #[must_use]
     pub fn is_ownerless(&self) -> bool {
-        self.origin == Origin::Unknown && self.revoked_at.is_none()
+        self.origin == TokenOrigin::Unknown && self.revoked_at.is_none()
     }
 }
 
@@ -84,10 +113,8 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn add_token(&self, token: Token, hash: String) -> Result<()> {
         self.write(async |tx| {
-            let (origin, owner, owner_name) = match token.origin {
-                Origin::Person(owner, name) => ("person", Some(owner.0), Some(name)),
-                other => (other.as_str(), None, None),
-            };
+            let owner = token.owner.map(|owner| (owner.id.0, owner.name));
+            let (owner, owner_name) = owner.unzip();
             let detail = json!({ "name": token.name, "role": token.role, "scope": token.scope });
             let text = "INSERT INTO tokens (id, name, hash, role, scope, created_at, origin, \
                             owner, owner_name) \
@@ -101,7 +128,7 @@ impl Store {
                     token.role,
                     token.scope,
                     token.created_at,
-                    origin,
+                    token.origin.as_str(),
                     owner,
                     owner_name
                 ],
@@ -164,12 +191,17 @@ pub(super) fn read(row: &AnyRow) -> Result<Token> {
     let origin: String = get(row, "origin")?;
     let owner: Option<String> = get(row, "owner")?;
     let owner_name: Option<String> = get(row, "owner_name")?;
+    let origin = match &owner {
+        Some(_) => TokenOrigin::Person,
+        None if origin == TokenOrigin::CommandLine.as_str() => TokenOrigin::CommandLine,
+        None => TokenOrigin::Unknown,
+    };
     Ok(Token {
-        origin: match owner {
-            Some(owner) => Origin::Person(ModeratorId(owner), owner_name.unwrap_or_default()),
-            None if origin == Origin::CommandLine.as_str() => Origin::CommandLine,
-            None => Origin::Unknown,
-        },
+        owner: owner.map(|id| TokenOwner {
+            id: ModeratorId(id),
+            name: owner_name.unwrap_or_default(),
+        }),
+        origin,
         id: get(row, "id")?,
         name: get(row, "name")?,
         role: get(row, "role")?,

@@ -1,19 +1,14 @@
-//! Web and email addresses among glyphs: where they start and end, and which host they name. Whether
-//! a host is good or bad is for the model to learn, not for a list kept here.
+//! Web and email addresses among glyphs, as the model reads them: where they start and end, and which host they
+//! name. What is shown or counted as a link is found by [`super::links`], with the same endings. Whether a host is good or bad is for the model to learn, not for a list kept here.
 
-use super::glyphs::Glyph;
-use super::kind::Kind;
+use super::{
+    glyphs::Glyph,
+    kind::Kind,
+    links::{self, Ending},
+};
 
 /// Host names longer than this are cut (the limit of DNS is 253).
 const LONGEST_HOST: usize = 253;
-
-/// Endings that are words as often as they are domains: `end.So it goes`. Such a host needs a path,
-/// a scheme or `www.` to count as a link.
-const WORDLIKE: &[&str] = &[
-    "am", "and", "are", "as", "at", "be", "best", "by", "can", "day", "do", "got", "help", "how",
-    "in", "is", "it", "la", "like", "lol", "love", "me", "mo", "my", "new", "no", "now", "of",
-    "one", "pm", "so", "to", "us", "you", "sh", "name", "st",
-];
 
 /// Endings reserved for examples (RFC 2606): links all the same.
 const RESERVED: [&[u8]; 3] = [b"example", b"invalid", b"test"];
@@ -43,14 +38,6 @@ struct Run {
     path: bool,
     /// What follows that dot, if it ends hosts.
     ending: Option<Ending>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// The public suffix list knows it.
-    Domain,
-    /// It does, and it is one of [`WORDLIKE`].
-    Wordlike,
 }
 
 impl Addresses {
@@ -187,27 +174,10 @@ fn ending(glyphs: &[Glyph]) -> Option<Ending> {
         *byte = glyph.folded as u8;
     }
     let ending = &buffer[..glyphs.len()];
-    if !psl::List.is_known(ending) && !RESERVED.contains(&ending) {
-        return None;
+    if RESERVED.contains(&ending) {
+        return Some(Ending::Domain);
     }
-    let wordlike = WORDLIKE.iter().any(|word| word.as_bytes() == ending);
-    Some(if wordlike {
-        Ending::Wordlike
-    } else {
-        Ending::Domain
-    })
-}
-
-/// Asks the public suffix list without naming its trait at each use.
-trait Known {
-    fn is_known(&self, ending: &[u8]) -> bool;
-}
-
-impl Known for psl::List {
-    fn is_known(&self, ending: &[u8]) -> bool {
-        use psl::Psl as _;
-        self.suffix(ending).is_some_and(|suffix| suffix.is_known())
-    }
+    links::ending(ending)
 }
 
 /// A link's parts, as ranges among the token's glyphs.

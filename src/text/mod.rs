@@ -4,6 +4,8 @@
 //! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
 //! rare as [`commonness`] says.
 //!
+//! [`links`] finds the addresses that people are shown and that are counted.
+//!
 //! What is not here: what a feature means. That is learnt in the room `bayes`.
 
 pub mod commonness;
@@ -13,6 +15,7 @@ pub mod glyphs;
 pub mod hosts;
 pub mod kind;
 pub mod link_kinds;
+pub mod links;
 pub mod lookalikes;
 pub mod markup;
 pub mod normalize;

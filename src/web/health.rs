@@ -47,7 +47,7 @@ fn jobs(app: &App) -> Vec<JobHealth> {
     let pulses = app.pulses.all().into_iter();
     pulses
         .map(|(job, pulse)| JobHealth {
-            job: job.name(),
+            job: job.as_str(),
             age_seconds: pulse.age().as_secs(),
             failures: pulse.failures,
             failing: pulse.failing > 0,

@@ -1,6 +1,9 @@
 //! Query strings: read strictly, with errors that name the parameter.
 
-use std::future::{Ready, ready};
+use std::{
+    collections::HashMap,
+    future::{Ready, ready},
+};
 
 use actix_web::{FromRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -38,6 +41,35 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
             };
             FieldError::new(named, code, message).into()
         }))
+    }
+}
+
+/// Parameters by name, where a page has many; one that is there twice is refused.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(try_from = "Vec<(String, String)>")]
+pub struct Parameters(HashMap<String, String>);
+
+impl TryFrom<Vec<(String, String)>> for Parameters {
+    type Error = String;
+
+    fn try_from(pairs: Vec<(String, String)>) -> Result<Self, String> {
+        let mut parameters = HashMap::new();
+        for (name, value) in pairs {
+            if parameters.contains_key(&name) {
+                return Err(format!("duplicate field `{name}`"));
+            }
+            parameters.insert(name, value);
+        }
+        Ok(Self(parameters))
+    }
+}
+
+impl Parameters {
+    /// A parameter's value, unless it is absent or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name).map(String::as_str);
+        value.filter(|value| !value.is_empty())
     }
 }
 

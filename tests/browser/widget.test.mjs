@@ -170,6 +170,29 @@ test("markup in a comment is text, in the widget and on the desk", async () => {
   await visitor.leave();
 });
 
+const ADDRESSES = [
+  "请看https://example.org/a，谢谢",
+  "《一》http://t.example/RUy《二》http://t.example/Rux",
+  "See https://en.example.org/wiki/Pea_(plant), (https://example.org/b).",
+  "“https://example.org/c” «https://example.org/d» ‘https://example.org/L’Hôpital’",
+  "https://例子.测试/路径。 https://example.org吧 &quot;https://example.org/e?a=1&amp;b=2&quot;",
+];
+
+test("an address ends in the widget where it ends in the interface's markup", async () => {
+  for (const [n, text] of ADDRESSES.entries()) await approved(`Address ${n}: ${text}`, { email: `osric${n}@court.example` });
+  const visitor = await Visitor.enter(browser, [service.url]);
+  const page = await visitor.page();
+  await page.goto(`${service.url}/demo`);
+  await page.getByText("Address 4").waitFor();
+  const { comments } = await service.call("GET", "sites/demo/comments?page=/demo");
+  for (const { html } of comments.filter((comment) => comment.text.startsWith("Address"))) {
+    const wanted = [...html.matchAll(/href="([^"]*)"/g)].map(([, url]) => url.replaceAll("&amp;", "&"));
+    const shown = page.locator("hamlet-comments article p", { hasText: html.match(/Address \d/)[0] }).locator("a");
+    assert.deepEqual(await shown.evaluateAll((links) => links.map((link) => link.getAttribute("href"))), wanted);
+  }
+  await visitor.leave();
+});
+
 for (const [told, chosen] of [
   ["where the page's policy lets no worker start", strict],
   ["in a worker where it does", (origin) => `${strict(origin)}; worker-src blob:`],

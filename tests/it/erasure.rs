@@ -6,7 +6,7 @@ use hamlet::{
     background, backup,
     config::Settings,
     domain::{
-        decision::{Actor, Decision},
+        decision::{Actor, Decision, Door},
         moderator::Role,
     },
     privacy::{erased, subjects},
@@ -29,7 +29,7 @@ fn actor() -> Actor {
     Actor {
         id: "command".to_owned(),
         name: "tests".to_owned(),
-        via: "command",
+        via: Door::Command,
     }
 }
 

@@ -26,7 +26,7 @@ fn texts() -> Vec<String> {
     if let Some(path) = std::env::var_os("HAMLET_TEST_COMMENTS") {
         return lines(std::fs::read_to_string(path).expect("a file"));
     }
-    let demo = include_str!("../../src/web/embed/demo.tsv").to_owned();
+    let demo = include_str!("../../src/demo.tsv").to_owned();
     let texts = lines(demo).into_iter().skip(1);
     let texts = texts.filter_map(|line| Some(line.split_once('\t')?.1.to_owned()));
     texts.collect()

@@ -11,6 +11,7 @@ mod akismet;
 mod backup;
 mod batches;
 mod bounds;
+mod cancelled;
 mod coral;
 mod corpora;
 mod desk;

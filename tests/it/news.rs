@@ -1,6 +1,6 @@
 //! News of arrivals on the desk, and what was decided before about comments from the same place.
 
-use hamlet::{background, domain::decision::Decision};
+use hamlet::{background, domain::decision::Decision, storage::own_account::OwnWrites};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -47,12 +47,12 @@ on_both_engines!(
         let me_id = app.app.store.moderators().await.expect("moderators")[0]
             .id
             .clone();
-        let hash = "another".to_owned();
-        app.app
-            .store
-            .set_password(me_id, hash)
-            .await
-            .expect("the store");
+        let writes = OwnWrites {
+            password_hash: Some("another".to_owned()),
+            ..OwnWrites::default()
+        };
+        let changed = app.app.store.change_own(me_id, writes).await;
+        changed.expect("the store");
         app.posted("default", "Ophelia", "There's pansies.").await;
         background::announce(&app.app).await;
         assert_eq!(told(&mut stream).await, None, "the session has ended");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hamlet::{
     background,
     domain::moderator::{Role, Scope},
-    storage::tokens::{Origin, Token},
+    storage::tokens::{Token, TokenOrigin},
 };
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -227,7 +227,8 @@ on_both_engines!(
             name: "from before".to_owned(),
             role: Role::Operator,
             scope: Scope::All,
-            origin: Origin::Unknown,
+            owner: None,
+            origin: TokenOrigin::Unknown,
             created_at: app.app.now(),
             last_used_at: None,
             revoked_at: None,

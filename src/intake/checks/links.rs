@@ -1,11 +1,12 @@
 //! Links: a few belong to a conversation, many to an advertisement.
 
-use linkify::{LinkFinder, LinkKind};
-
-use crate::domain::{
-    evidence::{Check, Finding},
-    reason::Reason,
-    site::Policy,
+use crate::{
+    domain::{
+        evidence::{Check, Finding},
+        reason::Reason,
+        site::Policy,
+    },
+    text::links::links,
 };
 
 const BASE: f64 = 1.0;
@@ -13,9 +14,7 @@ const EACH: f64 = 0.25;
 const MOST: f64 = 3.0;
 
 pub(super) fn check(policy: &Policy, text: &str) -> Option<Finding> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
-    let count = finder.links(text).count();
+    let count = links(text).count();
     let allowed = policy.max_links as usize;
     let above = count.checked_sub(allowed).filter(|above| *above > 0)?;
     #[expect(clippy::cast_precision_loss, reason = "a text holds few links")]

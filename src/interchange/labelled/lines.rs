@@ -33,10 +33,10 @@ impl<R: BufRead> Lines<R> {
         let line = self.line;
         let failed = |source| RecordError::Input { line, source };
         let read = (&mut self.input)
-            .take(LONGEST_LINE + 1)
+            .take(LONGEST_LINE as u64 + 1)
             .read_until(b'\n', buffer)
             .map_err(failed)?;
-        if buffer.len() as u64 > LONGEST_LINE && buffer.last() != Some(&b'\n') {
+        if buffer.len() > LONGEST_LINE && buffer.last() != Some(&b'\n') {
             skip_line(&mut self.input).map_err(failed)?;
             return Err(RecordError::Line {
                 line,

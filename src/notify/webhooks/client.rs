@@ -81,12 +81,12 @@ pub struct AuthorityError {
 ///
 /// A connection is not kept for the next delivery: many servers close it without a word, and a POST that meets such an end
 /// cannot be told from one that was read.
-pub struct Client {
+pub struct HookClient {
     tls: TlsConnector,
     allowed: Vec<IpNet>,
 }
 
-impl Client {
+impl HookClient {
     /// Trusts the usual certificate authorities, and the one of the settings beside them.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         block::BlockKind,
         comment::{CommentId, Status},
-        decision::{Action, BatchId, Decision},
+        decision::{Action, BatchId, Decision, Door},
         email::{EmailIndex, SealedEmail},
         evidence::Verdict,
         mail::{MailKind, MailStatus},
@@ -117,7 +117,7 @@ macro_rules! words {
 }
 
 words! {
-    Status, Verdict, Decision, Action, Role, Phase, Event, Label, MailStatus, Provenance, BlockKind, MailMode, MailKind,
+    Status, Verdict, Decision, Door, Action, Role, Phase, Event, Label, MailStatus, Provenance, BlockKind, MailMode, MailKind,
 }
 
 /// Types that are kept as whole numbers.

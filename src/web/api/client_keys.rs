@@ -4,41 +4,11 @@ use crate::{
     accounts::tokens::parse_name, clients::keys, storage::client_keys::ClientKey, web::prelude::*,
 };
 
-/// A key, without what would let anyone use it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ClientKeyView {
-    /// Identifier.
-    pub id: String,
-    /// The site it judges and reports for.
-    pub site: SiteSlug,
-    /// What its owner calls it.
-    pub name: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<Timestamp>,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<Timestamp>,
-}
-
-impl From<ClientKey> for ClientKeyView {
-    fn from(key: ClientKey) -> Self {
-        Self {
-            id: key.id,
-            site: key.site,
-            name: key.name,
-            created_at: key.created_at,
-            last_used_at: key.last_used_at,
-            revoked_at: key.revoked_at,
-        }
-    }
-}
-
 /// Every key of a site.
 #[derive(Debug, Serialize, ToSchema)]
 struct ClientKeyList {
     /// The keys, earliest first, revoked ones too.
-    keys: Vec<ClientKeyView>,
+    keys: Vec<ClientKey>,
 }
 
 /// A new key.
@@ -59,7 +29,7 @@ struct NewClientKey {
 struct MintedClientKey {
     /// The key.
     #[serde(flatten)]
-    view: ClientKeyView,
+    view: ClientKey,
     /// What to enter into the program: 12 hexadecimal characters, shown only here.
     key: String,
 }
@@ -73,10 +43,8 @@ async fn list_client_keys(
     slug: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    let keys = app.store.client_keys(Some(&site.slug)).await?.into_iter();
-    Ok(private().json(ClientKeyList {
-        keys: keys.map(ClientKeyView::from).collect(),
-    }))
+    let keys = app.store.client_keys(Some(&site.slug)).await?;
+    Ok(private().json(ClientKeyList { keys }))
 }
 
 /// Makes a key for a program that speaks Akismet's protocol. It can judge and report, nothing else;
@@ -93,7 +61,7 @@ async fn add_client_key(
     let name = parse_name(&new.name)?;
     let minted = keys::mint(&app.clients, site.slug.clone(), name).await?;
     Ok(private().status(StatusCode::CREATED).json(MintedClientKey {
-        view: minted.key.into(),
+        view: minted.key,
         key: minted.secret,
     }))
 }

@@ -6,12 +6,8 @@
 
 use crate::{
     domain::{
-        comment::Comment,
-        decision::HistoryEntry,
-        evidence::{Verdict, score_in_words},
-        in_words::EvidenceInWords,
-        page::Page,
-        queue::Counts,
+        comment::Comment, decision::HistoryEntry, evidence::Verdict, in_words::EvidenceInWords,
+        page::Page, queue::Counts, score,
     },
     review::{
         self,
@@ -86,7 +82,7 @@ impl CommentItem {
             text: comment.text.clone(),
             status: comment.status,
             score: comment.score,
-            score_words: score_in_words(comment.score),
+            score_words: score::in_words(comment.score),
             verdict: comment.verdict,
             reasons: Words::english().main_reasons(comment, REASONS),
             version: comment.version,

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::moderators::masked;
 use crate::{
-    accounts::own::{self, OwnChange},
+    accounts::{
+        own::{self, OwnChange},
+        people::masked,
+        sessions,
+    },
     domain::moderator::{MailMode, MailPreferences, ModeratorId, Role, Scope},
     web::{
         auth::{Person, Visitor, session_cookie},
@@ -28,19 +31,9 @@ struct Me {
     /// Where.
     scope: Scope,
     /// How you want to be mailed; null for a token.
-    mail: Option<MailView>,
+    mail: Option<MailPreferences>,
     /// For a session: to be sent as `X-CSRF-Token` with every change.
     csrf_token: Option<String>,
-}
-
-/// How often you are mailed about the queue.
-#[derive(Debug, Serialize, ToSchema)]
-struct MailView {
-    /// For every site without a choice of its own.
-    default: MailMode,
-    /// For single sites, by slug.
-    #[schema(value_type = BTreeMap<String, MailMode>)]
-    sites: BTreeMap<SiteSlug, MailMode>,
 }
 
 /// What to change; what is absent stays.
@@ -119,7 +112,7 @@ async fn change_me(
     let session = own::change(&app, &account, session, wanted).await?;
     let account = app.store.moderator(&id).await?;
     let account = account.ok_or_else(Problem::unauthenticated)?;
-    let principal = crate::accounts::sessions::principal_of(&account);
+    let principal = sessions::principal_of(&account);
     let me = show(&app, &principal, Some(session.csrf_token(&app))).await?;
     Ok(private().cookie(session_cookie(&app, &session)).json(me))
 }
@@ -129,8 +122,7 @@ async fn show(app: &App, principal: &Principal, csrf_token: Option<String>) -> R
         Some(id) => {
             let account = app.store.moderator(id).await?;
             let email = account.and_then(|account| masked(app, &account));
-            let MailPreferences { default, sites } = app.store.mail_preferences(id).await?;
-            (email, Some(MailView { default, sites }))
+            (email, Some(app.store.mail_preferences(id).await?))
         }
         None => (None, None),
     };

@@ -3,7 +3,7 @@
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
-        model::{ModelEntry, ModelId, ModelStatus, Progress, Report, SHIPPED},
+        model::{ModelEntry, ModelId, SHIPPED},
         sample::SampleCount,
     },
     learn::{
@@ -42,68 +42,13 @@ struct ActivateRequest {
     site: Option<String>,
 }
 
-/// A training run and its model.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ModelView {
-    /// Identifier.
-    id: ModelId,
-    /// The site it is for.
-    site: SiteSlug,
-    /// Where it stands.
-    status: ModelStatus,
-    /// The model's version, once there is one.
-    version: Option<String>,
-    /// How far the run is.
-    progress: Progress,
-    /// Times the run was begun: more than one when an instance was stopped meanwhile.
-    attempts: i64,
-    /// Who asked for it.
-    requested_by: String,
-    /// When.
-    requested_at: Timestamp,
-    /// When the run began.
-    started_at: Option<Timestamp>,
-    /// When it ended.
-    finished_at: Option<Timestamp>,
-    /// Why there is no model.
-    failure: Option<String>,
-    /// The figures: candidate against live on the same held-out samples, and whether it passes the
-    /// gate.
-    report: Option<Report>,
-    /// When it went into use, last.
-    activated_at: Option<Timestamp>,
-    /// Who put it into use.
-    activated_by: Option<String>,
-}
-
-impl From<ModelEntry> for ModelView {
-    fn from(entry: ModelEntry) -> Self {
-        Self {
-            id: entry.id,
-            site: entry.site,
-            status: entry.status,
-            version: entry.version,
-            progress: entry.progress,
-            attempts: entry.attempts,
-            requested_by: entry.requested_by,
-            requested_at: entry.requested_at,
-            started_at: entry.started_at,
-            finished_at: entry.finished_at,
-            failure: entry.failure,
-            report: entry.report,
-            activated_at: entry.activated_at,
-            activated_by: entry.activated_by,
-        }
-    }
-}
-
 /// The registry.
 #[derive(Debug, Serialize, ToSchema)]
 struct ModelList {
     /// What each site's comments are judged with.
     live: Vec<Standing>,
     /// Training runs and their models, latest first.
-    models: Vec<ModelView>,
+    models: Vec<ModelEntry>,
     /// The labels there are, by site, source and class.
     samples: Vec<SampleCount>,
 }
@@ -123,19 +68,18 @@ async fn list_models(
         Some(slug) => vec![site(&app, Some(slug))?],
         None => app.directory.covered(&operator.scope),
     };
-    let models = registry::list(&app, &sites).await?.into_iter();
     Ok(private().json(ModelList {
         live: sites
             .iter()
             .map(|site| registry::standing(&app.learning, site))
             .collect(),
-        models: models.map(ModelView::from).collect(),
+        models: registry::list(&app, &sites).await?,
         samples: samples::count(&app, &sites).await?,
     }))
 }
 
 /// A training run: its progress, then its figures against the live model.
-#[utoipa::path(params(("id" = ModelId, Path)), responses((status = 200, body = ModelView)))]
+#[utoipa::path(params(("id" = ModelId, Path)), responses((status = 200, body = ModelEntry)))]
 #[get("/api/v1/models/{id}")]
 async fn show_model(
     app: Shared,
@@ -144,14 +88,14 @@ async fn show_model(
 ) -> Result<HttpResponse, Problem> {
     let entry = registry::find(&app, model_id(&id)?).await?;
     let entry = entry.ok_or_else(|| Problem::not_found("model"))?;
-    Ok(private().json(ModelView::from(entry)))
+    Ok(private().json(entry))
 }
 
 /// Starts a training run for a site. It works beside everything else, one run at a time over all
 /// instances; follow `Location` for its progress.
 #[utoipa::path(responses(
     (status = 202, description = "It waits for its turn.",
-     body = ModelView, headers(("Location" = String, description = "Where its progress is."))),
+     body = ModelEntry, headers(("Location" = String, description = "Where its progress is."))),
     (status = 404, description = "No such site."),
     (status = 409, description = "A run for this site is under way already (`under_way`); `current` is that one."),
 ))]
@@ -171,7 +115,7 @@ async fn start_training(
         }
         Err(StartError::Store(error)) => return Err(error.into()),
     };
-    let entry = registry::find(&app, id).await?.map(ModelView::from);
+    let entry = registry::find(&app, id).await?;
     match answer {
         Some(problem) => Err(problem.with_current(&entry)),
         None => Ok(HttpResponse::Accepted()

@@ -5,54 +5,12 @@ use serde::Deserializer;
 use crate::{
     accounts::{
         links,
-        people::{self, Wanted},
+        people::{self, ModeratorView, Wanted},
     },
-    domain::moderator::{Moderator, ModeratorId, Role, Scope},
+    domain::moderator::{ModeratorId, Role},
     storage::links::LinkFor,
     web::prelude::*,
 };
-
-/// An account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ModeratorView {
-    /// Identifier.
-    pub id: ModeratorId,
-    /// Name for the history.
-    pub name: String,
-    /// Address, masked.
-    pub email: Option<String>,
-    /// What they may do.
-    pub role: Role,
-    /// Where.
-    pub scope: Scope,
-    /// Whether they chose a password yet.
-    pub has_password: bool,
-    /// When the account was made.
-    pub created_at: Timestamp,
-}
-
-impl ModeratorView {
-    /// Shows an account.
-    #[must_use]
-    pub fn new(app: &App, account: &Moderator) -> Self {
-        Self {
-            id: account.id.clone(),
-            name: account.name.clone(),
-            email: masked(app, account),
-            role: account.role,
-            scope: account.scope.clone(),
-            has_password: account.password_hash.is_some(),
-            created_at: account.created_at,
-        }
-    }
-}
-
-/// An account's address as everyone may see it.
-#[must_use]
-pub fn masked(app: &App, account: &Moderator) -> Option<String> {
-    let opened = app.vault.open(account.email.as_ref()?, account);
-    Some(opened.map_or_else(|_| "unreadable".to_owned(), |email| email.masked()))
-}
 
 /// Every account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -163,8 +121,7 @@ async fn add_moderator(
         role: Some(new.role),
         sites: Some(new.sites),
     };
-    let account = people::add(&app, wanted).await?;
-    let sign_in_link = make_link(&app, &account.id, LinkFor::Newcomer).await?;
+    let (account, sign_in_link) = links::invite(&app, wanted).await?;
     let added = AddedModerator {
         moderator: ModeratorView::new(&app, &account),
         sign_in_link,
@@ -234,13 +191,9 @@ async fn make_sign_in_link(
 ) -> Result<HttpResponse, Problem> {
     let account = app.store.moderator(&ModeratorId(id.into_inner())).await?;
     let account = account.ok_or_else(|| Problem::not_found("moderator"))?;
-    let sign_in_link = make_link(&app, &account.id, LinkFor::Known).await?;
+    let sign_in_link = links::make(&app, &account.id, LinkFor::Known).await?;
     let link = SignInLink { sign_in_link };
     Ok(private().status(StatusCode::CREATED).json(link))
-}
-
-async fn make_link(app: &App, id: &ModeratorId, whom: LinkFor) -> Result<String, Problem> {
-    Ok(links::make(&app.store, &app.public_url(), id, whom, app.now()).await?)
 }
 
 /// Adds these routes.

@@ -6,9 +6,9 @@ use super::comments::CommentItem;
 use crate::{
     domain::{
         evidence::Check,
-        queue::{Counts, Sort},
+        queue::{Counts, Filter, QueueQuery, Sort},
     },
-    review::queue::{self, QueueError, Wanted},
+    review::queue::{self, QueueError},
     web::{prelude::*, query::read},
 };
 
@@ -75,15 +75,12 @@ impl ListQuery {
     ///
     /// # Errors
     /// A 422 [`Problem`] that names each parameter that is not right.
-    pub fn parse(&self) -> Result<(Wanted, Option<u32>), Problem> {
+    pub fn parse(&self) -> Result<(QueueQuery, Option<u32>), Problem> {
         let mut errors = Vec::new();
         let e = &mut errors;
-        let wanted = Wanted {
+        let filter = Filter {
             status: read(e, "status", self.status.as_deref(), Status::parse),
-            site: self.site.clone().filter(|site| !site.is_empty()),
-            page: self.page.clone().filter(|page| !page.is_empty()),
             search: self.q.clone(),
-            author: read(e, "author", self.author.as_deref(), CommentId::parse),
             min_score: read(e, "min_score", self.min_score.as_deref(), finite),
             max_score: read(e, "max_score", self.max_score.as_deref(), finite),
             since: read(e, "since", self.since.as_deref(), time_of),
@@ -92,7 +89,14 @@ impl ListQuery {
             has_link: read(e, "has_link", self.has_link.as_deref(), |raw| {
                 raw.parse().ok()
             }),
+            ..Filter::default()
+        };
+        let wanted = QueueQuery {
+            site: self.site.clone().filter(|site| !site.is_empty()),
+            page: self.page.clone().filter(|page| !page.is_empty()),
+            author: read(e, "author", self.author.as_deref(), CommentId::parse),
             sort: read(e, "sort", self.sort.as_deref(), Sort::parse).unwrap_or_default(),
+            filter,
         };
         let limit = read(e, "limit", self.limit.as_deref(), |raw| raw.parse().ok());
         if errors.is_empty() {

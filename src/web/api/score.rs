@@ -3,12 +3,8 @@
 use crate::{
     directory::DEFAULT_SITE,
     domain::{
-        email::EmailAddress,
-        evidence::{Verdict, score_in_words},
-        in_words::EvidenceInWords,
-        name::AuthorName,
-        text::CommentText,
-        website::Website,
+        email::EmailAddress, evidence::Verdict, in_words::EvidenceInWords, name::AuthorName,
+        score::in_words, text::CommentText, website::Website,
     },
     review::trial,
     text::Document,
@@ -87,7 +83,7 @@ async fn score(
     let judged = trial::judge(&app.learning, &site, &document);
     Ok(private().json(ScoreAnswer {
         score: judged.score,
-        score_words: score_in_words(judged.score),
+        score_words: in_words(judged.score),
         verdict: judged.verdict,
         evidence: Words::english().evidence(&judged.evidence, &document),
     }))

@@ -3,70 +3,16 @@
 
 use crate::{
     accounts::{grant, tokens},
-    domain::moderator::{ModeratorId, Role, Scope},
-    storage::tokens::{Origin, Token},
+    domain::moderator::Role,
+    storage::tokens::Token,
     web::{auth::Visitor, prelude::*},
 };
-
-/// A token, without what would let anyone use it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TokenView {
-    /// Identifier.
-    pub id: String,
-    /// What its owner calls it.
-    pub name: String,
-    /// What it may do; never more than its owner may.
-    pub role: Role,
-    /// Where; never more than where its owner may.
-    pub scope: Scope,
-    /// Whose it is: it ends with their account. Null when nobody's, or not known.
-    pub owner: Option<TokenOwner>,
-    /// Who made it: a `person`, whoever used the `command line`, or `unknown`: it is older than this
-    /// was kept.
-    pub origin: &'static str,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<Timestamp>,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<Timestamp>,
-}
-
-/// Whose a token is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TokenOwner {
-    /// Their identifier as a moderator.
-    pub id: ModeratorId,
-    /// Their name.
-    pub name: String,
-}
-
-impl From<Token> for TokenView {
-    fn from(token: Token) -> Self {
-        let origin = token.origin.as_str();
-        let owner = match token.origin {
-            Origin::Person(id, name) => Some(TokenOwner { id, name }),
-            Origin::CommandLine | Origin::Unknown => None,
-        };
-        Self {
-            owner,
-            origin,
-            id: token.id,
-            name: token.name,
-            role: token.role,
-            scope: token.scope,
-            created_at: token.created_at,
-            last_used_at: token.last_used_at,
-            revoked_at: token.revoked_at,
-        }
-    }
-}
 
 /// Every token.
 #[derive(Debug, Serialize, ToSchema)]
 struct TokenList {
     /// The tokens, earliest first, revoked ones too.
-    tokens: Vec<TokenView>,
+    tokens: Vec<Token>,
 }
 
 /// A new token.
@@ -91,7 +37,7 @@ struct NewToken {
 struct MintedToken {
     /// The token.
     #[serde(flatten)]
-    view: TokenView,
+    view: Token,
     /// To be sent as `Authorization: Bearer …`; shown only here.
     token: String,
 }
@@ -100,10 +46,8 @@ struct MintedToken {
 #[utoipa::path(responses((status = 200, body = TokenList)))]
 #[get("/api/v1/tokens")]
 async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, Problem> {
-    let tokens = app.store.tokens().await?.into_iter();
-    Ok(private().json(TokenList {
-        tokens: tokens.map(TokenView::from).collect(),
-    }))
+    let tokens = app.store.tokens().await?;
+    Ok(private().json(TokenList { tokens }))
 }
 
 /// Makes a token of one's own. Its secret is in this answer and nowhere else. Tokens make no tokens.
@@ -137,7 +81,7 @@ async fn add_token(
     let minted = tokens::mint_for(&app.store, &by.account, name, new.role, scope, app.now());
     let minted = minted.await?;
     Ok(private().status(StatusCode::CREATED).json(MintedToken {
-        view: minted.token.into(),
+        view: minted.token,
         token: minted.secret,
     }))
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::{
+    domain::decision::Door,
     sealing::keys::Purpose,
     storage::acts::Act,
     web::{desk::prelude::*, query::next_cursor},
@@ -61,10 +62,10 @@ fn row(app: &App, act: &Act) -> ActRow {
         at: act.at.to_string(),
         age: age(act.at, app.now()),
         by: act.actor_name.clone(),
-        via: match act.via.as_str() {
-            "session" => "",
-            "token" => "token",
-            "command" => "shell",
+        via: match Door::parse(&act.via) {
+            Some(Door::Session) => "",
+            Some(Door::Token) => "token",
+            Some(Door::Command) => "shell",
             _ => "other",
         },
         what: words(&act.action),
@@ -79,6 +80,7 @@ fn words(action: &str) -> String {
         "address.reveal" => "looked at a whole address",
         "comments.export" => "exported comments",
         "comments.import" => "imported comments",
+        "comments.import_undo" => "took an import back",
         "key.add" => "made a program's key",
         "key.revoke" => "revoked a program's key",
         "mail.retry" => "tried a mail again",

@@ -1,12 +1,14 @@
 //! What was decided together, and taking it back as one.
 
 use super::{
-    flash::Carried,
     frame::back_of,
     words::{comments, done_in_words, thousands},
 };
 use crate::{
-    domain::decision::BatchId, review::batches, storage::batches::Batch, web::desk::prelude::*,
+    domain::decision::BatchId,
+    review::batches,
+    storage::batches::Batch,
+    web::{desk::prelude::*, query::Parameters},
 };
 
 /// Where the list of batches is.
@@ -51,7 +53,7 @@ impl Line {
 pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
-    Query(carried): Query<Carried>,
+    Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
     let principal = signed_in.principal();
     let flash = Flash::open(&app, &principal, &carried).await?;

@@ -1,24 +1,20 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
-use super::{
-    flash::Carried,
-    item::Item,
-    queue::{count, label},
-};
+use super::{item::Item, words::label};
 use crate::{
     domain::{
         comment::Comment,
-        decision::{Action, HistoryEntry},
+        decision::{Action, Door, HistoryEntry},
         evidence::Verdict,
-        queue::Counts,
+        queue::{Counts, QueueQuery},
     },
     review::{
         self,
         opened::{self, Opened},
-        queue::{self, Wanted},
+        queue,
     },
-    web::desk::prelude::*,
+    web::{desk::prelude::*, query::Parameters},
 };
 
 /// The author's other comments shown.
@@ -67,7 +63,7 @@ pub(super) async fn show(
     app: Shared,
     Entered(signed_in): Entered,
     id: Path<String>,
-    Query(carried): Query<Carried>,
+    Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
     let flash = Flash::open(&app, &signed_in.principal(), &carried).await?;
     Ok(render(&app, &signed_in, &id, flash, None).await?)
@@ -166,9 +162,9 @@ async fn render(
 
 /// What else the author wrote, newest first.
 async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec<Item>, Problem> {
-    let wanted = Wanted {
+    let wanted = QueueQuery {
         author: Some(opened.comment.id),
-        ..Wanted::default()
+        ..QueueQuery::default()
     };
     let found = queue::list(app, principal, &wanted, None, Some(OTHERS)).await?;
     let others = found.comments.iter();
@@ -177,9 +173,8 @@ async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec
 }
 
 fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
-    let counted = Status::ALL.map(|status| (label(status), count(counts, status)));
-    counted
-        .into_iter()
+    let all = Status::ALL.iter();
+    all.map(|status| (label(*status), counts.of(*status)))
         .filter(|(_, count)| *count > 0)
         .collect()
 }
@@ -233,12 +228,12 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
         Action::EmailRevealed => "looked at the whole address".to_owned(),
         Action::Noted => "noted".to_owned(),
     };
-    let door = match entry.via.as_deref() {
-        Some("token") => " (API)",
-        Some("mail_link") => " (by mail)",
-        Some("client") => " (reported by a program)",
-        Some("command") => " (shell)",
-        _ => "",
+    let door = match entry.via.as_deref().and_then(Door::parse) {
+        Some(Door::Token) => " (API)",
+        Some(Door::MailLink) => " (by mail)",
+        Some(Door::Client) => " (reported by a program)",
+        Some(Door::Command) => " (shell)",
+        Some(Door::Session) | None => "",
     };
     let who = entry.by.map(|by| format!("{by}{door}"));
     Line {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::{filter::DeskQuery, frame::back_of, queue::count, words::thousands};
+use super::{filter::DeskQuery, frame::back_of, words::thousands};
 use crate::{
-    domain::decision::{BatchId, Change, Decision, Wish},
-    review::{
-        self, MAX_WISHES, changes,
-        queue::{self, Wanted},
+    domain::{
+        decision::{BatchId, Change, Decision, Wish},
+        queue::QueueQuery,
     },
+    review::{self, MAX_WISHES, changes, queue},
     storage::StoreError,
     web::desk::prelude::*,
 };
@@ -58,7 +58,7 @@ pub(super) async fn decide(
     }
     let wanted = query.wanted(&mut Vec::new());
     let found = queue::list(&app, &principal, &wanted, None, Some(1)).await?;
-    let matching = count(&found.counts, query.status());
+    let matching = found.counts.of(query.status());
     let template = ConfirmPage {
         count: thousands(usize::try_from(matching).unwrap_or_default()),
         is_one: matching == 1,
@@ -139,7 +139,7 @@ impl Matching<'_> {
     /// midst, what was decided by then stays so, is part of the batch, and the flash says so.
     async fn decide(&self, app: &App) -> Result<Flash, Problem> {
         let mut wanted = self.query.wanted(&mut Vec::new());
-        wanted.until = Some(self.until);
+        wanted.filter.until = Some(self.until);
         let mut flash = Flash {
             did: self.decision.as_str().to_owned(),
             batch: Some(self.batch),
@@ -169,7 +169,7 @@ impl Matching<'_> {
     async fn bite(
         &self,
         app: &App,
-        wanted: &Wanted,
+        wanted: &QueueQuery,
         cursor: Option<&str>,
     ) -> Result<(Flash, Option<String>), Problem> {
         let limit = Some(queue::MAX_LIMIT);

@@ -3,92 +3,105 @@
 
 use std::time::Duration;
 
+use strum::{IntoStaticStr, VariantArray};
 use time::{Date, format_description::well_known::Iso8601};
 use url::form_urlencoded::Serializer;
 
-use super::flash::Carried;
 use crate::{
-    domain::{evidence::Check, queue::Sort},
-    review::queue::Wanted,
-    web::{desk::prelude::*, query::read},
+    domain::{
+        evidence::Check,
+        queue::{Filter, QueueQuery, Sort},
+        score::Band,
+    },
+    web::{
+        desk::prelude::*,
+        query::{Parameters, read},
+    },
 };
 
-/// The query string of the queue's page.
+/// The query string of the queue's page: what narrows and orders the list, and what the form before did.
 #[derive(Debug, Default, Clone, Deserialize)]
-pub struct DeskQuery {
-    pub status: Option<String>,
-    pub site: Option<String>,
-    pub page: Option<String>,
-    pub q: Option<String>,
-    pub author: Option<String>,
-    pub band: Option<String>,
-    pub since: Option<String>,
-    pub until: Option<String>,
-    pub check: Option<String>,
-    pub link: Option<String>,
-    pub sort: Option<String>,
-    cursor: Option<String>,
-    /// What the form before did.
-    #[serde(flatten)]
-    pub carried: Carried,
+#[serde(transparent)]
+pub struct DeskQuery(pub(super) Parameters);
+
+/// What narrows or orders the list, by the names that the address has for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Field {
+    /// The site's slug.
+    Site,
+    /// The page, in any spelling.
+    Page,
+    /// Found in text, name or website.
+    Q,
+    /// Any comment of the author.
+    Author,
+    /// The band of scores.
+    Band,
+    /// The first day.
+    Since,
+    /// The last day.
+    Until,
+    /// A check that fired.
+    Check,
+    /// With or without a link: `yes` or `no`.
+    Link,
+    /// The order.
+    Sort,
 }
 
-/// Score bands to choose from: word, label, lowest and highest score.
-const BANDS: [(&str, &str, f64, f64); 3] = [
-    ("spam", "probably spam", 0.75, 1.0),
-    ("uncertain", "uncertain", 0.25, 0.75),
-    ("genuine", "probably genuine", 0.0, 0.25),
-];
+/// What a list of choices shows of each: its word, its label, whether it is chosen.
+type Choice = (&'static str, &'static str, bool);
 
 impl DeskQuery {
+    fn get(&self, field: Field) -> Option<&str> {
+        self.0.get(field.into())
+    }
+
     /// A filter's value as its field shows it.
     #[must_use]
-    pub fn shown(&self, name: &str) -> &str {
-        let value = match name {
-            "site" => &self.site,
-            "page" => &self.page,
-            "q" => &self.q,
-            "author" => &self.author,
-            "until" => &self.until,
-            "link" => &self.link,
-            "check" => &self.check,
-            _ => &self.since,
-        };
-        value.as_deref().unwrap_or_default()
+    pub fn shown(&self, field: Field) -> &str {
+        self.get(field).unwrap_or_default()
     }
 
     /// The status whose tab is open.
     #[must_use]
     pub fn status(&self) -> Status {
-        let status = self.status.as_deref().and_then(Status::parse);
+        let status = self.0.get("status").and_then(Status::parse);
         status.unwrap_or(Status::Pending)
     }
 
     fn sort(&self) -> Sort {
-        let sort = self.sort.as_deref().and_then(Sort::parse);
+        let sort = self.get(Field::Sort).and_then(Sort::parse);
         sort.unwrap_or_default()
     }
 
+    fn band(&self) -> Option<Band> {
+        self.get(Field::Band).and_then(Band::parse)
+    }
+
     /// What the filters mean; what is not right is noted and does not narrow.
-    pub fn wanted(&self, errors: &mut Vec<FieldError>) -> Wanted {
-        let band = BANDS
-            .iter()
-            .find(|(word, ..)| self.band.as_deref() == Some(word));
-        let given = |field: &Option<String>| field.clone().filter(|value| !value.is_empty());
-        Wanted {
+    pub fn wanted(&self, errors: &mut Vec<FieldError>) -> QueueQuery {
+        let given = |field| self.get(field).map(str::to_owned);
+        let bounds = self.band().map(Band::bounds);
+        let filter = Filter {
             status: Some(self.status()),
-            site: given(&self.site),
-            page: given(&self.page),
-            search: given(&self.q),
-            author: read(errors, "author", self.author.as_deref(), CommentId::parse),
-            min_score: band.map(|(_, _, min, _)| *min),
-            max_score: band.map(|(.., max)| *max),
-            since: read(errors, "since", self.since.as_deref(), midnight),
-            until: read(errors, "until", self.until.as_deref(), midnight)
+            search: given(Field::Q),
+            min_score: bounds.map(|(min, _)| min),
+            max_score: bounds.map(|(_, max)| max),
+            since: read(errors, "since", self.get(Field::Since), midnight),
+            until: read(errors, "until", self.get(Field::Until), midnight)
                 .map(|day| day.plus(Duration::from_hours(24))),
-            check: read(errors, "check", self.check.as_deref(), Check::parse),
-            has_link: read(errors, "link", self.link.as_deref(), yes_or_no),
+            check: read(errors, "check", self.get(Field::Check), Check::parse),
+            has_link: read(errors, "link", self.get(Field::Link), yes_or_no),
+            ..Filter::default()
+        };
+        QueueQuery {
+            site: given(Field::Site),
+            page: given(Field::Page),
+            author: read(errors, "author", self.get(Field::Author), CommentId::parse),
             sort: self.sort(),
+            filter,
         }
     }
 
@@ -97,21 +110,9 @@ impl DeskQuery {
     pub fn address(&self, status: Status, cursor: Option<&str>) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("status", status.as_str());
-        let kept = [
-            ("site", &self.site),
-            ("page", &self.page),
-            ("q", &self.q),
-            ("author", &self.author),
-            ("band", &self.band),
-            ("since", &self.since),
-            ("until", &self.until),
-            ("check", &self.check),
-            ("link", &self.link),
-            ("sort", &self.sort),
-        ];
-        for (name, value) in kept {
-            if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
-                query.append_pair(name, value);
+        for field in Field::VARIANTS {
+            if let Some(value) = self.get(*field) {
+                query.append_pair(field.into(), value);
             }
         }
         if let Some(cursor) = cursor {
@@ -123,65 +124,76 @@ impl DeskQuery {
     /// Whether any filter is set.
     #[must_use]
     pub fn narrowed(&self) -> bool {
-        let filters = [
-            &self.site,
-            &self.page,
-            &self.q,
-            &self.author,
-            &self.band,
-            &self.since,
-            &self.until,
-            &self.check,
-            &self.link,
-        ];
-        filters
-            .into_iter()
-            .any(|filter| filter.as_deref().is_some_and(|value| !value.is_empty()))
-    }
-
-    /// Where the list begins: not on its first page, if there is one.
-    #[must_use]
-    pub fn cursor(&self) -> Option<&str> {
-        self.cursor.as_deref().filter(|cursor| !cursor.is_empty())
-    }
-
-    /// Orders to choose from: word, label, whether it is the one in force.
-    #[must_use]
-    pub fn sorts(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let chosen = self.sort();
-        [
-            (Sort::Newest, "Newest first"),
-            (Sort::Oldest, "Oldest first"),
-            (Sort::Uncertain, "Most uncertain first"),
-            (Sort::Spammiest, "Spammiest first"),
-        ]
-        .map(|(sort, label)| (sort.as_str(), label, sort == chosen))
-        .to_vec()
-    }
-
-    /// Reasons to choose from, as [`Self::sorts`].
-    #[must_use]
-    pub fn checks(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let chosen = self.check.as_deref().unwrap_or_default();
-        Check::ALL
-            .map(|check| (check.as_str(), in_words(check), check.as_str() == chosen))
-            .to_vec()
+        let mut filters = Field::VARIANTS
+            .iter()
+            .filter(|field| **field != Field::Sort);
+        filters.any(|field| self.get(*field).is_some())
     }
 
     /// Whether a filter is set that is folded away on the page.
     #[must_use]
     pub fn has_rare(&self) -> bool {
-        let rare = ["page", "check", "since", "until", "link"];
-        rare.iter().any(|name| !self.shown(name).is_empty())
+        let rare = [
+            Field::Page,
+            Field::Check,
+            Field::Since,
+            Field::Until,
+            Field::Link,
+        ];
+        rare.iter().any(|field| self.get(*field).is_some())
     }
 
-    /// Score bands to choose from, as [`Self::sorts`].
+    /// Where the list begins: not on its first page, if there is one.
     #[must_use]
-    pub fn bands(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let chosen = self.band.as_deref().unwrap_or_default();
-        BANDS
-            .map(|(word, label, ..)| (word, label, word == chosen))
-            .to_vec()
+    pub fn cursor(&self) -> Option<&str> {
+        self.0.get("cursor")
+    }
+
+    /// Orders to choose from.
+    #[must_use]
+    pub fn sorts(&self) -> Vec<Choice> {
+        let chosen = Some(self.sort());
+        choices(Sort::ALL, chosen, |sort| {
+            (sort.as_str(), order_in_words(sort))
+        })
+    }
+
+    /// Reasons to choose from.
+    #[must_use]
+    pub fn checks(&self) -> Vec<Choice> {
+        let chosen = self.get(Field::Check).and_then(Check::parse);
+        choices(Check::ALL, chosen, |check| {
+            (check.as_str(), in_words(check))
+        })
+    }
+
+    /// Score bands to choose from.
+    #[must_use]
+    pub fn bands(&self) -> Vec<Choice> {
+        choices(Band::ALL, self.band(), |band| {
+            (band.as_str(), band.in_words())
+        })
+    }
+}
+
+fn choices<T: Copy + PartialEq>(
+    all: &[T],
+    chosen: Option<T>,
+    shown: impl Fn(T) -> (&'static str, &'static str),
+) -> Vec<Choice> {
+    let choice = |one: &T| {
+        let (word, label) = shown(*one);
+        (word, label, Some(*one) == chosen)
+    };
+    all.iter().map(choice).collect()
+}
+
+const fn order_in_words(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Newest => "Newest first",
+        Sort::Oldest => "Oldest first",
+        Sort::Uncertain => "Most uncertain first",
+        Sort::Spammiest => "Spammiest first",
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
         changes::{self, LastChanges},
     },
     storage::Result,
-    web::desk::prelude::*,
+    web::{desk::prelude::*, query::Parameters},
 };
 
 /// Most comments named among those left alone: the page's address carries them.
@@ -44,35 +44,23 @@ pub struct Flash {
     pub names: BTreeSet<String>,
 }
 
-/// A flash as an address's query carries it.
-#[derive(Debug, Default, Clone, Deserialize)]
-pub struct Carried {
-    did: Option<String>,
-    n: Option<String>,
-    late: Option<String>,
-    undo: Option<String>,
-    left: Option<String>,
-    batch: Option<String>,
-    broken: Option<String>,
-}
-
 impl Flash {
     /// Reads what [`Flash::carry`] wrote. It only words a message and fills a form that a person would
     /// have to send.
     #[must_use]
-    pub fn read(carried: &Carried) -> Option<Self> {
+    pub fn read(carried: &Parameters) -> Option<Self> {
         let known = |did: &&str| ["undo", "note"].contains(did) || Decision::parse(did).is_some();
-        let did = carried.did.as_deref().filter(known)?;
-        let number = |raw: &Option<String>| raw.as_deref().and_then(|raw| raw.parse().ok());
-        let left = carried.left.as_deref().unwrap_or_default().split(',');
+        let did = carried.get("did").filter(known)?;
+        let number = |name: &str| carried.get(name).and_then(|raw| raw.parse().ok());
+        let left = carried.get("left").unwrap_or_default().split(',');
         Some(Self {
             did: did.to_owned(),
-            count: number(&carried.n).unwrap_or(0),
-            late: number(&carried.late).unwrap_or(0),
-            undo: carried.undo.clone().unwrap_or_default(),
+            count: number("n").unwrap_or(0),
+            late: number("late").unwrap_or(0),
+            undo: carried.get("undo").unwrap_or_default().to_owned(),
             left: left.filter_map(CommentId::parse).take(MAX_LEFT).collect(),
-            batch: carried.batch.as_deref().and_then(BatchId::parse),
-            broken: number(&carried.broken).unwrap_or(0),
+            batch: carried.get("batch").and_then(BatchId::parse),
+            broken: number("broken").unwrap_or(0),
             ..Self::default()
         })
     }
@@ -81,7 +69,11 @@ impl Flash {
     ///
     /// # Errors
     /// [`crate::storage::StoreError`].
-    pub async fn open(app: &App, principal: &Principal, carried: &Carried) -> Result<Option<Self>> {
+    pub async fn open(
+        app: &App,
+        principal: &Principal,
+        carried: &Parameters,
+    ) -> Result<Option<Self>> {
         match Self::read(carried) {
             Some(flash) => Ok(Some(flash.complete(app, principal).await?)),
             None => Ok(None),
@@ -281,7 +273,8 @@ mod tests {
         };
         let address = flash.carry("/desk?status=spam");
         let (_, query) = address.split_once('?').expect("a query");
-        let carried = actix_web::web::Query::<Carried>::from_query(query).expect("a query");
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
+        let carried = Parameters::try_from(pairs.collect::<Vec<_>>()).expect("parameters");
         let read = Flash::read(&carried);
         assert_eq!(read, Some(flash));
     }

@@ -2,12 +2,15 @@
 
 use crate::{
     bayes::TokenWeight,
-    domain::{comment::Comment, evidence::score_in_words},
+    domain::{
+        comment::Comment,
+        score::{self, Band},
+    },
     review::opened::masked_email,
     web::desk::{
         prelude::*,
-        queue::label,
         text::{self, Rendered, visible},
+        words::label,
     },
 };
 
@@ -57,11 +60,11 @@ pub struct Score {
 
 impl Score {
     fn new(score: Option<f64>) -> Self {
-        let tone = match score {
+        let tone = match score.map(Band::of) {
             None => "none",
-            Some(score) if score >= 0.75 => "bad",
-            Some(score) if score > 0.25 => "unsure",
-            Some(_) => "good",
+            Some(Band::Spam) => "bad",
+            Some(Band::Uncertain) => "unsure",
+            Some(Band::Genuine) => "good",
         };
         #[expect(
             clippy::cast_possible_truncation,
@@ -70,7 +73,7 @@ impl Score {
         )]
         let percent = score.map(|score| (score.clamp(0.0, 1.0) * 100.0).round() as u8);
         Self {
-            words: score_in_words(score),
+            words: score::in_words(score),
             percent,
             tone,
         }
@@ -143,7 +146,7 @@ fn tokens(comment: &Comment) -> &[TokenWeight] {
 /// The main reasons: checks that fired, then the tokens that pulled the score where it is.
 fn reasons(comment: &Comment) -> Vec<ShownReason> {
     let (words, document) = (Words::english(), comment.document());
-    let genuine = comment.score.is_some_and(|score| score <= 0.25);
+    let genuine = comment.score.map(Band::of) == Some(Band::Genuine);
     let pull = |token: &&TokenWeight| if genuine { -token.weight } else { token.weight };
     let mut telling: Vec<&TokenWeight> = tokens(comment)
         .iter()

@@ -8,11 +8,10 @@ use super::sign_in::set_cookie;
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
-        people::PeopleError,
+        people::{PeopleError, masked},
     },
     domain::moderator::{MailMode, MailPreferences},
     web::{
-        api::moderators::masked,
         auth::{ended_cookie, session_cookie},
         desk::prelude::*,
     },

@@ -20,6 +20,7 @@ use crate::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
+        site::Policy,
     },
     learn::{
         registry::{self, RegistryError, Standing},
@@ -188,7 +189,9 @@ async fn render(
         max_upload: app.settings.learning.max_upload_mib,
         max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
-        threshold: threshold.map_or(0.95, |site| site.policy.spam_threshold),
+        threshold: threshold.map_or(Policy::default().spam_threshold, |site| {
+            site.policy.spam_threshold
+        }),
         judged: judged.len(),
         decided: charts::effect(&judged, 0.0),
         scores: charts::scores(&judged),

@@ -1,6 +1,10 @@
 //! The queue: tabs by status, filters, and comments to decide about.
 
-use super::{filter::DeskQuery, item::Item};
+use super::{
+    filter::{DeskQuery, Field},
+    item::Item,
+    words::label,
+};
 use crate::{
     domain::queue::Counts,
     review::queue::{self, QueueError},
@@ -49,7 +53,7 @@ pub(super) async fn show(
     let status = query.status();
     let back = query.address(status, query.cursor());
     let principal = signed_in.principal();
-    let flash = Flash::open(&app, &principal, &query.carried).await?;
+    let flash = Flash::open(&app, &principal, &query.0).await?;
     let frame = Frame::new(&app, &signed_in, back, flash);
     let found = find(&app, &principal, &query).await?;
     let template = QueuePage {
@@ -57,7 +61,7 @@ pub(super) async fn show(
         tabs: tabs(&query, &found.counts),
         status,
         sites: covered(&app, &principal),
-        total: count(&found.counts, status),
+        total: found.counts.of(status),
         next: found.next.map(|next| query.address(status, Some(&next))),
         narrowed: query.narrowed(),
         errors: found.errors,
@@ -113,44 +117,11 @@ fn tabs(query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
     let tab = |status: Status| Tab {
         label: label(status),
         status: status.as_str(),
-        count: count(counts, status),
+        count: counts.of(status),
         href: query.address(status, None),
         current: status == chosen,
     };
-    [
-        Status::Pending,
-        Status::Spam,
-        Status::Approved,
-        Status::Rejected,
-        Status::Trash,
-    ]
-    .map(tab)
-    .into_iter()
-    .collect()
-}
-
-/// A status as a tab's name.
-#[must_use]
-pub fn label(status: Status) -> &'static str {
-    match status {
-        Status::Pending => "Pending",
-        Status::Approved => "Approved",
-        Status::Spam => "Spam",
-        Status::Rejected => "Rejected",
-        Status::Trash => "Trash",
-    }
-}
-
-/// The count of one status.
-#[must_use]
-pub const fn count(counts: &Counts, status: Status) -> i64 {
-    match status {
-        Status::Pending => counts.pending,
-        Status::Approved => counts.approved,
-        Status::Spam => counts.spam,
-        Status::Rejected => counts.rejected,
-        Status::Trash => counts.trash,
-    }
+    Status::ALL.iter().copied().map(tab).collect()
 }
 
 fn covered(app: &App, principal: &Principal) -> Vec<String> {

@@ -12,7 +12,7 @@ use self::{
     letters::Letter,
     people::Account,
     tokens::TokenRow,
-    webhooks::{EVENTS, WebhookRow},
+    webhooks::{WebhookRow, events},
 };
 use crate::{
     domain::{
@@ -40,7 +40,7 @@ struct SettingsPage {
     /// What programs could not be told, a sentence a site.
     callbacks: Vec<String>,
     webhooks: Vec<WebhookRow>,
-    events: [(&'static str, &'static str); 3],
+    events: Vec<(&'static str, &'static str)>,
     letters: Vec<Letter>,
     done: Done,
 }
@@ -133,7 +133,7 @@ async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpRespo
         keys: keys.map(|one| keys::row(app, one)).collect(),
         callbacks: callbacks.iter().map(keys::backlog).collect(),
         webhooks: webhooks.map(|one| webhooks::row(app, one)).collect(),
-        events: EVENTS,
+        events: events(),
         letters: letters.map(|one| letters::letter(app, one)).collect(),
         done,
     };

@@ -5,12 +5,12 @@ use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
         passwords::{MAX_CHARS, MIN_CHARS},
+        people::masked,
         sessions::Session,
         sign_in::{self, SignInError},
     },
     domain::moderator::Moderator,
     web::{
-        api::moderators::masked,
         auth::{
             Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
         },

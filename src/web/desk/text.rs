@@ -5,10 +5,9 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use linkify::{LinkFinder, LinkKind};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{bayes::TokenWeight, markup::escape};
+use crate::{bayes::TokenWeight, markup::escape, text::links::links};
 
 /// User-perceived characters of a text shown in a list.
 const LIST_CHARS: usize = 700;
@@ -40,7 +39,7 @@ pub fn beginning(text: &str, tokens: &[TokenWeight]) -> Rendered {
 #[must_use]
 pub fn marked(text: &str, tokens: &[TokenWeight]) -> String {
     let weights = weighted_ranges(text, tokens);
-    let links = link_ranges(text);
+    let links: Vec<Range<usize>> = links(text).map(|link| link.range()).collect();
     let ranges = weights.iter().map(|(range, _)| range).chain(&links);
     let mut edges: BTreeSet<usize> = ranges.flat_map(|range| [range.start, range.end]).collect();
     edges.extend([0, text.len()]);
@@ -108,13 +107,6 @@ fn weighted_ranges(text: &str, tokens: &[TokenWeight]) -> Vec<(Range<usize>, f64
         whole.then_some((range, weight))
     });
     usable.collect()
-}
-
-fn link_ranges(text: &str) -> Vec<Range<usize>> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
-    let links = finder.links(text);
-    links.map(|link| link.start()..link.end()).collect()
 }
 
 fn push_ghost(html: &mut String, c: char, name: &str) {

@@ -1,6 +1,6 @@
-//! Decisions and numbers as the desk's pages say them.
+//! Statuses, decisions and numbers as the desk's pages say them.
 
-use crate::domain::decision::Decision;
+use crate::domain::{comment::Status, decision::Decision};
 
 /// What was done to a comment by a decision.
 #[must_use]
@@ -11,6 +11,18 @@ pub const fn done_in_words(decision: Decision) -> &'static str {
         Decision::Reject => "rejected",
         Decision::Trash => "moved to the trash",
         Decision::Hold => "put back into the queue",
+    }
+}
+
+/// A status as a tab's name.
+#[must_use]
+pub fn label(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "Pending",
+        Status::Approved => "Approved",
+        Status::Spam => "Spam",
+        Status::Rejected => "Rejected",
+        Status::Trash => "Trash",
     }
 }
 

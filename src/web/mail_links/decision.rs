@@ -5,8 +5,8 @@ use crate::{
     accounts,
     domain::{
         comment::Comment,
-        decision::{Action, Change, Decided, Outcome, Wish},
-        evidence::score_in_words,
+        decision::{Action, Change, Decided, Door, Outcome, Wish},
+        score,
         site::Site,
     },
     notify::links::{self, DecisionLink},
@@ -122,7 +122,7 @@ async fn open(app: &App, link: DecisionLink) -> Result<Option<Opened>> {
     };
     let sites = app.directory.covered(&moderator.scope);
     let comment = app.store.comment(&sites, link.comment).await?;
-    let principal = accounts::principal(&moderator, "mail_link");
+    let principal = accounts::principal(&moderator, Door::MailLink);
     Ok(comment.map(|comment| Opened {
         link,
         principal,
@@ -206,7 +206,7 @@ fn view(app: &App, comment: &Comment) -> View {
             .filter(|_| own),
         received: minute(&comment.created_at.to_string()),
         text: comment.text.clone(),
-        score: score_in_words(comment.score),
+        score: score::in_words(comment.score),
         reasons: Words::english().main_reasons(comment, REASONS),
         status: comment.status,
     }

@@ -115,6 +115,7 @@ fn foreign(format: ForeignFormat, file: Vec<u8>, size: usize) {
         match one {
             Ok(Found::Comment(comment)) => kept += sane(format, &comment),
             Ok(Found::Skipped(reason)) => assert!(!reason.is_empty()),
+            Ok(Found::Remark(remark)) => assert!(!remark.is_empty()),
             Err(ReadError::Item { place, problem }) => {
                 assert!(!place.is_empty() && !problem.is_empty());
             }

@@ -50,7 +50,7 @@ async fn until(app: &App, job: Job, wanted: impl Fn(&Pulse) -> bool) -> Pulse {
         if let Some(pulse) = pulse.filter(|pulse| wanted(pulse)) {
             return pulse;
         }
-        assert!(began.elapsed() < PATIENCE, "{}: {pulse:?}", job.name());
+        assert!(began.elapsed() < PATIENCE, "{}: {pulse:?}", job.as_str());
         tokio::task::yield_now().await;
     }
 }
@@ -58,15 +58,15 @@ async fn until(app: &App, job: Job, wanted: impl Fn(&Pulse) -> bool) -> Pulse {
 on_both_engines!(
     a_job_that_panics_goes_on_and_no_comment_is_lost,
     |app: TestApp| async move {
-        for job in Job::ALL {
-            app.app.faults.arm("job", job.name(), 1);
+        for &job in Job::ALL {
+            app.app.faults.arm("job", job.as_str(), 1);
         }
         let (stop, jobs) = start(&app.app);
         let mut ledger = Ledger::default();
-        for job in Job::ALL {
+        for &job in Job::ALL {
             assert_eq!(ledger.post(&app).await, StatusCode::ACCEPTED);
             let pulse = until(&app.app, job, |pulse| pulse.successes > 0).await;
-            assert_eq!((pulse.failures, pulse.failing), (1, 0), "{}", job.name());
+            assert_eq!((pulse.failures, pulse.failing), (1, 0), "{}", job.as_str());
         }
         ledger.settle(&app).await;
         let (status, ready) = answer(app.get("/health/ready")).await;
@@ -75,11 +75,11 @@ on_both_engines!(
         assert_eq!(told.len(), Job::ALL.len());
         assert!(told.iter().all(|job| job["failures"] == 1), "{ready}");
         let metrics = exporter().render();
-        for job in Job::ALL {
-            let failures = format!("hamlet_job_failures_total{{job=\"{}\"}}", job.name());
+        for &job in Job::ALL {
+            let failures = format!("hamlet_job_failures_total{{job=\"{}\"}}", job.as_str());
             let last = format!(
                 "hamlet_job_last_success_timestamp_seconds{{job=\"{}\"}}",
-                job.name()
+                job.as_str()
             );
             assert!(metrics.contains(&failures), "{metrics}");
             assert!(metrics.contains(&last), "{metrics}");
@@ -93,22 +93,22 @@ on_both_engines!(
 on_both_engines!(
     a_job_that_panics_for_ever_holds_up_no_other,
     |app: TestApp| async move {
-        for broken in Job::ALL {
-            app.app.faults.arm("job", broken.name(), usize::MAX);
+        for &broken in Job::ALL {
+            app.app.faults.arm("job", broken.as_str(), usize::MAX);
             let (stop, jobs) = start(&app.app);
             let before = app.app.pulses.all();
             let seen = |job: Job| before.get(&job).map_or(0, |pulse| pulse.successes);
             until(&app.app, broken, |pulse| pulse.failing > 0).await;
-            for job in Job::ALL.into_iter().filter(|job| *job != broken) {
+            for job in Job::ALL.iter().copied().filter(|job| *job != broken) {
                 until(&app.app, job, |pulse| pulse.successes > seen(job)).await;
             }
             let (status, ready) = answer(app.get("/health/ready")).await;
-            assert_eq!(status, 200, "{}: {ready}", broken.name());
+            assert_eq!(status, 200, "{}: {ready}", broken.as_str());
             let failing = |job: &&Value| job["failing"] == true;
             let told = ready["jobs"].as_array().expect("jobs").iter();
             let told: Vec<_> = told.filter(failing).map(|job| &job["job"]).collect();
-            assert_eq!(told, [broken.name()]);
-            app.app.faults.arm("job", broken.name(), 0);
+            assert_eq!(told, [broken.as_str()]);
+            app.app.faults.arm("job", broken.as_str(), 0);
             stop.cancel();
             jobs.await.expect("jobs end well");
         }

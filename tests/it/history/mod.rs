@@ -3,6 +3,7 @@
 
 mod commands;
 mod exports;
+mod imports;
 
 use std::path::{Path, PathBuf};
 

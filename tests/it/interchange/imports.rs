@@ -122,7 +122,7 @@ on_both_engines!(
     }
 );
 
-fn engine_of(app: &crate::support::app::TestApp) -> crate::support::app::Engine {
+pub fn engine_of(app: &crate::support::app::TestApp) -> crate::support::app::Engine {
     match app.app.store.engine_name() {
         "sqlite" => crate::support::app::Engine::Sqlite,
         _ => crate::support::app::Engine::Postgres,

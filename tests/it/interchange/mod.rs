@@ -4,6 +4,8 @@
 mod exports;
 mod hidden;
 mod imports;
+mod kinds;
+mod runs;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
@@ -14,7 +16,7 @@ use hamlet::{
         queue::{Filter, Sort},
         site::{Policy, Site},
     },
-    history::import::{self, Report},
+    history::{import, report::Report},
     interchange::{
         foreign::{ForeignFormat, Found},
         isso::Isso,
@@ -40,7 +42,7 @@ pub async fn import(app: &TestApp, format: ForeignFormat, file: PathBuf, dry: bo
     let site = app.app.directory.site("garden").unwrap();
     let open = move || match format {
         ForeignFormat::Isso => Ok(Box::new(Isso::open(&file)?) as _),
-        _ => readers::read(format, BufReader::new(File::open(file)?)),
+        _ => readers::read(format, BufReader::new(File::open(&file)?)),
     };
     import::run(&app.app.history, &site, format, dry, open)
         .await
@@ -61,8 +63,11 @@ pub async fn stored(app: &TestApp) -> Vec<Comment> {
 /// What a reader finds in some text.
 pub fn found(format: ForeignFormat, text: &str) -> Vec<Result<Found, String>> {
     let input = std::io::Cursor::new(text.to_owned().into_bytes());
-    readers::read(format, input)
-        .unwrap()
+    let found = match readers::read(format, input) {
+        Ok(found) => found,
+        Err(error) => return vec![Err(error.to_string())],
+    };
+    found
         .map(|found| found.map_err(|error| error.to_string()))
         .collect()
 }

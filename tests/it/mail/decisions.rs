@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hamlet::{
-    accounts::people,
+    accounts::{links, people},
     domain::{
         comment::Status,
         moderator::{Moderator, Role},
@@ -174,7 +174,7 @@ async fn a_moderator_who_lost_the_site_or_the_account_decides_nothing(engine: En
         role: Some(Role::Operator),
         ..people::Wanted::default()
     };
-    people::add(&app.app, king).await.expect("an operator");
+    links::invite(&app.app, king).await.expect("an operator");
     people::change(&app.app, &horatio.id, elsewhere)
         .await
         .expect("a change");

@@ -8,13 +8,13 @@ use crate::support::{
     smtp::{Message, Options, SmtpServer},
 };
 use hamlet::{
-    accounts::{people, tokens},
+    accounts::{links, people, tokens},
     domain::{
         moderator::{MailMode, MailPreferences, Moderator, Role, Scope},
         timestamp::Timestamp,
     },
     notify::{self, Ticked},
-    storage::queues::Claim,
+    storage::{own_account::OwnWrites, queues::Claim},
 };
 use mail_parser::{Message as Parsed, MessageParser};
 use reqwest::{Method, StatusCode};
@@ -97,7 +97,7 @@ pub async fn moderator(app: &TestApp, name: &str, sites: Option<&[&str]>) -> Mod
         role: Some(Role::Moderator),
         sites: Some(sites.map(|sites| sites.iter().map(|site| (*site).to_owned()).collect())),
     };
-    people::add(&app.app, wanted).await.expect("an account")
+    links::invite(&app.app, wanted).await.expect("an account").0
 }
 
 /// Sets how often a moderator is mailed.
@@ -106,8 +106,16 @@ pub async fn mode(app: &TestApp, moderator: &Moderator, mode: MailMode) {
         default: mode,
         ..MailPreferences::default()
     };
-    let id = moderator.id.clone();
-    let set = app.app.store.set_mail_preferences(id, preferences).await;
+    prefer(app, moderator, preferences).await;
+}
+
+/// Sets how a moderator is mailed.
+pub async fn prefer(app: &TestApp, moderator: &Moderator, mail: MailPreferences) {
+    let writes = OwnWrites {
+        mail: Some(mail),
+        ..OwnWrites::default()
+    };
+    let set = app.app.store.change_own(moderator.id.clone(), writes).await;
     set.expect("preferences");
 }
 

@@ -13,7 +13,9 @@ use hamlet::{
 use serde_json::json;
 
 use super::{
-    office::{Office, header, html, links, mode, moderator, post, post_many, read, start, text},
+    office::{
+        Office, header, html, links, mode, moderator, post, post_many, prefer, read, start, text,
+    },
     on_each_engine,
 };
 
@@ -149,9 +151,7 @@ async fn each_site_has_a_mode_of_its_own(engine: Engine) {
         default: MailMode::None,
         sites: [(castle, MailMode::Each)].into(),
     };
-    let store = &office.app.app.store;
-    let set = store.set_mail_preferences(horatio.id, preferences).await;
-    set.expect("preferences");
+    prefer(&office.app, &horatio, preferences).await;
     post(&office.app, "default", json!({})).await;
     assert_eq!(office.pass(HOUR).await, Ticked::default());
     post(&office.app, "castle", json!({ "text": "A ghost walks." })).await;

@@ -10,7 +10,7 @@ use crate::support::{
 use hamlet::{
     domain::{
         comment::CommentId,
-        decision::{Actor, Outcome},
+        decision::{Actor, Door, Outcome},
         moderator::{Principal, Role, Scope},
         site::Policy,
     },
@@ -79,7 +79,7 @@ async fn undo(app: &TestApp, comment: &Value) {
         actor: Actor {
             id: "test".to_owned(),
             name: "Test".to_owned(),
-            via: "command",
+            via: Door::Command,
         },
         role: Role::Moderator,
         scope: Scope::All,

@@ -10,7 +10,7 @@ use hamlet::{
     config::Settings,
     domain::{
         comment::{Comment, CommentId},
-        decision::{Actor, Change, Decision, Outcome, Wish},
+        decision::{Actor, Change, Decision, Door, Outcome, Wish},
         moderator::{Principal, Role, Scope},
         origin::Origin,
         site::{Policy, Site, SiteSlug},
@@ -180,7 +180,7 @@ impl TestApp {
             actor: Actor {
                 id: "test".to_owned(),
                 name: "Test".to_owned(),
-                via: "command",
+                via: Door::Command,
             },
             role: Role::Moderator,
             scope: Scope::All,

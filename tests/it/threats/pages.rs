@@ -49,9 +49,7 @@ on_both_engines!(
     every_page_is_framed_by_nobody_and_loads_nothing_from_elsewhere,
     &[("DEMO", "true")],
     |app: TestApp| async move {
-        hamlet::web::embed::demo::prepare(&app.app)
-            .await
-            .expect("the demo");
+        hamlet::demo::prepare(&app.app).await.expect("the demo");
         hamlet::background::refresh(&app.app).await;
         let id = app.posted("default", "Ophelia", "There's rosemary.").await;
         let me = app.first_operator("horatio@elsinore.example").await;

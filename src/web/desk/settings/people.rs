@@ -4,11 +4,11 @@ use super::{role, scope_words, sites_of};
 use crate::{
     accounts::{
         links,
-        people::{self, PeopleError},
+        people::{self, PeopleError, masked},
     },
     domain::moderator::{Moderator, ModeratorId},
     storage::links::LinkFor,
-    web::{api::moderators::masked, desk::prelude::*},
+    web::desk::prelude::*,
 };
 
 /// An account as the page shows it.
@@ -28,32 +28,27 @@ pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem>
         role: Some(role(fields)),
         sites: Some(sites_of(fields)),
     };
-    let account = match people::add(app, wanted).await {
-        Ok(account) => account,
-        Err(PeopleError::Invalid(errors)) => return Ok(Done::wrong("people", errors)),
-        Err(error) => return Err(error.into()),
-    };
-    linked(app, &account, LinkFor::Newcomer).await
+    match links::invite(app, wanted).await {
+        Ok((account, link)) => Ok(linked(&account, link)),
+        Err(PeopleError::Invalid(errors)) => Ok(Done::wrong("people", errors)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(super) async fn make_link(app: &App, fields: &FormFields) -> Result<Done, Problem> {
     let id = ModeratorId(fields.get("id").to_owned());
     let account = app.store.moderator(&id).await?;
-    linked(
-        app,
-        &account.ok_or_else(|| Problem::not_found("moderator"))?,
-        LinkFor::Known,
-    )
-    .await
+    let account = account.ok_or_else(|| Problem::not_found("moderator"))?;
+    let link = links::make(app, &account.id, LinkFor::Known).await?;
+    Ok(linked(&account, link))
 }
 
-async fn linked(app: &App, account: &Moderator, whom: LinkFor) -> Result<Done, Problem> {
-    let link = links::make(&app.store, &app.public_url(), &account.id, whom, app.now()).await?;
+fn linked(account: &Moderator, link: String) -> Done {
     let said = format!(
         "Send this link to {}: it signs them in once, within a day, and is not shown again.",
         account.name
     );
-    Ok(Done::secret("people", &said, link))
+    Done::secret("people", &said, link)
 }
 
 pub(super) async fn remove(app: &App, fields: &FormFields) -> Result<Done, Problem> {

@@ -4,10 +4,7 @@ use super::{role, scope_words, sites_of};
 use crate::{
     accounts::{grant, tokens},
     domain::moderator::Moderator,
-    storage::{
-        self,
-        tokens::{Origin, Token},
-    },
+    storage::{self, tokens::Token},
     web::desk::prelude::*,
 };
 
@@ -49,15 +46,11 @@ pub(super) async fn revoke(app: &App, fields: &FormFields) -> storage::Result<Do
 pub(super) fn token(app: &App, one: Token) -> TokenRow {
     let used = one.last_used_at.map(|at| age(at, app.now()));
     TokenRow {
+        owner: one.whose().to_owned(),
         id: one.id,
         name: one.name,
         role: one.role.as_str(),
         sites: scope_words(&one.scope),
-        owner: match one.origin {
-            Origin::Person(_, name) => name,
-            Origin::CommandLine => "command line".to_owned(),
-            Origin::Unknown => "unknown owner".to_owned(),
-        },
         used: used.unwrap_or_else(|| "never".to_owned()),
         revoked: one.revoked_at.is_some(),
     }

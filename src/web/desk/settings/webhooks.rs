@@ -23,14 +23,17 @@ pub(super) struct WebhookRow {
 }
 
 /// What a webhook can hear of, and what to call that.
-pub(super) const EVENTS: [(&str, &str); 3] = [
-    (Event::CommentReceived.as_str(), "a comment arrived"),
-    (
-        Event::CommentDecided.as_str(),
-        "a comment was decided about",
-    ),
-    (Event::ModelActivated.as_str(), "another model judges"),
-];
+pub(super) fn events() -> Vec<(&'static str, &'static str)> {
+    let events = Event::ALL.iter().map(|event| {
+        let label = match event {
+            Event::CommentReceived => "a comment arrived",
+            Event::CommentDecided => "a comment was decided about",
+            Event::ModelActivated => "another model judges",
+        };
+        (event.as_str(), label)
+    });
+    events.collect()
+}
 
 pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem> {
     let site = site::named(app, fields.get("site"))?;

@@ -21,9 +21,36 @@
     return element;
   };
 
-  // Text with its web addresses as links, closing punctuation left outside of them.
-  const linked = (text) => text.split(/(https?:\/\/[^\s<>"]*[^\s<>"'.,;:!?)\]}])/).map((piece, n) =>
-    n % 2 && URL.canParse(piece) ? make("a", { href: piece, rel: "ugc nofollow noopener" }, piece) : piece);
+  // What an address is made of, and where its host goes over into another script: as in src/text/links.rs.
+  const RUN = /https?:\/\/(?:(?!&(?:lt|gt|quot|apos|nbsp|#\w+);)[!#-;=?-_a-{}~\p{L}\p{M}\p{N}\u200c\u200d]|[\u2010-\u2013\u2019](?=[\p{L}\p{N}]))+/giu;
+  const OVER = /^(https?:\/\/[^/?#\\]*\.[a-z]{2,})[^\0-\x7f][^./?#\\]*(?:[/?#\\].*)?$/iu;
+
+  // The address at the start of a run: brackets that it opened belong to it, punctuation at its end does not.
+  const address = (run) => {
+    const open = { ")": 0, "]": 0, "}": 0 };
+    const closer = { "(": ")", "[": "]", "{": "}" };
+    let end = 0;
+    for (let at = 0; at < run.length; at += 1) {
+      const c = run[at];
+      if (closer[c]) open[closer[c]] += 1;
+      else if (c in open && (open[c] -= 1) < 0) break;
+      else if (!"?!.,:;*'".includes(c)) end = at + 1;
+    }
+    return run.slice(0, end).replace(OVER, "$1");
+  };
+
+  // Text with its web addresses as links.
+  const linked = (text) => {
+    const pieces = [];
+    let done = 0;
+    for (const { 0: run, index } of text.matchAll(RUN)) {
+      const url = address(run);
+      if (index < done || !URL.canParse(url)) continue;
+      pieces.push(text.slice(done, index), make("a", { href: url, rel: "ugc nofollow noopener" }, url));
+      done = index + url.length;
+    }
+    return [...pieces, text.slice(done)];
+  };
 
   // Runs a search in a worker: ours, or on another origin's page one that imports ours. Where the
   // page's policy lets neither start, it is done here, a slice at a time.
@@ -117,11 +144,12 @@
       const focused = this.shadowRoot.activeElement;
       const items = new Map();
       const roots = [];
+      for (const comment of this.comments.values()) items.set(comment.id, this.item(comment));
       for (const comment of this.comments.values()) {
-        const item = this.item(comment);
-        items.set(comment.id, item);
+        const item = items.get(comment.id);
         const parent = items.get(comment.parent);
-        if (!parent) { roots.push(item); continue; }
+        // What it answers may come later in the list; and nothing answers itself, however far around.
+        if (!parent || item.contains(parent)) { roots.push(item); continue; }
         if (!parent.replies) parent.append(parent.replies = make("ol"));
         parent.replies.append(item);
       }

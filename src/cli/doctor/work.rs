@@ -1,0 +1,80 @@
+//! What judges comments, and what brings mail away.
+
+use super::Finding;
+use crate::{
+    bayes::Model, config::Settings, domain::mail::MailStatus, notify::mailer::Mailer,
+    storage::Store,
+};
+
+/// Whether the shipped model and those that sites use can be read.
+pub(super) async fn model(store: Option<&Store>) -> Finding {
+    let shipped = match Model::shipped() {
+        Ok(model) => model,
+        Err(error) => {
+            let advice = "build the program again: the model is compiled in";
+            return Finding::ill("model", error.to_string(), advice);
+        }
+    };
+    let states = match store {
+        Some(store) => store.learning_states().await,
+        None => Ok(Vec::new()),
+    };
+    let (Ok(states), Some(store)) = (states, store) else {
+        return Finding::well("model", format!("{} can be read", shipped.version()));
+    };
+    let own = states
+        .iter()
+        .filter_map(|state| Some((&state.site, state.live.as_deref()?)));
+    let mut count = 0;
+    for (site, live) in own {
+        count += 1;
+        let readable = match store.model_file(site, live).await {
+            Ok(Some(file)) => Model::from_bytes(&file.bytes).map_err(|error| error.to_string()),
+            Ok(None) => Err("its file is not there".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = readable {
+            let says = format!("the model that site {site} uses cannot be read: {error}");
+            let advice = format!(
+                "train again (hamlet train --site {site}) or go back (hamlet model rollback --site {site}); until then the shipped model judges"
+            );
+            return Finding::ill("model", says, advice);
+        }
+    }
+    let says = format!(
+        "{} can be read, and so can the {count} models of sites",
+        shipped.version()
+    );
+    Finding::well("model", says)
+}
+
+pub(super) async fn mail(settings: &Settings, store: Option<&Store>) -> Finding {
+    let mailer = match Mailer::new(settings) {
+        Ok(mailer) => mailer,
+        Err(error) => return Finding::ill("mail", error.to_string(), "correct the setting"),
+    };
+    if let Err(error) = mailer.check().await {
+        let advice = "look at mail.url, mail.require_tls and mail.ca_file, and at the mail server";
+        return Finding::ill("mail", error.to_string(), advice);
+    }
+    let dead = match store {
+        Some(store) => store.list_mail(Some(MailStatus::Dead), None, 1).await,
+        None => Ok(Vec::new()),
+    };
+    match dead.as_deref() {
+        Ok([]) => Finding::well("mail", format!("{mailer} can be used")),
+        Ok([last, ..]) => Finding::ill(
+            "mail",
+            format!(
+                "there are dead letters; why the last one was given up: {}",
+                last.last_error.as_deref().unwrap_or("unknown")
+            ),
+            "list them with GET /api/v1/outbox?status=dead, put right what is wrong, try them again",
+        ),
+        Err(error) => Finding::ill(
+            "mail",
+            error.to_string(),
+            "see what is said of the database",
+        ),
+    }
+}

@@ -1,0 +1,133 @@
+//! Files that commands read: models, and labelled texts in batches with a bar that shows how far they are.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufReader, IsTerminal as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::shell::Misuse;
+use crate::bayes::row::Sample;
+use crate::bayes::{Label, Model};
+use crate::interchange::labelled::{self, Format, Record, RecordError};
+
+/// Records handed on at a time.
+const BATCH: usize = 4_096;
+/// Unreadable records reported one by one; the rest are counted.
+const REPORTED: u64 = 20;
+
+/// The bytes of a model file, or of the model that ships with the program.
+pub(super) fn read_model(path: Option<&Path>) -> anyhow::Result<Cow<'static, [u8]>> {
+    let Some(path) = path.filter(|path| *path != Path::new("shipped")) else {
+        return Ok(Cow::Borrowed(Model::shipped_bytes()));
+    };
+    let read = std::fs::read(path);
+    Ok(Cow::Owned(read.map_err(|error| {
+        Misuse(format!("{}: {error}", path.display()))
+    })?))
+}
+
+/// Records left out.
+#[derive(Debug, Default)]
+pub(super) struct Skipped {
+    pub(super) count: u64,
+}
+
+impl Skipped {
+    /// Counts one and reports the first few.
+    #[expect(
+        clippy::print_stderr,
+        reason = "a command's warnings go to standard error"
+    )]
+    pub(super) fn report(&mut self, path: &Path, problem: &str) {
+        self.count += 1;
+        match self.count {
+            1..=REPORTED => eprintln!("{}: {problem}", path.display()),
+            n if n == REPORTED + 1 => {
+                eprintln!("more records were skipped; they are only counted from here on");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads one file and hands its labelled records on in batches.
+pub(super) fn each_batch(
+    path: &Path,
+    progress: &ProgressBar,
+    skipped: &mut Skipped,
+    mut take: impl FnMut(&str, &[Sample]),
+) -> anyhow::Result<()> {
+    let source = path
+        .file_stem()
+        .map_or("stdin".into(), |stem| stem.to_string_lossy());
+    let source = if path == Path::new("-") {
+        "stdin".into()
+    } else {
+        source
+    };
+    let mut batch = Vec::with_capacity(BATCH);
+    for record in open(path, progress)? {
+        match record {
+            Ok(record) => match sample(record) {
+                Ok(sample) => batch.push(sample),
+                Err(problem) => skipped.report(path, &problem),
+            },
+            Err(error @ RecordError::Line { .. }) => skipped.report(path, &error.to_string()),
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        }
+        if batch.len() == BATCH {
+            take(&source, &batch);
+            batch.clear();
+        }
+    }
+    take(&source, &batch);
+    Ok(())
+}
+
+fn sample(record: Record) -> Result<Sample, String> {
+    let label = record
+        .label
+        .ok_or_else(|| format!("line {}: has no label", record.line))?;
+    let email_domain = record.email_domain().map(str::to_owned);
+    Ok(Sample {
+        text: record.text,
+        spam: label == Label::Spam,
+        name: record.name,
+        email_domain,
+        website: record.website,
+    })
+}
+
+/// Opens a file or standard input.
+pub(super) fn open(
+    path: &Path,
+    progress: &ProgressBar,
+) -> anyhow::Result<labelled::Records<'static>> {
+    if path == Path::new("-") {
+        let input = BufReader::with_capacity(1 << 16, io::stdin());
+        return labelled::read_any(input).context("standard input cannot be read");
+    }
+    let file = File::open(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    let input = BufReader::with_capacity(1 << 16, progress.wrap_read(file));
+    match Format::of_name(path) {
+        Some(format) => Ok(labelled::read(input, format)),
+        None => labelled::read_any(input).with_context(|| path.display().to_string()),
+    }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+pub(super) fn progress_bar(paths: &[PathBuf]) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let total = paths
+        .iter()
+        .filter_map(|path| path.metadata().ok())
+        .map(|meta| meta.len())
+        .sum();
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}");
+    ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

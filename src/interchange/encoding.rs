@@ -1,0 +1,315 @@
+//! Bytes of a file as UTF-8, whatever they are: what the caller, a byte order mark or an XML declaration
+//! says, UTF-16 by its zeros, else UTF-8. A byte that is wrong there becomes U+FFFD and is counted. A file
+//! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported.
+
+use std::{
+    io::{self, BufRead, Read},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Bytes decoded at a time.
+const CHUNK: usize = 1 << 16;
+
+/// Bytes that are looked at before the encoding is chosen, unless the file is shorter.
+const START: usize = 1 << 10;
+
+/// What was found out about a file's bytes.
+#[derive(Debug, Default)]
+pub struct Decoding {
+    replaced: AtomicU64,
+    guessed: OnceLock<&'static str>,
+}
+
+impl Decoding {
+    /// What the operator should know: an encoding that was guessed, bytes that were wrong.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if let Some(name) = self.guessed.get() {
+            remarks.push(format!(
+                "the file is not UTF-8 and was read as {name}; where its letters are wrong, say what it is \
+                 with --encoding, or convert it: iconv -f {} -t utf-8",
+                name.to_uppercase()
+            ));
+        }
+        match self.replaced.load(Ordering::Relaxed) {
+            0 => {}
+            1 => remarks.push("1 byte was no text, and is \u{FFFD} now".to_owned()),
+            many => remarks.push(format!("{many} bytes were no text, and are \u{FFFD} now")),
+        }
+        remarks
+    }
+
+    fn replaced(&self, count: usize) {
+        self.replaced.fetch_add(count as u64, Ordering::Relaxed);
+    }
+}
+
+/// A file's text as UTF-8, without a byte order mark.
+pub struct Decoded<R> {
+    input: R,
+    /// Bytes that were read and are not decoded yet.
+    raw: Vec<u8>,
+    text: Vec<u8>,
+    at: usize,
+    how: How,
+    found: Arc<Decoding>,
+    ended: bool,
+}
+
+enum How {
+    Unknown(Option<&'static Encoding>),
+    /// UTF-8; `sure` when something said so, or some letter was not ASCII and right.
+    Utf8 {
+        sure: bool,
+    },
+    Other(Decoder),
+}
+
+impl<R: BufRead> Decoded<R> {
+    /// Starts at the file's beginning; `encoding` is what the operator said.
+    pub fn new(input: R, encoding: Option<&'static Encoding>) -> Self {
+        Self {
+            input,
+            raw: Vec::new(),
+            text: Vec::new(),
+            at: 0,
+            how: How::Unknown(encoding),
+            found: Arc::default(),
+            ended: false,
+        }
+    }
+
+    /// What is found out about the file while it is read.
+    pub fn found(&self) -> Arc<Decoding> {
+        Arc::clone(&self.found)
+    }
+
+    /// The beginning of the text, some hundreds of characters if there are as many.
+    ///
+    /// # Errors
+    /// When nothing can be read.
+    pub fn start(&mut self) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(self.fill_buf()?).into_owned())
+    }
+
+    fn choose(&mut self, said: Option<&'static Encoding>) {
+        let marked = Encoding::for_bom(&self.raw);
+        let declared = said.or_else(|| declared(&self.raw));
+        let encoding = match marked {
+            Some((encoding, length)) => {
+                self.raw.drain(..length);
+                Some(encoding)
+            }
+            None => declared.or_else(|| by_zeros(&self.raw)),
+        };
+        let is_xml = self.raw.trim_ascii_start().starts_with(b"<");
+        self.how = match encoding {
+            None => How::Utf8 { sure: is_xml },
+            Some(encoding) if encoding == UTF_8 => How::Utf8 { sure: true },
+            Some(encoding) => How::Other(encoding.new_decoder_without_bom_handling()),
+        };
+    }
+
+    fn decode(&mut self) {
+        if let How::Unknown(said) = self.how {
+            self.choose(said);
+        }
+        if let How::Utf8 { sure: false } = self.how
+            && is_rather_a_single_byte(&self.raw)
+        {
+            let _ = self.found.guessed.set("Windows-1252");
+            self.how = How::Other(WINDOWS_1252.new_decoder_without_bom_handling());
+        }
+        match &mut self.how {
+            How::Unknown(_) => {}
+            How::Utf8 { sure } => {
+                let kept = if self.ended { 0 } else { unfinished(&self.raw) };
+                let whole = self.raw.len() - kept;
+                for chunk in self.raw[..whole].utf8_chunks() {
+                    *sure |= !chunk.valid().is_ascii();
+                    self.text.extend_from_slice(chunk.valid().as_bytes());
+                    if !chunk.invalid().is_empty() {
+                        self.found.replaced(chunk.invalid().len());
+                        self.text.extend_from_slice("\u{FFFD}".as_bytes());
+                    }
+                }
+                self.raw.drain(..whole);
+            }
+            How::Other(decoder) => {
+                let room = decoder.max_utf8_buffer_length(self.raw.len());
+                let mut text = String::with_capacity(room.unwrap_or(4 * CHUNK));
+                let (_, read, wrong) = decoder.decode_to_string(&self.raw, &mut text, self.ended);
+                self.raw.drain(..read);
+                if wrong {
+                    self.found.replaced(text.matches('\u{FFFD}').count());
+                }
+                self.text.extend_from_slice(text.as_bytes());
+            }
+        }
+    }
+}
+
+/// What an XML declaration says. One that can be read as ASCII is not of UTF-16, whatever it says.
+fn declared(raw: &[u8]) -> Option<&'static Encoding> {
+    let raw = raw.trim_ascii_start();
+    let end = raw.iter().take(START).position(|byte| *byte == b'>')?;
+    let declaration = std::str::from_utf8(&raw[..end]).ok()?;
+    let (_, rest) = declaration.strip_prefix("<?xml")?.split_once("encoding")?;
+    let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+    let label = rest.get(1..)?.split(['"', '\'']).next()?;
+    let encoding = Encoding::for_label(label.as_bytes())?;
+    Some(if [UTF_16BE, UTF_16LE].contains(&encoding) {
+        UTF_8
+    } else {
+        encoding
+    })
+}
+
+/// UTF-16 without a mark: its first character is ASCII in every format.
+fn by_zeros(raw: &[u8]) -> Option<&'static Encoding> {
+    match raw {
+        [0, first, ..] if *first != 0 => Some(UTF_16BE),
+        [first, 0, second, ..] if *first != 0 && *second != 0 => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it.
+fn is_rather_a_single_byte(raw: &[u8]) -> bool {
+    let raw = &raw[..raw.len() - unfinished(raw)];
+    let (mut wrong, mut right) = (0, 0);
+    for chunk in raw.utf8_chunks() {
+        wrong += usize::from(!chunk.invalid().is_empty());
+        right += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+    }
+    wrong > right
+}
+
+/// How many bytes at the end begin a character that goes on behind them.
+fn unfinished(raw: &[u8]) -> usize {
+    let is_open = |length: &usize| {
+        let tail = &raw[raw.len() - length..];
+        std::str::from_utf8(tail)
+            .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+    };
+    (1..=raw.len().min(3)).find(is_open).unwrap_or(0)
+}
+
+impl<R: BufRead> Read for Decoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.fill_buf()?;
+        let length = available.read(buffer)?;
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl<R: BufRead> BufRead for Decoded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.at == self.text.len() && !self.ended {
+            self.text.clear();
+            self.at = 0;
+            let chunk = self.input.fill_buf()?;
+            let length = chunk.len().min(CHUNK);
+            self.ended = length == 0;
+            self.raw.extend_from_slice(&chunk[..length]);
+            self.input.consume(length);
+            let at_start = matches!(self.how, How::Unknown(_));
+            if !at_start || self.ended || self.raw.len() >= START {
+                self.decode();
+            }
+        }
+        Ok(&self.text[self.at..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at = self.text.len().min(self.at + amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (String, Vec<String>) {
+        // A byte at a time, so that every character is torn.
+        let mut input = Decoded::new(io::BufReader::with_capacity(1, bytes), None);
+        let mut text = String::new();
+        input.read_to_string(&mut text).unwrap();
+        (text, input.found().remarks())
+    }
+
+    fn utf16(text: &str, big: bool) -> Vec<u8> {
+        let units = text.encode_utf16();
+        units
+            .flat_map(|unit| {
+                if big {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_a_file_says_of_itself_counts() {
+        let text = "<?xml version=\"1.0\"?><a>Müller «ж» 日本</a>";
+        for bytes in [
+            text.as_bytes().to_vec(),
+            ["\u{FEFF}".as_bytes(), text.as_bytes()].concat(),
+            utf16(text, true),
+            utf16(text, false),
+            [&[0xFE, 0xFF][..], &utf16(text, true)].concat(),
+            [&[0xFF, 0xFE][..], &utf16(text, false)].concat(),
+        ] {
+            assert_eq!(decoded(&bytes), (text.to_owned(), Vec::new()));
+        }
+        for (label, bytes, read) in [
+            ("ISO-8859-1", &b"\xFC"[..], "ü"),
+            ("windows-1252", b"\x93x\x94", "\u{201C}x\u{201D}"),
+            ("windows-1251", b"\xE6", "ж"),
+            ("KOI8-R", b"\xD6", "ж"),
+            ("Shift_JIS", b"\x93\xFA", "日"),
+            ("utf-16", "ü".as_bytes(), "ü"),
+            ("nonsense", "ü".as_bytes(), "ü"),
+        ] {
+            let head = format!("<?xml version='1.0' encoding='{label}'?>");
+            let (text, remarks) = decoded(&[head.as_bytes(), bytes].concat());
+            assert_eq!(text, format!("{head}{read}"), "{label}");
+            assert!(remarks.is_empty(), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_byte_is_replaced_and_counted_and_another_encoding_reported() {
+        let (text, remarks) = decoded(b"<a>M\xC3\xBCller \xFF \xC3</a>");
+        assert_eq!(text, "<a>Müller \u{FFFD} \u{FFFD}</a>");
+        assert!(remarks[0].starts_with("2 bytes"), "{remarks:?}");
+        let (text, _) = decoded(b"<a>\xFC</a>");
+        assert_eq!(
+            text, "<a>\u{FFFD}</a>",
+            "XML is UTF-8 unless it says otherwise"
+        );
+        let (text, remarks) = decoded(b"name;text\nJ\xFCrgen;Sch\xF6n \x80\n");
+        assert_eq!(text, "name;text\nJürgen;Schön €\n");
+        assert!(remarks[0].contains("iconv -f WINDOWS-1252"), "{remarks:?}");
+        let mut bytes = "ü".repeat(10).into_bytes();
+        bytes.extend([0xFF, 0xFC]);
+        let (text, remarks) = decoded(&bytes);
+        assert!(
+            text.ends_with('\u{FFFD}') && remarks.len() == 1,
+            "{remarks:?}"
+        );
+        assert_eq!(
+            decoded("cut \u{FC}".as_bytes().split_last().unwrap().1).0,
+            "cut \u{FFFD}"
+        );
+    }
+}

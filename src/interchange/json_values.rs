@@ -1,0 +1,393 @@
+//! The comments of a JSON file one after another, whatever holds them: one list or one behind another (as a
+//! loop over pages writes them), an object a line, objects written over many lines, or an object that has
+//! the list somewhere inside (`{"code": 0, "data": […]}`). Nothing is held but one element; its nesting is
+//! bounded by `serde_json`, which follows 128 levels. A bad one alone is bad, and reading goes on behind it.
+
+use std::io::BufRead;
+
+use serde_json::Value;
+
+use super::{foreign::ReadError, json_mending::parsed};
+
+/// The largest element, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// Names under which systems keep their list of comments.
+pub const LISTS: [&str; 9] = [
+    "Comment", "Comments", "comments", "data", "results", "items", "list", "records", "rows",
+];
+
+/// Fields of a comment: an object that has one is no envelope of a list.
+const OF_A_COMMENT: [&str; 8] = [
+    "text",
+    "content",
+    "comment",
+    "message",
+    "orig",
+    "nick",
+    "author",
+    "author_name",
+];
+
+/// Something in a file: where it stands, and what it is.
+pub type JsonElement = (String, Value);
+
+/// The values of a file.
+pub struct JsonValues<R> {
+    input: R,
+    lists: &'static [&'static str],
+    largest: usize,
+    /// Bytes that were read too far, and are read again.
+    again: Vec<u8>,
+    again_at: usize,
+    line: u64,
+    /// The name of the list that was begun last.
+    list: String,
+    state: State,
+    /// Elements of lists so far.
+    element: u64,
+}
+
+enum State {
+    /// Between the values of the file.
+    Top,
+    /// In a list, so many brackets deep inside of its envelope.
+    List(usize),
+    /// In an envelope, so many brackets deep, on the way to its next list or its end.
+    Envelope(usize),
+    Ended,
+}
+
+/// How the reading of an object at the top went.
+enum Object {
+    Whole(Vec<u8>),
+    /// It is the envelope of a list, which begins here, so many brackets deep.
+    Envelope(usize, String),
+    /// It is not closed on its line, or not at all.
+    Cut(Vec<u8>),
+    TooLarge,
+}
+
+impl<R: BufRead> JsonValues<R> {
+    /// Starts at the file's beginning; `lists` are the names of the lists that an envelope may have.
+    pub const fn new(input: R, lists: &'static [&'static str]) -> Self {
+        Self {
+            input,
+            lists,
+            largest: LARGEST,
+            again: Vec::new(),
+            again_at: 0,
+            line: 1,
+            list: String::new(),
+            state: State::Top,
+            element: 0,
+        }
+    }
+
+    /// Where an element is a whole thread: reads larger ones.
+    #[must_use]
+    pub const fn of_threads(mut self) -> Self {
+        self.largest = 64 << 20;
+        self
+    }
+
+    /// The name of the list that the last element stood in; empty where it had none.
+    #[must_use]
+    pub fn list(&self) -> &str {
+        &self.list
+    }
+
+    fn byte(&mut self) -> Result<Option<u8>, ReadError> {
+        let byte = if let Some(byte) = self.again.get(self.again_at) {
+            self.again_at += 1;
+            Some(*byte)
+        } else {
+            let byte = self.input.fill_buf()?.first().copied();
+            if byte.is_some() {
+                self.input.consume(1);
+            }
+            byte
+        };
+        self.line += u64::from(byte == Some(b'\n'));
+        Ok(byte)
+    }
+
+    /// Gives bytes back to be read again.
+    fn give_back(&mut self, bytes: &[u8]) {
+        self.line -= bytes.split(|byte| *byte == b'\n').count() as u64 - 1;
+        self.again = [bytes, &self.again[self.again_at..]].concat();
+        self.again_at = 0;
+    }
+
+    /// The next byte that is no blank.
+    fn visible(&mut self) -> Result<Option<u8>, ReadError> {
+        loop {
+            match self.byte()? {
+                Some(byte) if byte.is_ascii_whitespace() => {}
+                byte => return Ok(byte),
+            }
+        }
+    }
+
+    /// The rest of a string whose quote was read; only its beginning when it is long.
+    fn string(&mut self) -> Result<Vec<u8>, ReadError> {
+        let mut string = Vec::new();
+        while let Some(byte) = self.byte()? {
+            match byte {
+                b'"' => break,
+                b'\\' => {
+                    self.byte()?;
+                }
+                byte if string.len() < 64 => string.push(byte),
+                _ => {}
+            }
+        }
+        Ok(string)
+    }
+
+    fn rest_of_line(&mut self) -> Result<Vec<u8>, ReadError> {
+        let mut start = Vec::new();
+        while let Some(byte) = self.byte()? {
+            if byte == b'\n' {
+                break;
+            }
+            if start.len() < 64 {
+                start.push(byte);
+            }
+        }
+        Ok(start)
+    }
+
+    /// What comes next between the file's values.
+    fn at_top(&mut self) -> Result<Option<JsonElement>, ReadError> {
+        let Some(byte) = self.visible()? else {
+            self.state = State::Ended;
+            return Ok(None);
+        };
+        let place = format!("line {}", self.line);
+        match byte {
+            b'[' => self.state = State::List(0),
+            b',' => {}
+            // LeanCloud begins its lines with one about the file.
+            b'#' => {
+                self.rest_of_line()?;
+            }
+            b'{' => return self.object(place),
+            byte => {
+                let rest = [&[byte], self.rest_of_line()?.as_slice()].concat();
+                let start = String::from_utf8_lossy(&rest)
+                    .chars()
+                    .take(40)
+                    .collect::<String>();
+                let problem = format!("neither an object nor a list of them: {start}");
+                return Err(ReadError::item(place, &problem));
+            }
+        }
+        Ok(None)
+    }
+
+    /// An object at the top whose bracket was read.
+    fn object(&mut self, place: String) -> Result<Option<JsonElement>, ReadError> {
+        let bytes = match self.object_bytes()? {
+            Object::Envelope(depth, list) => {
+                self.list = list;
+                self.state = State::List(depth);
+                return Ok(None);
+            }
+            Object::TooLarge => return Err(ReadError::item(place, &"larger than is read")),
+            Object::Whole(bytes) => match parsed(&bytes) {
+                Ok(value) => return Ok(Some((place, value))),
+                Err(problem) => (bytes, problem),
+            },
+            Object::Cut(bytes) => (bytes, "it is not closed".to_owned()),
+        };
+        let (bytes, problem) = bytes;
+        // What stands on the lines behind it may be whole.
+        if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.give_back(&bytes[end..]);
+        }
+        Err(ReadError::item(place, &problem))
+    }
+
+    fn object_bytes(&mut self) -> Result<Object, ReadError> {
+        let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
+        let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
+        let (mut is_after_key, mut starts_line) = (false, false);
+        loop {
+            if bytes.len() > self.largest {
+                if bytes.contains(&b'\n') {
+                    return Ok(Object::Cut(bytes));
+                }
+                self.rest_of_line()?;
+                return Ok(Object::TooLarge);
+            }
+            let Some(byte) = self.byte()? else {
+                return Ok(Object::Cut(bytes));
+            };
+            bytes.push(byte);
+            if let Some(start) = string {
+                match byte {
+                    b'\\' => bytes.extend(self.byte()?),
+                    b'"' => {
+                        key = Some((start, bytes.len() - 1));
+                        string = None;
+                    }
+                    // No string goes on behind its line.
+                    b'\n' => return Ok(Object::Cut(bytes)),
+                    _ => {}
+                }
+                continue;
+            }
+            let name = key.map_or(&b""[..], |(start, end)| &bytes[start..end]);
+            let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
+            match byte {
+                b'"' => string = Some(bytes.len()),
+                b':' => {
+                    is_comment |= depth == 1 && is(&OF_A_COMMENT);
+                    is_after_key = true;
+                    continue;
+                }
+                b'[' if is_after_key && !is_comment && is(self.lists) => {
+                    return Ok(Object::Envelope(
+                        depth,
+                        String::from_utf8_lossy(name).into_owned(),
+                    ));
+                }
+                // No member of an object begins so: the line before it was cut.
+                b'{' if starts_line && depth == 1 && !is_after_key => {
+                    return Ok(Object::Cut(bytes));
+                }
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(Object::Whole(bytes));
+                    }
+                }
+                byte if byte.is_ascii_whitespace() => {
+                    starts_line |= byte == b'\n';
+                    continue;
+                }
+                _ => {}
+            }
+            (is_after_key, starts_line) = (false, false);
+        }
+    }
+
+    /// Goes on in an envelope, to its next list or its end.
+    fn in_envelope(&mut self, mut depth: usize) -> Result<(), ReadError> {
+        let (mut last, mut is_after_key) = (Vec::new(), false);
+        while let Some(byte) = self.visible()? {
+            let is_list = |last: &[u8]| self.lists.iter().any(|name| name.as_bytes() == last);
+            match byte {
+                b'[' if is_after_key && is_list(&last) => {
+                    self.list = String::from_utf8_lossy(&last).into_owned();
+                    self.state = State::List(depth);
+                    return Ok(());
+                }
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.state = State::Top;
+                        return Ok(());
+                    }
+                }
+                b'"' => last = self.string()?,
+                _ => {}
+            }
+            is_after_key = byte == b':';
+        }
+        Err(ReadError::broken(
+            "the file",
+            &"it ends early, inside of what its list stands in",
+        ))
+    }
+
+    /// The next element of a list; `None` behind the last.
+    fn in_list(&mut self, envelope: usize) -> Result<Option<JsonElement>, ReadError> {
+        let bytes = self.element_bytes(envelope)?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        self.element += 1;
+        let place = format!("comment {}", self.element);
+        if bytes.is_empty() {
+            return Err(ReadError::item(place, &"larger than is read"));
+        }
+        match parsed(&bytes) {
+            Ok(value) => Ok(Some((place, value))),
+            Err(problem) => Err(ReadError::item(place, &problem)),
+        }
+    }
+
+    /// The bytes of the next element; `None` behind the last, empty ones when it was too large.
+    fn element_bytes(&mut self, envelope: usize) -> Result<Option<Vec<u8>>, ReadError> {
+        let mut bytes = Vec::new();
+        let (mut depth, mut in_string, mut too_large) = (0_usize, false, false);
+        loop {
+            if bytes.len() > self.largest {
+                too_large = true;
+                bytes.clear();
+            }
+            let Some(byte) = self.byte()? else {
+                return Err(ReadError::broken(
+                    "the file",
+                    &"it ends early, inside its list",
+                ));
+            };
+            match byte {
+                b'"' => in_string = !in_string,
+                b'\\' if in_string => {
+                    bytes.push(byte);
+                    bytes.extend(self.byte()?);
+                    continue;
+                }
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' if !in_string && depth == 0 => {
+                    self.state = match envelope {
+                        0 => State::Top,
+                        depth => State::Envelope(depth),
+                    };
+                    if too_large {
+                        return Ok(Some(Vec::new()));
+                    }
+                    let blank = bytes.trim_ascii().is_empty();
+                    return Ok((!blank).then_some(bytes));
+                }
+                b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+                b',' if !in_string && depth == 0 => {
+                    return Ok(Some(if too_large { Vec::new() } else { bytes }));
+                }
+                _ => {}
+            }
+            bytes.push(byte);
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for JsonValues<R> {
+    type Item = Result<JsonElement, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let step = match self.state {
+                State::Ended => return None,
+                State::Top => self.at_top(),
+                State::List(envelope) => self.in_list(envelope),
+                State::Envelope(depth) => self.in_envelope(depth).map(|()| None),
+            };
+            match step {
+                Ok(Some(element)) => return Some(Ok(element)),
+                Ok(None) => {}
+                Err(error) => {
+                    if matches!(error, ReadError::Broken { .. }) {
+                        self.state = State::Ended;
+                    }
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

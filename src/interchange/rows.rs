@@ -1,0 +1,337 @@
+//! The rows of a table as spreadsheets and databases write it: separated by commas, semicolons, tabs or
+//! bars, whichever its header is; lines ended in any way; each row with the line that it begins on. What
+//! the columns mean is said here once, for comments and for labelled texts.
+
+use std::io::BufRead;
+
+use csv::StringRecord;
+
+use super::tidied::Tidied;
+
+/// What is read on for one row before it is given up, in bytes: a quotation mark that is never closed must
+/// not draw the whole file into memory.
+const LARGEST_PIECE: usize = 4 << 20;
+
+/// The columns that are read, with the names that they have.
+const COLUMNS: [(&str, &[&str]); 13] = [
+    ("id", &["id", "comment_id"]),
+    (
+        "parent",
+        &["parent", "parent_id", "reply_to", "comment_parent"],
+    ),
+    ("page", &["page", "url", "link", "permalink", "page_url"]),
+    ("page_title", &["page_title", "title"]),
+    (
+        "name",
+        &["name", "author", "nick", "author_name", "comment_author"],
+    ),
+    (
+        "email",
+        &["email", "mail", "author_email", "comment_author_email"],
+    ),
+    (
+        "website",
+        &["website", "author_url", "homepage", "comment_author_url"],
+    ),
+    (
+        "text",
+        &[
+            "text",
+            "content",
+            "comment",
+            "message",
+            "body",
+            "comment_content",
+            "comment_text",
+            "email_text",
+            "sms",
+            "v2",
+        ],
+    ),
+    (
+        "address",
+        &["address", "ip", "author_ip", "comment_author_ip"],
+    ),
+    (
+        "created_at",
+        &[
+            "created_at",
+            "date",
+            "created",
+            "time",
+            "timestamp",
+            "comment_date_gmt",
+            "comment_date",
+        ],
+    ),
+    ("status", &["status", "state", "comment_approved"]),
+    (
+        "label",
+        &[
+            "label", "class", "spam", "is_spam", "target", "category", "v1",
+        ],
+    ),
+    ("site", &["site"]),
+];
+
+/// A row.
+#[derive(Debug)]
+pub struct TableRow {
+    /// The line that it begins on, from 1.
+    pub line: u64,
+    fields: StringRecord,
+}
+
+/// Why a row, or the rest of the table, cannot be read.
+#[derive(Debug)]
+pub struct TableRowError {
+    /// Where, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub problem: String,
+    /// Whether nothing more can be read.
+    pub ends: bool,
+}
+
+/// A table's rows.
+pub struct Rows<R> {
+    reader: csv::Reader<Tidied<R>>,
+    /// The header's names in small letters, with `_` for what is between words.
+    names: Vec<String>,
+    /// A row that was read already: the first, where there is no header.
+    first: Option<TableRow>,
+    largest: usize,
+    ended: bool,
+}
+
+impl<R: BufRead> Rows<R> {
+    /// Starts at the file's beginning. The separator is found in the header unless it is given; where it is
+    /// `quoted`, a value may stand in quotation marks.
+    pub fn new(mut input: R, separator: Option<u8>, quoted: bool) -> Self {
+        let start = input.fill_buf().unwrap_or_default();
+        let (separator, skipped) = match separator {
+            Some(separator) => (separator, 0),
+            None => separator_of(start),
+        };
+        input.consume(skipped);
+        let reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .delimiter(separator)
+            .quoting(quoted)
+            .from_reader(Tidied::new(
+                input,
+                separator,
+                quoted,
+                u64::from(skipped > 0),
+            ));
+        Self {
+            reader,
+            names: Vec::new(),
+            first: None,
+            largest: LARGEST_PIECE,
+            ended: false,
+        }
+    }
+
+    /// Gives a row up after so many bytes.
+    #[must_use]
+    pub fn up_to(mut self, bytes: usize) -> Self {
+        self.largest = bytes;
+        self
+    }
+
+    /// Reads the header; whether it names a column of text. If it does not and `is_row` takes it for the
+    /// first row of a table without one, the columns have the names that are given.
+    ///
+    /// # Errors
+    /// When nothing can be read.
+    pub fn header(
+        &mut self,
+        is_row: impl Fn(&TableRow) -> bool,
+        names: &[&str],
+    ) -> Result<bool, TableRowError> {
+        let Some(first) = self.next() else {
+            return Ok(false);
+        };
+        let first = first?;
+        self.names = first.fields.iter().map(normal).collect();
+        if self.place("text").is_none() && is_row(&first) {
+            self.names = names.iter().map(ToString::to_string).collect();
+            self.first = Some(first);
+        }
+        Ok(self.place("text").is_some())
+    }
+
+    /// The header as it is shown to who looks for a column.
+    #[must_use]
+    pub fn names(&self) -> String {
+        let shown = self.names.iter().take(12);
+        let shown = shown.map(|name| name.chars().take(40).collect::<String>());
+        shown.collect::<Vec<_>>().join(", ")
+    }
+
+    fn place(&self, column: &str) -> Option<usize> {
+        let known = COLUMNS.iter().find(|(name, _)| *name == column);
+        let known = known.map_or(&[][..], |(_, known)| *known);
+        let named = |name: &&str| self.names.iter().position(|other| other == *name);
+        known.iter().find_map(named)
+    }
+
+    /// Whether the header names a column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.place(column).is_some()
+    }
+
+    /// A row's value in a column; `None` when it is empty.
+    pub fn get<'a>(&self, row: &'a TableRow, column: &str) -> Option<&'a str> {
+        row.get(self.place(column)?)
+    }
+
+    /// A row's values in the columns that are named so, other than those that have a meaning of their own.
+    pub fn marks<'a>(&self, row: &'a TableRow, names: &[&str]) -> impl Iterator<Item = &'a str> {
+        let marked = |name: &String| names.iter().any(|mark| mark.eq_ignore_ascii_case(name));
+        let places = self
+            .names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| marked(name));
+        let values: Vec<&str> = places.filter_map(|(place, _)| row.get(place)).collect();
+        values.into_iter()
+    }
+
+    /// What is odd about a row's shape.
+    fn misshapen(&mut self, row: &TableRow) -> Option<String> {
+        let (has, wants) = (row.fields.len(), self.names.len());
+        let tidied = self.reader.get_ref();
+        let is_last = tidied.is_done && tidied.starts.is_empty();
+        if is_last && tidied.is_open() {
+            return Some("the file ends early: a quotation mark is not closed".to_owned());
+        }
+        if wants == 0 {
+            return None;
+        }
+        if has < wants && is_last && !tidied.is_between() {
+            return Some(format!(
+                "the file ends early: {has} values, the header has {wants}"
+            ));
+        }
+        let spare = row
+            .fields
+            .iter()
+            .skip(wants)
+            .any(|value| !value.trim().is_empty());
+        (has > wants && spare)
+            .then(|| format!("{has} values, the header has {wants}: is a quotation mark missing?"))
+    }
+}
+
+impl TableRow {
+    /// The value in a place; `None` when it is empty.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<&str> {
+        self.fields
+            .get(place)
+            .filter(|value| !value.trim().is_empty())
+    }
+
+    /// Its size, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.fields.as_slice().len()
+    }
+
+    /// How many values it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+}
+
+impl<R: BufRead> Iterator for Rows<R> {
+    type Item = Result<TableRow, TableRowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
+        }
+        self.reader.get_mut().input.allow(self.largest);
+        let mut fields = StringRecord::new();
+        let read = self.reader.read_record(&mut fields);
+        let line = self.reader.get_mut().starts.pop_front();
+        let line = line.unwrap_or(self.reader.get_ref().line);
+        match read {
+            Ok(false) => {
+                self.ended = true;
+                None
+            }
+            Ok(true) => {
+                let row = TableRow { line, fields };
+                Some(match self.misshapen(&row) {
+                    None => Ok(row),
+                    Some(problem) => Err(TableRowError {
+                        line,
+                        problem,
+                        ends: false,
+                    }),
+                })
+            }
+            Err(error) => {
+                self.ended = error.is_io_error();
+                let problem = match error.into_kind() {
+                    csv::ErrorKind::Io(error) => error.to_string(),
+                    other => format!("{other:?}"),
+                };
+                Some(Err(TableRowError {
+                    line,
+                    problem,
+                    ends: self.ended,
+                }))
+            }
+        }
+    }
+}
+
+/// The separator that the first line shows, and how many bytes are a line that says it (`sep=;`).
+fn separator_of(start: &[u8]) -> (u8, usize) {
+    let mut line = start;
+    if let Some(end) = start.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        line = &start[..end];
+        if let [b's' | b'S', b'e', b'p', b'=', separator] = line {
+            let ended = &start[end..];
+            let length = if ended.starts_with(b"\r\n") { 2 } else { 1 };
+            return (*separator, end + length);
+        }
+    }
+    let line = String::from_utf8_lossy(line);
+    let known = |separator: char| {
+        let names = line.split(separator).map(normal);
+        names
+            .filter(|name| {
+                COLUMNS
+                    .iter()
+                    .any(|(_, known)| known.contains(&name.as_str()))
+            })
+            .count()
+    };
+    let separators = [b'|', b'\t', b';', b','];
+    let best = separators.into_iter().max_by_key(|separator| {
+        let separator = char::from(*separator);
+        (known(separator), line.matches(separator).count())
+    });
+    (best.unwrap_or(b','), 0)
+}
+
+fn normal(name: &str) -> String {
+    let name = name
+        .trim_start_matches('\u{FEFF}')
+        .trim_matches(['"', ' ', '\'']);
+    name.to_lowercase().replace([' ', '-'], "_")
+}
+
+#[cfg(test)]
+mod tests;

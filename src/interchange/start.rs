@@ -1,0 +1,165 @@
+//! What a file is by its beginning, so that one of another format is refused with the name of its own, and
+//! not read as an empty one.
+
+use super::foreign::{ForeignFormat, ReadError};
+
+/// A file's beginning.
+pub struct Start {
+    kind: Kind,
+}
+
+enum Kind {
+    Nothing,
+    /// XML, or HTML, with the name of its first element.
+    Xml(String),
+    Json,
+    Other(String),
+}
+
+impl Start {
+    /// Looks at the first characters of a file.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let text = text.trim_start_matches('\u{FEFF}').trim_start();
+        let kind = match text.chars().next() {
+            None => Kind::Nothing,
+            Some('<') => Kind::Xml(first_element(text).to_owned()),
+            Some('[' | '{') => Kind::Json,
+            Some('#') if text.starts_with("#filetype:JSON") => Kind::Json,
+            Some(_) => Kind::Other(
+                text.chars()
+                    .take_while(|c| !c.is_control())
+                    .take(40)
+                    .collect(),
+            ),
+        };
+        Self { kind }
+    }
+
+    /// Refuses a file that is plainly of another format.
+    ///
+    /// # Errors
+    /// [`ReadError::Broken`] with what it seems to be.
+    pub fn refuse_unless(&self, format: ForeignFormat) -> Result<(), ReadError> {
+        let (is_it, wanted) = match format {
+            ForeignFormat::Wxr => (
+                self.is_element(&["rss", "channel"]),
+                "WordPress's export (WXR)",
+            ),
+            ForeignFormat::Disqus => (self.is_element(&["disqus"]), "Disqus's export"),
+            ForeignFormat::Csv => (
+                !matches!(self.kind, Kind::Nothing | Kind::Xml(_) | Kind::Json),
+                "a table with a header",
+            ),
+            ForeignFormat::Isso => (true, ""),
+            _ => (matches!(self.kind, Kind::Json), "JSON"),
+        };
+        if is_it {
+            return Ok(());
+        }
+        let problem = format!("there is no comment in it: is it {wanted}? {}", self.said());
+        Err(ReadError::broken("the file", &problem))
+    }
+
+    fn is_element(&self, names: &[&str]) -> bool {
+        matches!(&self.kind, Kind::Xml(name) if names.contains(&name.as_str()))
+    }
+
+    fn said(&self) -> String {
+        match &self.kind {
+            Kind::Nothing => "It is empty.".to_owned(),
+            Kind::Json => {
+                "It is JSON: try --format jsonl, or that of the system it comes from.".to_owned()
+            }
+            Kind::Other(start) => format!("It begins with \"{start}\"."),
+            Kind::Xml(name) => {
+                let hint = match name.to_ascii_lowercase().as_str() {
+                    "rss" => ": try --format wxr",
+                    "disqus" => ": try --format disqus",
+                    "articles" => {
+                        ", as in Disqus's exports of before 2011: export it again, or convert it to JSON lines"
+                    }
+                    "html" => {
+                        ", which is a page and no export: was there an error when it was fetched?"
+                    }
+                    "blogml" | "blog" => ": that is BlogML, which is not read",
+                    "feed" => ", which is a feed: it holds no comments but the latest",
+                    _ => "",
+                };
+                format!("Its first element is <{name}>{hint}.")
+            }
+        }
+    }
+}
+
+/// The name of the first element behind declarations, comments and the document type.
+fn first_element(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        let lower = rest.get(..8).unwrap_or_default().to_ascii_lowercase();
+        if lower == "!doctype"
+            && rest[8..]
+                .trim_start()
+                .get(..4)
+                .is_some_and(|name| name.eq_ignore_ascii_case("html"))
+        {
+            return "html";
+        }
+        let end = if rest.starts_with("!--") {
+            rest.find("-->")
+        } else {
+            rest.find('>')
+        };
+        if rest.starts_with(['!', '?']) {
+            rest = &rest[end.unwrap_or(rest.len())..];
+            continue;
+        }
+        let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+        return &rest[..length.unwrap_or(rest.len()).min(40)];
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_format_is_refused_with_the_name_of_its_own() {
+        for (text, format, said) in [
+            (
+                "<?xml version='1.0'?>\n<!-- <x> -->\n<rss version='2.0'>",
+                ForeignFormat::Disqus,
+                "--format wxr",
+            ),
+            ("\u{FEFF}<disqus>", ForeignFormat::Wxr, "--format disqus"),
+            ("<disqus>", ForeignFormat::Jsonl, "--format disqus"),
+            ("<articles><article>", ForeignFormat::Disqus, "before 2011"),
+            ("<!DOCTYPE html><head>", ForeignFormat::Waline, "is a page"),
+            ("[{}]", ForeignFormat::Wxr, "It is JSON"),
+            ("[{}]", ForeignFormat::Csv, "It is JSON"),
+            (" \n", ForeignFormat::Wxr, "It is empty"),
+            ("", ForeignFormat::Jsonl, "It is empty"),
+            ("id,text\n", ForeignFormat::Jsonl, "begins with \"id,text\""),
+        ] {
+            let error = Start::of(text)
+                .refuse_unless(format)
+                .unwrap_err()
+                .to_string();
+            assert!(error.contains(said), "{text}: {error}");
+        }
+        for (text, format) in [
+            ("<?xml?><rss>", ForeignFormat::Wxr),
+            (
+                "<!DOCTYPE disqus [<!ENTITY a 'b'>]><disqus>",
+                ForeignFormat::Disqus,
+            ),
+            ("\n[", ForeignFormat::WpRest),
+            ("{\"id\":1}", ForeignFormat::Jsonl),
+            ("id;text", ForeignFormat::Csv),
+        ] {
+            assert!(Start::of(text).refuse_unless(format).is_ok(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What people change about their own account, as one transaction.
+
+use crate::{
+    domain::moderator::{MailPreferences, Moderator, ModeratorId},
+    storage::{
+        Result, Store, mail_preferences,
+        moderators::{Change, replace_password, update},
+    },
+};
+
+/// What someone changed about their own account; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct OwnWrites {
+    /// The account with its new name or address.
+    pub account: Option<Moderator>,
+    /// How to be mailed.
+    pub mail: Option<MailPreferences>,
+    /// The new password's Argon2id hash in PHC form; every session and unused link ends.
+    pub password_hash: Option<String>,
+}
+
+impl Store {
+    /// Writes what someone changed about their own account, all of it or nothing; the second answer is the new
+    /// session epoch where the password was changed.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn change_own(
+        &self,
+        id: ModeratorId,
+        writes: OwnWrites,
+    ) -> Result<(Change, Option<i64>)> {
+        self.write(async |tx| {
+            let mut epoch = None;
+            if let Some(account) = writes.account {
+                let outcome = update(tx, account).await?;
+                if outcome != Change::Done {
+                    return Ok((outcome, None));
+                }
+            }
+            if let Some(hash) = writes.password_hash {
+                epoch = replace_password(tx, id.clone(), hash).await?;
+                if epoch.is_none() {
+                    return Ok((Change::NotFound, None));
+                }
+            }
+            if let Some(mail) = writes.mail {
+                mail_preferences::replace(tx, &id, mail).await?;
+            }
+            Ok((Change::Done, epoch))
+        })
+        .await
+    }
+}
