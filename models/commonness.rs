@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: commonness DATA OUT".into());
     };
     let mut texts = corpus::licensed(data.as_ref())?;
-    texts.extend(corpus::written("models/written".as_ref())?);
+    texts.extend(corpus::split(corpus::written("models/written".as_ref())?).0);
     let mut languages: BTreeMap<&str, Vec<&Text>> = BTreeMap::new();
     for text in texts.iter().filter(|text| !text.sample.spam) {
         languages.entry(&text.language).or_default().push(text);

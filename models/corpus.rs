@@ -11,7 +11,7 @@ use hamlet::bayes::Label;
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::interchange::labelled;
-use hamlet::text::views::mix;
+use hamlet::text::views::{VIEWS, mix};
 use serde::Deserialize;
 
 pub type Failure = Box<dyn std::error::Error>;
@@ -24,7 +24,7 @@ pub struct Text {
     pub source: &'static str,
     /// The language's code (ISO 639-1).
     pub language: String,
-    /// Which sort of spam or ham; the written corpus alone says it.
+    /// Which sort of spam or ham, in the written corpus; elsewhere the file's name.
     pub kind: String,
 }
 
@@ -114,7 +114,11 @@ pub fn licensed(data: &Path) -> Result<Vec<Text>, Failure> {
             sample,
             source,
             language: language.to_owned(),
-            kind: String::new(),
+            kind: path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
         }));
     }
     Ok(texts)
@@ -165,6 +169,28 @@ pub fn thinned(texts: Vec<Text>, each: usize) -> Vec<Text> {
         (*at - 1).is_multiple_of(step)
     });
     kept
+}
+
+/// A text is kept out of every training in so many of the written corpus.
+const KEPT_OUT: usize = 5;
+
+/// The written corpus's texts that models are trained on, and those kept out of every training: every fifth of each
+/// language and label, counted kind by kind, so that kinds of fewer than five texts are among them too.
+pub fn split(written: Vec<Text>) -> (Vec<Text>, Vec<Text>) {
+    let mut order: Vec<usize> = (0..written.len()).collect();
+    order.sort_by_key(|at| &written[*at].kind);
+    let mut met: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut is_kept = vec![false; written.len()];
+    for at in order {
+        let text = &written[at];
+        let count = met.entry((&text.language, text.sample.spam)).or_default();
+        *count += 1;
+        is_kept[at] = count.is_multiple_of(KEPT_OUT);
+    }
+    let (trained_on, kept): (Vec<_>, Vec<_>) =
+        written.into_iter().zip(is_kept).partition(|(_, is_kept)| !is_kept);
+    let texts = |part: Vec<(Text, bool)>| part.into_iter().map(|(text, _)| text).collect();
+    (texts(trained_on), texts(kept))
 }
 
 /// The written corpus, in the order of its files, every address under an ending that people use.
@@ -358,7 +384,7 @@ pub fn groups<'a>(texts: impl IntoIterator<Item = &'a Text>, weighing: Weighing)
 }
 
 /// Texts of one licensed source, language and label that are trained on: more of them drown the others.
-pub const EACH: usize = 4_000;
+pub const EACH: usize = 1_000;
 
 /// The weights that cross-validation found best.
 pub const WEIGHING: Weighing = Weighing {
@@ -371,6 +397,7 @@ pub fn options() -> Options {
     Options {
         name: "shipped".to_owned(),
         kept_cells: 42_000_000,
+        alpha: [0.5; VIEWS.len()],
         shift: -1.8,
         ..Options::default()
     }

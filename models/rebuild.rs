@@ -18,7 +18,7 @@ fn main() -> Result<(), Failure> {
         return Err("usage: rebuild DATA OUT".into());
     };
     let mut texts = corpus::thinned(corpus::licensed(data.as_ref())?, corpus::EACH);
-    texts.extend(corpus::written("models/written".as_ref())?);
+    texts.extend(corpus::split(corpus::written("models/written".as_ref())?).0);
     let mut trainer = Trainer::new(corpus::options(), None);
     for group in corpus::groups(&texts, corpus::WEIGHING) {
         let samples: Vec<Sample> = group.texts.iter().map(|text| text.sample.clone()).collect();

@@ -3,12 +3,13 @@
 //!
 //! `written`: the written corpus in five parts, near copies in the same part. `languages`: every language's texts,
 //! written and licensed, left out with four or five other languages. `sources`: each licensed source left out.
-//! `shipped`: no training, the shipped model on everything. `disguises`: spam disguised in many ways.
+//! `videos`: each YouTube video left out. `kept`: no training, the shipped model on the fifth of the written corpus that no
+//! training sees (no other mode looks at it). `shipped`: the shipped model on all else. `disguises`: spam disguised in many ways.
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 
 use hamlet::bayes::Model;
 use hamlet::bayes::options::Options;
@@ -46,6 +47,8 @@ struct Arguments {
     options: Options,
     /// How many of the texts that scored most wrongly are printed.
     worst: usize,
+    /// Writes the texts, each with its part, for `benches/research/cross_validation.py`, and does nothing else.
+    dump: Option<PathBuf>,
     /// No lines for the written corpus's languages and kinds.
     brief: bool,
 }
@@ -58,6 +61,7 @@ fn arguments() -> Result<Arguments, Failure> {
         weighing: corpus::WEIGHING,
         options: corpus::options(),
         worst: 0,
+        dump: None,
         brief: false,
     };
     let mut rest = std::env::args().skip(1);
@@ -72,6 +76,7 @@ fn arguments() -> Result<Arguments, Failure> {
             "--alpha" => found.options.alpha = [value()?.parse()?; VIEWS.len()],
             "--shift" => found.options.shift = value()?.parse()?,
             "--cells" => found.options.kept_cells = value()?.parse()?,
+            "--dump" => found.dump = Some(value()?.into()),
             "--brief" => found.brief = true,
             "--worst" => found.worst = value()?.parse()?,
             mode => {
@@ -84,9 +89,12 @@ fn arguments() -> Result<Arguments, Failure> {
 
 fn main() -> Result<(), Failure> {
     let arguments = arguments()?;
-    let written = corpus::written("models/written".as_ref())?;
+    let (written, kept) = corpus::split(corpus::written("models/written".as_ref())?);
     let mut texts = corpus::thinned(corpus::licensed(&arguments.data)?, arguments.each);
     texts.extend(written);
+    if let Some(out) = &arguments.dump {
+        return dump(out, &texts, &kept);
+    }
     let on = |mode: &str| arguments.modes.contains(mode);
     if on("shipped") {
         let model = Model::shipped()?;
@@ -96,6 +104,18 @@ fn main() -> Result<(), Failure> {
             .collect();
         let all: Vec<_> = texts.iter().zip(scored).collect();
         print("The shipped model", &all, &arguments);
+    }
+    if on("kept") {
+        let model = Model::shipped()?;
+        let scored: Vec<_> = kept
+            .iter()
+            .map(|text| (text, model.score(&text.sample.document())))
+            .collect();
+        print(
+            "The shipped model on the written texts kept out of it",
+            &scored,
+            &arguments,
+        );
     }
     if on("written") {
         let parts = parts(&texts);
@@ -146,6 +166,19 @@ fn main() -> Result<(), Failure> {
         let scored = left_out_scores(&texts, &left_out, &arguments)?;
         print("Each source left out", &scored, &arguments);
     }
+    if on("videos") {
+        let videos: BTreeSet<&str> = texts
+            .iter()
+            .filter(|text| text.source == "YouTube")
+            .map(|text| text.kind.as_str())
+            .collect();
+        let left_out: Vec<Vec<bool>> = videos
+            .iter()
+            .map(|video| texts.iter().map(|text| text.kind == *video).collect())
+            .collect();
+        let scored = left_out_scores(&texts, &left_out, &arguments)?;
+        print("Each YouTube video left out", &scored, &arguments);
+    }
     if on("disguises") {
         let (model, _) = train(texts.iter(), &arguments)?;
         disguises::print(&model);
@@ -153,6 +186,24 @@ fn main() -> Result<(), Failure> {
     if on("disguises-shipped") {
         disguises::print(&Model::shipped()?);
     }
+    Ok(())
+}
+
+/// One JSON object a line: the texts with their part of the written corpus, then those kept out (part −1).
+fn dump(out: &Path, texts: &[Text], kept: &[Text]) -> Result<(), Failure> {
+    let mut lines = String::new();
+    let parts = parts(texts).into_iter().map(|part| part.map(|part| part % PARTS));
+    let kept = kept.iter().map(|text| (text, None, true));
+    for (text, part, is_kept) in texts.iter().zip(parts).map(|(text, part)| (text, part, false)).chain(kept) {
+        let line = serde_json::json!({
+            "text": text.sample.text, "name": text.sample.name, "website": text.sample.website,
+            "spam": text.sample.spam, "source": text.source, "language": text.language,
+            "kind": text.kind, "part": part, "kept": is_kept,
+        });
+        lines.push_str(&line.to_string());
+        lines.push('\n');
+    }
+    std::fs::write(out, lines)?;
     Ok(())
 }
 
@@ -310,6 +361,29 @@ fn languages(scored: &[(&Text, f64)]) {
     }
 }
 
+/// The standard normal's quantile for intervals of 95 %.
+const Z: f64 = 1.96;
+
+/// Half the width of an area's interval of 95 % (Hanley and McNeil 1982).
+#[expect(clippy::cast_precision_loss, reason = "counts of texts")]
+fn area_interval(figures: &Figures) -> f64 {
+    let (area, spam, ham) = (figures.auc, figures.spam as f64, figures.ham as f64);
+    let above = area / (2.0 - area);
+    let below = 2.0 * area * area / (1.0 + area);
+    let square = area * area;
+    let variance =
+        area * (1.0 - area) + (spam - 1.0) * (above - square) + (ham - 1.0) * (below - square);
+    Z * (variance / (spam * ham)).sqrt()
+}
+
+/// The interval of 95 % of a share (Wilson 1927).
+fn share_interval(hits: f64, count: f64) -> [f64; 2] {
+    let share = hits / count;
+    let middle = share + Z * Z / (2.0 * count);
+    let half = Z * (share * (1.0 - share) / count + Z * Z / (4.0 * count * count)).sqrt();
+    [-half, half].map(|half| ((middle + half) / (1.0 + Z * Z / count)).clamp(0.0, 1.0))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 fn line(name: &str, row: &[(&Text, f64)]) {
     let scores: Vec<Scored> = row
@@ -330,11 +404,13 @@ fn line(name: &str, row: &[(&Text, f64)]) {
             return "–".to_owned();
         }
         let over = of.iter().filter(|score| **score >= limit).count();
-        format!("{:.1}", 100.0 * over as f64 / of.len() as f64)
+        let [low, high] = share_interval(over as f64, of.len() as f64);
+        let share = 100.0 * over as f64 / of.len() as f64;
+        format!("{share:.1} ({:.1}–{:.1})", 100.0 * low, 100.0 * high)
     };
     let both = figures.ham > 0 && figures.spam > 0;
     let auc = if both {
-        format!("{:.3}", figures.auc)
+        format!("{:.3} ± {:.3}", figures.auc, area_interval(&figures))
     } else {
         "–".to_owned()
     };

@@ -11,7 +11,7 @@ use super::normalize::normalize_plain;
 use super::views::{extend, mix};
 
 /// How many concepts there are; each is a bit of a [`Set`].
-pub const COUNT: usize = 38;
+pub const COUNT: usize = 51;
 /// Concepts, one bit each, in the order of the list.
 pub type Set = u64;
 
@@ -19,7 +19,7 @@ pub type Set = u64;
 const LONGEST: usize = 20;
 /// The same in writing without spaces.
 const LONGEST_UNSPACED: usize = 7;
-/// Places of the table: a power of two, some six for each word.
+/// Places of the table: a power of two, some four for each word.
 const PLACES: usize = 1 << 15;
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.txt")));

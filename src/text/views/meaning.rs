@@ -49,7 +49,7 @@ enum Sign {
 }
 
 /// Pairs are made of so many signs at most, the first by number.
-const PAIRED: usize = 14;
+const PAIRED: usize = 16;
 /// Digits of a telephone number.
 const PHONE: std::ops::RangeInclusive<usize> = 8..=15;
 /// Letters and digits of a wallet's address.
