@@ -91,6 +91,12 @@ const STEPS: &[Step] = &[
     same(18, "queues", text!("0018_queues.sql")),
     same(19, "batches", text!("0019_batches.sql")),
     same(22, "import_runs", text!("0022_import_runs.sql")),
+    each(
+        25,
+        "followed",
+        text!("0025_followed.sqlite.sql"),
+        text!("0025_followed.postgres.sql"),
+    ),
 ];
 
 /// The number of the last step.

@@ -36,6 +36,7 @@ pub mod integrity;
 pub mod judged;
 pub mod judgements;
 pub mod known_ids;
+pub mod learning;
 pub mod links;
 mod log;
 pub mod mail_preferences;
