@@ -274,12 +274,12 @@ impl Store {
         self.check_in_place()?;
         let mut connection = self.write.acquire().await?;
         let primary = self.primary.as_deref();
-        let writing = async {
+        let writing = Box::pin(async {
             let mut transaction = connection.begin_with(self.engine.begin()).await?;
             let value = work(&mut self.on(&mut transaction)).await?;
             transaction.commit().await?;
             Ok(value)
-        };
+        });
         let outcome = tokio::time::timeout(patience, unless_moved(primary, writing)).await;
         let outcome = outcome.unwrap_or(Err(StoreError::Silent));
         if outcome.is_err() {

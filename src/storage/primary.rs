@@ -207,30 +207,45 @@ fn choose(timelines: &[Option<u32>], present: Option<Place>) -> Option<Place> {
 mod tests {
     use super::*;
 
-    const fn at(host: usize, timeline: u32) -> Option<Place> {
-        Some(Place { host, timeline })
+    const fn place(host: usize, timeline: u32) -> Place {
+        Place { host, timeline }
     }
 
     #[test]
     fn the_latest_promotion_is_right() {
-        assert_eq!(choose(&[None, Some(1)], None), at(1, 1));
-        assert_eq!(choose(&[Some(1), Some(2)], None), at(1, 2));
-        assert_eq!(choose(&[Some(2), Some(3)], at(0, 2)), at(1, 3));
-        assert_eq!(choose(&[None, None], at(0, 2)), None);
+        assert_eq!(choose(&[None, Some(1)], None), Some(place(1, 1)));
+        assert_eq!(choose(&[Some(1), Some(2)], None), Some(place(1, 2)));
+        assert_eq!(
+            choose(&[Some(2), Some(3)], Some(place(0, 2))),
+            Some(place(1, 3))
+        );
+        assert_eq!(choose(&[None, None], Some(place(0, 2))), None);
     }
 
     #[test]
     fn a_primary_of_before_is_not_followed_even_alone() {
-        assert_eq!(choose(&[Some(2), None], at(1, 3)), None);
-        assert_eq!(choose(&[Some(2), Some(3)], at(1, 3)), at(1, 3));
-        assert_eq!(choose(&[Some(4), None], at(1, 3)), at(0, 4));
+        assert_eq!(choose(&[Some(2), None], Some(place(1, 3))), None);
+        assert_eq!(
+            choose(&[Some(2), Some(3)], Some(place(1, 3))),
+            Some(place(1, 3))
+        );
+        assert_eq!(
+            choose(&[Some(4), None], Some(place(1, 3))),
+            Some(place(0, 4))
+        );
     }
 
     #[test]
     fn two_names_of_one_server_do_not_take_turns() {
-        assert_eq!(choose(&[Some(1), Some(1)], None), at(0, 1));
-        assert_eq!(choose(&[Some(1), Some(1)], at(1, 1)), at(1, 1));
-        assert_eq!(choose(&[Some(1), None], at(1, 1)), at(0, 1));
+        assert_eq!(choose(&[Some(1), Some(1)], None), Some(place(0, 1)));
+        assert_eq!(
+            choose(&[Some(1), Some(1)], Some(place(1, 1))),
+            Some(place(1, 1))
+        );
+        assert_eq!(
+            choose(&[Some(1), None], Some(place(1, 1))),
+            Some(place(0, 1))
+        );
     }
 
     #[test]
