@@ -57,10 +57,8 @@ impl Pool {
     /// [`super::StoreError`] when there is none within five seconds.
     pub(super) async fn acquire(&self) -> Result<PoolConnection<Any>> {
         let present = self.present.load_full();
-        unless_moved(self.primary.as_deref(), async {
-            Ok(present.acquire().await?)
-        })
-        .await
+        let connection = Box::pin(async { Ok(present.acquire().await?) });
+        unless_moved(self.primary.as_deref(), connection).await
     }
 
     /// Closes every connection.

@@ -46,7 +46,8 @@ async fn heard<T>(
     patience: Duration,
     answer: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let answer = unless_moved(primary, answer);
+    // On the heap: each who waits for it would hold it twice over.
+    let answer = unless_moved(primary, Box::pin(answer));
     if patience == Duration::MAX {
         return answer.await;
     }
