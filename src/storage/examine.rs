@@ -2,7 +2,7 @@
 //! changed. A table that is not in [`CHECKS`] has no words, JSON or identifiers that could be wrong: on SQLite
 //! its values are compared with their columns' types, which PostgreSQL does by itself.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use sqlx::any::AnyRow;
 
@@ -195,6 +195,7 @@ impl Store {
             connection.close_on_drop();
         }
         let conn = &mut self.on(&mut connection);
+        conn.patience = Duration::MAX;
         let mut damaged = BTreeSet::new();
         for (table, columns, from, read) in CHECKS {
             let text = format!("SELECT {columns} FROM {from}");
