@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use hamlet::bayes::Model;
-use hamlet::bayes::lessons::Base;
+use hamlet::bayes::base::Base;
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::{Row, Sample};
 use hamlet::bayes::train::Trainer;

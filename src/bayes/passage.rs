@@ -25,13 +25,6 @@ const DOUBT: f64 = 0.0;
 /// The views whose features belong to tokens.
 const VIEWS: [View; 2] = [View::Words, View::Characters];
 
-fn margin() -> f64 {
-    static M: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| {
-        std::env::var("HAMLET_MARGIN").ok().and_then(|m| m.parse().ok()).unwrap_or(MARGIN)
-    });
-    *M
-}
-
 /// A passage that lifts the score of its text.
 pub(super) struct Passage {
     /// The passage's tokens.
@@ -63,7 +56,7 @@ pub(super) fn strongest(
         (others + score(&totals, &tokens), tokens)
     });
     let (own, tokens) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let lift = (own - margin()).min(DOUBT) - whole;
+    let lift = (own - MARGIN).min(DOUBT) - whole;
     (own > 0.0 && lift > 0.0).then_some(Passage { tokens, lift })
 }
 
