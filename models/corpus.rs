@@ -110,15 +110,17 @@ pub fn licensed(data: &Path) -> Result<Vec<Text>, Failure> {
             labelled_texts(&path)
         };
         let samples = samples.map_err(|error| format!("{}: {error}", path.display()))?;
-        texts.extend(samples.into_iter().map(|sample| Text {
-            sample,
-            source,
-            language: language.to_owned(),
-            kind: path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+        texts.extend(samples.into_iter().map(|sample| {
+            Text {
+                sample,
+                source,
+                language: language.to_owned(),
+                kind: path
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+            }
         }));
     }
     Ok(texts)
@@ -187,8 +189,10 @@ pub fn split(written: Vec<Text>) -> (Vec<Text>, Vec<Text>) {
         *count += 1;
         is_kept[at] = count.is_multiple_of(KEPT_OUT);
     }
-    let (trained_on, kept): (Vec<_>, Vec<_>) =
-        written.into_iter().zip(is_kept).partition(|(_, is_kept)| !is_kept);
+    let (trained_on, kept): (Vec<_>, Vec<_>) = written
+        .into_iter()
+        .zip(is_kept)
+        .partition(|(_, is_kept)| !is_kept);
     let texts = |part: Vec<(Text, bool)>| part.into_iter().map(|(text, _)| text).collect();
     (texts(trained_on), texts(kept))
 }

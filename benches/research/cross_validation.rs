@@ -192,9 +192,16 @@ fn main() -> Result<(), Failure> {
 /// One JSON object a line: the texts with their part of the written corpus, then those kept out (part −1).
 fn dump(out: &Path, texts: &[Text], kept: &[Text]) -> Result<(), Failure> {
     let mut lines = String::new();
-    let parts = parts(texts).into_iter().map(|part| part.map(|part| part % PARTS));
+    let parts = parts(texts)
+        .into_iter()
+        .map(|part| part.map(|part| part % PARTS));
     let kept = kept.iter().map(|text| (text, None, true));
-    for (text, part, is_kept) in texts.iter().zip(parts).map(|(text, part)| (text, part, false)).chain(kept) {
+    for (text, part, is_kept) in texts
+        .iter()
+        .zip(parts)
+        .map(|(text, part)| (text, part, false))
+        .chain(kept)
+    {
         let line = serde_json::json!({
             "text": text.sample.text, "name": text.sample.name, "website": text.sample.website,
             "spam": text.sample.spam, "source": text.source, "language": text.language,

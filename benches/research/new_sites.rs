@@ -40,7 +40,9 @@ const DRAWS: u64 = 5;
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let data = arguments.next().unwrap_or_else(|| "../shared/data".to_owned());
+    let data = arguments
+        .next()
+        .unwrap_or_else(|| "../shared/data".to_owned());
     let part = arguments.next();
     let on = |name: &str| part.as_deref().is_none_or(|part| part == name);
     let licensed = distinct(corpus::licensed(data.as_ref())?);
@@ -239,10 +241,7 @@ fn new_sites(texts: &[Text], licensed: &[Text]) -> Result<(), Failure> {
             .map(|text| &text.sample)
             .collect();
         let bytes = train(rest)?;
-        let cold = own
-            .iter()
-            .step_by(own.len().div_ceil(4_000))
-            .copied();
+        let cold = own.iter().step_by(own.len().div_ceil(4_000)).copied();
         tell(
             site,
             0,

@@ -56,7 +56,7 @@ pub enum Sign {
     Looks,
     /// The author's name.
     Name,
-    /// An address at this domain.
+    /// An address at this domain, masked (`e***.com`): nobody is shown the whole of an address here.
     EmailDomain(String),
     /// The author's website.
     Website,
@@ -225,7 +225,7 @@ fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]
     let sign = match part.owner {
         LOOKS => Sign::Looks,
         NAME => Sign::Name,
-        EMAIL => Sign::EmailDomain(cut(document.email_domain.unwrap_or_default().trim())),
+        EMAIL => Sign::EmailDomain(masked(document.email_domain.unwrap_or_default().trim())),
         WEBSITE => Sign::Website,
         index => sign(&text.tokens()[index as usize], text),
     };
@@ -237,6 +237,15 @@ fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]
         sign,
         weight: part.weight,
         spans,
+    }
+}
+
+/// A domain as addresses are masked: its first letter and its ending.
+fn masked(domain: &str) -> String {
+    let initial = domain.chars().next().unwrap_or('*');
+    match domain.rsplit_once('.') {
+        Some((_, ending)) if !domain.starts_with('[') => cut(&format!("{initial}***.{ending}")),
+        _ => format!("{initial}***"),
     }
 }
 

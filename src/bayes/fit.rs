@@ -54,7 +54,7 @@ pub(super) fn finish(gathered: Gathered) -> Result<Trained, FitError> {
     } = gathered;
     if let Some(base) = &base {
         // The base's trust was learnt on log-ratios that were smoothed so.
-        options.alpha = base.header.alpha;
+        options.alpha = base.header().alpha;
     }
     folds.resize_with(options.folds, Sums::default);
     let start = match &base {
