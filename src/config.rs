@@ -101,6 +101,7 @@ pub struct ServerSettings {
 pub struct DatabaseSettings {
     pub url: SecretString,
     pub max_connections: u32,
+    pub pooler: bool,
 }
 
 /// `[log]`

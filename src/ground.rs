@@ -24,7 +24,7 @@ use crate::{
         signed::Signer,
         vault::Vault,
     },
-    storage::{Store, StoreError, private},
+    storage::{Opening, Store, StoreError, private},
 };
 
 /// Why the ground could not be laid.
@@ -85,8 +85,12 @@ impl Ground {
     ) -> Result<Self, GroundError> {
         make_folder(&settings.data_dir)?;
         private::keep_private(&settings.database_url());
-        let connections = settings.database.max_connections;
-        let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
+        let opening = Opening {
+            connections: settings.database.max_connections,
+            may_migrate,
+            behind_pooler: settings.database.pooler,
+        };
+        let store = Store::open(&settings.database_url(), opening).await?;
         let now = clock.now();
         let ring = open_keys(&settings, &store, now).await?;
         Ok(Self {

@@ -83,7 +83,7 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AnyConnection, AnyPool, Connection, any::AnyRow};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor, any::AnyRow};
 use tokio::sync::Semaphore;
 
 pub use self::error::{Result, StoreError};
@@ -96,10 +96,25 @@ const FRONT: u32 = 4;
 /// Time that a server has to hear that its connections are closed.
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 
+/// How a database is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening {
+    /// Connections kept for reading and, on PostgreSQL, for writing.
+    pub connections: u32,
+    /// Whether migrations that are missing are applied; they are refused otherwise.
+    pub may_migrate: bool,
+    /// Whether the URL leads to a pooler that lends a server's connection for one transaction at a time.
+    pub behind_pooler: bool,
+}
+
 /// The database. Clones share its connections.
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
+    /// See [`Opening::behind_pooler`].
+    is_lent: bool,
+    /// See [`Opening::connections`].
+    connections: usize,
     read: AnyPool,
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
@@ -116,25 +131,31 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects, and applies the migrations that are missing (or, with `may_migrate` false, refuses
-    /// when some are). A SQLite file is made when there is none.
+    /// Connects, and applies the migrations that are missing or refuses when some are. A SQLite file is made
+    /// when there is none.
     ///
     /// # Errors
     /// [`StoreError`] when the URL is wrong, the database cannot be reached, its migrations fail,
     /// or the linked SQLite is one that corrupts.
-    pub async fn open(url: &SecretString, connections: u32, may_migrate: bool) -> Result<Self> {
+    pub async fn open(url: &SecretString, opening: Opening) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = Self::check_url(url)?;
         let url = engine.complete_url(url.expose_secret());
-        let read = pool(engine, connections, &[]).connect(&url).await?;
+        let is_lent = engine == Engine::Postgres && opening.behind_pooler;
+        // What a session is given is lost, or another's, at the end of a transaction.
+        let session = if is_lent { &[] } else { engine.session() };
+        let pool = |connections, more| pool(engine, connections, session, more);
+        let read = pool(opening.connections, &[]).connect(&url).await?;
         let write = match engine {
-            Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
+            Engine::Sqlite => pool(1, engine.writing()).connect(&url).await?,
             Engine::Postgres => read.clone(),
         };
         let store = Self {
             engine,
-            front: pool(engine, FRONT, &[]).connect_lazy(&url)?,
-            searches: pool(engine, searching::SEARCHES_POOL, &[]).connect_lazy(&url)?,
+            is_lent,
+            connections: usize::try_from(opening.connections).unwrap_or(usize::MAX),
+            front: pool(FRONT, &[]).connect_lazy(&url)?,
+            searches: pool(searching::SEARCHES_POOL, &[]).connect_lazy(&url)?,
             searching: Arc::new(Semaphore::new(searching::SEARCHES)),
             read,
             write,
@@ -143,7 +164,7 @@ impl Store {
             file: OpenFile::of_url(engine, &url).map(Arc::new),
         };
         store.refuse_unsafe_sqlite().await?;
-        migrations::run(&store.write, engine, may_migrate).await?;
+        store.migrate(opening.may_migrate).await?;
         Ok(store)
     }
 
@@ -169,7 +190,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.front).await?;
+        self.front.execute("SELECT 1").await?;
         Ok(())
     }
 
@@ -217,9 +238,6 @@ impl Store {
     }
 
     /// Runs `work` in one write transaction: all of it happens, or none of it.
-    ///
-    /// A connection on which anything failed is closed rather than put back: after a full disk
-    /// sqlx believes its transaction is still open, and would fail for ever.
     async fn write<T>(&self, work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
         self.write_within(self.engine.patience(), work).await
     }
@@ -231,15 +249,27 @@ impl Store {
         patience: Duration,
         work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.check_in_place()?;
-        let mut connection = self.write.acquire().await?;
-        let writing = async {
-            let mut transaction = connection.begin_with(self.engine.begin()).await?;
+        self.on_writer(patience, async |connection| {
+            let mut transaction = connection.begin_with(self.begin()).await?;
             let value = work(&mut self.on(&mut transaction)).await?;
             transaction.commit().await?;
             Ok(value)
-        };
-        let outcome = tokio::time::timeout(patience, writing).await;
+        })
+        .await
+    }
+
+    /// Runs `work` on a connection that may write, given up after `patience`.
+    ///
+    /// A connection on which anything failed is closed rather than put back: after a full disk
+    /// sqlx believes its transaction is still open, and would fail for ever.
+    async fn on_writer<T>(
+        &self,
+        patience: Duration,
+        work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
+    ) -> Result<T> {
+        self.check_in_place()?;
+        let mut connection = self.write.acquire().await?;
+        let outcome = tokio::time::timeout(patience, work(&mut connection)).await;
         let outcome = outcome.unwrap_or(Err(StoreError::Silent));
         if outcome.is_err() {
             connection.close_on_drop();
@@ -256,10 +286,19 @@ impl Store {
         self.write(async |tx| tx.run(text, values).await).await
     }
 
+    const fn begin(&self) -> &'static str {
+        if self.is_lent {
+            self.engine.begin_lent()
+        } else {
+            self.engine.begin()
+        }
+    }
+
     /// Runs statements on a connection.
     const fn on<'c>(&self, connection: &'c mut AnyConnection) -> Conn<'c> {
         Conn {
             engine: self.engine,
+            is_lent: self.is_lent,
             inner: connection,
         }
     }

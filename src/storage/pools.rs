@@ -10,20 +10,24 @@ use super::engine::Engine;
 /// connection on which a server fell silent kept somebody waiting for all the time that there is.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
-/// A pool whose connections begin with the engine's statements, then `more`.
+/// A connection that answered so lately is not asked: the question would cost a post a tenth of its time.
+const ANSWERED: Duration = Duration::from_millis(250);
+
+/// A pool whose connections begin with the statements of `session`, then `more`.
 pub(super) fn pool(
     engine: Engine,
     connections: u32,
+    session: &'static [&'static str],
     more: &'static [&'static str],
 ) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
-        .before_acquire(move |connection, _| {
+        .before_acquire(move |connection, meta| {
             Box::pin(async move {
                 // A file does not go away between two statements, as a server can.
-                if engine == Engine::Sqlite {
+                if engine == Engine::Sqlite || meta.idle_for < ANSWERED {
                     return Ok(true);
                 }
                 let answer = tokio::time::timeout(ANSWERS_WITHIN, connection.ping()).await;
@@ -33,7 +37,7 @@ pub(super) fn pool(
         })
         .after_connect(move |connection, _| {
             Box::pin(async move {
-                for statement in engine.session().iter().chain(more) {
+                for statement in session.iter().chain(more) {
                     sqlx::query(*statement).execute(&mut *connection).await?;
                 }
                 Ok(())
