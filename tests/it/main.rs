@@ -8,6 +8,7 @@
 mod accounts;
 mod acts;
 mod akismet;
+mod at_once;
 mod backup;
 mod batches;
 mod bounds;
@@ -35,6 +36,7 @@ mod model;
 mod news;
 mod operation;
 mod people;
+mod pooler;
 mod privacy;
 mod program;
 mod published;
