@@ -16,7 +16,7 @@ SETTINGS = """[databases]
 listen_addr = 127.0.0.1
 listen_port = {port}
 unix_socket_dir =
-auth_type = any
+auth_type = trust
 auth_file = {home}/users
 pool_mode = transaction
 max_client_conn = 200
@@ -34,9 +34,7 @@ class Pooler:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="hamlet-pooler-", dir="/var/tmp"))
         self.port = program.free_port()
         (self.home / "users").write_text('"hamlet" ""\n')
-        # With `any` everyone is the user that the database's line names.
-        text = SETTINGS.format(server=server.port, port=self.port, home=self.home, size=size)
-        (self.home / "ini").write_text(text.replace("port=" + str(server.port), f"port={server.port} user=hamlet"))
+        (self.home / "ini").write_text(SETTINGS.format(server=server.port, port=self.port, home=self.home, size=size))
         self.home.chmod(0o755)
         self.process = None
 

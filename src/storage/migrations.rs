@@ -97,6 +97,12 @@ const STEPS: &[Step] = &[
         text!("0020_batches_at_once.postgres.sql"),
     ),
     same(22, "import_runs", text!("0022_import_runs.sql")),
+    each(
+        25,
+        "followed",
+        text!("0025_followed.sqlite.sql"),
+        text!("0025_followed.postgres.sql"),
+    ),
 ];
 
 /// The number of the last step.

@@ -2,7 +2,7 @@
 //! file. What this holds keeps two things from happening: a key made here while a key made elsewhere has
 //! not arrived, and a value stored with a key that was retired (the triggers of migration 13 refuse it).
 
-use sqlx::{Any, Transaction, any::AnyRow};
+use sqlx::{Any, SqlSafeStr, Transaction, any::AnyRow};
 
 use crate::{
     domain::timestamp::Timestamp,
@@ -60,7 +60,9 @@ impl Store {
             return Ok(Some(KeysLock { _transaction: None }));
         }
         // A transaction's, not a session's: behind a pooler there is no session.
-        let mut transaction = self.write.begin_with(self.engine.begin()).await?;
+        let connection = self.write.acquire().await?;
+        let begin = self.engine.begin().into_sql_str();
+        let mut transaction = Transaction::begin(connection, Some(begin)).await?;
         let text = "SELECT CASE WHEN pg_try_advisory_xact_lock($1) THEN 1 ELSE 0 END AS mine";
         let row = self.on(&mut transaction).one(text, values![LOCK]).await?;
         let mine: i32 = get(&row, "mine")?;

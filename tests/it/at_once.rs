@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{
     on_both_engines,
-    support::app::{TestApp, answer},
+    support::app::answer,
 };
 
 /// Authors, and posts of each.

@@ -1,12 +1,13 @@
 //! A connection that statements are run on, within a transaction or without.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe, Connection, SqlSafeStr, SqlStr,
     any::{AnyArguments, AnyRow},
     query::Query,
 };
+use tokio::time::timeout;
 
 use super::{
     dialect::complete,
@@ -16,9 +17,10 @@ use super::{
     value::Value,
 };
 use crate::storage::{
-    Result,
+    Result, StoreError,
     damage::{Gathered, gather},
     engine::Engine,
+    primary::{Primary, unless_moved},
 };
 
 /// A connection, and the engine at its other end.
@@ -28,9 +30,28 @@ pub(in crate::storage) struct Conn<'c> {
     /// anew each time, without a name, and runs in a transaction, or its two halves could reach two servers.
     pub is_lent: bool,
     pub inner: &'c mut AnyConnection,
+    /// The server that takes writes, where there are several.
+    pub primary: Option<&'c Primary>,
+    /// How long an answer is waited for.
+    pub patience: Duration,
 }
 
 type Bound = Query<'static, Any, AnyArguments>;
+
+/// Waits for an answer for so long, and not once another server has taken the place of the one asked.
+async fn heard<T>(
+    primary: Option<&Primary>,
+    patience: Duration,
+    answer: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    // On the heap: each who waits for it would hold it twice over.
+    let answer = unless_moved(primary, Box::pin(answer));
+    if patience == Duration::MAX {
+        return answer.await;
+    }
+    let answer = timeout(patience, answer).await;
+    answer.unwrap_or(Err(StoreError::Silent))
+}
 
 impl Conn<'_> {
     fn bound(&self, text: SqlStr, values: impl IntoIterator<Item = Value>) -> Bound {
@@ -48,14 +69,18 @@ impl Conn<'_> {
         &mut self,
         work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
     ) -> Result<T> {
-        if !self.is_lent || self.inner.is_in_transaction() {
-            return work(self.inner).await;
-        }
         let begin = self.engine.begin_lent();
-        let mut transaction = self.inner.begin_with(begin).await?;
-        let value = work(&mut transaction).await?;
-        transaction.commit().await?;
-        Ok(value)
+        let is_plain = !self.is_lent || self.inner.is_in_transaction();
+        let answer = async {
+            if is_plain {
+                return work(self.inner).await;
+            }
+            let mut transaction = self.inner.begin_with(begin).await?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(value)
+        };
+        heard(self.primary, self.patience, answer).await
     }
 
     /// Runs a statement; how many rows it changed.
@@ -65,8 +90,7 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<u64> {
         let query = self.query(sql(text, values));
-        self.within(async |on| Ok(query.execute(on).await?.rows_affected()))
-            .await
+        self.within(async |on| Ok(query.execute(on).await?.rows_affected())).await
     }
 
     /// Runs a statement; whether it changed exactly one row.
@@ -95,8 +119,7 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<Option<AnyRow>> {
         let query = self.query(sql(text, values));
-        self.within(async |on| Ok(query.fetch_optional(on).await?))
-            .await
+        self.within(async |on| Ok(query.fetch_optional(on).await?)).await
     }
 
     /// The row that a statement always finds or returns.
@@ -173,7 +196,7 @@ impl Conn<'_> {
             let text = format!("INSERT INTO {table} ({columns}) VALUES {marks}");
             let values = chunk.into_iter().flatten().map(|(_, value)| value);
             let query = self.bound(AssertSqlSafe(text).into_sql_str(), values);
-            query.execute(&mut *self.inner).await?;
+            self.within(async |on| Ok(query.execute(on).await?)).await?;
         }
         Ok(())
     }

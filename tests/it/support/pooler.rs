@@ -40,6 +40,7 @@ impl Pooled {
         fs::set_permissions(&home, Permissions::from_mode(0o777)).expect("rights");
         let ini = home.path().join("pgbouncer.ini");
         fs::write(&ini, settings(&database, home.path())).expect("its settings");
+        fs::write(home.path().join("users"), users(&database)).expect("its users");
         let pooler = as_ordinary_user(program.to_str().expect("a path"))
             .arg(&ini)
             .stdin(Stdio::null())
@@ -95,15 +96,20 @@ fn settings(database: &Database, home: &Path) -> String {
         let host = url.host_str().unwrap_or("localhost");
         format!("host={host} port={}", url.port().unwrap_or(5432))
     });
-    let password = url.password().unwrap_or_default();
+    let home = home.display();
     format!(
-        "[databases]\n* = {host} user={} password='{password}'\n[pgbouncer]\n\
-         listen_addr =\nlisten_port = 6432\nunix_socket_dir = {}\nauth_type = any\n\
+        "[databases]\n* = {host}\n[pgbouncer]\n\
+         listen_addr =\nlisten_port = 6432\nunix_socket_dir = {home}\n\
+         auth_type = trust\nauth_file = {home}/users\n\
          pool_mode = transaction\ndefault_pool_size = {LENT}\nmax_client_conn = 100\n\
-         ignore_startup_parameters = extra_float_digits\n",
-        url.username(),
-        home.display()
+         ignore_startup_parameters = extra_float_digits\n"
     )
+}
+
+fn users(database: &Database) -> String {
+    let url = Url::parse(&database.url()).expect("a URL");
+    let password = url.password().unwrap_or_default();
+    format!("\"{}\" \"{password}\"\n", url.username())
 }
 
 fn find() -> Option<PathBuf> {
