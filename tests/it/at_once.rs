@@ -7,10 +7,7 @@ use futures_util::future::join_all;
 use hamlet::domain::evidence::Check;
 use serde_json::json;
 
-use crate::{
-    on_both_engines,
-    support::app::answer,
-};
+use crate::{on_both_engines, support::app::answer};
 
 /// Authors, and posts of each.
 const AUTHORS: usize = 24;
@@ -44,7 +41,9 @@ on_both_engines!(
             *accepted.entry(author).or_insert(0) += 1;
             let stored = app.stored(&receipt).await;
             let checks = stored.evidence.checks.iter();
-            let repeats = checks.filter(|found| found.check == Check::Duplicate).count();
+            let repeats = checks
+                .filter(|found| found.check == Check::Duplicate)
+                .count();
             *first.entry(author).or_insert(0) += 1 - repeats;
         }
         for author in 0..AUTHORS {

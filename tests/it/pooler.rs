@@ -48,13 +48,16 @@ async fn everything_works_with_connections_that_are_lent() {
             answer(request.header("idempotency-key", format!("{round} {n}"))).await
         });
         let posted = join_all(posts).await;
-        assert!(posted.iter().all(|(status, _)| *status == 202), "{posted:?}");
+        assert!(
+            posted.iter().all(|(status, _)| *status == 202),
+            "{posted:?}"
+        );
         let receipts: Vec<_> = posted.into_iter().map(|(_, receipt)| receipt).collect();
         first.decide_all(&receipts[..20], Decision::Approve).await;
         first.decide_all(&receipts[20..30], Decision::Spam).await;
         let lists = (0..20).map(async |n| {
             let sort = ["newest", "oldest", "uncertain", "spammiest"][n % 4];
-            let path = format!("/api/v1/comments?status=pending&sort={sort}&q=rosemary");
+            let path = format!("/api/v1/comments?status=pending&sort={sort}&q=rosemary&limit=100");
             answer(first.get(&path).bearer_auth(&operator)).await
         });
         for (status, list) in join_all(lists).await {

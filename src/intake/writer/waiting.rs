@@ -66,11 +66,7 @@ impl<T> Queue<T> {
         self.0.push_back((marks, one));
     }
 
-    fn next(
-        &mut self,
-        most: usize,
-        written: impl Iterator<Item = Mark>,
-    ) -> (Vec<Mark>, Vec<T>) {
+    fn next(&mut self, most: usize, written: impl Iterator<Item = Mark>) -> (Vec<Mark>, Vec<T>) {
         let mut taken: HashSet<Mark> = written.collect();
         let is_alone = taken.is_empty();
         let (mut marks, mut batch) = (Vec::new(), Vec::new());

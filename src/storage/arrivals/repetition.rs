@@ -110,9 +110,7 @@ impl Intake {
         // PostgreSQL refuses to update one row twice in a statement: a key goes in once.
         let mut seen = HashSet::new();
         claims.retain(|row| seen.insert((row["site"].to_string(), row["key"].to_string())));
-        let claimed = tx
-            .all(text, values![to_rows(claims), self.now])
-            .await?;
+        let claimed = tx.all(text, values![to_rows(claims), self.now]).await?;
         let won = claimed.iter().map(|row| get(row, "comment_id"));
         let won: Vec<CommentId> = won.collect::<Result<_>>()?;
         let lost: Vec<usize> = keyed

@@ -90,7 +90,8 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<u64> {
         let query = self.query(sql(text, values));
-        self.within(async |on| Ok(query.execute(on).await?.rows_affected())).await
+        self.within(async |on| Ok(query.execute(on).await?.rows_affected()))
+            .await
     }
 
     /// Runs a statement; whether it changed exactly one row.
@@ -119,7 +120,8 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<Option<AnyRow>> {
         let query = self.query(sql(text, values));
-        self.within(async |on| Ok(query.fetch_optional(on).await?)).await
+        self.within(async |on| Ok(query.fetch_optional(on).await?))
+            .await
     }
 
     /// The row that a statement always finds or returns.

@@ -64,7 +64,11 @@ pub(in crate::storage) fn complete(engine: Engine, text: Cow<'static, str>) -> S
         &format!("(SELECT r.value->>'v' FROM {rows})"),
     );
     text = fill(&text, "{rows:", rows);
-    text = fill(&text, "{site_of:", engine.either("§.site", "(§.site || '')"));
+    text = fill(
+        &text,
+        "{site_of:",
+        engine.either("§.site", "(§.site || '')"),
+    );
     AssertSqlSafe(text).into_sql_str()
 }
 

@@ -26,7 +26,9 @@ pub(super) fn by_column<const N: usize>(
     table: &str,
     rows: Vec<[(&'static str, Value); N]>,
 ) -> (String, Vec<Value>) {
-    let names = rows.first().map(|row| row.each_ref().map(|(name, _)| *name));
+    let names = rows
+        .first()
+        .map(|row| row.each_ref().map(|(name, _)| *name));
     let names = names.map(|names| names.join(", ")).unwrap_or_default();
     let mut columns: [Column; N] = std::array::from_fn(|_| Column::default());
     for row in rows {
@@ -52,7 +54,8 @@ struct Column {
 
 impl Column {
     fn push(&mut self, value: &Value) {
-        self.array.push(if self.array.is_empty() { '{' } else { ',' });
+        self.array
+            .push(if self.array.is_empty() { '{' } else { ',' });
         let text = match value {
             Value::Text(text) => {
                 self.kind = "TEXT";
