@@ -1,4 +1,4 @@
-//! A PgBouncer in transaction mode before the tests' PostgreSQL, on a Unix socket of its own; ended with the value.
+//! A pooler in transaction mode before the tests' PostgreSQL, on a Unix socket of its own; ended with the value.
 //!
 //! Where it is not installed the tests skip with a line on standard error, unless `HAMLET_TEST_REQUIRE_POOLER=1`.
 
@@ -22,7 +22,7 @@ const LENT: usize = 3;
 pub struct Pooled {
     database: Database,
     home: TempDir,
-    pooler: Child,
+    process: Child,
 }
 
 impl Pooled {
@@ -41,7 +41,7 @@ impl Pooled {
         let ini = home.path().join("pgbouncer.ini");
         fs::write(&ini, settings(&database, home.path())).expect("its settings");
         fs::write(home.path().join("users"), users(&database)).expect("its users");
-        let pooler = as_ordinary_user(program.to_str().expect("a path"))
+        let process = as_ordinary_user(program.to_str().expect("a path"))
             .arg(&ini)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -51,7 +51,7 @@ impl Pooled {
         let pooled = Self {
             database,
             home,
-            pooler,
+            process,
         };
         pooled.wait().await;
         Some(pooled)
@@ -82,8 +82,8 @@ impl Pooled {
 
 impl Drop for Pooled {
     fn drop(&mut self) {
-        let _ = self.pooler.kill();
-        let _ = self.pooler.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
