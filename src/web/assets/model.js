@@ -11,7 +11,7 @@
     const show = () => {
       const at = Number(range.value);
       box.querySelector("output").textContent = at.toFixed(3);
-      ["x1", "x2"].forEach((end) => mark?.setAttribute(end, String(at * 100)));
+      ["x1", "x2"].forEach((end) => mark?.setAttribute(end, String(Number(mark.dataset.start) + at * Number(mark.dataset.span))));
       told.textContent = `${count("", at)} put aside: ${count("s", at)} of ${count("s", 0)} spam caught, ${count("h", at)} of ${count("h", 0)} genuine blocked.`;
     };
     range.addEventListener("input", show);
