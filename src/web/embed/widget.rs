@@ -12,6 +12,12 @@ use crate::{
 };
 
 const CODE: &str = include_str!("widget/widget.js");
+/// The parts that the code names, each put in where its name is.
+const PARTS: [(&str, &str); 3] = [
+    ("/* links.js */", include_str!("widget/links.js")),
+    ("/* page.js */", include_str!("widget/page.js")),
+    ("/* proof.js */", include_str!("widget/proof.js")),
+];
 const STYLE: &str = include_str!("widget/widget.css");
 const LANGUAGES: &str = include_str!("widget/languages.json");
 const WORKER: &str = include_str!("widget/worker.js");
@@ -23,10 +29,12 @@ const CACHING: &str = "public, max-age=300, stale-while-revalidate=86400";
 static EMBED: LazyLock<Rendered> = LazyLock::new(|| Rendered::new(assembled()));
 static EMBED_WORKER: LazyLock<Rendered> = LazyLock::new(|| Rendered::new(compact(WORKER)));
 
-/// The script with its style and languages in place.
+/// The script with its parts, style and languages in place.
 fn assembled() -> String {
     let style = serde_json::Value::from(compact(STYLE)).to_string();
-    compact(CODE)
+    let put_in = |code: String, (name, part): (&str, &str)| code.replacen(name, part, 1);
+    let code = PARTS.into_iter().fold(CODE.to_owned(), put_in);
+    compact(&code)
         .replacen("/* languages.json */ {}", &compact(LANGUAGES), 1)
         .replacen("/* widget.css */ \"\"", &style, 1)
 }
@@ -92,10 +100,13 @@ mod tests {
     }
 
     #[test]
-    fn the_script_has_its_style_and_languages_in_place() {
+    fn the_script_has_its_parts_style_and_languages_in_place() {
         let script = assembled();
         assert!(script.contains("const LANGUAGES = {") && script.contains("\"ar\""));
         assert!(script.contains("const STYLE = \":host"));
+        for part in ["const linked =", "const languageOf =", "const prove ="] {
+            assert!(script.contains(part), "{part}");
+        }
         assert!(!script.contains("/* widget.css */") && !script.contains("/* languages.json */"));
     }
 
@@ -108,7 +119,7 @@ mod tests {
             "document.write",
             "eval(",
         ] {
-            assert!(!CODE.contains(sink), "{sink}");
+            assert!(!assembled().contains(sink), "{sink}");
         }
     }
 }
