@@ -62,7 +62,7 @@ pub async fn prepare(app: &App) -> storage::Result<bool> {
         slug: SITE.to_owned(),
         name: Some("Demo".to_owned()),
         origins: origin.iter().map(|one| one.as_str().to_owned()).collect(),
-        policy: Policy::default(),
+        policy: Policy::of_new_site(),
     };
     let site = match sites::add(app, new).await {
         Ok(site) => Arc::new(site),

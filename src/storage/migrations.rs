@@ -91,6 +91,7 @@ const STEPS: &[Step] = &[
     same(18, "queues", text!("0018_queues.sql")),
     same(19, "batches", text!("0019_batches.sql")),
     same(22, "import_runs", text!("0022_import_runs.sql")),
+    same(30, "pages", text!("0030_pages.sql")),
 ];
 
 /// The number of the last step.

@@ -97,7 +97,7 @@ pub struct SubjectExport {
 
 /// How much was erased.
 #[derive(Debug, Serialize, ToSchema)]
-struct SubjectErased {
+pub struct SubjectErased {
     /// Comments.
     comments: usize,
     /// Labelled texts, and with them what models had learnt from them.
