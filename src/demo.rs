@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::{
     app::App,
     domain::{
-        origin::Origin,
         sample::{Provenance, Vote},
         site::{Policy, SiteSlug},
     },
@@ -57,7 +56,7 @@ const LABELLED: &str = include_str!("demo.tsv");
 /// # Errors
 /// [`storage::StoreError`].
 pub async fn prepare(app: &App) -> storage::Result<bool> {
-    let origin = Origin::parse(&app.public_url());
+    let origin = app.public_origin();
     let new = NewSite {
         slug: SITE.to_owned(),
         name: Some("Demo".to_owned()),

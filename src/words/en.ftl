@@ -228,6 +228,7 @@ refused-back = To the desk
 ## The desk: what every page has around it
 
 desk = Desk
+desk-unknown-proxy = Requests come through a proxy that the service does not know, so that all senders count as one: rates are counted for the proxy, and blocking a network blocks everybody. Set <code>server.trusted_proxies</code> to the proxy's address.
 desk-skip = Skip to the comments
 desk-main = Main
 desk-queue = Queue

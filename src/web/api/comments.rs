@@ -9,12 +9,11 @@ use crate::{
         comment::Comment, decision::HistoryEntry, evidence::Verdict, in_words::EvidenceInWords,
         page::Page, queue::Counts, score,
     },
-    privacy::subjects,
     review::{
         self,
         opened::{self, RevealError, masked_email},
     },
-    web::{api::subjects::SubjectErased, prelude::*},
+    web::prelude::*,
 };
 
 /// Main reasons told with a comment.
@@ -191,45 +190,6 @@ async fn add_note(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Deletes a comment for good: its text, its history, mails about it, and what models learnt from it. It cannot be undone. To put it out of
-/// sight only, decide `trash`. Answers to it stay.
-#[utoipa::path(
-    params(("id" = CommentId, Path)),
-    responses((status = 204, description = "It is gone.")),
-)]
-#[delete("/api/v1/comments/{id}")]
-async fn delete_comment(
-    app: Shared,
-    Operator(by): Operator,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let comment = opened::find(&app, &by, comment_id(&id)?).await?;
-    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
-    if subjects::erase_comment(&app.privacy, &comment).await? {
-        Ok(HttpResponse::NoContent().finish())
-    } else {
-        Err(Problem::not_found("comment"))
-    }
-}
-
-/// Erases everything held about a comment's author, on every site, as `/api/v1/subjects/erase` does for an address: for those too
-/// who gave none.
-#[utoipa::path(
-    params(("id" = CommentId, Path)),
-    responses((status = 200, body = SubjectErased)),
-)]
-#[post("/api/v1/comments/{id}/author/erase")]
-async fn erase_author(
-    app: Shared,
-    Operator(by): Operator,
-    id: Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let comment = opened::find(&app, &by, comment_id(&id)?).await?;
-    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
-    let erased = subjects::erase_author(&app.privacy, &comment, by.actor).await?;
-    Ok(private().json(SubjectErased::from(erased)))
-}
-
 /// Reads a comment's id from a path; what is none is not there.
 ///
 /// # Errors
@@ -256,7 +216,5 @@ pub fn routes(config: &mut RouteTable<'_>) {
     config
         .service(get_comment)
         .service(reveal_email)
-        .service(add_note)
-        .service(delete_comment)
-        .service(erase_author);
+        .service(add_note);
 }

@@ -140,7 +140,7 @@ fn check_origin(app: &Shared, site: &Site, request: &HttpRequest) -> Result<(), 
         return Ok(());
     };
     let origin = origin.to_str().ok().and_then(Origin::parse);
-    let own = Origin::parse(&app.public_url());
+    let own = app.public_origin();
     // What the browser asked for: forwarding headers are anyone's to write.
     let host = request.headers().get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());

@@ -6,6 +6,9 @@ use crate::{
     web::{embed::form::article, prelude::*},
 };
 
+/// What every feed begins with.
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+
 /// Entries of a feed: the latest.
 const FED: usize = 50;
 
@@ -123,7 +126,7 @@ pub(super) async fn feed(
     Ok(HttpResponse::Ok()
         .content_type("application/atom+xml; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(body))
+        .body(format!("{DECLARATION}{body}")))
 }
 
 /// The address of something about a page of a site, on this service.

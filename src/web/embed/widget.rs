@@ -43,7 +43,10 @@ impl Script {
         let written = encoder.write_all(text.as_bytes());
         Self {
             // Writing into memory cannot fail; if it did, the plain script would be sent.
-            gzip: written.and_then(|()| encoder.finish()).ok().map(Rendered::new),
+            gzip: written
+                .and_then(|()| encoder.finish())
+                .ok()
+                .map(Rendered::new),
             plain: Rendered::new(text),
         }
     }
