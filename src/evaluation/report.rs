@@ -10,7 +10,7 @@ use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
 use super::plots;
 use crate::bayes::Model;
-use crate::bayes::lessons::Base;
+use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::probability;
 use crate::bayes::row::Sample;

@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    AnyPool, AssertSqlSafe, SqlSafeStr,
+    AssertSqlSafe, SqlSafeStr,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
-use super::{Result, StoreError, engine::Engine};
+use super::{Result, StoreError, engine::Engine, pools::Pool};
 
 struct Step {
     number: i64,
@@ -91,6 +91,13 @@ const STEPS: &[Step] = &[
     same(18, "queues", text!("0018_queues.sql")),
     same(19, "batches", text!("0019_batches.sql")),
     same(22, "import_runs", text!("0022_import_runs.sql")),
+    each(
+        25,
+        "followed",
+        text!("0025_followed.sqlite.sql"),
+        text!("0025_followed.postgres.sql"),
+    ),
+    same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
     same(30, "pages", text!("0030_pages.sql")),
 ];
 
@@ -101,15 +108,18 @@ pub(super) fn newest() -> i64 {
 
 /// Applies what is missing; with `may_migrate` false refuses when something is. A schema that is
 /// newer than this program is refused either way.
-pub(super) async fn run(pool: &AnyPool, engine: Engine, may_migrate: bool) -> Result<()> {
+pub(super) async fn run(pool: &Pool, engine: Engine, may_migrate: bool) -> Result<()> {
     let migrator = migrator(engine);
-    if may_migrate {
-        return migrator.run(pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => StoreError::Later(version),
-            other => StoreError::Migration(other),
-        });
-    }
     let mut connection = pool.acquire().await?;
+    if may_migrate {
+        return migrator
+            .run(&mut *connection)
+            .await
+            .map_err(|error| match error {
+                MigrateError::VersionMissing(version) => StoreError::Later(version),
+                other => StoreError::Migration(other),
+            });
+    }
     let table = &migrator.table_name;
     connection.ensure_migrations_table(table).await?;
     let applied = connection.list_applied_migrations(table).await?;
