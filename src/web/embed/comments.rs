@@ -54,6 +54,13 @@ struct Feed {
     comments: Vec<Shown>,
 }
 
+impl Feed {
+    /// The identifier of an entry, which no change of an address changes.
+    fn entry(comment: &Shown) -> String {
+        format!("urn:uuid:{}", comment.id)
+    }
+}
+
 /// A page's approved comments, oldest first, with the way to answer each.
 pub(super) async fn show_comments(
     app: Shared,

@@ -260,7 +260,7 @@ on_both_engines!(
             let name = operation.name();
             let comment = if takes_away(operation) && operation.path.contains("/comments/") {
                 let text = format!("There's rosemary for {name}.");
-                world.app.posted(MINE, "Ophelia", &text).await
+                world.app.posted(MINE, "Laertes", &text).await
             } else {
                 world.comment.clone()
             };
