@@ -108,10 +108,18 @@ impl Chart {
     const FLOOR: f64 = HEIGHT - BOTTOM;
     const RISE: f64 = HEIGHT - BOTTOM - EDGE;
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates hand their arguments on by reference"
+    )]
     fn across(&self, value: &f64) -> f64 {
         tenth(self.x.share(*value).mul_add(Self::SPAN, Self::START))
     }
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates hand their arguments on by reference"
+    )]
     fn up(&self, value: &f64) -> f64 {
         tenth(self.y.share(*value).mul_add(-Self::RISE, Self::FLOOR))
     }

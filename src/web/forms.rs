@@ -59,7 +59,7 @@ pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<DecodedFields,
         }
     };
     let charset = kind.as_ref().and_then(|kind| kind.get_param(mime::CHARSET));
-    let charset = charset.map(|charset| charset.as_str().as_bytes().to_vec());
+    let charset = charset.as_ref().map(|charset| charset.as_str().as_bytes());
     fields(pairs, charset)
 }
 
@@ -117,14 +117,14 @@ async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<Pair>, Proble
 }
 
 /// The encoding that a form says it is in: its field `_charset_`, which browsers fill in, or the media type's parameter.
-fn encoding(pairs: &[Pair], charset: Option<Vec<u8>>) -> Option<&'static Encoding> {
+fn encoding(pairs: &[Pair], charset: Option<&[u8]>) -> Option<&'static Encoding> {
     let field = pairs.iter().find(|(name, _)| name == "_charset_");
-    let label = field.map(|(_, label)| label).or(charset.as_ref())?;
+    let label = field.map(|(_, label)| label.as_slice()).or(charset)?;
     Encoding::for_label(label)
 }
 
 /// Sorts pairs into fields; one that is there twice is an error that names it.
-fn fields(pairs: Vec<Pair>, charset: Option<Vec<u8>>) -> Result<DecodedFields, Problem> {
+fn fields(pairs: Vec<Pair>, charset: Option<&[u8]>) -> Result<DecodedFields, Problem> {
     let declared = encoding(&pairs, charset);
     let mut fields = Fields::default();
     let mut notify = None;

@@ -19,6 +19,9 @@ const GROUPS: usize = 10;
 /// Days drawn.
 pub const DAYS: i64 = 30;
 
+/// The same as a length of the axis.
+const DAYS_DRAWN: f64 = 30.0;
+
 /// What a threshold would have done to the latest comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effect {
@@ -143,7 +146,7 @@ pub fn over_time(days: &[DayCount], today: i64, words: &Words) -> Chart {
     };
     let bar = |(place, ago): (usize, i64)| {
         let (ham, spam) = (of(today - ago, "approve"), of(today - ago, "spam"));
-        let from = real(place) - real(DAYS.unsigned_abs() as usize);
+        let from = real(place) - DAYS_DRAWN;
         Bar {
             from,
             to: from + 1.0,
@@ -156,11 +159,7 @@ pub fn over_time(days: &[DayCount], today: i64, words: &Words) -> Chart {
         }
     };
     let all = (0..DAYS).rev().enumerate().map(bar).collect();
-    let x = Axis::new(
-        &words.fill("chart-days", &[]),
-        -real(DAYS.unsigned_abs() as usize),
-        0.0,
-    );
+    let x = Axis::new(&words.fill("chart-days", &[]), -DAYS_DRAWN, 0.0);
     bars(
         words,
         x,
