@@ -9,13 +9,14 @@ use std::{
     sync::Arc,
 };
 
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
     clock::Clock,
     config::Settings,
     directory::Directory,
-    domain::timestamp::Timestamp,
+    domain::{origin::Origin, timestamp::Timestamp},
     faults::Faults,
     sealing::{
         key_file,
@@ -116,6 +117,13 @@ impl Ground {
     pub(crate) fn use_keys(&self, ring: KeyRing) {
         self.vault.replace(&ring);
         self.signer.replace(ring);
+    }
+
+    /// The origin of [`Self::public_url`], as browsers name it.
+    #[must_use]
+    pub fn public_origin(&self) -> Option<Origin> {
+        let url = Url::parse(&self.public_url()).ok()?;
+        Origin::of(&url)
     }
 
     /// How browsers reach this service, without a slash at the end.

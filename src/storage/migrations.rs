@@ -104,6 +104,7 @@ const STEPS: &[Step] = &[
         text!("0025_followed.postgres.sql"),
     ),
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
+    same(30, "pages", text!("0030_pages.sql")),
 ];
 
 /// The number of the last step.
