@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    comment::Status, field::FieldError, origin::Origin, page::Page, page_rules::PageRules,
-    timestamp::Timestamp,
+    field::FieldError, origin::Origin, page::Page, page_rules::PageRules, timestamp::Timestamp,
 };
 
 /// A site's name in URLs: 1 to 63 lower-case letters, digits and hyphens. It never changes.
@@ -147,16 +146,6 @@ impl Policy {
             spam_days: Some(30),
             trash_days: Some(30),
             ..Self::default()
-        }
-    }
-
-    /// Days after which comments of a status are deleted for good, where they are.
-    #[must_use]
-    pub const fn days_of(&self, status: Status) -> Option<u32> {
-        match status {
-            Status::Spam => self.spam_days,
-            Status::Trash => self.trash_days,
-            Status::Pending | Status::Approved | Status::Rejected => None,
         }
     }
 

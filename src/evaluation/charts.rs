@@ -65,7 +65,7 @@ pub struct Dot {
 
 /// Something drawn over the axes.
 #[derive(Clone, Debug)]
-pub enum Mark {
+pub enum Drawn {
     /// A line through points, in the axes' units.
     Line(Class, Vec<(f64, f64)>),
     /// A bar.
@@ -85,7 +85,7 @@ pub struct Chart {
     /// The axis upwards.
     pub y: Axis,
     /// What is drawn, in order.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<Drawn>,
     /// What a reader who does not see the drawing gets.
     pub says: String,
 }
@@ -173,9 +173,9 @@ impl Axis {
 
     /// From 0 to the highest bar, at least 5 so that no tick is a part of one.
     #[must_use]
-    pub fn counts(name: &str, bars: &[Mark]) -> Self {
+    pub fn counts(name: &str, bars: &[Drawn]) -> Self {
         let counts = bars.iter().map(|mark| match mark {
-            Mark::Bar(bar) => bar.ham + bar.spam,
+            Drawn::Bar(bar) => bar.ham + bar.spam,
             _ => 0,
         });
         Self::new(name, 0.0, real(counts.max().unwrap_or(0).max(5)))
@@ -233,7 +233,7 @@ mod tests {
         Axis::share_of_one("a < b")
     }
 
-    fn drawn(x: Axis, y: Axis, marks: Vec<Mark>) -> String {
+    fn drawn(x: Axis, y: Axis, marks: Vec<Drawn>) -> String {
         let says = "rises \"here\"".to_owned();
         Chart { x, y, marks, says }.to_string()
     }
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_point_beyond_an_end_is_drawn_at_the_end_and_names_are_text() {
-        let line = Mark::Line(Class::Spam, vec![(-1.0, 0.0), (2.0, 2.0)]);
+        let line = Drawn::Line(Class::Spam, vec![(-1.0, 0.0), (2.0, 2.0)]);
         let svg = drawn(unit(), unit(), vec![line]);
         assert!(svg.contains("M58 274L468 12"), "{svg}");
         assert!(!svg.contains("a < b") && svg.contains("a &#60; b"), "{svg}");
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn bars_stand_on_each_other_within_the_frame() {
         let bar = |place: usize| {
-            Mark::Bar(Bar {
+            Drawn::Bar(Bar {
                 from: real(place),
                 to: real(place + 1),
                 ham: 4,

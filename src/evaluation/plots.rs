@@ -1,12 +1,12 @@
 //! The drawings of the evaluation report, as SVG text. What they are drawn from is computed in
 //! [`super::figures`]; the page around them is in [`super::report`].
 
-use super::charts::{Axis, Chart, Class, Mark};
+use super::charts::{Axis, Chart, Class, Drawn};
 use super::figures::{Scored, Step, bins, ratio};
 use crate::bayes::probability;
 
 /// Both axes from 0 to 1; what is drawn is also its caption.
-fn shares((x, y): (&str, &str), marks: Vec<Mark>, caption: &str) -> Chart {
+fn shares((x, y): (&str, &str), marks: Vec<Drawn>, caption: &str) -> Chart {
     Chart {
         x: Axis::share_of_one(x),
         y: Axis::share_of_one(y),
@@ -16,8 +16,8 @@ fn shares((x, y): (&str, &str), marks: Vec<Mark>, caption: &str) -> Chart {
 }
 
 /// What guessing gives.
-fn even() -> Mark {
-    Mark::Line(Class::Even, vec![(0.0, 0.0), (1.0, 1.0)])
+fn even() -> Drawn {
+    Drawn::Line(Class::Even, vec![(0.0, 0.0), (1.0, 1.0)])
 }
 
 /// Spam caught against ham blocked.
@@ -29,7 +29,7 @@ pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Chart {
     let curve = std::iter::once((0.0, 0.0)).chain(points).collect();
     shares(
         ("share of ham blocked", "share of spam caught"),
-        vec![even(), Mark::Line(Class::Spam, thin(curve))],
+        vec![even(), Drawn::Line(Class::Spam, thin(curve))],
         "ROC: spam caught against ham blocked over all thresholds; grey is guessing.",
     )
 }
@@ -45,7 +45,7 @@ pub fn precision_recall(steps: &[Step], spam: u64) -> Chart {
     });
     shares(
         ("share of spam caught", "share of spam among the blocked"),
-        vec![Mark::Line(Class::Spam, thin(points.collect()))],
+        vec![Drawn::Line(Class::Spam, thin(points.collect()))],
         "Precision and recall over all thresholds.",
     )
 }
@@ -59,7 +59,7 @@ pub fn calibration(scored: &[Scored]) -> Chart {
     let points = filled.map(|bin| (bin.predicted / bin.count as f64, ratio(bin.spam, bin.count)));
     shares(
         ("predicted probability", "share of spam"),
-        vec![even(), Mark::Line(Class::Spam, points.collect())],
+        vec![even(), Drawn::Line(Class::Spam, points.collect())],
         "Calibration: of the texts given a probability, how many were spam; grey is perfect.",
     )
 }
@@ -93,8 +93,8 @@ pub fn histogram(scored: &[Scored]) -> Chart {
     shares(
         ("score", "share of the class"),
         vec![
-            Mark::Line(Class::Ham, outline(0)),
-            Mark::Line(Class::Spam, outline(1)),
+            Drawn::Line(Class::Ham, outline(0)),
+            Drawn::Line(Class::Spam, outline(1)),
         ],
         "Scores given to ham (green) and to spam (red).",
     )
@@ -115,7 +115,7 @@ pub fn learning(curve: &[(usize, f64)]) -> Chart {
     Chart {
         x: Axis::new("labels of these texts learnt", 0.0, end),
         y: Axis::new("AUC on the rest", (low - 0.02).clamp(0.0, 0.95), 1.0),
-        marks: vec![Mark::Line(Class::Ham, points)],
+        marks: vec![Drawn::Line(Class::Ham, points)],
         says: caption.to_owned(),
     }
 }

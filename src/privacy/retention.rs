@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::{
-    domain::comment::Status,
+    domain::{comment::Status, site::Policy},
     ground::Ground,
     review,
     storage::{Result, comment_erasure::Expiry},
@@ -49,13 +49,23 @@ pub async fn forget(ground: &Ground) -> Result<()> {
     expire(ground).await
 }
 
+/// Days after which comments of a status are deleted for good on a site of this policy, where they are.
+#[must_use]
+pub const fn days_of(policy: &Policy, status: Status) -> Option<u32> {
+    match status {
+        Status::Spam => policy.spam_days,
+        Status::Trash => policy.trash_days,
+        Status::Pending | Status::Approved | Status::Rejected => None,
+    }
+}
+
 /// Deletes spam and trash whose time is over.
 async fn expire(ground: &Ground) -> Result<()> {
     let now = ground.now();
     let snapshot = ground.directory.snapshot();
     let expiries = snapshot.sites.values().flat_map(|site| {
         let expiry = |status: Status| {
-            let days = u64::from(site.policy.days_of(status)?);
+            let days = u64::from(days_of(&site.policy, status)?);
             Some(Expiry {
                 site: site.slug.clone(),
                 status,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::{
     domain::comment::Status,
-    evaluation::charts::{Axis, Bar, Chart, Class, Dot, Mark, real},
+    evaluation::charts::{Axis, Bar, Chart, Class, Dot, Drawn, real},
     storage::judged::{DayCount, Judged},
     words::Words,
 };
@@ -80,7 +80,7 @@ fn bin(share: f64, bins: usize) -> usize {
 
 /// A chart of bars over counts.
 fn bars(words: &Words, x: Axis, y: &str, says: &str, bars: Vec<Bar>) -> Chart {
-    let marks: Vec<Mark> = bars.into_iter().map(Mark::Bar).collect();
+    let marks: Vec<Drawn> = bars.into_iter().map(Drawn::Bar).collect();
     Chart {
         x,
         y: Axis::counts(&words.fill(y, &[]), &marks),
@@ -186,7 +186,7 @@ pub fn calibration(judged: &[Judged], words: &Words) -> Option<Chart> {
     let dot = |(count, spam, sum): (usize, usize, f64)| {
         let (score, share) = (sum / real(count), real(spam) / real(count));
         let percent = |share: f64| format!("{:.0}", share * 100.0);
-        Mark::Dot(Dot {
+        Drawn::Dot(Dot {
             at: (score, share),
             count,
             says: words.fill(
@@ -199,8 +199,8 @@ pub fn calibration(judged: &[Judged], words: &Words) -> Option<Chart> {
             ),
         })
     };
-    let dots: Vec<Mark> = filled.map(dot).collect();
-    let even = Mark::Line(Class::Even, vec![(0.0, 0.0), (1.0, 1.0)]);
+    let dots: Vec<Drawn> = filled.map(dot).collect();
+    let even = Drawn::Line(Class::Even, vec![(0.0, 0.0), (1.0, 1.0)]);
     (!dots.is_empty()).then(|| Chart {
         x: shares(words, "chart-score"),
         y: shares(words, "chart-share-of-spam"),
@@ -222,7 +222,7 @@ pub fn thresholds(judged: &[Judged], threshold: f64, words: &Words) -> Option<Ch
             let at = f64::from(step) / 50.0;
             (at, real(count(effect(judged, at))) / real(count(all)))
         };
-        Mark::Line(class, (0..=50).map(point).collect())
+        Drawn::Line(class, (0..=50).map(point).collect())
     };
     Some(Chart {
         x: shares(words, "model-threshold"),
@@ -230,7 +230,7 @@ pub fn thresholds(judged: &[Judged], threshold: f64, words: &Words) -> Option<Ch
         marks: vec![
             line(Class::Spam, |effect| effect.caught),
             line(Class::Ham, |effect| effect.blocked),
-            Mark::Across(threshold),
+            Drawn::Across(threshold),
         ],
         says: words.fill("model-share-of-the-spam-caught", &[]),
     })
@@ -275,9 +275,9 @@ mod tests {
             .map(|n| judged(f64::from(n) / 100.0, status(n), true))
             .collect();
         let words = Words::english();
-        let counted = |mark: &Mark| match mark {
-            Mark::Bar(bar) => bar.ham + bar.spam,
-            Mark::Dot(dot) => dot.count,
+        let counted = |mark: &Drawn| match mark {
+            Drawn::Bar(bar) => bar.ham + bar.spam,
+            Drawn::Dot(dot) => dot.count,
             _ => 0,
         };
         let count = |chart: &Chart| chart.marks.iter().map(counted).sum::<usize>();

@@ -11,7 +11,7 @@ use crate::{
         evidence::Verdict,
         queue::{Counts, QueueQuery},
     },
-    privacy::subjects,
+    privacy::{retention, subjects},
     review::{
         self,
         opened::{self, Opened},
@@ -135,7 +135,7 @@ pub(super) async fn erase(
 /// The day on which a comment among spam or trash is deleted for good, where its site says so.
 fn deleted_on(app: &App, comment: &Comment) -> Option<String> {
     let site = app.directory.site(comment.site.as_str())?;
-    let days = site.policy.days_of(comment.status)?;
+    let days = retention::days_of(&site.policy, comment.status)?;
     let since = comment.decided_at.unwrap_or(comment.created_at);
     let at = since
         .plus(Duration::from_hours(u64::from(days) * 24))
