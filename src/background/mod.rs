@@ -51,6 +51,11 @@ pub async fn fold(app: &App) {
     report(Job::Counts, jobs::fold(app).await);
 }
 
+/// Takes all that waits into the search index, however few they are.
+pub async fn index(app: &App) {
+    report(Job::Search, jobs::index(app).await);
+}
+
 fn report(job: Job, ended: Result<(), StoreError>) {
     if let Err(error) = ended {
         tracing::warn!(%error, job = job.as_str(), "it could not be done");

@@ -10,7 +10,8 @@ use crate::{
         moderator::Principal,
         origin::Origin,
         page::Page,
-        queue::{Counts, Cursor, Filter, QueueQuery, Sort},
+        queue::{Counts, Cursor, Filter, QueueQuery, Searched, Sort},
+        search::Search,
         site::SiteSlug,
     },
     ground::Ground,
@@ -48,6 +49,10 @@ pub struct Queue {
     pub counts: Counts,
     /// What to send to get more, if there is more.
     pub next_cursor: Option<String>,
+    /// What was searched for by words.
+    pub search: Option<Search>,
+    /// How far that search saw.
+    pub searched: Option<Searched>,
 }
 
 /// The comments that are wanted and that the principal may see.
@@ -73,15 +78,29 @@ pub async fn list(
     let (Ok(cursor), true) = (cursor, errors.is_empty()) else {
         return Err(QueueError::Invalid(errors));
     };
-    let listing = ground
-        .store
-        .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
-        .await?;
+    let (listing, counts, searched) = match filter.words() {
+        Some(search) => {
+            let found = ground
+                .store
+                .find_comments(&filter, search, wanted.sort, cursor.as_ref(), limit)
+                .await?;
+            (found.listing, found.counts, Some(found.searched))
+        }
+        None => {
+            let listing = ground
+                .store
+                .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
+                .await?;
+            (listing, ground.store.count_comments(&filter).await?, None)
+        }
+    };
     let next = listing.next;
     Ok(Queue {
         comments: listing.comments,
-        counts: ground.store.count_comments(&filter).await?,
+        counts,
         next_cursor: next.map(|next| sign_cursor(ground, &next)),
+        search: filter.search.filter(|search| !search.is_literal()),
+        searched,
     })
 }
 
@@ -125,9 +144,16 @@ async fn filter(
         })
     });
     let narrow = &wanted.filter;
-    let search = narrow.search.as_deref();
+    let search = wanted.search.as_deref();
     let search = search.filter(|raw| !raw.trim().is_empty());
-    let search = search.map(|raw| parse_line("q", raw, MAX_SEARCH_CHARS));
+    let search = search.and_then(|raw| match parse_line("q", raw, MAX_SEARCH_CHARS) {
+        Ok(line) => Some(Ok(Search::parse(&line, |address| {
+            ground.vault.email_index(address)
+        }))),
+        // There are characters that show nothing, and nothing else.
+        Err(error) if error.code == "required" && !raw.contains(char::is_control) => None,
+        Err(error) => Some(Err(error)),
+    });
     for (field, score) in [
         ("min_score", narrow.min_score),
         ("max_score", narrow.max_score),

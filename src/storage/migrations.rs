@@ -91,6 +91,12 @@ const STEPS: &[Step] = &[
     same(18, "queues", text!("0018_queues.sql")),
     same(19, "batches", text!("0019_batches.sql")),
     same(22, "import_runs", text!("0022_import_runs.sql")),
+    each(
+        24,
+        "search",
+        text!("0024_search.sqlite.sql"),
+        text!("0024_search.postgres.sql"),
+    ),
 ];
 
 /// The number of the last step.

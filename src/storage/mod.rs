@@ -62,6 +62,7 @@ mod revision;
 pub mod runs;
 pub mod samples;
 pub mod sealing_keys;
+pub mod search;
 mod searching;
 mod secrets;
 pub mod sessions;

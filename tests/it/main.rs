@@ -43,6 +43,7 @@ mod removal;
 mod review;
 mod rules;
 mod schema;
+mod search;
 mod settings;
 mod sign_in;
 mod sites;
