@@ -6,10 +6,10 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hamlet::bayes::Label;
 use hamlet::bayes::Model;
-use hamlet::bayes::lessons::{Base, Lessons};
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::bayes::train::Trainer;
+use hamlet::bayes::{base::Base, lessons::Lessons};
 use hamlet::text::Document;
 use hamlet::text::views::Extractor;
 

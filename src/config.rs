@@ -154,6 +154,7 @@ pub struct LearningSettings {
     pub cap_per_source: i64,
     pub training_threads: usize,
     pub max_upload_mib: u64,
+    pub memory_mib: usize,
 }
 
 /// `[mail]`

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use hamlet::bayes::Label;
 use hamlet::bayes::Model;
-use hamlet::bayes::lessons::Base;
+use hamlet::bayes::base::Base;
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::{Row, Sample};
 use hamlet::bayes::train::Trainer;

@@ -24,6 +24,10 @@ const LONGEST_HEADER: usize = 1 << 20;
 /// Bytes of weights, sums and differences.
 const BODY: usize = FEATURES * (2 + 2 * 2 + 1);
 
+/// The largest weight and bias, either way: thousands of times what training gives, and so small that no
+/// text has features enough for an infinite sum.
+pub(super) const LARGEST: f32 = 1e6;
+
 /// Why a model file was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
@@ -57,6 +61,16 @@ pub enum ModelError {
     /// A weight is infinite or not a number, or so large that a sum of them might be.
     #[error("this model file holds a weight that is not a finite number, or is far too large")]
     NotFinite,
+}
+
+/// Refuses a bias and weights of which a sum might be no number.
+pub(super) fn check(bias: f64, weights: &[f32]) -> Result<(), ModelError> {
+    let sane = weights.iter().all(|weight| weight.abs() <= LARGEST);
+    if sane && bias.abs() <= f64::from(LARGEST) {
+        Ok(())
+    } else {
+        Err(ModelError::NotFinite)
+    }
 }
 
 /// What a source contributed.
@@ -189,13 +203,41 @@ impl Parts<'_> {
         }
     }
 
+    /// What is known of each feature, as it is kept: the upper halves of its sums, ham and spam, and the byte of its
+    /// difference in trust.
+    pub(super) fn cells(&self) -> impl Iterator<Item = ([u16; 2], u8)> + '_ {
+        let halves = |from: usize| {
+            let bytes = &self.body[from..from + 2 * FEATURES];
+            bytes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|half| u16::from_le_bytes(*half))
+        };
+        let sums = halves(2 * FEATURES).zip(halves(4 * FEATURES));
+        let differences = &self.body[6 * FEATURES..];
+        sums.zip(differences)
+            .map(|((ham, spam), difference)| ([ham, spam], *difference))
+    }
+
+    /// The difference in trust that each byte stands for.
+    pub(super) fn difference_of_each_byte(&self) -> [f32; 256] {
+        let widest = self.header.widest_difference;
+        let mut differences = [0.0; 256];
+        for (difference, byte) in differences.iter_mut().zip(0..=u8::MAX) {
+            *difference = expand(byte, widest);
+        }
+        differences
+    }
+
     /// The differences in trust, one per feature.
     #[must_use]
     pub fn differences(&self) -> Vec<f32> {
-        let widest = self.header.widest_difference;
-        self.body[6 * FEATURES..]
+        let differences = self.difference_of_each_byte();
+        let bytes = &self.body[6 * FEATURES..];
+        bytes
             .iter()
-            .map(|byte| expand(*byte, widest))
+            .map(|byte| differences[usize::from(*byte)])
             .collect()
     }
 }

@@ -4,9 +4,9 @@
 
 use rayon::prelude::*;
 
+use super::base::Base;
 use super::file::{FEATURES_VERSION, Header, Source};
 use super::label::Label;
-use super::lessons::Base;
 use super::naive::{FitError, all_log_ratios};
 use super::odds::log_loss;
 use super::options::Options;
@@ -161,14 +161,14 @@ fn start_on(
 ) -> Result<Start, FitError> {
     let mut best: Option<(f64, Start)> = None;
     for &weight in &options.lesson_weights {
-        let mut sums = base.sums.clone();
+        let mut sums = base.sums();
         for fold in folds {
             sums.blend(fold, weight);
         }
         let ratios = ratios_without(&sums, folds, weight, options)?;
         let start = Start {
-            trust: base.header.trust.clone(),
-            differences: base.differences.clone(),
+            trust: base.header().trust.clone(),
+            differences: base.differences(),
             sums,
             ratios,
             lesson_weight: weight,

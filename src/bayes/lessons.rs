@@ -1,66 +1,144 @@
-//! What one site's labels added since its model was trained, and the model that follows from it. A
-//! label is heard at once: its features are added to the sums (or taken away again, when a decision is
-//! undone or a person's data erased), and the log-ratios, computed anew, keep the trust that training
-//! gave them. Where lessons are stored, and when a model is made from them, is not decided here.
+//! What one site's labels added since its model was trained: sums of the features that they have, and nothing for any
+//! other. A label is heard at once: its features are added (or taken away again, when a decision is undone or a
+//! person's data erased), and what is added to nothing else leaves no trace. Where lessons are stored is not decided
+//! here; what they make of a text is in [`super::taught`].
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{self, Header, ModelError, Parts};
+use super::cells::{self, Cells};
 use super::label::Label;
-use super::model::{self, Model};
-use super::naive::{self, FitError};
+use super::naive::FitError;
 use super::row::Row;
-use super::sums::{Change, Sums, from_units, to_units};
+use super::sums::{Change, to_units};
 use hamlet_text::Document;
 use hamlet_text::views::{FEATURES, mix};
 
-/// Sums of a site's labels, for the features that they have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Features that change one by one before they are put with the others. A change copies these and not all.
+const RECENT: usize = 4_096;
+
+/// Sums of a site's labels, for the features that they have. Copies share what they hold.
+#[derive(Clone, Debug, Default)]
 pub struct Lessons {
-    /// Ham and spam sums, in units.
-    cells: BTreeMap<u32, [i64; 2]>,
+    /// Ham, spam.
+    classes: [Class; 2],
     /// How many texts, ham and spam.
+    texts: [i64; 2],
+    /// How many sums are not 0.
+    count: usize,
+    /// Of all sums, in any order.
+    digest: u64,
+}
+
+/// A class's sums in two parts that are added up.
+#[derive(Clone, Debug, Default)]
+struct Class {
+    settled: Arc<Cells>,
+    /// What has changed since those were put together.
+    recent: Arc<Cells>,
+}
+
+impl Class {
+    fn units(&self, id: u32) -> i64 {
+        self.settled.get(id).saturating_add(self.recent.get(id))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, i64)> + '_ {
+        cells::sum(self.settled.iter(), self.recent.iter())
+    }
+
+    /// Adds changes, sorted by feature.
+    fn add(&mut self, changes: &[(u32, i64)]) {
+        let recent = self.recent.with(changes.iter().copied());
+        if recent.len() > RECENT || self.settled.len() == 0 {
+            self.settled = Arc::new(self.settled.with(recent.iter()));
+            self.recent = Arc::default();
+        } else {
+            self.recent = Arc::new(recent);
+        }
+    }
+}
+
+/// The form in which lessons are stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// Sorted by feature: ham and spam sums, in units.
+    cells: Vec<(u32, [i64; 2])>,
     texts: [i64; 2],
 }
 
 impl Lessons {
     /// Learns that `document` is `label`.
     pub fn learn(&mut self, document: &Document<'_>, label: Label) {
-        self.change(&Row::of(document, label, 1.0), Change::Add);
+        self.teach([(*document, label, Change::Add)].into_iter(), |_, _, _| {});
     }
 
     /// Forgets that `document` was learnt as `label`, leaving no trace.
     pub fn forget(&mut self, document: &Document<'_>, label: Label) {
-        self.change(&Row::of(document, label, 1.0), Change::Remove);
+        let change = (*document, label, Change::Remove);
+        self.teach([change].into_iter(), |_, _, _| {});
     }
 
-    fn change(&mut self, row: &Row, change: Change) {
-        let class = row.label().index();
-        row.each(|id, value| {
-            let cell = self.cells.entry(id).or_default();
-            cell[class] += change.sign() * to_units(f64::from(value));
-            if *cell == [0, 0] {
-                self.cells.remove(&id);
+    /// Learns texts, in one go.
+    pub fn learn_all<'a>(&mut self, texts: impl Iterator<Item = (Document<'a>, Label)>) {
+        let changes = texts.map(|(document, label)| (document, label, Change::Add));
+        self.teach(changes, |_, _, _| {});
+    }
+
+    /// Learns and forgets texts, in one go. Calls `note` with each class and feature that changes, and what its sum
+    /// was and is.
+    pub(super) fn teach<'a>(
+        &mut self,
+        changes: impl Iterator<Item = (Document<'a>, Label, Change)>,
+        note: impl FnMut(usize, u32, [i64; 2]),
+    ) {
+        let mut added: [Vec<(u32, i64)>; 2] = Default::default();
+        for (document, label, change) in changes {
+            let class = label.index();
+            let row = Row::of(&document, label, 1.0);
+            row.each(|id, value| {
+                added[class].push((id, change.sign() * to_units(f64::from(value))));
+            });
+            self.texts[class] += change.sign();
+        }
+        self.add(added, note);
+    }
+
+    fn add(&mut self, added: [Vec<(u32, i64)>; 2], mut note: impl FnMut(usize, u32, [i64; 2])) {
+        for (class, mut changes) in added.into_iter().enumerate() {
+            changes.sort_unstable_by_key(|change| change.0);
+            changes.dedup_by(|more, sum| {
+                let same = more.0 == sum.0;
+                if same {
+                    sum.1 = sum.1.saturating_add(more.1);
+                }
+                same
+            });
+            changes.retain(|change| change.1 != 0);
+            if changes.is_empty() {
+                continue;
             }
-        });
-        self.texts[class] += change.sign();
+            let own = &mut self.classes[class];
+            for &(id, change) in &changes {
+                let before = own.units(id);
+                let after = before.saturating_add(change);
+                self.count += usize::from(after != 0);
+                self.count -= usize::from(before != 0);
+                let (now, was) = (digest(class, id, after), digest(class, id, before));
+                self.digest = self.digest.wrapping_add(now).wrapping_sub(was);
+                note(class, id, [before, after]);
+            }
+            own.add(&changes);
+        }
     }
 
     /// Adds what others hold, as if it had been learnt here.
     pub fn merge(&mut self, other: &Self) {
-        for (id, more) in &other.cells {
-            let cell = self.cells.entry(*id).or_default();
-            for (mine, more) in cell.iter_mut().zip(more) {
-                *mine += more;
-            }
-            if *cell == [0, 0] {
-                self.cells.remove(id);
-            }
-        }
+        let added = other.classes.each_ref().map(|class| class.iter().collect());
+        self.add(added, |_, _, _| {});
         for (mine, more) in self.texts.iter_mut().zip(other.texts) {
-            *mine += more;
+            *mine = mine.saturating_add(more);
         }
     }
 
@@ -73,7 +151,24 @@ impl Lessons {
     /// Is there nothing in it?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty() && self.texts == [0, 0]
+        self.count == 0 && self.texts == [0, 0]
+    }
+
+    /// The memory that it takes, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let class = |class: &Class| class.settled.bytes() + class.recent.bytes();
+        size_of::<Self>() + self.classes.iter().map(class).sum::<usize>()
+    }
+
+    /// The sum of a feature in a class, in units.
+    pub(super) fn units(&self, class: usize, id: u32) -> i64 {
+        self.classes[class].units(id)
+    }
+
+    /// A class's sums that are not 0, sorted by feature.
+    pub(super) fn cells(&self, label: Label) -> impl Iterator<Item = (u32, i64)> + '_ {
+        self.classes[label.index()].iter()
     }
 
     /// A form to store it in.
@@ -81,7 +176,20 @@ impl Lessons {
     /// # Errors
     /// None in practice: there is no I/O and every value can be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FitError> {
-        Ok(postcard::to_stdvec(self)?)
+        let mut cells: Vec<(u32, [i64; 2])> = Vec::with_capacity(self.count);
+        let ham = self.cells(Label::Ham).map(|(id, units)| (id, [units, 0]));
+        let spam = self.cells(Label::Spam).map(|(id, units)| (id, [0, units]));
+        cells.extend(ham.chain(spam));
+        cells.sort_by_key(|cell| cell.0);
+        cells.dedup_by(|more, both| {
+            let same = more.0 == both.0;
+            if same {
+                both.1[1] = more.1[1];
+            }
+            same
+        });
+        let texts = self.texts;
+        Ok(postcard::to_stdvec(&Stored { cells, texts })?)
     }
 
     /// Reads what [`Lessons::to_bytes`] wrote.
@@ -89,90 +197,46 @@ impl Lessons {
     /// # Errors
     /// Bytes that are something else.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FitError> {
-        let lessons: Self = postcard::from_bytes(bytes)?;
-        let inside = lessons
-            .cells
-            .last_key_value()
-            .is_none_or(|(id, _)| (*id as usize) < FEATURES);
-        if inside {
-            Ok(lessons)
-        } else {
-            Err(postcard::Error::DeserializeBadEncoding.into())
+        let Stored { cells, texts } = postcard::from_bytes(bytes)?;
+        if cells.iter().any(|(id, _)| *id as usize >= FEATURES) {
+            return Err(postcard::Error::DeserializeBadEncoding.into());
         }
+        let mut lessons = Self {
+            texts,
+            ..Self::default()
+        };
+        let added = [0, 1].map(|class| {
+            cells
+                .iter()
+                .map(|(id, units)| (*id, units[class]))
+                .collect()
+        });
+        lessons.add(added, |_, _, _| {});
+        Ok(lessons)
     }
 
     /// A digest: equal lessons, equal digest.
-    fn digest(&self) -> u64 {
-        let cells = self.cells.iter().map(|(id, cell)| {
-            mix(u64::from(*id)) ^ mix(cell[0].cast_unsigned()) ^ cell[1].cast_unsigned()
-        });
-        cells.fold(0, |digest, cell| mix(digest ^ cell))
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        mix(self.digest)
     }
 }
 
-/// A model with everything needed to go on learning from it.
-#[derive(Clone, Debug)]
-pub struct Base {
-    version: String,
-    pub(super) header: Header,
-    pub(super) sums: Sums,
-    pub(super) differences: Vec<f32>,
+impl PartialEq for Lessons {
+    fn eq(&self, other: &Self) -> bool {
+        let equal = |(own, other): (&Class, &Class)| own.iter().eq(other.iter());
+        self.texts == other.texts && self.classes.iter().zip(&other.classes).all(equal)
+    }
 }
 
-impl Base {
-    /// Reads a model file to learn on from.
-    ///
-    /// # Errors
-    /// As [`Model::from_bytes`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let parts: Parts<'_> = file::read(bytes)?;
-        let differences = parts.differences();
-        model::check(parts.header.trust.bias, &parts.weights())?;
-        if !differences.iter().all(|value| value.is_finite())
-            || !parts.header.trust.is_finite()
-            || !parts.header.lesson_weight.is_finite()
-        {
-            return Err(ModelError::NotFinite);
-        }
-        Ok(Self {
-            version: parts.version(),
-            sums: parts.sums(),
-            differences,
-            header: parts.header,
-        })
-    }
+impl Eq for Lessons {}
 
-    /// The model's version.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
+/// A sum's part of the digest; none for a sum of 0.
+fn digest(class: usize, id: u32, units: i64) -> u64 {
+    if units == 0 {
+        return 0;
     }
-
-    /// What the model says about itself.
-    #[must_use]
-    pub fn header(&self) -> &Header {
-        &self.header
-    }
-
-    /// The model after these lessons. Its version names the base and the lessons.
-    ///
-    /// # Errors
-    /// See [`FitError`].
-    pub fn taught(&self, lessons: &Lessons) -> Result<Model, FitError> {
-        let mut sums = self.sums.clone();
-        let weight = self.header.lesson_weight;
-        for (id, cell) in &lessons.cells {
-            for (class, units) in cell.iter().enumerate() {
-                let sum = &mut sums.cells[class][*id as usize];
-                *sum = sum.saturating_add(to_units(from_units(*units) * weight));
-            }
-        }
-        let ratios = naive::all_log_ratios(&sums, &self.header.alpha)?;
-        let weights = self.header.trust.weights(&ratios, &self.differences);
-        let version = format!("{}+{:08x}", self.version, lessons.digest() >> 32);
-        Model::new(version, self.header.trust.bias, weights)
-            .map_err(|error| FitError::Calibration(error.to_string()))
-    }
+    mix(mix((u64::from(id) << 1) | class as u64) ^ units.cast_unsigned())
 }
 
 #[cfg(test)]
@@ -184,19 +248,6 @@ mod tests {
             text,
             ..Document::default()
         }
-    }
-
-    #[test]
-    fn a_label_shows_in_the_next_score_and_taking_it_back_leaves_no_trace() {
-        let base = Base::from_bytes(Model::shipped_bytes()).expect("the shipped model");
-        let text = document("our zorblax newsletter has moved, read it at zorblax.example");
-        let mut lessons = Lessons::default();
-        let before = base.taught(&lessons).expect("a model").score(&text);
-        lessons.learn(&text, Label::Spam);
-        let after = base.taught(&lessons).expect("a model").score(&text);
-        assert!(after > before + 1.0, "{before} {after}");
-        lessons.forget(&text, Label::Spam);
-        assert_eq!(lessons, Lessons::default());
     }
 
     #[test]

@@ -5,15 +5,19 @@
 //! how far to trust each view ([`trust`]) and feature ([`refine`]); `fit` does these in order. The result is one weight
 //! per feature ([`model`], kept as a [`file`]): a score (`score`) is a sparse dot product, and its explanation
 //! ([`explain`]) is the terms of that product; a long text is lifted where a passage of it reads like spam
-//! (`passage`). What one site's labels add is in [`lessons`].
+//! (`passage`). What one site's labels add is in [`lessons`], what
+//! they make of a [`base`] in [`taught`].
 //!
 //! What is not here: what a text is made of ([`hamlet_text`]), where labels come from, where models are kept, what is
 //! done with a score.
 
+pub mod base;
+mod cells;
 pub mod explain;
 pub mod file;
 mod fit;
 pub mod label;
+mod lazy;
 mod lbfgs;
 pub mod lessons;
 pub mod model;
@@ -27,6 +31,7 @@ pub mod refine;
 pub mod row;
 mod score;
 pub mod sums;
+pub mod taught;
 pub mod train;
 pub mod trained;
 pub mod trust;

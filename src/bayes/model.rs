@@ -1,33 +1,27 @@
-//! The compiled model: a bias and one weight per feature. Immutable, shared between threads. How it scores is in
-//! [`super::score`], how weights come about in [`super::train`], how they are kept in [`super::file`].
+//! A model: a bias and a weight for each feature, compiled, or worked out from what a site was taught. Immutable,
+//! shared between threads. How it scores is in [`super::score`], how weights come about in [`super::train`] and
+//! [`super::taught`], how they are kept in [`super::file`].
 
 use super::file::{self, ModelError};
+use super::lazy::Lazy;
 use hamlet_text::commonness::rarity;
-
-/// The largest weight and bias, either way: thousands of times what training gives, and so small that no
-/// text has features enough for an infinite sum.
-const LARGEST: f32 = 1e6;
 
 /// The model compiled into the program.
 const SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
-
-/// Refuses a bias and weights of which a sum might be no number.
-pub(super) fn check(bias: f64, weights: &[f32]) -> Result<(), ModelError> {
-    let sane = weights.iter().all(|weight| weight.abs() <= LARGEST);
-    if sane && bias.abs() <= f64::from(LARGEST) {
-        Ok(())
-    } else {
-        Err(ModelError::NotFinite)
-    }
-}
 
 /// A spam model, ready to score.
 #[derive(Clone, Debug)]
 pub struct Model {
     version: String,
     bias: f64,
+    weights: Weights,
+}
+
+#[derive(Clone, Debug)]
+enum Weights {
     /// Weight times rarity of each feature.
-    weights: Vec<f32>,
+    Compiled(Vec<f32>),
+    Lazy(Box<Lazy>),
 }
 
 impl Model {
@@ -61,7 +55,7 @@ impl Model {
         bias: f64,
         mut weights: Vec<f32>,
     ) -> Result<Self, ModelError> {
-        check(bias, &weights)?;
+        file::check(bias, &weights)?;
         weights
             .iter_mut()
             .zip(0..)
@@ -69,8 +63,17 @@ impl Model {
         Ok(Self {
             version,
             bias,
-            weights,
+            weights: Weights::Compiled(weights),
         })
+    }
+
+    /// A model that works its weights out.
+    pub(super) fn lazy(version: String, bias: f64, weights: Lazy) -> Self {
+        Self {
+            version,
+            bias,
+            weights: Weights::Lazy(Box::new(weights)),
+        }
     }
 
     /// A short stable identifier: the model's name and the start of its digest.
@@ -83,7 +86,11 @@ impl Model {
         self.bias
     }
 
+    /// Weight times rarity of a feature.
     pub(super) fn weight(&self, id: u32) -> f32 {
-        self.weights.get(id as usize).copied().unwrap_or(0.0)
+        match &self.weights {
+            Weights::Compiled(weights) => weights.get(id as usize).copied().unwrap_or(0.0),
+            Weights::Lazy(weights) => weights.weight(id) * rarity(id),
+        }
     }
 }

@@ -6,13 +6,16 @@ use proptest::prelude::*;
 use rand::{SeedableRng as _, rngs::StdRng};
 use sha2::{Digest as _, Sha256};
 
+use super::base::Base;
 use super::file;
 use super::label::Label;
+use super::lessons::Lessons;
 use super::model::Model;
 use super::naive;
 use super::options::Options;
 use super::row::{Row, Sample};
 use super::sums::{Change, Sums};
+use super::taught::Taught;
 use super::train::Trainer;
 use super::trained::Trained;
 use hamlet_text::Document;
@@ -185,6 +188,63 @@ proptest! {
         // Equal priors in linfa's fit: the joint log likelihoods differ by the score alone.
         for (score, class) in scores.iter().zip(model.predict(&dense)) {
             prop_assert!(score.abs() < 1e-6 || (*score > 0.0) == (class == Label::Spam.index()));
+        }
+    }
+}
+
+/// The shipped model to learn on, and a small one that was made with other factors and other totals.
+fn bases() -> &'static [Base; 2] {
+    static BASES: std::sync::OnceLock<[Base; 2]> = std::sync::OnceLock::new();
+    BASES.get_or_init(|| {
+        let small = small_model().to_bytes().expect("a file");
+        let read = |bytes: &[u8]| Base::from_bytes(bytes).expect("a base");
+        [read(Model::shipped_bytes()), read(&small)]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Texts are learnt and forgotten in turns, one by one and in one go, some of them never learnt before; what is
+    /// worked out for a text is then what linfa fits over the whole feature space.
+    #[test]
+    fn what_is_worked_out_for_a_text_is_what_linfa_fits(
+        lessons in prop::collection::vec((hostile(), any::<bool>(), any::<bool>(), any::<bool>()), 0..40),
+        questions in prop::collection::vec(hostile(), 1..4),
+        which in 0..2_usize,
+    ) {
+        let base = bases()[which].clone();
+        let changes: Vec<(Document<'_>, Label, Change)> = lessons
+            .iter()
+            .map(|(text, spam, forget, _)| (
+                Document { text, name: Some(text), ..Document::default() },
+                if *spam { Label::Spam } else { Label::Ham },
+                if *forget { Change::Remove } else { Change::Add },
+            ))
+            .collect();
+        let mut one_by_one = Taught::new(base.clone(), Lessons::default());
+        for change in &changes {
+            one_by_one.teach(std::iter::once(*change));
+        }
+        let mut together = Lessons::default();
+        together.teach(changes.iter().copied(), |_, _, _| {});
+        prop_assert_eq!(one_by_one.lessons(), &together);
+        let stored = Lessons::from_bytes(&together.to_bytes().expect("bytes")).expect("lessons");
+        let read = Taught::new(base.clone(), stored);
+        let (own, other) = (one_by_one.model().expect("a model"), read.model().expect("a model"));
+        prop_assert_eq!(own.version(), other.version());
+        let linfa = base.compiled(&together).expect("linfa's model");
+        let asked = questions.iter().chain(lessons.iter().map(|lesson| &lesson.0));
+        for text in asked {
+            let document = Document { text, name: Some(text), ..Document::default() };
+            let (lazy, compiled) = (own.explain(&document), linfa.explain(&document));
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-5 * (1.0 + a.abs());
+            prop_assert!(near(lazy.log_odds, compiled.log_odds), "{lazy:?} {compiled:?}");
+            prop_assert!(near(own.score(&document), lazy.log_odds));
+            prop_assert_eq!(own.score(&document).to_bits(), other.score(&document).to_bits());
+            for (token, same) in lazy.tokens.iter().zip(&compiled.tokens) {
+                prop_assert!((token.weight - same.weight).abs() <= 2e-4, "{lazy:?} {compiled:?}");
+            }
         }
     }
 }

@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::base::Base;
 use super::file::Source;
 use super::fit::{self, Gathered};
-use super::lessons::Base;
 use super::naive::FitError;
 use super::options::Options;
 use super::row::{Row, Sample};

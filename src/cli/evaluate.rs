@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::inputs::{Skipped, each_batch, read_model};
 use crate::bayes::Model;
-use crate::bayes::lessons::Base;
+use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
 use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::report;

@@ -94,7 +94,7 @@ impl ModelArgs {
             Command::Rollback { site } => {
                 let site = shell.site(&site)?;
                 registry::roll_back(&shell.learning, &site.slug, SHELL).await?;
-                in_use(shell, &site.slug)
+                in_use(shell, &site.slug).await
             }
         })
     }
@@ -107,10 +107,7 @@ async fn list(shell: &Shell, site: Option<&str>) -> anyhow::Result<()> {
         None => shell.directory.covered(&Scope::All),
     };
     let models = registry::list(shell, &sites).await?;
-    let live = sites
-        .iter()
-        .map(|site| registry::standing(&shell.learning, site));
-    let live: Vec<_> = live.collect();
+    let live = registry::standings(&shell.learning, &sites).await?;
     if shell.json {
         return print::json(&json!({ "live": live, "models": models }));
     }
@@ -195,12 +192,12 @@ async fn activate(shell: &Shell, model: &str, force: bool, site: &str) -> anyhow
         let activated = registry::activate(&shell.learning, model_id(model)?, SHELL, force).await?;
         activated.site
     };
-    in_use(shell, &site)
+    in_use(shell, &site).await
 }
 
 /// Prints what a site uses now.
-fn in_use(shell: &Shell, site: &SiteSlug) -> anyhow::Result<()> {
-    let standing = registry::standing(&shell.learning, site);
+async fn in_use(shell: &Shell, site: &SiteSlug) -> anyhow::Result<()> {
+    let standing = registry::standing(&shell.learning, site).await?;
     let words = format!("{site} uses {}. {}", standing.version, standing.says);
     shell.say(&standing, &words)
 }

@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use super::inputs::{Skipped, each_batch, open, progress_bar, read_model};
 use super::shell::Misuse;
 use super::train_site;
-use crate::bayes::lessons::Base;
+use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::train::Trainer;
 use crate::bayes::trained::Trained;

@@ -47,6 +47,7 @@ pub const BOUNDS: &[Bound] = &[
     bound("learning.cap_per_source", 1, MANY),
     bound("learning.training_threads", 1, 64),
     bound("learning.max_upload_mib", 1, 1_048_576),
+    bound("learning.memory_mib", 8, 1_048_576),
     bound("mail.timeout_seconds", 1, 600),
     bound("mail.interval_seconds", 0, WEEK),
     bound("mail.digest_hour", 0, 23),

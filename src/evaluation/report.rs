@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::figures::{Figures, Scored, at_budget, steps};
 use super::plots::{self, Plot};
 use crate::bayes::Model;
-use crate::bayes::lessons::Base;
+use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::probability;
 use crate::bayes::row::Sample;

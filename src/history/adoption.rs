@@ -74,7 +74,7 @@ pub(super) struct Named {
 
 /// A comment of another system as one of this one. What waits is judged, so that the queue can be
 /// worked through; what was decided there is not judged again.
-pub(super) fn adopt(
+pub(super) async fn adopt(
     history: &History,
     site: &Arc<Site>,
     foreign: &ForeignComment,
@@ -101,7 +101,7 @@ pub(super) fn adopt(
     let status = status(foreign.standing);
     let now = history.ground().now();
     let created_at = foreign.created_at.unwrap_or(now).min(now);
-    let (score, evidence) = judged(history, site, status, &document);
+    let (score, evidence) = judged(history, site, status, &document).await;
     let id = id_at(created_at, named.place);
     let owner = Owner::comment(&site.slug, id.to_string());
     let vote = foreign.label.map(|label| {
@@ -157,7 +157,7 @@ const fn status(standing: Standing) -> Status {
     }
 }
 
-fn judged(
+async fn judged(
     history: &History,
     site: &Arc<Site>,
     status: Status,
@@ -171,7 +171,7 @@ fn judged(
         };
         return (None, evidence);
     }
-    let mut trial = trial::judge(&history.learning, site, document);
+    let mut trial = trial::judge(&history.learning, site, document).await;
     trial.evidence.because = because;
     (trial.score, trial.evidence)
 }

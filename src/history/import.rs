@@ -352,8 +352,10 @@ impl Import<'_> {
             .iter()
             .map(|comment| (comment.label, comment.withheld))
             .collect();
-        let adopted = comments.into_iter().zip(named);
-        let adopted = adopted.map(|(comment, named)| adopt(history, site, &comment, named));
+        let mut adopted = Vec::with_capacity(comments.len());
+        for (comment, named) in comments.into_iter().zip(named) {
+            adopted.push(adopt(history, site, &comment, named).await);
+        }
         let source = samples::source(
             history.ground(),
             Provenance::Import,
@@ -365,7 +367,7 @@ impl Import<'_> {
             .import_comments(
                 &site.slug,
                 &self.origin,
-                adopted.collect(),
+                adopted,
                 source,
                 history.ground().now(),
             )

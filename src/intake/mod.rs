@@ -164,7 +164,7 @@ pub async fn submit_for(
         now,
     };
     let evidence = Evidence {
-        model: judge(&intake.learning, &site.slug, &document(&submission)),
+        model: judge(&intake.learning, &site.slug, &document(&submission)).await,
         checks: checks::run(&facts),
         because: Because::default(),
     };
@@ -228,15 +228,16 @@ fn invalid(error: FieldError) -> Rejection {
     Rejection::Invalid(vec![error])
 }
 
-/// What a site's live model reads in a document. `None` when it cannot judge (no finite score, or a defect
-/// that panics): then the comment is held.
-#[must_use]
-pub fn judge(
+/// What a site's live model reads in a document. `None` when it cannot judge (it could not be had, no finite score,
+/// or a defect that panics): then the comment is held.
+pub async fn judge(
     learning: &Learning,
     site: &SiteSlug,
     document: &Document<'_>,
 ) -> Option<Arc<ModelEvidence>> {
-    let model = learning.model(site).model.clone();
+    let live = learning.model(site).await;
+    let live = live.inspect_err(|error| tracing::warn!(%error, %site, "a comment is not judged"));
+    let model = live.ok()?.model.clone();
     let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
     let explanation = explained.ok().filter(|found| found.log_odds.is_finite())?;
     Some(Arc::new(ModelEvidence {

@@ -1,32 +1,45 @@
-//! The model of each site, kept up to date. Every instance reads the lessons it has not seen yet,
-//! a few times a second and whenever it was woken, and puts a new model in place of the old one;
-//! a request takes whichever is there and is never kept waiting. Sums are exact, so that instances
-//! agree, and taking a label back leaves no trace.
+//! The model of each site. It is made when someone asks for it for the first time, from what the database holds, and
+//! kept while there is room. Every instance reads which sites' learning has changed, a few times a second and whenever
+//! it was woken, and puts a new model in place of the old one for those in memory; a request takes whichever is there.
+//! Sums are exact, so that instances agree, and taking a label back leaves no trace.
 
+mod follower;
+mod places;
+mod progress;
 mod site;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use arc_swap::ArcSwap;
-use tokio::sync::{Mutex, Notify};
+use tokio::{
+    sync::{Mutex, Notify},
+    time::timeout,
+};
 
-use self::site::Followed;
+use self::{follower::Follower, places::info, site::Followed};
 use crate::{
     bayes::Label,
     bayes::Model,
     bayes::ModelError,
-    bayes::lessons::Base,
+    bayes::base::Base,
     bayes::naive::FitError,
     domain::{model::ModelId, site::SiteSlug},
     ground::Ground,
-    storage::{Store, StoreError, samples::LearningState},
+    storage::{
+        StoreError,
+        learning::{LearningState, Mark},
+    },
 };
 
-/// Why a site's model could not be brought up to date. The one before it stays in use.
+/// How long a request waits for the model of a site that is not in memory. What is read goes on being read, for the
+/// requests that follow.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a site's model could not be had, or not be brought up to date. The one before it stays in use; where there is
+/// none, nothing is judged.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// The database failed.
@@ -41,6 +54,12 @@ pub enum LiveError {
     /// The computation was stopped.
     #[error("the model's computation was stopped")]
     Stopped(#[from] tokio::task::JoinError),
+    /// It could not be had a moment ago, and is not tried yet.
+    #[error("the site's model could not be made, and is tried again in a moment")]
+    Resting,
+    /// It takes longer than anyone waits.
+    #[error("the site's model is still being made")]
+    Late,
 }
 
 /// A site's model, and what it is made of.
@@ -59,6 +78,8 @@ pub struct SiteModel {
     pub uses_labels: bool,
     /// Why the activated model is not in use, if it could not be read.
     pub trouble: Option<String>,
+    /// The memory that it takes of its own.
+    bytes: usize,
 }
 
 impl SiteModel {
@@ -69,86 +90,89 @@ impl SiteModel {
     }
 }
 
-/// How far this instance has followed a site.
-#[derive(Default)]
-struct Place {
-    /// The lessons so far; kept also while no model can be made of them, so that another try goes on
-    /// from here.
-    read: Option<Arc<Followed>>,
-    /// Whether the model in use is made of them.
-    is_made: bool,
-    trouble: Option<Trouble>,
-}
-
-impl Place {
-    fn is_at(&self, state: &LearningState) -> bool {
-        let read = self.read.as_ref();
-        self.is_made && read.is_some_and(|read| read.is_at(state))
-    }
-
-    /// Whether this state of the site was tried a moment ago, in vain.
-    fn rests(&self, state: &LearningState) -> bool {
-        let trouble = self.trouble.as_ref();
-        trouble.is_some_and(|trouble| trouble.state == *state && Instant::now() < trouble.until)
-    }
-}
-
-/// A site that could not be followed.
-struct Trouble {
-    /// What could not be reached: a further label is a reason to try at once.
-    state: LearningState,
-    tries: u32,
-    /// When it is tried again.
-    until: Instant,
-}
-
-/// The first pause after a site could not be followed; it doubles up to [`LONGEST_PAUSE`].
-const PAUSE: Duration = Duration::from_millis(500);
-
-/// The longest pause after a site could not be followed.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
 /// The models in use, and what follows them.
 pub struct Learning {
     pub(crate) ground: Arc<Ground>,
     shipped: Arc<SiteModel>,
-    sites: ArcSwap<BTreeMap<SiteSlug, Arc<SiteModel>>>,
-    followed: Mutex<BTreeMap<SiteSlug, Place>>,
-    /// Versions told in the metrics, to take back those that have gone.
-    told: Mutex<BTreeSet<(String, String)>>,
+    follower: Arc<Follower>,
+    following: Mutex<Following>,
     woken: Notify,
 }
 
+/// How far changes were followed.
+#[derive(Default)]
+struct Following {
+    /// None before anything was asked for.
+    mark: Option<Mark>,
+    /// Sites in memory that could not be brought up to date.
+    behind: BTreeSet<SiteSlug>,
+}
+
 impl Learning {
-    /// Starts with the shipped model for every site, until [`Learning::follow`] is called.
+    /// Starts with no site in memory.
     ///
     /// # Errors
     /// None in practice: a test loads the shipped model.
     pub fn new(ground: Arc<Ground>) -> Result<Self, ModelError> {
         let model = Model::shipped()?;
-        let shipped = SiteModel {
+        let shipped = Arc::new(SiteModel {
             base_version: model.version().to_owned(),
             model: Arc::new(model),
             registered: None,
             labels: [0, 0],
             uses_labels: false,
             trouble: None,
-        };
+            bytes: 0,
+        });
+        let learning = &ground.settings.learning;
+        let follower = Follower::new(
+            ground.store.clone(),
+            shipped.clone(),
+            learning.minimum_per_class,
+            learning.memory_mib << 20,
+        );
         Ok(Self {
-            shipped: Arc::new(shipped),
+            shipped,
+            follower: Arc::new(follower),
             ground,
-            sites: ArcSwap::default(),
-            followed: Mutex::default(),
-            told: Mutex::default(),
+            following: Mutex::default(),
             woken: Notify::new(),
         })
     }
 
-    /// The model that judges a site's comments now.
-    #[must_use]
-    pub fn model(&self, site: &SiteSlug) -> Arc<SiteModel> {
-        let sites = self.sites.load();
-        sites.get(site).unwrap_or(&self.shipped).clone()
+    /// The model that judges a site's comments now. One that is not in memory is made from what the database
+    /// holds, which takes a millisecond or two.
+    ///
+    /// # Errors
+    /// [`LiveError`]; then nothing can be judged.
+    pub async fn model(&self, site: &SiteSlug) -> Result<Arc<SiteModel>, LiveError> {
+        let place = self.follower.places.of(site);
+        if let Some(model) = place.model() {
+            return Ok(model);
+        }
+        self.begin().await?;
+        // A task of its own: it goes on when whoever asked has gone away.
+        let loading = tokio::spawn(self.follower.clone().load(place));
+        timeout(PATIENCE, loading)
+            .await
+            .map_err(|_| LiveError::Late)??
+    }
+
+    /// Notes how far changes go before the first model is made: those after that are followed.
+    async fn begin(&self) -> Result<(), StoreError> {
+        if self.follower.has_begun() {
+            return Ok(());
+        }
+        let mut following = self.following.lock().await;
+        self.begin_with(&mut following).await
+    }
+
+    async fn begin_with(&self, following: &mut Following) -> Result<(), StoreError> {
+        if following.mark.is_none() {
+            following.mark = Some(self.ground.store.learning_mark().await?);
+            self.follower.begin();
+        }
+        Ok(())
     }
 
     /// The model that judges where nothing else does.
@@ -164,14 +188,8 @@ impl Learning {
     }
 
     /// Forgets a site that was removed: one that is added under its name has learnt nothing.
-    pub async fn forget(&self, site: &SiteSlug) {
-        let mut followed = self.followed.lock().await;
-        followed.remove(site);
-        self.sites.rcu(|sites| {
-            let mut sites = BTreeMap::clone(sites);
-            sites.remove(site);
-            sites
-        });
+    pub fn forget(&self, site: &SiteSlug) {
+        self.follower.places.forget(site);
     }
 
     /// Says that there is something new to follow.
@@ -184,119 +202,79 @@ impl Learning {
         self.woken.notified().await;
     }
 
-    /// Brings every site's model up to date with the database; how many sites could not be. Such a
+    /// Brings the models in memory up to date with the database; how many could not be. Such a
     /// site keeps the model it has, holds up no other, and is tried again after a pause.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be told which sites have changed.
     pub async fn follow(&self) -> Result<usize, StoreError> {
+        info("", &self.shipped.base_version).set(1.0);
         let store = &self.ground.store;
-        let mut followed = self.followed.lock().await;
-        let states = store.learning_states().await?;
-        let there: BTreeSet<&SiteSlug> = states.iter().map(|state| &state.site).collect();
-        followed.retain(|site, _| there.contains(site));
-        self.keep_only(&there);
+        let mut following = self.following.lock().await;
+        self.begin_with(&mut following).await?;
+        let Some(before) = following.mark else {
+            return Ok(0);
+        };
+        let (now, mut states) = store.learning_since(before).await?;
+        if now.removed != before.removed {
+            states.extend(self.look_for_removed().await?);
+        }
+        let mut behind = std::mem::take(&mut following.behind);
+        behind.retain(|site| states.iter().all(|state| state.site != *site));
+        // Put back before anything can fail: it is looked at again then.
+        following.behind.clone_from(&behind);
+        states.extend(self.states_of(behind).await?);
         let mut left_behind = 0;
         for state in &states {
-            let place = followed.entry(state.site.clone()).or_default();
-            if place.is_at(state) || place.rests(state) {
-                continue;
-            }
-            match self.bring_up(store, place, state).await {
-                Ok(model) => {
-                    self.publish(&state.site, model);
-                    place.is_made = true;
-                    if place.trouble.take().is_some() {
-                        tracing::info!(site = %state.site, "the site's model is up to date again");
-                    }
-                }
-                Err(error) => {
-                    left_behind += 1;
-                    troubled(place, state, &error);
-                }
-            }
+            left_behind += usize::from(self.bring_up(&mut following, state).await);
         }
-        drop(followed);
-        self.tell().await;
+        following.mark = Some(now);
         Ok(left_behind)
     }
 
-    /// Reads what is new and makes the model of it. What was read is put in place when all of it is
-    /// there: a caller that goes away meanwhile changes nothing.
-    async fn bring_up(
-        &self,
-        store: &Store,
-        place: &mut Place,
-        state: &LearningState,
-    ) -> Result<SiteModel, LiveError> {
-        let present = place.read.clone();
-        let mut site = match present.filter(|present| present.continues_to(state)) {
-            Some(present) => Followed::clone(&present),
-            None => Followed::start(store, state).await?,
+    /// Brings a site's model up to a state, if it is in memory; whether that was tried in vain.
+    async fn bring_up(&self, following: &mut Following, state: &LearningState) -> bool {
+        let Some(place) = self.follower.places.find(&state.site) else {
+            following.behind.remove(&state.site);
+            return false;
         };
-        site.catch_up(store, state.revision).await?;
-        let site = Arc::new(site);
-        place.read = Some(site.clone());
-        place.is_made = false;
-        let minimum = self.minimum();
-        let shipped = self.shipped.clone();
-        tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
-    }
-
-    fn publish(&self, site: &SiteSlug, model: SiteModel) {
-        let model = Arc::new(model);
-        self.sites.rcu(|sites| {
-            let mut sites = BTreeMap::clone(sites);
-            sites.insert(site.clone(), model.clone());
-            sites
-        });
-    }
-
-    /// Forgets the models of sites that are no more.
-    fn keep_only(&self, there: &BTreeSet<&SiteSlug>) {
-        if self.sites.load().keys().all(|site| there.contains(site)) {
-            return;
+        match self.follower.follow(&place, state).await {
+            Ok(true) => {
+                following.behind.remove(&state.site);
+                false
+            }
+            Ok(false) => {
+                following.behind.insert(state.site.clone());
+                false
+            }
+            Err(_) => {
+                following.behind.insert(state.site.clone());
+                true
+            }
         }
-        self.sites.rcu(|sites| {
-            let mut sites = BTreeMap::clone(sites);
-            sites.retain(|site, _| there.contains(site));
-            sites
-        });
     }
 
-    /// Keeps the metrics true. The version told is that of the trained model: with every label in
-    /// it there would be a new one for each decision.
-    async fn tell(&self) {
-        let mut told = self.told.lock().await;
-        let sites = self.sites.load();
-        let own = sites
-            .iter()
-            .map(|(site, model)| (site.to_string(), model.base_version.clone()));
-        let now: BTreeSet<(String, String)> = own
-            .chain([(String::new(), self.shipped.base_version.clone())])
-            .collect();
-        for (site, version) in told.difference(&now) {
-            info(site, version).set(0.0);
-        }
-        for (site, version) in &now {
-            info(site, version).set(1.0);
-        }
-        *told = now;
+    /// Forgets the sites in memory that have learnt nothing any more, as those do that were removed; where the
+    /// learning of the others stands.
+    async fn look_for_removed(&self) -> Result<Vec<LearningState>, StoreError> {
+        let sites = self.follower.places.other_than(&self.shipped);
+        self.states_of(sites).await
     }
-}
 
-/// Notes that a site could not be followed; logged when that begins, not at each try.
-fn troubled(place: &mut Place, state: &LearningState, error: &LiveError) {
-    let tries = place.trouble.as_ref().map_or(0, |trouble| trouble.tries);
-    if tries == 0 {
-        tracing::error!(%error, site = %state.site, "the site's model was not brought up to date; it is tried again");
+    /// Where the learning of sites in memory stands; one that has learnt nothing any more is forgotten.
+    async fn states_of(
+        &self,
+        sites: impl IntoIterator<Item = SiteSlug>,
+    ) -> Result<Vec<LearningState>, StoreError> {
+        let mut states = Vec::new();
+        for site in sites {
+            match self.ground.store.learning_state(&site).await? {
+                Some(state) => states.push(state),
+                None => self.forget(&site),
+            }
+        }
+        Ok(states)
     }
-    let pause = PAUSE.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE);
-    place.trouble = Some(Trouble {
-        state: state.clone(),
-        tries: tries.saturating_add(1),
-        until: Instant::now() + pause,
-    });
 }
 
 /// The model that ships with the program, to train on. Read when something is first learnt and kept
@@ -304,12 +282,12 @@ fn troubled(place: &mut Place, state: &LearningState, error: &LiveError) {
 ///
 /// # Errors
 /// None in practice: a test loads the shipped model.
-pub fn shipped_base() -> Result<Arc<Base>, ModelError> {
-    static BASE: OnceLock<Arc<Base>> = OnceLock::new();
+pub fn shipped_base() -> Result<Base, ModelError> {
+    static BASE: OnceLock<Base> = OnceLock::new();
     if let Some(base) = BASE.get() {
         return Ok(base.clone());
     }
-    let base = Arc::new(Base::from_bytes(Model::shipped_bytes())?);
+    let base = Base::from_bytes(Model::shipped_bytes())?;
     Ok(BASE.get_or_init(|| base).clone())
 }
 
@@ -323,15 +301,16 @@ pub async fn without_held_out(
     site: &SiteSlug,
     revision: i64,
 ) -> Result<SiteModel, LiveError> {
-    let state = learning.ground.store.learning_state(site).await?;
-    let mut site = Followed::start(&learning.ground.store, &state).await?;
+    let store = &learning.ground.store;
+    let state = store.learning_state(site).await?;
+    let state = state.unwrap_or_else(|| LearningState {
+        site: site.clone(),
+        revision: 0,
+        epoch: 0,
+        live: None,
+    });
+    let mut site = Followed::start(store, &state).await?;
     site.leave_held_out();
-    site.catch_up(&learning.ground.store, revision).await?;
-    let (shipped, minimum) = (learning.shipped.clone(), learning.minimum());
-    tokio::task::spawn_blocking(move || site.make(&shipped, minimum)).await?
-}
-
-/// The gauge of a version; the site without a name stands for all that have no model of their own.
-fn info(site: &str, version: &str) -> metrics::Gauge {
-    metrics::gauge!("hamlet_model_info", "site" => site.to_owned(), "version" => version.to_owned())
+    site.catch_up(store, revision).await?;
+    site.make(&learning.shipped, learning.minimum())
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::live::LiveError;
 use crate::{
     bayes::Label,
     domain::{
@@ -59,9 +60,11 @@ pub struct Standing {
 }
 
 /// What a site's comments are judged with, as this instance has followed it.
-#[must_use]
-pub fn standing(learning: &Learning, site: &SiteSlug) -> Standing {
-    let live = learning.model(site);
+///
+/// # Errors
+/// [`LiveError`].
+pub async fn standing(learning: &Learning, site: &SiteSlug) -> Result<Standing, LiveError> {
+    let live = learning.model(site).await?;
     let (ham, spam) = (live.count(Label::Ham), live.count(Label::Spam));
     let minimum = learning.minimum();
     let says = match (&live.trouble, live.registered, live.uses_labels) {
@@ -79,7 +82,7 @@ pub fn standing(learning: &Learning, site: &SiteSlug) -> Standing {
             "The site's own model, and what {ham} ham and {spam} spam labels taught it that it was not trained on"
         ),
     };
-    Standing {
+    Ok(Standing {
         site: site.clone(),
         model: live.registered,
         version: live.base_version.clone(),
@@ -89,7 +92,22 @@ pub fn standing(learning: &Learning, site: &SiteSlug) -> Standing {
         uses_labels: live.uses_labels,
         minimum,
         says,
+    })
+}
+
+/// The same of several sites.
+///
+/// # Errors
+/// [`LiveError`].
+pub async fn standings(
+    learning: &Learning,
+    sites: &[SiteSlug],
+) -> Result<Vec<Standing>, LiveError> {
+    let mut standings = Vec::with_capacity(sites.len());
+    for site in sites {
+        standings.push(standing(learning, site).await?);
     }
+    Ok(standings)
 }
 
 /// Runs and models of some sites, latest first.

@@ -192,9 +192,11 @@ pub async fn cast(
 /// [`crate::storage::StoreError`]; then nothing has changed.
 pub async fn cast_report(learning: &Learning, vote: Vote, program: String) -> Result<Tally> {
     let mut source = source(&learning.ground, Provenance::Feedback, program);
-    let model = learning.model(&vote.site).model.clone();
-    let score = probability(model.explain(&vote.document()).log_odds);
-    source.waits = vote.label.is_some_and(|label| contradicts(label, score));
+    // Where nothing judges, nothing is contradicted that anyone is certain of.
+    if let Ok(live) = learning.model(&vote.site).await {
+        let score = probability(live.model.score(&vote.document()));
+        source.waits = vote.label.is_some_and(|label| contradicts(label, score));
+    }
     let tally = learning
         .ground
         .store

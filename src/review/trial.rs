@@ -28,10 +28,9 @@ pub struct Trial {
 }
 
 /// Judges. Takes some tens of microseconds of a core.
-#[must_use]
-pub fn judge(learning: &Learning, site: &Arc<Site>, document: &Document<'_>) -> Trial {
+pub async fn judge(learning: &Learning, site: &Arc<Site>, document: &Document<'_>) -> Trial {
     let mut evidence = Evidence {
-        model: intake::judge(learning, &site.slug, document),
+        model: intake::judge(learning, &site.slug, document).await,
         ..Evidence::default()
     };
     let score = evidence.log_odds().map(probability);

@@ -81,7 +81,7 @@ async fn forget(sites: &Sites, slug: &SiteSlug) -> Result<()> {
         .refresh(&sites.ground.store, sites.ground.now())
         .await?;
     sites.reading.forget_site(slug);
-    sites.learning.forget(slug).await;
+    sites.learning.forget(slug);
     sites.learning.wake();
     Ok(())
 }

@@ -99,6 +99,15 @@ impl Engine {
         }
     }
 
+    /// How long the answer to one statement is waited for: longer than a server lets it run, so that only
+    /// one that is not heard of any more is given up.
+    pub(super) const fn statement_patience(self) -> Duration {
+        match self {
+            Self::Sqlite => Duration::MAX,
+            Self::Postgres => Duration::from_secs(35),
+        }
+    }
+
     /// The same where someone waits for the answer.
     pub(super) const fn short_patience(self) -> Duration {
         match self {

@@ -1,6 +1,7 @@
 //! Taking texts out of what was learnt. A text and its lessons go; a model in the registry that was
 //! trained on it keeps, beside its file, a sum of what it has to forget, in which no single text is
-//! left to be told apart. Sites start over from there; a training run under way begins again.
+//! left to be told apart. Sites start over from there, without what their lessons added up to before; a training run
+//! under way begins again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,6 +75,7 @@ pub(super) async fn forget(
         remove(tx, &site, &samples).await?;
         for text in [
             "UPDATE learning SET epoch = epoch + 1 WHERE site = $1",
+            "DELETE FROM learnt_sums WHERE site = $1",
             "UPDATE models SET state = 'queued', phase = 'waiting' \
              WHERE site = $1 AND state = 'training'",
         ] {

@@ -13,6 +13,9 @@ pub enum StoreError {
     /// The database fell silent in the midst of a write. Whether that was done is not known.
     #[error("the database did not answer in time")]
     Silent,
+    /// None of the servers that the URL names takes writes.
+    #[error("none of the database's servers takes writes: each is away, a standby or read-only")]
+    NoPrimary,
     /// Too much is asked of it at once; nothing was done.
     #[error("too many searches are running")]
     Busy,

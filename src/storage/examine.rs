@@ -2,7 +2,7 @@
 //! changed. A table that is not in [`CHECKS`] has no words, JSON or identifiers that could be wrong: on SQLite
 //! its values are compared with their columns' types, which PostgreSQL does by itself.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use sqlx::any::AnyRow;
 
@@ -11,8 +11,8 @@ use super::{
     damage::Damaged,
     deliveries,
     engine::Engine,
-    erasures, import_runs, mail_preferences, mail_queue, models, moderators, outbox_entries,
-    samples, sites,
+    erasures, import_runs, learning, mail_preferences, mail_queue, models, moderators,
+    outbox_entries, samples, sites,
     sql::{Conn, get, sql, values},
     subscriptions, tokens, webhooks,
 };
@@ -109,8 +109,8 @@ const CHECKS: &[Check] = &[
             get::<Option<Label>>(row, "learn").map(drop)
         },
     ),
-    ("learning", samples::STATE, "learning", |row| {
-        samples::state(row).map(drop)
+    ("learning", learning::STATE, "learning", |row| {
+        learning::state(row).map(drop)
     }),
     ("models", models::COLUMNS, models::TABLES, |row| {
         models::entry(row).map(drop)
@@ -195,6 +195,7 @@ impl Store {
             connection.close_on_drop();
         }
         let conn = &mut self.on(&mut connection);
+        conn.patience = Duration::MAX;
         let mut damaged = BTreeSet::new();
         for (table, columns, from, read) in CHECKS {
             let text = format!("SELECT {columns} FROM {from}");
@@ -275,7 +276,7 @@ async fn named(conn: &mut Conn<'_>, table: &str, number: i64) -> Result<Damaged>
     let known = CHECKS.iter().find(|(name, ..)| *name == table);
     let column = match table {
         "sites" => "slug",
-        "learning" | "notices" | "comment_counts" => "site",
+        "learning" | "learnt_sums" | "notices" | "comment_counts" => "site",
         "idempotency" | "imported" => "comment_id",
         "lessons" => "sample",
         "mail_preferences" => "moderator",

@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    AnyPool, AssertSqlSafe, SqlSafeStr,
+    AssertSqlSafe, SqlSafeStr,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
-use super::{Result, StoreError, engine::Engine};
+use super::{Result, StoreError, engine::Engine, pools::Pool};
 
 struct Step {
     number: i64,
@@ -97,6 +97,12 @@ const STEPS: &[Step] = &[
         text!("0024_search.sqlite.sql"),
         text!("0024_search.postgres.sql"),
     ),
+    each(
+        25,
+        "followed",
+        text!("0025_followed.sqlite.sql"),
+        text!("0025_followed.postgres.sql"),
+    ),
 ];
 
 /// The number of the last step.
@@ -106,15 +112,18 @@ pub(super) fn newest() -> i64 {
 
 /// Applies what is missing; with `may_migrate` false refuses when something is. A schema that is
 /// newer than this program is refused either way.
-pub(super) async fn run(pool: &AnyPool, engine: Engine, may_migrate: bool) -> Result<()> {
+pub(super) async fn run(pool: &Pool, engine: Engine, may_migrate: bool) -> Result<()> {
     let migrator = migrator(engine);
-    if may_migrate {
-        return migrator.run(pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => StoreError::Later(version),
-            other => StoreError::Migration(other),
-        });
-    }
     let mut connection = pool.acquire().await?;
+    if may_migrate {
+        return migrator
+            .run(&mut *connection)
+            .await
+            .map_err(|error| match error {
+                MigrateError::VersionMissing(version) => StoreError::Later(version),
+                other => StoreError::Migration(other),
+            });
+    }
     let table = &migrator.table_name;
     connection.ensure_migrations_table(table).await?;
     let applied = connection.list_applied_migrations(table).await?;

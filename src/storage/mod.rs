@@ -28,6 +28,7 @@ pub mod examine;
 mod filtering;
 pub mod foreign_ids;
 pub mod gathered;
+mod hosts;
 pub mod import_runs;
 pub mod imported;
 mod imported_replies;
@@ -36,6 +37,7 @@ pub mod integrity;
 pub mod judged;
 pub mod judgements;
 pub mod known_ids;
+pub mod learning;
 pub mod links;
 mod log;
 pub mod mail_preferences;
@@ -48,7 +50,8 @@ pub mod notices;
 pub mod outbox;
 pub mod outbox_entries;
 pub mod own_account;
-pub mod pools;
+mod pools;
+mod primary;
 pub mod private;
 mod probe;
 pub mod public;
@@ -79,16 +82,26 @@ pub mod webhooks;
 
 use std::{
     borrow::Cow,
+    str::FromStr,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AnyConnection, AnyPool, Connection, any::AnyRow};
+use sqlx::{
+    AnyConnection, Connection,
+    any::{AnyConnectOptions, AnyRow},
+};
 use tokio::sync::Semaphore;
 
 pub use self::error::{Result, StoreError};
-use self::{engine::Engine, pools::pool, probe::OpenFile};
+use self::{
+    engine::Engine,
+    hosts::Host,
+    pools::Pool,
+    primary::{Following, Primary, unless_moved},
+    probe::OpenFile,
+};
 use crate::storage::sql::{Conn, Statement, Value, get, values};
 
 /// Connections for readiness and the public lists.
@@ -101,19 +114,22 @@ const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
-    read: AnyPool,
+    read: Pool,
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
-    write: AnyPool,
+    write: Pool,
     /// Whether the write-ahead log may still hold what was erased; see [`Store::fold_log`].
     unfolded: Arc<AtomicBool>,
     /// The SQLite file as it was opened.
     file: Option<Arc<OpenFile>>,
     /// For whoever is not to wait behind the desk: the public lists, and whether the service is ready.
-    front: AnyPool,
+    front: Pool,
     /// For searches, as many as run at once.
-    searches: AnyPool,
+    searches: Pool,
     searching: Arc<Semaphore>,
+    /// Which server takes writes, where the URL names several.
+    primary: Option<Arc<Primary>>,
+    following: Option<Arc<Following>>,
 }
 
 impl Store {
@@ -127,21 +143,40 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Self::check_url(url)?;
         let url = engine.complete_url(url.expose_secret());
-        let read = pool(engine, connections, &[]).connect(&url).await?;
+        let primary = match hosts::hosts(&url)? {
+            hosts if engine == Engine::Sqlite || hosts.is_empty() => None,
+            hosts => Some(Primary::find(hosts).await?),
+        };
+        let to = match &primary {
+            Some(primary) => primary.host().pooled.clone(),
+            None => AnyConnectOptions::from_str(&url)?,
+        };
+        let pool = |size, more| Pool::new(engine, size, more, to.clone(), primary.clone());
+        let read = pool(connections, &[]);
+        // Makes a SQLite file that is not there yet.
+        drop(read.acquire().await?);
         let write = match engine {
-            Engine::Sqlite => pool(engine, 1, engine.writing()).connect(&url).await?,
+            Engine::Sqlite => pool(1, engine.writing()),
             Engine::Postgres => read.clone(),
         };
+        let (front, searches) = (pool(FRONT, &[]), pool(searching::SEARCHES_POOL, &[]));
+        let following = primary.as_ref().map(|primary| {
+            let pools = [read.clone(), front.clone(), searches.clone()];
+            let begin_anew = move |host: &Host| pools.iter().for_each(|pool| pool.begin_anew(host));
+            Arc::new(primary.follow(begin_anew))
+        });
         let store = Self {
             engine,
-            front: pool(engine, FRONT, &[]).connect_lazy(&url)?,
-            searches: pool(engine, searching::SEARCHES_POOL, &[]).connect_lazy(&url)?,
+            front,
+            searches,
             searching: Arc::new(Semaphore::new(searching::SEARCHES)),
             read,
             write,
             // A log that a crash has left is folded in once.
             unfolded: Arc::new(AtomicBool::new(true)),
             file: OpenFile::of_url(engine, &url).map(Arc::new),
+            primary,
+            following,
         };
         store.refuse_unsafe_sqlite().await?;
         migrations::run(&store.write, engine, may_migrate).await?;
@@ -151,7 +186,9 @@ impl Store {
     /// The engine that a URL names, if the URL and its parameters can be used.
     fn check_url(url: &SecretString) -> Result<Engine> {
         let engine = Engine::of_url(url.expose_secret()).ok_or(StoreError::UnknownEngine)?;
-        if !engine.can_use(&engine.complete_url(url.expose_secret())) {
+        let url = engine.complete_url(url.expose_secret());
+        let is_followed = engine == Engine::Postgres && !hosts::hosts(&url)?.is_empty();
+        if !is_followed && !engine.can_use(&url) {
             return Err(StoreError::Url);
         }
         Ok(engine)
@@ -170,7 +207,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.front).await?;
+        let mut connection = self.front.acquire().await?;
+        self.on(&mut connection).run("SELECT 1", values![]).await?;
         Ok(())
     }
 
@@ -184,6 +222,9 @@ impl Store {
     /// A server that has fallen silent is not waited for longer than [`CLOSES_WITHIN`]: the pool asks each
     /// connection that comes back whether it is well, and would never hear.
     pub async fn close(&self) {
+        if let Some(following) = &self.following {
+            following.stop();
+        }
         let closing = async {
             self.searches.close().await;
             self.front.close().await;
@@ -234,13 +275,14 @@ impl Store {
     ) -> Result<T> {
         self.check_in_place()?;
         let mut connection = self.write.acquire().await?;
-        let writing = async {
+        let primary = self.primary.as_deref();
+        let writing = Box::pin(async {
             let mut transaction = connection.begin_with(self.engine.begin()).await?;
             let value = work(&mut self.on(&mut transaction)).await?;
             transaction.commit().await?;
             Ok(value)
-        };
-        let outcome = tokio::time::timeout(patience, writing).await;
+        });
+        let outcome = tokio::time::timeout(patience, unless_moved(primary, writing)).await;
         let outcome = outcome.unwrap_or(Err(StoreError::Silent));
         if outcome.is_err() {
             connection.close_on_drop();
@@ -258,10 +300,12 @@ impl Store {
     }
 
     /// Runs statements on a connection.
-    const fn on<'c>(&self, connection: &'c mut AnyConnection) -> Conn<'c> {
+    fn on<'c>(&'c self, connection: &'c mut AnyConnection) -> Conn<'c> {
         Conn {
             engine: self.engine,
             inner: connection,
+            primary: self.primary.as_deref(),
+            patience: self.engine.statement_patience(),
         }
     }
 

@@ -31,13 +31,14 @@ const LARGE: [(&str, &str); 8] = [
 ];
 
 /// What lets a site's people and programs act, and is small: gone at once.
-const HOLDS: [&str; 6] = [
+const HOLDS: [&str; 7] = [
     "client_keys",
     "webhooks",
     "block_rules",
     "notices",
     "decoys",
     "learning",
+    "learnt_sums",
 ];
 
 /// What cannot refer to its site, because it may belong to none or to all of them.

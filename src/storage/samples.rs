@@ -15,22 +15,9 @@ use crate::{
     },
     storage::{
         Result, Store, StoreError,
-        sql::{Conn, get, list, record, sql, values},
+        sql::{Conn, get, list, sql, values},
     },
 };
-
-/// Where a site's learning stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LearningState {
-    /// The site.
-    pub site: SiteSlug,
-    /// Grows with every change of a label.
-    pub revision: i64,
-    /// Grows when lessons were taken out of the past.
-    pub epoch: i64,
-    /// The model in use; `None`: the shipped one.
-    pub live: Option<String>,
-}
 
 /// What a change of a label teaches.
 #[derive(Debug, Clone)]
@@ -73,42 +60,7 @@ const PAGE: i64 = 1_000;
 pub(super) const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
                        s.email_domain, s.website, s.email_index";
 
-record! {
-    STATE, state -> LearningState {
-        site: "site",
-        revision: "revision",
-        epoch: "epoch",
-        live: "live",
-    }
-}
-
 impl Store {
-    /// Where every site's learning stands. A site without labels and models is not there.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn learning_states(&self) -> Result<Vec<LearningState>> {
-        let text = format!("SELECT {STATE} FROM learning ORDER BY site");
-        let query = sql(text, values![]);
-        self.gather("learning", query, state).await
-    }
-
-    /// Where one site's learning stands.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn learning_state(&self, site: &SiteSlug) -> Result<LearningState> {
-        let text = format!("SELECT {STATE} FROM learning WHERE site = $1");
-        let row = self.find(text, values![site]).await?;
-        let none = LearningState {
-            site: site.clone(),
-            revision: 0,
-            epoch: 0,
-            live: None,
-        };
-        row.as_ref().map_or(Ok(none), state)
-    }
-
     /// At most `limit` lessons, in order.
     ///
     /// # Errors

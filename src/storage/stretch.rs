@@ -1,6 +1,6 @@
 //! A stretch of a list of comments: as many as were asked for, of some sites, after a place in an order.
 
-use sqlx::{AnyPool, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use crate::{
     domain::{
@@ -11,6 +11,7 @@ use crate::{
     storage::{
         Result, Store, comment_rows,
         filtering::{narrow, sort_key},
+        pools::Pool,
         sql::{Statement, get, list, sql, values},
     },
 };
@@ -63,7 +64,7 @@ impl Stretch<'_> {
     pub(super) async fn read(
         &self,
         store: &Store,
-        pool: &AnyPool,
+        pool: &Pool,
         slice: &Slice,
     ) -> Result<Vec<(f64, Comment)>> {
         let mut connection = pool.acquire().await?;

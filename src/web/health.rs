@@ -56,13 +56,15 @@ fn jobs(app: &App) -> Vec<JobHealth> {
 }
 
 /// The version of the model that judges the default site's comments.
-fn live_version(app: &App) -> String {
-    let site = app.directory.site(DEFAULT_SITE);
-    let model = site.map(|site| app.learning.model(&site.slug));
-    model.map_or_else(
-        || app.learning.shipped().base_version.clone(),
-        |judging| judging.model.version().to_owned(),
-    )
+async fn live_version(app: &App) -> String {
+    let shipped = app.learning.shipped();
+    let Some(site) = app.directory.site(DEFAULT_SITE) else {
+        return shipped.base_version.clone();
+    };
+    let judging = timeout(PATIENCE, app.learning.model(&site.slug)).await;
+    let judging = judging.ok().and_then(Result::ok);
+    let judging = judging.as_ref().unwrap_or(shipped);
+    judging.model.version().to_owned()
 }
 
 /// The process answers.
@@ -82,10 +84,11 @@ async fn live() -> HttpResponse {
 #[get("/health/ready")]
 async fn ready(app: Shared) -> HttpResponse {
     let now = app.now();
-    let (answered, pulse, writable) = tokio::join!(
+    let (answered, pulse, writable, model) = tokio::join!(
         timeout(PATIENCE, app.store.ping()),
         timeout(PATIENCE, app.store.outbox_pulse(now)),
         app.readiness.can_write(&app.store),
+        live_version(&app),
     );
     let database = matches!(answered, Ok(Ok(())));
     let writer = app.intake.writer.is_alive();
@@ -96,7 +99,7 @@ async fn ready(app: Shared) -> HttpResponse {
         writable,
         writer,
         writer_panics: app.intake.writer.panics(),
-        model: live_version(&app),
+        model,
         outbox_seconds: pulse.age(now).as_secs(),
         jobs: jobs(&app),
     };

@@ -18,7 +18,7 @@ use std::{fmt, time::Duration};
 
 use actix_web::ResponseError;
 
-use crate::{sites::SiteError, storage::StoreError, web::prelude::*};
+use crate::{learn::live::LiveError, sites::SiteError, storage::StoreError, web::prelude::*};
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -150,6 +150,18 @@ impl From<StoreError> for Problem {
         }
         tracing::error!(%error, "the store failed");
         Self::unavailable()
+    }
+}
+
+impl From<LiveError> for Problem {
+    fn from(error: LiveError) -> Self {
+        match error {
+            LiveError::Store(error) => error.into(),
+            error => {
+                tracing::error!(%error, "a site's model cannot be had");
+                Self::unavailable()
+            }
+        }
     }
 }
 

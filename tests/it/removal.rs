@@ -153,7 +153,7 @@ on_both_engines!(
             background::learn(&instance.app).await;
             assert_eq!(verify(instance, &full.key).await, "invalid");
             let slug = instance.app.directory.site(SLUG).unwrap().slug.clone();
-            let model = instance.app.learning.model(&slug);
+            let model = instance.app.learning.model(&slug).await.unwrap();
             assert_eq!(model.labels, [0, 0]);
             assert!(!instance.app.directory.has_webhooks(&slug));
             let get = |path: &str| answer(instance.with(&full.operator, Method::GET, path));

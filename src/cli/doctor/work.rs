@@ -16,7 +16,7 @@ pub(super) async fn model(store: Option<&Store>) -> Finding {
         }
     };
     let states = match store {
-        Some(store) => store.learning_states().await,
+        Some(store) => store.models_in_use().await,
         None => Ok(Vec::new()),
     };
     let (Ok(states), Some(store)) = (states, store) else {

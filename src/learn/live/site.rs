@@ -1,30 +1,42 @@
 //! One site's learning as this instance has followed it: the trained model, and the lessons since.
 
-use std::sync::Arc;
-
 use super::{LiveError, SiteModel, shipped_base};
 use crate::{
     bayes::Label,
-    bayes::lessons::{Base, Lessons},
+    bayes::base::Base,
+    bayes::file::FEATURES_VERSION,
+    bayes::lessons::Lessons,
+    bayes::sums::Change,
+    bayes::taught::Taught,
     domain::model::ModelId,
     storage::{
         Store, StoreError,
-        samples::{LearningState, Lesson, Wanted},
+        learning::{LearningState, LearntSums},
+        models::ModelFile,
+        samples::{Lesson, Wanted},
     },
 };
 
 /// Lessons read at a time.
 const PAGE: i64 = 1_000;
 
-/// What this instance knows of a site's learning.
+/// What lessons add up to is kept after so many new ones at least, and after one in [`SHARE`] of all: a site is then
+/// known again without reading more than that, and what is written stays in proportion to what was learnt.
+const KEPT_AFTER: i64 = 256;
+const SHARE: i64 = 64;
+
+/// What this instance knows of a site's learning. Copies share what they hold.
 #[derive(Clone)]
 pub(super) struct Followed {
     state: LearningState,
-    /// The site's trained model; `None`: the one that ships with the program ([`shipped_base`]).
-    base: Option<Arc<Base>>,
+    /// The trained model, the site's or the one that ships with the program ([`shipped_base`]), with the lessons.
+    taught: Taught,
     /// The labels that the trained model knows: those up to this revision, held-out ones excepted.
     trained: i64,
-    lessons: Lessons,
+    /// Whether the trained model is the site's.
+    is_own: bool,
+    /// Lessons learnt since their sums were kept.
+    unkept: i64,
     /// Whether held-out labels are left out here too, to measure.
     without_held_out: bool,
     trouble: Option<String>,
@@ -46,43 +58,63 @@ impl Followed {
     /// Starts with the site's trained model, and none of the lessons since. A model that cannot be
     /// read is replaced by the shipped one: a site is never without.
     pub(super) async fn start(store: &Store, state: &LearningState) -> Result<Self, LiveError> {
-        let mut site = Self {
+        let file = match &state.live {
+            None => None,
+            Some(live) => {
+                let file = store.model_file(&state.site, live).await?;
+                Some(file.ok_or(StoreError::Corrupt("model in use"))?)
+            }
+        };
+        let read =
+            tokio::task::spawn_blocking(move || file.map_or_else(shipped, |file| read(&file)));
+        let (read, trouble) = match read.await? {
+            Ok(read) => (read, None),
+            Err(error) => {
+                tracing::error!(%error, site = %state.site, "the activated model cannot be used; the shipped one is");
+                (shipped()?, Some(error.to_string()))
+            }
+        };
+        let (taught, trained) = read;
+        Ok(Self {
             state: LearningState {
                 revision: 0,
                 ..state.clone()
             },
-            base: None,
-            trained: 0,
-            lessons: Lessons::default(),
+            taught,
+            trained,
+            is_own: state.live.is_some() && trouble.is_none(),
+            unkept: 0,
             without_held_out: false,
-            trouble: None,
+            trouble,
+        })
+    }
+
+    /// Goes on from what the lessons added up to when that was kept, if it was for a state on the way to `state`.
+    /// Damaged sums are as good as none.
+    pub(super) async fn recall(
+        &mut self,
+        store: &Store,
+        state: &LearningState,
+    ) -> Result<(), StoreError> {
+        let kept = match store.learnt_sums(state, FEATURES_VERSION).await {
+            Err(error) if error.is_damage() => None,
+            kept => kept?,
         };
-        let Some(live) = &state.live else {
-            return Ok(site);
+        let Some(kept) = kept.filter(|_| self.trouble.is_none()) else {
+            return Ok(());
         };
-        let file = store.model_file(&state.site, live).await?;
-        let file = file.ok_or(StoreError::Corrupt("model in use"))?;
-        let read = tokio::task::spawn_blocking(move || -> Result<_, LiveError> {
-            let base = Base::from_bytes(&file.bytes)?;
-            let forgotten = file.forgotten.as_deref().map(Lessons::from_bytes);
-            Ok((
-                base,
-                forgotten.transpose()?.unwrap_or_default(),
-                file.revision,
-            ))
-        });
-        match read.await? {
-            Ok((base, forgotten, revision)) => {
-                site.base = Some(Arc::new(base));
-                site.lessons = forgotten;
-                site.trained = revision;
+        let lessons = Lessons::from_bytes(&kept.sums).ok();
+        let sound = lessons.filter(|lessons| lessons.digest().cast_signed() == kept.digest);
+        match sound {
+            Some(lessons) => {
+                self.taught = Taught::new(self.taught.base().clone(), lessons);
+                self.state.revision = kept.revision;
             }
-            Err(error) => {
-                tracing::error!(%error, site = %state.site, "the activated model cannot be used; the shipped one is");
-                site.trouble = Some(error.to_string());
+            None => {
+                tracing::warn!(site = %state.site, "what the lessons add up to is damaged; they are read again");
             }
         }
-        Ok(site)
+        Ok(())
     }
 
     /// Passes over held-out labels from now on.
@@ -101,9 +133,10 @@ impl Followed {
         loop {
             let mut stretch = store.lessons(&wanted, PAGE).await?;
             let lessons = &mut stretch.lessons;
+            lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
             if !lessons.is_empty() {
-                lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
-                self.lessons = taught(std::mem::take(&mut self.lessons), stretch.lessons).await?;
+                self.unkept += i64::try_from(lessons.len()).unwrap_or(i64::MAX);
+                self.taught = taught(self.taught.clone(), stretch.lessons).await?;
             }
             let Some(next) = stretch.next else {
                 self.state.revision = upto;
@@ -113,52 +146,85 @@ impl Followed {
         }
     }
 
-    /// The model that follows. Takes some tens of milliseconds of a core.
+    /// Keeps what the lessons add up to, where there are enough new ones. That it could not be kept is no trouble:
+    /// they are all there.
+    pub(super) async fn keep_sums(&mut self, store: &Store) {
+        let lessons = self.taught.lessons();
+        let all = lessons.count(Label::Ham).abs() + lessons.count(Label::Spam).abs();
+        if self.unkept < KEPT_AFTER.max(all / SHARE) || self.trouble.is_some() {
+            return;
+        }
+        self.unkept = 0;
+        let lessons = lessons.clone();
+        let digest = lessons.digest().cast_signed();
+        let Ok(Ok(sums)) = tokio::task::spawn_blocking(move || lessons.to_bytes()).await else {
+            return;
+        };
+        let kept = LearntSums {
+            revision: self.state.revision,
+            sums,
+            digest,
+        };
+        let state = self.state.clone();
+        if let Err(error) = store.keep_learnt_sums(state, FEATURES_VERSION, kept).await {
+            tracing::warn!(%error, site = %self.state.site, "what the lessons add up to was not kept");
+        }
+    }
+
+    /// The model that follows.
     pub(super) fn make(&self, shipped: &SiteModel, minimum: i64) -> Result<SiteModel, LiveError> {
-        let labels = [Label::Ham, Label::Spam].map(|label| self.lessons.count(label));
-        let registered = self
-            .state
-            .live
-            .as_deref()
-            .filter(|_| self.trouble.is_none());
+        let lessons = self.taught.lessons();
+        let labels = [Label::Ham, Label::Spam].map(|label| lessons.count(label));
+        let registered = self.state.live.as_deref().filter(|_| self.is_own);
         let registered = registered.and_then(ModelId::parse);
         let enough = registered.is_some() || labels.iter().all(|count| *count >= minimum);
-        let uses_labels = enough && !self.lessons.is_empty();
+        let uses_labels = enough && !lessons.is_empty();
         let model = if registered.is_none() && !uses_labels {
             shipped.model.clone()
         } else {
-            let base = match &self.base {
-                Some(base) => base.clone(),
-                None => shipped_base()?,
-            };
-            Arc::new(base.taught(&self.lessons)?)
+            self.taught.model()?.into()
+        };
+        let base = if self.is_own {
+            self.taught.base().bytes()
+        } else {
+            0
         };
         Ok(SiteModel {
             model,
-            base_version: match &self.base {
-                Some(base) => base.version().to_owned(),
-                None => shipped.base_version.clone(),
-            },
+            base_version: self.taught.base().version().to_owned(),
             registered,
             labels,
             uses_labels,
             trouble: self.trouble.clone(),
+            bytes: lessons.bytes() + base,
         })
     }
 }
 
+/// The shipped model, without lessons.
+fn shipped() -> Result<(Taught, i64), LiveError> {
+    Ok((Taught::new(shipped_base()?, Lessons::default()), 0))
+}
+
+/// A trained model with what it has to forget, and the revision of the labels that it knows.
+fn read(file: &ModelFile) -> Result<(Taught, i64), LiveError> {
+    let base = Base::from_bytes(&file.bytes)?;
+    let forgotten = file.forgotten.as_deref().map(Lessons::from_bytes);
+    let lessons = forgotten.transpose()?.unwrap_or_default();
+    Ok((Taught::new(base, lessons), file.revision))
+}
+
 /// Teaches a page of lessons, away from the threads that answer requests.
-async fn taught(mut known: Lessons, lessons: Vec<Lesson>) -> Result<Lessons, LiveError> {
+async fn taught(mut known: Taught, lessons: Vec<Lesson>) -> Result<Taught, LiveError> {
     let teaching = tokio::task::spawn_blocking(move || {
-        for lesson in &lessons {
+        known.teach(lessons.iter().flat_map(|lesson| {
             let document = lesson.vote.document();
-            if let Some(label) = lesson.unlearn {
-                known.forget(&document, label);
-            }
-            if let Some(label) = lesson.learn {
-                known.learn(&document, label);
-            }
-        }
+            let unlearn = lesson
+                .unlearn
+                .map(|label| (document, label, Change::Remove));
+            let learn = lesson.learn.map(|label| (document, label, Change::Add));
+            unlearn.into_iter().chain(learn)
+        }));
         known
     });
     Ok(teaching.await?)

@@ -89,16 +89,20 @@ impl Default for Collected {
 impl Collected {
     /// Takes a page in.
     pub(super) fn take(&mut self, page: &[StoredSample]) {
+        let mut learnt: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for stored in page {
             let Some(label) = stored.vote.label else {
                 continue;
             };
             self.labels[label.index()] += 1;
             let key = (stored.provenance.as_str(), stored.source.clone());
-            let source = self.sources.entry(key).or_insert_with(|| SourceLabels {
-                lessons: Lessons::default(),
-                share: Share::of(MAX_OF_SOURCE),
-            });
+            let source = self
+                .sources
+                .entry(key.clone())
+                .or_insert_with(|| SourceLabels {
+                    lessons: Lessons::default(),
+                    share: Share::of(MAX_OF_SOURCE),
+                });
             source
                 .share
                 .offer(&stored.vote.id, || sample(stored, label));
@@ -106,7 +110,13 @@ impl Collected {
                 let held_out = || sample(stored, label);
                 self.held_out.offer(&stored.vote.id, held_out);
             } else {
-                source.lessons.learn(&stored.vote.document(), label);
+                let texts = learnt.entry(key).or_default();
+                texts.push((stored.vote.document(), label));
+            }
+        }
+        for (key, texts) in learnt {
+            if let Some(source) = self.sources.get_mut(&key) {
+                source.lessons.learn_all(texts.into_iter());
             }
         }
     }

@@ -11,9 +11,9 @@ use super::{
 use crate::{
     bayes::Model,
     bayes::ModelError,
-    bayes::lessons::{Base, Lessons},
     bayes::naive::FitError,
     bayes::row::Sample,
+    bayes::{base::Base, lessons::Lessons},
     domain::{model::ModelEntry, site::SiteSlug},
     evaluation::report::{self, ReportError},
     ground::Ground,

@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     bayes::Model,
-    bayes::lessons::{Base, Lessons},
     bayes::naive::FitError,
     bayes::row::Sample,
+    bayes::{base::Base, lessons::Lessons},
     domain::model::{Comparison, Gate, Measured},
     evaluation::figures::{Confusion, Figures, Scored},
 };
@@ -34,7 +34,7 @@ pub(super) struct Subjects {
     /// The live model's version.
     pub(super) live_version: String,
     /// The model that ships with the program.
-    pub(super) shipped: Arc<Base>,
+    pub(super) shipped: Base,
     /// The site's spam threshold, a probability.
     pub(super) threshold: f64,
     /// The samples.

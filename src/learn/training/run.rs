@@ -93,7 +93,7 @@ impl Work<'_> {
             name: self.run.site.to_string(),
             ..Options::default()
         };
-        let base = live::shipped_base()?.as_ref().clone();
+        let base = live::shipped_base()?;
         let mut intake = Intake {
             trainer: Trainer::new(options, Some(base)),
             collected: Collected::default(),

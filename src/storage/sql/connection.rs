@@ -1,12 +1,13 @@
 //! A connection that statements are run on, within a transaction or without.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe,
     any::{AnyArguments, AnyRow},
     query::Query,
 };
+use tokio::time::timeout;
 
 use super::{
     dialect::complete,
@@ -15,15 +16,20 @@ use super::{
     value::Value,
 };
 use crate::storage::{
-    Result,
+    Result, StoreError,
     damage::{Gathered, gather},
     engine::Engine,
+    primary::{Primary, unless_moved},
 };
 
 /// A connection, and the engine at its other end.
 pub(in crate::storage) struct Conn<'c> {
     pub engine: Engine,
     pub inner: &'c mut AnyConnection,
+    /// The server that takes writes, where there are several.
+    pub primary: Option<&'c Primary>,
+    /// How long an answer is waited for.
+    pub patience: Duration,
 }
 
 fn query(engine: Engine, statement: Statement) -> Query<'static, Any, AnyArguments> {
@@ -34,6 +40,21 @@ fn query(engine: Engine, statement: Statement) -> Query<'static, Any, AnyArgumen
         .fold(query, |query, value| value.bind(query))
 }
 
+/// Waits for an answer for so long, and not once another server has taken the place of the one asked.
+async fn heard<T>(
+    primary: Option<&Primary>,
+    patience: Duration,
+    answer: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    // On the heap: each who waits for it would hold it twice over.
+    let answer = unless_moved(primary, Box::pin(answer));
+    if patience == Duration::MAX {
+        return answer.await;
+    }
+    let answer = timeout(patience, answer).await;
+    answer.unwrap_or(Err(StoreError::Silent))
+}
+
 impl Conn<'_> {
     /// Runs a statement; how many rows it changed.
     pub async fn run(
@@ -42,7 +63,8 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<u64> {
         let query = query(self.engine, sql(text, values));
-        Ok(query.execute(&mut *self.inner).await?.rows_affected())
+        let answer = async { Ok(query.execute(&mut *self.inner).await?.rows_affected()) };
+        heard(self.primary, self.patience, answer).await
     }
 
     /// Runs a statement; whether it changed exactly one row.
@@ -61,7 +83,8 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<Vec<AnyRow>> {
         let query = query(self.engine, sql(text, values));
-        Ok(query.fetch_all(&mut *self.inner).await?)
+        let answer = async { Ok(query.fetch_all(&mut *self.inner).await?) };
+        heard(self.primary, self.patience, answer).await
     }
 
     /// The row that a statement finds or returns, if there is one.
@@ -71,7 +94,8 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<Option<AnyRow>> {
         let query = query(self.engine, sql(text, values));
-        Ok(query.fetch_optional(&mut *self.inner).await?)
+        let answer = async { Ok(query.fetch_optional(&mut *self.inner).await?) };
+        heard(self.primary, self.patience, answer).await
     }
 
     /// The row that a statement always finds or returns.
@@ -81,7 +105,8 @@ impl Conn<'_> {
         values: Vec<Value>,
     ) -> Result<AnyRow> {
         let query = query(self.engine, sql(text, values));
-        Ok(query.fetch_one(&mut *self.inner).await?)
+        let answer = async { Ok(query.fetch_one(&mut *self.inner).await?) };
+        heard(self.primary, self.patience, answer).await
     }
 
     /// Reads what a statement finds in a table, but for the rows that cannot be read.
@@ -91,7 +116,8 @@ impl Conn<'_> {
         statement: Statement,
         read: impl Fn(&AnyRow) -> Result<T>,
     ) -> Result<Gathered<T>> {
-        gather(self.inner, table, query(self.engine, statement), read).await
+        let answer = gather(self.inner, table, query(self.engine, statement), read);
+        heard(self.primary, self.patience, answer).await
     }
 
     /// Reads a page of a list that is ordered by `id`: at most `limit` rows, those after `after`. `statement` makes
@@ -144,7 +170,8 @@ impl Conn<'_> {
             let values = chunk.into_iter().flatten().map(|(_, value)| value);
             let query = sqlx::query(AssertSqlSafe(text));
             let query = values.fold(query, |query, value| value.bind(query));
-            query.execute(&mut *self.inner).await?;
+            let answer = async { Ok(query.execute(&mut *self.inner).await?) };
+            heard(self.primary, self.patience, answer).await?;
         }
         Ok(())
     }

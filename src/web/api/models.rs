@@ -69,10 +69,7 @@ async fn list_models(
         None => app.directory.covered(&operator.scope),
     };
     Ok(private().json(ModelList {
-        live: sites
-            .iter()
-            .map(|site| registry::standing(&app.learning, site))
-            .collect(),
+        live: registry::standings(&app.learning, &sites).await?,
         models: registry::list(&app, &sites).await?,
         samples: samples::count(&app, &sites).await?,
     }))
@@ -146,14 +143,14 @@ async fn activate_model(
     if *id == SHIPPED {
         let site = site(&app, request.site.as_deref())?;
         registry::activate_shipped(&app.learning, &site, by).await?;
-        return Ok(private().json(registry::standing(&app.learning, &site)));
+        return Ok(private().json(registry::standing(&app.learning, &site).await?));
     }
     if request.site.is_some() {
         let message = "A model belongs to one site; name it only for `shipped`.";
         return Err(FieldError::new("site", "unexpected", message).into());
     }
     let entry = registry::activate(&app.learning, model_id(&id)?, by, request.force).await?;
-    Ok(private().json(registry::standing(&app.learning, &entry.site)))
+    Ok(private().json(registry::standing(&app.learning, &entry.site).await?))
 }
 
 /// A site by its slug; `default` when none is named.

@@ -80,7 +80,7 @@ async fn score(
         email_domain: email.as_ref().map(EmailAddress::domain),
         website: website.as_ref().map(Website::as_str),
     };
-    let judged = trial::judge(&app.learning, &site, &document);
+    let judged = trial::judge(&app.learning, &site, &document).await;
     Ok(private().json(ScoreAnswer {
         score: judged.score,
         score_words: in_words(judged.score),

@@ -178,7 +178,9 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
         sites: entry::sites(app),
-        standing: registry::standing(&app.learning, &site),
+        standing: registry::standing(&app.learning, &site)
+            .await
+            .map_err(Problem::from)?,
         under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
         runs,
         labels: [Label::Ham, Label::Spam].map(|label| {

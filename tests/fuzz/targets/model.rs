@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use hamlet::bayes::Label;
 use hamlet::bayes::Model;
-use hamlet::bayes::lessons::{Base, Lessons};
+use hamlet::bayes::{base::Base, lessons::Lessons};
 use hamlet::text::Document;
 use hamlet::text::views::FEATURES;
 use sha2::{Digest, Sha256};

@@ -75,7 +75,7 @@ async fn cut_off_the_others(connection: &mut PgConnection) {
 
 /// What lies between the service and PostgreSQL.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Way {
+pub(super) enum Way {
     Open,
     /// Every connection is cut, and none is taken.
     Cut,
@@ -84,15 +84,21 @@ enum Way {
 }
 
 /// A way to the test's database that can be cut.
-struct Wire {
-    way: watch::Sender<Way>,
-    url: String,
-    database: Database,
+pub(super) struct Wire {
+    pub way: watch::Sender<Way>,
+    pub url: String,
+    pub database: Database,
 }
 
 impl Wire {
-    async fn lay() -> Option<Self> {
+    pub async fn lay() -> Option<Self> {
         let database = Database::create().await?;
+        let (way, url) = Self::lay_to(&database).await;
+        Some(Self { way, url, database })
+    }
+
+    /// A way to a database, and the URL that leads there by it.
+    pub async fn lay_to(database: &Database) -> (watch::Sender<Way>, String) {
         let far = Arc::new(Url::parse(&database.url()).expect("a URL"));
         let near = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = near.local_addr().expect("an address").port();
@@ -107,7 +113,7 @@ impl Wire {
                 tokio::spawn(carry(client, far.clone(), seen.clone()));
             }
         });
-        Some(Self { way, url, database })
+        (way, url)
     }
 }
 

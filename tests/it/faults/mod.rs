@@ -8,6 +8,7 @@ mod clock;
 mod damage;
 mod database;
 mod disk;
+mod failover;
 mod jobs;
 mod keys;
 mod mail;

@@ -5,7 +5,11 @@ use std::{collections::HashSet, time::Duration};
 
 use hamlet::{
     background,
-    domain::{moderator::Role, site::SiteSlug},
+    domain::{
+        decision::Decision,
+        moderator::Role,
+        site::{Policy, SiteSlug},
+    },
     learn::training,
     notify::{self, webhooks},
 };
@@ -19,7 +23,10 @@ use crate::{
         models::{activate, id, label},
     },
     mail::office::{Office, moderator, post, unaddressed},
-    support::app::{Engine, answer},
+    support::{
+        app::{Engine, answer},
+        database::Raw,
+    },
     webhooks::{LOCAL, Listener, PATH},
 };
 
@@ -127,6 +134,48 @@ async fn a_run_asked_for_at_one_is_trained_by_one_and_its_model_judges_at_both()
         score(&other, &token, SPAM).await,
     );
     assert_eq!(here, there, "the same model, the same judgement");
-    let version = |app: &hamlet::app::App| app.learning.model(&site).base_version.clone();
-    assert_eq!(version(&one.app), said["version"].as_str().unwrap());
+    let live = one.app.learning.model(&site).await.unwrap();
+    assert_eq!(live.base_version, said["version"].as_str().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taught_first_and_told_last_is_not_missed() {
+    let Some([one, other]) = two(&[]).await else {
+        return;
+    };
+    one.add_site("arras", &[], Policy::default()).await;
+    background::refresh(&other.app).await;
+    let sites = ["arras", "default"].map(|site| SiteSlug::parse(site).unwrap());
+    for site in &sites {
+        let id = one
+            .posted(site.as_str(), "Ophelia", "There's fennel.")
+            .await;
+        one.decide(&json!({ "id": id }), Decision::Approve).await;
+    }
+    background::learn(&other.app).await;
+    let labels = async || {
+        background::learn(&other.app).await;
+        let mut labels = Vec::new();
+        for site in &sites {
+            labels.push(other.app.learning.model(site).await.unwrap().labels);
+        }
+        labels
+    };
+    assert_eq!(labels().await, [[1, 0], [1, 0]]);
+    // Both sites' lessons are taken back, the first by a transaction that goes on for longer.
+    let pool = Raw::of(&one).await.pool;
+    let taken_back = |site: &SiteSlug| {
+        let text = format!(
+            "UPDATE lessons SET learn = NULL WHERE site = '{site}'; \
+             UPDATE learning SET epoch = epoch + 1 WHERE site = '{site}'"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(text))
+    };
+    let mut slow = pool.begin().await.unwrap();
+    taken_back(&sites[0]).execute(&mut *slow).await.unwrap();
+    taken_back(&sites[1]).execute(&pool).await.unwrap();
+    assert_eq!(labels().await, [[1, 0], [0, 0]]);
+    assert_eq!(labels().await, [[1, 0], [0, 0]]);
+    slow.commit().await.unwrap();
+    assert_eq!(labels().await, [[0, 0], [0, 0]]);
 }

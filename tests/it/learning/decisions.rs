@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hamlet::{
     app::App,
     background,
+    bayes::file::FEATURES_VERSION,
     clock::Clock,
     config::Settings,
     domain::{decision::Decision, moderator::Role, site::Policy},
@@ -98,7 +99,7 @@ on_both_engines!(
         let labels = || async {
             background::learn(&app.app).await;
             let site = app.app.directory.site("default").unwrap();
-            app.app.learning.model(&site.slug).labels
+            app.app.learning.model(&site.slug).await.unwrap().labels
         };
         assert_eq!(labels().await, [3, 0]);
         app.decide(&comments[0], Decision::Approve).await;
@@ -121,6 +122,7 @@ on_both_engines!(
         decided(&app, &HAM, Decision::Approve).await;
         decided(&app, &UNWANTED, Decision::Spam).await;
         let other = instance(app.app.settings.clone()).await;
+        assert_eq!(version(&other).await, version(&app.app).await);
         decided(
             &app,
             &["Order zorblax now, zorblax.example"],
@@ -128,21 +130,28 @@ on_both_engines!(
         )
         .await;
         let here = score(&app, &token, SPAM).await;
-        let version = |app: &App| {
-            let site = app.directory.site("default").unwrap();
-            app.learning.model(&site.slug).model.version().to_owned()
-        };
-        assert_ne!(version(&other), version(&app.app));
+        assert_ne!(version(&other).await, version(&app.app).await);
         background::learn(&other).await;
-        assert_eq!(version(&other), version(&app.app));
-        assert_eq!(here["evidence"]["model"]["version"], version(&other));
+        assert_eq!(version(&other).await, version(&app.app).await);
+        assert_eq!(here["evidence"]["model"]["version"], version(&other).await);
         let later = instance(app.app.settings.clone()).await;
-        assert_eq!(version(&later), version(&other), "read from the start");
+        assert_eq!(
+            version(&later).await,
+            version(&other).await,
+            "read when it is asked for"
+        );
         other.store.close().await;
         later.store.close().await;
         app.stop().await;
     }
 );
+
+/// What judges at an instance now.
+async fn version(app: &App) -> String {
+    let site = app.directory.site("default").unwrap();
+    let live = app.learning.model(&site.slug).await.unwrap();
+    live.model.version().to_owned()
+}
 
 pub async fn instance(settings: Settings) -> Arc<App> {
     let app = App::build(settings, Clock::System, true).await.unwrap();
@@ -156,7 +165,10 @@ on_both_engines!(
     |app: TestApp| async move {
         decided(&app, &HAM, Decision::Approve).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.learning.model(&site.slug).labels, [2, 0]);
+        assert_eq!(
+            app.app.learning.model(&site.slug).await.unwrap().labels,
+            [2, 0]
+        );
         let sites = [site.slug.clone()];
         let counts = hamlet::learn::samples::count(&app.app, &sites)
             .await
@@ -180,7 +192,10 @@ on_both_engines!(
         assert_eq!(answer(request.json(&stale)).await.0, 409);
         background::learn(&app.app).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.learning.model(&site.slug).labels, [1, 0]);
+        assert_eq!(
+            app.app.learning.model(&site.slug).await.unwrap().labels,
+            [1, 0]
+        );
         app.stop().await;
     }
 );
@@ -189,21 +204,106 @@ on_both_engines!(
     a_site_that_cannot_be_followed_holds_up_no_other,
     |app: TestApp| async move {
         app.add_site("arras", &[], Policy::default()).await;
+        let arras = app.app.directory.site("arras").unwrap().slug.clone();
+        let follow = async || app.app.learning.follow().await.unwrap();
+        let judges = async || app.app.learning.model(&arras).await.is_ok();
+        assert!(judges().await);
         let broken = "INSERT INTO learning (site, revision, epoch, live) \
                       VALUES ('arras', 1, 1, '00000000-0000-7000-8000-000000000000')";
         app.sql(broken).await;
-        let follow = async || app.app.learning.follow().await.unwrap();
         assert_eq!(follow().await, 1);
         assert_eq!(follow().await, 0, "it rests for a while");
+        assert!(judges().await, "by the model it had");
         app.sql("UPDATE learning SET revision = 2 WHERE site = 'arras'")
             .await;
         assert_eq!(follow().await, 1, "something new is a reason to try");
         decided(&app, &HAM, Decision::Approve).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.learning.model(&site.slug).labels, [3, 0]);
+        assert_eq!(
+            app.app.learning.model(&site.slug).await.unwrap().labels,
+            [3, 0]
+        );
         app.sql("UPDATE learning SET live = NULL WHERE site = 'arras'")
             .await;
         assert_eq!(follow().await, 0, "mended, and followed at once");
+        assert!(judges().await);
+    }
+);
+
+on_both_engines!(
+    what_no_model_can_be_had_for_is_held_until_there_is_one,
+    |app: TestApp| async move {
+        let token = app.token(Role::Operator, &[]).await;
+        app.add_site("arras", &[], Policy::default()).await;
+        app.sql(
+            "INSERT INTO learning (site, revision, epoch, live) \
+             VALUES ('arras', 1, 1, '00000000-0000-7000-8000-000000000000')",
+        )
+        .await;
+        let post = async |text: &str| {
+            let id = app.posted("arras", "Osric", text).await;
+            let path = format!("/api/v1/comments/{id}");
+            answer(app.with(&token, Method::GET, &path)).await.1
+        };
+        let held = post(HAM[0]).await;
+        assert_eq!(
+            (&held["status"], &held["score"]),
+            (&json!("pending"), &Value::Null)
+        );
+        let path = "/api/v1/models?site=arras";
+        let (status, _) = answer(app.with(&token, Method::GET, path)).await;
+        assert_eq!(status, 503, "and whoever asks hears of it");
+        app.sql("UPDATE learning SET live = NULL WHERE site = 'arras'")
+            .await;
+        assert!(post(HAM[1]).await["score"].is_number());
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    what_lessons_add_up_to_is_kept_and_gone_with_the_first_that_is_erased,
+    |app: TestApp| async move {
+        super::models::label(&app, "nursery", 200, false).await;
+        let site = app.app.directory.site("default").unwrap().slug.clone();
+        let live = app.app.learning.model(&site).await.unwrap();
+        let kept = async || {
+            let state = app.app.store.learning_state(&site).await.unwrap().unwrap();
+            app.app.store.learnt_sums(&state, FEATURES_VERSION).await
+        };
+        let sums = kept().await.unwrap().expect("400 lessons are worth it");
+        // What is read from the sums alone judges as what was read from the lessons; damaged sums are none.
+        let alike = async |why: &str| {
+            let later = instance(app.app.settings.clone()).await;
+            let same = later.learning.model(&site).await.unwrap();
+            assert_eq!(same.model.version(), live.model.version(), "{why}");
+            assert_eq!(same.labels, live.labels, "{why}");
+            later.store.close().await;
+        };
+        app.sql("CREATE TABLE away AS SELECT * FROM lessons; DELETE FROM lessons")
+            .await;
+        alike("by the sums").await;
+        app.sql("INSERT INTO lessons SELECT * FROM away; DROP TABLE away")
+            .await;
+        app.sql("UPDATE learnt_sums SET digest = digest + 1").await;
+        alike("by the lessons").await;
+        app.sql("UPDATE learnt_sums SET digest = digest - 1").await;
+        assert!(kept().await.unwrap().is_some());
+        // Somebody's text among them has to be forgotten, and whoever still has the old sums cannot put them back.
+        let before = app.app.store.learning_state(&site).await.unwrap().unwrap();
+        let token = app.token(Role::Operator, &[]).await;
+        let posted = app.posted("default", "Osric", "Sweets to the sweet.").await;
+        app.decide(&json!({ "id": posted }), Decision::Approve)
+            .await;
+        let erase = app.with(&token, Method::POST, "/api/v1/subjects/erase");
+        let who = json!({ "email": "osric@elsinore.example" });
+        let (status, erased) = answer(erase.json(&who)).await;
+        assert!(status.is_success(), "{erased}");
+        assert!(kept().await.unwrap().is_none());
+        let store = &app.app.store;
+        let put_back = store.keep_learnt_sums(before, FEATURES_VERSION, sums);
+        assert!(!put_back.await.unwrap(), "they are of an earlier epoch");
+        assert!(kept().await.unwrap().is_none());
+        app.stop().await;
     }
 );
 
@@ -227,6 +327,9 @@ on_both_engines!(
             }
         }
         background::learn(&app.app).await;
-        assert_eq!(app.app.learning.model(&site.slug).labels, [3, 1]);
+        assert_eq!(
+            app.app.learning.model(&site.slug).await.unwrap().labels,
+            [3, 1]
+        );
     }
 );

@@ -21,8 +21,13 @@ fn site() -> SiteSlug {
     SiteSlug::parse("default").unwrap()
 }
 
-fn version(app: &App) -> String {
-    app.learning.model(&site()).base_version.clone()
+async fn version(app: &App) -> String {
+    app.learning
+        .model(&site())
+        .await
+        .unwrap()
+        .base_version
+        .clone()
 }
 
 /// An instance that will take a run up and never be heard of again.
@@ -114,26 +119,26 @@ on_both_engines!(
             instance(app.app.settings.clone()).await,
             instance(app.app.settings.clone()).await,
         ];
-        let shipped = version(&app.app);
+        let shipped = version(&app.app).await;
         let first = train(&app, &token).await;
         activate(&app, &token, id(&first), json!({})).await;
         label(&app, "orchard", 40, false).await;
         let second = train(&app, &token).await;
         activate(&app, &token, id(&second), json!({})).await;
         let everywhere = || async {
-            let mut versions = vec![version(&app.app)];
+            let mut versions = vec![version(&app.app).await];
             for other in &others {
                 background::learn(other).await;
                 let (here, there) = (
-                    app.app.learning.model(&site()),
-                    other.learning.model(&site()),
+                    app.app.learning.model(&site()).await.unwrap(),
+                    other.learning.model(&site()).await.unwrap(),
                 );
                 assert_eq!(
                     here.model.version(),
                     there.model.version(),
                     "labels and all"
                 );
-                versions.push(version(other));
+                versions.push(version(other).await);
             }
             versions.dedup();
             versions
@@ -214,13 +219,13 @@ on_both_engines!(
     |app: TestApp| async move {
         let token = app.token(Role::Operator, &[]).await;
         label(&app, "nursery", 60, false).await;
-        let shipped = version(&app.app);
+        let shipped = version(&app.app).await;
         let model = train(&app, &token).await;
         activate(&app, &token, id(&model), json!({})).await;
         super::damage_models(&app).await;
         let later = instance(app.app.settings.clone()).await;
-        assert_eq!(version(&later), shipped);
-        let standing = registry::standing(&later.learning, &site());
+        assert_eq!(version(&later).await, shipped);
+        let standing = registry::standing(&later.learning, &site()).await.unwrap();
         assert!(
             standing.says.contains("cannot be used"),
             "{}",

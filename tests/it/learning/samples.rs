@@ -49,7 +49,10 @@ on_both_engines!(
         assert_eq!(report, expected);
         background::learn(&app.app).await;
         let site = app.app.directory.site("default").unwrap();
-        assert_eq!(app.app.learning.model(&site.slug).labels, [1, 1]);
+        assert_eq!(
+            app.app.learning.model(&site.slug).await.unwrap().labels,
+            [1, 1]
+        );
 
         let csv = "text,label\n\"Buy\nzorblax\",spam\n\"Thanks, that helped\",spam\n";
         let (_, report) = send(&app, &token, "text/csv", csv).await;

@@ -6,7 +6,7 @@ use super::app::TestApp;
 
 /// The database of a service under test, by a connection of the test's own.
 pub struct Raw {
-    pool: AnyPool,
+    pub pool: AnyPool,
     is_sqlite: bool,
 }
 

@@ -1,0 +1,97 @@
+//! The weights of a base and a site's lessons, each worked out when it is asked for: a label changes the sums of the
+//! features it has and one total a class and view, so learning costs what a text does and not what the feature space
+//! does. The formula is [`super::naive`]'s; a test compares the two.
+
+use super::base::{Base, Totals};
+use super::file::LARGEST;
+use super::lessons::Lessons;
+use super::sums::from_units;
+use hamlet_text::views::{VIEWS, View};
+
+/// Works the weight of a feature out.
+#[derive(Clone, Debug)]
+pub(super) struct Lazy {
+    base: Base,
+    lessons: Lessons,
+    terms: [Terms; VIEWS.len()],
+}
+
+/// What the log-ratios of a view are worked out with.
+#[derive(Clone, Copy, Debug)]
+struct Terms {
+    /// The view's last place in the feature space, and one.
+    end: u32,
+    /// What brings both classes to the same total, ham first.
+    scales: [f64; 2],
+    alpha: f64,
+    /// What a sum comes to at most.
+    most: f64,
+    /// What remains where a class has no total.
+    offset: f64,
+    /// The view's trust.
+    factor: f32,
+}
+
+impl Terms {
+    fn of(base: &Base, totals: &Totals, view: View) -> Self {
+        let header = base.header();
+        let alpha = header.alpha[view.index()];
+        #[expect(clippy::cast_precision_loss, reason = "sums stay below 2^53 units")]
+        let totals = [0, 1].map(|class| totals[class][view.index()] as f64 * from_units(1));
+        let common = f64::midpoint(totals[0], totals[1]);
+        let scale = |own: f64| if own > 0.0 { common / own } else { 0.0 };
+        #[expect(clippy::cast_precision_loss, reason = "a count of features")]
+        let smoothing = alpha * view.size() as f64;
+        let whole = totals.map(|own| if own > 0.0 { common } else { 0.0 } + smoothing);
+        #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
+        let factor = header.trust.factors[view.index()] as f32;
+        Self {
+            end: u32::try_from(view.range().end).unwrap_or(u32::MAX),
+            scales: totals.map(scale),
+            alpha,
+            most: common,
+            offset: whole[0].ln() - whole[1].ln(),
+            factor,
+        }
+    }
+}
+
+impl Lazy {
+    /// `totals` are what base and lessons add up to. `None` where a weight might be no number, or one so large
+    /// that a score might be none.
+    pub(super) fn new(base: Base, lessons: Lessons, totals: &Totals) -> Option<Self> {
+        let lazy = Self {
+            terms: VIEWS.map(|view| Terms::of(&base, totals, view)),
+            base,
+            lessons,
+        };
+        lazy.is_bounded().then_some(lazy)
+    }
+
+    /// The weight of a feature.
+    pub(super) fn weight(&self, id: u32) -> f32 {
+        let Some(terms) = self.terms.iter().find(|terms| id < terms.end) else {
+            return 0.0;
+        };
+        let [ham, spam] = [0, 1].map(|class| {
+            let sum = self.base.value(class, id, self.lessons.units(class, id));
+            sum * terms.scales[class] + terms.alpha
+        });
+        #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
+        let ratio = ((spam / ham).ln() + terms.offset) as f32;
+        ratio * (terms.factor + self.base.difference(id))
+    }
+
+    /// Whether no feature can weigh more than [`LARGEST`]: a sum is at most its class's total, and at least
+    /// nothing.
+    fn is_bounded(&self) -> bool {
+        let header = self.base.header();
+        let widest = header.widest_difference.abs();
+        let bounded = |terms: &Terms| {
+            let ratio = ((terms.most + terms.alpha) / terms.alpha).ln() + terms.offset.abs();
+            let largest = ratio * f64::from(terms.factor.abs() + widest);
+            terms.alpha > 0.0 && largest <= f64::from(LARGEST)
+        };
+        self.terms.iter().all(bounded) && header.trust.bias.abs() <= f64::from(LARGEST)
+    }
+}

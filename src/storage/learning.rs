@@ -1,0 +1,186 @@
+//! Where each site's learning stands, which sites' has changed, and what a site's lessons add up to. The lessons
+//! themselves are in [`super::samples`]. Changes are numbered by the database, in triggers, so that nothing that
+//! changes a site's learning can forget to say so.
+
+use sqlx::any::AnyRow;
+
+use crate::{
+    domain::site::SiteSlug,
+    storage::{
+        Result, Store, StoreError,
+        engine::Engine,
+        sql::{get, record, sql, values},
+    },
+};
+
+/// Where a site's learning stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearningState {
+    /// The site.
+    pub site: SiteSlug,
+    /// Grows with every change of a label.
+    pub revision: i64,
+    /// Grows when lessons were taken out of the past.
+    pub epoch: i64,
+    /// The model in use; `None`: the shipped one.
+    pub live: Option<String>,
+}
+
+/// How far the changes of all sites' learning have been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Changes with smaller numbers have been.
+    pub changed: i64,
+    /// How often a site's learning was deleted.
+    pub removed: i64,
+}
+
+/// What a site's lessons add up to.
+#[derive(Debug, Clone)]
+pub struct LearntSums {
+    /// The lessons up to this revision.
+    pub revision: i64,
+    /// The sums, as [`Lessons::to_bytes`](crate::bayes::lessons::Lessons::to_bytes) writes them.
+    pub sums: Vec<u8>,
+    /// Their digest.
+    pub digest: i64,
+}
+
+record! {
+    STATE, state -> LearningState {
+        site: "site",
+        revision: "revision",
+        epoch: "epoch",
+        live: "live",
+    }
+}
+
+impl Store {
+    /// How far the changes go that can be seen by now. Whoever asks [`Store::learning_since`] for the changes
+    /// from here on later misses none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn learning_mark(&self) -> Result<Mark> {
+        let next = self.engine.either(
+            "changed + 1",
+            "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+        );
+        let text = format!("SELECT {next} AS next, removed FROM learning_clock");
+        let row = self.find(text, values![]).await?;
+        let row = row.ok_or(StoreError::Corrupt("clock of learning"))?;
+        Ok(Mark {
+            changed: get(&row, "next")?,
+            removed: get(&row, "removed")?,
+        })
+    }
+
+    /// Where the learning of those sites stands that have changed since a mark, some of which may not have; and
+    /// the mark for the next time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn learning_since(&self, mark: Mark) -> Result<(Mark, Vec<LearningState>)> {
+        let now = self.learning_mark().await?;
+        // On PostgreSQL an old transaction that goes on keeps the number back while later ones end.
+        if now.changed == mark.changed && self.engine == Engine::Sqlite {
+            return Ok((now, Vec::new()));
+        }
+        let text = format!("SELECT {STATE} FROM learning WHERE changed >= $1 ORDER BY site");
+        let query = sql(text, values![mark.changed]);
+        Ok((now, self.gather("learning", query, state).await?))
+    }
+
+    /// Where a site's learning stands. A site without labels and models has none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn learning_state(&self, site: &SiteSlug) -> Result<Option<LearningState>> {
+        let text = format!("SELECT {STATE} FROM learning WHERE site = $1");
+        let row = self.find(text, values![site]).await?;
+        row.as_ref().map(state).transpose()
+    }
+
+    /// Where the learning of those sites stands that use a model of their own.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn models_in_use(&self) -> Result<Vec<LearningState>> {
+        let text = format!("SELECT {STATE} FROM learning WHERE live IS NOT NULL ORDER BY site");
+        self.gather("learning", sql(text, values![]), state).await
+    }
+
+    /// What a site's lessons add up to, if it was kept for a state that its learning went through and for
+    /// `features`, the way in which texts are read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn learnt_sums(
+        &self,
+        state: &LearningState,
+        features: u32,
+    ) -> Result<Option<LearntSums>> {
+        let text = "SELECT revision, sums, digest FROM learnt_sums WHERE site = $1 \
+                    AND revision <= $2 AND epoch = $3 AND COALESCE(live, '') = $4 AND features = $5";
+        let live = state.live.as_deref().unwrap_or_default();
+        let values = values![
+            state.site,
+            state.revision,
+            state.epoch,
+            live,
+            i64::from(features)
+        ];
+        let row = self.find(text, values).await?;
+        let read = |row: AnyRow| -> Result<LearntSums> {
+            Ok(LearntSums {
+                revision: get(&row, "revision")?,
+                sums: get(&row, "sums")?,
+                digest: get(&row, "digest")?,
+            })
+        };
+        row.map(read).transpose()
+    }
+
+    /// Keeps what a site's lessons add up to, in place of what was kept before. `false` when they do not count
+    /// as they did any more: then some of them may have to be forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then what was kept before is there.
+    pub async fn keep_learnt_sums(
+        &self,
+        state: LearningState,
+        features: u32,
+        kept: LearntSums,
+    ) -> Result<bool> {
+        self.write(async |tx| {
+            let text = "SELECT site FROM learning WHERE site = $1 AND epoch = $2 \
+                        AND COALESCE(live, '') = $3 {lock}";
+            let live = state.live.as_deref().unwrap_or_default();
+            let there = tx
+                .find(text, values![state.site, state.epoch, live])
+                .await?
+                .is_some();
+            if !there {
+                return Ok(false);
+            }
+            let text = "INSERT INTO learnt_sums (site, revision, epoch, live, features, sums, digest) \
+                        VALUES ($1, $2, $3, $4, $5, $6, $7) \
+                        ON CONFLICT (site) DO UPDATE SET revision = excluded.revision, \
+                            epoch = excluded.epoch, live = excluded.live, \
+                            features = excluded.features, sums = excluded.sums, \
+                            digest = excluded.digest";
+            let values = values![
+                state.site,
+                kept.revision,
+                state.epoch,
+                state.live,
+                i64::from(features),
+                kept.sums,
+                kept.digest
+            ];
+            tx.run(text, values).await?;
+            Ok(true)
+        })
+        .await
+    }
+}
