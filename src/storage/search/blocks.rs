@@ -70,12 +70,9 @@ pub(super) async fn sizes(conn: &mut Conn<'_>) -> Result<Vec<(i64, usize)>> {
 /// Reads a block whole.
 pub(super) async fn load(conn: &mut Conn<'_>, block: i64) -> Result<Block> {
     let documents = head_of(conn, block).await?.documents;
-    let text = "SELECT start, ids FROM search_documents WHERE block = $1 ORDER BY start";
-    let found = conn.all(text, values![block]).await?;
     // A row of ids whose comments are all gone is not there any more.
     let mut ids = vec![Uuid::nil(); documents.len()];
-    for row in &found {
-        let chunk = chunk(row)?;
+    for chunk in all_chunks(conn, block).await? {
         let there = ids.iter_mut().skip(chunk.start);
         there.zip(chunk.ids).for_each(|(place, id)| *place = id);
     }
@@ -84,6 +81,12 @@ pub(super) async fn load(conn: &mut Conn<'_>, block: i64) -> Result<Block> {
         ids,
         rows: rows(conn, block).await?,
     })
+}
+
+async fn all_chunks(conn: &mut Conn<'_>, block: i64) -> Result<Vec<Chunk>> {
+    let text = "SELECT start, ids FROM search_documents WHERE block = $1 ORDER BY start";
+    let found = conn.all(text, values![block]).await?;
+    found.iter().map(chunk).collect()
 }
 
 async fn rows(conn: &mut Conn<'_>, block: i64) -> Result<Vec<Row>> {
@@ -236,11 +239,21 @@ pub(super) async fn finish(tx: &mut Conn<'_>, block: i64, whole: &Block) -> Resu
         whole.chunks().into_iter().map(row).collect(),
     )
     .await?;
-    let text =
-        "UPDATE search_blocks SET state = 'live', first_id = $2, last_id = $3 WHERE block = $1";
-    tx.run(text, values![block, whole.first(), whole.last()])
-        .await?;
+    let text = "UPDATE search_blocks SET state = 'live' WHERE block = $1";
+    tx.run(text, values![block]).await?;
+    put_edges(tx, block, whole.first(), whole.last()).await?;
     put_documents(tx, block, &whole.documents).await
+}
+
+/// Writes the ids of a block's first and last comment.
+pub(super) async fn put_edges(
+    tx: &mut Conn<'_>,
+    block: i64,
+    first: Uuid,
+    last: Uuid,
+) -> Result<()> {
+    let text = "UPDATE search_blocks SET first_id = $2, last_id = $3 WHERE block = $1";
+    tx.run(text, values![block, first, last]).await.map(drop)
 }
 
 pub(super) async fn put_documents(
@@ -315,15 +328,13 @@ pub(super) async fn sweep(tx: &mut Conn<'_>, block: i64) -> Result<()> {
     Ok(())
 }
 
-/// Reads what of a block a removal changes.
+/// Reads what of a block a removal may change.
 pub(super) async fn for_removal(
     conn: &mut Conn<'_>,
     block: i64,
-    places: &[u16],
 ) -> Result<(Documents, Vec<Chunk>, Vec<Row>)> {
     let documents = head_of(conn, block).await?.documents;
-    let wide: Vec<usize> = places.iter().map(|place| usize::from(*place)).collect();
-    let chunks = chunks(conn, block, &wide).await?;
+    let chunks = all_chunks(conn, block).await?;
     Ok((documents, chunks, rows(conn, block).await?))
 }
 

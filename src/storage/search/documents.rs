@@ -163,6 +163,13 @@ impl Chunk {
         ids.chunks(CHUNK).enumerate().map(chunk).collect()
     }
 
+    /// Takes out the ids at some places of the block.
+    pub fn forget(&mut self, is_gone: impl Fn(usize) -> bool) {
+        let there = self.ids.iter_mut().zip(self.start..);
+        let gone = there.filter(|(_, place)| is_gone(*place));
+        gone.for_each(|(id, _)| *id = Uuid::nil());
+    }
+
     /// The first of its comments that is there.
     pub fn first(&self) -> Uuid {
         self.ids

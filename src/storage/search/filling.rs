@@ -124,6 +124,9 @@ async fn apply(tx: &mut Conn<'_>, work: &Work, number: Option<i64>) -> Result<()
             for edit in &change.edits {
                 blocks::put_documents(tx, edit.block, &edit.documents).await?;
                 blocks::replace_rows(tx, edit.block, &edit.rows).await?;
+                if let Some((first, last)) = edit.edges {
+                    blocks::put_edges(tx, edit.block, first, last).await?;
+                }
                 for chunk in &edit.chunks {
                     blocks::replace_chunk(tx, edit.block, chunk).await?;
                 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     block::{Block, Entry, Scrubbed, scrubbed},
     blocks,
-    documents::{Chunk, Documents, byte},
+    documents::{CHUNK, Chunk, Documents, byte},
     places::MOST,
     reading::{self, Stored},
     waiting::{self, Key},
@@ -72,6 +72,8 @@ pub(super) struct Edit {
     pub block: i64,
     pub documents: Documents,
     pub chunks: Vec<Chunk>,
+    /// The ids of its first and last comment, where one went.
+    pub edges: Option<(Uuid, Uuid)>,
     pub rows: Vec<Scrubbed>,
 }
 
@@ -161,7 +163,7 @@ async fn edit(conn: &mut Conn<'_>, block: i64, mut places: Vec<(u16, Option<u8>)
             Vec::new(),
         )
     } else {
-        blocks::for_removal(conn, block, &gone).await?
+        blocks::for_removal(conn, block).await?
     };
     for (place, status) in places {
         if let (Some(status), Some(there)) =
@@ -171,20 +173,31 @@ async fn edit(conn: &mut Conn<'_>, block: i64, mut places: Vec<(u16, Option<u8>)
         }
     }
     documents.remove(&gone);
-    for chunk in &mut chunks {
-        let start = chunk.start;
-        for (at, id) in chunk.ids.iter_mut().enumerate() {
-            if u16::try_from(start + at).is_ok_and(|place| gone.binary_search(&place).is_ok()) {
-                *id = Uuid::nil();
-            }
-        }
-    }
+    let is_gone =
+        |place| u16::try_from(place).is_ok_and(|place| gone.binary_search(&place).is_ok());
+    chunks.iter_mut().for_each(|chunk| chunk.forget(is_gone));
+    let ids = || {
+        chunks
+            .iter()
+            .flat_map(|chunk| &chunk.ids)
+            .filter(|id| !id.is_nil())
+    };
+    let edges = ids()
+        .min()
+        .zip(ids().max())
+        .map(|(first, last)| (*first, *last));
+    let starts: HashSet<usize> = gone
+        .iter()
+        .map(|place| usize::from(*place) / CHUNK * CHUNK)
+        .collect();
+    chunks.retain(|chunk| starts.contains(&chunk.start));
     let count = documents.len();
     let rows = reckoned(move || scrubbed(&rows, &gone, count)).await?;
     Ok(Edit {
         block,
         documents,
         chunks,
+        edges,
         rows,
     })
 }
