@@ -103,6 +103,7 @@ const STEPS: &[Step] = &[
         text!("0025_followed.sqlite.sql"),
         text!("0025_followed.postgres.sql"),
     ),
+    same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
 ];
 
 /// The number of the last step.
