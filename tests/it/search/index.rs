@@ -321,7 +321,7 @@ on_both_engines!(
         for _ in 0..2 {
             let page = me.page(&app, "/desk?q=rue").await;
             assert!(
-                page.contains("&lt;b&gt;<mark class=\"h1\"><mark class=\"hit\">Rue</mark></mark>"),
+                page.contains("<mark class=\"hit\">Rue</mark>") && !page.contains("<b>"),
                 "{page}"
             );
             assert!(
