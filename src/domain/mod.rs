@@ -18,6 +18,7 @@ pub mod network;
 pub mod origin;
 pub mod owner;
 pub mod page;
+pub mod page_rules;
 pub mod queue;
 pub mod reason;
 pub mod sample;

@@ -27,6 +27,8 @@ pub enum Job {
     Retention,
     /// Folds together what was added to the kept counts.
     Counts,
+    /// Moves comments whose page is spelled otherwise since a site's rules changed.
+    Pages,
     /// Reads gauges from the database.
     Gauges,
     /// Works the outbox off.
@@ -57,7 +59,9 @@ impl Job {
             | Self::Webhooks
             | Self::Search => Duration::from_secs(1),
             Self::Metrics => Duration::from_secs(5),
-            Self::Uploads | Self::Counts | Self::Gauges | Self::Probe => Duration::from_secs(10),
+            Self::Uploads | Self::Counts | Self::Pages | Self::Gauges | Self::Probe => {
+                Duration::from_secs(10)
+            }
             Self::Retention => Duration::from_mins(10),
         }
     }

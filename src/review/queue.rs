@@ -10,6 +10,7 @@ use crate::{
         moderator::Principal,
         origin::Origin,
         page::Page,
+        page_rules::PageRules,
         queue::{Counts, Cursor, Filter, QueueQuery, Searched, Sort},
         search::Search,
         site::SiteSlug,
@@ -134,10 +135,11 @@ async fn filter(
 ) -> Result<Filter, QueueError> {
     let sites = sites(ground, principal, wanted.site.as_deref())?;
     let page = wanted.page.as_deref().map(|raw| {
-        Page::parse(raw, &origins(ground, &sites)).or_else(|error| {
+        let (origins, rules) = spellings(ground, &sites);
+        Page::parse(raw, &origins, &rules).or_else(|error| {
             // A page elsewhere is kept whole by sites that name no origins.
             if error.code == "not_on_site" {
-                Page::parse(raw, &[])
+                Page::parse(raw, &[], &rules)
             } else {
                 Err(error)
             }
@@ -196,8 +198,19 @@ fn sites(
     Ok(sites)
 }
 
-fn origins(ground: &Ground, sites: &[SiteSlug]) -> Vec<Origin> {
+/// How the sites spell their pages: the origins of all, and the rules of the only one.
+fn spellings(ground: &Ground, sites: &[SiteSlug]) -> (Vec<Origin>, PageRules) {
     let snapshot = ground.directory.snapshot();
-    let known = sites.iter().filter_map(|slug| snapshot.sites.get(slug));
-    known.flat_map(|site| site.origins.clone()).collect()
+    let known: Vec<_> = sites
+        .iter()
+        .filter_map(|slug| snapshot.sites.get(slug))
+        .collect();
+    let rules = match known.as_slice() {
+        [site] => site.policy.pages.clone(),
+        _ => PageRules::default(),
+    };
+    (
+        known.iter().flat_map(|site| site.origins.clone()).collect(),
+        rules,
+    )
 }
