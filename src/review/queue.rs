@@ -79,21 +79,14 @@ pub async fn list(
     let (Ok(cursor), true) = (cursor, errors.is_empty()) else {
         return Err(QueueError::Invalid(errors));
     };
-    let (listing, counts, searched) = match filter.words() {
-        Some(search) => {
-            let found = ground
-                .store
-                .find_comments(&filter, search, wanted.sort, cursor.as_ref(), limit)
-                .await?;
-            (found.listing, found.counts, Some(found.searched))
-        }
-        None => {
-            let listing = ground
-                .store
-                .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
-                .await?;
-            (listing, ground.store.count_comments(&filter).await?, None)
-        }
+    let (store, sort) = (&ground.store, wanted.sort);
+    let (listing, counts, searched) = if let Some(search) = filter.words() {
+        let found = store.find_comments(&filter, search, sort, cursor.as_ref(), limit);
+        let found = found.await?;
+        (found.listing, found.counts, Some(found.searched))
+    } else {
+        let listing = store.list_comments(&filter, sort, cursor.as_ref(), limit);
+        (listing.await?, store.count_comments(&filter).await?, None)
     };
     let next = listing.next;
     Ok(Queue {

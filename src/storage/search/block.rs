@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn entry(id: u128, status: u8, words: &str) -> Entry {
-        let site = if id % 3 == 0 { "shop" } else { "blog" };
+        let site = if id.is_multiple_of(3) { "shop" } else { "blog" };
         Entry {
             site: site.to_owned(),
             id: Uuid::from_u128(id),

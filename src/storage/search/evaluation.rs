@@ -139,7 +139,9 @@ fn have_all(clauses: &[Vec<Way>], sets: &HashMap<(&Lookup, i64), Places>, head: 
     let mut whole: Option<Places> = None;
     for ways in clauses {
         let mut places = none();
-        ways.iter().for_each(|way| places.join(&by_way(way)));
+        for way in ways {
+            places.join(&by_way(way));
+        }
         match &mut whole {
             Some(whole) => whole.keep(&places),
             None => whole = Some(places),

@@ -150,13 +150,12 @@ async fn apply(tx: &mut Conn<'_>, work: &Work, number: Option<i64>) -> Result<()
 }
 
 async fn put(tx: &mut Conn<'_>, block: &Block, number: Option<i64>) -> Result<()> {
-    let number = match number {
-        Some(number) => number,
-        None => {
-            let number = blocks::begin(tx).await?;
-            blocks::put_rows(tx, number, &block.rows).await?;
-            number
-        }
+    let number = if let Some(number) = number {
+        number
+    } else {
+        let number = blocks::begin(tx).await?;
+        blocks::put_rows(tx, number, &block.rows).await?;
+        number
     };
     blocks::finish(tx, number, block).await
 }

@@ -16,6 +16,7 @@ use crate::{
     domain::{
         queue::{Counts, Cursor, Filter, Listing, Searched, Sort},
         search::Search,
+        site::SiteSlug,
     },
     storage::{
         Result, Store,
@@ -126,7 +127,7 @@ async fn look_beside(conn: &mut Conn<'_>, lister: &Lister<'_>) -> Result<Beside>
         .filter
         .sites
         .iter()
-        .map(|site| site.as_str())
+        .map(SiteSlug::as_str)
         .collect();
     let seen = comments.iter().filter_map(|(id, (site, _))| {
         let site = site.clone().filter(|site| sites.contains(site.as_str()))?;

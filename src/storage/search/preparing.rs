@@ -175,7 +175,9 @@ async fn edit(conn: &mut Conn<'_>, block: i64, mut places: Vec<(u16, Option<u8>)
     documents.remove(&gone);
     let is_gone =
         |place| u16::try_from(place).is_ok_and(|place| gone.binary_search(&place).is_ok());
-    chunks.iter_mut().for_each(|chunk| chunk.forget(is_gone));
+    for chunk in &mut chunks {
+        chunk.forget(is_gone);
+    }
     let ids = || {
         chunks
             .iter()
