@@ -53,6 +53,11 @@ pub async fn fold(app: &App) {
     report(Job::Counts, jobs::fold(app).await);
 }
 
+/// Takes all that waits into the search index, however few they are.
+pub async fn index(app: &App) {
+    report(Job::Search, jobs::index(app).await);
+}
+
 /// Moves comments whose page is spelled otherwise by now.
 pub async fn spell(app: &App) {
     report(Job::Pages, pages::spell(app).await);

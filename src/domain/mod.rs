@@ -23,6 +23,7 @@ pub mod queue;
 pub mod reason;
 pub mod sample;
 pub mod score;
+pub mod search;
 pub mod site;
 pub mod text;
 pub mod timestamp;

@@ -122,6 +122,10 @@ pub(super) async fn erase_until(
         privacy.reading.forget(site, page);
     }
     privacy.learning.wake();
+    // What they wrote is found by words: those leave the index now, and not when the job comes by.
+    if let Err(error) = privacy.ground.store.clear_search().await {
+        tracing::warn!(%error, "the search index is rid of what was erased when its job runs");
+    }
     privacy.ground.store.fold_log().await;
     let comments = erased.comments.len();
     tracing::info!(

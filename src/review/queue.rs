@@ -11,7 +11,8 @@ use crate::{
         origin::Origin,
         page::Page,
         page_rules::PageRules,
-        queue::{Counts, Cursor, Filter, QueueQuery, Sort},
+        queue::{Counts, Cursor, Filter, QueueQuery, Searched, Sort},
+        search::Search,
         site::SiteSlug,
     },
     ground::Ground,
@@ -49,6 +50,10 @@ pub struct Queue {
     pub counts: Counts,
     /// What to send to get more, if there is more.
     pub next_cursor: Option<String>,
+    /// What was searched for by words.
+    pub search: Option<Search>,
+    /// How far that search saw.
+    pub searched: Option<Searched>,
 }
 
 /// The comments that are wanted and that the principal may see.
@@ -74,15 +79,22 @@ pub async fn list(
     let (Ok(cursor), true) = (cursor, errors.is_empty()) else {
         return Err(QueueError::Invalid(errors));
     };
-    let listing = ground
-        .store
-        .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
-        .await?;
+    let (store, sort) = (&ground.store, wanted.sort);
+    let (listing, counts, searched) = if let Some(search) = filter.words() {
+        let found = store.find_comments(&filter, search, sort, cursor.as_ref(), limit);
+        let found = found.await?;
+        (found.listing, found.counts, Some(found.searched))
+    } else {
+        let listing = store.list_comments(&filter, sort, cursor.as_ref(), limit);
+        (listing.await?, store.count_comments(&filter).await?, None)
+    };
     let next = listing.next;
     Ok(Queue {
         comments: listing.comments,
-        counts: ground.store.count_comments(&filter).await?,
+        counts,
         next_cursor: next.map(|next| sign_cursor(ground, &next)),
+        search: filter.search.filter(|search| !search.is_literal()),
+        searched,
     })
 }
 
@@ -127,9 +139,16 @@ async fn filter(
         })
     });
     let narrow = &wanted.filter;
-    let search = narrow.search.as_deref();
+    let search = wanted.search.as_deref();
     let search = search.filter(|raw| !raw.trim().is_empty());
-    let search = search.map(|raw| parse_line("q", raw, MAX_SEARCH_CHARS));
+    let search = search.and_then(|raw| match parse_line("q", raw, MAX_SEARCH_CHARS) {
+        Ok(line) => Some(Ok(Search::parse(&line, |address| {
+            ground.vault.email_index(address)
+        }))),
+        // There are characters that show nothing, and nothing else.
+        Err(error) if error.code == "required" && !raw.contains(char::is_control) => None,
+        Err(error) => Some(Err(error)),
+    });
     for (field, score) in [
         ("min_score", narrow.min_score),
         ("max_score", narrow.max_score),

@@ -98,6 +98,12 @@ const STEPS: &[Step] = &[
     ),
     same(22, "import_runs", text!("0022_import_runs.sql")),
     each(
+        24,
+        "search",
+        text!("0024_search.sqlite.sql"),
+        text!("0024_search.postgres.sql"),
+    ),
+    each(
         25,
         "followed",
         text!("0025_followed.sqlite.sql"),

@@ -67,6 +67,7 @@ mod revision;
 pub mod runs;
 pub mod samples;
 pub mod sealing_keys;
+pub mod search;
 mod searching;
 mod secrets;
 pub mod sessions;

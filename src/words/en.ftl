@@ -292,7 +292,7 @@ queue-read-on = Read on
 queue-first-page = First page
 queue-next-page = Next page
 queue-comments-by-status = Comments by status
-queue-text-name-or-website = Text, name or website
+queue-text-name-or-website = Words, name, website or email address
 queue-path-or-address = /path or address
 queue-pages = Pages
 
@@ -583,6 +583,11 @@ model-decisions-of-the-last-30 = Decisions of the last 30 days
 
 ## The desk: sentences with something in them
 
+queue-search-behind = { $count ->
+    [one] One comment is not in the search index yet, and was not searched.
+   *[other] { $count } comments are not in the search index yet, and were not searched.
+}
+queue-elsewhere = Elsewhere:
 queue-no-match = No { $label } comment fits these filters. <a href="/desk?status={ $status }">Show all of them</a>.
 queue-matching = all <span id="total">{ $total }</span> that match, on every page
 queue-marks = show what counted

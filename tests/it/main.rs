@@ -47,6 +47,7 @@ mod removal;
 mod review;
 mod rules;
 mod schema;
+mod search;
 mod settings;
 mod sign_in;
 mod sites;

@@ -13,7 +13,13 @@ use crate::{
 };
 
 /// Tables with a site that may be none or every one; `storage::removal` empties them by hand.
-const APART: [&str; 4] = ["comment_counts", "counters", "mail_preferences", "outbox"];
+const APART: [&str; 5] = [
+    "comment_counts",
+    "counters",
+    "mail_preferences",
+    "outbox",
+    "search_waiting",
+];
 
 on_both_engines!(
     every_row_of_a_site_goes_with_it,

@@ -189,12 +189,12 @@ async fn render(
         by_network: earlier
             .by_network
             .iter()
-            .map(|one| Item::in_list(app, one))
+            .map(|one| Item::in_list(app, one, None))
             .collect(),
         by_host: earlier
             .by_host
             .iter()
-            .map(|one| Item::in_list(app, one))
+            .map(|one| Item::in_list(app, one, None))
             .collect(),
     };
     page::render(StatusCode::OK, &template)
@@ -209,7 +209,7 @@ async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec
     let found = queue::list(app, principal, &wanted, None, Some(OTHERS)).await?;
     let others = found.comments.iter();
     let others = others.filter(|one| one.id != opened.comment.id);
-    Ok(others.map(|one| Item::in_list(app, one)).collect())
+    Ok(others.map(|one| Item::in_list(app, one, None)).collect())
 }
 
 fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
