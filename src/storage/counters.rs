@@ -113,7 +113,13 @@ pub(super) async fn raise(
     let rows: Vec<&Raise<'_>> = sorted.iter().map(|(_, raise)| raise).collect();
     let no_wait = match lasting {
         Lasting::WithTheRest => "true",
-        Lasting::Soon => "set_config('synchronous_commit', 'off', true) IS NOT NULL",
+        // Counted before the transaction that finds out whether the site is still there: a site that is gone gets no counters, for
+        // nothing would take them away again.
+        Lasting::Soon => {
+            "set_config('synchronous_commit', 'off', true) IS NOT NULL \
+             AND (r.value->>'site' = '' OR EXISTS (SELECT 1 FROM sites s \
+             WHERE s.slug = r.value->>'site' AND s.removed_at IS NULL))"
+        }
     };
     let text = format!(
         "INSERT INTO counters (site, kind, counted, count, expires_at) \
