@@ -7,20 +7,42 @@ mod said;
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 
 use config::{Config, Environment, File, FileFormat};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use url::Url;
 
 pub use self::bounds::{BOUNDS, Bound};
 
 /// Every key with its default and what it does.
 pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
+
+/// What paths of the service begin with.
+const OWN_PATHS: [&str; 18] = [
+    "1.1",
+    "1.2",
+    "api",
+    "assets",
+    "avatars",
+    "coral",
+    "demo",
+    "desk",
+    "docs",
+    "embed.js",
+    "embed-worker.js",
+    "health",
+    "m",
+    "openapi.json",
+    "r",
+    "sign-in",
+    "sign-out",
+    "sites",
+];
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +102,28 @@ pub struct Settings {
     pub privacy: PrivacySettings,
 }
 
+/// Networks; an address is one of one address.
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let given = Vec::<String>::deserialize(deserializer)?;
+    let given = given
+        .iter()
+        .map(|one| one.trim())
+        .filter(|one| !one.is_empty());
+    let network = |raw: &str| {
+        raw.parse()
+            .or_else(|_| raw.parse::<IpAddr>().map(IpNet::from))
+    };
+    given
+        .map(|raw| {
+            network(raw).map_err(|_| {
+                D::Error::custom(
+                    "write an address such as 127.0.0.1, or a network such as 10.0.0.0/8",
+                )
+            })
+        })
+        .collect()
+}
+
 /// `[server]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +131,7 @@ pub struct Settings {
 pub struct ServerSettings {
     pub listen: SocketAddr,
     pub public_url: String,
+    #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     pub workers: usize,
     pub max_connections: usize,
@@ -101,6 +146,7 @@ pub struct ServerSettings {
 pub struct DatabaseSettings {
     pub url: SecretString,
     pub max_connections: u32,
+    pub pooler: bool,
 }
 
 /// `[log]`
@@ -177,6 +223,7 @@ pub struct MailSettings {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
 pub struct WebhooksSettings {
+    #[serde(deserialize_with = "networks")]
     pub allow_networks: Vec<IpNet>,
     pub ca_file: String,
     pub give_up_hours: u64,
@@ -249,6 +296,12 @@ impl Settings {
         };
         if !self.server.public_url.is_empty() && Url::parse(&self.server.public_url).is_err() {
             let reason = "it must be an absolute address such as https://comments.example.org";
+            return Err(senseless("server.public_url", reason));
+        }
+        let first = Url::parse(&self.server.public_url).ok();
+        let first = first.as_ref().and_then(|url| url.path_segments()?.next());
+        if first.is_some_and(|first| OWN_PATHS.contains(&first)) {
+            let reason = "its path cannot begin as one of the service's own does: a proxy that takes it off could not be understood";
             return Err(senseless("server.public_url", reason));
         }
         if !self.metrics.listen.is_empty() && self.metrics.listen.parse::<SocketAddr>().is_err() {

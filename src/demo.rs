@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::{
     app::App,
     domain::{
-        origin::Origin,
         sample::{Provenance, Vote},
         site::{Policy, SiteSlug},
     },
@@ -57,12 +56,12 @@ const LABELLED: &str = include_str!("demo.tsv");
 /// # Errors
 /// [`storage::StoreError`].
 pub async fn prepare(app: &App) -> storage::Result<bool> {
-    let origin = Origin::parse(&app.public_url());
+    let origin = app.public_origin();
     let new = NewSite {
         slug: SITE.to_owned(),
         name: Some("Demo".to_owned()),
         origins: origin.iter().map(|one| one.as_str().to_owned()).collect(),
-        policy: Policy::default(),
+        policy: Policy::of_new_site(),
     };
     let site = match sites::add(app, new).await {
         Ok(site) => Arc::new(site),

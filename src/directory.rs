@@ -168,7 +168,7 @@ fn default_site(now: Timestamp) -> Site {
         slug: SiteSlug::parse(DEFAULT_SITE).expect("the default slug is a slug"),
         name: "Default".to_owned(),
         origins: Vec::new(),
-        policy: Policy::default(),
+        policy: Policy::of_new_site(),
         created_at: now,
     }
 }

@@ -9,13 +9,14 @@ use std::{
     sync::Arc,
 };
 
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
     clock::Clock,
     config::Settings,
     directory::Directory,
-    domain::timestamp::Timestamp,
+    domain::{origin::Origin, timestamp::Timestamp},
     faults::Faults,
     sealing::{
         key_file,
@@ -24,7 +25,7 @@ use crate::{
         signed::Signer,
         vault::Vault,
     },
-    storage::{Store, StoreError, private},
+    storage::{Opening, Store, StoreError, private},
 };
 
 /// Why the ground could not be laid.
@@ -85,8 +86,12 @@ impl Ground {
     ) -> Result<Self, GroundError> {
         make_folder(&settings.data_dir)?;
         private::keep_private(&settings.database_url());
-        let connections = settings.database.max_connections;
-        let store = Store::open(&settings.database_url(), connections, may_migrate).await?;
+        let opening = Opening {
+            connections: settings.database.max_connections,
+            may_migrate,
+            behind_pooler: settings.database.pooler,
+        };
+        let store = Store::open(&settings.database_url(), opening).await?;
         let now = clock.now();
         let ring = open_keys(&settings, &store, now).await?;
         Ok(Self {
@@ -112,6 +117,13 @@ impl Ground {
     pub(crate) fn use_keys(&self, ring: KeyRing) {
         self.vault.replace(&ring);
         self.signer.replace(ring);
+    }
+
+    /// The origin of [`Self::public_url`], as browsers name it.
+    #[must_use]
+    pub fn public_origin(&self) -> Option<Origin> {
+        let url = Url::parse(&self.public_url()).ok()?;
+        Origin::of(&url)
     }
 
     /// How browsers reach this service, without a slash at the end.

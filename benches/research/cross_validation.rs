@@ -21,6 +21,7 @@ use hamlet::text::views::{VIEWS, mix};
 #[path = "../../models/corpus.rs"]
 mod corpus;
 mod disguises;
+mod intervals;
 
 use corpus::{Failure, Text, WRITTEN, Weighing};
 
@@ -368,29 +369,6 @@ fn languages(scored: &[(&Text, f64)]) {
     }
 }
 
-/// The standard normal's quantile for intervals of 95 %.
-const Z: f64 = 1.96;
-
-/// Half the width of an area's interval of 95 % (Hanley and McNeil 1982).
-#[expect(clippy::cast_precision_loss, reason = "counts of texts")]
-fn area_interval(figures: &Figures) -> f64 {
-    let (area, spam, ham) = (figures.auc, figures.spam as f64, figures.ham as f64);
-    let above = area / (2.0 - area);
-    let below = 2.0 * area * area / (1.0 + area);
-    let square = area * area;
-    let variance =
-        area * (1.0 - area) + (spam - 1.0) * (above - square) + (ham - 1.0) * (below - square);
-    Z * (variance / (spam * ham)).sqrt()
-}
-
-/// The interval of 95 % of a share (Wilson 1927).
-fn share_interval(hits: f64, count: f64) -> [f64; 2] {
-    let share = hits / count;
-    let middle = share + Z * Z / (2.0 * count);
-    let half = Z * (share * (1.0 - share) / count + Z * Z / (4.0 * count * count)).sqrt();
-    [-half, half].map(|half| ((middle + half) / (1.0 + Z * Z / count)).clamp(0.0, 1.0))
-}
-
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 fn line(name: &str, row: &[(&Text, f64)]) {
     let scores: Vec<Scored> = row
@@ -411,13 +389,13 @@ fn line(name: &str, row: &[(&Text, f64)]) {
             return "–".to_owned();
         }
         let over = of.iter().filter(|score| **score >= limit).count();
-        let [low, high] = share_interval(over as f64, of.len() as f64);
+        let [low, high] = intervals::share(over as f64, of.len() as f64);
         let share = 100.0 * over as f64 / of.len() as f64;
         format!("{share:.1} ({:.1}–{:.1})", 100.0 * low, 100.0 * high)
     };
     let both = figures.ham > 0 && figures.spam > 0;
     let auc = if both {
-        format!("{:.3} ± {:.3}", figures.auc, area_interval(&figures))
+        format!("{:.3} ± {:.3}", figures.auc, intervals::area(&figures))
     } else {
         "–".to_owned()
     };

@@ -1,6 +1,9 @@
 //! What each job does in one run, and how that may fail.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
@@ -11,13 +14,17 @@ use crate::{
     learn::{training, upload},
     news, notify,
     privacy::{retention, rotation},
-    sites::removal,
-    storage::StoreError,
+    sites::{pages, removal},
+    storage::{StoreError, search::LEAST},
 };
 
 /// Time that mails and deliveries on their way have once the service is told to stop; what is cut off
 /// then is sent again after the next start.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long the search index is filled in each second while comments come in, and while none do.
+const BUSY_SHARE: Duration = Duration::from_millis(50);
+const QUIET_SHARE: Duration = Duration::from_secs(5);
 
 /// What every job works with.
 #[derive(Clone)]
@@ -55,6 +62,7 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
         Job::Uploads => Ok(recover(app).await?),
         Job::Retention => Ok(retention::forget(app).await?),
         Job::Counts => Ok(fold(app).await?),
+        Job::Pages => Ok(pages::spell(app).await?),
         Job::Gauges => Ok(gauges(app).await?),
         Job::Mail => hand_over(job, notify::tick_until(&app.notify, &work.stop), work).await,
         Job::Webhooks => {
@@ -72,6 +80,7 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
             Ok(())
         }
         Job::Probe => Ok(app.readiness.write(&app.store).await?),
+        Job::Search => Ok(search(work).await?),
     }
 }
 
@@ -129,6 +138,29 @@ async fn hand_over<T>(
 pub(super) async fn recover(app: &App) -> Result<(), StoreError> {
     upload::recover(&app.learning).await?;
     removal::recover(&app.sites).await
+}
+
+/// Takes comments into the search index. While comments come in it takes a small share of the time that there is;
+/// once it is quiet it goes on until all are there, with a pause after each [`QUIET_SHARE`] for the pulse.
+async fn search(work: &Work) -> Result<(), StoreError> {
+    let store = &work.app.store;
+    let begun = Instant::now();
+    let mut newest = store.newest_waiting().await?;
+    while !work.stop.is_cancelled() && store.fill_search(LEAST).await? {
+        let before = std::mem::replace(&mut newest, store.newest_waiting().await?);
+        let is_quiet = newest == before || newest == 0;
+        let share = if is_quiet { QUIET_SHARE } else { BUSY_SHARE };
+        if begun.elapsed() >= share {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Takes all that waits into the search index, however few they are.
+pub(super) async fn index(app: &App) -> Result<(), StoreError> {
+    while app.store.fill_search(1).await? {}
+    Ok(())
 }
 
 /// Keeps the kept counts short, and the log free of what was erased.

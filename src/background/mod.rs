@@ -11,7 +11,9 @@ pub use self::{
     supervisor::{run, run_once},
 };
 pub use crate::readiness::{Job, Pulse, Pulses};
-use crate::{app::App, learn::training, news, privacy::retention, storage::StoreError};
+use crate::{
+    app::App, learn::training, news, privacy::retention, sites::pages, storage::StoreError,
+};
 
 /// Carries the next training run out, if there is one.
 pub async fn train(app: &App) {
@@ -49,6 +51,16 @@ pub async fn forget(app: &App) {
 /// Keeps the kept counts short, and the log free of what was erased.
 pub async fn fold(app: &App) {
     report(Job::Counts, jobs::fold(app).await);
+}
+
+/// Takes all that waits into the search index, however few they are.
+pub async fn index(app: &App) {
+    report(Job::Search, jobs::index(app).await);
+}
+
+/// Moves comments whose page is spelled otherwise by now.
+pub async fn spell(app: &App) {
+    report(Job::Pages, pages::spell(app).await);
 }
 
 fn report(job: Job, ended: Result<(), StoreError>) {

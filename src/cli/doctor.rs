@@ -97,6 +97,7 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(secrets::keys(settings, store.as_ref()).await);
     findings.push(secrets::erased_people(settings, store.as_ref()).await);
     findings.push(work::model(store.as_ref()).await);
+    findings.push(work::proxy(settings, store.as_ref()).await);
     findings.push(work::mail(settings, store.as_ref()).await);
     if let Some(store) = &store {
         findings.push(secrets::tokens(store).await);

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, Read, Write},
     path::PathBuf,
+    sync::Arc,
 };
 
 use clap::{Args, Subcommand};
@@ -12,12 +13,16 @@ use super::shell::{Misuse, Shell, refused};
 use crate::{
     domain::{
         origin::Origin,
-        site::{Policy, SiteSlug},
+        page::Page,
+        site::{Policy, Site, SiteSlug},
     },
     sites::{self, SiteError, change::NewSite},
 };
 
-/// Adds, lists and removes sites.
+/// Pages asked for in one go.
+const STRETCH: u32 = 1_000;
+
+/// Adds, lists and removes sites, and moves their threads.
 #[derive(Args)]
 pub struct SiteArgs {
     #[command(subcommand)]
@@ -42,6 +47,20 @@ enum Command {
     },
     /// Lists the sites.
     List,
+    /// Lists the pages of a site that have comments.
+    Pages {
+        /// Its slug.
+        slug: String,
+    },
+    /// Moves all comments of one page to another, where an article has moved or one thread was parted in two.
+    MovePage {
+        /// The site's slug.
+        slug: String,
+        /// The page that the comments are on, as `pages` lists it.
+        from: String,
+        /// The page that they belong to.
+        to: String,
+    },
     /// Removes a site with its keys, webhooks, rules and models, and takes it out of every scope.
     Remove {
         /// Its slug.
@@ -71,11 +90,13 @@ impl SiteArgs {
                     slug,
                     name,
                     origins,
-                    policy: Policy::default(),
+                    policy: Policy::of_new_site(),
                 };
                 add(shell, new).await
             }
             Command::List => list(shell).await,
+            Command::Pages { slug } => pages(shell, &slug).await,
+            Command::MovePage { slug, from, to } => move_page(shell, &slug, &from, &to).await,
             Command::Remove {
                 slug,
                 with_comments,
@@ -104,6 +125,41 @@ async fn list(shell: &Shell) -> anyhow::Result<()> {
         let origins: Vec<&str> = site.origins.iter().map(Origin::as_str).collect();
         [site.slug.to_string(), site.name.clone(), origins.join(" ")]
     })
+}
+
+async fn pages(shell: &Shell, slug: &str) -> anyhow::Result<()> {
+    let site = known(shell, slug)?;
+    let mut all: Vec<Page> = Vec::new();
+    loop {
+        let after = all.last().map_or("", Page::as_str).to_owned();
+        let more = shell
+            .store
+            .commented_pages(&site.slug, &after, STRETCH)
+            .await?;
+        if more.is_empty() {
+            break;
+        }
+        all.extend(more);
+    }
+    shell.list(&all, ["PAGE"], |page| [page.to_string()])
+}
+
+async fn move_page(shell: &Shell, slug: &str, from: &str, to: &str) -> anyhow::Result<()> {
+    let site = known(shell, slug)?;
+    let moved = match sites::pages::move_thread(&shell.sites, &site, from, to).await {
+        Err(SiteError::Invalid(errors)) => return Err(refused(&errors).into()),
+        moved => moved?,
+    };
+    let comments = if moved == 1 { "comment" } else { "comments" };
+    shell.say(
+        &json!({ "moved": moved }),
+        &format!("Moved {moved} {comments}"),
+    )
+}
+
+fn known(shell: &Shell, slug: &str) -> anyhow::Result<Arc<Site>> {
+    let site = shell.directory.site(slug);
+    site.ok_or_else(|| anyhow::anyhow!("there is no site {slug}"))
 }
 
 /// Refuses unless the slug is given a second time: as an option, or typed.

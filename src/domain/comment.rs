@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
+use uuid::Builder;
 
 use super::{
     email::{EmailIndex, SealedEmail},
@@ -21,6 +22,13 @@ id! {
 }
 
 impl CommentId {
+    /// The least identifier that can have been made at a time: those of all comments that arrived earlier come before it.
+    #[must_use]
+    pub fn earliest_at(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.millis()).unwrap_or(0);
+        Self(Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+    }
+
     /// When it was made, in milliseconds since 1970.
     #[must_use]
     pub fn made_at(self) -> i64 {

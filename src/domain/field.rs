@@ -107,7 +107,9 @@ fn control_character(field: &str) -> FieldError {
     )
 }
 
-fn is_separator(c: char) -> bool {
+/// Whether a character ends a line or a paragraph by itself (U+2028, U+2029).
+#[must_use]
+pub const fn is_separator(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
 }
 

@@ -28,6 +28,19 @@ impl Origin {
         web.then(|| Self(url.origin().ascii_serialization()))
     }
 
+    /// Whether pages of both are pages of one site: their hosts differ by `www.` at most, and the schemes do not count. Another
+    /// port is another site.
+    #[must_use]
+    pub fn is_alike(&self, other: &Self) -> bool {
+        self.bare_host() == other.bare_host()
+    }
+
+    /// The host, with a port that is not the scheme's own and without `www.`.
+    fn bare_host(&self) -> &str {
+        let host = self.0.split_once("://").map_or("", |(_, host)| host);
+        host.strip_prefix("www.").unwrap_or(host)
+    }
+
     /// The serialisation, without a slash at the end.
     #[must_use]
     pub fn as_str(&self) -> &str {

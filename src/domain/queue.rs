@@ -9,6 +9,7 @@ use super::{
     email::EmailIndex,
     evidence::Check,
     page::Page,
+    search::Search,
     site::SiteSlug,
     timestamp::Timestamp,
     word::with_words,
@@ -42,8 +43,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Their page.
     pub page: Option<Page>,
-    /// Found in text, name or website, whatever the case.
-    pub search: Option<String>,
+    /// Found by what people typed.
+    pub search: Option<Search>,
     /// Their author.
     pub author: Option<EmailIndex>,
     /// At least this probable.
@@ -69,9 +70,11 @@ pub struct QueueQuery {
     pub page: Option<String>,
     /// Any comment of the author.
     pub author: Option<CommentId>,
+    /// What is searched for, as it was typed.
+    pub search: Option<String>,
     /// The order.
     pub sort: Sort,
-    /// The rest; its sites, page and author are looked up by what is asked for above.
+    /// The rest; its sites, page, author and search are made by what is asked for above.
     pub filter: Filter,
 }
 
@@ -107,6 +110,22 @@ impl Filter {
         *self == whole
     }
 
+    /// What is searched for by words, which has an index.
+    #[must_use]
+    pub fn words(&self) -> Option<&Search> {
+        self.search.as_ref().filter(|search| !search.is_literal())
+    }
+
+    /// Whether something but sites, status and words narrows it.
+    #[must_use]
+    pub fn is_narrower(&self) -> bool {
+        let narrower = Self {
+            search: None,
+            ..self.clone()
+        };
+        !narrower.is_whole()
+    }
+
     /// Whether finding them, or counting them, takes a look at each of the comments.
     #[must_use]
     pub const fn is_search(&self) -> bool {
@@ -118,6 +137,16 @@ impl Filter {
             || self.check.is_some()
             || self.has_link.is_some()
     }
+}
+
+/// How far a search by words saw.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Searched {
+    /// Comments that are not in the search index yet and were not looked at either: 0 but for a while after many came
+    /// at once, or after an upgrade.
+    pub behind: i64,
+    /// Whether there may be more hits than `counts` says: counting all of them would take too long.
+    pub at_least: bool,
 }
 
 /// How many comments stand where.

@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{field::FieldError, origin::Origin, timestamp::Timestamp};
+use super::{
+    field::FieldError, origin::Origin, page::Page, page_rules::PageRules, timestamp::Timestamp,
+};
 
 /// A site's name in URLs: 1 to 63 lower-case letters, digits and hyphens. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -94,6 +96,15 @@ pub struct Policy {
     /// never. In (0, 1].
     #[schema(exclusive_minimum = 0, maximum = 1)]
     pub discard_at: Option<f64>,
+    /// Days after which spam is deleted for good, counted from when it was called so; absent: never. What models learnt from it
+    /// stays, with the text.
+    #[schema(format = Int64, minimum = 1, maximum = 36_500)]
+    pub spam_days: Option<u32>,
+    /// Likewise for what is in the trash.
+    #[schema(format = Int64, minimum = 1, maximum = 36_500)]
+    pub trash_days: Option<u32>,
+    /// How the site spells its pages. When it changes, comments move to where their page is now.
+    pub pages: PageRules,
 }
 
 /// What is done with texts that programs send to be judged.
@@ -120,11 +131,24 @@ impl Default for Policy {
             proof_of_work_bits: None,
             clients: ClientMode::Judge,
             discard_at: None,
+            spam_days: None,
+            trash_days: None,
+            pages: PageRules::default(),
         }
     }
 }
 
 impl Policy {
+    /// What a new site begins with: the defaults, and spam and trash are deleted after thirty days.
+    #[must_use]
+    pub fn of_new_site() -> Self {
+        Self {
+            spam_days: Some(30),
+            trash_days: Some(30),
+            ..Self::default()
+        }
+    }
+
     /// Checks that the numbers make sense.
     ///
     /// # Errors
@@ -139,6 +163,7 @@ impl Policy {
         let discard = self
             .discard_at
             .is_none_or(|score| score > 0.0 && score <= 1.0);
+        let days = |days: Option<u32>| days.is_none_or(|days| (1..=36_500).contains(&days));
         let errors: Vec<FieldError> = [
             (
                 discard,
@@ -161,6 +186,16 @@ impl Policy {
                 "Must be at least 1, or absent.",
             ),
             (
+                days(self.spam_days),
+                "policy.spam_days",
+                "Must be from 1 to 36500, or absent.",
+            ),
+            (
+                days(self.trash_days),
+                "policy.trash_days",
+                "Must be from 1 to 36500, or absent.",
+            ),
+            (
                 work,
                 "policy.proof_of_work_bits",
                 "Must be from 1 to 24, or absent.",
@@ -169,6 +204,7 @@ impl Policy {
         .into_iter()
         .filter(|(good, ..)| !good)
         .map(|(_, field, message)| FieldError::new(field, "out_of_range", message))
+        .chain(self.pages.validate().err())
         .collect();
         if errors.is_empty() {
             Ok(())
@@ -191,6 +227,16 @@ pub struct Site {
     pub policy: Policy,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+impl Site {
+    /// Reads a page of the site.
+    ///
+    /// # Errors
+    /// As [`Page::parse`].
+    pub fn page(&self, raw: &str) -> Result<Page, FieldError> {
+        Page::parse(raw, &self.origins, &self.policy.pages)
+    }
 }
 
 /// Longest name of a site, in Unicode scalar values.

@@ -1,67 +1,42 @@
 //! The drawings of the evaluation report, as SVG text. What they are drawn from is computed in
 //! [`super::figures`]; the page around them is in [`super::report`].
 
-use super::charts::{self, Axis, Line};
+use super::charts::{Axis, Chart, Class, Drawn};
 use super::figures::{Scored, Step, bins, ratio};
 use crate::bayes::probability;
 
-/// A drawing and what it shows.
-#[derive(Clone, Debug)]
-pub struct Plot {
-    /// The drawing.
-    pub svg: String,
-    /// What it shows.
-    pub caption: String,
+/// Both axes from 0 to 1; what is drawn is also its caption.
+fn shares((x, y): (&str, &str), marks: Vec<Drawn>, caption: &str) -> Chart {
+    Chart {
+        x: Axis::share_of_one(x),
+        y: Axis::share_of_one(y),
+        marks,
+        says: caption.to_owned(),
+    }
 }
 
-const SPAM: &str = "#b42318";
-const HAM: &str = "#1a7f37";
-const GRAY: &str = "#8c959f";
-
-/// Both axes from 0 to 1.
-fn shares(names: (&str, &str), lines: &[Line], caption: &str) -> Plot {
-    let axis = |name| Axis {
-        name,
-        low: 0.0,
-        high: 1.0,
-    };
-    Plot {
-        svg: charts::lines(axis(names.0), axis(names.1), lines, caption),
-        caption: caption.to_owned(),
-    }
+/// What guessing gives.
+fn even() -> Drawn {
+    Drawn::Line(Class::Even, vec![(0.0, 0.0), (1.0, 1.0)])
 }
 
 /// Spam caught against ham blocked.
 #[must_use]
-pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Plot {
-    let curve = |high: f64| -> Vec<(f64, f64)> {
-        let points = steps
-            .iter()
-            .map(|step| (ratio(step.blocked, ham), ratio(step.caught, spam)));
-        std::iter::once((0.0, 0.0))
-            .chain(points.take_while(|point| point.0 <= high))
-            .collect()
-    };
-    let chance = Line {
-        points: vec![(0.0, 0.0), (1.0, 1.0)],
-        colour: GRAY,
-    };
+pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Chart {
+    let points = steps
+        .iter()
+        .map(|step| (ratio(step.blocked, ham), ratio(step.caught, spam)));
+    let curve = std::iter::once((0.0, 0.0)).chain(points).collect();
     shares(
         ("share of ham blocked", "share of spam caught"),
-        &[
-            chance,
-            Line {
-                points: thin(curve(1.0)),
-                colour: SPAM,
-            },
-        ],
+        vec![even(), Drawn::Line(Class::Spam, thin(curve))],
         "ROC: spam caught against ham blocked over all thresholds; grey is guessing.",
     )
 }
 
 /// Precision against recall.
 #[must_use]
-pub fn precision_recall(steps: &[Step], spam: u64) -> Plot {
+pub fn precision_recall(steps: &[Step], spam: u64) -> Chart {
     let points = steps.iter().map(|step| {
         (
             ratio(step.caught, spam),
@@ -70,10 +45,7 @@ pub fn precision_recall(steps: &[Step], spam: u64) -> Plot {
     });
     shares(
         ("share of spam caught", "share of spam among the blocked"),
-        &[Line {
-            points: thin(points.collect()),
-            colour: SPAM,
-        }],
+        vec![Drawn::Line(Class::Spam, thin(points.collect()))],
         "Precision and recall over all thresholds.",
     )
 }
@@ -81,22 +53,13 @@ pub fn precision_recall(steps: &[Step], spam: u64) -> Plot {
 /// Predicted probability against the share of spam found.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 #[must_use]
-pub fn calibration(scored: &[Scored]) -> Plot {
+pub fn calibration(scored: &[Scored]) -> Chart {
     let bins = bins(scored);
     let filled = bins.iter().filter(|bin| bin.count > 0);
     let points = filled.map(|bin| (bin.predicted / bin.count as f64, ratio(bin.spam, bin.count)));
     shares(
         ("predicted probability", "share of spam"),
-        &[
-            Line {
-                points: vec![(0.0, 0.0), (1.0, 1.0)],
-                colour: GRAY,
-            },
-            Line {
-                points: points.collect(),
-                colour: SPAM,
-            },
-        ],
+        vec![even(), Drawn::Line(Class::Spam, points.collect())],
         "Calibration: of the texts given a probability, how many were spam; grey is perfect.",
     )
 }
@@ -104,7 +67,7 @@ pub fn calibration(scored: &[Scored]) -> Plot {
 /// How scores are spread over ham and spam.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 #[must_use]
-pub fn histogram(scored: &[Scored]) -> Plot {
+pub fn histogram(scored: &[Scored]) -> Chart {
     const BARS: usize = 25;
     let mut counts = [[0_u64; BARS]; 2];
     for &(score, spam) in scored {
@@ -129,15 +92,9 @@ pub fn histogram(scored: &[Scored]) -> Plot {
     };
     shares(
         ("score", "share of the class"),
-        &[
-            Line {
-                points: outline(0),
-                colour: HAM,
-            },
-            Line {
-                points: outline(1),
-                colour: SPAM,
-            },
+        vec![
+            Drawn::Line(Class::Ham, outline(0)),
+            Drawn::Line(Class::Spam, outline(1)),
         ],
         "Scores given to ham (green) and to spam (red).",
     )
@@ -146,7 +103,7 @@ pub fn histogram(scored: &[Scored]) -> Plot {
 /// AUC on held-out texts after learning from more and more of the others.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 #[must_use]
-pub fn learning(curve: &[(usize, f64)]) -> Plot {
+pub fn learning(curve: &[(usize, f64)]) -> Chart {
     let points: Vec<(f64, f64)> = curve
         .iter()
         .map(|(count, auc)| (*count as f64, *auc))
@@ -155,23 +112,11 @@ pub fn learning(curve: &[(usize, f64)]) -> Plot {
     let end = points.last().map_or(1.0, |point| point.0).max(1.0);
     let caption =
         "Learning curve: the model taught with some of these texts, measured on the half kept out.";
-    let x = Axis {
-        name: "labels of these texts learnt",
-        low: 0.0,
-        high: end,
-    };
-    let y = Axis {
-        name: "AUC on the rest",
-        low: (low - 0.02).clamp(0.0, 0.95),
-        high: 1.0,
-    };
-    let line = Line {
-        points,
-        colour: HAM,
-    };
-    Plot {
-        svg: charts::lines(x, y, &[line], caption),
-        caption: caption.to_owned(),
+    Chart {
+        x: Axis::new("labels of these texts learnt", 0.0, end),
+        y: Axis::new("AUC on the rest", (low - 0.02).clamp(0.0, 0.95), 1.0),
+        marks: vec![Drawn::Line(Class::Ham, points)],
+        says: caption.to_owned(),
     }
 }
 

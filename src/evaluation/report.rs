@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use askama::Template;
 use rayon::prelude::*;
 
+use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
-use super::plots::{self, Plot};
+use super::plots;
 use crate::bayes::Model;
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
@@ -56,7 +57,7 @@ struct Page<'a> {
     figures: &'a Figures,
     summary: Vec<(&'static str, String, &'static str)>,
     budgets: Vec<(String, String, String, String)>,
-    plots: Vec<Plot>,
+    plots: Vec<Chart>,
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
 }
@@ -154,7 +155,7 @@ fn budgets(scored: &[Scored], figures: &Figures) -> Vec<(String, String, String,
     BUDGETS.iter().map(row).collect()
 }
 
-fn draw(scored: &[Scored], figures: &Figures, curve: &[(usize, f64)]) -> Vec<Plot> {
+fn draw(scored: &[Scored], figures: &Figures, curve: &[(usize, f64)]) -> Vec<Chart> {
     let steps = steps(scored);
     let mut plots = vec![
         plots::roc(&steps, figures.spam, figures.ham),

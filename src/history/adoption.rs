@@ -13,13 +13,14 @@ use crate::{
         comment::{CommentId, Status},
         evidence::Evidence,
         network::SenderAddress,
+        page::fit_title,
         reason::Because,
         site::Site,
         timestamp::Timestamp,
         website::Website,
     },
     intake::adopted,
-    interchange::foreign::{self, ForeignComment, Standing},
+    interchange::foreign::{ForeignComment, Standing},
     learn::samples,
     review::trial,
     sealing::vault::Owner,
@@ -110,7 +111,6 @@ pub(super) async fn adopt(
             .map(|_| history.ground().vault.email_index(&email).0);
         samples::vote_of_import(site.slug.clone(), id.to_string(), label, &document, index)
     });
-    let title = foreign.page_title.as_deref().map(adopted::one_line);
     ImportedComment {
         // Nothing answers itself.
         foreign_parent: foreign
@@ -128,9 +128,7 @@ pub(super) async fn adopt(
             id,
             site: site.slug.clone(),
             page: adopted::page(&foreign.page, site),
-            page_title: title
-                .filter(|title| !title.is_empty())
-                .map(|title| foreign::title(&title)),
+            page_title: foreign.page_title.as_deref().and_then(fit_title),
             parent: None,
             name: name.as_str().to_owned(),
             email: history.ground().vault.seal(&email, owner),

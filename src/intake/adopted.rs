@@ -60,16 +60,16 @@ pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
         let url = Url::parse(raw).ok()?;
         let query = url.query().map(|query| format!("?{query}"));
         let path = format!("{}{}", url.path(), query.unwrap_or_default());
-        Page::parse(&path, &site.origins).ok()
+        site.page(&path).ok()
     };
-    Page::parse(raw, &site.origins).ok().or_else(elsewhere)
+    site.page(raw).ok().or_else(elsewhere)
 }
 
 /// The host of a page that is on none of the site's own origins, where the site names any.
 #[must_use]
 pub fn other_host(raw: &str, site: &Site) -> Option<String> {
     let raw = raw.trim();
-    if site.origins.is_empty() || Page::parse(raw, &site.origins).is_ok() {
+    if site.origins.is_empty() || site.page(raw).is_ok() {
         return None;
     }
     let url = Url::parse(raw).ok()?;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::{
     comment::CommentId,
     email::EmailAddress,
-    field::{FieldError, parse_line},
+    field::FieldError,
     name::AuthorName,
     page::{self, Page},
     site::Site,
@@ -24,8 +24,7 @@ pub struct Fields {
     /// The page commented on: an absolute URL or a path.
     #[schema(required, value_type = String, min_length = 1, max_length = 2000)]
     pub page: Option<String>,
-    /// The page's title.
-    #[schema(max_length = 300)]
+    /// The page's title; of a longer one the first 300 characters are kept.
     pub page_title: Option<String>,
     /// The id of the comment that this one answers.
     pub parent: Option<String>,
@@ -79,10 +78,8 @@ impl Fields {
     /// One [`FieldError`] for each field that is not right.
     pub fn parse(self, site: &Site) -> Result<Submission, Vec<FieldError>> {
         let mut errors = Errors::default();
-        let page = errors.required("page", self.page, |raw| Page::parse(raw, &site.origins));
-        let page_title = errors.optional(self.page_title, |raw| {
-            parse_line("page_title", raw, page::MAX_TITLE_CHARS)
-        });
+        let page = errors.required("page", self.page, |raw| site.page(raw));
+        let page_title = self.page_title.as_deref().and_then(page::fit_title);
         let parent = errors.optional(self.parent, parse_parent);
         let name = errors.required("name", self.name, AuthorName::parse);
         let email = errors.required("email", self.email, |raw| EmailAddress::parse("email", raw));

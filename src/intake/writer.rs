@@ -1,6 +1,8 @@
 //! One writer for all arrivals of this instance: whatever has gathered while a batch was being
 //! written becomes the next batch, so that under load many comments share one sync and an idle
-//! service answers at once. An answer leaves only after its batch is durable.
+//! service answers at once. An answer leaves only after its batch is durable. Where the database takes
+//! several batches at once ([`crate::storage::Store::batches_at_once`]), [`waiting`] keeps apart what has
+//! something in common.
 //!
 //! A panic on the way ends one transaction and nothing else: nothing of the batch is stored then, and
 //! its comments are tried one by one, so that whichever caused it is alone in being refused.
@@ -13,9 +15,15 @@ use std::{
     },
 };
 
-use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+mod waiting;
 
+use futures_util::FutureExt;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+};
+
+use self::waiting::Waiting;
 use super::{
     checks,
     policy::{self, Prepared},
@@ -33,6 +41,10 @@ const BATCH: usize = 256;
 /// So many are always written together when they wait; of more, half: while those are written, the
 /// senders of the half before are answered and send again, and neither side stands idle.
 const TOGETHER: usize = 32;
+
+/// So many have to wait before another batch is begun beside one that is being written: a batch of few costs
+/// the database as much as one of many.
+const ANOTHER: usize = 16;
 
 /// Comments that may wait to be written.
 const WAITING: usize = 4096;
@@ -136,34 +148,77 @@ fn share(waiting: usize) -> usize {
     (waiting / 2).clamp(TOGETHER, BATCH)
 }
 
+#[derive(Clone)]
 struct Desk {
     ground: Arc<Ground>,
     panics: Arc<AtomicU64>,
 }
 
 impl Desk {
-    /// Works until every handle is gone, whatever panics. What was taken from the inbox by then and not
-    /// answered is answered as overloaded, by its sender being dropped.
+    /// Works until every handle is gone, whatever panics. What was taken from the inbox by then and is not
+    /// being written is answered as overloaded, by its sender being dropped.
     async fn supervise(self, mut inbox: mpsc::Receiver<Job>) {
-        while self.caught(self.work(&mut inbox)).await.is_err() {}
+        let mut batches = JoinSet::new();
+        while self
+            .caught(self.work(&mut inbox, &mut batches))
+            .await
+            .is_err()
+        {}
+        while batches.join_next().await.is_some() {}
     }
 
-    async fn work(&self, inbox: &mut mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(BATCH);
-        while inbox.recv_many(&mut jobs, share(inbox.len())).await > 0 {
-            self.ground.faults.strike("writer", "loop");
-            if self.ground.faults.is_due("writer", "end") {
-                return;
+    async fn work(&self, inbox: &mut mpsc::Receiver<Job>, batches: &mut JoinSet<()>) {
+        let at_once = self.ground.store.batches_at_once();
+        let mut waiting = Waiting::default();
+        let mut is_open = true;
+        loop {
+            let count = waiting.len() + inbox.len();
+            let may_begin = batches.is_empty() || batches.len() < at_once && count >= ANOTHER;
+            if may_begin && count > 0 {
+                let most = share(count);
+                while waiting.len() < most
+                    && let Ok(job) = inbox.try_recv()
+                {
+                    waiting.add(job);
+                }
+                self.ground.faults.strike("writer", "loop");
+                if self.ground.faults.is_due("writer", "end") {
+                    return;
+                }
+                self.begin(&mut waiting, most, batches);
             }
-            #[expect(clippy::cast_precision_loss, reason = "at most 256")]
-            metrics::histogram!("hamlet_intake_batch_size").record(jobs.len() as f64);
-            let (batch, answers) = unzip(jobs.drain(..));
-            let outcomes = self.admit(&batch).await;
+            let is_full = batches.len() == at_once || waiting.len() >= BATCH;
+            tokio::select! {
+                Some(ended) = batches.join_next_with_id(), if !batches.is_empty() => {
+                    waiting.end(ended.map_or_else(|error| error.id(), |(id, ())| id));
+                }
+                job = inbox.recv(), if is_open && !is_full => match job {
+                    Some(job) => waiting.add(job),
+                    None => is_open = false,
+                },
+                else => return,
+            }
+        }
+    }
+
+    /// Begins to write the next batch, if not all that wait have to wait for one that is being written.
+    fn begin(&self, waiting: &mut Waiting, most: usize, batches: &mut JoinSet<()>) {
+        let (marks, jobs) = waiting.next(most);
+        if jobs.is_empty() {
+            return;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "at most 256")]
+        metrics::histogram!("hamlet_intake_batch_size").record(jobs.len() as f64);
+        let desk = self.clone();
+        let task = batches.spawn(async move {
+            let (batch, answers) = unzip(jobs.into_iter());
+            let outcomes = desk.admit(&batch).await;
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // A client that went away has its comment stored all the same.
                 let _ = answer.send(outcome);
             }
-        }
+        });
+        waiting.begin(task.id(), marks);
     }
 
     /// Runs a part of the work; a panic in it is counted and becomes an error.

@@ -1,11 +1,16 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
 //! was asked about replies and never answered for a month, which decisions were one batch as long, what a
-//! program was told for three, what operators did for the configured days.
+//! program was told for three, what operators did for the configured days, spam and trash for the days that its site says.
 
 use std::time::Duration;
 
-use crate::{ground::Ground, review, storage::Result};
+use crate::{
+    domain::{comment::Status, site::Policy},
+    ground::Ground,
+    review,
+    storage::{Result, comment_erasure::Expiry},
+};
 
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
@@ -40,5 +45,46 @@ pub async fn forget(ground: &Ground) -> Result<()> {
         .store
         .forget_batches(now.minus(review::batches::KEPT))
         .await?;
-    ground.store.forget_expired(now).await
+    ground.store.forget_expired(now).await?;
+    expire(ground).await
+}
+
+/// Days after which comments of a status are deleted for good on a site of this policy, where they are.
+#[must_use]
+pub const fn days_of(policy: &Policy, status: Status) -> Option<u32> {
+    match status {
+        Status::Spam => policy.spam_days,
+        Status::Trash => policy.trash_days,
+        Status::Pending | Status::Approved | Status::Rejected => None,
+    }
+}
+
+/// Deletes spam and trash whose time is over.
+async fn expire(ground: &Ground) -> Result<()> {
+    let now = ground.now();
+    let snapshot = ground.directory.snapshot();
+    let expiries = snapshot.sites.values().flat_map(|site| {
+        let expiry = |status: Status| {
+            let days = u64::from(days_of(&site.policy, status)?);
+            Some(Expiry {
+                site: site.slug.clone(),
+                status,
+                before: now.minus(Duration::from_secs(days * 24 * 60 * 60)),
+            })
+        };
+        [Status::Spam, Status::Trash].into_iter().filter_map(expiry)
+    });
+    let expiries: Vec<Expiry> = expiries.collect();
+    let mut deleted = 0;
+    loop {
+        match ground.store.expire_comments(&expiries).await? {
+            0 => break,
+            some => deleted += some,
+        }
+    }
+    if deleted > 0 {
+        tracing::info!(deleted, "spam and trash whose time was over was deleted");
+        ground.store.fold_log().await;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 use super::erased;
 use crate::{
     domain::{
+        comment::Comment,
         decision::Actor,
         email::{EmailAddress, EmailIndex},
         moderator::Scope,
@@ -43,7 +44,10 @@ pub async fn export(privacy: &Privacy, email: &EmailAddress) -> Result<Subject> 
 /// # Errors
 /// [`crate::storage::StoreError`], also when the note cannot be written; then nothing has changed.
 pub async fn erase(privacy: &Privacy, email: &EmailAddress, by: Actor) -> Result<Erased> {
-    let who = privacy.ground.vault.email_index(email);
+    erase_known(privacy, privacy.ground.vault.email_index(email), by).await
+}
+
+async fn erase_known(privacy: &Privacy, who: EmailIndex, by: Actor) -> Result<Erased> {
     erased::note(
         &erased::file_of(&privacy.ground.settings),
         &who,
@@ -51,6 +55,31 @@ pub async fn erase(privacy: &Privacy, email: &EmailAddress, by: Actor) -> Result
     )
     .map_err(erased::unreadable)?;
     erase_until(privacy, who, by, None).await
+}
+
+/// Erases everything held about the author of a comment, as [`erase`] does: whoever gave no address has one that stands in for it, and
+/// is the same for all that came under one name from one place.
+///
+/// # Errors
+/// As [`erase`].
+pub async fn erase_author(privacy: &Privacy, comment: &Comment, by: Actor) -> Result<Erased> {
+    erase_known(privacy, comment.email_index.clone(), by).await
+}
+
+/// Deletes one comment with all that came of it. `false` where it is not there any more.
+///
+/// # Errors
+/// [`StoreError`]; then nothing has changed.
+pub async fn erase_comment(privacy: &Privacy, comment: &Comment) -> Result<bool> {
+    let store = &privacy.ground.store;
+    let Some(page) = store.erase_comment(&comment.site, comment.id).await? else {
+        return Ok(false);
+    };
+    privacy.reading.forget(&comment.site, &page);
+    privacy.learning.wake();
+    store.fold_log().await;
+    tracing::info!(site = %comment.site, "a comment was deleted for good");
+    Ok(true)
 }
 
 /// Erases again what the database holds of those on the list from before they were erased: after a
@@ -93,6 +122,10 @@ pub(super) async fn erase_until(
         privacy.reading.forget(site, page);
     }
     privacy.learning.wake();
+    // What they wrote is found by words: those leave the index now, and not when the job comes by.
+    if let Err(error) = privacy.ground.store.clear_search().await {
+        tracing::warn!(%error, "the search index is rid of what was erased when its job runs");
+    }
     privacy.ground.store.fold_log().await;
     let comments = erased.comments.len();
     tracing::info!(

@@ -27,6 +27,8 @@ pub enum Job {
     Retention,
     /// Folds together what was added to the kept counts.
     Counts,
+    /// Moves comments whose page is spelled otherwise since a site's rules changed.
+    Pages,
     /// Reads gauges from the database.
     Gauges,
     /// Works the outbox off.
@@ -37,6 +39,8 @@ pub enum Job {
     Metrics,
     /// Looks whether the database can be written to.
     Probe,
+    /// Takes comments into the search index, behind the posts.
+    Search,
 }
 
 with_words!(Job);
@@ -48,11 +52,16 @@ impl Job {
         match self {
             // How soon a change made at another instance is noticed here.
             Self::Learning => Duration::from_millis(500),
-            Self::Directory | Self::News | Self::Training | Self::Mail | Self::Webhooks => {
-                Duration::from_secs(1)
-            }
+            Self::Directory
+            | Self::News
+            | Self::Training
+            | Self::Mail
+            | Self::Webhooks
+            | Self::Search => Duration::from_secs(1),
             Self::Metrics => Duration::from_secs(5),
-            Self::Uploads | Self::Counts | Self::Gauges | Self::Probe => Duration::from_secs(10),
+            Self::Uploads | Self::Counts | Self::Pages | Self::Gauges | Self::Probe => {
+                Duration::from_secs(10)
+            }
             Self::Retention => Duration::from_mins(10),
         }
     }

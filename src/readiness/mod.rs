@@ -12,13 +12,19 @@ pub use self::{
 };
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use tokio::time::timeout;
 
 use crate::storage::{Store, StoreError};
+
+/// The fact about the database by which `hamlet doctor` knows that such a proxy was noticed.
+pub const UNKNOWN_PROXY: &str = "unknown_proxy";
 
 /// How long a question is kept waiting by a database that does not answer.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,6 +41,7 @@ pub struct Readiness {
     found: Mutex<Found>,
     /// Held by whoever looks, so that many questions make one look.
     looking: tokio::sync::Mutex<()>,
+    unknown_proxy: AtomicBool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -60,6 +67,23 @@ impl Found {
 }
 
 impl Readiness {
+    /// Remembers that requests come through a proxy that is not in `server.trusted_proxies`.
+    pub fn notice_unknown_proxy(&self) {
+        if !self.unknown_proxy.load(Ordering::Relaxed)
+            && !self.unknown_proxy.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                "requests come through a proxy that is not in server.trusted_proxies: all senders count as one"
+            );
+        }
+    }
+
+    /// Whether they do.
+    #[must_use]
+    pub fn has_noticed_unknown_proxy(&self) -> bool {
+        self.unknown_proxy.load(Ordering::Relaxed)
+    }
+
     /// Writes a row, durably. The job calls this on its period.
     ///
     /// # Errors
@@ -68,6 +92,12 @@ impl Readiness {
         let _looking = self.looking.lock().await;
         let written = store.probe_write().await;
         self.found(true, written.is_ok());
+        if self.has_noticed_unknown_proxy() {
+            // For `hamlet doctor`, which is another process.
+            store
+                .meta_or_insert(UNKNOWN_PROXY, "noticed".to_owned())
+                .await?;
+        }
         written
     }
 

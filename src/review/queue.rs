@@ -10,7 +10,9 @@ use crate::{
         moderator::Principal,
         origin::Origin,
         page::Page,
-        queue::{Counts, Cursor, Filter, QueueQuery, Sort},
+        page_rules::PageRules,
+        queue::{Counts, Cursor, Filter, QueueQuery, Searched, Sort},
+        search::Search,
         site::SiteSlug,
     },
     ground::Ground,
@@ -48,6 +50,10 @@ pub struct Queue {
     pub counts: Counts,
     /// What to send to get more, if there is more.
     pub next_cursor: Option<String>,
+    /// What was searched for by words.
+    pub search: Option<Search>,
+    /// How far that search saw.
+    pub searched: Option<Searched>,
 }
 
 /// The comments that are wanted and that the principal may see.
@@ -73,15 +79,22 @@ pub async fn list(
     let (Ok(cursor), true) = (cursor, errors.is_empty()) else {
         return Err(QueueError::Invalid(errors));
     };
-    let listing = ground
-        .store
-        .list_comments(&filter, wanted.sort, cursor.as_ref(), limit)
-        .await?;
+    let (store, sort) = (&ground.store, wanted.sort);
+    let (listing, counts, searched) = if let Some(search) = filter.words() {
+        let found = store.find_comments(&filter, search, sort, cursor.as_ref(), limit);
+        let found = found.await?;
+        (found.listing, found.counts, Some(found.searched))
+    } else {
+        let listing = store.list_comments(&filter, sort, cursor.as_ref(), limit);
+        (listing.await?, store.count_comments(&filter).await?, None)
+    };
     let next = listing.next;
     Ok(Queue {
         comments: listing.comments,
-        counts: ground.store.count_comments(&filter).await?,
+        counts,
         next_cursor: next.map(|next| sign_cursor(ground, &next)),
+        search: filter.search.filter(|search| !search.is_literal()),
+        searched,
     })
 }
 
@@ -115,19 +128,27 @@ async fn filter(
 ) -> Result<Filter, QueueError> {
     let sites = sites(ground, principal, wanted.site.as_deref())?;
     let page = wanted.page.as_deref().map(|raw| {
-        Page::parse(raw, &origins(ground, &sites)).or_else(|error| {
+        let (origins, rules) = spellings(ground, &sites);
+        Page::parse(raw, &origins, &rules).or_else(|error| {
             // A page elsewhere is kept whole by sites that name no origins.
             if error.code == "not_on_site" {
-                Page::parse(raw, &[])
+                Page::parse(raw, &[], &rules)
             } else {
                 Err(error)
             }
         })
     });
     let narrow = &wanted.filter;
-    let search = narrow.search.as_deref();
+    let search = wanted.search.as_deref();
     let search = search.filter(|raw| !raw.trim().is_empty());
-    let search = search.map(|raw| parse_line("q", raw, MAX_SEARCH_CHARS));
+    let search = search.and_then(|raw| match parse_line("q", raw, MAX_SEARCH_CHARS) {
+        Ok(line) => Some(Ok(Search::parse(&line, |address| {
+            ground.vault.email_index(address)
+        }))),
+        // There are characters that show nothing, and nothing else.
+        Err(error) if error.code == "required" && !raw.contains(char::is_control) => None,
+        Err(error) => Some(Err(error)),
+    });
     for (field, score) in [
         ("min_score", narrow.min_score),
         ("max_score", narrow.max_score),
@@ -170,8 +191,19 @@ fn sites(
     Ok(sites)
 }
 
-fn origins(ground: &Ground, sites: &[SiteSlug]) -> Vec<Origin> {
+/// How the sites spell their pages: the origins of all, and the rules of the only one.
+fn spellings(ground: &Ground, sites: &[SiteSlug]) -> (Vec<Origin>, PageRules) {
     let snapshot = ground.directory.snapshot();
-    let known = sites.iter().filter_map(|slug| snapshot.sites.get(slug));
-    known.flat_map(|site| site.origins.clone()).collect()
+    let known: Vec<_> = sites
+        .iter()
+        .filter_map(|slug| snapshot.sites.get(slug))
+        .collect();
+    let rules = match known.as_slice() {
+        [site] => site.policy.pages.clone(),
+        _ => PageRules::default(),
+    };
+    (
+        known.iter().flat_map(|site| site.origins.clone()).collect(),
+        rules,
+    )
 }

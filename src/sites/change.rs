@@ -1,6 +1,7 @@
 //! Adding a site and changing its name, origins or policy.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::SiteError;
@@ -39,9 +40,33 @@ pub struct NewSite {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub origins: Vec<String>,
-    /// What it does with scores and evidence; what is absent has its default.
-    #[serde(default)]
+    /// What it does with scores and evidence; what is absent has its default, but for `spam_days` and `trash_days`, which are 30 for
+    /// a new site.
+    #[serde(
+        default = "Policy::of_new_site",
+        deserialize_with = "policy_of_new_site"
+    )]
     pub policy: Policy,
+}
+
+/// A policy in which what is absent is as a new site has it.
+fn policy_of_new_site<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Policy, D::Error> {
+    let given = Map::deserialize(deserializer)?;
+    let mut policy = Policy::of_new_site();
+    for (name, days) in [
+        ("spam_days", &mut policy.spam_days),
+        ("trash_days", &mut policy.trash_days),
+    ] {
+        if given.contains_key(name) {
+            *days = None;
+        }
+    }
+    let named: Policy = serde_json::from_value(Value::Object(given)).map_err(D::Error::custom)?;
+    Ok(Policy {
+        spam_days: named.spam_days.or(policy.spam_days),
+        trash_days: named.trash_days.or(policy.trash_days),
+        ..named
+    })
 }
 
 /// What to change; what is absent stays.

@@ -4,6 +4,7 @@
 
 pub mod blocks;
 pub mod change;
+pub mod pages;
 pub mod removal;
 pub mod trial;
 

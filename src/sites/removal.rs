@@ -68,6 +68,7 @@ async fn empty(sites: &Sites, slug: &SiteSlug) -> Result<()> {
     {}
     // The name is free again, and whoever takes it must meet nothing that is remembered here.
     forget(sites, slug).await?;
+    sites.ground.store.clear_search().await?;
     sites.ground.store.fold_log().await;
     tracing::info!(site = %slug, "a site was removed");
     Ok(())

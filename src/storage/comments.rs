@@ -33,30 +33,26 @@ impl Store {
                 next: None,
             });
         }
+        if let Some(search) = filter.words() {
+            return Ok(self
+                .find_comments(filter, search, sort, cursor, limit)
+                .await?
+                .listing);
+        }
         let wanted = Stretch {
             filter,
             sort,
             cursor,
             limit,
         };
-        let mut found = if filter.is_search() {
+        let found = if filter.is_search() {
             self.search(&wanted).await?
         } else {
             wanted
                 .read(self, &self.read, &Slice::of(&filter.sites))
                 .await?
         };
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let last = found.last().filter(|_| more);
-        let next = last.map(|(key, last)| Cursor {
-            sort,
-            key: *key,
-            id: last.id,
-        });
-        let comments = found.into_iter().map(|(_, comment)| comment).collect();
-        Ok(Listing { comments, next })
+        Ok(wanted.listing(found))
     }
 
     /// One comment of one of the sites.

@@ -11,6 +11,16 @@ use crate::{
     },
 };
 
+/// When a count that was raised is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasting {
+    /// When the transaction is.
+    WithTheRest,
+    /// Within a second, the statement being a transaction of its own that waits for no disk: a server that
+    /// loses its power forgets what was counted in that second.
+    Soon,
+}
+
 #[derive(Serialize)]
 struct Raise<'a> {
     #[serde(flatten)]
@@ -25,7 +35,7 @@ impl Store {
     /// [`super::StoreError::Database`].
     pub async fn count(&self, counted: Counted, now: Timestamp) -> Result<i64> {
         self.write(async |tx| {
-            let counts = raise(tx, &[(&counted, 1)], now).await?;
+            let counts = raise(tx, &[(&counted, 1)], now, Lasting::WithTheRest).await?;
             Ok(counts.first().copied().unwrap_or(0))
         })
         .await
@@ -39,7 +49,7 @@ impl Store {
     pub async fn count_all(&self, counted: Vec<Counted>, now: Timestamp) -> Result<Vec<i64>> {
         self.write(async |tx| {
             let raises: Vec<(&Counted, i64)> = counted.iter().map(|one| (one, 1)).collect();
-            raise(tx, &raises, now).await
+            raise(tx, &raises, now, Lasting::WithTheRest).await
         })
         .await
     }
@@ -89,6 +99,7 @@ pub(super) async fn raise(
     tx: &mut Conn<'_>,
     raises: &[(&Counted, i64)],
     now: Timestamp,
+    lasting: Lasting,
 ) -> Result<Vec<i64>> {
     if raises.is_empty() {
         return Ok(Vec::new());
@@ -100,16 +111,28 @@ pub(super) async fn raise(
         .collect();
     sorted.sort_by(|a, b| a.1.counted.cmp(b.1.counted));
     let rows: Vec<&Raise<'_>> = sorted.iter().map(|(_, raise)| raise).collect();
-    let text = "INSERT INTO counters (site, kind, counted, count, expires_at) \
+    let no_wait = match lasting {
+        Lasting::WithTheRest => "true",
+        // Counted before the transaction that finds out whether the site is still there: a site that is gone gets no counters, for
+        // nothing would take them away again.
+        Lasting::Soon => {
+            "set_config('synchronous_commit', 'off', true) IS NOT NULL \
+             AND (r.value->>'site' = '' OR EXISTS (SELECT 1 FROM sites s \
+             WHERE s.slug = r.value->>'site' AND s.removed_at IS NULL))"
+        }
+    };
+    let text = format!(
+        "INSERT INTO counters (site, kind, counted, count, expires_at) \
          SELECT r.value->>'site', r.value->>'kind', r.value->>'counted', \
                 CAST(r.value->>'by' AS BIGINT), CAST(r.value->>'expires_at' AS BIGINT) \
-         FROM {rows:$1} WHERE true \
+         FROM {{rows:$1}} WHERE {no_wait} \
          ON CONFLICT (site, kind, counted) DO UPDATE SET \
             count = CASE WHEN counters.expires_at <= $2 THEN excluded.count \
                          ELSE counters.count + excluded.count END, \
             expires_at = CASE WHEN counters.expires_at <= $2 THEN excluded.expires_at \
                               ELSE counters.expires_at END \
-         RETURNING site, kind, counted, count";
+         RETURNING site, kind, counted, count"
+    );
     let found = tx.all(text, values![to_json(&rows), now]).await?;
     let mut counts = vec![0; raises.len()];
     for row in found {

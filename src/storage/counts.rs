@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 use crate::{
     domain::{
         comment::Status,
-        queue::{Counts, Filter},
+        queue::{Counts, Filter, Sort},
     },
     storage::{
         Result, Store,
@@ -25,6 +25,12 @@ impl Store {
         let mut counts = Counts::default();
         if filter.sites.is_empty() {
             return Ok(counts);
+        }
+        if let Some(search) = filter.words() {
+            return Ok(self
+                .find_comments(filter, search, Sort::Newest, None, 0)
+                .await?
+                .counts);
         }
         if filter.is_search() {
             return self.search_counts(filter).await;

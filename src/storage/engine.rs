@@ -56,12 +56,11 @@ impl Engine {
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA temp_store = MEMORY",
             ],
-            // The just-in-time compiler takes the lists that `{rows}` reads for a hundred rows each and
-            // compiled the statement that writes notices for every batch: 20 ms for work of 0.3 ms.
-            // Asked for by `set_config`, so that a server without the setting is no error.
+            // The just-in-time compiler compiled the statement that writes notices for every batch: 20 ms for
+            // work of 0.3 ms. Asked for by `set_config`, so that a server without the setting is no error.
             Self::Postgres => &[
                 "SET statement_timeout = '30s'",
-                "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'",
+                "SELECT set_config('jit', 'off', false) WHERE current_setting('jit', true) IS NOT NULL",
             ],
         }
     }
@@ -89,6 +88,16 @@ impl Engine {
             Self::Sqlite => "BEGIN IMMEDIATE",
             Self::Postgres => "BEGIN",
         }
+    }
+
+    /// The same behind a pooler that lends a server's connection for a transaction: what
+    /// [`Engine::session`] sets is set for the transaction, in the same message.
+    pub(super) const fn begin_lent(self) -> &'static str {
+        self.either(
+            self.begin(),
+            "BEGIN; SET LOCAL statement_timeout = '30s'; \
+             SELECT set_config('jit', 'off', true) WHERE current_setting('jit', true) IS NOT NULL",
+        )
     }
 
     /// How long a write is waited for. SQLite answers by itself: it is in this process.

@@ -28,8 +28,9 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
     if let Some(author) = &filter.author {
         statement.push("AND c.email_index = ?", values![author]);
     }
-    if let Some(needle) = &filter.search {
-        let pattern = contains(needle);
+    // What has words in it was found by the index.
+    if let Some(search) = filter.search.as_ref().filter(|search| search.is_literal()) {
+        let pattern = contains(&search.raw);
         statement.push(
             "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
              OR c.website {like} ? ESCAPE '\\')",

@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 
 use crate::{
-    domain::{comment::CommentId, sample::StoredSample, site::SiteSlug, timestamp::Timestamp},
+    domain::{comment::CommentId, site::SiteSlug, timestamp::Timestamp},
     storage::{
         Result, Store, acts, erasure, samples,
         sql::{Conn, get, list, sql, values},
@@ -134,13 +134,13 @@ impl Store {
         let mut connection = self.read.acquire().await?;
         let mut reading = self.on(&mut connection);
         let ids = undecided(&mut reading, site, id).await?;
-        let prepared = learnt(&mut reading, site, &list(&ids)).await?;
+        let prepared = samples::labelled_as(&mut reading, site, &list(&ids)).await?;
         let prepared = erasure::Prepared::of(&prepared);
         drop(connection);
         self.write(async |tx| {
             let ids = undecided(tx, site, id).await?;
             let found = list(&ids);
-            let learnt = learnt(tx, site, &found).await?;
+            let learnt = samples::labelled_as(tx, site, &found).await?;
             let text = "DELETE FROM outbox WHERE comment_id IN {list:$1}";
             tx.run(text, values![found]).await?;
             subject_erasure::erase_comments(tx, &list([site]), &found).await?;
@@ -209,14 +209,4 @@ async fn undecided(tx: &mut Conn<'_>, site: &SiteSlug, run: &str) -> Result<Vec<
                 ORDER BY i.comment_id LIMIT $3";
     let found = tx.all(text, values![site, run, BITE]).await?;
     found.iter().map(|row| get(row, "comment_id")).collect()
-}
-
-/// The labelled texts of some comments.
-async fn learnt(tx: &mut Conn<'_>, site: &SiteSlug, ids: &str) -> Result<Vec<StoredSample>> {
-    let text = format!(
-        "SELECT {} FROM samples s WHERE s.site = $1 AND s.label IS NOT NULL AND s.id IN {{list:$2}}",
-        samples::COLUMNS
-    );
-    let query = sql(text, values![site, ids]);
-    Ok(tx.gather("samples", query, samples::stored).await?.rows)
 }

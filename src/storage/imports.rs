@@ -3,14 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
-use sqlx::any::AnyRow;
 
 use crate::{
     domain::{
         arrival::NewComment,
         comment::{CommentId, Status},
         evidence::Verdict,
-        page::Page,
         sample::Source,
         site::SiteSlug,
         timestamp::Timestamp,
@@ -21,7 +19,7 @@ use crate::{
         imported::{Fate, ImportedComment, STRETCH},
         imported_replies::{Parent, fates, parents, set_waiting},
         known_ids::{Likeness, tell_apart},
-        sql::{Conn, Value, get, sql, to_rows, values},
+        sql::{Conn, Value, get, to_rows, values},
         votes,
     },
 };
@@ -134,23 +132,6 @@ impl Store {
             withheld,
             orphans: u64::try_from(orphans).unwrap_or(0),
         })
-    }
-
-    /// The pages of a site that have comments, in order, at most `limit`, after the page `after`.
-    ///
-    /// # Errors
-    /// [`super::StoreError`].
-    pub async fn commented_pages(
-        &self,
-        site: &SiteSlug,
-        after: &str,
-        limit: u32,
-    ) -> Result<Vec<Page>> {
-        let text = "SELECT DISTINCT page FROM comments WHERE site = $1 AND page > $2 \
-                    ORDER BY page LIMIT $3";
-        let query = sql(text, values![site, after, limit]);
-        let page = |row: &AnyRow| Ok(Page::from_canonical(get(row, "page")?));
-        self.gather("comments", query, page).await
     }
 }
 

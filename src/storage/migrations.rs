@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    AssertSqlSafe, SqlSafeStr,
+    AnyConnection, AssertSqlSafe, Connection, Executor, SqlSafeStr,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
-use super::{Result, StoreError, engine::Engine, pools::Pool};
+use super::{Result, Store, StoreError, engine::Engine};
 
 struct Step {
     number: i64,
@@ -90,13 +90,27 @@ const STEPS: &[Step] = &[
     same(17, "people", text!("0017_people.sql")),
     same(18, "queues", text!("0018_queues.sql")),
     same(19, "batches", text!("0019_batches.sql")),
+    each(
+        20,
+        "batches_at_once",
+        "SELECT 1",
+        text!("0020_batches_at_once.postgres.sql"),
+    ),
     same(22, "import_runs", text!("0022_import_runs.sql")),
+    each(
+        24,
+        "search",
+        text!("0024_search.sqlite.sql"),
+        text!("0024_search.postgres.sql"),
+    ),
     each(
         25,
         "followed",
         text!("0025_followed.sqlite.sql"),
         text!("0025_followed.postgres.sql"),
     ),
+    same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
+    same(30, "pages", text!("0030_pages.sql")),
 ];
 
 /// The number of the last step.
@@ -104,19 +118,44 @@ pub(super) fn newest() -> i64 {
     STEPS.last().map_or(0, |step| step.number)
 }
 
-/// Applies what is missing; with `may_migrate` false refuses when something is. A schema that is
-/// newer than this program is refused either way.
-pub(super) async fn run(pool: &Pool, engine: Engine, may_migrate: bool) -> Result<()> {
-    let migrator = migrator(engine);
-    let mut connection = pool.acquire().await?;
+/// Held, behind a pooler, by whoever applies migrations.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7234911553)";
+
+/// Statements with names that an earlier start has left at the server would be taken for ours.
+const FORGET_NAMES: &str = "DEALLOCATE ALL";
+
+impl Store {
+    /// Applies what is missing; with `may_migrate` false refuses when something is. A schema that is
+    /// newer than this program is refused either way.
+    pub(super) async fn migrate(&self, may_migrate: bool) -> Result<()> {
+        let mut migrator = migrator(self.engine);
+        let mut connection = self.write.acquire().await?;
+        if !self.is_lent {
+            return apply(&migrator, &mut connection, may_migrate).await;
+        }
+        // The library names its statements and locks for a session: in one transaction both hold.
+        connection.close_on_drop();
+        migrator.set_locking(false);
+        let mut transaction = connection.begin_with(self.engine.begin()).await?;
+        transaction.execute(FORGET_NAMES).await?;
+        transaction.execute(LOCK).await?;
+        apply(&migrator, &mut transaction, may_migrate).await?;
+        transaction.execute(FORGET_NAMES).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+async fn apply(
+    migrator: &Migrator,
+    connection: &mut AnyConnection,
+    may_migrate: bool,
+) -> Result<()> {
     if may_migrate {
-        return migrator
-            .run(&mut *connection)
-            .await
-            .map_err(|error| match error {
-                MigrateError::VersionMissing(version) => StoreError::Later(version),
-                other => StoreError::Migration(other),
-            });
+        let done = migrator.run_direct(None, connection, false).await;
+        return done.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => StoreError::Later(version),
+            other => StoreError::Migration(other),
+        });
     }
     let table = &migrator.table_name;
     connection.ensure_migrations_table(table).await?;

@@ -12,6 +12,7 @@ pub mod batches;
 pub mod blocks;
 pub mod callbacks;
 pub mod client_keys;
+pub mod comment_erasure;
 mod comment_rows;
 pub mod comments;
 pub mod counters;
@@ -50,7 +51,8 @@ pub mod notices;
 pub mod outbox;
 pub mod outbox_entries;
 pub mod own_account;
-mod pools;
+pub mod pages;
+pub mod pools;
 mod primary;
 pub mod private;
 mod probe;
@@ -65,6 +67,7 @@ mod revision;
 pub mod runs;
 pub mod samples;
 pub mod sealing_keys;
+pub mod search;
 mod searching;
 mod secrets;
 pub mod sessions;
@@ -109,10 +112,25 @@ const FRONT: u32 = 4;
 /// Time that a server has to hear that its connections are closed.
 const CLOSES_WITHIN: Duration = Duration::from_secs(5);
 
+/// How a database is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening {
+    /// Connections kept for reading and, on PostgreSQL, for writing.
+    pub connections: u32,
+    /// Whether migrations that are missing are applied; they are refused otherwise.
+    pub may_migrate: bool,
+    /// Whether the URL leads to a pooler that lends a server's connection for one transaction at a time.
+    pub behind_pooler: bool,
+}
+
 /// The database. Clones share its connections.
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
+    /// See [`Opening::behind_pooler`].
+    is_lent: bool,
+    /// See [`Opening::connections`].
+    connections: usize,
     read: Pool,
     /// On SQLite one connection, so that writers wait in line here and not in the database; on
     /// PostgreSQL the same pool as `read`.
@@ -132,13 +150,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects, and applies the migrations that are missing (or, with `may_migrate` false, refuses
-    /// when some are). A SQLite file is made when there is none.
+    /// Connects, and applies the migrations that are missing or refuses when some are. A SQLite file is made
+    /// when there is none.
     ///
     /// # Errors
     /// [`StoreError`] when the URL is wrong, the database cannot be reached, its migrations fail,
     /// or the linked SQLite is one that corrupts.
-    pub async fn open(url: &SecretString, connections: u32, may_migrate: bool) -> Result<Self> {
+    pub async fn open(url: &SecretString, opening: Opening) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = Self::check_url(url)?;
         let url = engine.complete_url(url.expose_secret());
@@ -150,8 +168,11 @@ impl Store {
             Some(primary) => primary.host().pooled.clone(),
             None => AnyConnectOptions::from_str(&url)?,
         };
-        let pool = |size, more| Pool::new(engine, size, more, to.clone(), primary.clone());
-        let read = pool(connections, &[]);
+        let is_lent = engine == Engine::Postgres && opening.behind_pooler;
+        // What a session is given is lost, or another's, at the end of a transaction.
+        let session = if is_lent { &[] } else { engine.session() };
+        let pool = |size, more| Pool::new(engine, size, session, more, to.clone(), primary.clone());
+        let read = pool(opening.connections, &[]);
         // Makes a SQLite file that is not there yet.
         drop(read.acquire().await?);
         let write = match engine {
@@ -166,6 +187,8 @@ impl Store {
         });
         let store = Self {
             engine,
+            is_lent,
+            connections: usize::try_from(opening.connections).unwrap_or(usize::MAX),
             front,
             searches,
             searching: Arc::new(Semaphore::new(searching::SEARCHES)),
@@ -178,7 +201,7 @@ impl Store {
             following,
         };
         store.refuse_unsafe_sqlite().await?;
-        migrations::run(&store.write, engine, may_migrate).await?;
+        store.migrate(opening.may_migrate).await?;
         Ok(store)
     }
 
@@ -258,9 +281,6 @@ impl Store {
     }
 
     /// Runs `work` in one write transaction: all of it happens, or none of it.
-    ///
-    /// A connection on which anything failed is closed rather than put back: after a full disk
-    /// sqlx believes its transaction is still open, and would fail for ever.
     async fn write<T>(&self, work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
         self.write_within(self.engine.patience(), work).await
     }
@@ -272,15 +292,28 @@ impl Store {
         patience: Duration,
         work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.check_in_place()?;
-        let mut connection = self.write.acquire().await?;
-        let primary = self.primary.as_deref();
-        let writing = Box::pin(async {
-            let mut transaction = connection.begin_with(self.engine.begin()).await?;
+        self.on_writer(patience, async |connection| {
+            let mut transaction = connection.begin_with(self.begin()).await?;
             let value = work(&mut self.on(&mut transaction)).await?;
             transaction.commit().await?;
             Ok(value)
-        });
+        })
+        .await
+    }
+
+    /// Runs `work` on a connection that may write, given up after `patience`.
+    ///
+    /// A connection on which anything failed is closed rather than put back: after a full disk
+    /// sqlx believes its transaction is still open, and would fail for ever.
+    async fn on_writer<T>(
+        &self,
+        patience: Duration,
+        work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
+    ) -> Result<T> {
+        self.check_in_place()?;
+        let mut connection = self.write.acquire().await?;
+        let primary = self.primary.as_deref();
+        let writing = Box::pin(work(&mut connection));
         let outcome = tokio::time::timeout(patience, unless_moved(primary, writing)).await;
         let outcome = outcome.unwrap_or(Err(StoreError::Silent));
         if outcome.is_err() {
@@ -298,10 +331,19 @@ impl Store {
         self.write(async |tx| tx.run(text, values).await).await
     }
 
+    const fn begin(&self) -> &'static str {
+        if self.is_lent {
+            self.engine.begin_lent()
+        } else {
+            self.engine.begin()
+        }
+    }
+
     /// Runs statements on a connection.
     fn on<'c>(&'c self, connection: &'c mut AnyConnection) -> Conn<'c> {
         Conn {
             engine: self.engine,
+            is_lent: self.is_lent,
             inner: connection,
             primary: self.primary.as_deref(),
             patience: self.engine.statement_patience(),

@@ -33,16 +33,17 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool whose connections begin with the engine's statements, then `more`. It connects when it is
+    /// A pool whose connections begin with the statements of `session`, then `more`. It connects when it is
     /// first asked for a connection.
     pub(super) fn new(
         engine: Engine,
         connections: u32,
+        session: &'static [&'static str],
         more: &'static [&'static str],
         to: AnyConnectOptions,
         primary: Option<Arc<Primary>>,
     ) -> Self {
-        let options = options(engine, connections, more, primary.clone());
+        let options = options(engine, connections, session, more, primary.clone());
         let present = options.clone().connect_lazy_with(to);
         Self {
             options,
@@ -78,6 +79,7 @@ impl Pool {
 fn options(
     engine: Engine,
     connections: u32,
+    session: &'static [&'static str],
     more: &'static [&'static str],
     primary: Option<Arc<Primary>>,
 ) -> AnyPoolOptions {
@@ -88,7 +90,7 @@ fn options(
         .after_connect(move |connection, _| {
             let primary = primary.clone();
             Box::pin(async move {
-                for statement in engine.session().iter().chain(more) {
+                for statement in session.iter().chain(more) {
                     sqlx::query(*statement).execute(&mut *connection).await?;
                 }
                 match primary {

@@ -42,7 +42,13 @@ const HOLDS: [&str; 7] = [
 ];
 
 /// What cannot refer to its site, because it may belong to none or to all of them.
-const APART: [&str; 4] = ["counters", "mail_preferences", "outbox", "comment_counts"];
+const APART: [&str; 5] = [
+    "counters",
+    "mail_preferences",
+    "outbox",
+    "comment_counts",
+    "search_waiting",
+];
 
 /// What became of a wish to remove a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

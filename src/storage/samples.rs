@@ -269,3 +269,18 @@ fn counted(row: &AnyRow) -> Result<SampleCount> {
         counted: get(row, "counted")?,
     })
 }
+
+/// The labelled texts of some comments of a site.
+pub(super) async fn labelled_as(
+    tx: &mut Conn<'_>,
+    site: &SiteSlug,
+    ids: &str,
+) -> Result<Vec<StoredSample>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.label IS NOT NULL AND s.id IN {{list:$2}}"
+    );
+    Ok(tx
+        .gather("samples", sql(text, values![site, ids]), stored)
+        .await?
+        .rows)
+}

@@ -2,7 +2,7 @@
 //! file. What this holds keeps two things from happening: a key made here while a key made elsewhere has
 //! not arrived, and a value stored with a key that was retired (the triggers of migration 13 refuse it).
 
-use sqlx::{any::AnyRow, pool::PoolConnection};
+use sqlx::{Any, SqlSafeStr, Transaction, any::AnyRow};
 
 use crate::{
     domain::timestamp::Timestamp,
@@ -44,18 +44,10 @@ pub struct Instance {
 
 /// The right to change keys, over all instances, until it is dropped. On SQLite the key file's own lock
 /// has to do; two with key files of their own are told apart by [`Store::know_keys`].
+/// The database lets go of it when the transaction ends, however this process ends.
 #[derive(Debug)]
 pub struct KeysLock {
-    connection: Option<PoolConnection<sqlx::Any>>,
-}
-
-impl Drop for KeysLock {
-    fn drop(&mut self) {
-        // The server lets go of the lock when the connection ends, however this process ends.
-        if let Some(connection) = &mut self.connection {
-            connection.close_on_drop();
-        }
-    }
+    _transaction: Option<Transaction<'static, Any>>,
 }
 
 impl Store {
@@ -65,14 +57,17 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn lock_keys(&self) -> Result<Option<KeysLock>> {
         if self.engine == Engine::Sqlite {
-            return Ok(Some(KeysLock { connection: None }));
+            return Ok(Some(KeysLock { _transaction: None }));
         }
-        let mut connection = self.write.acquire().await?;
-        let text = "SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END AS mine";
-        let row = self.on(&mut connection).one(text, values![LOCK]).await?;
+        // A transaction's, not a session's: behind a pooler there is no session.
+        let connection = self.write.acquire().await?;
+        let begin = self.engine.begin().into_sql_str();
+        let mut transaction = Transaction::begin(connection, Some(begin)).await?;
+        let text = "SELECT CASE WHEN pg_try_advisory_xact_lock($1) THEN 1 ELSE 0 END AS mine";
+        let row = self.on(&mut transaction).one(text, values![LOCK]).await?;
         let mine: i32 = get(&row, "mine")?;
-        Ok((mine == 1).then(|| KeysLock {
-            connection: Some(connection),
+        Ok((mine == 1).then_some(KeysLock {
+            _transaction: Some(transaction),
         }))
     }
 

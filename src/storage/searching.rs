@@ -1,4 +1,4 @@
-//! Searches: lists and counts that have to look at each comment. A few run at once, on connections of
+//! Searches without an index ([`super::search`] has one, for words): lists and counts that have to look at each comment. A few run at once, on connections of
 //! their own, so that they keep nobody else waiting; each in slices, so that one that nobody waits for
 //! any more, or that takes too long, ends at the next slice.
 
@@ -39,13 +39,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SLICE: i64 = 10_000;
 
 /// The right to search, and how long it lasts.
-struct Turn<'a> {
+pub(super) struct Turn<'a> {
     _permit: SemaphorePermit<'a>,
     ends: Instant,
 }
 
 impl Turn<'_> {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         if Instant::now() > self.ends {
             return Err(StoreError::Busy);
         }
@@ -97,7 +97,7 @@ impl Store {
         Ok(counts)
     }
 
-    async fn turn(&self) -> Result<Turn<'_>> {
+    pub(super) async fn turn(&self) -> Result<Turn<'_>> {
         let waited = timeout(TURN, self.searching.acquire()).await;
         let permit = waited.map_err(|_| StoreError::Busy)?;
         Ok(Turn {

@@ -74,7 +74,7 @@ impl Store {
     pub async fn update_site(&self, site: Site) -> Result<bool> {
         self.write(async |tx| {
             let changed = changes(tx, &site).await?;
-            let text = "UPDATE sites SET name = $2, origins = $3, policy = $4 \
+            let text = "UPDATE sites SET name = $2, origins = $3, policy = $4, pages_form = 0 \
                         WHERE slug = $1 AND removed_at IS NULL";
             let updated = tx
                 .touch(

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use crate::{
     domain::{
         comment::Comment,
-        queue::{Cursor, Filter, Sort},
+        queue::{Cursor, Filter, Listing, Sort},
         site::SiteSlug,
     },
     storage::{
@@ -143,6 +143,21 @@ impl Stretch<'_> {
         }
         statement.push(&format!("{order} {{end_of_each}} {order}"), values![]);
         statement
+    }
+
+    /// What was found, one more than asked for, as a list that goes on if there is more.
+    pub(super) fn listing(&self, mut found: Vec<(f64, Comment)>) -> Listing {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| more);
+        let next = last.map(|(key, last)| Cursor {
+            sort: self.sort,
+            key: *key,
+            id: last.id,
+        });
+        let comments = found.into_iter().map(|(_, comment)| comment).collect();
+        Listing { comments, next }
     }
 
     /// Keeps the first of what was found so far.

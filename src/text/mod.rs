@@ -6,11 +6,14 @@
 //!
 //! [`links`] finds the addresses that people are shown and that are counted.
 //!
+//! [`units`], folded by [`folding`], are what people search by.
+//!
 //! What is not here: what a feature means. That is learnt in the room `bayes`.
 
 pub mod commonness;
 pub mod concepts;
 mod document;
+pub mod folding;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
@@ -20,6 +23,7 @@ pub mod lookalikes;
 pub mod markup;
 pub mod normalize;
 pub mod tokens;
+pub mod units;
 pub mod views;
 
 pub use document::Document;

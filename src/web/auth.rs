@@ -17,7 +17,7 @@ use crate::{
     },
     domain::moderator::Moderator as Account,
     storage::acts,
-    web::prelude::*,
+    web::{below::Root, prelude::*},
 };
 
 /// The header that carries a session's CSRF token.
@@ -189,7 +189,8 @@ pub fn refuse_cross_site(app: &App, request: &HttpRequest) -> Result<(), Problem
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => {
             let host = origin.split_once("://").map(|(_, host)| host);
-            origin != app.public_url() && (host.is_none() || host != of("host"))
+            app.public_origin().is_none_or(|own| own.as_str() != origin)
+                && (host.is_none() || host != of("host"))
         }
         (None, None) => false,
     };
@@ -211,13 +212,18 @@ fn is_secure(app: &App) -> bool {
     app.public_url().starts_with("https://")
 }
 
-/// With the `__Host-` prefix browsers see to it that no other host can set the cookie.
+/// With the `__Host-` prefix browsers see to it that no other host can set the cookie; it can only be for all of a host, which is
+/// not for a service below a path of another's.
 fn cookie_name(app: &App) -> &'static str {
-    if is_secure(app) {
-        "__Host-hamlet"
-    } else {
-        "hamlet"
+    match (is_secure(app), is_below(app)) {
+        (true, false) => "__Host-hamlet",
+        (true, true) => "__Secure-hamlet",
+        (false, _) => "hamlet",
     }
+}
+
+fn is_below(app: &App) -> bool {
+    !Root::of(&app.public_url()).is_empty()
 }
 
 /// The cookie that carries a session.
@@ -249,10 +255,10 @@ pub fn device_cookie(app: &App, device: &Device) -> Cookie<'static> {
 }
 
 fn device_cookie_name(app: &App) -> &'static str {
-    if is_secure(app) {
-        "__Host-hamlet-device"
-    } else {
-        "hamlet-device"
+    match (is_secure(app), is_below(app)) {
+        (true, false) => "__Host-hamlet-device",
+        (true, true) => "__Secure-hamlet-device",
+        (false, _) => "hamlet-device",
     }
 }
 
@@ -264,7 +270,7 @@ pub fn ended_cookie(app: &App) -> Cookie<'static> {
 
 fn cookie(app: &App, value: String, age: CookieDuration) -> Cookie<'static> {
     Cookie::build(cookie_name(app), value)
-        .path("/")
+        .path(Root::of(&app.public_url()).cookie_path())
         .http_only(true)
         .same_site(SameSite::Lax)
         .secure(is_secure(app))

@@ -1,10 +1,10 @@
-//! A submission's body in any of the three encodings that forms and programs use, as [`Fields`].
-//! Bytes that are not UTF-8 are refused, never replaced.
-
-use std::str;
+//! A submission's body in any of the three media types that forms and programs use, as [`Fields`]. A page that is not UTF-8 sends its
+//! form in its own encoding: what the form or the request names is obeyed; else bytes that are not UTF-8 are read as
+//! Windows-1252, and the fields in question are named, so that nobody takes a guess for what was written.
 
 use actix_multipart::Multipart;
 use actix_web::{http::header::HeaderMap, web::Bytes};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode;
 
@@ -14,29 +14,60 @@ use crate::{intake::submission::Fields, web::prelude::*};
 /// Parts of a multipart body at most.
 const MAX_PARTS: usize = 40;
 
+/// A submission's fields as they were sent.
+#[derive(Debug)]
+pub struct DecodedFields {
+    /// The fields.
+    pub fields: Fields,
+    /// An error for each field whose encoding had to be guessed.
+    pub guessed: Vec<FieldError>,
+}
+
+impl DecodedFields {
+    /// The fields, where nothing had to be guessed.
+    ///
+    /// # Errors
+    /// 422 that names those that are not UTF-8.
+    pub fn sure(self) -> Result<Fields, Problem> {
+        if self.guessed.is_empty() {
+            Ok(self.fields)
+        } else {
+            Err(Problem::invalid(self.guessed))
+        }
+    }
+}
+
 /// Reads a submission's fields by the body's media type. JSON with an unknown field is refused;
 /// forms may carry others (a submit button, the site's own).
 ///
 /// # Errors
-/// A [`Problem`]: 415 for another media type, 400 for a broken body, 422 naming a field.
-pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<Fields, Problem> {
+/// A [`Problem`]: 415 for another media type, 400 for a broken body, 422 naming a field that is there twice or a file.
+pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<DecodedFields, Problem> {
     let kind = media_type(request);
-    match kind.as_ref().map(mime::Mime::essence_str) {
-        Some("application/json") => parse_json(&body),
-        Some("application/x-www-form-urlencoded") => fields(urlencoded(&body)?),
-        Some("multipart/form-data") => fields(multipart(request.headers(), body).await?),
+    let pairs = match kind.as_ref().map(mime::Mime::essence_str) {
+        Some("application/json") => {
+            return Ok(DecodedFields {
+                fields: parse_json(&body)?,
+                guessed: Vec::new(),
+            });
+        }
+        Some("application/x-www-form-urlencoded") => urlencoded(&body),
+        Some("multipart/form-data") => multipart(request.headers(), body).await?,
         _ => {
             let title = "Send JSON, application/x-www-form-urlencoded or multipart/form-data.";
-            Err(Problem::unsupported(title))
+            return Err(Problem::unsupported(title));
         }
-    }
+    };
+    let charset = kind.as_ref().and_then(|kind| kind.get_param(mime::CHARSET));
+    let charset = charset.as_ref().map(|charset| charset.as_str().as_bytes());
+    fields(pairs, charset)
 }
 
 /// A field's name and its raw value.
 pub(super) type Pair = (String, Vec<u8>);
 
 /// The pairs of an urlencoded body, in order.
-pub(super) fn urlencoded(body: &[u8]) -> Result<Vec<Pair>, Problem> {
+pub(super) fn urlencoded(body: &[u8]) -> Vec<Pair> {
     let pairs = body
         .split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty());
@@ -45,9 +76,8 @@ pub(super) fn urlencoded(body: &[u8]) -> Result<Vec<Pair>, Problem> {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let name = decoded(halves.next().unwrap_or_default());
             let value = decoded(halves.next().unwrap_or_default());
-            let name = String::from_utf8(name)
-                .map_err(|_| Problem::malformed("A field's name is not UTF-8."))?;
-            Ok((name, value))
+            // No field of ours has a name that is not UTF-8; a site's own may, on a page in another encoding.
+            (String::from_utf8_lossy(&name).into_owned(), value)
         })
         .collect()
 }
@@ -86,11 +116,19 @@ async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<Pair>, Proble
     Ok(pairs)
 }
 
-/// Sorts pairs into fields; one that is there twice or is not UTF-8 is an error that names it.
-fn fields(pairs: Vec<Pair>) -> Result<Fields, Problem> {
+/// The encoding that a form says it is in: its field `_charset_`, which browsers fill in, or the media type's parameter.
+fn encoding(pairs: &[Pair], charset: Option<&[u8]>) -> Option<&'static Encoding> {
+    let field = pairs.iter().find(|(name, _)| name == "_charset_");
+    let label = field.map(|(_, label)| label.as_slice()).or(charset)?;
+    Encoding::for_label(label)
+}
+
+/// Sorts pairs into fields; one that is there twice is an error that names it.
+fn fields(pairs: Vec<Pair>, charset: Option<&[u8]>) -> Result<DecodedFields, Problem> {
+    let declared = encoding(&pairs, charset);
     let mut fields = Fields::default();
     let mut notify = None;
-    let mut errors = Vec::new();
+    let (mut twice, mut guessed) = (Vec::new(), Vec::new());
     for (name, value) in pairs {
         let place = match name.as_str() {
             "page" => &mut fields.page,
@@ -106,22 +144,28 @@ fn fields(pairs: Vec<Pair>) -> Result<Fields, Problem> {
             "subject" => &mut fields.subject,
             _ => continue,
         };
-        match str::from_utf8(&value) {
-            Err(_) => errors.push(FieldError::new(name, "not_utf8", "This is not UTF-8.")),
-            Ok(_) if place.is_some() => {
-                errors.push(FieldError::new(
-                    name,
-                    "duplicate_field",
-                    "The field is there twice.",
-                ));
-            }
-            Ok(value) => *place = Some(value.to_owned()),
+        if place.is_some() {
+            let message = "The field is there twice.";
+            twice.push(FieldError::new(name, "duplicate_field", message));
+            continue;
         }
+        let encoding = declared.unwrap_or(UTF_8);
+        let (text, wrong) = encoding.decode_without_bom_handling(&value);
+        *place = Some(if wrong {
+            let message = "This is not UTF-8: see that it reads as you wrote it.";
+            guessed.push(FieldError::new(name, "not_utf8", message));
+            WINDOWS_1252
+                .decode_without_bom_handling(&value)
+                .0
+                .into_owned()
+        } else {
+            text.into_owned()
+        });
     }
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
+    if !twice.is_empty() {
+        return Err(Problem::invalid(twice));
     }
     fields.notify_replies =
         notify.map(|value| !matches!(value.trim(), "" | "0" | "false" | "off" | "no"));
-    Ok(fields)
+    Ok(DecodedFields { fields, guessed })
 }

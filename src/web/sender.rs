@@ -5,7 +5,10 @@ use std::{
     sync::Once,
 };
 
-use actix_web::{HttpRequest, http::header::HeaderValue};
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderMap, HeaderValue},
+};
 use ipnet::IpNet;
 
 use crate::domain::network::SenderAddress;
@@ -31,6 +34,23 @@ pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Option<SenderAddress> {
     };
     let hops: Vec<&str> = hops.iter().map(String::as_str).collect();
     Some(SenderAddress::new(origin(peer, &hops, trusted)))
+}
+
+/// Whether a request comes through a proxy in the neighbourhood that is not in `trusted`: the commonest mistake in setting the service up. Then
+/// everybody counts as one sender, the proxy.
+#[must_use]
+pub fn is_of_unknown_proxy(headers: &HeaderMap, peer: Option<IpAddr>, trusted: &[IpNet]) -> bool {
+    let Some(peer) = peer.map(|peer| peer.to_canonical()) else {
+        return false;
+    };
+    let near = match peer {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private() || peer.is_link_local(),
+        IpAddr::V6(peer) => {
+            peer.is_loopback() || peer.is_unique_local() || peer.is_unicast_link_local()
+        }
+    };
+    near && !trusted.iter().any(|net| net.contains(&peer))
+        && (headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED))
 }
 
 fn origin(peer: IpAddr, hops: &[&str], trusted: &[IpNet]) -> IpAddr {
@@ -136,6 +156,37 @@ mod tests {
             of_hops("::ffff:10.0.0.1", &["198.51.100.1"]),
             "198.51.100.1"
         );
+    }
+
+    #[test]
+    fn a_proxy_next_door_that_is_not_trusted_is_noticed() {
+        let mut headers = HeaderMap::new();
+        let noticed = |headers: &HeaderMap, peer: &str, trusted: &[IpNet]| {
+            is_of_unknown_proxy(headers, peer.parse().ok(), trusted)
+        };
+        assert!(!noticed(&headers, "127.0.0.1", &[]));
+        headers.insert(
+            header::FORWARDED,
+            HeaderValue::from_static("for=198.51.100.7"),
+        );
+        for near in [
+            "127.0.0.1",
+            "172.18.0.2",
+            "::1",
+            "fd00::2",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(noticed(&headers, near, &[]), "{near}");
+        }
+        assert!(
+            !noticed(&headers, "203.0.113.9", &[]),
+            "strangers may write what they like"
+        );
+        assert!(!noticed(
+            &headers,
+            "10.0.0.1",
+            &["10.0.0.0/8".parse().unwrap()]
+        ));
     }
 
     #[test]

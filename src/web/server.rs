@@ -10,14 +10,19 @@ use actix_web::{
     App as ActixApp, Error, HttpServer,
     body::MessageBody,
     dev::{AppConfig, RequestHead, Server, ServiceRequest, ServiceResponse},
-    middleware::{Compress, DefaultHeaders, Next, from_fn},
+    middleware::{Compress, Condition, DefaultHeaders, Next, from_fn},
     web::{self, Data},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpSocket;
 
 use super::{
-    acting::act_for_sender, connections::Connections, not_found, request_log::log_request, routes,
+    acting::act_for_sender,
+    below::{self, Root},
+    connections::Connections,
+    not_found,
+    request_log::log_request,
+    routes,
 };
 use crate::{domain::origin::Origin, web::prelude::*};
 
@@ -59,17 +64,23 @@ async fn finished<B: MessageBody + 'static>(
 pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
     let settings = app.settings.server.clone();
     let shared = Data::new(app.clone());
+    let root = Root::of(&app.public_url());
     let factory = move || {
+        let (adding, stripping) = (root.clone(), root.clone());
+        let add = move |request, next| below::add(adding.clone(), request, next);
+        let strip = move |request, next| below::strip(stripping.clone(), request, next);
         ActixApp::new()
             .app_data(shared.clone())
             .configure(|config| routes(&mut RouteTable::serving(config)))
             .default_service(web::to(not_found::answer))
+            .wrap(Condition::new(!root.is_empty(), from_fn(add)))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))
             .wrap(DefaultHeaders::new().add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")))
             .wrap(from_fn(act_for_sender))
             .wrap(from_fn(log_request))
             .wrap(from_fn(finished))
+            .wrap(Condition::new(!root.is_empty(), from_fn(strip)))
     };
     let listener = listen(settings.listen)?;
     let address = listener.local_addr()?;

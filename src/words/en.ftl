@@ -124,8 +124,19 @@ form-text = Comment
 form-honeypot = Leave this empty
 form-replies = Mail me about replies
 form-send = Send
+read-title = Comments
+read-none = No comments yet.
+read-count = { $count ->
+    [one] { $count } comment
+   *[other] { $count } comments
+}
+read-write = Leave a comment
+read-reply = Reply to { $name }
+read-more = More comments
+read-feed = Feed of these comments
 thanks-title = Thank you
 thanks-published = Your comment is published.
+thanks-back = Back to the article
 thanks-awaits = Your comment awaits review. It appears once a moderator has approved it.
 
 ## The pages that links in mails lead to
@@ -217,6 +228,7 @@ refused-back = To the desk
 ## The desk: what every page has around it
 
 desk = Desk
+desk-unknown-proxy = Requests come through a proxy that the service does not know, so that all senders count as one: rates are counted for the proxy, and blocking a network blocks everybody. Set <code>server.trusted_proxies</code> to the proxy's address.
 desk-skip = Skip to the comments
 desk-main = Main
 desk-queue = Queue
@@ -280,7 +292,7 @@ queue-read-on = Read on
 queue-first-page = First page
 queue-next-page = Next page
 queue-comments-by-status = Comments by status
-queue-text-name-or-website = Text, name or website
+queue-text-name-or-website = Words, name, website or email address
 queue-path-or-address = /path or address
 queue-pages = Pages
 
@@ -381,6 +393,19 @@ site-seconds = Seconds
 site-a-form-sent-sooner-after = A form sent sooner after it was opened speaks for spam.
 site-hours = Hours
 site-a-form-sent-later-after = A form sent later after it was opened does, too.
+site-keeping = How long
+site-spam-days = Days of spam
+site-so-many-days-after = So many days after it was called spam, it is deleted for good; what models learnt from it stays. Empty: never.
+site-trash-days = Days of trash
+site-likewise-the-trash = Likewise what is in the trash.
+site-pages = Addresses of pages
+site-trailing-slash = A slash at the end
+site-slash-kept = counts: /post and /post/ are two pages
+site-slash-added = is always there: /post is /post/
+site-slash-removed = is never there: /post/ is /post
+site-drop-index = /post/index.html is /post/
+site-parameters = Parameters that tell pages apart
+site-parameters-hint = Such as p, apart by blanks; a dash alone: none. Empty: all but those that say where a reader came from (utm_source, fbclid and others). When this changes, comments move to where their page is now.
 site-proof-of-work = Proof of work
 site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works for; 16 take a moment. Empty: none.
 
@@ -541,15 +566,39 @@ model-share-of-the-spam-caught = Share of the spam caught and of the genuine com
 model-share-that-was-spam-by = Share that was spam, by score
 model-although-it-does-not-pass = although it does not pass the gate
 model-how-many-comments-had-which = How many comments had which score
+chart-score = score
+chart-share = share
+chart-share-of-spam = share that was spam
+chart-comments = comments
+chart-decisions = decisions
+chart-days = days from now
+chart-score-bin = { $from } to { $to } %: { $spam } spam, { $other } other
+chart-day = { $ago ->
+    [0] Today
+    [one] { $ago } day ago
+   *[other] { $ago } days ago
+}: { $approved } approved, { $spam } marked as spam
+chart-calibration-dot = { $expected } % expected, { $found } % were spam ({ $all })
 model-decisions-of-the-last-30 = Decisions of the last 30 days
 
 ## The desk: sentences with something in them
 
+queue-search-behind = { $count ->
+    [one] One comment is not in the search index yet, and was not searched.
+   *[other] { $count } comments are not in the search index yet, and were not searched.
+}
+queue-elsewhere = Elsewhere:
 queue-no-match = No { $label } comment fits these filters. <a href="/desk?status={ $status }">Show all of them</a>.
 queue-matching = all <span id="total">{ $total }</span> that match, on every page
 queue-marks = show what counted
 queue-select = Select the comment by { $name }
 queue-comment-by = Comment by { $name }
+comment-for-good = For good
+comment-deleted-on = It is deleted on { $day }, as the site's settings say. What models learnt from it stays.
+comment-it-cannot-be-undone = I know that it cannot be undone
+comment-delete-it = Delete this comment
+comment-erase-its-author = Erase its author
+comment-what-is-erased = Deleting takes the comment with its history, mails about it and what models learnt from it. Erasing its author takes all that is held about them, on every site.
 comment-was = It was { $verdict }. { $because }.
 comment-model = Model { $model }
 activity-kept = Kept for { $days } days. Decisions about comments are in the history of each comment.

@@ -12,7 +12,7 @@ const root = new URL("../../", import.meta.url).pathname;
 const program = process.env.HAMLET_TEST_PROGRAM
   ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "hamlet");
 
-const freePort = async () => {
+export const freePort = async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

@@ -129,6 +129,20 @@ impl World {
                 let new = json!({ "name": "spare", "role": "moderator" });
                 (self.made("/api/v1/tokens", new).await, json!({}))
             }
+            "POST /api/v1/sites/{site}/pages/move" => {
+                self.app
+                    .posted("default", "Osric", "Stands to be moved.")
+                    .await;
+                let pages = json!({ "from": "/garden", "to": "/orchard" });
+                (String::new(), pages)
+            }
+            "DELETE /api/v1/comments/{id}" | "POST /api/v1/comments/{id}/author/erase" => {
+                let said = format!("To be taken away by {name}.");
+                (
+                    self.app.posted("default", "Laertes", &said).await,
+                    json!({}),
+                )
+            }
             "POST /api/v1/comments/{id}/email" => (self.comment.clone(), json!({})),
             other => panic!("say here how {other} is asked for"),
         };

@@ -502,8 +502,18 @@ on_both_engines!(
         assert_eq!(thanked.status(), StatusCode::SEE_OTHER);
         assert_eq!(
             thanked.headers()["location"],
-            "https://blog.example/p#comment-awaits-review"
+            "/sites/blog/thanks?page=%2Fp"
         );
+        let thanks = app
+            .get("/sites/blog/thanks?page=%2Fp")
+            .send()
+            .await
+            .unwrap();
+        let html = thanks.text().await.unwrap();
+        assert!(html.contains("awaits review") && html.contains("href=\"https://blog.example/p\""));
+        let elsewhere = app.get("/sites/blog/thanks?page=https%3A%2F%2Fevil.example%2F");
+        let html = elsewhere.send().await.unwrap().text().await.unwrap();
+        assert!(!html.contains("evil.example"), "nobody is led elsewhere");
         app.stop().await;
     }
 );

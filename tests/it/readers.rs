@@ -30,7 +30,7 @@ async fn multiply(app: &TestApp, count: usize) {
         .unwrap();
     let taken = columns.iter().map(|column| match column.as_str() {
         "id" => "printf('01900000-0000-7000-8000-%012x', n)".to_owned(),
-        "text" => "'number ' || n || ' of many' || CASE n % 4000 WHEN 7 THEN ' rue' ELSE '' END"
+        "text" => "'number ' || n || ' of many' || CASE n % 4000 WHEN 7 THEN ' rue §' ELSE '' END"
             .to_owned(),
         "score" => "(n % 1000) / 1000.0".to_owned(),
         "fingerprint" => "NULL".to_owned(),
@@ -53,20 +53,24 @@ async fn a_search_finds_the_same_however_many_slices_it_takes() {
     let app = TestApp::start(Engine::Sqlite, &[]).await.unwrap();
     app.posted("default", "Ophelia", "There's rosemary.").await;
     multiply(&app, 25_000).await;
+    hamlet::background::index(&app.app).await;
     let token = app.token(Role::Operator, &[]).await;
     let rue: Vec<usize> = (0..7).map(|n| n * 4000 + 7).collect();
     let by_score = |n: &usize| (n % 1000, *n);
     let mut by_spam = rue.clone();
     by_spam.sort_by_key(by_score);
     by_spam.reverse();
-    for (sort, expected) in [
-        ("newest", rue.iter().rev().copied().collect::<Vec<_>>()),
-        ("oldest", rue.clone()),
-        ("spammiest", by_spam),
-    ] {
+    // What has no word in it is looked for in slices, words by the index.
+    for (q, sort, expected) in ["%C2%A7", "rue"].into_iter().flat_map(|q| {
+        [
+            (q, "newest", rue.iter().rev().copied().collect::<Vec<_>>()),
+            (q, "oldest", rue.clone()),
+            (q, "spammiest", by_spam.clone()),
+        ]
+    }) {
         let (mut found, mut cursor) = (Vec::new(), String::new());
         loop {
-            let path = format!("/api/v1/comments?q=rue&limit=3&sort={sort}{cursor}");
+            let path = format!("/api/v1/comments?q={q}&limit=3&sort={sort}{cursor}");
             let (status, page) = answer(app.with(&token, Method::GET, &path)).await;
             assert_eq!(
                 (status.as_u16(), &page["counts"]["pending"]),
@@ -82,7 +86,7 @@ async fn a_search_finds_the_same_however_many_slices_it_takes() {
             };
             cursor = format!("&cursor={next}");
         }
-        assert_eq!(found, expected, "{sort}");
+        assert_eq!(found, expected, "{q} {sort}");
     }
 }
 
@@ -95,7 +99,7 @@ async fn searches_wait_for_their_turn_and_nobody_waits_for_them() {
     multiply(&app, 60_000).await;
     let token = app.token(Role::Operator, &[]).await;
     let search = || {
-        app.with(&token, Method::GET, "/api/v1/comments?q=zzzz")
+        app.with(&token, Method::GET, "/api/v1/comments?q=%7E%7E%7E")
             .send()
     };
     let searches = join_all((0..12).map(|_| search()));

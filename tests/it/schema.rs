@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use hamlet::storage::Store;
+use hamlet::storage::{Opening, Store};
 
 use crate::{
     on_both_engines,
@@ -13,7 +13,13 @@ use crate::{
 };
 
 /// Tables with a site that may be none or every one; `storage::removal` empties them by hand.
-const APART: [&str; 4] = ["comment_counts", "counters", "mail_preferences", "outbox"];
+const APART: [&str; 5] = [
+    "comment_counts",
+    "counters",
+    "mail_preferences",
+    "outbox",
+    "search_waiting",
+];
 
 on_both_engines!(
     every_row_of_a_site_goes_with_it,
@@ -174,7 +180,12 @@ on_both_engines!(
             assert_ne!(rows, ["0"], "the old database has no row in {table}");
         }
 
-        let store = Store::open(&url.into(), 2, true).await.unwrap();
+        let opening = Opening {
+            connections: 2,
+            may_migrate: true,
+            behind_pooler: false,
+        };
+        let store = Store::open(&url.into(), opening).await.unwrap();
         assert_eq!(schema(&raw).await, schema(&fresh).await);
         // What belongs to nothing is gone; all of the rest is there, in a form that can be read.
         assert_eq!(raw.rows_with("orphan").await, Vec::<String>::new());

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use super::Finding;
 use crate::{
     config::Settings,
-    storage::{Store, damage::Damaged, private},
+    storage::{Opening, Store, damage::Damaged, private},
 };
 
 /// Less free space than this on the data folder's disk is worth a warning, in bytes.
@@ -75,7 +75,12 @@ pub(super) async fn database(settings: &Settings) -> (Option<Store>, Finding) {
             Finding::well("database", "there is none yet; the first start makes it"),
         );
     }
-    let store = match Store::open(&url, 2, false).await {
+    let opening = Opening {
+        connections: 2,
+        may_migrate: false,
+        behind_pooler: settings.database.pooler,
+    };
+    let store = match Store::open(&url, opening).await {
         Ok(store) => store,
         Err(error) => {
             let advice = "check database.url (HAMLET_DATABASE__URL), and that the server runs and lets this user in";

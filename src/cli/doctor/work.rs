@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::{
     bayes::Model, config::Settings, domain::mail::MailStatus, notify::mailer::Mailer,
-    storage::Store,
+    readiness::UNKNOWN_PROXY, storage::Store,
 };
 
 /// Whether the shipped model and those that sites use can be read.
@@ -46,6 +46,25 @@ pub(super) async fn model(store: Option<&Store>) -> Finding {
         shipped.version()
     );
     Finding::well("model", says)
+}
+
+/// Whether the proxy before the service is known to it, as far as the running service noticed.
+pub(super) async fn proxy(settings: &Settings, store: Option<&Store>) -> Finding {
+    if !settings.server.trusted_proxies.is_empty() {
+        return Finding::well("proxy", "a proxy is trusted to say who sends");
+    }
+    let noticed = match store {
+        Some(store) => store.meta(UNKNOWN_PROXY).await,
+        None => Ok(None),
+    };
+    match noticed {
+        Ok(Some(_)) => Finding::ill(
+            "proxy",
+            "requests came through a proxy next door that is not trusted: all senders count as one",
+            "set server.trusted_proxies to the proxy's address and start again",
+        ),
+        _ => Finding::well("proxy", "none is trusted, and none was noticed"),
+    }
 }
 
 pub(super) async fn mail(settings: &Settings, store: Option<&Store>) -> Finding {

@@ -6,14 +6,14 @@ use crate::{
     domain::arrival::{Admission, NewComment, SingleUse},
     storage::{
         arrivals::{Intake, Result},
-        sql::{get, to_rows, values},
+        sql::{Conn, get, to_rows, values},
     },
 };
 
-impl Intake<'_, '_> {
+impl Intake {
     /// Settles replies to what is not a public comment on the same page. A program's replies are its
     /// own matter: what they answer was looked up, and may be public there and not here.
-    pub(super) async fn refuse_orphans(&mut self) -> Result<()> {
+    pub(super) async fn refuse_orphans(&mut self, tx: &mut Conn<'_>) -> Result<()> {
         let replies: Vec<(usize, serde_json::Value)> = self
             .open()
             .filter(|(_, arrival)| arrival.client.is_none())
@@ -35,7 +35,7 @@ impl Intake<'_, '_> {
         let text = "SELECT CAST(r.value->>'n' AS BIGINT) AS n FROM {rows:$1} \
                     JOIN comments c ON c.site = r.value->>'site' AND c.id = r.value->>'id' \
                     WHERE c.page = r.value->>'page' AND c.status = 'approved'";
-        let found = self.tx.all(text, values![to_rows(wanted)]).await?;
+        let found = tx.all(text, values![to_rows(wanted)]).await?;
         let mut known = Vec::with_capacity(found.len());
         for row in found {
             known.push(get::<i64>(&row, "n")?);
@@ -49,7 +49,7 @@ impl Intake<'_, '_> {
     }
 
     /// Spends proofs of work; who comes second with one is refused.
-    pub(super) async fn spend_proofs(&mut self) -> Result<()> {
+    pub(super) async fn spend_proofs(&mut self, tx: &mut Conn<'_>) -> Result<()> {
         let proofs: Vec<(usize, SingleUse)> = self
             .open()
             .filter_map(|(place, arrival)| Some((place, arrival.proof.clone()?)))
@@ -70,7 +70,7 @@ impl Intake<'_, '_> {
         let text = "INSERT INTO spent (token, expires_at) \
                     SELECT r.value->>'token', CAST(r.value->>'until' AS BIGINT) \
                     FROM {rows:$1} WHERE true ON CONFLICT DO NOTHING RETURNING token";
-        let spent = self.tx.all(text, values![to_rows(spending)]).await?;
+        let spent = tx.all(text, values![to_rows(spending)]).await?;
         let mut good: Vec<String> = Vec::with_capacity(spent.len());
         for row in spent {
             good.push(get(&row, "token")?);

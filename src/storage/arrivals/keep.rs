@@ -15,15 +15,16 @@ use crate::{
         arrivals::{Intake, Result},
         comment_rows::new_row,
         deliveries::{self, News},
+        engine::Engine,
         judgements::{self, Judgement},
-        sql::{to_rows, values},
+        sql::{Conn, to_rows, values},
         subscriptions::{self, Approved},
     },
 };
 
-impl Intake<'_, '_> {
+impl Intake {
     /// Writes the comments that are still open, and what they cause.
-    pub(super) async fn keep(&mut self) -> Result<()> {
+    pub(super) async fn keep(&mut self, tx: &mut Conn<'_>) -> Result<()> {
         let mut kept = Vec::new();
         let mut rows = Vec::new();
         let mut noticed: BTreeMap<&SiteSlug, Timestamp> = BTreeMap::new();
@@ -67,12 +68,12 @@ impl Intake<'_, '_> {
         }
         let judgements = judgements::rows(&judgements);
         let (noticed, put_aside) = (by_site(&noticed), by_site(&put_aside));
-        self.tx.insert_rows("comments", rows).await?;
-        self.insert_notices("notices", noticed).await?;
-        self.insert_notices("decoys", put_aside).await?;
-        subscriptions::on_approved(self.tx, &approved, self.now).await?;
-        judgements::insert(self.tx, judgements).await?;
-        deliveries::queue(self.tx, &news, self.now).await?;
+        tx.insert_rows("comments", rows).await?;
+        self.insert_notices(tx, "notices", noticed).await?;
+        self.insert_notices(tx, "decoys", put_aside).await?;
+        subscriptions::on_approved(tx, &approved, self.now).await?;
+        judgements::insert(tx, judgements).await?;
+        deliveries::queue(tx, &news, self.now).await?;
         for (place, verdict, score) in kept {
             self.outcome[place] = Some(Admission::Stored {
                 id: self.batch[place].comment.id,
@@ -87,32 +88,57 @@ impl Intake<'_, '_> {
     /// Notes for every moderator of the sites, who wants mail, that something waits, and since when. What
     /// is put aside as spam is noted alike in a table that nobody reads: an answer that came sooner
     /// would say that a comment is spam.
-    async fn insert_notices(&mut self, table: &'static str, sites: Option<String>) -> Result<()> {
+    async fn insert_notices(
+        &self,
+        tx: &mut Conn<'_>,
+        table: &'static str,
+        sites: Option<String>,
+    ) -> Result<()> {
         let Some(sites) = sites else {
             return Ok(());
         };
-        // The update locks a notice that is there, so that the mail which takes it away is written
-        // before this batch, and a new notice made, or after it, and this batch is in it. A scope
-        // is JSON; its slugs hold nothing that LIKE would read otherwise.
-        let text = format!(
-            "INSERT INTO {table} (site, moderator, since) \
-             SELECT r.value->>'site', m.id, CAST(r.value->>'since' AS BIGINT) \
-             FROM {{rows:$1}} CROSS JOIN moderators m \
-             WHERE m.email_index IS NOT NULL \
-             AND (m.scope = '\"all\"' OR m.scope LIKE '%\"' || (r.value->>'site') || '\"%') \
-             AND COALESCE( \
-                 (SELECT p.mode FROM mail_preferences p \
-                     WHERE p.moderator = m.id AND p.site = r.value->>'site'), \
-                 (SELECT p.mode FROM mail_preferences p \
-                     WHERE p.moderator = m.id AND p.site = ''), \
-                 'each') <> 'none' \
-             ORDER BY 1, 2 \
-             ON CONFLICT (site, moderator) DO UPDATE SET since = \
-                 CASE WHEN excluded.since < {table}.since THEN excluded.since \
-                      ELSE {table}.since END"
-        );
-        self.tx.run(text, values![sites]).await?;
+        tx.run(noting(tx.engine, table), values![sites]).await?;
         Ok(())
+    }
+}
+
+/// Moderators of the sites in `$1` who want mail, with the arrival that they are to hear of. A scope is JSON;
+/// its slugs hold nothing that LIKE would read otherwise.
+const WANTING: &str = "SELECT r.value->>'site' AS site, m.id AS moderator, \
+        CAST(r.value->>'since' AS BIGINT) AS since \
+    FROM {rows:$1} CROSS JOIN moderators m \
+    WHERE m.email_index IS NOT NULL \
+    AND (m.scope = '\"all\"' OR m.scope LIKE '%\"' || (r.value->>'site') || '\"%') \
+    AND COALESCE( \
+        (SELECT p.mode FROM mail_preferences p \
+            WHERE p.moderator = m.id AND p.site = r.value->>'site'), \
+        (SELECT p.mode FROM mail_preferences p \
+            WHERE p.moderator = m.id AND p.site = ''), \
+        'each') <> 'none'";
+
+/// The statement that notes what is in `$1`. A notice that is there is locked, so that the mail which takes it
+/// away is written before this batch, and a new notice made, or after it, and this batch is in it.
+fn noting(engine: Engine, table: &str) -> String {
+    let since = format!(
+        "ON CONFLICT (site, moderator) DO UPDATE SET since = \
+             CASE WHEN excluded.since < {table}.since THEN excluded.since ELSE {table}.since END"
+    );
+    match engine {
+        Engine::Sqlite => {
+            format!("INSERT INTO {table} (site, moderator, since) {WANTING} ORDER BY 1, 2 {since}")
+        }
+        // Most are there, from an earlier arrival: these are locked together with the batches that are
+        // written at the same time. An update would make each wait until the one before it is durable.
+        Engine::Postgres => format!(
+            "WITH wanting AS MATERIALIZED ({WANTING}), \
+             noted AS MATERIALIZED (SELECT n.site, n.moderator FROM wanting w \
+                 JOIN {table} n ON n.site = w.site AND n.moderator = w.moderator \
+                 WHERE n.since <= w.since ORDER BY n.site, n.moderator FOR KEY SHARE OF n) \
+             INSERT INTO {table} (site, moderator, since) \
+             SELECT w.site, w.moderator, w.since FROM wanting w WHERE NOT EXISTS ( \
+                 SELECT 1 FROM noted WHERE noted.site = w.site AND noted.moderator = w.moderator) \
+             ORDER BY 1, 2 {since}"
+        ),
     }
 }
 

@@ -13,22 +13,22 @@ use crate::{
     },
     storage::{
         arrivals::{Intake, Result},
-        sql::{get, sql, to_rows, values},
+        sql::{Conn, get, sql, to_rows, values},
     },
 };
 
-impl Intake<'_, '_> {
+impl Intake {
     /// Answers requests whose idempotency key was stored by an earlier transaction.
-    pub(super) async fn answer_repetitions(&mut self) -> Result<()> {
+    pub(super) async fn answer_repetitions(&mut self, tx: &mut Conn<'_>) -> Result<()> {
         let keyed: Vec<usize> = self
             .open()
             .filter(|(_, arrival)| arrival.idempotency.is_some())
             .map(|(place, _)| place)
             .collect();
-        self.answer_stored_keys(&keyed).await
+        self.answer_stored_keys(tx, &keyed).await
     }
 
-    async fn answer_stored_keys(&mut self, places: &[usize]) -> Result<()> {
+    async fn answer_stored_keys(&mut self, tx: &mut Conn<'_>, places: &[usize]) -> Result<()> {
         if places.is_empty() {
             return Ok(());
         }
@@ -57,7 +57,7 @@ impl Intake<'_, '_> {
                 (get(row, "request_key")?, get(row, "request_hash")?);
             Ok((get::<SiteSlug>(row, "site")?, key, hash, stored))
         };
-        let found = self.tx.gather("idempotency", query, read).await?;
+        let found = tx.gather("idempotency", query, read).await?;
         for (site, key, hash, stored) in found.rows {
             for place in places {
                 let arrival = &self.batch[*place];
@@ -79,7 +79,7 @@ impl Intake<'_, '_> {
     }
 
     /// Claims idempotency keys. Who loses the race for one answers with the winner's comment.
-    pub(super) async fn claim_keys(&mut self) -> Result<()> {
+    pub(super) async fn claim_keys(&mut self, tx: &mut Conn<'_>) -> Result<()> {
         let keyed: Vec<(usize, Idempotency, SiteSlug, CommentId)> = self
             .open()
             .filter_map(|(place, arrival)| {
@@ -110,10 +110,7 @@ impl Intake<'_, '_> {
         // PostgreSQL refuses to update one row twice in a statement: a key goes in once.
         let mut seen = HashSet::new();
         claims.retain(|row| seen.insert((row["site"].to_string(), row["key"].to_string())));
-        let claimed = self
-            .tx
-            .all(text, values![to_rows(claims), self.now])
-            .await?;
+        let claimed = tx.all(text, values![to_rows(claims), self.now]).await?;
         let won = claimed.iter().map(|row| get(row, "comment_id"));
         let won: Vec<CommentId> = won.collect::<Result<_>>()?;
         let lost: Vec<usize> = keyed
@@ -121,12 +118,13 @@ impl Intake<'_, '_> {
             .filter(|(_, _, _, id)| !won.contains(id))
             .map(|(place, ..)| *place)
             .collect();
-        self.settle_lost_claims(&keyed, &won, &lost).await
+        self.settle_lost_claims(tx, &keyed, &won, &lost).await
     }
 
     /// A lost claim is answered from the same batch's winner, else from the database.
     async fn settle_lost_claims(
         &mut self,
+        tx: &mut Conn<'_>,
         keyed: &[(usize, Idempotency, SiteSlug, CommentId)],
         won: &[CommentId],
         lost: &[usize],
@@ -159,6 +157,6 @@ impl Intake<'_, '_> {
                 Some(Admission::KeyReused)
             };
         }
-        self.answer_stored_keys(&elsewhere).await
+        self.answer_stored_keys(tx, &elsewhere).await
     }
 }

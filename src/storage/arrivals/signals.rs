@@ -8,8 +8,8 @@ use crate::{
     domain::arrival::{Admission, Arrival, Counted, Judge, Ruling, Share, Signals},
     storage::{
         arrivals::{Intake, Result, Ruled},
-        counters,
-        sql::{get, values},
+        counters::{self, Lasting},
+        sql::{Conn, get, values},
     },
 };
 
@@ -19,15 +19,33 @@ const TEXTS_AT_MOST: i64 = 10;
 /// Earlier approvals that are counted; no site asks for more.
 const APPROVALS_AT_MOST: i64 = 1000;
 
-impl Intake<'_, '_> {
+/// What the database knows of a batch's open arrivals.
+pub(super) struct Known {
+    /// What each one's counters stand at, in the order of the arrivals.
+    counts: Vec<Vec<i64>>,
+    /// The rest, by place, of those of whom anything is known.
+    signals: HashMap<usize, Signals>,
+}
+
+impl Intake {
+    /// Asks the database about the open arrivals, and counts them.
+    pub(super) async fn ask(&self, on: &mut Conn<'_>, lasting: Lasting) -> Result<Known> {
+        Ok(Known {
+            counts: self.count(on, lasting).await?,
+            signals: self.look_up(on).await?,
+        })
+    }
+
     /// Asks the policy about each open arrival.
-    pub(super) async fn judge(&mut self, judge: &Judge) -> Result<()> {
-        let counts = self.count().await?;
-        let mut known = self.look_up().await?;
-        self.add_the_batch_itself(&mut known);
+    pub(super) fn judge(&mut self, known: Known, judge: &Judge) {
+        let Known {
+            counts,
+            mut signals,
+        } = known;
+        self.add_the_batch_itself(&mut signals);
         let places: Vec<usize> = self.open().map(|(place, _)| place).collect();
         for (place, counts) in places.into_iter().zip(counts) {
-            let mut signals = known.remove(&place).unwrap_or_default();
+            let mut signals = signals.remove(&place).unwrap_or_default();
             for (share, count) in self.batch[place].counters.iter().zip(counts) {
                 signals.add(share, count);
             }
@@ -48,22 +66,21 @@ impl Intake<'_, '_> {
                 }
             }
         }
-        Ok(())
     }
 
     /// Raises each counter once for the whole batch, then gives each open arrival the counts it saw: the
     /// total less those that came after it. A counter is one whenever its arrivals' windows would end,
     /// so that is no part of the key.
-    async fn count(&mut self) -> Result<Vec<Vec<i64>>> {
-        let open: Vec<Vec<Share>> = self
+    async fn count(&self, on: &mut Conn<'_>, lasting: Lasting) -> Result<Vec<Vec<i64>>> {
+        let open: Vec<&[Share]> = self
             .open()
-            .map(|(_, arrival)| arrival.counters.clone())
+            .map(|(_, arrival)| arrival.counters.as_slice())
             .collect();
         let mut totals: HashMap<Key<'_>, (&Counted, i64)> = HashMap::new();
         let mut nth = Vec::with_capacity(open.len());
         for counters in &open {
             let mut own = Vec::with_capacity(counters.len());
-            for Share { counted, .. } in counters {
+            for Share { counted, .. } in *counters {
                 let total = &mut totals.entry(key(counted)).or_insert((counted, 0)).1;
                 *total += 1;
                 own.push(*total);
@@ -71,7 +88,7 @@ impl Intake<'_, '_> {
             nth.push(own);
         }
         let raises: Vec<(&Counted, i64)> = totals.into_values().collect();
-        let after = counters::raise(self.tx, &raises, self.now).await?;
+        let after = counters::raise(on, &raises, self.now, lasting).await?;
         let before: HashMap<Key<'_>, i64> = raises
             .iter()
             .zip(after)
@@ -89,31 +106,31 @@ impl Intake<'_, '_> {
 
     /// Earlier comments of the same address, with the same text, and approvals, by place. Most have
     /// none of these, and no row comes back for them.
-    async fn look_up(&mut self) -> Result<HashMap<usize, Signals>> {
+    async fn look_up(&self, on: &mut Conn<'_>) -> Result<HashMap<usize, Signals>> {
         let asked: Vec<Question<'_>> = self.open().map(question).collect();
         let asked = serde_json::to_string(&asked).unwrap_or_default();
         let text = "SELECT * FROM (SELECT CAST(r.value->>'n' AS BIGINT) AS n, \
-                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
                     AND c.email_index = r.value->>'email' AND c.created_at > $2 LIMIT $3) AS e) AS emails, \
-                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
                     AND c.fingerprint = CAST(r.value->>'text' AS BIGINT) AND c.created_at > $4 \
                     LIMIT $5) AS t) \
                 + CASE WHEN CAST(r.value->>'client' AS BIGINT) = 1 THEN \
-                    (SELECT COUNT(*) FROM (SELECT 1 FROM judgements j WHERE j.site = r.value->>'site' \
+                    (SELECT COUNT(*) FROM (SELECT 1 FROM judgements j WHERE {site_of:j} = r.value->>'site' \
                         AND j.fingerprint = CAST(r.value->>'text' AS BIGINT) AND j.queued = 0 \
                         AND j.created_at > $4 LIMIT $5) AS j) ELSE 0 END AS texts, \
                 CASE WHEN CAST(r.value->>'trust' AS BIGINT) = 1 THEN \
-                    (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
+                    (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
                         AND c.email_index = r.value->>'email' AND c.status = 'approved' \
                         AND c.author_chain = r.value->>'chain' AND c.decided_at IS NOT NULL \
                         LIMIT $6) AS a) \
-                    * CASE WHEN EXISTS (SELECT 1 FROM comments c WHERE c.site = r.value->>'site' \
-                        AND c.email_index = r.value->>'email' AND c.status IN ('pending', 'spam') \
-                        AND c.author_chain = r.value->>'chain') THEN 0 ELSE 1 END \
+                    * (1 - (SELECT COUNT(*) FROM (SELECT 1 FROM comments c \
+                        WHERE {site_of:c} = r.value->>'site' AND c.email_index = r.value->>'email' \
+                        AND c.status IN ('pending', 'spam') AND c.author_chain = r.value->>'chain' \
+                        LIMIT 1) AS w)) \
                     ELSE 0 END AS approvals \
              FROM {rows:$1}) AS known WHERE emails + texts + approvals > 0";
-        let found = self
-            .tx
+        let found = on
             .all(
                 text,
                 values![

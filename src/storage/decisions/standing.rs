@@ -9,6 +9,7 @@ use crate::{
     domain::{
         comment::{CommentId, Status},
         decision::BatchId,
+        site::SiteSlug,
         timestamp::Timestamp,
     },
     storage::{
@@ -83,6 +84,7 @@ impl Desk<'_, '_> {
     /// The decisions that stand, of each comment, the latest first.
     pub(super) async fn standing(
         &mut self,
+        sites: impl Iterator<Item = &SiteSlug>,
         ids: &[CommentId],
     ) -> Result<HashMap<CommentId, Vec<Standing>>> {
         let mut standing: HashMap<CommentId, Vec<Standing>> = HashMap::new();
@@ -93,7 +95,7 @@ impl Desk<'_, '_> {
                     WHERE site IN {list:$1} \
                     AND comment_id IN {list:$2} \
                     AND action = 'decided' AND undone = 0 ORDER BY id DESC";
-        let query = sql(text, values![list(&self.decider.sites), list(ids)]);
+        let query = sql(text, values![list(sites), list(ids)]);
         let read = |row: &AnyRow| {
             let by: Option<String> = get(row, "actor_id")?;
             let one = Standing {

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, time::Duration};
 
 use sqlx::{
-    Any, AnyConnection, AssertSqlSafe,
+    Any, AnyConnection, AssertSqlSafe, Connection, SqlSafeStr, SqlStr,
     any::{AnyArguments, AnyRow},
     query::Query,
 };
@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     dialect::complete,
+    inserted,
     rows::get,
     statement::{Statement, sql},
     value::Value,
@@ -25,6 +26,9 @@ use crate::storage::{
 /// A connection, and the engine at its other end.
 pub(in crate::storage) struct Conn<'c> {
     pub engine: Engine,
+    /// Whether a pooler lends the connection for one transaction at a time. Then a statement is prepared
+    /// anew each time, without a name, and runs in a transaction, or its two halves could reach two servers.
+    pub is_lent: bool,
     pub inner: &'c mut AnyConnection,
     /// The server that takes writes, where there are several.
     pub primary: Option<&'c Primary>,
@@ -32,13 +36,7 @@ pub(in crate::storage) struct Conn<'c> {
     pub patience: Duration,
 }
 
-fn query(engine: Engine, statement: Statement) -> Query<'static, Any, AnyArguments> {
-    let query = sqlx::query(complete(engine, statement.text));
-    statement
-        .values
-        .into_iter()
-        .fold(query, |query, value| value.bind(query))
-}
+type Bound = Query<'static, Any, AnyArguments>;
 
 /// Waits for an answer for so long, and not once another server has taken the place of the one asked.
 async fn heard<T>(
@@ -56,15 +54,44 @@ async fn heard<T>(
 }
 
 impl Conn<'_> {
+    fn bound(&self, text: SqlStr, values: impl IntoIterator<Item = Value>) -> Bound {
+        let query = sqlx::query(text).persistent(!self.is_lent);
+        let values = values.into_iter();
+        values.fold(query, |query, value| value.bind(query))
+    }
+
+    fn query(&self, statement: Statement) -> Bound {
+        self.bound(complete(self.engine, statement.text), statement.values)
+    }
+
+    /// Does what is given, in a transaction of its own where it has to be in one and is not.
+    async fn within<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
+    ) -> Result<T> {
+        let begin = self.engine.begin_lent();
+        let is_plain = !self.is_lent || self.inner.is_in_transaction();
+        let answer = async {
+            if is_plain {
+                return work(self.inner).await;
+            }
+            let mut transaction = self.inner.begin_with(begin).await?;
+            let value = work(&mut transaction).await?;
+            transaction.commit().await?;
+            Ok(value)
+        };
+        heard(self.primary, self.patience, answer).await
+    }
+
     /// Runs a statement; how many rows it changed.
     pub async fn run(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<u64> {
-        let query = query(self.engine, sql(text, values));
-        let answer = async { Ok(query.execute(&mut *self.inner).await?.rows_affected()) };
-        heard(self.primary, self.patience, answer).await
+        let query = self.query(sql(text, values));
+        self.within(async |on| Ok(query.execute(on).await?.rows_affected()))
+            .await
     }
 
     /// Runs a statement; whether it changed exactly one row.
@@ -82,9 +109,8 @@ impl Conn<'_> {
         text: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<Vec<AnyRow>> {
-        let query = query(self.engine, sql(text, values));
-        let answer = async { Ok(query.fetch_all(&mut *self.inner).await?) };
-        heard(self.primary, self.patience, answer).await
+        let query = self.query(sql(text, values));
+        self.within(async |on| Ok(query.fetch_all(on).await?)).await
     }
 
     /// The row that a statement finds or returns, if there is one.
@@ -93,9 +119,9 @@ impl Conn<'_> {
         text: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<Option<AnyRow>> {
-        let query = query(self.engine, sql(text, values));
-        let answer = async { Ok(query.fetch_optional(&mut *self.inner).await?) };
-        heard(self.primary, self.patience, answer).await
+        let query = self.query(sql(text, values));
+        self.within(async |on| Ok(query.fetch_optional(on).await?))
+            .await
     }
 
     /// The row that a statement always finds or returns.
@@ -104,9 +130,8 @@ impl Conn<'_> {
         text: impl Into<Cow<'static, str>>,
         values: Vec<Value>,
     ) -> Result<AnyRow> {
-        let query = query(self.engine, sql(text, values));
-        let answer = async { Ok(query.fetch_one(&mut *self.inner).await?) };
-        heard(self.primary, self.patience, answer).await
+        let query = self.query(sql(text, values));
+        self.within(async |on| Ok(query.fetch_one(on).await?)).await
     }
 
     /// Reads what a statement finds in a table, but for the rows that cannot be read.
@@ -116,8 +141,9 @@ impl Conn<'_> {
         statement: Statement,
         read: impl Fn(&AnyRow) -> Result<T>,
     ) -> Result<Gathered<T>> {
-        let answer = gather(self.inner, table, query(self.engine, statement), read);
-        heard(self.primary, self.patience, answer).await
+        let query = self.query(statement);
+        self.within(async |on| gather(on, table, query, read).await)
+            .await
     }
 
     /// Reads a page of a list that is ordered by `id`: at most `limit` rows, those after `after`. `statement` makes
@@ -161,52 +187,19 @@ impl Conn<'_> {
         let Some(first) = rows.first() else {
             return Ok(());
         };
+        if self.engine == Engine::Postgres {
+            let (text, values) = inserted::by_column(table, rows);
+            return self.run(text, values).await.map(drop);
+        }
         let columns = first.each_ref().map(|(column, _)| *column).join(", ");
         while !rows.is_empty() {
-            let fits = CHUNKS.into_iter().find(|size| *size <= rows.len());
-            let chunk = rows.split_off(rows.len() - fits.unwrap_or(1));
-            let marks = marks(self.engine, chunk.len(), N);
+            let chunk = rows.split_off(rows.len() - inserted::chunk(rows.len()));
+            let marks = inserted::marks(chunk.len(), N);
             let text = format!("INSERT INTO {table} ({columns}) VALUES {marks}");
             let values = chunk.into_iter().flatten().map(|(_, value)| value);
-            let query = sqlx::query(AssertSqlSafe(text));
-            let query = values.fold(query, |query, value| value.bind(query));
-            let answer = async { Ok(query.execute(&mut *self.inner).await?) };
-            heard(self.primary, self.patience, answer).await?;
+            let query = self.bound(AssertSqlSafe(text).into_sql_str(), values);
+            self.within(async |on| Ok(query.execute(on).await?)).await?;
         }
         Ok(())
-    }
-}
-
-/// Rows that one statement inserts: few sizes, so that the engine keeps each prepared.
-const CHUNKS: [usize; 4] = [32, 8, 4, 1];
-
-/// `($1, $2), ($3, $4)`: so many rows of so many parameters. On SQLite `(?, ?), (?, ?)`: there `$1`
-/// is a name, which is looked up among all others when it is bound.
-fn marks(engine: Engine, rows: usize, width: usize) -> String {
-    let mut marks = String::with_capacity(rows * width * 6);
-    for parameter in 0..rows * width {
-        marks.push_str(match (parameter % width, parameter) {
-            (0, 0) => "(",
-            (0, _) => "), (",
-            _ => ", ",
-        });
-        match engine {
-            Engine::Sqlite => marks.push('?'),
-            Engine::Postgres => marks.extend(["$", &(parameter + 1).to_string()]),
-        }
-    }
-    marks.push(')');
-    marks
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_numbered_through_all_rows() {
-        let rows = marks(Engine::Postgres, 2, 3);
-        assert_eq!(rows, "($1, $2, $3), ($4, $5, $6)");
-        assert_eq!(marks(Engine::Sqlite, 2, 1), "(?), (?)");
     }
 }

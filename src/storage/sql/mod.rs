@@ -4,6 +4,7 @@
 
 mod connection;
 mod dialect;
+mod inserted;
 pub(super) mod rows;
 mod statement;
 pub(super) mod value;

@@ -38,7 +38,7 @@ async fn list_published(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    let page = Page::parse(&wanted.page, &site.origins)?;
+    let page = site.page(&wanted.page)?;
     let cursor = wanted.cursor.as_deref().filter(|raw| !raw.is_empty());
     let after = cursor.map(|raw| {
         let message = "This is not a cursor of this list.";
@@ -85,7 +85,7 @@ async fn count_published(
         let message = format!("Ask for at most {MAX_PAGES} pages at once.");
         return Err(FieldError::new("page", "too_many", message).into());
     }
-    let parsed = asked.iter().map(|raw| Page::parse(raw, &site.origins));
+    let parsed = asked.iter().map(|raw| site.page(raw));
     let pages: Vec<Page> = parsed.collect::<Result<_, _>>()?;
     let found = app.store.public_counts(&site.slug, &pages).await?;
     let count = |page: &Page| found.get(page).copied().unwrap_or(0);

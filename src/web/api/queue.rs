@@ -6,7 +6,7 @@ use super::comments::CommentItem;
 use crate::{
     domain::{
         evidence::Check,
-        queue::{Counts, Filter, QueueQuery, Sort},
+        queue::{Counts, Filter, QueueQuery, Searched, Sort},
     },
     review::queue::{self, QueueError},
     web::{prelude::*, query::read},
@@ -21,6 +21,8 @@ pub struct CommentList {
     pub counts: Counts,
     /// Send it as `cursor` to go on; null at the end.
     pub next_cursor: Option<String>,
+    /// How far a search by words (`q`) saw; null when there was none.
+    pub searched: Option<Searched>,
 }
 
 /// What to list. Every parameter narrows the list; all are optional.
@@ -36,7 +38,9 @@ pub struct ListQuery {
     /// A page, in any spelling.
     #[param(max_length = 2000, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
     pub page: Option<String>,
-    /// Found in text, name or website, whatever the case.
+    /// Words, all of them in text, name or website, whatever the case and the accents; the last one also as the
+    /// beginning of a word. `"…"` holds words that follow each other, as does what is written without a blank.
+    /// `name:`, `page:` and `host:` look in one place; an email address finds what its author wrote.
     #[param(max_length = 200)]
     pub q: Option<String>,
     /// The id of any comment of the author.
@@ -80,7 +84,6 @@ impl ListQuery {
         let e = &mut errors;
         let filter = Filter {
             status: read(e, "status", self.status.as_deref(), Status::parse),
-            search: self.q.clone(),
             min_score: read(e, "min_score", self.min_score.as_deref(), finite),
             max_score: read(e, "max_score", self.max_score.as_deref(), finite),
             since: read(e, "since", self.since.as_deref(), time_of),
@@ -95,6 +98,7 @@ impl ListQuery {
             site: self.site.clone().filter(|site| !site.is_empty()),
             page: self.page.clone().filter(|page| !page.is_empty()),
             author: read(e, "author", self.author.as_deref(), CommentId::parse),
+            search: self.q.clone(),
             sort: read(e, "sort", self.sort.as_deref(), Sort::parse).unwrap_or_default(),
             filter,
         };
@@ -142,6 +146,7 @@ async fn list_comments(
             .collect(),
         counts: queue.counts,
         next_cursor: queue.next_cursor,
+        searched: queue.searched,
     }))
 }
 

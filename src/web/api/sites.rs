@@ -104,6 +104,36 @@ async fn remove_site(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Two pages of a site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ThreadMove {
+    /// The page that the comments are on.
+    from: String,
+    /// The page that they belong to; those that are there already stay.
+    to: String,
+}
+
+/// How many comments were moved.
+#[derive(Debug, Serialize, ToSchema)]
+struct Moved {
+    moved: u64,
+}
+
+/// Moves all comments of one page to another, where an article has moved or one thread was parted in two.
+#[utoipa::path(responses((status = 200, body = Moved)))]
+#[post("/api/v1/sites/{site}/pages/move")]
+async fn move_thread(
+    app: Shared,
+    _operator: Operator,
+    slug: Path<String>,
+    Json(pages): Json<ThreadMove>,
+) -> Result<HttpResponse, Problem> {
+    let site = site::named(&app, &slug)?;
+    let moved = sites::pages::move_thread(&app.sites, &site, &pages.from, &pages.to).await?;
+    Ok(private().json(Moved { moved }))
+}
+
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
     config
@@ -111,5 +141,6 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .service(add_site)
         .service(get_site)
         .service(change_site)
-        .service(remove_site);
+        .service(remove_site)
+        .service(move_thread);
 }

@@ -1,5 +1,5 @@
-//! What a person may ask an operator for: everything held about them, or that it be erased. The
-//! address travels in the body only, never in a URL, and is in no answer but what they wrote.
+//! What a person may ask an operator for: everything held about them, that it be erased, or that one comment be. Their
+//! address travels in the body only, never in a URL, and is in no answer but what they wrote; who gave none is found by a comment.
 
 use crate::{
     bayes::Label,
@@ -10,12 +10,13 @@ use crate::{
         sample::{Provenance, StoredSample},
     },
     privacy::subjects,
+    review::opened,
     storage::{
         damage::Damaged,
         erasures::Erased,
         subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
     },
-    web::prelude::*,
+    web::{api::comments::comment_id, prelude::*},
 };
 
 /// Who.
@@ -200,7 +201,50 @@ async fn erase_subject(
     Ok(private().json(SubjectErased::from(erased)))
 }
 
+/// Deletes a comment for good: its text, its history, mails about it, and what models learnt from it. It cannot be undone. To put it out of
+/// sight only, decide `trash`. Answers to it stay.
+#[utoipa::path(
+    params(("id" = CommentId, Path)),
+    responses((status = 204, description = "It is gone.")),
+)]
+#[delete("/api/v1/comments/{id}")]
+async fn delete_comment(
+    app: Shared,
+    Operator(by): Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let comment = opened::find(&app, &by, comment_id(&id)?).await?;
+    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
+    if subjects::erase_comment(&app.privacy, &comment).await? {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::not_found("comment"))
+    }
+}
+
+/// Erases everything held about a comment's author, on every site, as `/api/v1/subjects/erase` does for an address: for those too
+/// who gave none.
+#[utoipa::path(
+    params(("id" = CommentId, Path)),
+    responses((status = 200, body = SubjectErased)),
+)]
+#[post("/api/v1/comments/{id}/author/erase")]
+async fn erase_author(
+    app: Shared,
+    Operator(by): Operator,
+    id: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let comment = opened::find(&app, &by, comment_id(&id)?).await?;
+    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
+    let erased = subjects::erase_author(&app.privacy, &comment, by.actor).await?;
+    Ok(private().json(SubjectErased::from(erased)))
+}
+
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.service(export_subject).service(erase_subject);
+    config
+        .service(export_subject)
+        .service(erase_subject)
+        .service(erase_author)
+        .service(delete_comment);
 }

@@ -69,7 +69,7 @@ impl From<Verdict> for ReceiptStatus {
     responses(
         (status = 201, description = "Published.", body = Receipt),
         (status = 202, description = "It awaits review.", body = Receipt),
-        (status = 303, description = "A browser is sent back to the article."),
+        (status = 303, description = "A browser is sent to the comment in the article, or to a page of thanks."),
         (status = 403, description = "The page's origin may not post here."),
         (status = 429, description = "Too many from this sender."),
     ),
@@ -82,20 +82,24 @@ async fn post_comment(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    check_origin(&app, &site, &request)?;
     let mut payload: RawPayload = payload.into_inner();
     let body = body::read(&request, &mut payload, body::MAX_BYTES).await?;
-    let fields = forms::decode(&request, body.clone()).await;
+    let decoded = forms::decode(&request, body.clone()).await;
     if !form::wants_page(&request) {
-        let accepted = accept(&app, &site, &request, fields?, &body).await?;
+        let accepted = accept(&app, &site, &request, decoded?.sure()?, &body).await?;
         return Ok(receipt(accepted));
     }
-    let fields = match fields {
-        Ok(fields) => fields,
+    let fields = match decoded {
+        Ok(decoded) if decoded.guessed.is_empty() => decoded.fields,
+        // What was guessed is shown for the reader to correct; that form says how it is written.
+        Ok(decoded) => {
+            let problem = Problem::invalid(decoded.guessed);
+            return form::refused(&app, &site, decoded.fields, &problem);
+        }
         Err(problem) => return form::refused(&app, &site, Fields::default(), &problem),
     };
     match accept(&app, &site, &request, fields.clone(), &body).await {
-        Ok(accepted) => form::thanks(&site, &fields, &accepted),
+        Ok(accepted) => Ok(form::taken(&site, &fields, &accepted)),
         Err(problem) => form::refused(&app, &site, fields, &problem),
     }
 }
@@ -107,6 +111,7 @@ async fn accept(
     fields: Fields,
     body: &Bytes,
 ) -> Result<Accepted, Problem> {
+    check_origin(app, site, request)?;
     let submission: Submission = fields.parse(site).map_err(Problem::invalid)?;
     let key = request_key(request)?.map(|key| RequestKey { key, body });
     let sender = sender::of(request, &app.settings.server.trusted_proxies);
@@ -127,13 +132,15 @@ fn receipt(accepted: Accepted) -> HttpResponse {
 }
 
 /// A browser says which page's origin a post comes from; only the site's own and this service's
-/// may post. Programs that say nothing are let through.
+/// may post. Who says nothing is let through: programs, and pages whose policy is to send no referrer, of which browsers say
+/// `null`. That lets no page do what it could not do by leaving the header out: a post carries no cookie.
 fn check_origin(app: &Shared, site: &Site, request: &HttpRequest) -> Result<(), Problem> {
-    let Some(origin) = request.headers().get(header::ORIGIN) else {
+    let origin = request.headers().get(header::ORIGIN);
+    let Some(origin) = origin.filter(|origin| *origin != "null") else {
         return Ok(());
     };
     let origin = origin.to_str().ok().and_then(Origin::parse);
-    let own = Origin::parse(&app.public_url());
+    let own = app.public_origin();
     // What the browser asked for: forwarding headers are anyone's to write.
     let host = request.headers().get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());

@@ -2,7 +2,7 @@
 // says no, the comment comes back with the reason.
 
 import { $, $$, SETTLES, after, bear, bringBack, checked, cleared, current, element, fold, form, goOn, isFresh, isLoading, name, replace, rows, select, shift, single, stir, sweep, tell, update } from "./desk-list.js";
-import { failure, inTurn, post } from "./desk-requests.js";
+import { failure, inTurn, post, root } from "./desk-requests.js";
 
 const words = { approve: "approved", spam: "marked as spam", reject: "rejected", trash: "moved to the trash", hold: "put back into the queue" };
 const outcome = { approve: "approved", spam: "spam", reject: "rejected", trash: "trash", hold: "pending" };
@@ -94,7 +94,7 @@ const ask = async (entries, decision) => {
   const meant = entries.filter((entry) => entry.troubles === troubles(entry.row));
   meant.forEach((entry) => { entry.version = Number(entry.row.dataset.version); });
   if (!meant.length) return;
-  const answer = await post("/api/v1/decisions", { decision, items: meant.map(({ id, version }) => ({ id, version })) });
+  const answer = await post(`${root}api/v1/decisions`, { decision, items: meant.map(({ id, version }) => ({ id, version })) });
   meant.forEach((entry, n) => {
     entry.answer = answer.ok ? answer.body.results[n] : { result: "failed", status: answer.status };
     read(entry, decision);
@@ -190,7 +190,7 @@ export const undo = async (entry) => {
 const takeBack = async (entry) => {
   if (!entry.done) return null; // it was never decided
   const { row } = entry;
-  const answer = await post(`/api/v1/comments/${entry.id}/undo`, { version: Number(row.dataset.version) });
+  const answer = await post(`${root}api/v1/comments/${entry.id}/undo`, { version: Number(row.dataset.version) });
   const now = answer.ok ? answer.body : answer.body.current;
   const before = outcome[entry.decision];
   if (now?.status) {

@@ -2,6 +2,8 @@
 // so that no key is lost and none overtakes another.
 
 const AT_ONCE = 4;
+// Where the service is: `/`, or a path of another address that it is below.
+export const root = document.documentElement.dataset.root;
 const csrf = document.querySelector("meta[name=csrf]").content;
 const last = new Map(); // comment's id: the end of what was asked about it
 const waiting = [];

@@ -3,6 +3,7 @@
 
 import { press, undo } from "./desk-decisions.js";
 import { $, $$, current, move, single } from "./desk-list.js";
+import { root } from "./desk-requests.js";
 
 const marks = $("#marks");
 if (marks) {
@@ -58,7 +59,7 @@ const look = async () => {
   const query = new URLSearchParams({ status: "pending", limit: "1" });
   ["site", "q", "page", "author", "check"].forEach((name) => { if (filter.get(name)) query.set(name, filter.get(name)); });
   if (["band", "since", "until", "link"].some((name) => filter.get(name))) return;
-  const response = await fetch(`/api/v1/comments?${query}`).catch(() => null);
+  const response = await fetch(`${root}api/v1/comments?${query}`).catch(() => null);
   if (!response || !response.ok) return;
   const { counts } = await response.json();
   const more = counts.pending - Number(pendingCount.textContent);
@@ -73,7 +74,7 @@ let stream = null;
 const listen = () => {
   if (document.hidden) { stream?.close(); stream = null; return; }
   if (stream && stream.readyState !== EventSource.CLOSED) return;
-  stream = new EventSource("/desk/news");
+  stream = new EventSource(`${root}desk/news`);
   stream.addEventListener("arrival", look);
   stream.addEventListener("displaced", () => stream.close());
 };

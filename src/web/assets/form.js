@@ -5,7 +5,7 @@
   const form = document.querySelector("form[data-bits]");
   const token = form.elements.form_token.value;
   const found = new Promise((resolve, reject) => {
-    const worker = new Worker("/embed-worker.js");
+    const worker = new Worker(form.dataset.worker);
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = reject;
     worker.postMessage({ token, bits: Number(form.dataset.bits) });

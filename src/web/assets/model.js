@@ -11,7 +11,10 @@
     const show = () => {
       const at = Number(range.value);
       box.querySelector("output").textContent = at.toFixed(3);
-      ["x1", "x2"].forEach((end) => mark?.setAttribute(end, String(at * 100)));
+      if (mark) {
+        const across = Number(mark.dataset.start) + at * Number(mark.dataset.span);
+        ["x1", "x2"].forEach((end) => mark.setAttribute(end, String(across)));
+      }
       told.textContent = `${count("", at)} put aside: ${count("s", at)} of ${count("s", 0)} spam caught, ${count("h", at)} of ${count("h", 0)} genuine blocked.`;
     };
     range.addEventListener("input", show);
@@ -24,7 +27,7 @@
   run.querySelector(".again").hidden = true;
   const phases = { waiting: "waits for its turn", reading: "reads the samples", fitting: "fits the model", measuring: "measures it against the live one", done: "done" };
   const look = async () => {
-    const response = await fetch(`/api/v1/models/${run.dataset.run}`).catch(() => null);
+    const response = await fetch(`${document.documentElement.dataset.root}api/v1/models/${run.dataset.run}`).catch(() => null);
     if (!response?.ok) return;
     const { status, progress } = await response.json();
     if (status !== "queued" && status !== "training") { location.reload(); return; }

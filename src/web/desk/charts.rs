@@ -1,15 +1,14 @@
-//! What the model's page draws, as numbers within a drawing of 100 by 40 units. Colours are the
-//! stylesheet's, so that drawings follow light and dark; nothing here reads or writes anything.
+//! What the model's page draws of the latest comments and decisions: numbers, and the charts made of them. Nothing here reads or
+//! writes anything.
 
 use std::fmt::Write;
 
 use crate::{
     domain::comment::Status,
+    evaluation::charts::{Axis, Bar, Chart, Class, Dot, Drawn, real},
     storage::judged::{DayCount, Judged},
+    words::Words,
 };
-
-/// Height of every drawing; its width is 100.
-const HEIGHT: f64 = 40.0;
 
 /// Bars of the score's histogram.
 const BINS: usize = 20;
@@ -20,24 +19,8 @@ const GROUPS: usize = 10;
 /// Days drawn.
 pub const DAYS: i64 = 30;
 
-/// A bar of two parts, one upon the other.
-pub struct Bar {
-    pub x: f64,
-    pub width: f64,
-    pub ham_y: f64,
-    pub ham_height: f64,
-    pub spam_y: f64,
-    pub spam_height: f64,
-    pub says: String,
-}
-
-/// A point that says how many it stands for.
-pub struct Dot {
-    pub x: f64,
-    pub y: f64,
-    pub radius: f64,
-    pub says: String,
-}
+/// The same as a length of the axis.
+const DAYS_DRAWN: f64 = 30.0;
 
 /// What a threshold would have done to the latest comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,11 +69,6 @@ pub fn scores(judged: &[Judged]) -> String {
     all
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of at most thousands")]
-const fn real(count: usize) -> f64 {
-    count as f64
-}
-
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -100,30 +78,26 @@ fn bin(share: f64, bins: usize) -> usize {
     ((share * real(bins)) as usize).min(bins - 1)
 }
 
-/// Bars from pairs of counts (ham below, spam above) with what each says.
-fn bars(counts: Vec<(usize, usize, String)>) -> Vec<Bar> {
-    let most = counts.iter().map(|(ham, spam, _)| ham + spam).max();
-    let scale = HEIGHT / real(most.unwrap_or(0).max(1));
-    let width = 100.0 / real(counts.len().max(1));
-    let bar = |(place, (ham, spam, says)): (usize, (usize, usize, String))| {
-        let (ham_height, spam_height) = (real(ham) * scale, real(spam) * scale);
-        Bar {
-            x: width.mul_add(real(place), width * 0.08),
-            width: width * 0.84,
-            ham_y: HEIGHT - ham_height,
-            ham_height,
-            spam_y: HEIGHT - ham_height - spam_height,
-            spam_height,
-            says,
-        }
-    };
-    counts.into_iter().enumerate().map(bar).collect()
+/// A chart of bars over counts.
+fn bars(words: &Words, x: Axis, y: &str, says: &str, bars: Vec<Bar>) -> Chart {
+    let marks: Vec<Drawn> = bars.into_iter().map(Drawn::Bar).collect();
+    Chart {
+        x,
+        y: Axis::counts(&words.fill(y, &[]), &marks),
+        marks,
+        says: words.fill(says, &[]),
+    }
+}
+
+/// An axis of shares.
+fn shares(words: &Words, name: &str) -> Axis {
+    Axis::share_of_one(&words.fill(name, &[]))
 }
 
 /// How scores are spread: what stands as spam above what does not.
 #[must_use]
-pub fn histogram(judged: &[Judged]) -> Vec<Bar> {
-    let mut counts = vec![(0, 0); BINS];
+pub fn histogram(judged: &[Judged], words: &Words) -> Chart {
+    let mut counts = [(0, 0); BINS];
     for one in judged {
         let at = &mut counts[bin(one.score, BINS)];
         if one.status == Status::Spam {
@@ -132,43 +106,73 @@ pub fn histogram(judged: &[Judged]) -> Vec<Bar> {
             at.0 += 1;
         }
     }
-    let told = counts.into_iter().enumerate().map(|(place, (ham, spam))| {
-        let from = place * 100 / BINS;
-        let to = (place + 1) * 100 / BINS;
-        (
+    let bar = |(place, (ham, spam)): (usize, (usize, usize))| {
+        let (from, to) = (place * 100 / BINS, (place + 1) * 100 / BINS);
+        Bar {
+            from: real(from) / 100.0,
+            to: real(to) / 100.0,
             ham,
             spam,
-            format!("{from} to {to} %: {spam} spam, {ham} other"),
-        )
-    });
-    bars(told.collect())
+            says: words.fill(
+                "chart-score-bin",
+                &[
+                    ("from", &from),
+                    ("to", &to),
+                    ("spam", &spam),
+                    ("other", &ham),
+                ],
+            ),
+        }
+    };
+    let all = counts.into_iter().enumerate().map(bar).collect();
+    let x = shares(words, "chart-score");
+    bars(
+        words,
+        x,
+        "chart-comments",
+        "model-how-many-comments-had-which",
+        all,
+    )
 }
 
 /// Decisions over the last [`DAYS`] days: spam above approved.
 #[must_use]
-pub fn over_time(days: &[DayCount], today: i64) -> Vec<Bar> {
+pub fn over_time(days: &[DayCount], today: i64, words: &Words) -> Chart {
     let of = |day: i64, decision: &str| {
         let found = days
             .iter()
             .find(|one| one.day == day && one.decision == decision);
         found.map_or(0, |one| usize::try_from(one.count).unwrap_or(0))
     };
-    let told = (today - DAYS + 1..=today).map(|day| {
-        let (ham, spam) = (of(day, "approve"), of(day, "spam"));
-        let ago = today - day;
-        (
+    let bar = |(place, ago): (usize, i64)| {
+        let (ham, spam) = (of(today - ago, "approve"), of(today - ago, "spam"));
+        let from = real(place) - DAYS_DRAWN;
+        Bar {
+            from,
+            to: from + 1.0,
             ham,
             spam,
-            format!("{ago} days ago: {ham} approved, {spam} marked as spam"),
-        )
-    });
-    bars(told.collect())
+            says: words.fill(
+                "chart-day",
+                &[("ago", &ago), ("approved", &ham), ("spam", &spam)],
+            ),
+        }
+    };
+    let all = (0..DAYS).rev().enumerate().map(bar).collect();
+    let x = Axis::new(&words.fill("chart-days", &[]), -DAYS_DRAWN, 0.0);
+    bars(
+        words,
+        x,
+        "chart-decisions",
+        "model-decisions-of-the-last-30",
+        all,
+    )
 }
 
-/// Of those that people decided about: the share that was spam against the score, by tenths.
+/// Of those that people decided about: the share that was spam against the score, by tenths. `None` where nobody decided.
 #[must_use]
-pub fn calibration(judged: &[Judged]) -> Vec<Dot> {
-    let mut groups = vec![(0, 0, 0.0); GROUPS];
+pub fn calibration(judged: &[Judged], words: &Words) -> Option<Chart> {
+    let mut groups = [(0, 0, 0.0); GROUPS];
     for (score, spam) in judged
         .iter()
         .filter_map(|one| Some((one.score, said(one)?)))
@@ -178,41 +182,58 @@ pub fn calibration(judged: &[Judged]) -> Vec<Dot> {
         group.1 += usize::from(spam);
         group.2 += score;
     }
-    let told = groups.into_iter().filter(|(all, ..)| *all > 0);
-    told.map(|(all, spam, sum)| {
-        let (score, share) = (sum / real(all), real(spam) / real(all));
-        Dot {
-            x: score * 100.0,
-            y: HEIGHT * (1.0 - share),
-            radius: (0.8 + real(all).log10()).min(3.0),
-            says: format!(
-                "{:.0} % expected, {:.0} % were spam ({all})",
-                score * 100.0,
-                share * 100.0
+    let filled = groups.into_iter().filter(|(all, ..)| *all > 0);
+    let dot = |(count, spam, sum): (usize, usize, f64)| {
+        let (score, share) = (sum / real(count), real(spam) / real(count));
+        let percent = |share: f64| format!("{:.0}", share * 100.0);
+        Drawn::Dot(Dot {
+            at: (score, share),
+            count,
+            says: words.fill(
+                "chart-calibration-dot",
+                &[
+                    ("expected", &percent(score)),
+                    ("found", &percent(share)),
+                    ("all", &count),
+                ],
             ),
-        }
+        })
+    };
+    let dots: Vec<Drawn> = filled.map(dot).collect();
+    let even = Drawn::Line(Class::Even, vec![(0.0, 0.0), (1.0, 1.0)]);
+    (!dots.is_empty()).then(|| Chart {
+        x: shares(words, "chart-score"),
+        y: shares(words, "chart-share-of-spam"),
+        marks: std::iter::once(even).chain(dots).collect(),
+        says: words.fill("model-share-that-was-spam-by", &[]),
     })
-    .collect()
 }
 
-/// Over all thresholds, the share of the spam caught and of the genuine comments blocked: two
-/// lines as points of a polyline. Empty without both.
+/// Over all thresholds, the share of the spam caught and of the genuine comments blocked, with the site's own threshold marked.
+/// `None` without decisions of both kinds.
 #[must_use]
-pub fn thresholds(judged: &[Judged]) -> Option<(String, String)> {
+pub fn thresholds(judged: &[Judged], threshold: f64, words: &Words) -> Option<Chart> {
     let all = effect(judged, 0.0);
     if all.caught == 0 || all.blocked == 0 {
         return None;
     }
-    let (mut caught, mut blocked) = (String::new(), String::new());
-    for step in 0..=50_u8 {
-        let threshold = f64::from(step) / 50.0;
-        let here = effect(judged, threshold);
-        let x = threshold * 100.0;
-        let y = |some: usize, of: usize| HEIGHT * (1.0 - real(some) / real(of));
-        let _ = write!(caught, "{x:.0},{:.1} ", y(here.caught, all.caught));
-        let _ = write!(blocked, "{x:.0},{:.1} ", y(here.blocked, all.blocked));
-    }
-    Some((caught, blocked))
+    let line = |class, count: fn(Effect) -> usize| {
+        let point = |step: u8| {
+            let at = f64::from(step) / 50.0;
+            (at, real(count(effect(judged, at))) / real(count(all)))
+        };
+        Drawn::Line(class, (0..=50).map(point).collect())
+    };
+    Some(Chart {
+        x: shares(words, "model-threshold"),
+        y: shares(words, "chart-share"),
+        marks: vec![
+            line(Class::Spam, |effect| effect.caught),
+            line(Class::Ham, |effect| effect.blocked),
+            Drawn::Across(threshold),
+        ],
+        says: words.fill("model-share-of-the-spam-caught", &[]),
+    })
 }
 
 #[cfg(test)]
@@ -242,26 +263,34 @@ mod tests {
     }
 
     #[test]
-    fn drawings_stay_within_their_frame() {
+    fn charts_count_every_comment_once_and_need_decisions_of_both_kinds() {
+        let status = |n: i32| {
+            if n > 50 {
+                Status::Spam
+            } else {
+                Status::Approved
+            }
+        };
         let all: Vec<Judged> = (0..=100)
-            .map(|n| {
-                judged(
-                    f64::from(n) / 100.0,
-                    if n > 50 {
-                        Status::Spam
-                    } else {
-                        Status::Approved
-                    },
-                    true,
-                )
-            })
+            .map(|n| judged(f64::from(n) / 100.0, status(n), true))
             .collect();
-        for bar in histogram(&all) {
-            assert!(bar.x >= 0.0 && bar.x + bar.width <= 100.0 && bar.spam_y >= -1e-9);
-        }
-        for dot in calibration(&all) {
-            assert!((0.0..=100.0).contains(&dot.x) && (0.0..=HEIGHT).contains(&dot.y));
-        }
-        assert!(thresholds(&all).is_some() && thresholds(&all[..10]).is_none());
+        let words = Words::english();
+        let counted = |mark: &Drawn| match mark {
+            Drawn::Bar(bar) => bar.ham + bar.spam,
+            Drawn::Dot(dot) => dot.count,
+            _ => 0,
+        };
+        let count = |chart: &Chart| chart.marks.iter().map(counted).sum::<usize>();
+        assert_eq!(count(&histogram(&all, words)), 101);
+        assert_eq!(count(&calibration(&all, words).unwrap()), 101);
+        assert!(thresholds(&all, 0.9, words).is_some());
+        assert!(thresholds(&all[..10], 0.9, words).is_none());
+        let days = [(29, "approve", 2), (30, "spam", 3), (31, "spam", 4)];
+        let days = days.map(|(day, decision, count)| DayCount {
+            day,
+            decision: decision.to_owned(),
+            count,
+        });
+        assert_eq!(count(&over_time(&days, 30, words)), 5);
     }
 }

@@ -1,6 +1,8 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
+use std::time::Duration;
+
 use super::{item::Item, words::label};
 use crate::{
     domain::{
@@ -9,6 +11,7 @@ use crate::{
         evidence::Verdict,
         queue::{Counts, QueueQuery},
     },
+    privacy::{retention, subjects},
     review::{
         self,
         opened::{self, Opened},
@@ -38,6 +41,8 @@ struct CommentPage {
     author: Vec<(&'static str, i64)>,
     author_href: String,
     others: Vec<Item>,
+    /// When it is deleted for good.
+    deleted_on: Option<String>,
 }
 
 /// A reason with its weight as a bar.
@@ -105,6 +110,39 @@ pub(super) async fn reveal(
     Ok(render(&app, &by, &id, None, Some(email)).await?)
 }
 
+/// Deletes the comment for good, or erases all that is held about its author.
+pub(super) async fn erase(
+    app: Shared,
+    Operators(Sent { by, fields }): Operators<Sent>,
+    id: Path<String>,
+) -> Result<HttpResponse, Refused> {
+    if fields.get("sure") != "yes" {
+        return Err(Problem::malformed("The form does not say that you are sure.").into());
+    }
+    let principal = by.principal();
+    let comment = opened::find(&app, &principal, comment_id(&id)?).await?;
+    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
+    match fields.get("do") {
+        "author" => drop(subjects::erase_author(&app.privacy, &comment, principal.actor).await?),
+        _ => drop(subjects::erase_comment(&app.privacy, &comment).await?),
+    }
+    Ok(see_other(&format!(
+        "{HOME}?status={}",
+        comment.status.as_str()
+    )))
+}
+
+/// The day on which a comment among spam or trash is deleted for good, where its site says so.
+fn deleted_on(app: &App, comment: &Comment) -> Option<String> {
+    let site = app.directory.site(comment.site.as_str())?;
+    let days = retention::days_of(&site.policy, comment.status)?;
+    let since = comment.decided_at.unwrap_or(comment.created_at);
+    let at = since
+        .plus(Duration::from_hours(u64::from(days) * 24))
+        .to_string();
+    Some(at.split('T').next().unwrap_or(&at).to_owned())
+}
+
 async fn render(
     app: &App,
     signed_in: &SignedIn,
@@ -122,6 +160,7 @@ async fn render(
         author,
         earlier,
     } = opened;
+    let deleted_on = deleted_on(app, &comment);
     let (checks, tokens) = weigh(&comment);
     let lines = history.into_iter().map(|entry| line(app, entry));
     let template = CommentPage {
@@ -146,15 +185,16 @@ async fn render(
         author: author_counts(&author),
         author_href: format!("{HOME}?author={}", comment.id),
         others,
+        deleted_on,
         by_network: earlier
             .by_network
             .iter()
-            .map(|one| Item::in_list(app, one))
+            .map(|one| Item::in_list(app, one, None))
             .collect(),
         by_host: earlier
             .by_host
             .iter()
-            .map(|one| Item::in_list(app, one))
+            .map(|one| Item::in_list(app, one, None))
             .collect(),
     };
     page::render(StatusCode::OK, &template)
@@ -169,7 +209,7 @@ async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec
     let found = queue::list(app, principal, &wanted, None, Some(OTHERS)).await?;
     let others = found.comments.iter();
     let others = others.filter(|one| one.id != opened.comment.id);
-    Ok(others.map(|one| Item::in_list(app, one)).collect())
+    Ok(others.map(|one| Item::in_list(app, one, None)).collect())
 }
 
 fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {

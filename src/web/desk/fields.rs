@@ -57,7 +57,7 @@ impl FromRequest for FormFields {
                 return Err(Problem::unsupported(title));
             }
             let body = body::read(&request, &mut payload, body::MAX_BYTES).await?;
-            let pairs = urlencoded(&body)?.into_iter().map(|(name, value)| {
+            let pairs = urlencoded(&body).into_iter().map(|(name, value)| {
                 let value = String::from_utf8(value);
                 let value = value.map_err(|_| Problem::malformed("A field is not UTF-8."))?;
                 Ok((name, value))

@@ -86,7 +86,6 @@ impl DeskQuery {
         let bounds = self.band().map(Band::bounds);
         let filter = Filter {
             status: Some(self.status()),
-            search: given(Field::Q),
             min_score: bounds.map(|(min, _)| min),
             max_score: bounds.map(|(_, max)| max),
             since: read(errors, "since", self.get(Field::Since), midnight),
@@ -100,6 +99,7 @@ impl DeskQuery {
             site: given(Field::Site),
             page: given(Field::Page),
             author: read(errors, "author", self.get(Field::Author), CommentId::parse),
+            search: given(Field::Q),
             sort: self.sort(),
             filter,
         }

@@ -10,6 +10,8 @@ pub struct Frame {
     pub who: String,
     /// Whether they run the place.
     pub operator: bool,
+    /// Whether senders cannot be told apart, because the proxy before the service is not known to it.
+    pub unknown_proxy: bool,
     /// For forms and the script.
     pub csrf: String,
     /// What the last form did.
@@ -26,6 +28,7 @@ impl Frame {
             words: Words::english(),
             who: signed_in.account.name.clone(),
             operator: signed_in.principal().is_operator(),
+            unknown_proxy: app.readiness.has_noticed_unknown_proxy(),
             csrf: signed_in.session.csrf_token(app),
             flash,
             back,

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         comment::Comment,
         score::{self, Band},
+        search::Search,
     },
     review::opened::masked_email,
     web::desk::{
@@ -81,14 +82,16 @@ impl Score {
 }
 
 impl Item {
-    /// Shows a comment in a list.
+    /// Shows a comment in a list, with what was searched for marked.
     #[must_use]
-    pub fn in_list(app: &App, comment: &Comment) -> Self {
-        Self::new(
-            app,
-            comment,
-            text::beginning(&comment.text, tokens(comment)),
-        )
+    pub fn in_list(app: &App, comment: &Comment, search: Option<&Search>) -> Self {
+        let hits = |line: &str| search.map_or_else(Vec::new, |search| search.places(line));
+        let text = text::excerpt(&comment.text, tokens(comment), &hits(&comment.text));
+        let mut item = Self::new(app, comment, text);
+        item.name_html = text::found(&comment.name, &hits(&comment.name));
+        let website = comment.website.as_deref();
+        item.website_html = website.map(|website| text::found(website, &hits(website)));
+        item
     }
 
     /// Shows a comment by itself.
@@ -96,7 +99,7 @@ impl Item {
     pub fn whole(app: &App, comment: &Comment) -> Self {
         let text = Rendered {
             html: text::marked(&comment.text, tokens(comment)),
-            cut: false,
+            ..Rendered::default()
         };
         Self::new(app, comment, text)
     }

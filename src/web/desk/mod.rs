@@ -72,6 +72,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/comments/{id}", comment::show)
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)
+        .page(Method::POST, "/desk/comments/{id}/erase", comment::erase)
         .page(Method::GET, "/desk/batches", batches::show)
         .page(Method::POST, "/desk/batches/{id}/undo", batches::undo)
         .page(Method::POST, "/desk/decisions", decide::decide)

@@ -10,7 +10,7 @@ use url::form_urlencoded::byte_serialize;
 
 use self::run::Run;
 use super::{
-    charts::{self, Bar, DAYS, Dot, Effect},
+    charts::{self, DAYS, Effect},
     entry,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
         sample::SampleCount,
         site::Policy,
     },
+    evaluation::charts::Chart,
     learn::{
         registry::{self, RegistryError, Standing},
         samples,
@@ -67,10 +68,10 @@ struct ModelPage {
     decided: Effect,
     scores: String,
     effects: Vec<(f64, Effect)>,
-    histogram: Vec<Bar>,
-    lines: Option<(String, String)>,
-    calibration: Vec<Dot>,
-    over_time: Vec<Bar>,
+    histogram: Chart,
+    lines: Option<Chart>,
+    calibration: Option<Chart>,
+    over_time: Chart,
 }
 
 /// What the form before did.
@@ -169,7 +170,13 @@ async fn render(
     let runs = registry::list(app, std::slice::from_ref(&site)).await?;
     let runs: Vec<Run> = runs.into_iter().map(|entry| Run::of(entry, now)).collect();
     let samples = samples::count(app, std::slice::from_ref(&site)).await?;
-    let threshold = app.directory.site(site.as_str());
+    let threshold = app
+        .directory
+        .site(site.as_str())
+        .map_or(Policy::default().spam_threshold, |site| {
+            site.policy.spam_threshold
+        });
+    let words = Words::english();
     let status = match &said {
         Said::Refused(problem, _) => problem.status_code(),
         _ => StatusCode::OK,
@@ -191,19 +198,17 @@ async fn render(
         max_upload: app.settings.learning.max_upload_mib,
         max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
-        threshold: threshold.map_or(Policy::default().spam_threshold, |site| {
-            site.policy.spam_threshold
-        }),
+        threshold,
         judged: judged.len(),
         decided: charts::effect(&judged, 0.0),
         scores: charts::scores(&judged),
         effects: THRESHOLDS
             .map(|at| (at, charts::effect(&judged, at)))
             .to_vec(),
-        histogram: charts::histogram(&judged),
-        lines: charts::thresholds(&judged),
-        calibration: charts::calibration(&judged),
-        over_time: charts::over_time(&days, now.millis() / DAY_MILLIS),
+        histogram: charts::histogram(&judged, words),
+        lines: charts::thresholds(&judged, threshold, words),
+        calibration: charts::calibration(&judged, words),
+        over_time: charts::over_time(&days, now.millis() / DAY_MILLIS, words),
         site,
     };
     Ok(page::render(status, &template)?)

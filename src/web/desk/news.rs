@@ -66,6 +66,8 @@ pub(super) async fn listen(
         .content_type("text/event-stream")
         .insert_header(ContentEncoding::Identity)
         .insert_header((header::CACHE_CONTROL, "no-store"))
+        // nginx gathers what it passes on, unless it is asked not to.
+        .insert_header(("x-accel-buffering", "no"))
         .streaming(events))
 }
 

@@ -6,7 +6,7 @@ use super::{
     words::label,
 };
 use crate::{
-    domain::queue::Counts,
+    domain::queue::{Counts, Searched},
     review::queue::{self, QueueError},
     web::desk::prelude::*,
 };
@@ -25,6 +25,8 @@ struct QueuePage {
     total: i64,
     next: Option<String>,
     narrowed: bool,
+    /// How far the search saw, if there was one.
+    searched: Searched,
 }
 
 struct Tab {
@@ -38,6 +40,11 @@ struct Tab {
 impl QueuePage {
     fn label(&self) -> &'static str {
         label(self.status)
+    }
+
+    /// The tabs that have what this one has not.
+    fn elsewhere(&self) -> impl Iterator<Item = &Tab> {
+        self.tabs.iter().filter(|tab| tab.count > 0)
     }
 
     fn first_page(&self) -> String {
@@ -64,6 +71,7 @@ pub(super) async fn show(
         total: found.counts.of(status),
         next: found.next.map(|next| query.address(status, Some(&next))),
         narrowed: query.narrowed(),
+        searched: found.searched,
         errors: found.errors,
         items: found.items,
         query,
@@ -76,6 +84,7 @@ struct Found {
     items: Vec<Item>,
     counts: Counts,
     next: Option<String>,
+    searched: Searched,
     errors: Vec<FieldError>,
 }
 
@@ -97,8 +106,9 @@ async fn find(app: &App, principal: &Principal, query: &DeskQuery) -> Result<Fou
             items: queue
                 .comments
                 .iter()
-                .map(|one| Item::in_list(app, one))
+                .map(|one| Item::in_list(app, one, queue.search.as_ref()))
                 .collect(),
+            searched: queue.searched.unwrap_or_default(),
             counts: queue.counts,
             next: queue.next_cursor,
             errors,

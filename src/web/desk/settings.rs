@@ -82,7 +82,7 @@ async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
         slug: fields.get("slug").to_owned(),
         name: Some(fields.get("name").to_owned()).filter(|name| !name.is_empty()),
         origins: lines(fields.get("origins")),
-        policy: Policy::default(),
+        policy: Policy::of_new_site(),
     };
     match sites::add(app, new).await.map_err(SiteError::of_fields) {
         Ok(_) => Ok(Done::said("sites", "Added.")),

@@ -5,6 +5,7 @@ use super::settings::lines;
 use crate::{
     domain::{
         origin::Origin,
+        page_rules::{PageRules, TrailingSlash},
         site::{ClientMode, Policy, Site},
     },
     sites::{self, SiteError, change::SiteChange},
@@ -26,6 +27,17 @@ struct SitePage {
     saved: bool,
 }
 
+impl TrailingSlash {
+    /// The name of the sentence that says what becomes of slashes.
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Kept => "site-slash-kept",
+            Self::Added => "site-slash-added",
+            Self::Removed => "site-slash-removed",
+        }
+    }
+}
+
 impl SitePage {
     fn error(&self, field: &str) -> Option<&str> {
         let found = self
@@ -42,6 +54,14 @@ impl SitePage {
 
     fn keeps_asked(&self) -> bool {
         self.site.policy.clients == ClientMode::Queue
+    }
+
+    fn parameters(&self) -> String {
+        match self.site.policy.pages.parameters.as_deref() {
+            None => String::new(),
+            Some([]) => "-".to_owned(),
+            Some(names) => names.join(" "),
+        }
     }
 
     fn number<T: ToString>(number: Option<&T>) -> String {
@@ -112,6 +132,17 @@ fn policy_of(fields: &FormFields, old: &Policy) -> (Policy, Vec<FieldError>) {
         },
         expect_form_token: fields.get("expect_form_token") == "1",
         proof_of_work_bits: optional(fields, "proof_of_work_bits", old.proof_of_work_bits, e),
+        spam_days: optional(fields, "spam_days", old.spam_days, e),
+        trash_days: optional(fields, "trash_days", old.trash_days, e),
+        pages: PageRules {
+            trailing_slash: TrailingSlash::parse(fields.get("trailing_slash")).unwrap_or_default(),
+            drop_index: fields.get("drop_index") == "1",
+            parameters: match fields.get("parameters").trim() {
+                "" => None,
+                "-" => Some(Vec::new()),
+                names => Some(lines(names)),
+            },
+        },
         ..old.clone()
     };
     (policy, errors)

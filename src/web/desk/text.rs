@@ -9,8 +9,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{bayes::TokenWeight, markup::escape, text::links::links};
 
-/// User-perceived characters of a text shown in a list.
+/// User-perceived characters of a text shown in a list, and those shown before a hit that is further on.
 const LIST_CHARS: usize = 700;
+const BEFORE_HIT: usize = 120;
 
 /// Log-odds from which a place is marked at all, more strongly, and most strongly.
 const STRENGTHS: [f64; 3] = [0.2, 0.6, 1.5];
@@ -20,17 +21,35 @@ const STRENGTHS: [f64; 3] = [0.2, 0.6, 1.5];
 pub struct Rendered {
     /// Safe HTML.
     pub html: String,
+    /// Whether the beginning was left out.
+    pub begun: bool,
     /// Whether the end was left out.
     pub cut: bool,
 }
 
-/// A text in a list: its beginning, marked.
+/// A text in a list: its beginning, or what is around the first hit of a search if that is further on.
 #[must_use]
-pub fn beginning(text: &str, tokens: &[TokenWeight]) -> Rendered {
-    let end = text.grapheme_indices(true).nth(LIST_CHARS);
-    let end = end.map(|(at, _)| at);
+pub fn excerpt(text: &str, tokens: &[TokenWeight], hits: &[Range<usize>]) -> Rendered {
+    let after = |from: usize, count: usize| {
+        let end = text[from..].grapheme_indices(true).nth(count);
+        end.map(|(at, _)| from + at)
+    };
+    let mut start = 0;
+    let mut end = after(0, LIST_CHARS);
+    if let (Some(hit), Some(cut)) = (hits.first(), end)
+        && hit.end > cut
+    {
+        let before = text[..hit.start].grapheme_indices(true);
+        start = before
+            .rev()
+            .take(BEFORE_HIT)
+            .last()
+            .map_or(hit.start, |(at, _)| at);
+        end = after(start, LIST_CHARS);
+    }
     Rendered {
-        html: marked(&text[..end.unwrap_or(text.len())], tokens),
+        html: piece(text, start..end.unwrap_or(text.len()), tokens, hits),
+        begun: start > 0,
         cut: end.is_some(),
     }
 }
@@ -38,13 +57,38 @@ pub fn beginning(text: &str, tokens: &[TokenWeight]) -> Rendered {
 /// A whole text, marked.
 #[must_use]
 pub fn marked(text: &str, tokens: &[TokenWeight]) -> String {
+    piece(text, 0..text.len(), tokens, &[])
+}
+
+/// A line as [`visible`] has it, with what was searched for marked.
+#[must_use]
+pub fn found(line: &str, hits: &[Range<usize>]) -> String {
+    let mut html = String::new();
+    let mut done = 0;
+    for hit in hits {
+        let (Some(before), Some(there)) = (line.get(done..hit.start), line.get(hit.clone())) else {
+            continue;
+        };
+        html.extend([&visible(before), HIT, &visible(there), "</mark>"]);
+        done = hit.end;
+    }
+    html + &visible(line.get(done..).unwrap_or_default())
+}
+
+/// A piece of a text, marked.
+fn piece(text: &str, shown: Range<usize>, tokens: &[TokenWeight], hits: &[Range<usize>]) -> String {
     let weights = weighted_ranges(text, tokens);
     let links: Vec<Range<usize>> = links(text).map(|link| link.range()).collect();
-    let ranges = weights.iter().map(|(range, _)| range).chain(&links);
+    let ranges = weights
+        .iter()
+        .map(|(range, _)| range)
+        .chain(&links)
+        .chain(hits);
     let mut edges: BTreeSet<usize> = ranges.flat_map(|range| [range.start, range.end]).collect();
-    edges.extend([0, text.len()]);
+    edges.retain(|edge| shown.contains(edge) && text.is_char_boundary(*edge));
+    edges.extend([shown.start, shown.end]);
     let edges: Vec<usize> = edges.into_iter().collect();
-    let mut html = String::with_capacity(text.len() * 2);
+    let mut html = String::with_capacity(shown.len() * 2);
     for pair in edges.windows(2) {
         let (start, end) = (pair[0], pair[1]);
         let within = |range: &Range<usize>| range.start <= start && end <= range.end;
@@ -54,7 +98,8 @@ pub fn marked(text: &str, tokens: &[TokenWeight]) -> String {
             .map(|(_, weight)| *weight)
             .max_by(|a, b| a.abs().total_cmp(&b.abs()));
         let is_link = links.iter().any(within);
-        push(&mut html, &text[start..end], weight, is_link);
+        let is_hit = hits.iter().any(within);
+        push(&mut html, &text[start..end], weight, is_link, is_hit);
     }
     html
 }
@@ -74,8 +119,14 @@ pub fn visible(line: &str) -> String {
     html
 }
 
-fn push(html: &mut String, piece: &str, weight: Option<f64>, is_link: bool) {
-    let inner = visible(piece);
+/// Begins what was searched for.
+const HIT: &str = "<mark class=\"hit\">";
+
+fn push(html: &mut String, piece: &str, weight: Option<f64>, is_link: bool, is_hit: bool) {
+    let mut inner = visible(piece);
+    if is_hit {
+        inner = format!("{HIT}{inner}</mark>");
+    }
     let inner = if is_link {
         format!("<span class=\"url\">{inner}</span>")
     } else {
@@ -196,9 +247,27 @@ mod tests {
     }
 
     #[test]
+    fn what_was_searched_for_is_marked_and_shown_and_stays_text() {
+        let shown = excerpt(
+            "a <b> c",
+            &[token(2.0, &[(0, 7)])],
+            std::slice::from_ref(&(2..5)),
+        );
+        let inner = "<mark class=\"s3\"><mark class=\"hit\">&lt;b&gt;</mark></mark>";
+        assert!(shown.html.contains(inner), "{}", shown.html);
+        let long = format!("{}rue{}", "é ".repeat(2_000), " x".repeat(2_000));
+        let at = long.find("rue").unwrap();
+        let shown = excerpt(&long, &[], std::slice::from_ref(&(at..at + 3)));
+        assert!(shown.html.contains("<mark class=\"hit\">rue</mark>"));
+        assert!(shown.begun && shown.cut && shown.html.len() < 3_000);
+        let line = found("<i>Rue</i>", std::slice::from_ref(&(3..6)));
+        assert_eq!(line, "&lt;i&gt;<mark class=\"hit\">Rue</mark>&lt;/i&gt;");
+    }
+
+    #[test]
     fn a_long_text_is_cut_between_characters() {
         let long = "👩\u{200D}👧".repeat(LIST_CHARS + 1);
-        let shown = beginning(&long, &[]);
+        let shown = excerpt(&long, &[], &[]);
         assert!(shown.cut);
         assert_eq!(shown.html.matches('👧').count(), LIST_CHARS);
     }

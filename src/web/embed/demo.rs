@@ -3,7 +3,6 @@
 use super::form::Form;
 use crate::{
     demo::{PAGE, SITE},
-    domain::page::Page,
     intake::submission::Fields,
     reading::{self, Shown},
     web::prelude::*,
@@ -20,7 +19,7 @@ struct DemoPage {
 pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(SITE).filter(|_| app.settings.demo);
     let site = site.ok_or_else(|| Problem::not_found("page"))?;
-    let page = Page::parse(PAGE, &site.origins)?;
+    let page = site.page(PAGE)?;
     let fields = Fields {
         page: Some(PAGE.to_owned()),
         page_title: Some("Keeping a garden on a balcony".to_owned()),

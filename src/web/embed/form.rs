@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{Accept, Header};
+use url::form_urlencoded;
 
 use crate::{
     domain::{evidence::Verdict, name, page::Page, site::Site, text, website},
@@ -28,6 +29,7 @@ struct FormPage {
 struct ThanksPage {
     words: &'static Words,
     published: bool,
+    back: Option<String>,
 }
 
 /// The form with its values and errors, wherever it is shown.
@@ -82,7 +84,7 @@ pub(super) async fn show_form(
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
-    Page::parse(&wanted.page, &site.origins)?;
+    site.page(&wanted.page)?;
     let fields = Fields {
         page: Some(wanted.page),
         parent: wanted.parent,
@@ -136,33 +138,50 @@ pub fn refused(
     page::render_leading_to(status, &template, &site.origins)
 }
 
-/// Back to the article where that is on one of the site's origins, else a page of thanks.
-///
-/// # Errors
-/// A [`Problem`] when the page cannot be rendered.
-pub fn thanks(
-    site: &Arc<Site>,
-    fields: &Fields,
-    accepted: &Accepted,
-) -> Result<HttpResponse, Problem> {
+/// What the page of thanks is about.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    page: Option<String>,
+    published: Option<String>,
+}
+
+/// After a form was taken: to the comment, where it is public in an article of the site, else to a page of thanks. A redirect
+/// either way, so that whoever loads the page again sends nothing twice.
+#[must_use]
+pub fn taken(site: &Arc<Site>, fields: &Fields, accepted: &Accepted) -> HttpResponse {
     let published = accepted.verdict == Verdict::Publish;
-    let parsed = fields
-        .page
-        .as_deref()
-        .map(|raw| Page::parse(raw, &site.origins));
-    let on_site = parsed
-        .and_then(Result::ok)
-        .filter(|page| page.as_str().starts_with('/'));
-    if let Some(back) = on_site.and_then(|page| page.url(&site.origins)) {
-        let anchor = if published {
-            format!("comment-{}", accepted.id)
-        } else {
-            "comment-awaits-review".to_owned()
-        };
-        return Ok(HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("{back}#{anchor}")))
-            .finish());
+    let page = fields.page.as_deref().and_then(|raw| site.page(raw).ok());
+    let back = page.as_ref().and_then(|page| article(site, page));
+    if let Some(back) = back.filter(|_| published) {
+        return page::see_other(&format!("{back}#comment-{}", accepted.id));
     }
-    let words = Words::english();
-    page::render(StatusCode::OK, &ThanksPage { words, published })
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(page) = page {
+        query.append_pair("page", page.as_str());
+    }
+    if published {
+        query.append_pair("published", "1");
+    }
+    page::see_other(&format!("/sites/{}/thanks?{}", site.slug, query.finish()))
+}
+
+/// The page of thanks, with a way back to the article.
+pub(super) async fn show_thanks(
+    app: Shared,
+    slug: Path<String>,
+    Query(sent): Query<Sent>,
+) -> Result<HttpResponse, Problem> {
+    let site = site::named(&app, &slug)?;
+    let page = sent.page.as_deref().and_then(|raw| site.page(raw).ok());
+    let template = ThanksPage {
+        words: Words::english(),
+        published: sent.published.is_some(),
+        back: page.and_then(|page| article(&site, &page)),
+    };
+    page::render(StatusCode::OK, &template)
+}
+
+/// The address of an article of the site, where it is known where its pages are.
+pub(super) fn article(site: &Site, page: &Page) -> Option<String> {
+    page.url(&site.origins).filter(|_| !site.origins.is_empty())
 }

@@ -2,6 +2,7 @@
 //! the demo.
 
 pub mod avatar;
+mod comments;
 pub mod demo;
 pub mod form;
 mod widget;
@@ -14,6 +15,13 @@ use crate::web::route_table::RouteTable;
 pub fn routes(config: &mut RouteTable<'_>) {
     config
         .page(Method::GET, "/sites/{site}/form", form::show_form)
+        .page(Method::GET, "/sites/{site}/thanks", form::show_thanks)
+        .page(
+            Method::GET,
+            "/sites/{site}/comments",
+            comments::show_comments,
+        )
+        .page(Method::GET, "/sites/{site}/comments.atom", comments::feed)
         .page(Method::GET, "/avatars/{seed}.svg", avatar::avatar)
         .page(Method::GET, "/demo", demo::demo)
         .page(Method::GET, "/embed.js", widget::embed)

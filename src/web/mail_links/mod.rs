@@ -10,7 +10,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use crate::{notify::links::LinkError, web::prelude::*};
 
 /// The pages hold forms that post to themselves, and no script.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
 /// A page that only says something.

@@ -92,7 +92,8 @@ fn decode(kind: HeaderValue, body: &[u8]) -> Result<Fields, Problem> {
         .insert_header((CONTENT_TYPE, kind))
         .to_http_request();
     let decoding = forms::decode(&request, Bytes::copy_from_slice(body));
-    decoding.now_or_never().expect("the body is all there")
+    let decoded = decoding.now_or_never().expect("the body is all there")?;
+    decoded.sure()
 }
 
 /// Every error names one of the fields; where there is no such field, what was sent has it.
@@ -212,7 +213,7 @@ fn page(page: &Page, site: &Site) {
     let elsewhere = site.origins.is_empty() && spelling.contains("://");
     assert!(path || elsewhere, "{spelling}");
     if spelling.len() <= 2_000 {
-        let again = Page::parse(spelling, &site.origins).expect("what was taken is taken again");
+        let again = site.page(spelling).expect("what was taken is taken again");
         assert_eq!(again.as_str(), spelling);
     }
     if let Some(url) = page.url(&site.origins) {

@@ -1,7 +1,7 @@
 //! A URL that names several servers: the one that takes writes is found, and another one when it is lost.
 //! `tests/chaos/failover` has the same with servers that replicate.
 
-use hamlet::storage::{Store, StoreError};
+use hamlet::storage::{Opening, Store, StoreError};
 use reqwest::StatusCode;
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -82,6 +82,11 @@ async fn a_server_that_takes_no_writes_is_not_used_on_postgres() {
         '?'
     };
     let url = format!("{}{mark}target_session_attrs=read-write", database.url());
-    let opened = Store::open(&SecretString::from(url), 2, true).await;
+    let opening = Opening {
+        connections: 2,
+        may_migrate: true,
+        behind_pooler: false,
+    };
+    let opened = Store::open(&SecretString::from(url), opening).await;
     assert!(matches!(opened, Err(StoreError::NoPrimary)));
 }

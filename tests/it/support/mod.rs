@@ -4,5 +4,6 @@
 pub mod app;
 pub mod database;
 pub mod people;
+pub mod pooler;
 pub mod postgres;
 pub mod smtp;

@@ -212,7 +212,7 @@ fn start_cluster(binaries: &Path, users: &Path) -> String {
 }
 
 /// A command that runs as itself, or, for root, as a user PostgreSQL accepts.
-fn as_ordinary_user(program: &str) -> Command {
+pub fn as_ordinary_user(program: &str) -> Command {
     let root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     if !root {
         return Command::new(program);

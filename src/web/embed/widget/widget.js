@@ -1,14 +1,16 @@
 // Hamlet's comments as an element: <hamlet-comments site="blog" page="/post"></hamlet-comments>.
 // `page` and `lang` may be left out: then it is this page, in the page's language. One request shows
 // the comments; nothing else is fetched before someone writes. No text ever becomes markup: every
-// node is made here.
+// node is made here. Its parts are in the files beside this one, and put in where they are named.
 (() => {
   "use strict";
+  // The page may hold the script twice, and Turbo runs it again at each visit.
+  if (customElements.get("hamlet-comments")) return;
   const LANGUAGES = /* languages.json */ {};
   const STYLE = /* widget.css */ "";
-  const base = new URL(document.currentScript.src).origin;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
+  // As a module the script is not the current one, and is found by its name.
+  const script = document.currentScript ?? document.querySelector("script[src*='/embed.js']");
+  const base = script.src.replace(/\/embed\.js.*$/, "");
 
   // An element with its attributes (those with a null value left out) and children.
   const make = (tag, attributes = {}, ...children) => {
@@ -21,86 +23,62 @@
     return element;
   };
 
-  // What an address is made of, and where its host goes over into another script: as in src/text/links.rs.
-  const RUN = /https?:\/\/(?:(?!&(?:lt|gt|quot|apos|nbsp|#\w+);)[!#-;=?-_a-{}~\p{L}\p{M}\p{N}\u200c\u200d]|[\u2010-\u2013\u2019](?=[\p{L}\p{N}]))+/giu;
-  const OVER = /^(https?:\/\/[^/?#\\]*\.[a-z]{2,})[^\0-\x7f][^./?#\\]*(?:[/?#\\].*)?$/iu;
+  /* links.js */
 
-  // The address at the start of a run: brackets that it opened belong to it, punctuation at its end does not.
-  const address = (run) => {
-    const open = { ")": 0, "]": 0, "}": 0 };
-    const closer = { "(": ")", "[": "]", "{": "}" };
-    let end = 0;
-    for (let at = 0; at < run.length; at += 1) {
-      const c = run[at];
-      if (closer[c]) open[closer[c]] += 1;
-      else if (c in open && (open[c] -= 1) < 0) break;
-      else if (!"?!.,:;*'".includes(c)) end = at + 1;
+  /* page.js */
+
+  /* proof.js */
+
+  // The page's title in one line that the service takes: what is wrong with it is no fault of who writes.
+  const title = () => [...document.title.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim()].slice(0, 300).join("") || undefined;
+
+  // Gives the style to a shadow root. Safari before 16.4 makes no style sheets by script.
+  const dress = (shadow) => {
+    try {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      shadow.adoptedStyleSheets = [sheet];
+    } catch {
+      shadow.append(make("style", {}, STYLE));
     }
-    return run.slice(0, end).replace(OVER, "$1");
-  };
-
-  // Text with its web addresses as links.
-  const linked = (text) => {
-    const pieces = [];
-    let done = 0;
-    for (const { 0: run, index } of text.matchAll(RUN)) {
-      const url = address(run);
-      if (index < done || !URL.canParse(url)) continue;
-      pieces.push(text.slice(done, index), make("a", { href: url, rel: "ugc nofollow noopener" }, url));
-      done = index + url.length;
-    }
-    return [...pieces, text.slice(done)];
-  };
-
-  // Runs a search in a worker: ours, or on another origin's page one that imports ours. Where the
-  // page's policy lets neither start, it is done here, a slice at a time.
-  const prove = (token, bits) => {
-    const address = `${base}/embed-worker.js`;
-    return new Promise((resolve, reject) => {
-      const own = base === location.origin;
-      const url = own ? address : URL.createObjectURL(new Blob([`importScripts("${address}")`], { type: "text/javascript" }));
-      const worker = new Worker(url);
-      worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); };
-      worker.onerror = reject;
-      worker.postMessage({ token, bits });
-    }).catch(() => new Promise((resolve, reject) => {
-      document.head.append(make("script", {
-        src: address,
-        onerror: reject,
-        onload: () => {
-          const step = window.hamletSearch(token, bits);
-          const slice = () => {
-            const proof = step(2000);
-            if (proof === null) setTimeout(slice);
-            else resolve(proof);
-          };
-          slice();
-        },
-      }));
-    }));
+    return shadow;
   };
 
   class HamletComments extends HTMLElement {
+    static observedAttributes = ["site", "page", "lang"];
+
     connectedCallback() {
-      if (this.shadowRoot) return;
-      this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
-      const wanted = this.lang || this.closest("[lang]")?.lang || document.documentElement.lang || navigator.language;
-      this.language = LANGUAGES[wanted.split("-")[0].toLowerCase()] ? wanted : "en";
-      this.words = LANGUAGES[this.language.split("-")[0].toLowerCase()];
-      this.page = this.getAttribute("page") || document.querySelector("link[rel=canonical]")?.href || location.href.split("#")[0];
-      this.api = `${base}/api/v1/sites/${encodeURIComponent(this.getAttribute("site"))}`;
-      this.draftKey = `hamlet ${this.getAttribute("site")} ${this.page}`;
-      this.authorKey = `hamlet author ${this.getAttribute("site")}`;
-      this.comments = new Map();
-      this.build();
-      this.load();
       // Whoever comes back to the page sees what was approved meanwhile.
-      this.returned = () => { if (!document.hidden) this.load(); };
+      this.returned = () => { if (!document.hidden) this.refresh(); };
       document.addEventListener("visibilitychange", this.returned);
+      this.unfollow = follow(() => { if (!this.getAttribute("page")) this.begin(true); });
+      if (!this.shadowRoot) this.begin();
     }
 
     disconnectedCallback() {
       document.removeEventListener("visibilitychange", this.returned);
+      this.unfollow();
+    }
+
+    // Applications change an attribute and keep the element: what it shows and would send is of the new page at once.
+    attributeChangedCallback(name, before, after) {
+      if (this.shadowRoot && before !== after) this.begin();
+    }
+
+    // Begins anew for the page that the attributes or the address name; `moved` when the address changed below it.
+    begin(moved) {
+      this.language = languageOf(this);
+      this.words = LANGUAGES[this.language.split("-")[0]];
+      // A canonical address that did not follow is the page's before.
+      this.named = moved && canonical() === this.named ? undefined : canonical();
+      this.page = this.getAttribute("page") || this.named || here();
+      this.api = `${base}/api/v1/sites/${encodeURIComponent(this.getAttribute("site"))}`;
+      this.authorKey = `hamlet author ${this.getAttribute("site")}`;
+      this.comments = new Map();
+      this.token = this.last = null;
+      this.visit = { draftKey: `hamlet ${this.getAttribute("site")} ${this.page}` };
+      this.build();
+      this.load();
     }
 
     build() {
@@ -111,7 +89,9 @@
       this.below = make("div");
       this.said = make("div", { role: "status", tabindex: "-1" });
       this.form = this.buildForm();
-      this.shadowRoot.append(make("section", { lang: this.language, dir, "aria-labelledby": "title" },
+      const shadow = this.shadowRoot ?? dress(this.attachShadow({ mode: "open" }));
+      shadow.querySelector("section")?.remove();
+      shadow.append(make("section", { lang: this.language, dir, "aria-labelledby": "title" },
         make("h2", { id: "title" }, words.comments, " ", this.count), this.list, this.below, this.said, this.form));
       this.home = this.form.parentElement;
       this.restore();
@@ -119,50 +99,90 @@
 
     // The comments
 
+    // One page of the list. A canonical address that is on none of the site's origins (cross-posted articles, `http://` in a
+    // theme) is not the page's: then its own is.
+    async fetchList(cursor) {
+      const query = new URLSearchParams({ page: this.page });
+      if (cursor) query.set("cursor", cursor);
+      const response = await fetch(`${this.api}/comments?${query}`);
+      if (response.ok) return response.json();
+      if (response.status !== 422 || this.page !== this.named || this.page === here()) throw response;
+      console.info(`hamlet-comments: ${this.page} is not on the site; ${here()} is taken`);
+      this.page = here();
+      return this.fetchList(cursor);
+    }
+
     async load(cursor) {
-      let answer;
+      const { visit } = this;
       try {
-        const query = new URLSearchParams({ page: this.page });
-        if (cursor) query.set("cursor", cursor);
-        const response = await fetch(`${this.api}/comments?${query}`);
-        if (!response.ok) throw response;
-        answer = await response.json();
-      } catch {
+        const { comments, next_cursor: next } = await this.fetchList(cursor);
+        // Meanwhile the element went to another page.
+        if (visit !== this.visit) return;
+        for (const comment of comments) this.comments.set(comment.id, comment);
+        this.show(next);
+      } catch (error) {
+        if (visit !== this.visit) return;
+        console.error("hamlet-comments:", error);
         if (this.comments.size) return;
         this.list.setAttribute("aria-busy", "false");
         this.below.replaceChildren(make("p", { role: "alert" }, this.words.failed, " ",
           make("button", { type: "button", class: "plain", onclick: () => this.load() }, this.words.again)));
-        return;
       }
-      if (!cursor) this.comments.clear();
-      for (const comment of answer.comments) this.comments.set(comment.id, comment);
-      this.show(answer.next_cursor);
+    }
+
+    // The list anew, as far as it was shown. What could not be fetched leaves everything as it is.
+    async refresh() {
+      const { visit, comments: before } = this;
+      const all = new Map();
+      let next;
+      try {
+        do {
+          const answer = await this.fetchList(next);
+          for (const comment of answer.comments) all.set(comment.id, comment);
+          next = answer.next_cursor;
+        } while (next && all.size < before.size);
+      } catch { return; }
+      if (visit !== this.visit || before !== this.comments) return;
+      this.comments = all;
+      this.show(next);
     }
 
     show(next) {
-      const form = this.form.closest("li") && this.form;
       const focused = this.shadowRoot.activeElement;
       const items = new Map();
       const roots = [];
-      for (const comment of this.comments.values()) items.set(comment.id, this.item(comment));
       for (const comment of this.comments.values()) {
-        const item = items.get(comment.id);
-        const parent = items.get(comment.parent);
+        // One that cannot be shown must not take the others along.
+        try { items.set(comment.id, this.item(comment)); } catch (error) { console.error("hamlet-comments:", error); }
+      }
+      for (const [id, item] of items) {
+        const parent = items.get(this.comments.get(id).parent);
         // What it answers may come later in the list; and nothing answers itself, however far around.
         if (!parent || item.contains(parent)) { roots.push(item); continue; }
         if (!parent.replies) parent.append(parent.replies = make("ol"));
         parent.replies.append(item);
       }
+      // Home first: a form below a comment that is not shown any more would be lost with what is written in it.
+      if (this.list.contains(this.form)) this.home.append(this.form);
       this.list.replaceChildren(...roots);
-      if (form) items.get(form.parent)?.querySelector("article").after(form);
+      this.place();
       if (focused && this.form.contains(focused)) focused.focus();
       this.list.setAttribute("aria-busy", "false");
       const { size } = this.comments;
       this.count.textContent = size ? `(${size.toLocaleString(this.language)}${next ? "+" : ""})` : "";
       this.below.replaceChildren(size ? "" : make("p", { class: "quiet" }, this.words.none),
         next ? make("button", { type: "button", onclick: () => this.load(next) }, this.words.more) : "");
+      this.aim(next);
+    }
+
+    // Goes to the comment that the address names, which may be further down than what was fetched.
+    aim(next) {
       const aim = location.hash.slice(1);
-      if (aim.startsWith("comment-") && this.aimed !== aim) this.shadowRoot.getElementById(this.aimed = aim)?.scrollIntoView();
+      if (!aim.startsWith("comment-") || this.aimed === aim) return;
+      const target = this.shadowRoot.getElementById(aim);
+      if (!target && next) { this.load(next); return; }
+      this.aimed = aim;
+      target?.scrollIntoView();
     }
 
     item({ id, name, website, text, created_at: at, avatar }) {
@@ -173,7 +193,7 @@
         make("header", {}, make("img", { src: base + avatar, alt: "", width: 28, height: 28, loading: "lazy" }), author,
           make("a", { href: `#comment-${id}` }, make("time", { datetime: at }, when))),
         ...text.split(/\n{2,}/).map((paragraph) => make("p", { dir: "auto" }, ...linked(paragraph))),
-        make("button", { type: "button", class: "plain", "aria-label": words.replyTo.replace("{name}", name), onclick: () => this.answer(id, name) }, words.reply));
+        make("button", { type: "button", class: "plain", "aria-label": words.replyTo.replace("{name}", () => name), onclick: () => this.answer(id, name) }, words.reply));
       return make("li", {}, article);
     }
 
@@ -216,26 +236,39 @@
 
     // Moves the form below the comment that it answers; home again for none.
     answer(id, name) {
-      this.form.parent = id;
-      this.heading.textContent = id ? this.words.replyTo.replace("{name}", name) : this.words.write;
-      this.cancel.hidden = !id;
-      if (id) this.shadowRoot.getElementById(`comment-${id}`).after(this.form);
-      else this.home.append(this.form);
+      this.turn(id, name);
+      this.keep();
       this.said.replaceChildren();
-      if (name) this.form.elements.text.focus();
+      if (id) this.form.elements.text.focus();
+    }
+
+    // Makes the form one for an answer to a comment, or for none.
+    turn(id, name) {
+      Object.assign(this.form, { parent: id, answers: name });
+      this.heading.textContent = id ? this.words.replyTo.replace("{name}", () => name) : this.words.write;
+      this.cancel.hidden = !id;
+      this.place();
+    }
+
+    // Where what it answers is not shown, the form is at home, and still an answer to it.
+    place() {
+      const answered = this.form.parent && this.shadowRoot.getElementById(`comment-${this.form.parent}`);
+      if (answered) answered.after(this.form);
+      else if (this.form.parentElement !== this.home) this.home.append(this.form);
     }
 
     // The draft stays in this browser, the address apart, until it is sent.
     keep() {
       const { name, website, text } = this.form.elements;
-      const draft = JSON.stringify([name.value, website.value, text.value]);
-      try { localStorage.setItem(this.draftKey, draft); } catch { /* the browser keeps nothing */ }
+      const draft = JSON.stringify([name.value, website.value, text.value, this.form.parent, this.form.answers]);
+      try { localStorage.setItem(this.visit.draftKey, draft); } catch { /* the browser keeps nothing */ }
     }
 
     restore() {
       try {
-        const draft = JSON.parse(localStorage.getItem(this.draftKey)) ?? [];
+        const draft = JSON.parse(localStorage.getItem(this.visit.draftKey)) ?? [];
         ["name", "website", "text"].forEach((field, n) => { this.form.elements[field].value = draft[n] ?? ""; });
+        if (draft[2] && draft[3]) this.turn(draft[3], draft[4]);
       } catch { /* nothing was kept */ }
     }
 
@@ -281,7 +314,7 @@
       const { form_token, proof } = await this.wantToken();
       const work = await proof;
       return {
-        page: this.page, page_title: document.title, name: name.value, email: email.value, website: website.value || undefined,
+        page: this.page, page_title: title(), name: name.value, email: email.value, website: website.value || undefined,
         text: text.value, notify_replies: notify.checked, subject: subject.value || undefined,
         parent: this.form.parent ?? undefined, form_token, proof: work ?? undefined, author_token: this.author(),
       };
@@ -302,44 +335,52 @@
     }
 
     async send(again) {
-      const { words, form } = this;
+      const { words, form, visit, button } = this;
       const empty = ["name", "email", "text"].filter((field) => !form.elements[field].value.trim());
       this.problem.textContent = "";
       this.said.replaceChildren();
       if (empty.length) { this.refuse(empty.map((field) => ({ field, code: "required" }))); return; }
-      this.button.disabled = true;
-      this.button.textContent = words.sending;
-      const slow = setTimeout(() => { this.button.textContent = words.working; }, 1500);
+      button.disabled = true;
+      button.textContent = words.sending;
+      const slow = setTimeout(() => { button.textContent = words.working; }, 1500);
+      let retry = false;
       try {
         const { status, answer } = await this.post(await this.fields());
         const stale = answer.errors?.some(({ field }) => field === "form_token" || field === "proof");
-        if (status < 300) this.sent(answer);
-        else if (stale && !again) { this.token = null; this.retry = true; }
+        if (status < 300) this.sent(answer, visit);
+        else if (visit !== this.visit) return;
+        else if (stale && !again) { this.token = null; retry = true; }
         else if (status === 422) this.refuse(answer.errors);
         else this.problem.textContent = status === 429 ? words.tooMany : words.notSent;
       } catch {
-        this.problem.textContent = words.notSent;
+        if (visit === this.visit) this.problem.textContent = words.notSent;
+      } finally {
+        clearTimeout(slow);
+        button.disabled = false;
+        button.textContent = words.send;
       }
-      clearTimeout(slow);
-      this.button.disabled = false;
-      this.button.textContent = words.send;
-      if (this.retry) { this.retry = false; await this.send(true); }
+      if (retry) await this.send(true);
     }
 
-    async sent({ id, status, author_token: author }) {
-      this.form.elements.text.value = "";
+    // After a comment was taken. `visit` is the page's that it was written on: the element may have gone to another meanwhile.
+    async sent({ id, status, author_token: author }, visit) {
+      const here = visit === this.visit;
+      if (here) {
+        this.form.elements.text.value = "";
+        this.token = this.last = null;
+        this.answer(null);
+      }
       try {
-        localStorage.removeItem(this.draftKey);
+        localStorage.removeItem(visit.draftKey);
         if (author) localStorage.setItem(this.authorKey, author);
       } catch { /* nothing is kept */ }
-      this.token = this.last = null;
-      this.answer(null);
+      if (!here) return;
       const published = status === "published";
       this.said.textContent = this.words[published ? "published" : "held"];
       this.said.focus();
       this.dispatchEvent(new CustomEvent("hamlet-sent", { bubbles: true, detail: { id, published } }));
       if (!published) return;
-      await this.load();
+      await this.refresh();
       this.shadowRoot.getElementById(`comment-${id}`)?.classList.add("new");
     }
   }
