@@ -3,7 +3,11 @@
 
 use super::{SiteError, Sites};
 use crate::{
-    domain::{field::FieldError, page::Page, site::Site},
+    domain::{
+        field::{FieldError, parse_line},
+        page::{MAX_CHARS, Page},
+        site::Site,
+    },
     ground::Ground,
     storage::StoreError,
 };
@@ -29,7 +33,8 @@ pub async fn move_thread(
     };
     let to = site.page(to).map_err(|error| named("to", error))?;
     // Comments may be on a page as it was spelled before, or on one that is on no origin of the site any more.
-    let as_stored = Page::from_canonical(from.trim().to_owned());
+    let as_stored = parse_line("from", from, MAX_CHARS);
+    let as_stored = Page::from_canonical(as_stored.map_err(|error| named("from", error))?);
     let from = site.page(from).unwrap_or_else(|_| as_stored.clone());
     let mut moved = 0;
     for from in [&from, &as_stored] {

@@ -161,6 +161,9 @@ on_both_engines!(
         for (from, to, field) in [
             ("/old", "https://elsewhere.example/", "to"),
             ("/old", "/old", "to"),
+            ("", "/new", "from"),
+            ("/old\u{0}", "/new", "from"),
+            ("/old", " ", "to"),
         ] {
             let request = app.with(&operator, Method::POST, path);
             let (status, refused) = answer(request.json(&asked(from, to))).await;
