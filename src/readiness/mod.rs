@@ -42,6 +42,7 @@ pub struct Readiness {
     /// Held by whoever looks, so that many questions make one look.
     looking: tokio::sync::Mutex<()>,
     unknown_proxy: AtomicBool,
+    proxy_is_recorded: AtomicBool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -92,13 +93,14 @@ impl Readiness {
         let _looking = self.looking.lock().await;
         let written = store.probe_write().await;
         self.found(true, written.is_ok());
-        if self.has_noticed_unknown_proxy() {
-            // For `hamlet doctor`, which is another process.
-            store
-                .meta_or_insert(UNKNOWN_PROXY, "noticed".to_owned())
-                .await?;
+        written?;
+        // For `hamlet doctor`, which is another process; once is enough.
+        if self.has_noticed_unknown_proxy() && !self.proxy_is_recorded.load(Ordering::Relaxed) {
+            let noticed = "noticed".to_owned();
+            store.meta_or_insert(UNKNOWN_PROXY, noticed).await?;
+            self.proxy_is_recorded.store(true, Ordering::Relaxed);
         }
-        written
+        Ok(())
     }
 
     /// Whether the database can be written to, as far as can be told in [`PATIENCE`].

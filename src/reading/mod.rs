@@ -186,6 +186,20 @@ pub async fn read(
     })
 }
 
+/// The latest approved comments of a page, newest first, at most `limit`.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn latest(
+    ground: &Ground,
+    site: &SiteSlug,
+    page: &Page,
+    limit: u32,
+) -> Result<Vec<Shown>> {
+    let found = ground.store.latest_public(site, page, limit).await?;
+    Ok(found.into_iter().map(show).collect())
+}
+
 /// How many of the comments fit into one answer: one at least.
 fn fitting(found: &[PublicComment]) -> usize {
     let mut bytes = 0;

@@ -3,7 +3,11 @@
 
 use super::{SiteError, Sites};
 use crate::{
-    domain::{field::FieldError, page::Page, site::Site},
+    domain::{
+        field::{FieldError, parse_line},
+        page::{MAX_CHARS, Page},
+        site::Site,
+    },
     ground::Ground,
     storage::StoreError,
 };
@@ -29,7 +33,8 @@ pub async fn move_thread(
     };
     let to = site.page(to).map_err(|error| named("to", error))?;
     // Comments may be on a page as it was spelled before, or on one that is on no origin of the site any more.
-    let as_stored = Page::from_canonical(from.trim().to_owned());
+    let as_stored = parse_line("from", from, MAX_CHARS);
+    let as_stored = Page::from_canonical(as_stored.map_err(|error| named("from", error))?);
     let from = site.page(from).unwrap_or_else(|_| as_stored.clone());
     let mut moved = 0;
     for from in [&from, &as_stored] {
@@ -51,7 +56,16 @@ pub async fn move_thread(
 /// # Errors
 /// [`StoreError`].
 pub async fn spell(ground: &Ground) -> Result<(), StoreError> {
-    for slug in ground.store.sites_to_spell(FORM).await? {
+    let due = ground.store.sites_to_spell(FORM).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    // The rules are to be no older than the marks: another instance may have changed them a moment ago.
+    ground
+        .directory
+        .refresh(&ground.store, ground.now())
+        .await?;
+    for (slug, seen) in due {
         let Some(site) = ground.directory.site(slug.as_str()) else {
             continue;
         };
@@ -59,8 +73,7 @@ pub async fn spell(ground: &Ground) -> Result<(), StoreError> {
         if moved > 0 {
             tracing::info!(site = %slug, moved, "comments moved to the new spelling of their page");
         }
-        let policy = serde_json::to_string(&site.policy).unwrap_or_default();
-        ground.store.pages_are_spelled(&slug, policy, FORM).await?;
+        ground.store.pages_are_spelled(&slug, seen, FORM).await?;
     }
     Ok(())
 }
@@ -78,12 +91,11 @@ async fn spell_site(ground: &Ground, site: &Site) -> Result<u64, StoreError> {
         };
         last.as_str().clone_into(&mut after);
         for page in &pages {
-            if let Some(spelled) = site
-                .page(page.as_str())
-                .ok()
-                .filter(|spelled| spelled != page)
-            {
-                moved += ground.store.move_page(&site.slug, page, &spelled).await?;
+            match site.page(page.as_str()) {
+                Ok(spelled) if spelled != *page => {
+                    moved += ground.store.move_page(&site.slug, page, &spelled).await?;
+                }
+                _ => {}
             }
         }
     }

@@ -46,29 +46,27 @@ impl Store {
         .await
     }
 
-    /// Sites whose comments may be on pages that are spelled otherwise by now: those whose rules have changed since
-    /// [`Store::pages_are_spelled`], or that were last looked through for an older form.
+    /// Sites whose comments may be on pages that are spelled otherwise by now: those that were changed since
+    /// [`Store::pages_are_spelled`], or that were last looked through for an older form. With the mark of each, which every change of
+    /// the site makes another.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn sites_to_spell(&self, form: i64) -> Result<Vec<SiteSlug>> {
-        let text = "SELECT slug AS site FROM sites WHERE pages_form < $1 AND removed_at IS NULL";
+    pub async fn sites_to_spell(&self, form: i64) -> Result<Vec<(SiteSlug, i64)>> {
+        let text = "SELECT slug AS site, pages_form FROM sites \
+                    WHERE pages_form < $1 AND removed_at IS NULL";
         let found = self.all(text, values![form]).await?;
-        found.iter().map(|row| get(row, "site")).collect()
+        let read = |row: &AnyRow| Ok((get(row, "site")?, get(row, "pages_form")?));
+        found.iter().map(read).collect()
     }
 
-    /// Records that every page of a site is spelled as its rules in `policy` say, in their JSON form, unless it has others by now.
+    /// Records that every page of a site is spelled as its rules say, unless it was changed since it had the mark `seen`.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn pages_are_spelled(
-        &self,
-        site: &SiteSlug,
-        policy: String,
-        form: i64,
-    ) -> Result<()> {
-        let text = "UPDATE sites SET pages_form = $3 WHERE slug = $1 AND policy = $2";
-        self.write_one(text, values![site, policy, form]).await?;
+    pub async fn pages_are_spelled(&self, site: &SiteSlug, seen: i64, form: i64) -> Result<()> {
+        let text = "UPDATE sites SET pages_form = $3 WHERE slug = $1 AND pages_form = $2";
+        self.write_one(text, values![site, seen, form]).await?;
         Ok(())
     }
 }

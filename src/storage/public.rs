@@ -12,6 +12,12 @@ use crate::{
     },
 };
 
+/// Approved comments of the page `$2` of the site `$1`; what follows says which, and in which order.
+const PUBLIC: &str = "SELECT c.id, p.id AS parent, c.name, c.website, c.text, c.created_at, c.email_index \
+                      FROM comments c {by_page} LEFT JOIN comments p \
+                          ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
+                      WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved'";
+
 impl Store {
     /// The approved comments of a page, oldest first, at most `limit`, after the id `after`.
     ///
@@ -24,17 +30,28 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<PublicComment>> {
-        let text = "SELECT c.id, p.id AS parent, c.name, c.website, c.text, c.created_at, c.email_index \
-                    FROM comments c {by_page} LEFT JOIN comments p \
-                        ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
-                    WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved' AND c.id > $3 \
-                    ORDER BY c.id LIMIT $4";
+        let text = format!("{PUBLIC} AND c.id > $3 ORDER BY c.id LIMIT $4");
         let mut connection = self.front.acquire().await?;
-        let query = |after| sql(text, values![site, page, after, limit]);
+        let query = |after| sql(text.clone(), values![site, page, after, limit]);
         let after = after.to_owned();
         self.on(&mut connection)
             .gather_page("comments", limit, after, query, public)
             .await
+    }
+
+    /// The latest approved comments of a page, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn latest_public(
+        &self,
+        site: &SiteSlug,
+        page: &Page,
+        limit: u32,
+    ) -> Result<Vec<PublicComment>> {
+        let text = format!("{PUBLIC} ORDER BY c.id DESC LIMIT $3");
+        let query = sql(text, values![site, page, limit]);
+        self.gather("comments", query, public).await
     }
 
     /// How many approved comments each of the pages has; pages without any are left out.

@@ -74,7 +74,9 @@ impl Store {
     pub async fn update_site(&self, site: Site) -> Result<bool> {
         self.write(async |tx| {
             let changed = changes(tx, &site).await?;
-            let text = "UPDATE sites SET name = $2, origins = $3, policy = $4, pages_form = 0 \
+            // Each change gives another mark below every form: a job that began before it does not take it for looked through.
+            let text = "UPDATE sites SET name = $2, origins = $3, policy = $4, \
+                        pages_form = CASE WHEN pages_form > 0 THEN 0 ELSE pages_form - 1 END \
                         WHERE slug = $1 AND removed_at IS NULL";
             let updated = tx
                 .touch(

@@ -120,9 +120,26 @@ on_both_engines!(
         assert_eq!(refused["errors"][0]["field"], "policy.pages.parameters");
         let left = Raw::of(&app)
             .await
-            .list("SELECT slug FROM sites WHERE pages_form = 0")
+            .list("SELECT slug FROM sites WHERE pages_form <= 0")
             .await;
         assert_eq!(left, Vec::<String>::new());
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_site_is_looked_through_once_however_its_policy_is_written,
+    |app: TestApp| async move {
+        app.add_site("blog", &["https://blog.example"], Policy::default())
+            .await;
+        let raw = Raw::of(&app).await;
+        let due = "SELECT slug FROM sites WHERE pages_form <= 0 ORDER BY slug";
+        // As a version before stored it: without what a policy has now.
+        app.sql("UPDATE sites SET policy = '{\"spam_threshold\":0.95}', pages_form = 0")
+            .await;
+        assert_eq!(raw.list(due).await, ["blog", "default"]);
+        background::spell(&app.app).await;
+        assert_eq!(raw.list(due).await, Vec::<String>::new());
         app.stop().await;
     }
 );
@@ -144,6 +161,9 @@ on_both_engines!(
         for (from, to, field) in [
             ("/old", "https://elsewhere.example/", "to"),
             ("/old", "/old", "to"),
+            ("", "/new", "from"),
+            ("/old\u{0}", "/new", "from"),
+            ("/old", " ", "to"),
         ] {
             let request = app.with(&operator, Method::POST, path);
             let (status, refused) = answer(request.json(&asked(from, to))).await;

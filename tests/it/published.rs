@@ -179,3 +179,29 @@ on_both_engines!(
         assert_eq!(status, 200, "a blank cursor is none: {list}");
     }
 );
+
+on_both_engines!(
+    a_feed_has_the_latest_fifty_comments_newest_first,
+    RATES,
+    |app: TestApp| async move {
+        for n in 100..153 {
+            let fields = json!({ "page": "/p", "name": "Horatio", "email": format!("h{n}@elsinore.example"),
+                                 "text": format!("Report number {n} & <b>no more</b>") });
+            let (_, posted) = answer(app.comment("default", &fields)).await;
+            app.approve(&posted).await;
+        }
+        let feed = app.get("/sites/default/comments.atom?page=/p");
+        let feed = feed.send().await.unwrap().text().await.unwrap();
+        let numbers: Vec<u32> = feed
+            .split("Report number ")
+            .skip(1)
+            .map(|rest| rest[..3].parse().unwrap())
+            .collect();
+        assert_eq!(numbers, (103..153).rev().collect::<Vec<_>>());
+        assert!(
+            !feed.contains("<b>") && !feed.contains("elsinore.example\""),
+            "{feed}"
+        );
+        app.stop().await;
+    }
+);

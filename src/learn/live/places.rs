@@ -27,7 +27,7 @@ pub(super) struct Place {
     /// When it was asked about last, by the count of all questions.
     used: AtomicU64,
     /// The version in the metrics.
-    told: Mutex<Option<String>>,
+    reported: Mutex<Option<String>>,
 }
 
 impl Place {
@@ -37,7 +37,7 @@ impl Place {
             model: ArcSwapOption::empty(),
             progress: tokio::sync::Mutex::default(),
             used: AtomicU64::new(0),
-            told: Mutex::default(),
+            reported: Mutex::default(),
         }
     }
 
@@ -53,18 +53,18 @@ impl Place {
 
     /// Keeps the metrics true. The version is that of the trained model: with every label in it there would be a
     /// new one for each decision.
-    fn tell(&self, version: Option<&str>) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.as_deref() == version {
+    fn report(&self, version: Option<&str>) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.as_deref() == version {
             return;
         }
-        if let Some(before) = told.as_deref() {
+        if let Some(before) = reported.as_deref() {
             info(self.site.as_str(), before).set(0.0);
         }
         if let Some(version) = version {
             info(self.site.as_str(), version).set(1.0);
         }
-        *told = version.map(str::to_owned);
+        *reported = version.map(str::to_owned);
     }
 }
 
@@ -133,9 +133,14 @@ impl Places {
         own.map(|place| place.site.clone()).collect()
     }
 
-    /// Exchanges a site's model, and gives up others where the budget asks for it. `told` is the version for the
+    /// Exchanges a site's model, and gives up others where the budget asks for it. `reported` is the version for the
     /// metrics.
-    pub(super) fn publish(&self, place: &Arc<Place>, model: Arc<SiteModel>, told: Option<&str>) {
+    pub(super) fn publish(
+        &self,
+        place: &Arc<Place>,
+        model: Arc<SiteModel>,
+        reported: Option<&str>,
+    ) {
         let mut kept = self.kept();
         let is_kept = kept
             .sites
@@ -148,7 +153,7 @@ impl Places {
             return;
         }
         kept.bytes = (kept.bytes + place.bytes()).saturating_sub(before);
-        place.tell(told);
+        place.report(reported);
         let given_up = if kept.bytes > self.budget {
             kept.give_up(self.budget - self.budget / 8, &place.site)
         } else {
@@ -156,7 +161,7 @@ impl Places {
         };
         drop(kept);
         for place in given_up {
-            place.tell(None);
+            place.report(None);
         }
     }
 
@@ -165,7 +170,7 @@ impl Places {
         let mut kept = self.kept();
         if let Some(place) = kept.sites.remove(site) {
             kept.bytes = kept.bytes.saturating_sub(place.bytes());
-            place.tell(None);
+            place.report(None);
         }
     }
 }

@@ -198,6 +198,15 @@ pub fn comment_id(raw: &str) -> Result<CommentId, Problem> {
     CommentId::parse(raw).ok_or_else(|| Problem::not_found("comment"))
 }
 
+/// The comment that an id in a path names, where the principal may see it.
+///
+/// # Errors
+/// 404, or the database's.
+pub async fn named_comment(app: &App, principal: &Principal, id: &str) -> Result<Comment, Problem> {
+    let comment = opened::find(app, principal, comment_id(id)?).await?;
+    comment.ok_or_else(|| Problem::not_found("comment"))
+}
+
 impl From<RevealError> for Problem {
     fn from(error: RevealError) -> Self {
         match error {

@@ -109,8 +109,10 @@ async fn remove_site(
 #[serde(deny_unknown_fields)]
 struct ThreadMove {
     /// The page that the comments are on.
+    #[schema(min_length = 1, max_length = 2000)]
     from: String,
     /// The page that they belong to; those that are there already stay.
+    #[schema(min_length = 1, max_length = 2000)]
     to: String,
 }
 

@@ -10,13 +10,12 @@ use crate::{
         sample::{Provenance, StoredSample},
     },
     privacy::subjects,
-    review::opened,
     storage::{
         damage::Damaged,
         erasures::Erased,
         subjects::{HeldBlockRule, HeldMail, HeldOrigin, HeldSubscription, Subject},
     },
-    web::{api::comments::comment_id, prelude::*},
+    web::{api::comments::named_comment, prelude::*},
 };
 
 /// Who.
@@ -213,8 +212,7 @@ async fn delete_comment(
     Operator(by): Operator,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let comment = opened::find(&app, &by, comment_id(&id)?).await?;
-    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
+    let comment = named_comment(&app, &by, &id).await?;
     if subjects::erase_comment(&app.privacy, &comment).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
@@ -234,8 +232,7 @@ async fn erase_author(
     Operator(by): Operator,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let comment = opened::find(&app, &by, comment_id(&id)?).await?;
-    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
+    let comment = named_comment(&app, &by, &id).await?;
     let erased = subjects::erase_author(&app.privacy, &comment, by.actor).await?;
     Ok(private().json(SubjectErased::from(erased)))
 }

@@ -17,7 +17,11 @@ use crate::{
         opened::{self, Opened},
         queue,
     },
-    web::{desk::prelude::*, query::Parameters},
+    web::{
+        api::comments::{comment_id, named_comment},
+        desk::prelude::*,
+        query::Parameters,
+    },
 };
 
 /// The author's other comments shown.
@@ -80,18 +84,14 @@ pub(super) async fn add_note(
     Sent { by, fields }: Sent,
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let id = comment_id(&id)?;
     let principal = by.principal();
-    let missing = || Problem::not_found("comment");
-    opened::find(&app, &principal, id)
-        .await?
-        .ok_or_else(missing)?;
+    let id = named_comment(&app, &principal, &id).await?.id;
     let here = format!("{HOME}/comments/{id}");
     let Some(note) = review::parse_note(Some(fields.get("note")))? else {
         return Ok(see_other(&here));
     };
     let noted = opened::add_note(&app, &principal, id, note).await?;
-    noted.ok_or_else(missing)?;
+    noted.ok_or_else(|| Problem::not_found("comment"))?;
     let flash = Flash {
         did: "note".to_owned(),
         ..Flash::default()
@@ -120,8 +120,7 @@ pub(super) async fn erase(
         return Err(Problem::malformed("The form does not say that you are sure.").into());
     }
     let principal = by.principal();
-    let comment = opened::find(&app, &principal, comment_id(&id)?).await?;
-    let comment = comment.ok_or_else(|| Problem::not_found("comment"))?;
+    let comment = named_comment(&app, &principal, &id).await?;
     match fields.get("do") {
         "author" => drop(subjects::erase_author(&app.privacy, &comment, principal.actor).await?),
         _ => drop(subjects::erase_comment(&app.privacy, &comment).await?),
@@ -284,8 +283,4 @@ fn line(app: &App, entry: HistoryEntry) -> Line {
         note: entry.note,
         undone: entry.undone,
     }
-}
-
-fn comment_id(raw: &str) -> Result<CommentId, Problem> {
-    CommentId::parse(raw).ok_or_else(|| Problem::not_found("comment"))
 }

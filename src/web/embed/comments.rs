@@ -10,7 +10,7 @@ use crate::{
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
 /// Entries of a feed: the latest.
-const FED: usize = 50;
+const FED: u32 = 50;
 
 /// Which comments.
 #[derive(Deserialize)]
@@ -98,18 +98,7 @@ pub(super) async fn feed(
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let page = site.page(&query.page)?;
-    let mut comments = Vec::new();
-    let mut after = None;
-    loop {
-        let list = reading::read(&app, &site.slug, &page, after).await?;
-        comments.extend(list.comments);
-        comments.drain(..comments.len().saturating_sub(FED));
-        after = list.next_cursor;
-        if after.is_none() {
-            break;
-        }
-    }
-    comments.reverse();
+    let comments = reading::latest(&app, &site.slug, &page, FED).await?;
     let public = app.public_url();
     let own = format!(
         "{public}{}",

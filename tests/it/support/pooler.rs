@@ -4,13 +4,15 @@
 
 use std::{
     fs::{self, Permissions},
-    os::unix::{fs::PermissionsExt, net::UnixStream},
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
-    time::Duration,
+    process::{Child, ChildStderr, Stdio},
+    thread,
 };
 
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 use url::Url;
 
 use super::postgres::{Database, as_ordinary_user};
@@ -45,15 +47,16 @@ impl Pooled {
             .arg(&ini)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("PgBouncer");
-        let pooled = Self {
+        let mut pooled = Self {
             database,
             home,
             process,
         };
-        pooled.wait().await;
+        let log = pooled.process.stderr.take().expect("its log");
+        up(log).await.expect("PgBouncer did not start");
         Some(pooled)
     }
 
@@ -67,17 +70,22 @@ impl Pooled {
             .append_pair("port", "6432");
         url.into()
     }
+}
 
-    async fn wait(&self) {
-        let socket = self.home.path().join(".s.PGSQL.6432");
-        for _ in 0..1_000 {
-            if UnixStream::connect(&socket).is_ok() {
-                return;
+/// Waits until the log says that it serves, and reads on, so that it never waits for a reader; an error where the log ends before.
+fn up(log: ChildStderr) -> oneshot::Receiver<()> {
+    let (serves, waiting) = oneshot::channel();
+    thread::spawn(move || {
+        let mut serves = Some(serves);
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            if line.contains("process up")
+                && let Some(serves) = serves.take()
+            {
+                let _ = serves.send(());
             }
-            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("PgBouncer did not start");
-    }
+    });
+    waiting
 }
 
 impl Drop for Pooled {
