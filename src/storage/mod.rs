@@ -18,6 +18,7 @@ pub mod comments;
 pub mod counters;
 pub mod counts;
 pub mod damage;
+pub mod decided;
 pub mod decisions;
 pub mod deliveries;
 mod engine;
@@ -80,6 +81,7 @@ pub mod subscriptions;
 pub mod tokens;
 pub mod uploads;
 mod votes;
+pub mod views;
 pub mod webhooks;
 
 use std::{
