@@ -1,6 +1,6 @@
--- Decisions about one comment, by time: who did what lately, and the last of somebody's. A post writes none of
--- these lines. What was decided together is in `batches`.
-CREATE INDEX history_singles ON history (at) WHERE action = 'decided' AND batch IS NULL;
+-- Decisions and their taking back, by time: who did what lately, and the last of somebody's. A post writes none of
+-- these lines.
+CREATE INDEX history_changes ON history (at) WHERE action IN ('decided', 'undone');
 
 -- Lists of the desk that somebody named: the filters and the order, as the list's address carries them.
 CREATE TABLE views (

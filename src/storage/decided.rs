@@ -1,12 +1,13 @@
 //! Decisions as acts of people: those about one comment, listed for whoever asks who did what, and the last
-//! of somebody's that can be taken back. What was decided together is in [`super::batches`].
+//! of somebody's that can be taken back; and what changed of late, for open pages. What was decided together is
+//! in [`super::batches`].
 
 use sqlx::any::AnyRow;
 
 use crate::{
     domain::{
-        comment::CommentId,
-        decision::{BatchId, Decision},
+        comment::{CommentId, Status},
+        decision::{Action, BatchId, Decision},
         site::SiteSlug,
         timestamp::Timestamp,
     },
@@ -52,6 +53,29 @@ pub enum LastDecided {
     Together(BatchId),
 }
 
+/// A decision, or the taking back of one, as open pages are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecidedLately {
+    /// When.
+    pub at: Timestamp,
+    /// The line of history, by which two of one moment are told apart.
+    pub line: String,
+    /// The comment's site.
+    pub site: SiteSlug,
+    /// The comment.
+    pub comment: CommentId,
+    /// `decided` or `undone`.
+    pub action: Action,
+    /// The decision that was made or taken back.
+    pub decision: String,
+    /// The comment's status after it.
+    pub status: Status,
+    /// Who, as their name was then.
+    pub by: String,
+    /// Their identifier.
+    pub by_id: String,
+}
+
 /// That no decision was made since about the same comment that was not taken back.
 const IS_LAST: &str = "NOT EXISTS (SELECT 1 FROM history l WHERE l.site = h.site \
                        AND l.comment_id = h.comment_id AND l.id > h.id \
@@ -74,7 +98,7 @@ impl Store {
             "SELECT h.comment_id AS id, h.site, h.at, h.actor_name, h.via, h.decision, h.note, h.undone, \
              c.name, c.version, CAST(CASE WHEN h.undone = 0 AND {IS_LAST} THEN 1 ELSE 0 END AS BIGINT) AS last \
              FROM history h JOIN comments c ON c.site = h.site AND c.id = h.comment_id \
-             WHERE h.action = 'decided' AND h.batch IS NULL AND h.at < $2 \
+             WHERE h.action IN ('decided', 'undone') AND h.action = 'decided' AND h.batch IS NULL AND h.at < $2 \
              AND h.site || '' IN {{list:$1}} ORDER BY h.at DESC, h.id DESC LIMIT $3"
         );
         let query = sql(text, values![list(sites), before, limit]);
@@ -95,7 +119,7 @@ impl Store {
         let text = format!(
             "SELECT h.comment_id AS id, h.at, c.version FROM history h \
              JOIN comments c ON c.site = h.site AND c.id = h.comment_id \
-             WHERE h.action = 'decided' AND h.batch IS NULL AND h.at >= $3 AND h.undone = 0 \
+             WHERE h.action IN ('decided', 'undone') AND h.action = 'decided' AND h.batch IS NULL AND h.at >= $3 AND h.undone = 0 \
              AND h.actor_id = $1 AND h.site || '' IN {{list:$2}} AND {IS_LAST} \
              ORDER BY h.at DESC, h.id DESC LIMIT 1"
         );
@@ -118,6 +142,33 @@ impl Store {
             (_, Some(row)) => Some(LastDecided::Together(get(&row, "id")?)),
             _ => None,
         })
+    }
+}
+
+impl Store {
+    /// What was decided and taken back at a time or later on any site, the earliest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn decided_since(&self, since: Timestamp, limit: u32) -> Result<Vec<DecidedLately>> {
+        let text = "SELECT id, site, comment_id, at, action, decision, to_status, actor_name, actor_id \
+                    FROM history WHERE action IN ('decided', 'undone') AND at >= $1 \
+                    ORDER BY at, id LIMIT $2";
+        let read = |row: &AnyRow| {
+            Ok(DecidedLately {
+                at: get(row, "at")?,
+                line: get(row, "id")?,
+                site: get(row, "site")?,
+                comment: get(row, "comment_id")?,
+                action: get(row, "action")?,
+                decision: get(row, "decision")?,
+                status: get(row, "to_status")?,
+                by: get(row, "actor_name")?,
+                by_id: get(row, "actor_id")?,
+            })
+        };
+        self.gather("history", sql(text, values![since, limit]), read)
+            .await
     }
 }
 

@@ -80,6 +80,7 @@ for (const [told, options] of [["with script", {}], ["without script", { javaScr
   test(`the record of activity says who did what, and takes back one or many: ${told}`, async () => {
     const { visitor, page, ids, site, list } = await atDesk(sorrows(4), options);
     await service.decide(ids[0], "approve");
+    await page.goto(list);
     for (const nth of [0, 1]) await page.locator(".item .select").nth(nth).check();
     await page.locator(".bulk").getByRole("button", { name: "Trash" }).click();
     await page.getByText("2 comments moved to the trash.").waitFor();
@@ -121,7 +122,9 @@ test("Ctrl-K leads to every place and does every act by a few letters", async ()
   await page.getByText("Keep this list").click();
   await page.getByLabel("Name", { exact: true }).fill("Battalions");
   await page.getByRole("button", { name: "Keep", exact: true }).click();
+  await page.waitForLoadState();
   await page.keyboard.press("j");
+  await page.locator(".item.current").waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Where to, or what to do?" }).waitFor();
   await assertAccessible(page);

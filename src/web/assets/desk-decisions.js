@@ -1,7 +1,7 @@
 // Deciding and taking back. What a person does is seen at once; the service is asked in turn, and where it
 // says no, the comment comes back with the reason.
 
-import { $, $$, SETTLES, after, bear, bringBack, checked, cleared, current, element, fold, form, goOn, isFresh, isLoading, name, replace, rows, select, shift, single, stir, tell, update } from "./desk-list.js";
+import { $, $$, SETTLES, after, bear, bringBack, checked, cleared, current, decisionOf, element, fold, form, goOn, isFresh, isLoading, name, remark, replace, rows, select, shift, single, stir, tell, update } from "./desk-list.js";
 import { failure, inTurn, isSignedOut, post, root } from "./desk-requests.js";
 import { list, moment, say } from "./desk-words.js";
 
@@ -14,6 +14,7 @@ const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 const done = []; // what was decided here and can be taken back, latest last: lists of entries
 const trouble = new WeakMap(); // row: how often it came back, for what waited behind is then off
 const troubles = (row) => trouble.get(row) ?? 0;
+export const mine = new Set(); // comments that were decided about here
 let steps = 0; // what the person did, counted
 let buffered = null; // decisions pressed while the next page is loaded
 
@@ -83,6 +84,8 @@ const arrived = (first) => {
 };
 
 export const decide = async (chosen, decision, byPointer = false) => {
+  // A colleague decided the same: there is nothing to do but to go on.
+  if (!byPointer && chosen.length === 1 && chosen[0].dataset.status === outcome[decision] && $(".since", chosen[0])) { steps += 1; select(after(chosen[0]) ?? chosen[0]); return; }
   const wanted = chosen.filter((row) => row.dataset.status !== outcome[decision] && !isFresh(row) && !row.classList.contains("leaving"));
   if (!wanted.length) return;
   steps += 1;
@@ -93,6 +96,7 @@ export const decide = async (chosen, decision, byPointer = false) => {
   go();
   tell();
   done.push(entries);
+  entries.forEach(({ id }) => mine.add(id));
   const at = steps;
   await inTurn(entries.map(({ id }) => id), () => ask(entries, decision));
   report(entries, decision, at);
@@ -154,7 +158,13 @@ const giveBack = ({ row, answer }, decision) => {
   if (answer?.result === "not_found") { replace(row, say("gone", { what: one(row) })); return; }
   if (answer?.result !== "stale") { bringBack(row, say(`not-decided-${decision}`)); return; }
   bringBack(row, whoWas(answer));
-  $$(".act", row).forEach((button) => { button.hidden = outcome[button.dataset.decision] === answer.status; });
+  $$(".act", row).forEach((button) => { button.hidden = outcome[decisionOf(button)] === answer.status; });
+};
+// What somebody else decided meanwhile about a row that is shown.
+export const mark = (row, { status, action, decision, by, by_you: byYou, at }) => {
+  row.dataset.status = status;
+  remark(row, whoWas({ status, changed: { action, decision, by, by_you: byYou, at } }));
+  $$(".act", row).forEach((button) => { button.hidden = outcome[decisionOf(button)] === status; });
 };
 const did = (decision) => say(`did-${decision}`);
 const whoWas = ({ changed, status }) => {
@@ -245,7 +255,7 @@ const since = ({ changed, status: word }) => {
 // From keys and buttons
 
 export const press = (decision, many) => {
-  if (single) { $(`.act[data-decision="${decision}"]`, single)?.click(); return; }
+  if (single) { $(`.act.${decision}`, single)?.click(); return; }
   if (many) { if (checked().length) decide(checked(), decision); return; }
   if (current()) buffered = null;
   if (buffered) { buffered.push(decision); return; }
@@ -260,7 +270,7 @@ if (form && !single) {
     const button = event.submitter;
     if (button?.name === "decision" && $("[name=matching]", form)?.checked) return;
     event.preventDefault();
-    if (button?.name === "one") decide([button.closest(".item")], button.dataset.decision, byPointer);
+    if (button?.name === "one") decide([button.closest(".item")], decisionOf(button), byPointer);
     if (button?.name !== "decision") return;
     if (checked().length) decide(checked(), button.value, byPointer);
     else toast(say("select-some"));

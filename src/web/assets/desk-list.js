@@ -33,6 +33,7 @@ export const element = (name, className, text) => {
 export const rows = () => $$(".items .item:not(.leaving)");
 export const current = () => $(".item.current") || single;
 export const checked = () => rows().filter((row) => $(".select", row).checked);
+export const decisionOf = (button) => button.value.split(":")[0];
 export const name = (row) => $("header h2, header h1", row).textContent;
 
 export const select = (row, { still = false } = {}) => {
@@ -108,11 +109,18 @@ export const bringBack = (row, said) => {
   }
   if (!said) return;
   row.dataset.returned = performance.now();
+  remark(row, said);
+};
+// Says in a row what happened to its comment.
+export const remark = (row, said) => {
+  const height = row.offsetHeight;
+  $$(".since", row).forEach((one) => one.remove());
   const line = element("p", "since", said);
   const link = element("a", "", say("show"));
-  link.href = $(".when", row).href;
+  link.href = $(".when", row)?.href ?? location.href;
   line.append(" ", link);
-  $("article", row).append(line);
+  ($("article", row) ?? $("header", row)).append(line);
+  if (row.offsetHeight !== height) stir();
 };
 // Forgets the lines of rows that were decided about and that were scrolled out of sight. Most browsers keep the rest where it is.
 const sweepAbove = () => {
@@ -130,7 +138,7 @@ export const update = (row, version, status) => {
   row.dataset.status = status;
   const key = `${row.dataset.id}:${version}`;
   $(".select", row).value = key;
-  $$(".act", row).forEach((button) => { button.value = `${button.dataset.decision}:${key}`; });
+  $$(".act", row).forEach((button) => { button.value = `${decisionOf(button)}:${key}`; });
 };
 
 // The next page, loaded before this one is out of comments. `arrived` is called with its first row.

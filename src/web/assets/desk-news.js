@@ -1,7 +1,8 @@
 // News, told without moving the list: pushed while the page is seen, asked for twice a minute where no stream
 // stands.
 
-import { $, element } from "./desk-list.js";
+import { mark, mine } from "./desk-decisions.js";
+import { $, element, shift, single } from "./desk-list.js";
 import { root } from "./desk-requests.js";
 import { say } from "./desk-words.js";
 
@@ -31,15 +32,29 @@ const look = async () => {
   arrivals.replaceChildren(link);
   arrivals.hidden = false;
 };
+// A colleague, or this person elsewhere, decided about a comment that is shown: its row says so and stays. A key that was
+// on its way finds the comment changed.
+const learn = ({ data }) => {
+  const told = JSON.parse(data);
+  const row = document.getElementById(`c-${told.id}`);
+  if (told.by_you && mine.has(told.id)) return;
+  if (!row || row.matches(".leaving") || row.dataset.status === told.status) return;
+  if (row.matches(".items .item")) {
+    shift(row.dataset.status, -1);
+    shift(told.status, 1);
+  }
+  mark(row, told);
+};
 let stream = null;
 const listen = () => {
   if (document.hidden) { stream?.close(); stream = null; return; }
   if (stream && stream.readyState !== EventSource.CLOSED) return;
   stream = new EventSource(`${root}desk/news`);
   stream.addEventListener("arrival", look);
+  stream.addEventListener("decision", learn);
   stream.addEventListener("displaced", () => stream.close());
 };
-if (arrivals) {
+if (arrivals || single) {
   listen();
   document.addEventListener("visibilitychange", listen);
   setInterval(() => { if (stream?.readyState !== EventSource.OPEN) { listen(); look(); } }, 30000);

@@ -145,16 +145,20 @@ impl DeskQuery {
     /// Whether any filter is set.
     #[must_use]
     pub fn narrowed(&self) -> bool {
-        let mut filters = Field::VARIANTS
-            .iter()
-            .filter(|field| **field != Field::Sort);
-        filters.any(|field| self.get(*field).is_some())
+        self.set() > 0
+    }
+
+    /// How many filters are set.
+    #[must_use]
+    pub fn set(&self) -> usize {
+        let filters = Field::VARIANTS.iter().filter(|field| **field != Field::Sort);
+        filters.filter(|field| self.get(**field).is_some()).count()
     }
 
     /// Whether a filter is set that is folded away on the page.
     #[must_use]
     pub fn has_rare(&self) -> bool {
-        let seen = [Field::Q, Field::Author, Field::Sort];
+        let seen = [Field::Q, Field::Author, Field::Site, Field::Sort];
         let rare = Field::VARIANTS.iter().filter(|field| !seen.contains(field));
         rare.into_iter().any(|field| self.get(*field).is_some())
     }

@@ -139,7 +139,7 @@ impl<'a> Shower<'a> {
         let title = comment.page_title.as_deref();
         let id = comment.id.to_string();
         Item {
-            key: id.chars().skip(id.len().saturating_sub(12)).collect(),
+            key: id.chars().skip(id.len().saturating_sub(8)).collect(),
             version: comment.version,
             status: comment.status,
             name: comment.name.clone(),

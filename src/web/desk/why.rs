@@ -4,7 +4,7 @@
 use super::item::ShownReason;
 use crate::{
     bayes::{Sign, TokenWeight},
-    domain::{comment::Comment, score::Band},
+    domain::{comment::Comment, reason::Because, score::Band},
     text::function_words::is_function_word,
     words::Words,
 };
@@ -36,7 +36,10 @@ pub fn reasons(words: &Words, comment: &Comment) -> Vec<ShownReason> {
     let mut reasons: Vec<ShownReason> = checks.chain(tokens).take(REASONS).collect();
     if reasons.is_empty() {
         reasons.push(ShownReason {
-            says: words.because(&comment.evidence),
+            says: match &comment.evidence.because {
+                Because::PersonDecides => words.say("why-reviewed").into(),
+                _ => words.because(&comment.evidence),
+            },
             for_spam: false,
         });
     }
