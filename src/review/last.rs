@@ -38,7 +38,9 @@ pub async fn undo(review: &Review, principal: &Principal) -> Result<Last> {
     let ground = &review.ground;
     let sites = ground.directory.covered(&principal.scope);
     let since = ground.now().minus(REMEMBERED);
-    let last = ground.store.last_decided(&principal.actor.id, &sites, since);
+    let last = ground
+        .store
+        .last_decided(&principal.actor.id, &sites, since);
     Ok(match last.await? {
         None => Last::Nothing,
         Some(LastDecided::Alone(id, version)) => {

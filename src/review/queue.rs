@@ -134,7 +134,9 @@ pub async fn after(
     if !errors.is_empty() {
         return Err(QueueError::Invalid(errors));
     }
-    let found = ground.store.list_comments(&filter, place.sort, Some(place), 1);
+    let found = ground
+        .store
+        .list_comments(&filter, place.sort, Some(place), 1);
     Ok(found.await?.comments.first().map(|comment| comment.id))
 }
 

@@ -80,8 +80,8 @@ pub mod subjects;
 pub mod subscriptions;
 pub mod tokens;
 pub mod uploads;
-mod votes;
 pub mod views;
+mod votes;
 pub mod webhooks;
 
 use std::{

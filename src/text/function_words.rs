@@ -30,13 +30,19 @@ const OTHERS: &str = "\
 في من إلى على عن مع هذا هذه ذلك التي الذي أن إن كان كانت هو هي ما لا لم لن قد أو و ثم كل بعد قبل بين عند نحن أنا أنت \
 的 了 是 我 你 他 她 它 们 在 有 和 就 不 也 都 而 及 与 着 或 这 那 个 们 为 以 之 我们 你们 他们";
 
-static ALL: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| WORDS.split_whitespace().chain(OTHERS.split_whitespace()).collect());
+static ALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    WORDS
+        .split_whitespace()
+        .chain(OTHERS.split_whitespace())
+        .collect()
+});
 
 /// Whether a word says nothing by itself, in whatever case it is written.
 #[must_use]
 pub fn is_function_word(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let word = word
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
     ALL.contains(word.replace('\u{2019}', "'").as_str())
 }
 

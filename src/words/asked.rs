@@ -29,7 +29,9 @@ impl Words {
         let mut wanted: Vec<(f64, &'static Self)> = ranges.filter_map(range).collect();
         // Stable: among equals the first is meant.
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
-        wanted.first().map_or_else(Self::english, |(_, words)| words)
+        wanted
+            .first()
+            .map_or_else(Self::english, |(_, words)| words)
     }
 }
 

@@ -185,7 +185,11 @@ impl Words {
         if percent >= STRIKING_CAPITALS && all >= FEW_LETTERS {
             return self.fill("sign-looks-capitals", &[("percent", &percent)]);
         }
-        let name = if words < FEW_WORDS { "sign-looks-short" } else { "sign-looks" };
+        let name = if words < FEW_WORDS {
+            "sign-looks-short"
+        } else {
+            "sign-looks"
+        };
         self.say(name).into()
     }
 }

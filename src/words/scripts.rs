@@ -47,7 +47,11 @@ fn written(words: &Words) -> String {
         let same = forms.iter().all(|(_, said)| *said == forms[0].1);
         let lines = if same { &forms[..1] } else { &forms[..] };
         for (form, said) in lines {
-            let form = if same { String::new() } else { format!(".{form}") };
+            let form = if same {
+                String::new()
+            } else {
+                format!(".{form}")
+            };
             out.push_str(&format!("{short}{form}={said}\n"));
         }
     }
@@ -77,8 +81,9 @@ fn forms(words: &Words, name: &str, arguments: &[&str]) -> Vec<(&'static str, St
     let places: Vec<String> = arguments.iter().map(|name| format!("{{{name}}}")).collect();
     let said = |(form, count): &(&'static str, i64)| {
         let texts = arguments.iter().zip(&places);
-        let mut values: Vec<(&str, &dyn Argument)> =
-            texts.map(|(name, place)| (*name, place as &dyn Argument)).collect();
+        let mut values: Vec<(&str, &dyn Argument)> = texts
+            .map(|(name, place)| (*name, place as &dyn Argument))
+            .collect();
         values.push(("count", count));
         let said = words.fill(name, &values);
         (*form, said.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -93,7 +98,10 @@ mod tests {
     #[test]
     fn a_sentence_that_counts_has_a_line_for_each_form_and_another_has_one() {
         let lines: Vec<&str> = Words::english().for_scripts().lines().collect();
-        assert!(lines.contains(&"decided-approve.one={number} comment approved."), "{lines:?}");
+        assert!(
+            lines.contains(&"decided-approve.one={number} comment approved."),
+            "{lines:?}"
+        );
         assert!(lines.contains(&"decided-approve.other={number} comments approved."));
         assert!(lines.contains(&"show=Show"));
         assert!(lines.iter().all(|line| line.contains('=')));

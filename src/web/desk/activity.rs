@@ -81,7 +81,10 @@ impl Decided {
             at: one.at.to_string(),
             by: one.by,
             via: door(&one.via),
-            what: words.fill("activity-decided", &[("did", &&*did), ("author", &one.author)]),
+            what: words.fill(
+                "activity-decided",
+                &[("did", &&*did), ("author", &one.author)],
+            ),
             site: one.site.to_string(),
             href: Some(format!("{HOME}/comments/{}", one.comment)),
             note: one.note,
@@ -154,7 +157,9 @@ async fn decisions(
     let alone = app.store.decided_alone(&sites, before, PER_PAGE).await?;
     let together = batches::list(app, principal).await?;
     let together = together.iter().filter(|batch| batch.at.millis() < until);
-    let mut all: Vec<Decided> = together.map(|one| Decided::together(app, words, one)).collect();
+    let mut all: Vec<Decided> = together
+        .map(|one| Decided::together(app, words, one))
+        .collect();
     all.extend(alone.into_iter().map(|one| Decided::alone(app, words, one)));
     all.sort_by_key(|one| std::cmp::Reverse(one.millis));
     all.truncate(PER_PAGE as usize);

@@ -1,9 +1,6 @@
 //! What was decided together, and taking it back as one.
 
-use super::{
-    frame::back_of,
-    words::decided,
-};
+use super::{frame::back_of, words::decided};
 use crate::{
     domain::decision::BatchId,
     review::batches,
@@ -60,7 +57,10 @@ pub(super) async fn show(
     let batches = batches::list(&app, &principal).await?;
     let template = BatchesPage {
         frame: Frame::new(&app, &signed_in, HERE.to_owned(), flash),
-        batches: batches.iter().map(|one| Line::new(&app, signed_in.words, one)).collect(),
+        batches: batches
+            .iter()
+            .map(|one| Line::new(&app, signed_in.words, one))
+            .collect(),
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }

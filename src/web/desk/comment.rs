@@ -104,7 +104,10 @@ impl From {
     async fn next(&self, app: &App, principal: &Principal, comment: &Comment) -> Option<CommentId> {
         let wanted = self.0.wanted(&mut Vec::new());
         let place = self.0.place(comment);
-        queue::after(app, principal, &wanted, &place).await.ok().flatten()
+        queue::after(app, principal, &wanted, &place)
+            .await
+            .ok()
+            .flatten()
     }
 }
 
@@ -214,11 +217,17 @@ async fn render(
         |from| from.lead_to(comment.id),
     );
     let next = match &from {
-        Some(from) => from.next(app, &principal, &comment).await.map(|id| from.lead_to(id)),
+        Some(from) => from
+            .next(app, &principal, &comment)
+            .await
+            .map(|id| from.lead_to(id)),
         None => None,
     };
     let list = from.as_ref().map(|from| format!("{HOME}?{}", from.1));
-    let onwards = next.clone().or_else(|| list.clone()).unwrap_or_else(|| here.clone());
+    let onwards = next
+        .clone()
+        .or_else(|| list.clone())
+        .unwrap_or_else(|| here.clone());
     let (checks, tokens) = weigh(words, &comment);
     let shown = |comments: &[Comment]| comments.iter().map(|one| shower.in_list(one)).collect();
     let named = |from: &From| words.say(from.0.status().map_or("status-all", label));
@@ -238,7 +247,12 @@ async fn render(
         checks,
         tokens,
         model: comment.evidence.model.map(|model| model.version.clone()),
-        history: lines(app, words, history, &format!("{}:{}", comment.id, comment.version)),
+        history: lines(
+            app,
+            words,
+            history,
+            &format!("{}:{}", comment.id, comment.version),
+        ),
         author: author_counts(words, &author),
         author_href: format!("{HOME}?status=all&author={}", comment.id),
         others,
@@ -325,9 +339,12 @@ fn lines(app: &App, words: &Words, history: Vec<HistoryEntry>, seen: &str) -> Ve
 }
 
 fn line(app: &App, words: &Words, entry: HistoryEntry) -> Line {
-    let to = entry.to.map_or_else(String::new, |to| words.say(now(to)).into());
+    let to = entry
+        .to
+        .map_or_else(String::new, |to| words.say(now(to)).into());
     let decision = entry.decision.as_deref().and_then(Decision::parse);
-    let decision: String = decision.map_or_else(String::new, |one| words.say(words::decision(one)).into());
+    let decision: String =
+        decision.map_or_else(String::new, |one| words.say(words::decision(one)).into());
     let name = match entry.action {
         Action::Received => "history-arrived",
         Action::Decided => "history-decided",

@@ -151,7 +151,9 @@ impl DeskQuery {
     /// How many filters are set.
     #[must_use]
     pub fn set(&self) -> usize {
-        let filters = Field::VARIANTS.iter().filter(|field| **field != Field::Sort);
+        let filters = Field::VARIANTS
+            .iter()
+            .filter(|field| **field != Field::Sort);
         filters.filter(|field| self.get(**field).is_some()).count()
     }
 

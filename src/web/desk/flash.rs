@@ -49,7 +49,10 @@ impl Flash {
     /// have to send.
     #[must_use]
     pub fn read(carried: &Parameters) -> Option<Self> {
-        let known = |did: &&str| ["undo", "note", "nothing", "answer", "edit"].contains(did) || Decision::parse(did).is_some();
+        let known = |did: &&str| {
+            ["undo", "note", "nothing", "answer", "edit"].contains(did)
+                || Decision::parse(did).is_some()
+        };
         let did = carried.get("did").filter(known)?;
         let number = |name: &str| carried.get(name).and_then(|raw| raw.parse().ok());
         let left = carried.get("left").unwrap_or_default().split(',');
@@ -207,13 +210,21 @@ impl Flash {
             _ => {}
         }
         let name = Decision::parse(&self.did).map_or("js-taken-back", decided);
-        let name = if self.count == 0 { "flash-unchanged" } else { name };
+        let name = if self.count == 0 {
+            "flash-unchanged"
+        } else {
+            name
+        };
         let broken = match (self.broken, self.did.as_str()) {
             (0, _) => String::new(),
             (left, "undo") => words.count("flash-broken-undo", left),
             _ => words.say("flash-broken").to_string(),
         };
-        let parts = [words.count(name, self.count), self.left_in_words(words), broken];
+        let parts = [
+            words.count(name, self.count),
+            self.left_in_words(words),
+            broken,
+        ];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join(" ")
     }

@@ -56,7 +56,9 @@ impl Frame {
             other => path.starts_with(other),
         };
         let places = of_all.into_iter().chain(of_operators);
-        places.map(|(href, label)| (href, label, current(href))).collect()
+        places
+            .map(|(href, label)| (href, label, current(href)))
+            .collect()
     }
 }
 

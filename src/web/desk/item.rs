@@ -8,7 +8,8 @@ use crate::{
     web::desk::{
         prelude::*,
         text::{self, Rendered, visible},
-        why, words,
+        why::{self, ShownReason},
+        words,
     },
 };
 
@@ -49,12 +50,6 @@ pub struct Above {
     pub id: String,
     pub name_html: String,
     pub text_html: String,
-}
-
-/// Why a comment was scored as it was.
-pub struct ShownReason {
-    pub says: String,
-    pub for_spam: bool,
 }
 
 /// A score as a word, a bar and a tone.
@@ -112,7 +107,10 @@ impl<'a> Shower<'a> {
     /// Shows a comment in a list, with what was searched for marked.
     #[must_use]
     pub fn in_list(&self, comment: &Comment) -> Item {
-        let hits = |line: &str| self.search.map_or_else(Vec::new, |search| search.places(line));
+        let hits = |line: &str| {
+            self.search
+                .map_or_else(Vec::new, |search| search.places(line))
+        };
         let marks = why::marks(comment);
         let text = text::excerpt(&comment.text, &marks, &hits(&comment.text));
         let mut item = self.item(comment, text);
@@ -220,7 +218,13 @@ mod tests {
     #[test]
     fn age_is_told_in_one_unit() {
         let then = Timestamp::from_millis(0);
-        let after = |seconds| age(Words::english(), then, then.plus(Duration::from_secs(seconds)));
+        let after = |seconds| {
+            age(
+                Words::english(),
+                then,
+                then.plus(Duration::from_secs(seconds)),
+            )
+        };
         assert_eq!(after(59), "just now");
         assert_eq!(after(119), "1 min ago");
         assert_eq!(after(7200), "2 h ago");

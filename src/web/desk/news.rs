@@ -73,7 +73,9 @@ pub(super) async fn listen(
     };
     let mut listener = listener;
     let known = listener.place.lately.borrow_and_update().clone();
-    listener.told.extend(known.iter().map(|one| one.line.clone()));
+    listener
+        .told
+        .extend(known.iter().map(|one| one.line.clone()));
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((
@@ -136,7 +138,10 @@ impl Listener {
     fn decisions(&mut self, principal: &Principal) -> String {
         let lately = self.place.lately.borrow_and_update().clone();
         let mut events = String::new();
-        for one in lately.iter().filter(|one| principal.scope.covers(&one.site)) {
+        for one in lately
+            .iter()
+            .filter(|one| principal.scope.covers(&one.site))
+        {
             if self.told.contains(&one.line) {
                 continue;
             }

@@ -6,7 +6,7 @@ use super::{
     filter::{ALL, DeskQuery, Field},
     item::{self, Item, Shower},
     site_choice::SiteChoice,
-    views::{self, View},
+    views::{self, NamedList},
     words,
 };
 use crate::{
@@ -33,7 +33,7 @@ struct QueuePage {
     searched: Searched,
     /// The list as pages of comments name it, to lead on and back.
     list: String,
-    views: Vec<View>,
+    views: Vec<NamedList>,
 }
 
 struct Tab {
@@ -46,7 +46,9 @@ struct Tab {
 
 impl QueuePage {
     fn label(&self) -> Said<'static> {
-        self.frame.words.say(self.status.map_or("status-all", words::label))
+        self.frame
+            .words
+            .say(self.status.map_or("status-all", words::label))
     }
 
     fn is(&self, status: &str) -> bool {
@@ -55,7 +57,9 @@ impl QueuePage {
 
     /// The tabs that have what this one has not.
     fn elsewhere(&self) -> impl Iterator<Item = &Tab> {
-        self.tabs.iter().filter(|tab| tab.count > 0 && tab.status != ALL)
+        self.tabs
+            .iter()
+            .filter(|tab| tab.count > 0 && tab.status != ALL)
     }
 
     fn first_page(&self) -> String {
@@ -87,7 +91,9 @@ pub(super) async fn show(
         status: query.status(),
         sites: SiteChoice::new(&app, &principal.scope, query.shown(Field::Site)),
         total: query.count(&found.counts),
-        next: found.next.map(|next| query.address(query.status_word(), Some(&next))),
+        next: found
+            .next
+            .map(|next| query.address(query.status_word(), Some(&next))),
         narrowed: query.narrowed(),
         searched: found.searched,
         errors: found.errors,

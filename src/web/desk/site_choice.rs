@@ -1,10 +1,7 @@
 //! The choice of a site among those that somebody may see: a list while there are few, a field to search in where
 //! there are more than anyone would read.
 
-use crate::{
-    domain::moderator::Scope,
-    web::desk::prelude::*,
-};
+use crate::{domain::moderator::Scope, web::desk::prelude::*};
 
 /// Sites that are listed whole.
 const LISTED: usize = 30;
@@ -33,9 +30,13 @@ impl SiteChoice {
             let snapshot = app.directory.snapshot();
             let typed = chosen.to_lowercase();
             let fits = |slug: &&SiteSlug| {
-                let name = snapshot.sites.get(*slug).map(|site| site.name.to_lowercase());
+                let name = snapshot
+                    .sites
+                    .get(*slug)
+                    .map(|site| site.name.to_lowercase());
                 !typed.is_empty()
-                    && (slug.as_str().contains(&typed) || name.is_some_and(|name| name.contains(&typed)))
+                    && (slug.as_str().contains(&typed)
+                        || name.is_some_and(|name| name.contains(&typed)))
             };
             let fitting = covered.iter().filter(fits).take(PROPOSED);
             fitting.map(|slug| slug.as_str().to_owned()).collect()

@@ -23,11 +23,11 @@ pub const HERE: &str = "/desk/views";
 #[template(path = "desk_views.html")]
 struct ViewsPage {
     frame: Frame,
-    views: Vec<View>,
+    views: Vec<NamedList>,
 }
 
 /// A list with a name, as pages lead to it.
-pub struct View {
+pub struct NamedList {
     /// Its name.
     pub name: String,
     /// Its own address.
@@ -41,10 +41,15 @@ pub struct View {
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn of(app: &App, signed_in: &SignedIn, shown: &str) -> Result<Vec<View>, Problem> {
+pub async fn of(app: &App, signed_in: &SignedIn, shown: &str) -> Result<Vec<NamedList>, Problem> {
     let saved = app.store.views(&signed_in.account.id).await?.into_iter();
-    let view = |saved: SavedView| View {
-        href: format!("{HERE}/{}", byte_serialize(saved.name.as_bytes()).collect::<String>().replace('+', "%20")),
+    let view = |saved: SavedView| NamedList {
+        href: format!(
+            "{HERE}/{}",
+            byte_serialize(saved.name.as_bytes())
+                .collect::<String>()
+                .replace('+', "%20")
+        ),
         current: saved.query == shown,
         name: saved.name,
         query: saved.query,
@@ -56,7 +61,9 @@ pub async fn of(app: &App, signed_in: &SignedIn, shown: &str) -> Result<Vec<View
 #[must_use]
 pub fn read(address: &str) -> Option<DeskQuery> {
     let query = address.split_once('?').map_or("", |(_, query)| query);
-    let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
     Parameters::try_from(pairs).ok().map(DeskQuery)
 }
 
@@ -65,7 +72,10 @@ pub fn read(address: &str) -> Option<DeskQuery> {
 pub fn query_of(address: &str) -> String {
     let query = read(address).unwrap_or_default();
     let address = query.address(query.status_word(), None);
-    address.split_once('?').map_or("", |(_, query)| query).to_owned()
+    address
+        .split_once('?')
+        .map_or("", |(_, query)| query)
+        .to_owned()
 }
 
 pub(super) async fn show(
@@ -89,7 +99,9 @@ pub(super) async fn save(app: Shared, Sent { by, fields }: Sent) -> Result<HttpR
         return Err(Problem::malformed(by.words.say("views-too-long").to_string()).into());
     }
     let view = SavedView { name, query };
-    let saved = app.store.save_view(by.account.id.clone(), view, app.now(), MOST);
+    let saved = app
+        .store
+        .save_view(by.account.id.clone(), view, app.now(), MOST);
     if !saved.await? {
         return Err(Problem::malformed(by.words.count("views-too-many", MOST as usize)).into());
     }
@@ -112,7 +124,11 @@ pub(super) async fn remove(
     Sent { by, fields }: Sent,
     name: Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    if !app.store.remove_view(by.account.id, name.into_inner()).await? {
+    if !app
+        .store
+        .remove_view(by.account.id, name.into_inner())
+        .await?
+    {
         return Err(Problem::not_found("view").into());
     }
     Ok(see_other(&back_of(&fields, HERE)))

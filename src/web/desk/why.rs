@@ -1,7 +1,6 @@
 //! Why a comment is where it is, in few words: the reasons that count, and the places of the text that are worth
 //! a mark. The page of a comment has all of them.
 
-use super::item::ShownReason;
 use crate::{
     bayes::{Sign, TokenWeight},
     domain::{comment::Comment, reason::Because, score::Band},
@@ -17,6 +16,14 @@ const MARKS: usize = 5;
 const TELLING: f64 = 0.6;
 /// A score below which nothing speaks for spam that a person would want to read.
 const HARMLESS: f64 = 0.2;
+
+/// Why a comment was scored as it was.
+pub struct ShownReason {
+    /// In words.
+    pub says: String,
+    /// Whether it speaks for spam.
+    pub for_spam: bool,
+}
 
 /// The main reasons: checks that fired, then the tokens that pulled the score up. Where there are none, why the policy
 /// left the comment to a person.
@@ -50,13 +57,23 @@ pub fn reasons(words: &Words, comment: &Comment) -> Vec<ShownReason> {
 #[must_use]
 pub fn marks(comment: &Comment) -> Vec<TokenWeight> {
     let genuine = comment.score.map(Band::of) == Some(Band::Genuine);
-    let pull = |token: &&TokenWeight| if genuine { token.weight < 0.0 } else { token.weight > 0.0 };
+    let pull = |token: &&TokenWeight| {
+        if genuine {
+            token.weight < 0.0
+        } else {
+            token.weight > 0.0
+        }
+    };
     telling(comment).filter(pull).take(MARKS).cloned().collect()
 }
 
 /// The tokens that moved the score, the strongest first, without those that mean nothing to a reader.
 fn telling(comment: &Comment) -> impl Iterator<Item = &TokenWeight> {
-    let tokens = comment.evidence.model.iter().flat_map(|model| &model.tokens);
+    let tokens = comment
+        .evidence
+        .model
+        .iter()
+        .flat_map(|model| &model.tokens);
     let mut telling: Vec<&TokenWeight> = tokens
         .filter(|token| token.weight.abs() >= TELLING && says_something(token, &comment.text))
         .collect();
@@ -69,7 +86,9 @@ fn says_something(token: &TokenWeight, text: &str) -> bool {
     let span = token.spans.first();
     let written = span.and_then(|(from, to)| text.get(*from as usize..*to as usize));
     match (&token.sign, written) {
-        (Sign::Word, Some(word)) => word.chars().any(char::is_alphabetic) && !is_function_word(word),
+        (Sign::Word, Some(word)) => {
+            word.chars().any(char::is_alphabetic) && !is_function_word(word)
+        }
         (Sign::Symbol, Some(symbol)) => !symbol.is_ascii(),
         _ => true,
     }
