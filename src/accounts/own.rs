@@ -28,8 +28,8 @@ pub struct OwnChange {
     pub email: Option<String>,
     /// How to be mailed.
     pub mail: Option<MailPreferences>,
-    /// The language to read in, as its tag; the inner none: what the browser asks for.
-    pub language: Option<Option<String>>,
+    /// The language to read in, as its tag; empty: what the browser asks for.
+    pub language: Option<String>,
     /// The present password.
     pub current_password: Option<SecretString>,
     /// A new password; every other session ends.

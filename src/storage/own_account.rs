@@ -16,8 +16,8 @@ pub struct OwnWrites {
     pub account: Option<Moderator>,
     /// How to be mailed.
     pub mail: Option<MailPreferences>,
-    /// The language to read in, as its tag; the inner none: what the browser asks for.
-    pub language: Option<Option<String>>,
+    /// The language to read in, as its tag; empty: what the browser asks for.
+    pub language: Option<String>,
     /// The new password's Argon2id hash in PHC form; every session and unused link ends.
     pub password_hash: Option<String>,
 }
@@ -48,7 +48,7 @@ impl Store {
                 }
             }
             if let Some(language) = writes.language {
-                let text = "UPDATE moderators SET language = $2 WHERE id = $1";
+                let text = "UPDATE moderators SET language = NULLIF($2, '') WHERE id = $1";
                 tx.run(text, values![id, language]).await?;
             }
             if let Some(mail) = writes.mail {

@@ -52,7 +52,7 @@ fn written(words: &Words) -> String {
             } else {
                 format!(".{form}")
             };
-            out.push_str(&format!("{short}{form}={said}\n"));
+            out.extend([short, &form, "=", said, "\n"]);
         }
     }
     out

@@ -112,10 +112,11 @@ pub(super) async fn change(
     render(&app, &by, errors, false).await
 }
 
-/// The language that the form names: the inner none where the browser's is meant.
-fn language_of(fields: &FormFields) -> Option<Option<String>> {
+/// The language that the form names: empty where the browser's is meant.
+fn language_of(fields: &FormFields) -> Option<String> {
     let tag = fields.all("language").next()?;
-    Some(Words::of(tag).map(|words| words.language.to_owned()))
+    let words = Words::of(tag);
+    Some(words.map_or_else(String::new, |words| words.language.to_owned()))
 }
 
 /// The mail fields: `mail` for every site, `mail:slug` for one. Sites that one does not see keep
