@@ -6,4 +6,5 @@ pub mod database;
 pub mod people;
 pub mod pooler;
 pub mod postgres;
+pub mod programs;
 pub mod smtp;
