@@ -10,6 +10,7 @@ mod health;
 mod import;
 mod inputs;
 mod key;
+mod mail;
 mod model;
 mod moderator;
 mod print;
@@ -54,6 +55,7 @@ enum Command {
     Model(model::ModelArgs),
     Token(token::TokenArgs),
     Client(client::ClientArgs),
+    Mail(mail::MailArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     /// Asks the service that runs with these settings whether it is ready; fails when it is not.
@@ -81,8 +83,10 @@ pub fn main() -> ExitCode {
         Command::Model(args) => args.run(cli.config),
         Command::Token(args) => args.run(cli.config),
         Command::Client(args) => args.run(cli.config),
+        Command::Mail(args) => args.run(cli.config),
         Command::Import(args) => args.run(cli.config),
         Command::Export(args) => args.run(cli.config),
+        Command::Trial(args) => args.run(cli.config.as_deref()),
         Command::Health => health::run(cli.config.as_deref()),
         Command::Backup(args) => args.run(cli.config.as_deref()),
         Command::Restore(args) => args.run(cli.config.as_deref()),

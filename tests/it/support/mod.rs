@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod database;
+pub mod dns;
 pub mod people;
 pub mod pooler;
 pub mod postgres;
