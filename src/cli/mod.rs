@@ -22,6 +22,7 @@ mod site;
 mod token;
 mod train;
 mod train_site;
+mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -58,6 +59,7 @@ enum Command {
     Mail(mail::MailArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
+    Trial(trial::TrialArgs),
     /// Asks the service that runs with these settings whether it is ready; fails when it is not.
     Health,
     Backup(backup::BackupArgs),
