@@ -21,7 +21,6 @@ use super::{
 use crate::{
     clock::Clock,
     domain::site::Policy,
-    files,
     history::replay::{
         course::{self, Manner},
         figures::Replay,
@@ -86,19 +85,19 @@ impl TrialArgs {
         let progress = progress_bar(&paths);
         // A thread for the reading, because one format is a database.
         let (report, json, encoding) = (self.report, self.json, self.encoding);
-        let names = paths.iter().filter_map(|path| path.file_name());
-        let named: Vec<String> = names
+        let files = paths.iter().filter_map(|path| path.file_name());
+        let files: Vec<String> = files
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
-        let named = named.join(", ");
+        let files = files.join(", ");
         let replay = block_on(async move {
             let replaying =
                 tokio::task::spawn_blocking(move || replay(&sources, encoding, &progress, &manner));
             replaying.await?
         })?;
         if let Some(report) = &report {
-            let html = page::html(&replay, &named)?;
-            let written = files::write(report, html.as_bytes());
+            let html = page::html(&replay, &files)?;
+            let written = crate::files::write(report, html.as_bytes());
             written.with_context(|| report.display().to_string())?;
         }
         if json {

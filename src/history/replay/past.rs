@@ -186,14 +186,13 @@ fn identity(system: &str, comment: &ForeignComment) -> u128 {
     };
     add(system);
     add(comment.name.trim());
-    match &comment.id {
-        Some(id) => add(id),
-        None => {
-            add(&comment.text);
-            add(&comment.page);
-            let at = comment.created_at.map(Timestamp::millis);
-            add(&at.unwrap_or_default().to_string());
-        }
+    if let Some(id) = &comment.id {
+        add(id);
+    } else {
+        add(&comment.text);
+        add(&comment.page);
+        let at = comment.created_at.map(Timestamp::millis);
+        add(&at.unwrap_or_default().to_string());
     }
     hasher.digest128()
 }

@@ -82,8 +82,8 @@ fn encoding(request: &HttpRequest, pairs: &[Pair]) -> &'static Encoding {
     let of_type = of_type.as_ref().map(|charset| charset.as_str().as_bytes());
     let of_blog = pairs.iter().find(|(name, _)| name == "blog_charset");
     let of_blog = of_blog.map(|(_, label)| label.as_slice());
-    let named = [of_blog, of_type].into_iter().flatten();
-    let named = named.filter_map(Encoding::for_label).next();
+    let mut named = [of_blog, of_type].into_iter().flatten();
+    let named = named.find_map(Encoding::for_label);
     let fits = |encoding: &'static Encoding| {
         let mut values = pairs.iter().map(|(_, value)| value);
         values.all(|value| {
