@@ -23,6 +23,9 @@ use crate::{
 /// The header that carries a session's CSRF token.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
+/// The name of the cookie that carries a session, where the service is not reached by TLS.
+pub const SESSION_COOKIE: &str = "hamlet";
+
 /// Someone who may read the queue and decide, on the sites of their scope.
 pub struct Moderator(pub Principal);
 
@@ -231,7 +234,7 @@ fn cookie_name(app: &App) -> &'static str {
     match (is_secure(app), is_below(app)) {
         (true, false) => "__Host-hamlet",
         (true, true) => "__Secure-hamlet",
-        (false, _) => "hamlet",
+        (false, _) => SESSION_COOKIE,
     }
 }
 

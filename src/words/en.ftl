@@ -8,6 +8,7 @@ because-score = Its score { $score } is at or above the site's { $threshold }
 because-trusted = Its author had { $approved } comments approved here, and its score is low
 because-not-this = Its author is trusted, but not this comment
 because-person-decides = A person decides about every comment below the spam threshold
+because-few-labels = Only what was marked on this site speaks for spam, and too few comments were approved here yet to rest on that alone: a person decides
 because-imported = It was imported from another system
 
 ## What the checks found
@@ -63,6 +64,8 @@ mail-queue-heading =
        *[other] { $count } comments wait on { $place }
     }
 mail-queue-several-sites = several sites
+mail-queue-subject = { $heading }: { $authors }
+mail-queue-subject-others = { $heading }: { $authors } and others
 mail-queue-by =
     <strong><bdi>{ $author }</bdi></strong> on
     <bdi>{ $page }</bdi>
@@ -80,8 +83,21 @@ mail-queue-reject = Reject
 mail-queue-approve-text = Approve: { $url }
 mail-queue-spam-text = Spam:    { $url }
 mail-queue-reject-text = Reject:  { $url }
+mail-queue-open = Open it on the desk
+mail-queue-open-text = Desk:    { $url }
 mail-queue-more = And { $count } more.
+mail-queue-more-linked = <a href="{ $url }">And { $count } more on the desk</a>.
+mail-queue-foot = <a href="{ $desk }">The desk</a> · <a href="{ $preferences }">How often you are mailed</a> · <a href="{ $stop }">Stop these mails</a>
+mail-queue-foot-text =
+    The desk: { $desk }
+    How often you are mailed: { $preferences }
+    To stop these mails: { $stop }
 mail-queue-links = Each link opens a page that asks once more before anything changes. The links are for you alone and work for 7 days; please do not forward this mail.
+
+mail-test-subject = A test mail of Hamlet at { $service }
+mail-test-title = Mail arrives
+mail-test = Somebody asked Hamlet at { $service } for a test mail. This is it: mail arrives.
+mail-test-look = If it came into the folder for spam, look at docs/mail.md: SPF, DKIM and DMARC say whose mail is real.
 
 ## Mails to commenters
 
@@ -187,6 +203,11 @@ link-done-reject = Rejected: the comment stays unpublished.
 link-done-trash = Thrown away.
 link-done-hold = Put back in the queue.
 
+mail-stop = Stop mail about comments that wait?
+mail-stop-text = You will get no more mail about comments that wait, on any site. On the desk, under your name, you can choose how often you are mailed instead.
+mail-stop-button = Stop these mails
+mail-stopped = Stopped
+mail-stopped-text = You will get no more mail about comments that wait. On the desk, under your name, you can have it again.
 replies-ask = Hear of replies on { $site }?
 replies-ask-text = When someone replies to a comment of yours, you get a mail. Each has a link that stops them.
 replies-yes = Yes, tell me of replies
@@ -234,6 +255,8 @@ refused-back = To the desk
 ## The desk: what every page has around it
 
 desk = Desk
+desk-mail-to-files = Mail is written to files in <code>{ $folder }</code>: nobody gets it.
+desk-mail-try = Set it up and try it
 desk-unknown-proxy = Requests come through a proxy that the service does not know, so that all senders count as one: rates are counted for the proxy, and blocking a network blocks everybody. Set <code>server.trusted_proxies</code> to the proxy's address.
 desk-skip = Skip to the comments
 desk-main = Main
@@ -614,6 +637,7 @@ me-your-account = Your account
 me-saved = Saved.
 me-nothing-was-saved-some-of = Nothing was saved: some of it is not right.
 me-ends-every-session-of-yours = Ends every session of yours, this one too, and links to sign in by that were not used. Tokens that you made go on.
+me-mail-to-files = No mail server is set up yet, so that no mail reaches you.
 me-mail-about-comments-that-wait = Mail about comments that wait
 me-address-and-password = Address and password
 me-sessions = Sessions
@@ -678,6 +702,7 @@ site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works fo
 
 settings-settings = Settings
 settings-none-a-program-that-moderates = None. A program that moderates or imports signs in with one.
+settings-send-me-a-test-mail = Send me a test mail
 settings-none-everything-was-delivered-or = None: everything was delivered, or is still being tried.
 settings-sites = Sites
 settings-moderators = Moderators

@@ -108,6 +108,7 @@ impl Words {
             Because::TrustedButNotThis => self.say("because-not-this").into(),
             Because::PersonDecides => self.say("because-person-decides").into(),
             Because::Imported => self.say("because-imported").into(),
+            Because::OwnLabelsTooFew => self.say("because-few-labels").into(),
         }
     }
 

@@ -89,7 +89,7 @@ async fn get_me(
     (status = 200, body = Me),
     (status = 403, description = "A token, or the session's CSRF token is missing."),
     (status = 429, description = "Too many tries at the password; see `Retry-After`."),
-))]
+), security(("session" = [], "csrf" = [])))]
 #[patch("/api/v1/me")]
 async fn change_me(
     app: Shared,

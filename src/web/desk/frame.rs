@@ -12,6 +12,8 @@ pub struct Frame {
     pub operator: bool,
     /// Whether senders cannot be told apart, because the proxy before the service is not known to it.
     pub unknown_proxy: bool,
+    /// The folder that mail is written to, where no mail server is set up: nobody gets it.
+    pub mail_folder: Option<String>,
     /// For forms and the script.
     pub csrf: String,
     /// What the last form did.
@@ -29,6 +31,10 @@ impl Frame {
             who: signed_in.account.name.clone(),
             operator: signed_in.principal().is_operator(),
             unknown_proxy: app.readiness.has_noticed_unknown_proxy(),
+            mail_folder: app
+                .notify
+                .mail_folder()
+                .map(|folder| folder.display().to_string()),
             csrf: signed_in.session.csrf_token(app),
             flash,
             back,
