@@ -14,6 +14,7 @@ pub mod commonness;
 pub mod concepts;
 mod document;
 pub mod folding;
+pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
