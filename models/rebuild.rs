@@ -30,8 +30,8 @@ fn main() -> Result<(), Failure> {
         );
         trainer.add(&group.name, &samples, group.weight);
     }
-    let trained = trainer.finish()?;
-    println!("{}", Figures::of(&trained.held_out));
-    std::fs::write(out, trained.to_bytes()?)?;
+    let fitted = trainer.finish()?;
+    println!("{}", Figures::of(&fitted.held_out));
+    std::fs::write(out, fitted.to_bytes()?)?;
     Ok(())
 }

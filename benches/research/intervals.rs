@@ -5,7 +5,7 @@ use hamlet::evaluation::figures::Figures;
 /// The standard normal's quantile for intervals of 95 %.
 const Z: f64 = 1.96;
 
-/// Half the width of an area's interval of 95 % (Hanley and McNeil 1982).
+/// Half the width of an area's interval of 95 % (Hanley and `McNeil` 1982).
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 pub fn area(figures: &Figures) -> f64 {
     let (area, spam, ham) = (figures.auc, figures.spam as f64, figures.ham as f64);
