@@ -7,6 +7,7 @@ use crate::{
         score::{self, Band},
         search::Search,
     },
+    markup,
     review::opened::masked_email,
     web::desk::{
         prelude::*,
@@ -112,7 +113,7 @@ impl Item {
             id: comment.id.to_string(),
             version: comment.version,
             status: comment.status,
-            name: comment.name.clone(),
+            name: markup::calm(&comment.name).into_owned(),
             name_html: visible(&comment.name),
             email: masked_email(app, comment),
             website_html: comment.website.as_deref().map(visible),
