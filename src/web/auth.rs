@@ -45,6 +45,8 @@ pub struct SignedIn {
     pub session: Session,
     /// The account as it is now.
     pub account: Account,
+    /// The language that they chose, or that their browser asks for.
+    pub words: &'static Words,
 }
 
 impl SignedIn {
@@ -146,11 +148,22 @@ async fn by_session(request: &HttpRequest) -> Result<Option<SignedIn>, Problem> 
         return Ok(None);
     };
     let found = Session::recognise(&app, cookie.value()).await?;
-    let signed_in = found.map(|(session, account)| SignedIn { session, account });
+    let signed_in = found.map(|(session, account)| SignedIn {
+        words: Words::asked(account.language.as_deref(), accepted_languages(request)),
+        session,
+        account,
+    });
     if let Some(signed_in) = signed_in.as_ref().filter(|_| bearer(request).is_none()) {
         acts::act_as(&signed_in.principal().actor);
     }
     Ok(signed_in)
+}
+
+/// The languages that a browser asks for.
+#[must_use]
+pub fn accepted_languages(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(header::ACCEPT_LANGUAGE)?;
+    header.to_str().ok()
 }
 
 /// Refuses a change that does not carry the session's CSRF token in its header.

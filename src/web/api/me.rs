@@ -96,7 +96,9 @@ async fn change_me(
     Person(signed_in): Person,
     Json(change): Json<MeChange>,
 ) -> Result<HttpResponse, Problem> {
-    let SignedIn { session, account } = signed_in;
+    let SignedIn {
+        session, account, ..
+    } = signed_in;
     let id = account.id.clone();
     let mail = match change.mail {
         Some(mail) => Some(preferences(&app, &id, mail).await?),
@@ -106,6 +108,7 @@ async fn change_me(
         name: change.name,
         email: change.email,
         mail,
+        language: None,
         current_password: change.current_password,
         new_password: change.new_password,
     };

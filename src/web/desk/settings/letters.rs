@@ -63,7 +63,7 @@ pub(super) fn letter(app: &App, entry: OutboxEntry) -> Letter {
         id: entry.id,
         kind: entry.kind.as_str().replace('_', " "),
         to: to.unwrap_or_else(|| "gone".to_owned()),
-        age: age(entry.created_at, app.now()),
+        age: age(Words::english(), entry.created_at, app.now()),
         error: entry.last_error.unwrap_or_default(),
     }
 }
