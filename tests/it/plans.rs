@@ -13,9 +13,7 @@ use std::{
 use hamlet::{background, domain::moderator::Role};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{
-    AssertSqlSafe, Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions,
-};
+use sqlx::{AssertSqlSafe, Executor, Row};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -123,14 +121,10 @@ fn is_planned(text: &str) -> bool {
 }
 
 /// The steps of SQLite's plan that look through a growing table without an index.
-async fn sqlite_scans(connection: &mut SqliteConnection, text: &str) -> Vec<String> {
-    let plan = format!("EXPLAIN QUERY PLAN {text}");
-    let Ok(rows) = connection
-        .fetch_all(sqlx::raw_sql(AssertSqlSafe(plan.clone())))
-        .await
-    else {
-        panic!("{plan}");
-    };
+async fn sqlite_scans(raw: &Raw, text: &str) -> Vec<String> {
+    let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")));
+    let rows = raw.pool.fetch_all(plan).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{text}: {error}"));
     let steps = rows.iter().map(|row| row.get::<String, _>("detail"));
     steps.filter(|step| is_scan(step, text)).collect()
 }
@@ -156,7 +150,7 @@ fn is_scan(step: &str, text: &str) -> bool {
 /// The steps of PostgreSQL's general plan that look through a growing table.
 async fn postgres_scans(raw: &Raw, text: &str) -> Vec<String> {
     let mut connection = raw.pool.acquire().await.expect("a connection");
-    let parameters = (1..)
+    let parameters = (1..=32)
         .take_while(|n| text.contains(&format!("${n}")))
         .count();
     let nulls = if parameters == 0 {
@@ -345,25 +339,14 @@ on_both_engines!(
             "a post is among them"
         );
         let mut found = Vec::new();
-        let mut sqlite = match raw.is_sqlite() {
-            true => {
-                let options =
-                    SqliteConnectOptions::new().filename(app.folder.path().join("data/hamlet.db"));
-                Some(
-                    SqliteConnection::connect_with(&options)
-                        .await
-                        .expect("the database"),
-                )
-            }
-            false => None,
-        };
         let planned = ran
             .iter()
             .filter(|text| !EXCEPTED.iter().any(|begins| text.starts_with(begins)));
         for text in planned {
-            let scans = match &mut sqlite {
-                Some(sqlite) => sqlite_scans(sqlite, text).await,
-                None => postgres_scans(&raw, text).await,
+            let scans = if raw.is_sqlite() {
+                sqlite_scans(&raw, text).await
+            } else {
+                postgres_scans(&raw, text).await
             };
             found.extend(
                 scans
