@@ -173,9 +173,13 @@ fn cors(app: Arc<App>) -> Cors {
         .allowed_origin_fn(move |origin, head| {
             let origin = origin.to_str().ok().and_then(Origin::parse);
             let site = site_of(head);
-            origin
+            let allowed = origin
                 .zip(site)
-                .is_some_and(|(origin, site)| app.directory.allows(&site, &origin))
+                .is_some_and(|(origin, site)| app.directory.allows(&site, &origin));
+            if allowed {
+                app.readiness.see_page();
+            }
+            allowed
         })
         .allowed_methods([Method::GET, Method::POST])
         .allowed_headers([
