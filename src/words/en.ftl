@@ -772,7 +772,11 @@ settings-origins-of-its-pages = Origins of its pages
 settings-name = Name
 settings-email = Email
 settings-role = Role
-settings-sites-slugs-empty-every-site = Sites <span class="quiet">slugs; empty: every site</span>
+settings-every-site = every site, and those that are added later
+settings-only-these = only these
+settings-find-a-site = There are { $number } sites. Search by name:
+settings-find = Search
+settings-nothing-done = Nothing was done: some of it is not right.
 settings-what-it-is-for = What it is for
 settings-add-a-site = Add a site
 settings-add-a-moderator = Add a moderator

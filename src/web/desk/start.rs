@@ -2,6 +2,7 @@
 //! done.
 
 use crate::{
+    demo,
     domain::{queue::Filter, site::Site},
     storage,
     web::desk::prelude::*,
@@ -54,7 +55,7 @@ pub async fn steps(app: &App) -> storage::Result<Vec<FirstStep>> {
 
 /// Whether a site has pages of somebody's own: the ones to begin with have none.
 fn is_own(site: &Site) -> bool {
-    !site.origins.is_empty()
+    !site.origins.is_empty() && site.slug.as_str() != demo::SITE
 }
 
 /// The address that the service prints when it starts, and that mails name.
