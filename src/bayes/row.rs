@@ -47,8 +47,8 @@ impl Sample {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     ids: Box<[u32]>,
-    ends: [u32; 4],
-    scales: [f32; 4],
+    ends: [u32; VIEWS.len()],
+    scales: [f32; VIEWS.len()],
     /// Is it spam?
     pub spam: bool,
     /// Equal for near duplicates.
@@ -64,8 +64,8 @@ impl Row {
         with_features(document, |text| {
             let mut ids =
                 Vec::with_capacity(VIEWS.iter().map(|view| text.features(*view).len()).sum());
-            let mut ends = [0; 4];
-            let mut scales = [0.0; 4];
+            let mut ends = [0; VIEWS.len()];
+            let mut scales = [0.0; VIEWS.len()];
             for view in VIEWS {
                 let features = text.features(view);
                 ids.extend(features.iter().map(|feature| feature.id));
