@@ -179,7 +179,11 @@ fn cors(app: Arc<App>) -> Cors {
                 return app.directory.site(&site).is_some() && is_public(head);
             }
             let origin = origin.to_str().ok().and_then(Origin::parse);
-            origin.is_some_and(|origin| app.directory.allows(&site, &origin))
+            let allowed = origin.is_some_and(|origin| app.directory.allows(&site, &origin));
+            if allowed {
+                app.readiness.see_page();
+            }
+            allowed
         })
         .allowed_methods([Method::GET, Method::POST])
         .allowed_headers([
