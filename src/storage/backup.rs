@@ -16,7 +16,7 @@ use sqlx::{
 use super::{
     Result, StoreError,
     engine::Engine,
-    migrations,
+    integrity, migrations,
     resealing::{ADDRESSES, Place, SealedRow},
 };
 
@@ -101,9 +101,8 @@ async fn read(connection: &mut SqliteConnection) -> Result<Contents> {
     let row = sqlx::query("PRAGMA integrity_check")
         .fetch_one(&mut *connection)
         .await?;
-    let says: String = row.try_get(0)?;
-    if says != "ok" {
-        return Err(StoreError::Damaged(says));
+    if let Some(damage) = integrity::damage(row.try_get(0)?) {
+        return Err(StoreError::Damaged(damage));
     }
     let text = "SELECT (SELECT MAX(version) FROM _sqlx_migrations) AS schema, \
                 (SELECT COUNT(*) FROM sites) AS sites, (SELECT COUNT(*) FROM comments) AS comments, \

@@ -84,16 +84,18 @@ impl Store {
         sites: &[SiteSlug],
         ids: &[CommentId],
     ) -> Result<Gathered<Comment>> {
+        // By the ids alone: a look at each of thousands of sites takes longer than all the rest.
         let text = format!(
-            "SELECT {} FROM comments c WHERE c.site IN {{list:$1}} \
-             AND c.id IN {{list:$2}}",
+            "SELECT {} FROM comments c WHERE c.id IN {{list:$1}}",
             comment_rows::COLUMNS
         );
-        let query = sql(text, values![list(sites), list(ids)]);
+        let query = sql(text, values![list(ids)]);
         let mut connection = self.read.acquire().await?;
-        self.on(&mut connection)
-            .gather("comments", query, comment_rows::comment)
-            .await
+        let mut conn = self.on(&mut connection);
+        let found = conn.gather("comments", query, comment_rows::comment);
+        let mut found = found.await?;
+        found.rows.retain(|comment| sites.contains(&comment.site));
+        Ok(found)
     }
 
     /// What happened to a comment, earliest first, its arrival included.
