@@ -215,6 +215,8 @@ pub struct MailSettings {
     pub timeout_seconds: u64,
     pub interval_seconds: u64,
     pub digest_hour: u8,
+    pub dkim_selector: String,
+    pub dns_server: String,
     pub give_up_hours: u64,
 }
 

@@ -1,6 +1,6 @@
-//! News of arrivals: while anyone listens, this instance asks the database once a second for the
-//! latest comment that waits at each site, whichever instance took it in, and tells all listeners; and
-//! whether the sessions of those who listen are still good, wherever they were ended.
+//! News of arrivals and decisions: while anyone listens, this instance asks the database once a second for the
+//! latest comment that waits at each site, whichever instance took it in, and for what was decided since, and tells
+//! all listeners; and whether the sessions of those who listen are still good, wherever they were ended.
 //!
 //! Each listener holds a connection for as long as they like: there are few for one person, where the
 //! oldest makes room for the newest, and few in all, where the newest is refused.
@@ -8,6 +8,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::sync::watch;
@@ -20,7 +21,7 @@ use crate::{
         site::SiteSlug,
     },
     ground::Ground,
-    storage::{self, sessions::Held},
+    storage::{self, decided::DecidedLately, sessions::Held},
 };
 
 /// Streams that one person may have at one instance.
@@ -31,10 +32,19 @@ pub const IN_ALL: usize = 500;
 /// The latest comment that waits at each site.
 pub type Latest = Arc<BTreeMap<SiteSlug, CommentId>>;
 
+/// What was decided in the last moments, the earliest first.
+pub type Lately = Arc<Vec<DecidedLately>>;
+
+/// How far back decisions are read each time: a transaction may become visible later than it began.
+const OVERLAP: Duration = Duration::from_secs(10);
+/// Most decisions that are told at once; of more a page hears when it is loaded again.
+const TOLD: u32 = 500;
+
 /// What listeners listen to.
 pub struct News {
     ground: Arc<Ground>,
     latest: watch::Sender<Latest>,
+    lately: watch::Sender<Lately>,
     closing: CancellationToken,
     seats: Arc<Mutex<Seats>>,
 }
@@ -56,6 +66,8 @@ struct Seat {
 pub struct Place {
     /// The latest arrivals.
     pub latest: watch::Receiver<Latest>,
+    /// The latest decisions.
+    pub lately: watch::Receiver<Lately>,
     /// Cancelled when the session is over; see [`News::dismiss`].
     pub dismissed: CancellationToken,
     /// Cancelled when a newer stream of the same person has taken this place.
@@ -81,6 +93,7 @@ impl News {
         Self {
             ground,
             latest: watch::Sender::new(Latest::default()),
+            lately: watch::Sender::new(Lately::default()),
             closing: CancellationToken::new(),
             seats: Arc::default(),
         }
@@ -115,6 +128,7 @@ impl News {
         drop(seats);
         Some(Place {
             latest: self.latest.subscribe(),
+            lately: self.lately.subscribe(),
             dismissed: leave,
             displaced,
             number,
@@ -176,12 +190,19 @@ pub async fn announce(news: &News) -> storage::Result<()> {
     news.dismiss_if(|held| over.contains(&held));
     let sites = news.ground.directory.covered(&Scope::All);
     let latest = Arc::new(news.ground.store.latest_pending(&sites).await?);
-    news.latest.send_if_modified(|known| {
-        let changed = *known != latest;
-        *known = latest;
+    replace(&news.latest, latest);
+    let since = news.ground.now().minus(OVERLAP);
+    let lately = news.ground.store.decided_since(since, TOLD).await?;
+    replace(&news.lately, Arc::new(lately));
+    Ok(())
+}
+
+fn replace<T: PartialEq>(told: &watch::Sender<T>, now: T) {
+    told.send_if_modified(|known| {
+        let changed = *known != now;
+        *known = now;
         changed
     });
-    Ok(())
 }
 
 /// The latest arrival that the principal may see; identifiers grow with time.

@@ -221,6 +221,7 @@ async fn add_first_operator(ground: &Ground) -> Result<Option<ModeratorId>, Stor
         session_epoch: 0,
         last_mailed_at: None,
         created_at: ground.now(),
+        language: None,
     };
     let id = operator.id.clone();
     let added = ground.store.add_first_operator(operator).await?;

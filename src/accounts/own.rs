@@ -28,6 +28,8 @@ pub struct OwnChange {
     pub email: Option<String>,
     /// How to be mailed.
     pub mail: Option<MailPreferences>,
+    /// The language to read in, as its tag; empty: what the browser asks for.
+    pub language: Option<String>,
     /// The present password.
     pub current_password: Option<SecretString>,
     /// A new password; every other session ends.
@@ -86,6 +88,7 @@ pub async fn change(
     let writes = OwnWrites {
         account,
         mail: change.mail,
+        language: change.language,
         password_hash,
     };
     let (outcome, epoch) = ground.store.change_own(id, writes).await?;

@@ -135,6 +135,7 @@ pub(super) fn new_account(ground: &Ground, wanted: Wanted) -> Result<Moderator, 
         session_epoch: 0,
         last_mailed_at: None,
         created_at: ground.now(),
+        language: None,
     };
     apply(ground, &mut moderator, wanted)?;
     Ok(moderator)

@@ -2,6 +2,7 @@
 //! about what is not well. The things that it looks at have a file each.
 
 mod database;
+mod mail;
 mod secrets;
 mod work;
 
@@ -26,6 +27,9 @@ pub struct Doctor {
 struct Finding {
     about: &'static str,
     well: bool,
+    /// Whether it is well enough to run and not as it is to stay.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    warning: bool,
     says: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     advice: Option<String>,
@@ -36,8 +40,17 @@ impl Finding {
         Self {
             about,
             well: true,
+            warning: false,
             says: says.into(),
             advice: None,
+        }
+    }
+
+    fn warning(about: &'static str, says: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self {
+            warning: true,
+            advice: Some(advice.into()),
+            ..Self::well(about, says)
         }
     }
 
@@ -75,7 +88,11 @@ impl Doctor {
             return Ok(writeln!(out)?);
         }
         for finding in findings {
-            let mark = if finding.well { "ok  " } else { "FIX " };
+            let mark = match (finding.well, finding.warning) {
+                (true, false) => "ok  ",
+                (true, true) => "WARN",
+                (false, _) => "FIX ",
+            };
             writeln!(out, "{mark} {:9} {}", finding.about, finding.says)?;
             if let Some(advice) = &finding.advice {
                 writeln!(out, "               {advice}")?;
@@ -98,7 +115,7 @@ async fn look(settings: &Settings) -> Vec<Finding> {
     findings.push(secrets::erased_people(settings, store.as_ref()).await);
     findings.push(work::model(store.as_ref()).await);
     findings.push(work::proxy(settings, store.as_ref()).await);
-    findings.push(work::mail(settings, store.as_ref()).await);
+    findings.extend(mail::mail(settings, store.as_ref()).await);
     if let Some(store) = &store {
         findings.push(secrets::tokens(store).await);
     }

@@ -114,7 +114,7 @@ impl ImportArgs {
     }
 }
 
-fn findings(
+pub(super) fn findings(
     format: ForeignFormat,
     file: &Path,
     spooled: Option<&File>,
@@ -231,7 +231,7 @@ async fn undo(shell: &Shell, run: &str) -> anyhow::Result<()> {
 /// Comments that stay and are named.
 const SHOWN: usize = 100;
 
-fn encoding(name: &str) -> Result<&'static Encoding, String> {
+pub(super) fn encoding(name: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(name.as_bytes())
         .ok_or_else(|| "no encoding of this name is known".to_owned())
 }

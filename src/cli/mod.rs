@@ -10,6 +10,7 @@ mod health;
 mod import;
 mod inputs;
 mod key;
+mod mail;
 mod model;
 mod moderator;
 mod print;
@@ -21,6 +22,7 @@ mod site;
 mod token;
 mod train;
 mod train_site;
+mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -54,8 +56,10 @@ enum Command {
     Model(model::ModelArgs),
     Token(token::TokenArgs),
     Client(client::ClientArgs),
+    Mail(mail::MailArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
+    Trial(trial::TrialArgs),
     /// Asks the service that runs with these settings whether it is ready; fails when it is not.
     Health,
     Backup(backup::BackupArgs),
@@ -81,8 +85,10 @@ pub fn main() -> ExitCode {
         Command::Model(args) => args.run(cli.config),
         Command::Token(args) => args.run(cli.config),
         Command::Client(args) => args.run(cli.config),
+        Command::Mail(args) => args.run(cli.config),
         Command::Import(args) => args.run(cli.config),
         Command::Export(args) => args.run(cli.config),
+        Command::Trial(args) => args.run(cli.config.as_deref()),
         Command::Health => health::run(cli.config.as_deref()),
         Command::Backup(args) => args.run(cli.config.as_deref()),
         Command::Restore(args) => args.run(cli.config.as_deref()),

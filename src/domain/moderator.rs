@@ -108,6 +108,8 @@ pub struct Moderator {
     pub last_mailed_at: Option<Timestamp>,
     /// When the account was made.
     pub created_at: Timestamp,
+    /// The language that they read the desk in, as its tag; none: what their browser asks for.
+    pub language: Option<String>,
 }
 
 /// How often a moderator is mailed about a site's queue.

@@ -60,6 +60,8 @@ pub enum Because {
     PersonDecides,
     /// It was imported.
     Imported,
+    /// Only what was labelled on this site makes it spam, and too few genuine comments were to rest on that.
+    OwnLabelsTooFew,
 }
 
 impl Default for Because {

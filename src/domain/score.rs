@@ -5,10 +5,10 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use super::word::with_words;
 
 /// From here on a score is sure of spam.
-const SURE_OF_SPAM: f64 = 0.95;
+pub const SURE_OF_SPAM: f64 = 0.95;
 
 /// Up to here a score is sure of a genuine comment.
-const SURE_OF_GENUINE: f64 = 0.05;
+pub const SURE_OF_GENUINE: f64 = 0.05;
 
 /// Where a score leans to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

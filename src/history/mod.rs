@@ -1,9 +1,11 @@
 //! Comments that come from other systems and go to them: [`import`] makes comments of this service of
-//! what `interchange` reads, [`undo`] takes an import back, [`export`] hands its writers what is kept here.
+//! what `interchange` reads, [`undo`] takes an import back, [`export`] hands its writers what is kept here;
+//! [`replay`] says what this service would have done with them, and keeps nothing.
 
 mod adoption;
 pub mod export;
 pub mod import;
+pub mod replay;
 pub mod report;
 pub mod undo;
 

@@ -21,6 +21,7 @@ use self::{
     writer::{Failure, Overloaded, Pending, Writer},
 };
 use crate::{
+    bayes::Model,
     domain::{
         arrival::{Admission, Arrival, Idempotency, NewComment, Program, SingleUse},
         comment::CommentId,
@@ -163,8 +164,9 @@ pub async fn submit_for(
         token: &token,
         now,
     };
+    let opinion = judge(&intake.learning, &site.slug, &document(&submission)).await;
     let evidence = Evidence {
-        model: judge(&intake.learning, &site.slug, &document(&submission)).await,
+        model: opinion.model,
         checks: checks::run(&facts),
         because: Because::default(),
     };
@@ -188,7 +190,11 @@ pub async fn submit_for(
         client,
     };
     let slug = site.slug.clone();
-    let prepared = Prepared { evidence, site };
+    let prepared = Prepared {
+        evidence,
+        untaught: opinion.untaught,
+        site,
+    };
     let admission = intake.writer.admit(Pending { arrival, prepared }).await?;
     let mut accepted = settle(&admission)?;
     if accepted.verdict == Verdict::Publish {
@@ -228,16 +234,33 @@ fn invalid(error: FieldError) -> Rejection {
     Rejection::Invalid(vec![error])
 }
 
-/// What a site's live model reads in a document. `None` when it cannot judge (it could not be had, no finite score,
-/// or a defect that panics): then the comment is held.
-pub async fn judge(
-    learning: &Learning,
-    site: &SiteSlug,
-    document: &Document<'_>,
-) -> Option<Arc<ModelEvidence>> {
-    let live = learning.model(site).await;
-    let live = live.inspect_err(|error| tracing::warn!(%error, %site, "a comment is not judged"));
-    let model = live.ok()?.model.clone();
+/// What a site's live model makes of a document.
+#[derive(Debug, Default)]
+pub struct Opinion {
+    /// What it reads in it. `None` when it cannot judge (it could not be had, no finite score, or a defect that panics): then the
+    /// comment is held.
+    pub model: Option<Arc<ModelEvidence>>,
+    /// The log-odds of spam without the site's own labels, where these are too few to make spam of a text by themselves.
+    pub untaught: Option<f64>,
+}
+
+/// What a site's live model makes of a document.
+pub async fn judge(learning: &Learning, site: &SiteSlug, document: &Document<'_>) -> Opinion {
+    let live = match learning.model(site).await {
+        Ok(live) => live,
+        Err(error) => {
+            tracing::warn!(%error, %site, "a comment is not judged");
+            return Opinion::default();
+        }
+    };
+    let shipped = Some(&learning.shipped().model).filter(|_| live.rests_on_few());
+    Opinion {
+        model: read(&live.model, document),
+        untaught: shipped.map(|shipped| shipped.score(document)),
+    }
+}
+
+fn read(model: &Model, document: &Document<'_>) -> Option<Arc<ModelEvidence>> {
     let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
     let explanation = explained.ok().filter(|found| found.log_odds.is_finite())?;
     Some(Arc::new(ModelEvidence {
@@ -282,7 +305,7 @@ fn new_comment(ground: &Ground, facts: &checks::Facts<'_>) -> NewComment {
             .as_ref()
             .map(|website| website.as_str().to_owned()),
         text: submission.text.as_str().to_owned(),
-        fingerprint: checks::fingerprint(submission),
+        fingerprint: checks::fingerprint(submission.text.as_str()),
         network: sender.map(SenderAddress::truncated),
         network_key: sender.map(|sender| ground.vault.network_key(&site.slug, sender)),
         author_chain: None,

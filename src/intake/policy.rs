@@ -1,8 +1,9 @@
 //! What becomes of a comment, given its evidence and what the database knows. Pure.
 //!
 //! In order: too many from one sender is refused; a comment that could not be judged is held; a
-//! block rule does what it says; a score at or above the site's threshold is spam; a trusted author
-//! with a low score and nothing found is published; everything else is held for a person.
+//! block rule does what it says; a score at or above the site's threshold is spam, unless only a few
+//! labels of the site's own make it so; a trusted author with a low score and nothing found is
+//! published; everything else is held for a person.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,6 +24,8 @@ use crate::{
 pub struct Prepared {
     /// What is known so far.
     pub evidence: Evidence,
+    /// As [`super::Opinion`] has it.
+    pub untaught: Option<f64>,
     /// The site whose policy decides.
     pub site: Arc<Site>,
 }
@@ -41,6 +44,7 @@ pub fn rule(prepared: &Prepared, signals: &Signals, limits: &IntakeSettings) -> 
         &prepared.site.policy,
         &evidence,
         score,
+        prepared.untaught,
         signals.approved_before,
     );
     evidence.because = because;
@@ -51,12 +55,13 @@ pub fn rule(prepared: &Prepared, signals: &Signals, limits: &IntakeSettings) -> 
     }
 }
 
-/// The verdict of a policy, and why.
+/// The verdict of a policy, and why. Where `untaught` is known, the score without the site's own labels has to make spam of a comment too.
 #[must_use]
 pub fn verdict(
     policy: &Policy,
     evidence: &Evidence,
     score: Option<f64>,
+    untaught: Option<f64>,
     approved_before: i64,
 ) -> (Verdict, Because) {
     let Some(score) = score else {
@@ -74,6 +79,11 @@ pub fn verdict(
         }
     }
     if score >= policy.spam_threshold {
+        let found = evidence.checks.iter().map(|finding| finding.weight);
+        let untaught = untaught.map(|model| probability(model + found.sum::<f64>()));
+        if untaught.is_some_and(|untaught| untaught < policy.spam_threshold) {
+            return (Verdict::Hold, Because::OwnLabelsTooFew);
+        }
         return (Verdict::Spam, Because::ScoreAtLeast(policy.spam_threshold));
     }
     let trusted = policy
@@ -115,13 +125,25 @@ mod tests {
     fn nothing_is_published_unless_the_author_is_trusted_and_nothing_was_found() {
         let clean = Evidence::default();
         let mut policy = Policy::default();
-        assert_eq!(verdict(&policy, &clean, Some(0.001), 1000).0, Verdict::Hold);
-        policy.trusted_after = Some(2);
-        assert_eq!(verdict(&policy, &clean, Some(0.001), 1).0, Verdict::Hold);
-        assert_eq!(verdict(&policy, &clean, Some(0.001), 2).0, Verdict::Publish);
-        assert_eq!(verdict(&policy, &clean, Some(0.2), 2).0, Verdict::Hold);
         assert_eq!(
-            verdict(&policy, &found(None), Some(0.001), 2).0,
+            verdict(&policy, &clean, Some(0.001), None, 1000).0,
+            Verdict::Hold
+        );
+        policy.trusted_after = Some(2);
+        assert_eq!(
+            verdict(&policy, &clean, Some(0.001), None, 1).0,
+            Verdict::Hold
+        );
+        assert_eq!(
+            verdict(&policy, &clean, Some(0.001), None, 2).0,
+            Verdict::Publish
+        );
+        assert_eq!(
+            verdict(&policy, &clean, Some(0.2), None, 2).0,
+            Verdict::Hold
+        );
+        assert_eq!(
+            verdict(&policy, &found(None), Some(0.001), None, 2).0,
             Verdict::Hold
         );
     }
@@ -130,20 +152,35 @@ mod tests {
     fn what_cannot_be_judged_is_held_and_a_rule_outweighs_the_score() {
         let policy = Policy::default();
         assert_eq!(
-            verdict(&policy, &Evidence::default(), None, 9).0,
+            verdict(&policy, &Evidence::default(), None, None, 9).0,
             Verdict::Hold
         );
         assert_eq!(
-            verdict(&policy, &Evidence::default(), Some(0.95), 9).0,
+            verdict(&policy, &Evidence::default(), Some(0.95), None, 9).0,
             Verdict::Spam
         );
         assert_eq!(
-            verdict(&policy, &found(Some(Verdict::Spam)), Some(0.0), 9).0,
+            verdict(&policy, &found(Some(Verdict::Spam)), Some(0.0), None, 9).0,
             Verdict::Spam
         );
         assert_eq!(
-            verdict(&policy, &found(Some(Verdict::Hold)), Some(1.0), 9).0,
+            verdict(&policy, &found(Some(Verdict::Hold)), Some(1.0), None, 9).0,
             Verdict::Hold
         );
+    }
+
+    #[test]
+    fn a_few_labels_of_a_site_make_no_spam_by_themselves() {
+        let policy = Policy::default();
+        let odds = |score: f64| Some((score / (1.0 - score)).ln());
+        let high =
+            |evidence: &Evidence, untaught| verdict(&policy, evidence, Some(0.9997), untaught, 9);
+        let held = (Verdict::Hold, Because::OwnLabelsTooFew);
+        let clean = Evidence::default();
+        assert_eq!(high(&clean, odds(0.01)), held);
+        assert_eq!(high(&clean, odds(0.999)).0, Verdict::Spam);
+        // What the checks found counts with the shipped model as it does with the site's.
+        assert_eq!(high(&found(None), odds(0.8)), held);
+        assert_eq!(high(&found(None), odds(0.9)).0, Verdict::Spam);
     }
 }

@@ -105,6 +105,8 @@ pub struct ForeignComment {
     pub standing: Standing,
     /// What people said it is, as far as the system kept that.
     pub label: Option<Label>,
+    /// Whether Akismet had called it spam, as far as the system kept that: no label, but something to compare with.
+    pub akismet: Option<bool>,
     /// Why it must not be public here, although nothing was said against the comment itself: in a few
     /// words that are the same for all of its kind.
     pub withheld: Option<&'static str>,

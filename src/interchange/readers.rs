@@ -89,6 +89,18 @@ pub fn read_encoded(
     }))
 }
 
+/// What a file is, by how it begins: what each system's objects have and no other's do.
+///
+/// # Errors
+/// [`ReadError`] when nothing can be read.
+pub fn guess(mut input: impl BufRead + Send + 'static) -> Result<ForeignFormat, ReadError> {
+    if input.fill_buf()?.starts_with(b"SQLite format 3") {
+        return Ok(ForeignFormat::Isso);
+    }
+    let start = Decoded::new(input::unpacked(input)?, None).start()?;
+    Ok(Start::of(&start).guess(&start))
+}
+
 fn json(
     input: Input,
     lists: &'static [&'static str],

@@ -61,6 +61,33 @@ impl Start {
         Err(ReadError::broken("the file", &problem))
     }
 
+    /// The format that a file of which this `text` is the beginning most likely has.
+    #[must_use]
+    pub fn guess(&self, text: &str) -> ForeignFormat {
+        let has = |names: &[&str]| {
+            names
+                .iter()
+                .all(|name| text.contains(&format!("\"{name}\"")))
+        };
+        match &self.kind {
+            Kind::Xml(name) if name == "disqus" => ForeignFormat::Disqus,
+            Kind::Xml(_) => ForeignFormat::Wxr,
+            Kind::Nothing | Kind::Other(_) => ForeignFormat::Csv,
+            Kind::Json if has(&["comment_ID"]) => ForeignFormat::WpCli,
+            Kind::Json if has(&["author_name", "content", "link"]) => ForeignFormat::WpRest,
+            Kind::Json if has(&["commentHex"]) || has(&["comments", "commenters"]) => {
+                ForeignFormat::Commento
+            }
+            Kind::Json if has(&["locator"]) || has(&["version", "users", "posts"]) => {
+                ForeignFormat::Remark42
+            }
+            Kind::Json if has(&["page_key", "content"]) => ForeignFormat::Artrans,
+            Kind::Json if has(&["comment", "nick"]) => ForeignFormat::Waline,
+            Kind::Json if has(&["comments", "author"]) => ForeignFormat::IssoJson,
+            Kind::Json => ForeignFormat::Jsonl,
+        }
+    }
+
     fn is_element(&self, names: &[&str]) -> bool {
         matches!(&self.kind, Kind::Xml(name) if names.contains(&name.as_str()))
     }

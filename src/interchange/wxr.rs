@@ -256,6 +256,11 @@ impl<R: BufRead> Wxr<R> {
                 .and_then(|raw| raw.parse().ok()),
             standing,
             label,
+            akismet: match told("akismet_result") {
+                Some("true") => Some(true),
+                Some("false") => Some(false),
+                _ => None,
+            },
             place: format!("comment {}", self.comments),
             ..ForeignComment::default()
         }

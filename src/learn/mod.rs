@@ -12,4 +12,4 @@ pub mod samples;
 pub mod training;
 pub mod upload;
 
-pub use self::live::Learning;
+pub use self::live::{Learning, are_few};

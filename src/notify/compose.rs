@@ -35,6 +35,9 @@ use crate::{
 
 /// Reasons given for each comment.
 const REASONS: usize = 3;
+/// Authors named in a subject, and how much of a name, in user-perceived characters.
+const NAMED: usize = 2;
+const SUBJECT_CHARS: usize = 30;
 
 /// Writes a mail, or finds that nothing is left to say.
 pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed, ComposeError> {
@@ -74,7 +77,7 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
     let queue = view(ground, words, &moderator, &waiting);
     Ok(Some(Letter {
         to: ground.vault.open(sealed, &moderator)?,
-        subject: queue.heading.clone(),
+        subject: subject(words, &queue),
         text: QueueText {
             words,
             queue: &queue,
@@ -86,8 +89,31 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
         }
         .render()?,
         list: "queue".to_owned(),
-        unsubscribe: None,
+        unsubscribe: Some(queue.stop),
     }))
+}
+
+/// What tells this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
+fn subject(words: &Words, queue: &Queue) -> String {
+    let mut authors: Vec<String> = Vec::new();
+    for item in &queue.items {
+        let author = quote(&item.author, SUBJECT_CHARS);
+        if !authors.contains(&author) {
+            authors.push(author);
+        }
+    }
+    let others = authors.len() > NAMED || queue.more > 0;
+    authors.truncate(NAMED);
+    let arguments = [
+        ("heading", &queue.heading as &dyn Argument),
+        ("authors", &authors.join(", ")),
+    ];
+    let name = if others {
+        "mail-queue-subject-others"
+    } else {
+        "mail-queue-subject"
+    };
+    words.fill(name, &arguments)
 }
 
 fn view(ground: &Ground, words: &Words, moderator: &Moderator, waiting: &Waiting) -> Queue {
@@ -109,7 +135,9 @@ fn view(ground: &Ground, words: &Words, moderator: &Moderator, waiting: &Waiting
             .map(|one| item(ground, words, moderator, one))
             .collect(),
         more: waiting.total - listed,
-        service: ground.public_url(),
+        desk: format!("{}/desk", ground.public_url()),
+        preferences: format!("{}/desk/me", ground.public_url()),
+        stop: links::mail_stop_url(ground, &moderator.id),
     }
 }
 
@@ -135,6 +163,7 @@ fn item(ground: &Ground, words: &Words, moderator: &Moderator, comment: &Comment
         score: score::in_words(comment.score),
         percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
         reasons: reasons.map(|reason| quote(&reason, LINE_CHARS)).collect(),
+        opened: format!("{}/desk/comments/{}", ground.public_url(), comment.id),
         approve: link(Decision::Approve),
         spam: link(Decision::Spam),
         reject: link(Decision::Reject),

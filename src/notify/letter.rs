@@ -1,5 +1,5 @@
-//! A letter, and the message that is made of it. Commenters' words are in bodies only: no name, no
-//! text and no page's title ever becomes part of a header.
+//! A letter, and the message that is made of it. Of commenters' words only names come into a header, the subject of mail to moderators,
+//! behind words of ours and made harmless by [`super::quote`]; no text, no page's title and no address does.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -25,7 +25,7 @@ const MAX_SUBJECT_CHARS: usize = 300;
 pub struct Letter {
     /// Whom it goes to.
     pub to: EmailAddress,
-    /// The subject, of this program's words and the site's name.
+    /// The subject, of this program's words, the site's name and, in mail to moderators, authors' names.
     pub subject: String,
     /// The plain text.
     pub text: String,
@@ -33,7 +33,7 @@ pub struct Letter {
     pub html: String,
     /// What List-Id names, before the sender's domain: `queue`, `replies.blog`.
     pub list: String,
-    /// Where one click unsubscribes (RFC 8058), for mail to commenters.
+    /// Where one click unsubscribes (RFC 8058).
     pub unsubscribe: Option<String>,
 }
 

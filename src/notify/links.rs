@@ -128,6 +128,21 @@ pub fn read_subscription(ground: &Ground, token: &str) -> Result<SubscriptionLin
     Ok(SubscriptionLink { subscription, wish })
 }
 
+/// Reads a token by which a moderator stops their mail.
+///
+/// # Errors
+/// [`LinkError`].
+pub fn read_mail_stop(ground: &Ground, token: &str) -> Result<ModeratorId, LinkError> {
+    verify(ground, Purpose::MailStop, token)
+}
+
+/// The address at which a moderator stops their mail. It is good for ever, as unsubscribing is to be.
+#[must_use]
+pub fn mail_stop_url(ground: &Ground, moderator: &ModeratorId) -> String {
+    let token = ground.signer.sign(Purpose::MailStop, moderator);
+    format!("{}/m/stop/{token}", ground.public_url())
+}
+
 /// The address of a moderator's link.
 #[must_use]
 pub fn decision_url(ground: &Ground, link: &DecisionLink) -> String {

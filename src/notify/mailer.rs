@@ -68,6 +68,15 @@ impl Mailer {
         &self.from
     }
 
+    /// The folder that messages are written to instead of being sent, where that is so.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.transport {
+            Transport::Folder(folder) => Some(folder),
+            Transport::Smtp(_) => None,
+        }
+    }
+
     /// The longest that one message can take.
     #[must_use]
     pub const fn deadline(&self) -> Duration {

@@ -14,21 +14,24 @@ pub mod links;
 pub mod mailer;
 mod outbox;
 mod quote;
+pub mod records;
 mod replies;
 mod runner;
 mod schedule;
 mod smtp;
 mod templates;
+mod test_mail;
 pub mod traffic;
 pub mod webhooks;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use self::{mailer::Mailer, traffic::Traffic};
 use crate::ground::Ground;
 
-pub use self::failure::MailerError;
+pub use self::failure::{MailerError, SendError};
 pub use self::outbox::{Ticked, tick, tick_until};
+pub use self::test_mail::TestMailError;
 
 /// The room's parts.
 pub struct Notify {
@@ -60,5 +63,11 @@ impl Notify {
             traffic: Traffic::default(),
             ground,
         })
+    }
+
+    /// The folder that mail is written to, where no mail server is set up: nobody gets it.
+    #[must_use]
+    pub fn mail_folder(&self) -> Option<&Path> {
+        self.mailer.folder()
     }
 }

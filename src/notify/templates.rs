@@ -25,6 +25,8 @@ pub(in crate::notify) struct Item {
     pub percent: Option<String>,
     /// The main reasons.
     pub reasons: Vec<String>,
+    /// Where the desk shows it.
+    pub opened: String,
     /// The three links.
     pub approve: String,
     /// See `approve`.
@@ -38,7 +40,11 @@ pub(in crate::notify) struct Queue {
     pub heading: String,
     pub items: Vec<Item>,
     pub more: i64,
-    pub service: String,
+    /// Where the desk is, and one's own settings on it.
+    pub desk: String,
+    pub preferences: String,
+    /// Where this mail is stopped.
+    pub stop: String,
 }
 
 #[derive(Template)]

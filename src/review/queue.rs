@@ -119,6 +119,27 @@ fn read_cursor(ground: &Ground, token: &str, sort: Sort) -> Result<Cursor, Field
     Ok(Cursor { sort, key, id })
 }
 
+/// The comment that comes after a place in a list.
+///
+/// # Errors
+/// [`QueueError`].
+pub async fn after(
+    ground: &Ground,
+    principal: &Principal,
+    wanted: &QueueQuery,
+    place: &Cursor,
+) -> Result<Option<CommentId>, QueueError> {
+    let mut errors = Vec::new();
+    let filter = filter(ground, principal, wanted, &mut errors).await?;
+    if !errors.is_empty() {
+        return Err(QueueError::Invalid(errors));
+    }
+    let found = ground
+        .store
+        .list_comments(&filter, place.sort, Some(place), 1);
+    Ok(found.await?.comments.first().map(|comment| comment.id))
+}
+
 /// Turns what is wanted into what the store understands, within the principal's scope.
 async fn filter(
     ground: &Ground,

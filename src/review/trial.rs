@@ -29,12 +29,13 @@ pub struct Trial {
 
 /// Judges. Takes some tens of microseconds of a core.
 pub async fn judge(learning: &Learning, site: &Arc<Site>, document: &Document<'_>) -> Trial {
+    let opinion = intake::judge(learning, &site.slug, document).await;
     let mut evidence = Evidence {
-        model: intake::judge(learning, &site.slug, document).await,
+        model: opinion.model,
         ..Evidence::default()
     };
     let score = evidence.log_odds().map(probability);
-    let (verdict, because) = policy::verdict(&site.policy, &evidence, score, 0);
+    let (verdict, because) = policy::verdict(&site.policy, &evidence, score, opinion.untaught, 0);
     evidence.because = because;
     Trial {
         score,

@@ -24,6 +24,8 @@ pub enum Purpose {
     DecisionLink,
     /// Links in commenters' mail.
     SubscriptionLink,
+    /// Links by which moderators stop their mail.
+    MailStop,
     /// The keyed hashes of programs' keys and of the texts they sent.
     ClientIndex,
     /// The secrets that webhooks are signed with.
@@ -51,6 +53,7 @@ impl Purpose {
             Self::FormToken => "hamlet form token v1",
             Self::DecisionLink => "hamlet decision link v1",
             Self::SubscriptionLink => "hamlet subscription link v1",
+            Self::MailStop => "hamlet mail stop v1",
             Self::ClientIndex => "hamlet client index v1",
             Self::Webhook => "hamlet webhook v1",
             Self::Session => "hamlet session v1",

@@ -110,6 +110,7 @@ const STEPS: &[Step] = &[
         text!("0025_followed.postgres.sql"),
     ),
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
+    same(29, "desk", text!("0029_desk.sql")),
     same(30, "pages", text!("0030_pages.sql")),
 ];
 

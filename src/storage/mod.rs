@@ -18,6 +18,7 @@ pub mod comments;
 pub mod counters;
 pub mod counts;
 pub mod damage;
+pub mod decided;
 pub mod decisions;
 pub mod deliveries;
 mod engine;
@@ -79,6 +80,7 @@ pub mod subjects;
 pub mod subscriptions;
 pub mod tokens;
 pub mod uploads;
+pub mod views;
 mod votes;
 pub mod webhooks;
 

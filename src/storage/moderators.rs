@@ -240,5 +240,6 @@ record! {
         session_epoch: "session_epoch",
         last_mailed_at: "last_mailed_at",
         created_at: "created_at",
+        language: "language",
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     storage::{
         Result, Store, mail_preferences,
         moderators::{Change, replace_password, update},
+        sql::values,
     },
 };
 
@@ -15,6 +16,8 @@ pub struct OwnWrites {
     pub account: Option<Moderator>,
     /// How to be mailed.
     pub mail: Option<MailPreferences>,
+    /// The language to read in, as its tag; empty: what the browser asks for.
+    pub language: Option<String>,
     /// The new password's Argon2id hash in PHC form; every session and unused link ends.
     pub password_hash: Option<String>,
 }
@@ -43,6 +46,10 @@ impl Store {
                 if epoch.is_none() {
                     return Ok((Change::NotFound, None));
                 }
+            }
+            if let Some(language) = writes.language {
+                let text = "UPDATE moderators SET language = NULLIF($2, '') WHERE id = $1";
+                tx.run(text, values![id, language]).await?;
             }
             if let Some(mail) = writes.mail {
                 mail_preferences::replace(tx, &id, mail).await?;

@@ -13,6 +13,7 @@
 pub mod commonness;
 mod document;
 pub mod folding;
+pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;

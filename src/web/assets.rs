@@ -4,7 +4,7 @@ use super::etag;
 use crate::{reading::rendered::Rendered, web::prelude::*};
 
 /// Name and content.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 13] = [
     ("icon.svg", include_str!("assets/icon.svg")),
     ("hamlet.css", include_str!("assets/hamlet.css")),
     ("demo.css", include_str!("assets/demo.css")),
@@ -12,6 +12,9 @@ const FILES: [(&str, &str); 10] = [
     ("model.js", include_str!("assets/model.js")),
     ("desk.css", include_str!("assets/desk.css")),
     ("desk.js", include_str!("assets/desk.js")),
+    ("desk-news.js", include_str!("assets/desk-news.js")),
+    ("desk-palette.js", include_str!("assets/desk-palette.js")),
+    ("desk-words.js", include_str!("assets/desk-words.js")),
     ("desk-requests.js", include_str!("assets/desk-requests.js")),
     ("desk-list.js", include_str!("assets/desk-list.js")),
     (

@@ -23,6 +23,9 @@ use crate::{
 /// The header that carries a session's CSRF token.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
+/// The name of the cookie that carries a session, where the service is not reached by TLS.
+pub const SESSION_COOKIE: &str = "hamlet";
+
 /// Someone who may read the queue and decide, on the sites of their scope.
 pub struct Moderator(pub Principal);
 
@@ -42,6 +45,8 @@ pub struct SignedIn {
     pub session: Session,
     /// The account as it is now.
     pub account: Account,
+    /// The language that they chose, or that their browser asks for.
+    pub words: &'static Words,
 }
 
 impl SignedIn {
@@ -143,11 +148,22 @@ async fn by_session(request: &HttpRequest) -> Result<Option<SignedIn>, Problem> 
         return Ok(None);
     };
     let found = Session::recognise(&app, cookie.value()).await?;
-    let signed_in = found.map(|(session, account)| SignedIn { session, account });
+    let signed_in = found.map(|(session, account)| SignedIn {
+        words: Words::asked(account.language.as_deref(), accepted_languages(request)),
+        session,
+        account,
+    });
     if let Some(signed_in) = signed_in.as_ref().filter(|_| bearer(request).is_none()) {
         acts::act_as(&signed_in.principal().actor);
     }
     Ok(signed_in)
+}
+
+/// The languages that a browser asks for.
+#[must_use]
+pub fn accepted_languages(request: &HttpRequest) -> Option<&str> {
+    let header = request.headers().get(header::ACCEPT_LANGUAGE)?;
+    header.to_str().ok()
 }
 
 /// Refuses a change that does not carry the session's CSRF token in its header.
@@ -218,7 +234,7 @@ fn cookie_name(app: &App) -> &'static str {
     match (is_secure(app), is_below(app)) {
         (true, false) => "__Host-hamlet",
         (true, true) => "__Secure-hamlet",
-        (false, _) => "hamlet",
+        (false, _) => SESSION_COOKIE,
     }
 }
 

@@ -52,7 +52,7 @@ pub async fn decode(request: &HttpRequest, body: Bytes) -> Result<DecodedFields,
             });
         }
         Some("application/x-www-form-urlencoded") => urlencoded(&body),
-        Some("multipart/form-data") => multipart(request.headers(), body).await?,
+        Some("multipart/form-data") => pairs(multipart(request.headers(), body, MAX_PARTS).await?)?,
         _ => {
             let title = "Send JSON, application/x-www-form-urlencoded or multipart/form-data.";
             return Err(Problem::unsupported(title));
@@ -90,30 +90,56 @@ fn decoded(raw: &[u8]) -> Vec<u8> {
     percent_decode(&spaced).collect()
 }
 
-async fn multipart(headers: &HeaderMap, body: Bytes) -> Result<Vec<Pair>, Problem> {
+/// A piece of a multipart body.
+pub(super) struct Part {
+    pub name: String,
+    /// Whether it is a file.
+    pub is_file: bool,
+    pub value: Vec<u8>,
+}
+
+/// The parts of a multipart body of at most `most` parts, in order.
+///
+/// # Errors
+/// 400 when it cannot be read, or has more.
+pub(super) async fn multipart(
+    headers: &HeaderMap,
+    body: Bytes,
+    most: usize,
+) -> Result<Vec<Part>, Problem> {
     let broken = |_| Problem::malformed("The multipart body cannot be read.");
     let whole = stream::once(async move { Ok(body) });
     let mut parts = Multipart::new(headers, whole);
-    let mut pairs = Vec::new();
+    let mut read = Vec::new();
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(broken)?;
+        if read.len() == most {
+            return Err(Problem::malformed("The multipart body has too many parts."));
+        }
         let disposition = part.content_disposition();
         let is_file = disposition.is_some_and(|disposition| disposition.get_filename().is_some());
         let name = part.name().unwrap_or_default().to_owned();
-        if is_file {
-            let error = FieldError::new(name, "file", "Files are not accepted.");
-            return Err(error.into());
-        }
         let mut value = Vec::new();
         while let Some(chunk) = part.next().await {
             value.extend_from_slice(&chunk.map_err(broken)?);
         }
-        pairs.push((name, value));
-        if pairs.len() > MAX_PARTS {
-            return Err(Problem::malformed("The multipart body has too many parts."));
-        }
+        read.push(Part {
+            name,
+            is_file,
+            value,
+        });
     }
-    Ok(pairs)
+    Ok(read)
+}
+
+/// The pairs of a form of ours, which has no file.
+fn pairs(parts: Vec<Part>) -> Result<Vec<Pair>, Problem> {
+    if let Some(file) = parts.iter().find(|part| part.is_file) {
+        let error = FieldError::new(file.name.clone(), "file", "Files are not accepted.");
+        return Err(error.into());
+    }
+    let pairs = parts.into_iter().map(|part| (part.name, part.value));
+    Ok(pairs.collect())
 }
 
 /// The encoding that a form says it is in: its field `_charset_`, which browsers fill in, or the media type's parameter.
@@ -141,6 +167,7 @@ fn fields(pairs: Vec<Pair>, charset: Option<&[u8]>) -> Result<DecodedFields, Pro
             "notify_replies" => &mut notify,
             "form_token" => &mut fields.form_token,
             "proof" => &mut fields.proof,
+            "author_token" => &mut fields.author_token,
             "subject" => &mut fields.subject,
             _ => continue,
         };

@@ -8,6 +8,7 @@ because-score = Its score { $score } is at or above the site's { $threshold }
 because-trusted = Its author had { $approved } comments approved here, and its score is low
 because-not-this = Its author is trusted, but not this comment
 because-person-decides = A person decides about every comment below the spam threshold
+because-few-labels = Only what was marked on this site speaks for spam, and too few comments were approved here yet to rest on that alone: a person decides
 because-imported = It was imported from another system
 
 ## What the checks found
@@ -35,7 +36,13 @@ reason-links = It has { $count } links; the site allows { $allowed }
 
 ## What the model read; it follows "because the comment" in a list
 
-sign-looks = how it looks: length, capitals, links, symbols
+sign-looks = how it is written: its length, capitals, links and symbols
+sign-looks-links = { $links } links in { $words ->
+    [one] one word
+   *[other] { $words } words
+}
+sign-looks-capitals = { $percent } % of its letters are capitals
+sign-looks-short = it is shorter than three words
 sign-name = the name '{ $quoted }'
 sign-email-domain = an email address at { $quoted }
 sign-website = the website { $quoted }
@@ -57,6 +64,8 @@ mail-queue-heading =
        *[other] { $count } comments wait on { $place }
     }
 mail-queue-several-sites = several sites
+mail-queue-subject = { $heading }: { $authors }
+mail-queue-subject-others = { $heading }: { $authors } and others
 mail-queue-by =
     <strong><bdi>{ $author }</bdi></strong> on
     <bdi>{ $page }</bdi>
@@ -74,8 +83,21 @@ mail-queue-reject = Reject
 mail-queue-approve-text = Approve: { $url }
 mail-queue-spam-text = Spam:    { $url }
 mail-queue-reject-text = Reject:  { $url }
+mail-queue-open = Open it on the desk
+mail-queue-open-text = Desk:    { $url }
 mail-queue-more = And { $count } more.
+mail-queue-more-linked = <a href="{ $url }">And { $count } more on the desk</a>.
+mail-queue-foot = <a href="{ $desk }">The desk</a> · <a href="{ $preferences }">How often you are mailed</a> · <a href="{ $stop }">Stop these mails</a>
+mail-queue-foot-text =
+    The desk: { $desk }
+    How often you are mailed: { $preferences }
+    To stop these mails: { $stop }
 mail-queue-links = Each link opens a page that asks once more before anything changes. The links are for you alone and work for 7 days; please do not forward this mail.
+
+mail-test-subject = A test mail of Hamlet at { $service }
+mail-test-title = Mail arrives
+mail-test = Somebody asked Hamlet at { $service } for a test mail. This is it: mail arrives.
+mail-test-look = If it came into the folder for spam, look at docs/mail.md: SPF, DKIM and DMARC say whose mail is real.
 
 ## Mails to commenters
 
@@ -181,6 +203,11 @@ link-done-reject = Rejected: the comment stays unpublished.
 link-done-trash = Thrown away.
 link-done-hold = Put back in the queue.
 
+mail-stop = Stop mail about comments that wait?
+mail-stop-text = You will get no more mail about comments that wait, on any site. On the desk, under your name, you can choose how often you are mailed instead.
+mail-stop-button = Stop these mails
+mail-stopped = Stopped
+mail-stopped-text = You will get no more mail about comments that wait. On the desk, under your name, you can have it again.
 replies-ask = Hear of replies on { $site }?
 replies-ask-text = When someone replies to a comment of yours, you get a mail. Each has a link that stops them.
 replies-yes = Yes, tell me of replies
@@ -228,10 +255,13 @@ refused-back = To the desk
 ## The desk: what every page has around it
 
 desk = Desk
+desk-mail-to-files = Mail is written to files in <code>{ $folder }</code>: nobody gets it.
+desk-mail-try = Set it up and try it
 desk-unknown-proxy = Requests come through a proxy that the service does not know, so that all senders count as one: rates are counted for the proxy, and blocking a network blocks everybody. Set <code>server.trusted_proxies</code> to the proxy's address.
 desk-skip = Skip to the comments
 desk-main = Main
 desk-queue = Queue
+desk-go = Go to
 desk-batches = Decided together
 desk-model = Model
 desk-settings = Settings
@@ -246,11 +276,14 @@ key-spam = spam
 key-reject = reject: genuine but unwanted, teaches nothing about spam
 key-trash = trash
 key-hold = back to the queue
-key-undo = undo the last decision
+key-undo = take back what you decided last, on any page
 key-select = select; <kbd>Shift</kbd> <kbd>x</kbd> selects all shown
 key-shift = <kbd>Shift</kbd> + a key
 key-selected = decides about all selected
 key-open = opens the comment
+key-thread = shows the comment in its thread
+key-search = search
+key-palette = go to anything, do anything
 key-help = this help
 keys-on = Use these keys
 keys-close = Close
@@ -296,6 +329,199 @@ queue-text-name-or-website = Words, name, website or email address
 queue-path-or-address = /path or address
 queue-pages = Pages
 
+queue-decide = Decide
+queue-roomy = more room
+queue-answers = Answers
+queue-a-reply = A reply
+queue-site-name = name of the site
+queue-sites-like-that = Sites with such a name:
+status-pending = Pending
+status-approved = Approved
+status-spam = Spam
+status-rejected = Rejected
+status-trash = Trash
+status-all = All
+order-newest = Newest first
+order-oldest = Oldest first
+order-uncertain = Most uncertain first
+order-spammiest = Spammiest first
+check-honeypot = hidden field filled in
+check-timing = form sent too fast or too late
+check-duplicate = same text again
+check-rate = many from one place
+check-blocklist = blocked word or address
+check-links = many links
+score-none = not judged
+score-spam = probably spam
+score-uncertain = uncertain
+score-genuine = probably genuine
+score-sure-spam = almost certainly spam
+score-sure-genuine = almost certainly genuine
+score-likely = likely to be spam
+why-reviewed = This site reviews every comment
+age-now = just now
+age-minutes = { $number } min ago
+age-hours = { $number } h ago
+age-days = { $number } d ago
+
+## The desk: what the last form did
+
+flash-unchanged = Nothing was changed.
+flash-noted = The note is in the history.
+flash-answered = Your answer is published.
+flash-edited = The text is changed, and the old one is in the history.
+flash-nothing-to-undo = Nothing that you decided in the last day is left to be taken back.
+flash-broken-undo = { $count ->
+    [one] The service failed before it came to { $number } more comment.
+   *[other] The service failed before it came to { $number } more comments.
+}
+flash-broken = Then the service failed: the rest is as it was. Try again.
+flash-left-own = { $count ->
+    [one] { $number } was left alone: you had changed it yourself before.
+   *[other] { $number } were left alone: you had changed them yourself before.
+}
+flash-left = { $count ->
+    [one] { $number } was left alone: it changed meanwhile. Look at it again.
+   *[other] { $number } were left alone: they changed meanwhile. Look at them again.
+}
+flash-left-by = { $count ->
+    [one] { $number } was left alone: { $who } changed it meanwhile. Look at it again.
+   *[other] { $number } were left alone: { $who } changed them meanwhile. Look at them again.
+}
+flash-undo-rest = Take the rest back
+flash-undo-all = { $count ->
+    [one] Undo
+   *[other] Undo all { $number }
+}
+
+## The desk: lists with a name
+
+views-title = Saved lists
+views-what-they-are = Filters and orders that you gave a name. Each has an address of its own, for a bookmark.
+views-none = None yet
+views-how-to = Narrow the queue with its filters, then keep the list under a name.
+views-remove = Remove
+views-remove-named = Remove the list { $name }
+views-change = change
+views-keep = Keep this list
+views-name = Name
+views-keep-it = Keep
+views-too-long = These filters are too long to be kept.
+views-too-many = There are { $number } lists already. Remove one first.
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = ,
+language-name = English
+js-decided-approve = { $count ->
+    [one] { $number } comment approved.
+   *[other] { $number } comments approved.
+}
+js-decided-spam = { $count ->
+    [one] { $number } comment marked as spam.
+   *[other] { $number } comments marked as spam.
+}
+js-decided-reject = { $count ->
+    [one] { $number } comment rejected.
+   *[other] { $number } comments rejected.
+}
+js-decided-trash = { $count ->
+    [one] { $number } comment moved to the trash.
+   *[other] { $number } comments moved to the trash.
+}
+js-decided-hold = { $count ->
+    [one] { $number } comment put back into the queue.
+   *[other] { $number } comments put back into the queue.
+}
+js-taken-back = { $count ->
+    [one] { $number } comment taken back.
+   *[other] { $number } comments taken back.
+}
+js-did-approve = approved
+js-did-spam = marked as spam
+js-did-reject = rejected
+js-did-trash = moved to the trash
+js-did-hold = put back into the queue
+js-verb-approve = Approve
+js-verb-spam = Mark as spam
+js-verb-reject = Reject
+js-verb-trash = Move to the trash
+js-verb-hold = Put back into the queue
+js-now-pending = pending
+js-now-approved = approved
+js-now-spam = spam
+js-now-rejected = rejected
+js-now-trash = trash
+js-line-approve = Approved: { $who }
+js-line-spam = Marked as spam: { $who }
+js-line-reject = Rejected: { $who }
+js-line-trash = Moved to the trash: { $who }
+js-line-hold = Put back into the queue: { $who }
+js-undo = Undo
+js-undo-line = Undo: { $what }
+js-close = Close
+js-leave-them = Leave them
+js-sure = { $verb }: { $count ->
+    [one] { $number } comment?
+   *[other] { $number } comments?
+}
+js-sure-yes = { $verb }: { $number }
+js-show = Show
+js-selected = { $number } selected
+js-select-all = Select all shown
+js-all-done = All done here
+js-what-else = See what else there is
+js-signed-out = you are signed out.
+js-sign-in = Sign in
+js-no-answer = the service does not answer. Try again.
+js-not-decided-approve = Not approved.
+js-not-decided-spam = Not marked as spam.
+js-not-decided-reject = Not rejected.
+js-not-decided-trash = Not moved to the trash.
+js-not-decided-hold = Not put back into the queue.
+js-comment-by = the comment by { $who }
+js-comments = { $count ->
+    [one] { $number } comment
+   *[other] { $number } comments
+}
+js-failed = Not done for { $what }: { $why }
+js-just-back = it had just come back. Look again.
+js-gone = No longer there: { $what }.
+js-faster = { $who } was faster with { $what }: now { $status }. Look again.
+js-faster-many = { $who } changed { $what } before you. Look again.
+js-you-before = You had changed { $what } before. Look again.
+js-changed = Changed meanwhile: { $what }. Look again.
+js-before-you = { $who } decided before you: { $did }, { $when }.
+js-you-decided = You decided before: { $did }, { $when }.
+js-undone-before-you = { $who } took a decision back: now { $status }, { $when }.
+js-changed-now = It changed meanwhile: now { $status }.
+js-decided-by = { $who }: { $did }, { $when }
+js-changed-since = { $who } changed it since: now { $status }.
+js-changed-since-you = You changed it since: now { $status }.
+js-not-taken-back = Not taken back.
+js-some-not-taken-back = { $what } not: { $why }
+js-rest-changed = Somebody changed the rest since.
+js-you = You
+js-seconds-ago = { $number } s ago
+js-minutes-ago = { $number } min ago
+js-at = at { $when }
+js-select-first = Select a comment first: press j.
+js-select-some = Select comments first.
+js-not-loaded = { $count ->
+    [one] The next comments could not be loaded: a key was not used.
+   *[other] The next comments could not be loaded: { $number } keys were not used.
+}
+js-new = { $number } new: show
+js-more = More
+js-open = Open
+js-undo-last = Take back what you decided last
+js-keys = Keys
+js-what-to-do = Where to, or what to do?
+js-nothing-like-that = Nothing is called that
+js-saved-list = list
+js-looking = { $who } looks at it
+js-decide = Decide
+
 ## The desk: a comment by itself
 
 comment-comment = Comment
@@ -314,6 +540,25 @@ comment-email = Email
 comment-website = Website
 comment-comments = Comments
 comment-add-note = Add note
+comment-next = Next
+verdict-publish = published at once
+verdict-hold = held for a person
+verdict-spam = put aside as spam
+decision-approve = approve
+decision-spam = spam
+decision-reject = reject
+decision-trash = trash
+decision-hold = hold
+history-arrived = Arrived: { $to }
+history-decided = decided “{ $decision }”: now { $to }
+history-undone = took “{ $decision }” back: { $to } again
+history-revealed = looked at the whole address
+history-noted = noted
+door-token = API
+door-mail = by mail
+door-client = reported by a program
+door-command = shell
+door-other = other
 comment-show-it-whole = Show it whole
 comment-taken-back = (taken back)
 comment-that-you-looked-goes-into = That you looked goes into the history.
@@ -323,6 +568,11 @@ comment-all-of-theirs-that-wait = All of theirs that wait
 
 confirm-these-are-all-that-match = These are all that match the list you come from, on every page. You can take them back as one for 30 days, here or under <a href="/desk/batches">Decided together</a>.
 confirm-leave-them = Leave them
+confirm-question = { $verb }: { $count ->
+    [one] { $number } comment?
+   *[other] { $number } comments?
+}
+confirm-all = { $verb }: all { $number }
 
 ## The desk: what was decided together
 
@@ -344,6 +594,42 @@ activity-to-what = To what
 activity-more = More
 activity-older = Older
 activity-acts = Acts
+activity-decisions = Decisions
+activity-decisions-text = Who decided what, the latest first. What nobody has decided about since can be taken back here.
+activity-nothing-decided = Nothing was decided yet.
+activity-earlier = Earlier
+activity-decided = { $did }: a comment by { $author }
+activity-undo = Undo: { $what }
+act-address-reveal = looked at a whole address
+act-comments-export = exported comments
+act-comments-import = imported comments
+act-comments-import-undo = took an import back
+act-key-add = made a program's key
+act-key-revoke = revoked a program's key
+act-mail-retry = tried a mail again
+act-model-activate = put a model into use
+act-model-roll-back = went back to the model before
+act-model-train = started a training run
+act-person-add = added a moderator
+act-person-change = changed an account
+act-person-link = made a link to sign in by
+act-person-password = set a password
+act-person-remove = removed a moderator
+act-rule-add = added a block rule
+act-rule-remove = removed a block rule
+act-samples-add = added labelled texts
+act-sealing-key-retire = retired the older sealing keys
+act-sealing-key-rotate = rotated the sealing key
+act-session-end-all = signed out everywhere
+act-site-add = added a site
+act-site-change = changed a site
+act-site-remove = removed a site
+act-subject-erase = erased a person's data
+act-subject-export = looked at a person's data
+act-token-add = made a token
+act-token-revoke = revoked a token
+act-webhook-add = added a webhook
+act-webhook-remove = removed a webhook
 
 ## The desk: your account
 
@@ -351,11 +637,14 @@ me-your-account = Your account
 me-saved = Saved.
 me-nothing-was-saved-some-of = Nothing was saved: some of it is not right.
 me-ends-every-session-of-yours = Ends every session of yours, this one too, and links to sign in by that were not used. Tokens that you made go on.
+me-mail-to-files = No mail server is set up yet, so that no mail reaches you.
 me-mail-about-comments-that-wait = Mail about comments that wait
 me-address-and-password = Address and password
 me-sessions = Sessions
 me-as-above = as above
 me-save = Save
+me-language = Language
+me-language-of-browser = as the browser asks
 me-sign-out-everywhere = Sign out everywhere
 me-name = Name
 me-other-moderators-see-it-beside = Other moderators see it beside what you decide.
@@ -413,6 +702,7 @@ site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works fo
 
 settings-settings = Settings
 settings-none-a-program-that-moderates = None. A program that moderates or imports signs in with one.
+settings-send-me-a-test-mail = Send me a test mail
 settings-none-everything-was-delivered-or = None: everything was delivered, or is still being tried.
 settings-sites = Sites
 settings-moderators = Moderators
@@ -588,9 +878,9 @@ queue-search-behind = { $count ->
    *[other] { $count } comments are not in the search index yet, and were not searched.
 }
 queue-elsewhere = Elsewhere:
-queue-no-match = No { $label } comment fits these filters. <a href="/desk?status={ $status }">Show all of them</a>.
+queue-no-match = No comment under “{ $label }” fits these filters. <a href="/desk?status={ $status }">Show all of them</a>.
 queue-matching = all <span id="total">{ $total }</span> that match, on every page
-queue-marks = show what counted
+queue-marks = marks
 queue-select = Select the comment by { $name }
 queue-comment-by = Comment by { $name }
 comment-for-good = For good

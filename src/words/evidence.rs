@@ -16,6 +16,11 @@ use crate::{
 
 /// Characters that are quoted of a document.
 const QUOTED: usize = 60;
+/// The share of capitals, in percent, that a reader notices, and the letters without which it says nothing.
+const STRIKING_CAPITALS: usize = 30;
+const FEW_LETTERS: usize = 12;
+/// Words of a text that is called short if it has fewer.
+const FEW_WORDS: usize = 3;
 
 impl Words {
     /// All of it, as the API shows it.
@@ -103,6 +108,7 @@ impl Words {
             Because::TrustedButNotThis => self.say("because-not-this").into(),
             Because::PersonDecides => self.say("because-person-decides").into(),
             Because::Imported => self.say("because-imported").into(),
+            Because::OwnLabelsTooFew => self.say("because-few-labels").into(),
         }
     }
 
@@ -146,7 +152,7 @@ impl Words {
     pub fn sign(&self, token: &TokenWeight, document: &Document<'_>) -> String {
         let (name, quoted) = match &token.sign {
             Sign::Sentence(sentence) => return sentence.clone(),
-            Sign::Looks => return self.say("sign-looks").into(),
+            Sign::Looks => return self.looks(document),
             Sign::Passage => return self.say("sign-passage").into(),
             Sign::Email => return self.say("sign-email").into(),
             Sign::Name => ("sign-name", trimmed(document.name)),
@@ -161,6 +167,31 @@ impl Words {
             Sign::Word => ("sign-word", written(token, document)),
         };
         self.fill(name, &[("quoted", &shortened(quoted))])
+    }
+}
+
+impl Words {
+    /// What is striking about how a document is written, where a sentence can name it.
+    fn looks(&self, document: &Document<'_>) -> String {
+        let words = document.text.split_whitespace().count();
+        let links = crate::text::links::links(document.text).count();
+        let letters = document.text.chars().filter(|c| c.is_alphabetic());
+        let (capitals, all) = letters.fold((0_usize, 0_usize), |(capitals, all), letter| {
+            (capitals + usize::from(letter.is_uppercase()), all + 1)
+        });
+        let percent = capitals * 100 / all.max(1);
+        if links > 1 {
+            return self.fill("sign-looks-links", &[("links", &links), ("words", &words)]);
+        }
+        if percent >= STRIKING_CAPITALS && all >= FEW_LETTERS {
+            return self.fill("sign-looks-capitals", &[("percent", &percent)]);
+        }
+        let name = if words < FEW_WORDS {
+            "sign-looks-short"
+        } else {
+            "sign-looks"
+        };
+        self.say(name).into()
     }
 }
 

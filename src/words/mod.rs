@@ -4,7 +4,9 @@
 //!
 //! The widget has its own (`web/embed/widget/languages.json`), for it runs in readers' browsers.
 
+pub mod asked;
 pub mod evidence;
+pub mod scripts;
 
 use std::{borrow::Cow, fmt, ops::Deref, sync::LazyLock};
 
@@ -93,7 +95,7 @@ macro_rules! number {
     };
 }
 
-number!(i64 u32 u64 usize);
+number!(i64 u8 u32 u64 usize);
 
 impl Words {
     fn new((language, file): (&'static str, &'static str)) -> Self {
@@ -110,6 +112,12 @@ impl Words {
         Self { language, bundle }
     }
 
+    /// All languages, English first.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        &ALL
+    }
+
     /// English.
     #[must_use]
     pub fn english() -> &'static Self {
@@ -120,6 +128,34 @@ impl Words {
     #[must_use]
     pub fn is_right_to_left(&self) -> bool {
         RIGHT_TO_LEFT.contains(&self.language)
+    }
+
+    /// Whether there is a sentence of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.bundle.has_message(name) || Self::english().bundle.has_message(name)
+    }
+
+    /// A number as its readers write it: `1,315`.
+    #[must_use]
+    pub fn number(&self, number: usize) -> String {
+        let digits = number.to_string();
+        let separator = self.say("number-separator");
+        let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                out.push_str(&separator);
+            }
+            out.push(digit);
+        }
+        out
+    }
+
+    /// A sentence that counts: `count` chooses its form, and `number` is how it is written.
+    #[must_use]
+    pub fn count(&self, name: &str, count: usize) -> String {
+        let number = self.number(count);
+        self.fill(name, &[("count", &count), ("number", &number)])
     }
 
     /// A sentence without arguments.

@@ -152,3 +152,21 @@ test("arrivals are announced as they come, and the list stays where it is", asyn
   await page.locator(".item", { hasText: "from this time forth" }).waitFor();
   await visitor.leave();
 });
+
+test("what a colleague decides appears in the row at once and by name, the selection stays, and a key for it is not lost on another", async () => {
+  const { visitor, page, ids } = await atDesk(TEXTS);
+  const streamed = page.waitForResponse(/desk\/news/);
+  await page.reload();
+  await streamed;
+  await page.keyboard.press("j");
+  await page.locator(".item.current", { hasText: "sea of troubles" }).waitFor();
+  await service.decide(ids[2], "spam");
+  await page.locator(".item.current", { hasText: "sea of troubles" }).getByText(/demo decided before you: marked as spam, \d+ s ago/i).waitFor();
+  assert.equal(await page.locator(".tabs [data-status=spam] .count").textContent(), "1");
+  assert.equal(await page.locator(".tabs [data-status=pending] .count").textContent(), "2");
+  await service.decide(ids[1], "approve");
+  await page.locator(".item", { hasText: "nobler" }).getByText(/demo decided before you: approved/i).waitFor();
+  assert.equal(await page.locator(".item.current", { hasText: "sea of troubles" }).count(), 1);
+  assert.equal(await service.status(ids[0]), "pending");
+  await visitor.leave();
+});

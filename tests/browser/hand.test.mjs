@@ -171,7 +171,7 @@ test("a double click on Undo takes one decision back", async () => {
     await page.keyboard.press("a");
     await decided(ids, nth);
   }
-  await page.locator(".toast button").dblclick({ delay: 40 });
+  await page.locator(".toast").getByRole("button", { name: /^Undo/ }).dblclick({ delay: 40 });
   await page.getByText("1 comment taken back.").waitFor();
   await later(700);
   assert.deepEqual(await Promise.all(ids.map((id) => service.status(id))), ["pending", "pending", "pending", "approved"]);

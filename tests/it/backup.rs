@@ -209,7 +209,43 @@ async fn a_damaged_or_foreign_file_is_not_restored() {
         let data = folder.path().join("data");
         let refused = hamlet(&data, &["restore", bad.to_str().unwrap(), "--key", &key]);
         assert_eq!(refused.status.code(), Some(1), "{n}: {}", says(&refused));
+        let said = says(&refused);
+        let named = format!(
+            "{} is damaged, or no database of this program",
+            bad.display()
+        );
+        assert_eq!(said.matches(&named).count(), 1, "{n}: {said}");
+        assert_eq!(said.lines().count(), 1, "{n}: {said}");
+        assert!(
+            !said.contains(".part") && said.matches("malformed").count() < 2,
+            "{n}: {said}"
+        );
         assert!(!data.join("hamlet.db").exists(), "{n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_compressed_backup_is_refused_with_what_unpacks_it() {
+    let (_app, file) = backed_up().await;
+    let key = format!("{}.key", file.display());
+    for (start, tool) in [
+        (&b"\x1f\x8b\x08\0"[..], "gunzip"),
+        (b"BZh91AY", "bunzip2"),
+        (b"\xFD7zXZ\0", "unxz"),
+        (b"\x28\xB5\x2F\xFD", "unzstd"),
+        (b"PK\x03\x04", "unzip"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let packed = folder.path().join("copy.db.packed");
+        fs::write(&packed, start).unwrap();
+        let arguments = ["restore", packed.to_str().unwrap(), "--key", &key];
+        let refused = hamlet(&folder.path().join("data"), &arguments);
+        let said = says(&refused);
+        assert!(!refused.status.success());
+        assert!(
+            said.contains("copy.db.packed is compressed") && said.contains(tool),
+            "{said}"
+        );
     }
 }
 

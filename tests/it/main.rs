@@ -16,6 +16,7 @@ mod cancelled;
 mod coral;
 mod corpora;
 mod deletion;
+mod description;
 mod desk;
 mod desk_model;
 mod desk_privacy;

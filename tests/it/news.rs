@@ -117,8 +117,8 @@ on_both_engines!(
             let asked = app.get(&path).header("cookie", &me.cookie).send().await;
             let page = asked.expect("a page").text().await.expect("a page");
             (
-                page.contains("aria-label=\"Comment by Ophelia\""),
-                page.contains("aria-label=\"Comment by Gertrude\""),
+                page.contains("aria-label=\"Select the comment by Ophelia\""),
+                page.contains("aria-label=\"Select the comment by Gertrude\""),
             )
         };
         assert_eq!(shown("check=honeypot").await, (false, true));

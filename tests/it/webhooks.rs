@@ -22,7 +22,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     on_both_engines,
-    support::app::{Engine, TestApp, answer},
+    support::{
+        app::{Engine, TestApp, answer},
+        programs,
+    },
 };
 
 pub const LOCAL: &[(&str, &str)] = &[("WEBHOOKS__ALLOW_NETWORKS", "127.0.0.0/8")];
@@ -184,6 +187,46 @@ on_both_engines!(
             (&decided["data"]["from"], &decided["data"]["to"]),
             (&json!("pending"), &json!("approved"))
         );
+    }
+);
+
+on_both_engines!(
+    the_published_libraries_verify_what_is_sent,
+    LOCAL,
+    |app: TestApp| async move {
+        let listener = Listener::start().await;
+        let (_, made) = add(&app, &listener.url, json!(["comment.received"])).await;
+        // The libraries look at their own clock.
+        app.posted("default", "Zoe", "Zoë: there's rosemary — “remembrance”.")
+            .await;
+        assert_eq!(webhooks::tick(&app.app.notify).await.unwrap(), 1);
+        let one = listener.taken().remove(0);
+        let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+        let [id, time, signature] = headers.map(|name| one.header(name));
+        let secret = made["secret"].as_str().unwrap();
+        let python = programs::python();
+        let probes = [
+            (
+                python.as_str(),
+                ["-c", "import standardwebhooks"],
+                "python/webhook.py",
+            ),
+            (
+                "node",
+                [
+                    "-e",
+                    "require.resolve('standardwebhooks', { paths: ['npm'] })",
+                ],
+                "npm/webhook.mjs",
+            ),
+        ];
+        for (program, probe, script) in probes {
+            if programs::available(program, &probe).await {
+                let arguments = [script, secret, &id, &time, &signature, &one.body];
+                let said = programs::succeed(program, &arguments, programs::folder()).await;
+                assert_eq!(said.trim(), "comment.received");
+            }
+        }
     }
 );
 

@@ -1,10 +1,7 @@
-//! What judges comments, and what brings mail away.
+//! What judges comments, and who sends them.
 
 use super::Finding;
-use crate::{
-    bayes::Model, config::Settings, domain::mail::MailStatus, notify::mailer::Mailer,
-    readiness::UNKNOWN_PROXY, storage::Store,
-};
+use crate::{bayes::Model, config::Settings, readiness::UNKNOWN_PROXY, storage::Store};
 
 /// Whether the shipped model and those that sites use can be read.
 pub(super) async fn model(store: Option<&Store>) -> Finding {
@@ -64,36 +61,5 @@ pub(super) async fn proxy(settings: &Settings, store: Option<&Store>) -> Finding
             "set server.trusted_proxies to the proxy's address and start again",
         ),
         _ => Finding::well("proxy", "none is trusted, and none was noticed"),
-    }
-}
-
-pub(super) async fn mail(settings: &Settings, store: Option<&Store>) -> Finding {
-    let mailer = match Mailer::new(settings) {
-        Ok(mailer) => mailer,
-        Err(error) => return Finding::ill("mail", error.to_string(), "correct the setting"),
-    };
-    if let Err(error) = mailer.check().await {
-        let advice = "look at mail.url, mail.require_tls and mail.ca_file, and at the mail server";
-        return Finding::ill("mail", error.to_string(), advice);
-    }
-    let dead = match store {
-        Some(store) => store.list_mail(Some(MailStatus::Dead), None, 1).await,
-        None => Ok(Vec::new()),
-    };
-    match dead.as_deref() {
-        Ok([]) => Finding::well("mail", format!("{mailer} can be used")),
-        Ok([last, ..]) => Finding::ill(
-            "mail",
-            format!(
-                "there are dead letters; why the last one was given up: {}",
-                last.last_error.as_deref().unwrap_or("unknown")
-            ),
-            "list them with GET /api/v1/outbox?status=dead, put right what is wrong, try them again",
-        ),
-        Err(error) => Finding::ill(
-            "mail",
-            error.to_string(),
-            "see what is said of the database",
-        ),
     }
 }

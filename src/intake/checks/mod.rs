@@ -26,7 +26,7 @@ use crate::{
         email::EmailIndex,
         evidence::Finding,
         network::SenderAddress,
-        site::Site,
+        site::{Policy, Site},
         timestamp::Timestamp,
     },
     rules::Rules,
@@ -72,10 +72,20 @@ pub fn to_count(facts: &Facts<'_>, limits: &IntakeSettings) -> Vec<Share> {
     counters
 }
 
-/// The hash by which the text is found again.
+/// The hash by which a text is found again; `None` for a short one.
 #[must_use]
-pub fn fingerprint(submission: &Submission) -> Option<i64> {
-    duplicate::fingerprint(submission.text.as_str())
+pub fn fingerprint(text: &str) -> Option<i64> {
+    duplicate::fingerprint(text)
+}
+
+/// The findings that need no more than a text and how often it was posted before, at most 10: all that can be known of what was posted
+/// elsewhere long ago.
+#[must_use]
+pub fn of_text(policy: &Policy, text: &str, same_text: i64) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(links::check(policy, text));
+    findings.extend(duplicate::finding(same_text));
+    findings
 }
 
 /// How far back the checks look.

@@ -1,24 +1,20 @@
-//! A call as it came: its parameters from wherever clients put them, its key, and who sent it.
+//! A call as it came: what its parameters mean, its key, and who sent it.
 
 use std::{collections::HashMap, net::IpAddr};
 
 use actix_web::{FromRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
-use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::Url;
 
-use super::{MAX_BYTES, Shared};
+use super::{Shared, parameters};
 use crate::{
     clients::{keys::looks_like_key, question::Question},
     domain::network::SenderAddress,
-    web::{body, prelude::*, sender},
+    web::{prelude::*, sender},
 };
 
 /// The longest id of a program's own that is taken for one, in bytes.
 const MAX_ID: usize = 64;
-
-/// Parameters that are read of one call; WordPress sends every variable of its server along.
-const MAX_PARAMETERS: usize = 1_000;
 
 /// A call.
 pub(super) struct Call {
@@ -106,12 +102,7 @@ impl FromRequest for Call {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let mut parameters = HashMap::new();
-            add_form(&mut parameters, request.query_string().as_bytes());
-            if request.method() != Method::GET {
-                let body = body::read(&request, &mut payload, MAX_BYTES).await?;
-                add_body(&mut parameters, &request, &body)?;
-            }
+            let parameters = parameters::read(&request, &mut payload).await?;
             let app = request
                 .app_data::<Shared>()
                 .ok_or_else(Problem::unavailable)?;
@@ -123,41 +114,6 @@ impl FromRequest for Call {
                 peer,
             })
         })
-    }
-}
-
-/// Reads a body by what it is: some clients send a form with a content type that says nothing.
-fn add_body(
-    parameters: &mut HashMap<String, String>,
-    request: &HttpRequest,
-    body: &[u8],
-) -> Result<(), Problem> {
-    if !body::is_json(request) {
-        add_form(parameters, body);
-        return Ok(());
-    }
-    let object: Value = body::parse_json(body)?;
-    for (name, value) in object.as_object().into_iter().flatten() {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            Value::Bool(_) | Value::Number(_) => value.to_string(),
-            Value::Null | Value::Array(_) | Value::Object(_) => continue,
-        };
-        add(parameters, name.clone(), value);
-    }
-    Ok(())
-}
-
-fn add_form(parameters: &mut HashMap<String, String>, form: &[u8]) {
-    for (name, value) in form_urlencoded::parse(form) {
-        add(parameters, name.into_owned(), value.into_owned());
-    }
-}
-
-/// The first value of a name counts. Laravel's clients say `content_type` for `comment_type`.
-fn add(parameters: &mut HashMap<String, String>, name: String, value: String) {
-    if parameters.len() < MAX_PARAMETERS {
-        parameters.entry(name).or_insert(value);
     }
 }
 

@@ -10,6 +10,7 @@
 mod account;
 mod call;
 mod check;
+mod parameters;
 mod reports;
 mod usage;
 

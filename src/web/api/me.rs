@@ -89,14 +89,16 @@ async fn get_me(
     (status = 200, body = Me),
     (status = 403, description = "A token, or the session's CSRF token is missing."),
     (status = 429, description = "Too many tries at the password; see `Retry-After`."),
-))]
+), security(("session" = [], "csrf" = [])))]
 #[patch("/api/v1/me")]
 async fn change_me(
     app: Shared,
     Person(signed_in): Person,
     Json(change): Json<MeChange>,
 ) -> Result<HttpResponse, Problem> {
-    let SignedIn { session, account } = signed_in;
+    let SignedIn {
+        session, account, ..
+    } = signed_in;
     let id = account.id.clone();
     let mail = match change.mail {
         Some(mail) => Some(preferences(&app, &id, mail).await?),
@@ -106,6 +108,7 @@ async fn change_me(
         name: change.name,
         email: change.email,
         mail,
+        language: None,
         current_password: change.current_password,
         new_password: change.new_password,
     };

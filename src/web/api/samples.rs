@@ -39,6 +39,15 @@ struct Wanted {
     waiting: Option<String>,
 }
 
+/// Labelled data of which the media type does not say what it is: that shows by how it begins.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(
+    dead_code,
+    reason = "it is described alone: a body is read as it comes"
+)]
+struct SampleFile(String);
+
 /// What became of labelled data.
 #[derive(Debug, Serialize, ToSchema)]
 struct UploadReport {
@@ -70,6 +79,7 @@ impl From<Uploaded> for UploadReport {
         (String = "application/x-ndjson"),
         (String = "text/csv"),
         (String = "text/tab-separated-values"),
+        (SampleFile = "application/octet-stream"),
     )),
     responses(
         (status = 200, body = UploadReport),

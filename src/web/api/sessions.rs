@@ -68,7 +68,11 @@ async fn sign_in_with_password(
 
 /// Signs out: the session ends, for every copy of its cookie, and the answer takes the cookie away.
 /// With `everywhere` all of one's sessions end, and unused links to sign in by.
-#[utoipa::path(params(SignOut), responses((status = 204)))]
+#[utoipa::path(
+    params(SignOut),
+    responses((status = 204)),
+    security(("session" = [], "csrf" = [])),
+)]
 #[delete("/api/v1/session")]
 async fn sign_out(
     app: Shared,

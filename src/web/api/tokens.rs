@@ -54,7 +54,7 @@ async fn list_tokens(app: Shared, _operator: Operator) -> Result<HttpResponse, P
 #[utoipa::path(responses(
     (status = 201, body = MintedToken),
     (status = 403, description = "Not an operator, a token (`person_needed`), or the session's CSRF token is missing."),
-))]
+), security(("session" = [], "csrf" = [])))]
 #[post("/api/v1/tokens")]
 async fn add_token(
     app: Shared,

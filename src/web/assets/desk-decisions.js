@@ -1,44 +1,55 @@
 // Deciding and taking back. What a person does is seen at once; the service is asked in turn, and where it
 // says no, the comment comes back with the reason.
 
-import { $, $$, SETTLES, after, bear, bringBack, checked, cleared, current, element, fold, form, goOn, isFresh, isLoading, name, replace, rows, select, shift, single, stir, sweep, tell, update } from "./desk-list.js";
-import { failure, inTurn, post, root } from "./desk-requests.js";
+import { $, $$, SETTLES, after, bear, bringBack, checked, cleared, current, decisionOf, element, fold, form, goOn, isFresh, isLoading, name, remark, replace, rows, select, shift, single, stir, tell, update } from "./desk-list.js";
+import { failure, inTurn, isSignedOut, post, root } from "./desk-requests.js";
+import { list, moment, say } from "./desk-words.js";
 
-const words = { approve: "approved", spam: "marked as spam", reject: "rejected", trash: "moved to the trash", hold: "put back into the queue" };
-const outcome = { approve: "approved", spam: "spam", reject: "rejected", trash: "trash", hold: "pending" };
-const verbs = { approve: "Approve", spam: "Mark as spam", reject: "Reject", trash: "Move to the trash", hold: "Put back into the queue" };
+export const outcome = { approve: "approved", spam: "spam", reject: "rejected", trash: "trash", hold: "pending" };
 const MANY = 20;
-const plural = (n) => (n === 1 ? "1 comment" : `${n} comments`);
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
-const named = (list) => (list.length === 1 ? `The comment by ${name(list[0])} was` : `${plural(list.length)} were`);
+const one = (row) => say("comment-by", { who: name(row) });
+const named = (chosen) => (chosen.length === 1 ? one(chosen[0]) : say("comments", { count: chosen.length }));
+const capital = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 const done = []; // what was decided here and can be taken back, latest last: lists of entries
 const trouble = new WeakMap(); // row: how often it came back, for what waited behind is then off
 const troubles = (row) => trouble.get(row) ?? 0;
+export const mine = new Set(); // comments that were decided about here
 let steps = 0; // what the person did, counted
 let buffered = null; // decisions pressed while the next page is loaded
 
-export const toast = (text, undoable) => {
+// Says what was done, until the next is.
+export const toast = (text, undoable, link) => {
   const box = element("div", "toast");
   box.append(element("p", "", text));
+  if (link) {
+    const a = element("a", "", link.text);
+    a.href = link.href;
+    box.append(a);
+  }
   if (undoable) {
-    const button = element("button", "quietly", "Undo ");
+    const button = element("button", "quietly", `${say("undo")} `);
     button.type = "button";
     button.append(element("kbd", "", "z"));
     button.addEventListener("click", () => { button.disabled = true; undo(); });
     box.append(button);
   }
+  const close = element("button", "quietly", "×");
+  close.type = "button";
+  close.setAttribute("aria-label", say("close"));
+  close.addEventListener("click", () => { box.remove(); (current() ?? $("#content")).focus({ preventScroll: true }); });
+  box.append(close);
   bear(box);
   $("#toast").replaceChildren(box);
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => $("#toast").replaceChildren(), 12000);
 };
+// Signed out: where to sign in, to come back to this list.
+const signIn = () => ({ text: say("sign-in"), href: `${root}sign-in?next=${encodeURIComponent(`/desk${location.search}`)}` });
 
 // Asks before many are decided about; nothing is the first choice.
 const sure = (question, verb) => new Promise((resolve) => {
   const box = element("dialog");
   const yes = element("button", "", verb);
-  const no = element("button", "plain", "Leave them");
+  const no = element("button", "plain", say("leave-them"));
   const p = element("p");
   yes.type = no.type = "button";
   no.autofocus = true;
@@ -55,7 +66,7 @@ const sure = (question, verb) => new Promise((resolve) => {
 // Selects the row after the ones that are decided about, or waits for the next page.
 const step = (chosen, byPointer) => {
   const next = after(chosen[chosen.length - 1]);
-  const moves = !byPointer || chosen.some((row) => row === current());
+  const moves = !byPointer || !current() || chosen.some((row) => row === current());
   return () => {
     if (moves) select(next, { still: byPointer });
     goOn(next, arrived);
@@ -68,22 +79,24 @@ const arrived = (first) => {
   cleared();
   if (!pressed) return;
   if (first) select(first);
-  if (!first && pressed.length) toast(`The next comments could not be loaded: ${pressed.length === 1 ? "a key was" : `${pressed.length} keys were`} not used.`);
+  if (!first && pressed.length) toast(say("not-loaded", { count: pressed.length }));
   if (first) pressed.forEach((decision) => press(decision));
 };
 
 export const decide = async (chosen, decision, byPointer = false) => {
+  // A colleague decided the same: there is nothing to do but to go on.
+  if (!byPointer && chosen.length === 1 && chosen[0].dataset.status === outcome[decision] && $(".since", chosen[0])) { steps += 1; select(after(chosen[0]) ?? chosen[0]); return; }
   const wanted = chosen.filter((row) => row.dataset.status !== outcome[decision] && !isFresh(row) && !row.classList.contains("leaving"));
   if (!wanted.length) return;
   steps += 1;
-  if (wanted.length > MANY && !(await sure(`${verbs[decision]}: ${plural(wanted.length)}?`, `${verbs[decision]}: ${wanted.length}`))) return;
-  if (!byPointer) sweep();
+  if (wanted.length > MANY && !(await sure(say("sure", { verb: say(`verb-${decision}`), count: wanted.length }), say("sure-yes", { verb: say(`verb-${decision}`), count: wanted.length })))) return;
   const entries = wanted.map((row) => ({ row, decision, id: row.dataset.id, from: row.dataset.status, troubles: troubles(row) }));
   const go = step(wanted, byPointer);
-  wanted.forEach((row) => fold(row, capital(words[decision]), byPointer && wanted.length === 1));
+  wanted.forEach((row) => fold(row, say(`line-${decision}`, { who: name(row) }), byPointer && wanted.length === 1));
   go();
   tell();
   done.push(entries);
+  entries.forEach(({ id }) => mine.add(id));
   const at = steps;
   await inTurn(entries.map(({ id }) => id), () => ask(entries, decision));
   report(entries, decision, at);
@@ -115,15 +128,16 @@ const report = (entries, decision, at) => {
   const decided = entries.filter((entry) => entry.done);
   const failed = entries.filter((entry) => !entry.done);
   decided.forEach((entry) => {
-    if (entry.row.classList.contains("leaving") && !entry.back) replace(entry.row, `${capital(words[decision])}: ${name(entry.row)}`, () => undo(entry));
+    if (entry.row.classList.contains("leaving") && !entry.back) replace(entry.row, say(`line-${decision}`, { who: name(entry.row) }), () => undo(entry));
   });
   failed.forEach((entry) => {
     forget(entry);
     if (entry.row.classList.contains("leaving")) giveBack(entry, decision);
   });
-  const told = decided.length ? `${plural(decided.length)} ${words[decision]}.` : "";
-  const why = failed.length ? reason(failed, decision) : "";
-  if (told || why) toast([told, why].filter(Boolean).join(" "), decided.length > 0);
+  const told = decided.length ? say(`decided-${decision}`, { count: decided.length }) : "";
+  const why = failed.length ? reason(failed) : "";
+  const out = failed.some(({ answer }) => answer && isSignedOut(answer.status));
+  if (told || why) toast([told, why].filter(Boolean).join(" "), decided.length > 0, out && signIn());
   const conflict = failed.find((entry) => entry.answer?.result === "stale");
   if (conflict) setTimeout(() => callBack(conflict.row, at), SETTLES);
   cleared();
@@ -140,38 +154,49 @@ const forget = (entry) => {
   done.forEach((entries) => { if (entries.includes(entry)) entries.splice(entries.indexOf(entry), 1); });
   for (let n = done.length - 1; n >= 0; n -= 1) if (!done[n].length) done.splice(n, 1);
 };
-const did = (changed, status) => (changed.action === "undone" ? `took a decision back: now ${status}` : `${words[changed.decision] ?? changed.decision}`);
 const giveBack = ({ row, answer }, decision) => {
-  if (answer?.result === "not_found") { replace(row, `The comment by ${name(row)} is no longer there`); return; }
-  if (answer?.result !== "stale") { bringBack(row, `Not ${words[decision]}.`); return; }
-  const { changed, status } = answer;
-  const who = changed?.by_you ? "You" : changed?.by;
-  bringBack(row, who ? `${who} ${changed.action === "undone" ? did(changed, status) : `decided before you: ${did(changed)}`}, ${ago(changed.at)}.` : `It changed meanwhile: now ${status}.`);
-  $$(".act", row).forEach((button) => { button.hidden = outcome[button.dataset.decision] === status; });
+  if (answer?.result === "not_found") { replace(row, say("gone", { what: one(row) })); return; }
+  if (answer?.result !== "stale") { bringBack(row, say(`not-decided-${decision}`)); return; }
+  bringBack(row, whoWas(answer));
+  $$(".act", row).forEach((button) => { button.hidden = outcome[decisionOf(button)] === answer.status; });
 };
-const ago = (at) => {
+// What somebody else decided meanwhile about a row that is shown.
+export const mark = (row, { status, action, decision, by, by_you: byYou, at }) => {
+  row.dataset.status = status;
+  remark(row, whoWas({ status, changed: { action, decision, by, by_you: byYou, at } }));
+  $$(".act", row).forEach((button) => { button.hidden = outcome[decisionOf(button)] === status; });
+};
+const did = (decision) => say(`did-${decision}`);
+const whoWas = ({ changed, status }) => {
+  const now = say(`now-${status}`);
+  if (!changed) return say("changed-now", { status: now });
+  const when = ago(changed.at);
+  const who = changed.by_you ? say("you") : changed.by;
+  if (changed.action === "undone") return say("undone-before-you", { who, status: now, when });
+  return say(changed.by_you ? "you-decided" : "before-you", { who, did: did(changed.decision), when });
+};
+export const ago = (at) => {
   const seconds = Math.max(0, Math.round((Date.now() - Date.parse(at)) / 1000));
-  if (seconds < 60) return `${seconds} s ago`;
-  return seconds < 3600 ? `${Math.round(seconds / 60)} min ago` : `at ${new Date(at).toLocaleString()}`;
+  if (seconds < 60) return say("seconds-ago", { count: seconds });
+  return seconds < 3600 ? say("minutes-ago", { count: Math.round(seconds / 60) }) : say("at", { when: moment(new Date(at)) });
 };
-const reason = (failed, decision) => {
-  const off = failed.filter(({ answer }) => !answer);
-  if (off.length) return `${named(off.map(({ row }) => row))} not ${words[decision]}: it had just come back. Look again.`;
-  const lost = failed.filter(({ answer }) => answer.result === "failed");
-  if (lost.length) return `${named(lost.map(({ row }) => row))} not ${words[decision]}: ${failure(lost[0].answer.status)}`;
-  const [{ row, answer }] = failed;
-  if (answer.result === "not_found") return `${named(failed.map((entry) => entry.row))} no longer there.`;
+const reason = (failed) => {
+  const lost = failed.filter(({ answer }) => !answer || answer.result === "failed");
+  if (lost.length) return say("failed", { what: named(lost.map(({ row }) => row)), why: lost[0].answer ? failure(lost[0].answer.status) : say("just-back") });
+  const [{ answer }] = failed;
+  const what = named(failed.map(({ row }) => row));
+  if (answer.result === "not_found") return say("gone", { what });
   const others = [...new Set(failed.filter((entry) => entry.answer.changed && !entry.answer.changed.by_you).map((entry) => entry.answer.changed.by))];
-  const what = failed.length === 1 ? `the comment by ${name(row)}: now ${answer.status}` : plural(failed.length);
-  if (others.length) return `${others.join(", ")} ${others.length === 1 ? "was" : "were"} faster with ${what}. Look again.`;
-  return failed.every((entry) => entry.answer.changed?.by_you) ? `You had changed ${what}, before. Look again.` : `Changed meanwhile: ${what}. Look again.`;
+  if (others.length && failed.length === 1) return say("faster", { who: others[0], what, status: say(`now-${answer.status}`) });
+  if (others.length) return say("faster-many", { who: list(others), what });
+  return say(failed.every((entry) => entry.answer.changed?.by_you) ? "you-before" : "changed", { what });
 };
 
 // Taking back
 
 export const undo = async (entry) => {
   const entries = entry ? [entry] : done.pop();
-  if (!entries) { $("#toast form")?.requestSubmit(); return; }
+  if (!entries) { undoLast(); return; }
   if (entry) forget(entry);
   steps += 1;
   stir();
@@ -184,8 +209,23 @@ export const undo = async (entry) => {
   const back = asked.filter((answer) => answer.ok).length;
   const broken = asked.find((answer) => !answer.ok && answer.status !== 409);
   if (!asked.length) return;
-  const rest = broken ? ` ${plural(asked.length - back)} not: ${failure(broken.status)}` : " Somebody changed the rest since.";
-  toast(`${plural(back)} taken back.${back === asked.length ? "" : rest}`);
+  const rest = broken ? say("some-not-taken-back", { what: say("comments", { count: asked.length - back }), why: failure(broken.status) }) : say("rest-changed");
+  toast([say("taken-back", { count: back }), back === asked.length ? "" : rest].filter(Boolean).join(" "), false, broken && isSignedOut(broken.status) && signIn());
+};
+
+// Nothing was decided on this page: the service knows what this person decided last. Where a list is shown it is
+// loaded again; another page only says what was taken back.
+let asking = false;
+const undoLast = async () => {
+  const last = $("#toast form") ?? $("#undo-last");
+  if ($(".tabs") || single || $("#decisions")) { last.requestSubmit(); return; }
+  if (asking) return;
+  asking = true;
+  const answer = await fetch(last.action, { method: "POST", body: new URLSearchParams({ ...Object.fromEntries(new FormData(last)), back: "/desk/activity" }) }).catch(() => null);
+  asking = false;
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const said = page && $(".toast p", page);
+  toast(said ? said.textContent : capital(say("no-answer")));
 };
 const takeBack = async (entry) => {
   if (!entry.done) return null; // it was never decided
@@ -199,22 +239,28 @@ const takeBack = async (entry) => {
   }
   if (answer.ok) return answer;
   trouble.set(row, troubles(row) + 1);
-  if (now) bringBack(row, now.changed ? `${now.changed.by_you ? "You" : now.changed.by} changed it since: now ${now.status}.` : `It changed since: now ${now.status}.`);
-  else bringBack(row, "Not taken back.");
+  if (now) bringBack(row, since(now));
+  else bringBack(row, say("not-taken-back"));
   row.dataset.status = now?.status ?? before;
   if (!now) done.push([{ ...entry, back: false }]);
   return answer;
 };
 
+const since = ({ changed, status: word }) => {
+  const status = say(`now-${word}`);
+  if (!changed) return say("changed-now", { status });
+  return changed.by_you ? say("changed-since-you", { status }) : say("changed-since", { who: changed.by, status });
+};
+
 // From keys and buttons
 
 export const press = (decision, many) => {
-  if (single) { $(`.act[data-decision="${decision}"]`, single)?.click(); return; }
+  if (single) { $(`.act.${decision}`, single)?.click(); return; }
   if (many) { if (checked().length) decide(checked(), decision); return; }
   if (current()) buffered = null;
   if (buffered) { buffered.push(decision); return; }
   if (current()) decide([current()], decision);
-  else if (rows().length) toast("Select a comment first: press j.");
+  else if (rows().length) toast(say("select-first"));
 };
 
 if (form && !single) {
@@ -224,10 +270,10 @@ if (form && !single) {
     const button = event.submitter;
     if (button?.name === "decision" && $("[name=matching]", form)?.checked) return;
     event.preventDefault();
-    if (button?.name === "one") decide([button.closest(".item")], button.dataset.decision, byPointer);
+    if (button?.name === "one") decide([button.closest(".item")], decisionOf(button), byPointer);
     if (button?.name !== "decision") return;
     if (checked().length) decide(checked(), button.value, byPointer);
-    else toast("Select comments first.");
+    else toast(say("select-some"));
   });
 }
 

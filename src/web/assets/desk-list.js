@@ -1,6 +1,8 @@
 // The list: which comment is selected, how a decided one folds up and comes back, and that no click meets
 // another comment than the one that was seen. Deciding itself is in desk-decisions.js.
 
+import { say } from "./desk-words.js";
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -31,13 +33,15 @@ export const element = (name, className, text) => {
 export const rows = () => $$(".items .item:not(.leaving)");
 export const current = () => $(".item.current") || single;
 export const checked = () => rows().filter((row) => $(".select", row).checked);
-export const name = (row) => $("header strong", row).textContent;
+export const decisionOf = (button) => button.value.split(":")[0];
+export const name = (row) => $("header h2, header h1", row).textContent;
 
 export const select = (row, { still = false } = {}) => {
   $$(".item.current").forEach((one) => one.classList.remove("current"));
   if (!row) { $("#content").focus({ preventScroll: true }); return; }
   row.classList.add("current");
   row.focus({ preventScroll: true });
+  sessionStorage.setItem("current", row.id);
   if (!still) row.scrollIntoView({ block: "nearest" });
 };
 export const move = (by) => {
@@ -51,7 +55,7 @@ export const after = (row) => rows().find((one) => places.get(one) > places.get(
 export const tell = () => {
   if (!$("#selected")) return;
   const n = checked().length;
-  $("#selected").textContent = n ? `${n} selected` : "Select all shown";
+  $("#selected").textContent = n ? say("selected", { count: n }) : say("select-all");
   $("#select-all").checked = n > 0 && n === rows().length;
 };
 export const shift = (status, by) => {
@@ -82,9 +86,9 @@ export const replace = (row, text, undo) => {
   line.style.minHeight = row.style.minHeight;
   line.append(element("p", "", text));
   if (undo) {
-    const button = element("button", "quietly", "Undo");
+    const button = element("button", "quietly", say("undo"));
     button.type = "button";
-    button.setAttribute("aria-label", `Undo: ${text}`);
+    button.setAttribute("aria-label", say("undo-line", { what: text }));
     button.addEventListener("click", undo);
     line.append(button);
   }
@@ -105,21 +109,20 @@ export const bringBack = (row, said) => {
   }
   if (!said) return;
   row.dataset.returned = performance.now();
+  remark(row, said);
+};
+// Says in a row what happened to its comment.
+export const remark = (row, said) => {
+  const height = row.offsetHeight;
+  $$(".since", row).forEach((one) => one.remove());
   const line = element("p", "since", said);
-  const link = element("a", "", "Show");
-  link.href = $(".when", row).href;
+  const link = element("a", "", say("show"));
+  link.href = $(".when", row)?.href ?? location.href;
   line.append(" ", link);
-  $("article", row).append(line);
+  ($("article", row) ?? $("header", row)).append(line);
+  if (row.offsetHeight !== height) stir();
 };
-// Forgets the lines of rows that were decided about, at the next key.
-export const sweep = () => {
-  const lines = $$(".items .decided");
-  if (!lines.length) return;
-  lines.forEach((line) => line.remove());
-  stir();
-};
-
-// Forgets those that were scrolled out of sight. Most browsers keep the rest where it is.
+// Forgets the lines of rows that were decided about and that were scrolled out of sight. Most browsers keep the rest where it is.
 const sweepAbove = () => {
   const top = (row) => row.getBoundingClientRect().top;
   const lines = $$(".items .decided").filter((line) => line.getBoundingClientRect().bottom < 0);
@@ -135,7 +138,7 @@ export const update = (row, version, status) => {
   row.dataset.status = status;
   const key = `${row.dataset.id}:${version}`;
   $(".select", row).value = key;
-  $$(".act", row).forEach((button) => { button.value = `${button.dataset.decision}:${key}`; });
+  $$(".act", row).forEach((button) => { button.value = `${decisionOf(button)}:${key}`; });
 };
 
 // The next page, loaded before this one is out of comments. `arrived` is called with its first row.
@@ -171,10 +174,11 @@ export const cleared = () => {
   if ($(".items .item") || loading || $("nav.pages a[rel=next]")) return;
   const box = element("div", "empty");
   box.id = "cleared";
-  const link = element("a", "", "See what else there is");
+  const link = element("a", "", say("what-else"));
   link.href = $("nav.pages a")?.href || location.href;
-  box.append(element("h2", "", "All done here"), link);
+  box.append(element("h2", "", say("all-done")), link);
   list.after(box);
+  if (!document.activeElement || document.activeElement === document.body || document.activeElement.id === "content") link.focus({ preventScroll: true });
 };
 
 if (form && !single) {

@@ -1,6 +1,8 @@
 // What the desk asks of the service: a few requests at once, but about each comment one after the other,
 // so that no key is lost and none overtakes another.
 
+import { say } from "./desk-words.js";
+
 const AT_ONCE = 4;
 // Where the service is: `/`, or a path of another address that it is below.
 export const root = document.documentElement.dataset.root;
@@ -43,4 +45,5 @@ export const post = async (path, body) => {
 };
 
 // Why an answer was none, in words.
-export const failure = (status) => (status === 401 || status === 403 ? "you are signed out. Load the page again." : "the service does not answer. Try again.");
+export const isSignedOut = (status) => status === 401 || status === 403;
+export const failure = (status) => say(isSignedOut(status) ? "signed-out" : "no-answer");

@@ -2,17 +2,29 @@
 // Everything here has a form that does the same without it.
 
 import { press, undo } from "./desk-decisions.js";
-import { $, $$, current, move, single } from "./desk-list.js";
-import { root } from "./desk-requests.js";
+import { $, $$, current, move, select, single } from "./desk-list.js";
+import "./desk-news.js";
+import { palette } from "./desk-palette.js";
+import { say } from "./desk-words.js";
 
-const marks = $("#marks");
-if (marks) {
-  const show = () => document.body.classList.toggle("plain-text", !marks.checked);
-  marks.checked = localStorage.getItem("marks") !== "off";
-  marks.addEventListener("change", () => { localStorage.setItem("marks", marks.checked ? "on" : "off"); show(); });
+// Choices about how the list looks, kept in the browser.
+for (const [id, off, name] of [["marks", "plain-text", false], ["roomy", "roomy", true]]) {
+  const box = $(`#${id}`);
+  if (!box) continue;
+  const show = () => document.body.classList.toggle(off, box.checked === name);
+  if (localStorage.getItem(id)) box.checked = localStorage.getItem(id) === "on";
+  box.addEventListener("change", () => { localStorage.setItem(id, box.checked ? "on" : "off"); show(); });
   show();
 }
-$$(".filters select").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+// Fields that were left empty are not sent, so that a list's address says only what narrows it.
+$(".filters")?.addEventListener("formdata", ({ formData }) => {
+  [...formData].forEach(([name, value]) => { if (!value || (name === "sort" && value === "newest")) formData.delete(name); });
+});
+// Back from a comment's page: the same one is selected.
+if ($(".items") && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  const row = document.getElementById(sessionStorage.getItem("current") ?? "");
+  if (row?.matches(".items .item")) select(row, { still: true });
+}
 
 // Keys
 
@@ -22,12 +34,39 @@ keysOn.checked = localStorage.getItem("keys") !== "off";
 keysOn.addEventListener("change", () => localStorage.setItem("keys", keysOn.checked ? "on" : "off"));
 $("#help-button").hidden = false;
 $("#help-button").addEventListener("click", () => help.showModal());
+$("#palette-button").hidden = false;
+$("#palette-button").addEventListener("click", () => palette(acts()));
 
 const decisions = { a: "approve", s: "spam", r: "reject", d: "trash", u: "hold" };
+// The letter that a key has, or on keyboards of other scripts that it would have where it is.
+const letter = ({ key, code }) => (/^[a-z?/]$|^\w\w/i.test(key) || !/^Key[A-Z]$/.test(code ?? "") ? key : code.at(-1)).toLowerCase();
+
+const open = (row, place = "") => {
+  if (row && !single) location.assign(`${$(".when", row).getAttribute("href")}${place}`);
+  else if (single && place) location.hash = place;
+};
+const acts = () => [
+  ...(current() ? Object.entries(decisions).map(([key, decision]) => ({ label: say(`verb-${decision}`), more: key, key: true, run: () => press(decision) })) : []),
+  { label: say("undo-last"), more: "z", key: true, run: () => undo() },
+  { label: say("keys"), more: "?", key: true, run: () => help.showModal() },
+];
+const go = {
+  j: () => ($("a[rel=next].next") ? $("a[rel=next].next").click() : move(1)),
+  k: () => (single ? history.back() : move(-1)),
+  z: () => undo(),
+  t: () => open(current(), "#thread"),
+  "/": () => $("#search")?.focus(),
+};
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && letter(event) === "k" && !$("dialog[open]")) {
+    event.preventDefault();
+    palette(acts());
+    return;
+  }
+  if (event.key === "Escape" && event.target.matches("#search")) { (current() ?? $("#content")).focus({ preventScroll: true }); return; }
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
-  if (event.ctrlKey || event.metaKey || event.altKey || typing || $("dialog[open]")) return;
-  const key = event.key.toLowerCase();
+  if (event.ctrlKey || event.metaKey || event.altKey || typing || event.isComposing || $("dialog[open]")) return;
+  const key = letter(event);
   if (event.key === "?") { help.showModal(); return; }
   // Enter on a check box would press the form's first button.
   if (key === "enter" && event.target.matches("input[type=checkbox]")) { event.preventDefault(); return; }
@@ -38,48 +77,10 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (decisions[key]) press(decisions[key], event.shiftKey);
-  else if (key === "j") move(1);
-  else if (key === "k") move(-1);
-  else if (key === "z") undo();
   else if (key === "x" && event.shiftKey) $("#select-all")?.click();
   else if (key === "x" && current() && !single) { $(".select", current()).click(); }
-  else if (key === "enter" && event.target === current() && !single) $(".when", current()).click();
+  else if (key === "enter" && event.target === current() && !single) open(current());
+  else if (go[key] && !event.shiftKey) go[key]();
   else return;
   event.preventDefault();
 });
-
-// News, told without moving the list: pushed while the page is seen, asked for twice a minute
-// where no stream stands.
-
-const arrivals = $("#arrivals");
-const pendingCount = $('.tabs [data-status="pending"] .count');
-const look = async () => {
-  const filter = new URLSearchParams(location.search);
-  if (document.hidden || !pendingCount || filter.has("cursor")) return;
-  const query = new URLSearchParams({ status: "pending", limit: "1" });
-  ["site", "q", "page", "author", "check"].forEach((name) => { if (filter.get(name)) query.set(name, filter.get(name)); });
-  if (["band", "since", "until", "link"].some((name) => filter.get(name))) return;
-  const response = await fetch(`${root}api/v1/comments?${query}`).catch(() => null);
-  if (!response || !response.ok) return;
-  const { counts } = await response.json();
-  const more = counts.pending - Number(pendingCount.textContent);
-  if (more <= 0) { arrivals.hidden = true; return; }
-  const link = document.createElement("a");
-  link.href = location.href;
-  link.textContent = `${more} new: show`;
-  arrivals.replaceChildren(link);
-  arrivals.hidden = false;
-};
-let stream = null;
-const listen = () => {
-  if (document.hidden) { stream?.close(); stream = null; return; }
-  if (stream && stream.readyState !== EventSource.CLOSED) return;
-  stream = new EventSource(`${root}desk/news`);
-  stream.addEventListener("arrival", look);
-  stream.addEventListener("displaced", () => stream.close());
-};
-if (arrivals) {
-  listen();
-  document.addEventListener("visibilitychange", listen);
-  setInterval(() => { if (stream?.readyState !== EventSource.OPEN) { listen(); look(); } }, 30000);
-}

@@ -1,12 +1,18 @@
-//! What operators did, as a page for operators, the latest first.
+//! Who did what: decisions about comments, alone or together, each with its way back, and for operators what
+//! operators did. The latest come first.
 
 use serde_json::Value;
 
+use super::words::{decided, did};
 use crate::{
     domain::decision::Door,
+    review::batches,
     sealing::keys::Purpose,
-    storage::acts::Act,
-    web::{desk::prelude::*, query::next_cursor},
+    storage::{acts::Act, batches::Batch, decided::DecidedAlone},
+    web::{
+        desk::prelude::*,
+        query::{Parameters, next_cursor},
+    },
 };
 
 /// Acts on one page.
@@ -16,11 +22,31 @@ const PER_PAGE: u32 = 50;
 #[template(path = "desk_activity.html")]
 struct ActivityPage {
     frame: Frame,
+    decisions: Vec<Decided>,
+    /// Where the list of decisions goes on.
+    earlier: Option<i64>,
     rows: Vec<ActRow>,
     /// Where the list goes on.
     older: Option<String>,
     /// How long acts are kept, in days.
     days: u64,
+}
+
+/// A decision in words, about one comment or several.
+struct Decided {
+    millis: i64,
+    at: String,
+    age: String,
+    by: String,
+    via: &'static str,
+    what: String,
+    site: String,
+    /// The comment's page.
+    href: Option<String>,
+    note: Option<String>,
+    undone: bool,
+    /// What takes it back: the form's address, and what it sends.
+    undo: Option<(String, String)>,
 }
 
 struct ActRow {
@@ -33,83 +59,132 @@ struct ActRow {
     detail: String,
 }
 
-#[derive(Deserialize)]
-pub(super) struct ActivityQuery {
-    before: Option<String>,
+/// The name of the sentence that says through which door somebody came; none for a person on the desk.
+fn door(via: &str) -> &'static str {
+    match Door::parse(via) {
+        Some(Door::Session) => "",
+        Some(Door::Token) => "door-token",
+        Some(Door::MailLink) => "door-mail",
+        Some(Door::Client) => "door-client",
+        Some(Door::Command) => "door-command",
+        None => "door-other",
+    }
+}
+
+impl Decided {
+    fn alone(app: &App, words: &Words, one: DecidedAlone) -> Self {
+        let key = format!("{}:{}", one.comment, one.version);
+        let did = words.say(did(one.decision));
+        Self {
+            millis: one.at.millis(),
+            age: age(words, one.at, app.now()),
+            at: one.at.to_string(),
+            by: one.by,
+            via: door(&one.via),
+            what: words.fill(
+                "activity-decided",
+                &[("did", &&*did), ("author", &one.author)],
+            ),
+            site: one.site.to_string(),
+            href: Some(format!("{HOME}/comments/{}", one.comment)),
+            note: one.note,
+            undone: one.undone,
+            undo: one.last.then(|| ("/desk/undo".to_owned(), key)),
+        }
+    }
+
+    fn together(app: &App, words: &Words, batch: &Batch) -> Self {
+        let count = usize::try_from(batch.comments).unwrap_or_default();
+        let sites: Vec<&str> = batch.sites.iter().map(SiteSlug::as_str).collect();
+        let undo = format!("/desk/batches/{}/undo", batch.id);
+        Self {
+            millis: batch.at.millis(),
+            age: age(words, batch.at, app.now()),
+            at: batch.at.to_string(),
+            by: batch.by.clone(),
+            via: door(&batch.via),
+            what: words.count(decided(batch.decision), count),
+            site: sites.join(", "),
+            href: None,
+            note: None,
+            undone: batch.standing == 0,
+            undo: (batch.standing > 0).then(|| (undo, String::new())),
+        }
+    }
 }
 
 pub(super) async fn show(
     app: Shared,
-    Operators(Entered(signed_in)): Operators<Entered>,
-    Query(query): Query<ActivityQuery>,
+    Entered(signed_in): Entered,
+    Query(query): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
-    let before = query.before.as_deref().map(|raw| {
+    let (principal, words) = (signed_in.principal(), signed_in.words);
+    let flash = Flash::open(&app, &principal, &query).await?;
+    let before = query.get("before").map(|raw| {
         let read: Option<String> = app.signer.verify(Purpose::Cursor, raw);
         read.ok_or_else(|| Problem::not_found("page"))
     });
-    let acts = app.store.acts(before.transpose()?, PER_PAGE).await?;
+    let before = before.transpose()?;
+    let acts = if principal.is_operator() {
+        app.store.acts(before, PER_PAGE).await?
+    } else {
+        Vec::new()
+    };
+    let until = query.get("until").and_then(|raw| raw.parse().ok());
+    let decisions = decisions(&app, &principal, words, until).await?;
+    let earlier = decisions.last().map(|last| last.millis);
     let template = ActivityPage {
-        frame: Frame::new(&app, &signed_in, format!("{HOME}/activity"), None),
+        frame: Frame::new(&app, &signed_in, format!("{HOME}/activity"), flash),
+        earlier: earlier.filter(|_| decisions.len() >= PER_PAGE as usize),
+        decisions,
         older: next_cursor(&app, &acts, PER_PAGE, |act| &act.id),
-        rows: acts.iter().map(|act| row(&app, act)).collect(),
+        rows: acts.iter().map(|act| row(&app, words, act)).collect(),
         days: app.settings.privacy.audit_days,
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
-fn row(app: &App, act: &Act) -> ActRow {
+/// Decisions before a time, in milliseconds since 1970: those about one comment and those about several, in one list.
+async fn decisions(
+    app: &App,
+    principal: &Principal,
+    words: &Words,
+    until: Option<i64>,
+) -> Result<Vec<Decided>, Refused> {
+    let sites = app.directory.covered(&principal.scope);
+    let until = until.unwrap_or(i64::MAX);
+    let before = Timestamp::from_millis(until);
+    let alone = app.store.decided_alone(&sites, before, PER_PAGE).await?;
+    let together = batches::list(app, principal).await?;
+    let together = together.iter().filter(|batch| batch.at.millis() < until);
+    let mut all: Vec<Decided> = together
+        .map(|one| Decided::together(app, words, one))
+        .collect();
+    all.extend(alone.into_iter().map(|one| Decided::alone(app, words, one)));
+    all.sort_by_key(|one| std::cmp::Reverse(one.millis));
+    all.truncate(PER_PAGE as usize);
+    Ok(all)
+}
+
+fn row(app: &App, words: &Words, act: &Act) -> ActRow {
     ActRow {
         at: act.at.to_string(),
-        age: age(act.at, app.now()),
+        age: age(words, act.at, app.now()),
         by: act.actor_name.clone(),
-        via: match Door::parse(&act.via) {
-            Some(Door::Session) => "",
-            Some(Door::Token) => "token",
-            Some(Door::Command) => "shell",
-            _ => "other",
-        },
-        what: words(&act.action),
+        via: door(&act.via),
+        what: said(words, &act.action),
         target: act.target.clone(),
         detail: detail(&act.detail),
     }
 }
 
 /// An act in words; one that a later version recorded as it is.
-fn words(action: &str) -> String {
-    let words = match action {
-        "address.reveal" => "looked at a whole address",
-        "comments.export" => "exported comments",
-        "comments.import" => "imported comments",
-        "comments.import_undo" => "took an import back",
-        "key.add" => "made a program's key",
-        "key.revoke" => "revoked a program's key",
-        "mail.retry" => "tried a mail again",
-        "model.activate" => "put a model into use",
-        "model.roll_back" => "went back to the model before",
-        "model.train" => "started a training run",
-        "person.add" => "added a moderator",
-        "person.change" => "changed an account",
-        "person.link" => "made a link to sign in by",
-        "person.password" => "set a password",
-        "person.remove" => "removed a moderator",
-        "rule.add" => "added a block rule",
-        "rule.remove" => "removed a block rule",
-        "samples.add" => "added labelled texts",
-        "sealing_key.retire" => "retired the older sealing keys",
-        "sealing_key.rotate" => "rotated the sealing key",
-        "session.end_all" => "signed out everywhere",
-        "site.add" => "added a site",
-        "site.change" => "changed a site",
-        "site.remove" => "removed a site",
-        "subject.erase" => "erased a person's data",
-        "subject.export" => "looked at a person's data",
-        "token.add" => "made a token",
-        "token.revoke" => "revoked a token",
-        "webhook.add" => "added a webhook",
-        "webhook.remove" => "removed a webhook",
-        other => other,
-    };
-    words.to_owned()
+fn said(words: &Words, action: &str) -> String {
+    let name = format!("act-{}", action.replace(['.', '_'], "-"));
+    if words.has(&name) {
+        return words.say(&name).into();
+    }
+    action.to_owned()
 }
 
 /// The fields of an act in one line.

@@ -1,9 +1,6 @@
 //! What was decided together, and taking it back as one.
 
-use super::{
-    frame::back_of,
-    words::{comments, done_in_words, thousands},
-};
+use super::{frame::back_of, words::decided};
 use crate::{
     domain::decision::BatchId,
     review::batches,
@@ -34,18 +31,18 @@ struct Line {
 }
 
 impl Line {
-    fn new(app: &App, batch: &Batch) -> Self {
+    fn new(app: &App, words: &Words, batch: &Batch) -> Self {
         let number = |count: i64| usize::try_from(count).unwrap_or_default();
-        let what = comments(number(batch.comments));
+        let what = words.count(decided(batch.decision), number(batch.comments));
         let sites: Vec<&str> = batch.sites.iter().map(SiteSlug::as_str).collect();
         Self {
             id: batch.id.to_string(),
-            age: age(batch.at, app.now()),
+            age: age(words, batch.at, app.now()),
             at: batch.at.to_string(),
             by: batch.by.clone(),
-            what: format!("{what} {}", done_in_words(batch.decision)),
+            what,
             sites: sites.join(", "),
-            standing: (batch.standing > 0).then(|| thousands(number(batch.standing))),
+            standing: (batch.standing > 0).then(|| words.number(number(batch.standing))),
         }
     }
 }
@@ -60,7 +57,10 @@ pub(super) async fn show(
     let batches = batches::list(&app, &principal).await?;
     let template = BatchesPage {
         frame: Frame::new(&app, &signed_in, HERE.to_owned(), flash),
-        batches: batches.iter().map(|one| Line::new(&app, one)).collect(),
+        batches: batches
+            .iter()
+            .map(|one| Line::new(&app, signed_in.words, one))
+            .collect(),
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }

@@ -3,11 +3,18 @@
 
 use std::time::Duration;
 
-use super::{item::Item, words::label};
+use url::form_urlencoded::byte_serialize;
+
+use super::{
+    filter::DeskQuery,
+    item::{self, Item, Shower},
+    views,
+    words::{self, label, now},
+};
 use crate::{
     domain::{
         comment::Comment,
-        decision::{Action, Door, HistoryEntry},
+        decision::{Action, Decision, Door, HistoryEntry},
         evidence::Verdict,
         queue::{Counts, QueueQuery},
     },
@@ -19,7 +26,7 @@ use crate::{
     },
     web::{
         api::comments::{comment_id, named_comment},
-        desk::prelude::*,
+        desk::{frame::inside_or, prelude::*},
         query::Parameters,
     },
 };
@@ -37,12 +44,18 @@ struct CommentPage {
     by_network: Vec<Item>,
     by_host: Vec<Item>,
     because: String,
-    verdict: &'static str,
+    verdict: Said<'static>,
+    /// The list that it was opened from, and its address.
+    list: Option<(Said<'static>, String)>,
+    /// The next comment of that list.
+    next: Option<String>,
+    /// Where a decision leads.
+    onwards: String,
     checks: Vec<Weighed>,
     tokens: Vec<Weighed>,
     model: Option<String>,
     history: Vec<Line>,
-    author: Vec<(&'static str, i64)>,
+    author: Vec<(Said<'static>, i64)>,
     author_href: String,
     others: Vec<Item>,
     /// When it is deleted for good.
@@ -66,6 +79,36 @@ struct Line {
     what: String,
     note: Option<String>,
     undone: bool,
+    /// What a form sends to take it back, where it is the last decision.
+    undo: Option<String>,
+}
+
+/// The list that a comment was opened from, as the page's address names it.
+struct From(DeskQuery, String);
+
+impl From {
+    fn of(carried: &Parameters) -> Option<Self> {
+        let query = carried.get("in")?;
+        let address = format!("{HOME}?{query}");
+        let read = views::read(&address)?;
+        Some(Self(read, query.to_owned()))
+    }
+
+    /// The address of a comment's page that knows this list.
+    fn lead_to(&self, id: CommentId) -> String {
+        let list: String = byte_serialize(self.1.as_bytes()).collect();
+        format!("{HOME}/comments/{id}?in={list}")
+    }
+
+    /// The comment that comes after this one; none where the list cannot be read.
+    async fn next(&self, app: &App, principal: &Principal, comment: &Comment) -> Option<CommentId> {
+        let wanted = self.0.wanted(&mut Vec::new());
+        let place = self.0.place(comment);
+        queue::after(app, principal, &wanted, &place)
+            .await
+            .ok()
+            .flatten()
+    }
 }
 
 pub(super) async fn show(
@@ -75,7 +118,8 @@ pub(super) async fn show(
     Query(carried): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
     let flash = Flash::open(&app, &signed_in.principal(), &carried).await?;
-    Ok(render(&app, &signed_in, &id, flash, None).await?)
+    let from = From::of(&carried);
+    Ok(render(&app, &signed_in, &id, from, flash, None).await?)
 }
 
 /// A note without a decision.
@@ -86,7 +130,7 @@ pub(super) async fn add_note(
 ) -> Result<HttpResponse, Refused> {
     let principal = by.principal();
     let id = named_comment(&app, &principal, &id).await?.id;
-    let here = format!("{HOME}/comments/{id}");
+    let here = inside_or(fields.get("here"), &format!("{HOME}/comments/{id}"));
     let Some(note) = review::parse_note(Some(fields.get("note")))? else {
         return Ok(see_other(&here));
     };
@@ -101,13 +145,17 @@ pub(super) async fn add_note(
 
 pub(super) async fn reveal(
     app: Shared,
-    Sent { by, .. }: Sent,
+    Sent { by, fields }: Sent,
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let principal = by.principal();
     let email = opened::reveal_email(&app, &principal, comment_id(&id)?).await?;
     let email = email.expose().to_owned();
-    Ok(render(&app, &by, &id, None, Some(email)).await?)
+    let from = fields.get("back").split_once('?').map(|(_, query)| query);
+    let pairs = from.map(|query| url::form_urlencoded::parse(query.as_bytes()).into_owned());
+    let carried = pairs.and_then(|pairs| Parameters::try_from(pairs.collect::<Vec<_>>()).ok());
+    let from = carried.as_ref().and_then(From::of);
+    Ok(render(&app, &by, &id, from, None, Some(email)).await?)
 }
 
 /// Deletes the comment for good, or erases all that is held about its author.
@@ -146,81 +194,101 @@ async fn render(
     app: &App,
     signed_in: &SignedIn,
     id: &str,
+    from: Option<From>,
     flash: Option<Flash>,
     revealed: Option<String>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = signed_in.principal();
+    let (principal, words) = (signed_in.principal(), signed_in.words);
     let opened = opened::open(app, &principal, comment_id(id)?).await?;
     let opened = opened.ok_or_else(|| Problem::not_found("comment"))?;
-    let others = others(app, &principal, &opened).await?;
+    let shower = Shower {
+        parents: item::parents(app, &principal, [&opened.comment].into_iter()).await?,
+        ..Shower::new(app, words)
+    };
+    let others = others(&shower, &principal, &opened).await?;
     let Opened {
         comment,
         history,
         author,
         earlier,
     } = opened;
-    let deleted_on = deleted_on(app, &comment);
-    let (checks, tokens) = weigh(&comment);
-    let lines = history.into_iter().map(|entry| line(app, entry));
+    let here = from.as_ref().map_or_else(
+        || format!("{HOME}/comments/{}", comment.id),
+        |from| from.lead_to(comment.id),
+    );
+    let next = match &from {
+        Some(from) => from
+            .next(app, &principal, &comment)
+            .await
+            .map(|id| from.lead_to(id)),
+        None => None,
+    };
+    let list = from.as_ref().map(|from| format!("{HOME}?{}", from.1));
+    let onwards = next
+        .clone()
+        .or_else(|| list.clone())
+        .unwrap_or_else(|| here.clone());
+    let (checks, tokens) = weigh(words, &comment);
+    let shown = |comments: &[Comment]| comments.iter().map(|one| shower.in_list(one)).collect();
+    let named = |from: &From| words.say(from.0.status().map_or("status-all", label));
     let template = CommentPage {
-        frame: Frame::new(
-            app,
-            signed_in,
-            format!("{HOME}/comments/{}", comment.id),
-            flash,
-        ),
-        item: Item::whole(app, &comment),
+        deleted_on: deleted_on(app, &comment),
+        item: shower.whole(&comment),
         revealed,
-        because: Words::english().because(&comment.evidence),
-        verdict: match comment.verdict {
-            Verdict::Publish => "published at once",
-            Verdict::Hold => "held for a person",
-            Verdict::Spam => "put aside as spam",
-        },
+        because: words.because(&comment.evidence),
+        verdict: words.say(match comment.verdict {
+            Verdict::Publish => "verdict-publish",
+            Verdict::Hold => "verdict-hold",
+            Verdict::Spam => "verdict-spam",
+        }),
+        list: from.as_ref().map(named).zip(list),
+        next,
+        onwards,
         checks,
         tokens,
         model: comment.evidence.model.map(|model| model.version.clone()),
-        history: lines.collect(),
-        author: author_counts(&author),
-        author_href: format!("{HOME}?author={}", comment.id),
+        history: lines(
+            app,
+            words,
+            history,
+            &format!("{}:{}", comment.id, comment.version),
+        ),
+        author: author_counts(words, &author),
+        author_href: format!("{HOME}?status=all&author={}", comment.id),
         others,
-        deleted_on,
-        by_network: earlier
-            .by_network
-            .iter()
-            .map(|one| Item::in_list(app, one, None))
-            .collect(),
-        by_host: earlier
-            .by_host
-            .iter()
-            .map(|one| Item::in_list(app, one, None))
-            .collect(),
+        by_network: shown(&earlier.by_network),
+        by_host: shown(&earlier.by_host),
+        frame: Frame::new(app, signed_in, here, flash),
     };
     page::render(StatusCode::OK, &template)
 }
 
 /// What else the author wrote, newest first.
-async fn others(app: &App, principal: &Principal, opened: &Opened) -> Result<Vec<Item>, Problem> {
+async fn others(
+    shower: &Shower<'_>,
+    principal: &Principal,
+    opened: &Opened,
+) -> Result<Vec<Item>, Problem> {
     let wanted = QueueQuery {
         author: Some(opened.comment.id),
         ..QueueQuery::default()
     };
-    let found = queue::list(app, principal, &wanted, None, Some(OTHERS)).await?;
+    let found = queue::list(shower.app, principal, &wanted, None, Some(OTHERS)).await?;
     let others = found.comments.iter();
     let others = others.filter(|one| one.id != opened.comment.id);
-    Ok(others.map(|one| Item::in_list(app, one, None)).collect())
+    Ok(others.map(|one| shower.in_list(one)).collect())
 }
 
-fn author_counts(counts: &Counts) -> Vec<(&'static str, i64)> {
+fn author_counts(words: &'static Words, counts: &Counts) -> Vec<(Said<'static>, i64)> {
     let all = Status::ALL.iter();
-    all.map(|status| (label(*status), counts.of(*status)))
+    all.map(|status| (words.say(now(*status)), counts.of(*status)))
         .filter(|(_, count)| *count > 0)
         .collect()
 }
 
 /// The checks that fired and the tokens that counted, with bars on one scale.
-fn weigh(comment: &Comment) -> (Vec<Weighed>, Vec<Weighed>) {
-    let (words, document) = (Words::english(), comment.document());
+fn weigh(words: &Words, comment: &Comment) -> (Vec<Weighed>, Vec<Weighed>) {
+    let document = comment.document();
     let evidence = &comment.evidence;
     let tokens = evidence.model.iter().flat_map(|model| &model.tokens);
     let tokens: Vec<(String, f64)> = tokens
@@ -257,30 +325,51 @@ fn bar(says: String, weight: f64, most: f64) -> Weighed {
     }
 }
 
-fn line(app: &App, entry: HistoryEntry) -> Line {
-    let to = entry.to.map_or("", label).to_lowercase();
-    let decision = entry.decision.unwrap_or_default();
-    let what = match entry.action {
-        Action::Received => format!("Arrived: {to}"),
-        Action::Decided => format!("decided “{decision}”: now {to}"),
-        Action::Undone => format!("took “{decision}” back: {to} again"),
-        Action::EmailRevealed => "looked at the whole address".to_owned(),
-        Action::Noted => "noted".to_owned(),
+/// The history in words; `seen` names the comment as it is now.
+fn lines(app: &App, words: &Words, history: Vec<HistoryEntry>, seen: &str) -> Vec<Line> {
+    let decided = |entry: &HistoryEntry| entry.action == Action::Decided && !entry.undone;
+    let last = history.iter().rposition(decided);
+    let lines = history.into_iter().enumerate();
+    lines
+        .map(|(at, entry)| Line {
+            undo: (last == Some(at)).then(|| seen.to_owned()),
+            ..line(app, words, entry)
+        })
+        .collect()
+}
+
+fn line(app: &App, words: &Words, entry: HistoryEntry) -> Line {
+    let to = entry
+        .to
+        .map_or_else(String::new, |to| words.say(now(to)).into());
+    let decision = entry.decision.as_deref().and_then(Decision::parse);
+    let decision: String =
+        decision.map_or_else(String::new, |one| words.say(words::decision(one)).into());
+    let name = match entry.action {
+        Action::Received => "history-arrived",
+        Action::Decided => "history-decided",
+        Action::Undone => "history-undone",
+        Action::EmailRevealed => "history-revealed",
+        Action::Noted => "history-noted",
     };
     let door = match entry.via.as_deref().and_then(Door::parse) {
-        Some(Door::Token) => " (API)",
-        Some(Door::MailLink) => " (by mail)",
-        Some(Door::Client) => " (reported by a program)",
-        Some(Door::Command) => " (shell)",
+        Some(Door::Token) => "door-token",
+        Some(Door::MailLink) => "door-mail",
+        Some(Door::Client) => "door-client",
+        Some(Door::Command) => "door-command",
         Some(Door::Session) | None => "",
     };
-    let who = entry.by.map(|by| format!("{by}{door}"));
+    let who = entry.by.map(|by| match door {
+        "" => by,
+        door => format!("{by} ({})", words.say(door)),
+    });
     Line {
-        age: age(entry.at, app.now()),
+        age: age(words, entry.at, app.now()),
         at: entry.at.to_string(),
         who: who.unwrap_or_default(),
-        what,
+        what: words.fill(name, &[("decision", &decision), ("to", &to)]),
         note: entry.note,
         undone: entry.undone,
+        undo: None,
     }
 }

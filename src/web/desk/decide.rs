@@ -3,15 +3,20 @@
 
 use std::time::Duration;
 
-use super::{filter::DeskQuery, frame::back_of, words::thousands};
+use super::{filter::DeskQuery, frame::back_of, words};
 use crate::{
     domain::{
         decision::{BatchId, Change, Decision, Wish},
         queue::QueueQuery,
     },
-    review::{self, MAX_WISHES, changes, queue},
+    review::{
+        self, MAX_WISHES, changes,
+        last::{self, Last},
+        queue,
+    },
     storage::StoreError,
     web::desk::prelude::*,
+    words::Argument,
 };
 
 /// Comments decided about in one go when all that match are meant; the rest waits for another.
@@ -22,9 +27,9 @@ const MAX_MATCHING: usize = 10_000;
 struct ConfirmPage {
     frame: Frame,
     decision: Decision,
-    verb: &'static str,
-    count: String,
-    is_one: bool,
+    verb: Said<'static>,
+    question: String,
+    button: String,
     /// Those that arrive from now on are not meant.
     until: i64,
 }
@@ -58,23 +63,46 @@ pub(super) async fn decide(
     }
     let wanted = query.wanted(&mut Vec::new());
     let found = queue::list(&app, &principal, &wanted, None, Some(1)).await?;
-    let matching = found.counts.of(query.status());
+    let matching = usize::try_from(query.count(&found.counts)).unwrap_or_default();
+    let verb = by.words.say(words::verb(decision));
+    let (number, said) = (by.words.number(matching), &*verb);
+    let filled: [(&str, &dyn Argument); 3] =
+        [("count", &matching), ("number", &number), ("verb", &said)];
     let template = ConfirmPage {
-        count: thousands(usize::try_from(matching).unwrap_or_default()),
-        is_one: matching == 1,
+        question: by.words.fill("confirm-question", &filled),
+        button: by.words.fill("confirm-all", &filled),
         frame: Frame::new(&app, &by, back, None),
         decision,
-        verb: verb(decision),
+        verb,
         until: app.now().plus(Duration::from_millis(1)).millis(),
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
 pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpResponse, Refused> {
+    if fields.get("last") == "yes" {
+        let flash = undo_last(&app, &by.principal()).await?;
+        return Ok(see_other(&flash.carry(&back_of(&fields, HOME))));
+    }
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;
     let flash = carry_out(&app, &by.principal(), "undo", wishes, None, None).await?;
     Ok(see_other(&flash.carry(&back_of(&fields, HOME))))
+}
+
+/// Takes back whatever this person decided last.
+async fn undo_last(app: &App, principal: &Principal) -> Result<Flash, StoreError> {
+    Ok(match last::undo(&app.review, principal).await? {
+        Last::Nothing => Flash {
+            did: "nothing".to_owned(),
+            ..Flash::default()
+        },
+        Last::Together(id, taken) => Flash::of_batch(id, taken),
+        Last::Alone(wish, outcome, changes) => {
+            let (wishes, outcomes) = ([wish], [*outcome]);
+            Flash::of("undo", principal, &wishes, &outcomes, &changes)
+        }
+    })
 }
 
 /// Carries wishes out and says what became of them.
@@ -192,14 +220,4 @@ fn query_of(back: &str) -> Result<DeskQuery, Problem> {
     let read = actix_web::web::Query::<DeskQuery>::from_query(query);
     read.map(actix_web::web::Query::into_inner)
         .map_err(|_| Problem::malformed("The form does not say which list it is about."))
-}
-
-const fn verb(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Approve => "Approve",
-        Decision::Spam => "Mark as spam",
-        Decision::Reject => "Reject",
-        Decision::Trash => "Move to the trash",
-        Decision::Hold => "Put back into the queue",
-    }
 }

@@ -9,12 +9,13 @@ use url::form_urlencoded::Serializer;
 
 use crate::{
     domain::{
+        comment::Comment,
         evidence::Check,
-        queue::{Filter, QueueQuery, Sort},
+        queue::{Counts, Cursor, Filter, QueueQuery, Sort},
         score::Band,
     },
     web::{
-        desk::prelude::*,
+        desk::{prelude::*, words},
         query::{Parameters, read},
     },
 };
@@ -50,8 +51,11 @@ pub enum Field {
     Sort,
 }
 
-/// What a list of choices shows of each: its word, its label, whether it is chosen.
+/// What a list of choices shows of each: its word, its label's sentence, whether it is chosen.
 type Choice = (&'static str, &'static str, bool);
+
+/// The word of the tab that has all statuses.
+pub const ALL: &str = "all";
 
 impl DeskQuery {
     fn get(&self, field: Field) -> Option<&str> {
@@ -64,11 +68,28 @@ impl DeskQuery {
         self.get(field).unwrap_or_default()
     }
 
-    /// The status whose tab is open.
+    /// The status whose tab is open; none when all of them are shown.
     #[must_use]
-    pub fn status(&self) -> Status {
-        let status = self.0.get("status").and_then(Status::parse);
-        status.unwrap_or(Status::Pending)
+    pub fn status(&self) -> Option<Status> {
+        match self.0.get("status") {
+            Some(ALL) => None,
+            word => Some(word.and_then(Status::parse).unwrap_or(Status::Pending)),
+        }
+    }
+
+    /// The word of the tab that is open.
+    #[must_use]
+    pub fn status_word(&self) -> &'static str {
+        self.status().map_or(ALL, Status::as_str)
+    }
+
+    /// How many there are in this list, of those that were counted.
+    #[must_use]
+    pub fn count(&self, counts: &Counts) -> i64 {
+        match self.status() {
+            Some(status) => counts.of(status),
+            None => Status::ALL.iter().map(|status| counts.of(*status)).sum(),
+        }
     }
 
     fn sort(&self) -> Sort {
@@ -85,7 +106,7 @@ impl DeskQuery {
         let given = |field| self.get(field).map(str::to_owned);
         let bounds = self.band().map(Band::bounds);
         let filter = Filter {
-            status: Some(self.status()),
+            status: self.status(),
             min_score: bounds.map(|(min, _)| min),
             max_score: bounds.map(|(_, max)| max),
             since: read(errors, "since", self.get(Field::Since), midnight),
@@ -107,9 +128,9 @@ impl DeskQuery {
 
     /// The address of this list: with another status, or from a cursor on.
     #[must_use]
-    pub fn address(&self, status: Status, cursor: Option<&str>) -> String {
+    pub fn address(&self, status: &str, cursor: Option<&str>) -> String {
         let mut query = Serializer::new(String::new());
-        query.append_pair("status", status.as_str());
+        query.append_pair("status", status);
         for field in Field::VARIANTS {
             if let Some(value) = self.get(*field) {
                 query.append_pair(field.into(), value);
@@ -124,29 +145,43 @@ impl DeskQuery {
     /// Whether any filter is set.
     #[must_use]
     pub fn narrowed(&self) -> bool {
-        let mut filters = Field::VARIANTS
+        self.set() > 0
+    }
+
+    /// How many filters are set.
+    #[must_use]
+    pub fn set(&self) -> usize {
+        let filters = Field::VARIANTS
             .iter()
             .filter(|field| **field != Field::Sort);
-        filters.any(|field| self.get(*field).is_some())
+        filters.filter(|field| self.get(**field).is_some()).count()
     }
 
     /// Whether a filter is set that is folded away on the page.
     #[must_use]
     pub fn has_rare(&self) -> bool {
-        let rare = [
-            Field::Page,
-            Field::Check,
-            Field::Since,
-            Field::Until,
-            Field::Link,
-        ];
-        rare.iter().any(|field| self.get(*field).is_some())
+        let seen = [Field::Q, Field::Author, Field::Site, Field::Sort];
+        let rare = Field::VARIANTS.iter().filter(|field| !seen.contains(field));
+        rare.into_iter().any(|field| self.get(*field).is_some())
     }
 
     /// Where the list begins: not on its first page, if there is one.
     #[must_use]
     pub fn cursor(&self) -> Option<&str> {
         self.0.get("cursor")
+    }
+
+    /// The place of a comment in this list, after which the next one comes.
+    #[must_use]
+    pub fn place(&self, comment: &Comment) -> Cursor {
+        let (sort, score) = (self.sort(), comment.score);
+        let key = match sort {
+            Sort::Newest | Sort::Oldest => 0.0,
+            Sort::Uncertain => score.map_or(-1.0, |score| (score - 0.5).abs()),
+            Sort::Spammiest => score.unwrap_or(2.0),
+        };
+        let id = comment.id;
+        Cursor { sort, key, id }
     }
 
     /// Orders to choose from.
@@ -171,7 +206,7 @@ impl DeskQuery {
     #[must_use]
     pub fn bands(&self) -> Vec<Choice> {
         choices(Band::ALL, self.band(), |band| {
-            (band.as_str(), band.in_words())
+            (band.as_str(), words::band(band))
         })
     }
 }
@@ -190,10 +225,10 @@ fn choices<T: Copy + PartialEq>(
 
 const fn order_in_words(sort: Sort) -> &'static str {
     match sort {
-        Sort::Newest => "Newest first",
-        Sort::Oldest => "Oldest first",
-        Sort::Uncertain => "Most uncertain first",
-        Sort::Spammiest => "Spammiest first",
+        Sort::Newest => "order-newest",
+        Sort::Oldest => "order-oldest",
+        Sort::Uncertain => "order-uncertain",
+        Sort::Spammiest => "order-spammiest",
     }
 }
 
@@ -215,11 +250,11 @@ fn midnight(raw: &str) -> Option<Timestamp> {
 /// What a check noticed, for a list to choose from.
 const fn in_words(check: Check) -> &'static str {
     match check {
-        Check::Honeypot => "hidden field filled in",
-        Check::Timing => "form sent too fast or too late",
-        Check::Duplicate => "same text again",
-        Check::Rate => "many from one place",
-        Check::Blocklist => "blocked word or address",
-        Check::Links => "many links",
+        Check::Honeypot => "check-honeypot",
+        Check::Timing => "check-timing",
+        Check::Duplicate => "check-duplicate",
+        Check::Rate => "check-rate",
+        Check::Blocklist => "check-blocklist",
+        Check::Links => "check-links",
     }
 }

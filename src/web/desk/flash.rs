@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use url::form_urlencoded::Serializer;
 
-use super::words::{comments, done_in_words, thousands};
+use super::words::decided;
 use crate::{
     domain::decision::{BatchId, Decision, Outcome, Wish},
     review::{
@@ -22,7 +22,7 @@ const MAX_LEFT: usize = 20;
 /// What a form did, carried through the redirect that follows it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Flash {
-    /// The decision's word, `undo` or `note`.
+    /// The decision's word, `undo`, `nothing` (to undo), `note`, `answer` or `edit`.
     pub did: String,
     /// How many comments.
     pub count: usize,
@@ -49,7 +49,10 @@ impl Flash {
     /// have to send.
     #[must_use]
     pub fn read(carried: &Parameters) -> Option<Self> {
-        let known = |did: &&str| ["undo", "note"].contains(did) || Decision::parse(did).is_some();
+        let known = |did: &&str| {
+            ["undo", "note", "nothing", "answer", "edit"].contains(did)
+                || Decision::parse(did).is_some()
+        };
         let did = carried.get("did").filter(known)?;
         let number = |name: &str| carried.get(name).and_then(|raw| raw.parse().ok());
         let left = carried.get("left").unwrap_or_default().split(',');
@@ -198,61 +201,59 @@ impl Flash {
 
     /// The message.
     #[must_use]
-    pub fn message(&self) -> String {
-        if self.did == "note" {
-            return "The note is in the history.".to_owned();
+    pub fn message(&self, words: &Words) -> String {
+        match self.did.as_str() {
+            "note" => return words.say("flash-noted").to_string(),
+            "nothing" => return words.say("flash-nothing-to-undo").to_string(),
+            "answer" => return words.say("flash-answered").to_string(),
+            "edit" => return words.say("flash-edited").to_string(),
+            _ => {}
         }
-        let decided = match self.count {
-            0 => "Nothing was changed.".to_owned(),
-            count => format!("{} {}.", comments(count), self.done_in_words()),
+        let name = Decision::parse(&self.did).map_or("js-taken-back", decided);
+        let name = if self.count == 0 {
+            "flash-unchanged"
+        } else {
+            name
         };
-        let broken = match self.broken {
-            0 => String::new(),
-            _ if self.did == "undo" => {
-                format!(
-                    " The service failed before it came to {} more.",
-                    comments(self.broken)
-                )
-            }
-            _ => " Then the service failed: the rest is as it was. Try again.".to_owned(),
+        let broken = match (self.broken, self.did.as_str()) {
+            (0, _) => String::new(),
+            (left, "undo") => words.count("flash-broken-undo", left),
+            _ => words.say("flash-broken").to_string(),
         };
-        format!("{decided}{}{broken}", self.left_in_words())
+        let parts = [
+            words.count(name, self.count),
+            self.left_in_words(words),
+            broken,
+        ];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(" ")
     }
 
-    fn done_in_words(&self) -> &'static str {
-        match Decision::parse(&self.did) {
-            Some(decision) => done_in_words(decision),
-            None => "taken back",
+    fn left_in_words(&self, words: &Words) -> String {
+        if self.late == 0 {
+            return String::new();
         }
-    }
-
-    fn left_in_words(&self) -> String {
-        let it = if self.late == 1 { "it" } else { "them" };
-        let were = match self.late {
-            0 => return String::new(),
-            1 => "1 was".to_owned(),
-            late => format!("{} were", thousands(late)),
-        };
         if self.own {
-            return format!(" {were} left alone: you had changed {it} yourself before.");
+            return words.count("flash-left-own", self.late);
         }
         if self.names.is_empty() {
-            let they = if self.late == 1 { "it" } else { "they" };
-            return format!(" {were} left alone: {they} changed meanwhile. Look at {it} again.");
+            return words.count("flash-left", self.late);
         }
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let names = names.join(", ");
-        format!(" {were} left alone: {names} changed {it} meanwhile. Look at {it} again.")
+        let (number, who) = (words.number(self.late), names.join(", "));
+        words.fill(
+            "flash-left-by",
+            &[("count", &self.late), ("number", &number), ("who", &who)],
+        )
     }
 
     /// What the button says that takes the batch back.
     #[must_use]
-    pub fn undo_in_words(&self) -> String {
+    pub fn undo_in_words(&self, words: &Words) -> String {
         let standing = usize::try_from(self.standing).unwrap_or_default();
-        match (self.did.as_str(), standing) {
-            ("undo", _) => "Take the rest back".to_owned(),
-            (_, 1) => "Undo".to_owned(),
-            _ => format!("Undo all {}", thousands(standing)),
+        match self.did.as_str() {
+            "undo" => words.say("flash-undo-rest").to_string(),
+            _ => words.count("flash-undo-all", standing),
         }
     }
 }

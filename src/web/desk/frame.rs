@@ -12,6 +12,8 @@ pub struct Frame {
     pub operator: bool,
     /// Whether senders cannot be told apart, because the proxy before the service is not known to it.
     pub unknown_proxy: bool,
+    /// The folder that mail is written to, where no mail server is set up: nobody gets it.
+    pub mail_folder: Option<String>,
     /// For forms and the script.
     pub csrf: String,
     /// What the last form did.
@@ -25,10 +27,14 @@ impl Frame {
     #[must_use]
     pub fn new(app: &App, signed_in: &SignedIn, back: String, flash: Option<Flash>) -> Self {
         Self {
-            words: Words::english(),
+            words: signed_in.words,
             who: signed_in.account.name.clone(),
             operator: signed_in.principal().is_operator(),
             unknown_proxy: app.readiness.has_noticed_unknown_proxy(),
+            mail_folder: app
+                .notify
+                .mail_folder()
+                .map(|folder| folder.display().to_string()),
             csrf: signed_in.session.csrf_token(app),
             flash,
             back,
@@ -36,14 +42,45 @@ impl Frame {
     }
 }
 
+/// A place in the menu: its address, the name of its label, whether the page is there.
+type Place = (&'static str, &'static str, bool);
+
+impl Frame {
+    /// The menu.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let of_all = [("/desk", "desk-queue"), ("/desk/activity", "desk-activity")];
+        let of_operators = [
+            ("/desk/model", "desk-model"),
+            ("/desk/settings", "desk-settings"),
+            ("/desk/privacy", "desk-privacy"),
+        ];
+        let of_operators = of_operators.into_iter().filter(|_| self.operator);
+        let path = self.back.split('?').next().unwrap_or_default();
+        let current = |href: &str| match href {
+            HOME => path == HOME || path.starts_with("/desk/comments"),
+            other => path.starts_with(other),
+        };
+        let places = of_all.into_iter().chain(of_operators);
+        places
+            .map(|(href, label)| (href, label, current(href)))
+            .collect()
+    }
+}
+
 /// Where a form said that it came from, if that is on the desk; else there.
 #[must_use]
 pub fn back_of(fields: &FormFields, or_else: &str) -> String {
-    let back = fields.get("back");
-    if back.is_empty() {
+    inside_or(fields.get("back"), or_else)
+}
+
+/// A place that a form named, if that is on the desk; else another.
+#[must_use]
+pub fn inside_or(place: &str, or_else: &str) -> String {
+    if place.is_empty() {
         or_else
     } else {
-        inside(back)
+        inside(place)
     }
     .to_owned()
 }

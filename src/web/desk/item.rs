@@ -1,30 +1,26 @@
 //! A comment as the desk's templates show it.
 
+use std::collections::HashMap;
+
 use crate::{
-    bayes::TokenWeight,
-    domain::{
-        comment::Comment,
-        score::{self, Band},
-        search::Search,
-    },
+    domain::{comment::Comment, score::Band, search::Search},
     review::opened::masked_email,
     web::desk::{
         prelude::*,
         text::{self, Rendered, visible},
-        words::label,
+        why::{self, ShownReason},
+        words,
     },
 };
 
-/// Reasons shown with a comment in a list: fewer where there is little to explain.
-const REASONS: usize = 4;
-const REASONS_GENUINE: usize = 2;
-
-/// Log-odds below which a token is not worth a line in a list.
-const TELLING: f64 = 0.1;
+/// Comments that are answered, by their identifiers.
+pub type Parents = HashMap<CommentId, Comment>;
 
 /// One comment in a list or by itself. Fields named `…_html` are safe HTML.
 pub struct Item {
     pub id: String,
+    /// Tells it apart from others on a page, in short.
+    pub key: String,
     pub version: i64,
     pub status: Status,
     /// For attributes, which templates escape.
@@ -37,22 +33,28 @@ pub struct Item {
     /// The page's address, where it is an `http` or `https` one.
     pub page_url: Option<String>,
     pub is_reply: bool,
+    /// What it answers.
+    pub above: Option<Above>,
     pub age: String,
     pub at: String,
     pub score: Score,
+    /// Why it is here, the strongest reason first.
     pub reasons: Vec<ShownReason>,
     pub text: Rendered,
+    /// Its status as a tab's name.
+    pub status_label: Said<'static>,
 }
 
-/// Why a comment was scored as it was.
-pub struct ShownReason {
-    pub says: String,
-    pub for_spam: bool,
+/// The beginning of a comment that another answers.
+pub struct Above {
+    pub id: String,
+    pub name_html: String,
+    pub text_html: String,
 }
 
 /// A score as a word, a bar and a tone.
 pub struct Score {
-    pub words: &'static str,
+    pub words: Said<'static>,
     /// From 0 to 100; none when the comment could not be judged.
     pub percent: Option<u8>,
     /// `bad`, `unsure`, `good` or `none`.
@@ -60,7 +62,7 @@ pub struct Score {
 }
 
 impl Score {
-    fn new(score: Option<f64>) -> Self {
+    fn new(words: &'static Words, score: Option<f64>) -> Self {
         let tone = match score.map(Band::of) {
             None => "none",
             Some(Band::Spam) => "bad",
@@ -74,20 +76,44 @@ impl Score {
         )]
         let percent = score.map(|score| (score.clamp(0.0, 1.0) * 100.0).round() as u8);
         Self {
-            words: score::in_words(score),
+            words: words.say(words::score(score)),
             percent,
             tone,
         }
     }
 }
 
-impl Item {
+/// How comments are shown on a page: to whom, and with what beside them.
+pub struct Shower<'a> {
+    pub app: &'a App,
+    pub words: &'static Words,
+    /// What was searched for.
+    pub search: Option<&'a Search>,
+    pub parents: Parents,
+}
+
+impl<'a> Shower<'a> {
+    /// Shows comments alone.
+    #[must_use]
+    pub fn new(app: &'a App, words: &'static Words) -> Self {
+        Self {
+            app,
+            words,
+            search: None,
+            parents: Parents::new(),
+        }
+    }
+
     /// Shows a comment in a list, with what was searched for marked.
     #[must_use]
-    pub fn in_list(app: &App, comment: &Comment, search: Option<&Search>) -> Self {
-        let hits = |line: &str| search.map_or_else(Vec::new, |search| search.places(line));
-        let text = text::excerpt(&comment.text, tokens(comment), &hits(&comment.text));
-        let mut item = Self::new(app, comment, text);
+    pub fn in_list(&self, comment: &Comment) -> Item {
+        let hits = |line: &str| {
+            self.search
+                .map_or_else(Vec::new, |search| search.places(line))
+        };
+        let marks = why::marks(comment);
+        let text = text::excerpt(&comment.text, &marks, &hits(&comment.text));
+        let mut item = self.item(comment, text);
         item.name_html = text::found(&comment.name, &hits(&comment.name));
         let website = comment.website.as_deref();
         item.website_html = website.map(|website| text::found(website, &hits(website)));
@@ -96,20 +122,22 @@ impl Item {
 
     /// Shows a comment by itself.
     #[must_use]
-    pub fn whole(app: &App, comment: &Comment) -> Self {
+    pub fn whole(&self, comment: &Comment) -> Item {
         let text = Rendered {
-            html: text::marked(&comment.text, tokens(comment)),
+            html: text::marked(&comment.text, &why::marks(comment)),
             ..Rendered::default()
         };
-        Self::new(app, comment, text)
+        self.item(comment, text)
     }
 
-    fn new(app: &App, comment: &Comment, text: Rendered) -> Self {
+    fn item(&self, comment: &Comment, text: Rendered) -> Item {
+        let (app, words) = (self.app, self.words);
         let site = app.directory.site(comment.site.as_str());
         let origins = site.map(|site| site.origins.clone()).unwrap_or_default();
         let title = comment.page_title.as_deref();
-        Self {
-            id: comment.id.to_string(),
+        let id = comment.id.to_string();
+        Item {
+            key: id.chars().skip(id.len().saturating_sub(8)).collect(),
             version: comment.version,
             status: comment.status,
             name: comment.name.clone(),
@@ -120,66 +148,65 @@ impl Item {
             page_html: visible(title.unwrap_or(comment.page.as_str())),
             page_url: comment.page.url(&origins),
             is_reply: comment.parent.is_some(),
-            age: age(comment.created_at, app.now()),
+            above: comment.parent.and_then(|parent| self.above(parent)),
+            age: age(words, comment.created_at, app.now()),
             at: comment.created_at.to_string(),
-            score: Score::new(comment.score),
-            reasons: reasons(comment),
+            score: Score::new(words, comment.score),
+            reasons: why::reasons(words, comment),
             text,
+            status_label: words.say(words::label(comment.status)),
+            id,
         }
     }
 
-    /// Its status as a tab's name.
-    #[must_use]
-    pub fn status_label(&self) -> &'static str {
-        label(self.status)
+    fn above(&self, parent: CommentId) -> Option<Above> {
+        let parent = self.parents.get(&parent)?;
+        Some(Above {
+            id: parent.id.to_string(),
+            name_html: visible(&parent.name),
+            text_html: text::beginning(&parent.text),
+        })
     }
+}
 
+/// The comments that these answer, as far as the principal may see them.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn parents<'a>(
+    app: &App,
+    principal: &Principal,
+    comments: impl Iterator<Item = &'a Comment>,
+) -> Result<Parents, Problem> {
+    let ids: Vec<CommentId> = comments.filter_map(|one| one.parent).collect();
+    if ids.is_empty() {
+        return Ok(Parents::new());
+    }
+    let sites = app.directory.covered(&principal.scope);
+    let found = app.store.comments_by_id(&sites, &ids).await?;
+    Ok(found.into_iter().map(|one| (one.id, one)).collect())
+}
+
+impl Item {
     /// What a form sends to name this comment as it was seen.
     #[must_use]
-    pub fn key(&self) -> String {
+    pub fn seen(&self) -> String {
         format!("{}:{}", self.id, self.version)
     }
 }
 
-fn tokens(comment: &Comment) -> &[TokenWeight] {
-    let model = comment.evidence.model.as_ref();
-    model.map_or(&[], |model| model.tokens.as_slice())
-}
-
-/// The main reasons: checks that fired, then the tokens that pulled the score where it is.
-fn reasons(comment: &Comment) -> Vec<ShownReason> {
-    let (words, document) = (Words::english(), comment.document());
-    let genuine = comment.score.map(Band::of) == Some(Band::Genuine);
-    let pull = |token: &&TokenWeight| if genuine { -token.weight } else { token.weight };
-    let mut telling: Vec<&TokenWeight> = tokens(comment)
-        .iter()
-        .filter(|token| pull(token) >= TELLING)
-        .collect();
-    telling.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    let checks = comment.evidence.checks.iter().map(|finding| ShownReason {
-        says: words.reason(&finding.reason),
-        for_spam: finding.weight > 0.0,
-    });
-    let tokens = telling.into_iter().map(|token| ShownReason {
-        says: words.sign(token, &document),
-        for_spam: !genuine,
-    });
-    let most = if genuine { REASONS_GENUINE } else { REASONS };
-    checks.chain(tokens).take(most).collect()
-}
-
 /// How long ago, in the one unit that says enough.
 #[must_use]
-pub fn age(then: Timestamp, now: Timestamp) -> String {
+pub fn age(words: &Words, then: Timestamp, now: Timestamp) -> String {
     let seconds = now.since(then).as_secs();
     let (count, unit) = match seconds {
-        0..60 => return "just now".to_owned(),
-        60..3600 => (seconds / 60, "min"),
-        3600..86_400 => (seconds / 3600, "h"),
-        86_400..2_592_000 => (seconds / 86_400, "d"),
+        0..60 => return words.say("age-now").to_string(),
+        60..3600 => (seconds / 60, "age-minutes"),
+        3600..86_400 => (seconds / 3600, "age-hours"),
+        86_400..2_592_000 => (seconds / 86_400, "age-days"),
         _ => return then.to_utc().date().to_string(),
     };
-    format!("{count} {unit} ago")
+    words.count(unit, usize::try_from(count).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -191,7 +218,13 @@ mod tests {
     #[test]
     fn age_is_told_in_one_unit() {
         let then = Timestamp::from_millis(0);
-        let after = |seconds| age(then, then.plus(Duration::from_secs(seconds)));
+        let after = |seconds| {
+            age(
+                Words::english(),
+                then,
+                then.plus(Duration::from_secs(seconds)),
+            )
+        };
         assert_eq!(after(59), "just now");
         assert_eq!(after(119), "1 min ago");
         assert_eq!(after(7200), "2 h ago");

@@ -32,6 +32,8 @@ struct MePage {
     /// Masked.
     email: String,
     mail: MailPreferences,
+    /// The language that was chosen, as its tag.
+    language: String,
     sites: Vec<String>,
     errors: Vec<FieldError>,
     saved: bool,
@@ -93,6 +95,7 @@ pub(super) async fn change(
         name: Some(fields.get("name").to_owned()),
         email: given("email"),
         mail: Some(mail_of(&app, &fields)),
+        language: language_of(&fields),
         current_password: secret("current_password"),
         new_password: secret("new_password"),
     };
@@ -107,6 +110,13 @@ pub(super) async fn change(
         Err(error) => return Err(error.into()),
     };
     render(&app, &by, errors, false).await
+}
+
+/// The language that the form names: empty where the browser's is meant.
+fn language_of(fields: &FormFields) -> Option<String> {
+    let tag = fields.all("language").next()?;
+    let words = Words::of(tag);
+    Some(words.map_or_else(String::new, |words| words.language.to_owned()))
 }
 
 /// The mail fields: `mail` for every site, `mail:slug` for one. Sites that one does not see keep
@@ -141,6 +151,7 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/me"), None),
         name: account.name.clone(),
         email: masked(app, account).unwrap_or_default(),
+        language: account.language.clone().unwrap_or_default(),
         mail: app.store.mail_preferences(&account.id).await?,
         sites: sites.map(String::from).collect(),
         errors,

@@ -24,7 +24,10 @@ pub mod refused;
 mod settings;
 mod sign_in;
 mod site;
+mod site_choice;
 mod text;
+mod views;
+mod why;
 mod words;
 
 use actix_web::{Route, guard::fn_guard, http::Method};
@@ -73,6 +76,10 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)
         .page(Method::POST, "/desk/comments/{id}/erase", comment::erase)
+        .page(Method::GET, "/desk/views", views::show)
+        .page(Method::POST, "/desk/views", views::save)
+        .page(Method::GET, "/desk/views/{name}", views::open)
+        .page(Method::POST, "/desk/views/{name}/remove", views::remove)
         .page(Method::GET, "/desk/batches", batches::show)
         .page(Method::POST, "/desk/batches/{id}/undo", batches::undo)
         .page(Method::POST, "/desk/decisions", decide::decide)

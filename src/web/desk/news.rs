@@ -1,14 +1,15 @@
-//! News of arrivals as server-sent events. An event says only that something came: what, the page
-//! asks with its filters. The stream ends with the session, when the service stops, and when the same
+//! News of arrivals and of decisions as server-sent events. An event about arrivals says only that something came: what,
+//! the page asks with its filters. One about a decision says whose it was and what the comment is now. The stream ends with the session, when the service stops, and when the same
 //! person has too many.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use actix_web::{http::header::ContentEncoding, web::Bytes};
 use futures_util::stream;
 
 use crate::{
     accounts::sessions::{Session, principal_of},
+    domain::decision::Action,
     news::{self, Place},
     web::{
         auth::{Visitor, session_value},
@@ -35,7 +36,21 @@ struct Listener {
     place: Place,
     over: bool,
     seen: Option<CommentId>,
+    /// Lines of history that this listener knows.
+    told: BTreeSet<String>,
     opened: bool,
+}
+
+/// A decision as a page is told.
+#[derive(Serialize)]
+struct Told<'a> {
+    id: CommentId,
+    status: Status,
+    action: Action,
+    decision: &'a str,
+    by: &'a str,
+    by_you: bool,
+    at: Timestamp,
 }
 
 pub(super) async fn listen(
@@ -53,12 +68,18 @@ pub(super) async fn listen(
         app,
         cookie,
         seen: None,
+        told: BTreeSet::new(),
         opened: false,
     };
+    let mut listener = listener;
+    let known = listener.place.lately.borrow_and_update().clone();
+    listener
+        .told
+        .extend(known.iter().map(|one| one.line.clone()));
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((
-            Ok::<_, std::convert::Infallible>(Bytes::from_static(event.as_bytes())),
+            Ok::<_, std::convert::Infallible>(Bytes::from(event)),
             listener,
         ))
     });
@@ -73,13 +94,13 @@ pub(super) async fn listen(
 
 impl Listener {
     /// The next thing to write; none when the stream ends.
-    async fn next(&mut self) -> Option<&'static str> {
+    async fn next(&mut self) -> Option<String> {
         if self.over {
             return None;
         }
         if !self.opened {
             self.opened = true;
-            return Some(OPENING);
+            return Some(OPENING.to_owned());
         }
         loop {
             let app = self.app.clone();
@@ -88,22 +109,56 @@ impl Listener {
                 () = self.place.dismissed.cancelled() => return None,
                 () = self.place.displaced.cancelled() => {
                     self.over = true;
-                    return Some(DISPLACED);
+                    return Some(DISPLACED.to_owned());
                 }
                 changed = self.place.latest.changed() => { changed.ok()?; true }
+                changed = self.place.lately.changed() => { changed.ok()?; true }
                 () = tokio::time::sleep(HEARTBEAT) => false,
             };
             let session = Session::recognise(&self.app, &self.cookie).await;
             let (_, account) = session.ok().flatten()?;
             if !changed {
-                return Some(": nothing new\n\n");
+                return Some(": nothing new\n\n".to_owned());
             }
+            let principal = principal_of(&account);
+            let mut events = self.decisions(&principal);
             let latest = self.place.latest.borrow_and_update().clone();
-            let newest = news::latest_for(&self.app, &principal_of(&account), &latest);
+            let newest = news::latest_for(&self.app, &principal, &latest);
             if newest > self.seen {
                 self.seen = newest;
-                return Some("event: arrival\ndata: {}\n\n");
+                events.push_str("event: arrival\ndata: {}\n\n");
+            }
+            if !events.is_empty() {
+                return Some(events);
             }
         }
+    }
+
+    /// What was decided on the sites of somebody, and was not told yet.
+    fn decisions(&mut self, principal: &Principal) -> String {
+        let lately = self.place.lately.borrow_and_update().clone();
+        let mut events = String::new();
+        for one in lately
+            .iter()
+            .filter(|one| principal.scope.covers(&one.site))
+        {
+            if self.told.contains(&one.line) {
+                continue;
+            }
+            let told = Told {
+                id: one.comment,
+                status: one.status,
+                action: one.action,
+                decision: &one.decision,
+                by: &one.by,
+                by_you: one.by_id == principal.actor.id,
+                at: one.at,
+            };
+            if let Ok(data) = serde_json::to_string(&told) {
+                events.extend(["event: decision\ndata: ", &data, "\n\n"]);
+            }
+        }
+        self.told = lately.iter().map(|one| one.line.clone()).collect();
+        events
     }
 }

@@ -171,7 +171,7 @@ async fn render(
     done: Done,
 ) -> Result<HttpResponse, Refused> {
     let row = |erasure: Erasure| ErasureRow {
-        age: age(erasure.at, app.now()),
+        age: age(Words::english(), erasure.at, app.now()),
         what: amounts(
             [
                 erasure.comments,

@@ -1,9 +1,13 @@
 //! The queue: tabs by status, filters, and comments to decide about.
 
+use url::form_urlencoded::byte_serialize;
+
 use super::{
-    filter::{DeskQuery, Field},
-    item::Item,
-    words::label,
+    filter::{ALL, DeskQuery, Field},
+    item::{self, Item, Shower},
+    site_choice::SiteChoice,
+    views::{self, NamedList},
+    words,
 };
 use crate::{
     domain::queue::{Counts, Searched},
@@ -17,8 +21,8 @@ struct QueuePage {
     frame: Frame,
     tabs: Vec<Tab>,
     query: DeskQuery,
-    status: Status,
-    sites: Vec<String>,
+    status: Option<Status>,
+    sites: SiteChoice,
     errors: Vec<FieldError>,
     items: Vec<Item>,
     /// How many match, on all pages.
@@ -27,10 +31,13 @@ struct QueuePage {
     narrowed: bool,
     /// How far the search saw, if there was one.
     searched: Searched,
+    /// The list as pages of comments name it, to lead on and back.
+    list: String,
+    views: Vec<NamedList>,
 }
 
 struct Tab {
-    label: &'static str,
+    label: Said<'static>,
     status: &'static str,
     count: i64,
     href: String,
@@ -38,17 +45,31 @@ struct Tab {
 }
 
 impl QueuePage {
-    fn label(&self) -> &'static str {
-        label(self.status)
+    fn label(&self) -> Said<'static> {
+        self.frame
+            .words
+            .say(self.status.map_or("status-all", words::label))
+    }
+
+    fn is(&self, status: &str) -> bool {
+        self.query.status_word() == status
     }
 
     /// The tabs that have what this one has not.
     fn elsewhere(&self) -> impl Iterator<Item = &Tab> {
-        self.tabs.iter().filter(|tab| tab.count > 0)
+        self.tabs
+            .iter()
+            .filter(|tab| tab.count > 0 && tab.status != ALL)
     }
 
     fn first_page(&self) -> String {
-        self.query.address(self.status, None)
+        self.query.address(self.query.status_word(), None)
+    }
+
+    /// Whether the list can be given a name: it is not just a tab, and has none.
+    fn can_be_named(&self) -> bool {
+        let sorted = !self.query.shown(Field::Sort).is_empty();
+        (self.narrowed || sorted) && !self.views.iter().any(|view| view.current)
     }
 }
 
@@ -57,24 +78,30 @@ pub(super) async fn show(
     Entered(signed_in): Entered,
     Query(query): Query<DeskQuery>,
 ) -> Result<HttpResponse, Refused> {
-    let status = query.status();
-    let back = query.address(status, query.cursor());
+    let back = query.address(query.status_word(), query.cursor());
     let principal = signed_in.principal();
     let flash = Flash::open(&app, &principal, &query.0).await?;
+    let words = signed_in.words;
     let frame = Frame::new(&app, &signed_in, back, flash);
-    let found = find(&app, &principal, &query).await?;
+    let found = find(&app, words, &principal, &query).await?;
+    let first = query.address(query.status_word(), None);
+    let (_, plain) = first.split_once('?').unwrap_or_default();
     let template = QueuePage {
-        frame,
-        tabs: tabs(&query, &found.counts),
-        status,
-        sites: covered(&app, &principal),
-        total: found.counts.of(status),
-        next: found.next.map(|next| query.address(status, Some(&next))),
+        tabs: tabs(words, &query, &found.counts),
+        status: query.status(),
+        sites: SiteChoice::new(&app, &principal.scope, query.shown(Field::Site)),
+        total: query.count(&found.counts),
+        next: found
+            .next
+            .map(|next| query.address(query.status_word(), Some(&next))),
         narrowed: query.narrowed(),
         searched: found.searched,
         errors: found.errors,
         items: found.items,
+        list: byte_serialize(plain.as_bytes()).collect(),
+        views: views::of(&app, &signed_in, plain).await?,
         query,
+        frame,
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }
@@ -89,7 +116,12 @@ struct Found {
 }
 
 /// What the filters find; a filter that is not right finds nothing and says so on the page.
-async fn find(app: &App, principal: &Principal, query: &DeskQuery) -> Result<Found, Problem> {
+async fn find(
+    app: &App,
+    words: &'static Words,
+    principal: &Principal,
+    query: &DeskQuery,
+) -> Result<Found, Problem> {
     let mut errors = Vec::new();
     let wanted = query.wanted(&mut errors);
     let refused = |errors| {
@@ -102,17 +134,21 @@ async fn find(app: &App, principal: &Principal, query: &DeskQuery) -> Result<Fou
         return refused(errors);
     }
     match queue::list(app, principal, &wanted, query.cursor(), None).await {
-        Ok(queue) => Ok(Found {
-            items: queue
-                .comments
-                .iter()
-                .map(|one| Item::in_list(app, one, queue.search.as_ref()))
-                .collect(),
-            searched: queue.searched.unwrap_or_default(),
-            counts: queue.counts,
-            next: queue.next_cursor,
-            errors,
-        }),
+        Ok(queue) => {
+            let shower = Shower {
+                search: queue.search.as_ref(),
+                parents: item::parents(app, principal, queue.comments.iter()).await?,
+                ..Shower::new(app, words)
+            };
+            let items = queue.comments.iter().map(|one| shower.in_list(one));
+            Ok(Found {
+                items: items.collect(),
+                searched: queue.searched.unwrap_or_default(),
+                counts: queue.counts,
+                next: queue.next_cursor,
+                errors,
+            })
+        }
         Err(QueueError::Invalid(errors)) => refused(errors),
         Err(QueueError::NotFound(what)) => {
             let message = format!("There is no such {what}.");
@@ -122,19 +158,16 @@ async fn find(app: &App, principal: &Principal, query: &DeskQuery) -> Result<Fou
     }
 }
 
-fn tabs(query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
-    let chosen = query.status();
-    let tab = |status: Status| Tab {
-        label: label(status),
-        status: status.as_str(),
-        count: counts.of(status),
+fn tabs(words: &'static Words, query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
+    let tab = |status: &'static str, label, count| Tab {
+        label: words.say(label),
+        status,
+        count,
         href: query.address(status, None),
-        current: status == chosen,
+        current: status == query.status_word(),
     };
-    Status::ALL.iter().copied().map(tab).collect()
-}
-
-fn covered(app: &App, principal: &Principal) -> Vec<String> {
-    let sites = app.directory.covered(&principal.scope);
-    sites.into_iter().map(String::from).collect()
+    let each = Status::ALL.iter().copied();
+    let each = each.map(|status| tab(status.as_str(), words::label(status), counts.of(status)));
+    let all = Status::ALL.iter().map(|status| counts.of(*status)).sum();
+    each.chain([tab(ALL, "status-all", all)]).collect()
 }

@@ -68,6 +68,7 @@ pub(super) async fn act(
         "add-webhook" => webhooks::add(&app, &fields).await?,
         "remove-webhook" => webhooks::remove(&app, &fields).await?,
         "retry" => letters::retry(&app, &fields).await?,
+        "test-mail" => letters::test(&app, &by.account).await,
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
     if done.secret.is_none() && done.errors.is_empty() && done.part == "sites" {

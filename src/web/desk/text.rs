@@ -12,6 +12,8 @@ use crate::{bayes::TokenWeight, markup::escape, text::links::links};
 /// User-perceived characters of a text shown in a list, and those shown before a hit that is further on.
 const LIST_CHARS: usize = 700;
 const BEFORE_HIT: usize = 120;
+/// User-perceived characters shown of a text that another answers.
+const ABOVE_CHARS: usize = 200;
 
 /// Log-odds from which a place is marked at all, more strongly, and most strongly.
 const STRENGTHS: [f64; 3] = [0.2, 0.6, 1.5];
@@ -51,6 +53,17 @@ pub fn excerpt(text: &str, tokens: &[TokenWeight], hits: &[Range<usize>]) -> Ren
         html: piece(text, start..end.unwrap_or(text.len()), tokens, hits),
         begun: start > 0,
         cut: end.is_some(),
+    }
+}
+
+/// The beginning of a text that another answers, in one line and not marked.
+#[must_use]
+pub fn beginning(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = line.grapheme_indices(true).nth(ABOVE_CHARS);
+    match end {
+        Some((end, _)) => visible(&line[..end]) + "…",
+        None => visible(&line),
     }
 }
 

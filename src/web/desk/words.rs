@@ -1,61 +1,100 @@
-//! Statuses, decisions and numbers as the desk's pages say them.
+//! Statuses, decisions and scores as the desk's pages say them: the names of sentences.
 
-use crate::domain::{comment::Status, decision::Decision};
+use crate::domain::{
+    comment::Status,
+    decision::Decision,
+    score::{Band, SURE_OF_GENUINE, SURE_OF_SPAM},
+};
 
-/// What was done to a comment by a decision.
+/// What was done to so many comments by a decision, as a sentence.
 #[must_use]
-pub const fn done_in_words(decision: Decision) -> &'static str {
+pub const fn decided(decision: Decision) -> &'static str {
     match decision {
-        Decision::Approve => "approved",
-        Decision::Spam => "marked as spam",
-        Decision::Reject => "rejected",
-        Decision::Trash => "moved to the trash",
-        Decision::Hold => "put back into the queue",
+        Decision::Approve => "js-decided-approve",
+        Decision::Spam => "js-decided-spam",
+        Decision::Reject => "js-decided-reject",
+        Decision::Trash => "js-decided-trash",
+        Decision::Hold => "js-decided-hold",
+    }
+}
+
+/// What somebody did to one comment, in the midst of a sentence.
+#[must_use]
+pub const fn did(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "js-did-approve",
+        Decision::Spam => "js-did-spam",
+        Decision::Reject => "js-did-reject",
+        Decision::Trash => "js-did-trash",
+        Decision::Hold => "js-did-hold",
+    }
+}
+
+/// A decision by its name.
+#[must_use]
+pub const fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "decision-approve",
+        Decision::Spam => "decision-spam",
+        Decision::Reject => "decision-reject",
+        Decision::Trash => "decision-trash",
+        Decision::Hold => "decision-hold",
+    }
+}
+
+/// A decision as a button says it about all that match.
+#[must_use]
+pub const fn verb(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "js-verb-approve",
+        Decision::Spam => "js-verb-spam",
+        Decision::Reject => "js-verb-reject",
+        Decision::Trash => "js-verb-trash",
+        Decision::Hold => "js-verb-hold",
     }
 }
 
 /// A status as a tab's name.
 #[must_use]
-pub fn label(status: Status) -> &'static str {
+pub const fn label(status: Status) -> &'static str {
     match status {
-        Status::Pending => "Pending",
-        Status::Approved => "Approved",
-        Status::Spam => "Spam",
-        Status::Rejected => "Rejected",
-        Status::Trash => "Trash",
+        Status::Pending => "status-pending",
+        Status::Approved => "status-approved",
+        Status::Spam => "status-spam",
+        Status::Rejected => "status-rejected",
+        Status::Trash => "status-trash",
     }
 }
 
-/// A number of comments in words.
+/// A status in the midst of a sentence.
 #[must_use]
-pub fn comments(count: usize) -> String {
-    match count {
-        1 => "1 comment".to_owned(),
-        count => format!("{} comments", thousands(count)),
+pub const fn now(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "js-now-pending",
+        Status::Approved => "js-now-approved",
+        Status::Spam => "js-now-spam",
+        Status::Rejected => "js-now-rejected",
+        Status::Trash => "js-now-trash",
     }
 }
 
-/// A number as people read it: `1,315`.
+/// A band of scores.
 #[must_use]
-pub fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
+pub const fn band(band: Band) -> &'static str {
+    match band {
+        Band::Spam => "score-spam",
+        Band::Uncertain => "score-uncertain",
+        Band::Genuine => "score-genuine",
     }
-    out
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_in_threes() {
-        let read = [0, 999, 1_315, 1_000_000].map(thousands);
-        assert_eq!(read, ["0", "999", "1,315", "1,000,000"]);
+/// A score.
+#[must_use]
+pub fn score(score: Option<f64>) -> &'static str {
+    match score {
+        None => "score-none",
+        Some(score) if score >= SURE_OF_SPAM => "score-sure-spam",
+        Some(score) if score <= SURE_OF_GENUINE => "score-sure-genuine",
+        Some(score) => band(Band::of(score)),
     }
 }

@@ -3,6 +3,7 @@
 //! no session, no cookie, nothing to load but the stylesheet.
 
 mod decision;
+mod stop;
 mod subscription;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -58,6 +59,9 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/m/{token}", decision::show)
         .page(Method::HEAD, "/m/{token}", decision::show)
         .page(Method::POST, "/m/{token}", decision::act)
+        .page(Method::GET, "/m/stop/{token}", stop::show)
+        .page(Method::HEAD, "/m/stop/{token}", stop::show)
+        .page(Method::POST, "/m/stop/{token}", stop::act)
         .page(Method::GET, "/r/{token}", subscription::show)
         .page(Method::HEAD, "/r/{token}", subscription::show)
         .page(Method::POST, "/r/{token}", subscription::act);

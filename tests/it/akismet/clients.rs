@@ -1,44 +1,19 @@
 //! The clients that sites run, as they are published: each verifies its key, asks, and reports, and
 //! its results are those of the service.
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::path::Path;
 
 use hamlet::domain::site::ClientMode;
 use serde_json::Value;
-use tokio::task::spawn_blocking;
 
 use super::{HAM, SPAM, comments, site_with_key};
-use crate::{on_both_engines, support::app::TestApp};
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
-}
-
-/// Runs a program in a folder to its end.
-async fn output(program: &str, arguments: &[&str], folder: PathBuf) -> std::io::Result<Output> {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder);
-    spawn_blocking(move || command.output()).await.unwrap()
-}
-
-/// Whether an interpreter has the clients. Not so is said visibly and, where
-/// `HAMLET_TEST_REQUIRE_CLIENTS` is set, a failure.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-async fn available(program: &str, probe: &[&str]) -> bool {
-    let probe = output(program, probe, folder()).await;
-    let found = probe.is_ok_and(|probe| probe.status.success());
-    assert!(
-        found || std::env::var_os("HAMLET_TEST_REQUIRE_CLIENTS").is_none(),
-        "{program} with its clients is required and not there"
-    );
-    if !found {
-        eprintln!("skipped: {program} with the clients of tests/clients is not there");
-    }
-    found
-}
+use crate::{
+    on_both_engines,
+    support::{
+        app::TestApp,
+        programs::{available, folder, output, python},
+    },
+};
 
 /// Runs a script with the service's address and a key; it prints one JSON object.
 async fn run(program: &str, script: &Path, app: &TestApp, key: &str) -> Value {
@@ -79,8 +54,7 @@ async fn holds(app: &TestApp, site: &str, seen: &Value) {
 on_both_engines!(
     the_client_from_pypi_agrees_with_the_service,
     |app: TestApp| async move {
-        let python = std::env::var("HAMLET_TEST_CLIENTS_PYTHON");
-        let python = python.unwrap_or_else(|_| "python3".to_owned());
+        let python = python();
         if !available(&python, &["-c", "import akismet, httpx"]).await {
             return;
         }

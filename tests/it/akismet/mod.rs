@@ -2,6 +2,7 @@
 
 pub mod callbacks;
 mod clients;
+mod encodings;
 mod protocol;
 mod reports;
 mod threads;

@@ -177,6 +177,7 @@ on_both_engines!(
         let key = site_with_key(&app, "blog", ClientMode::Queue).await;
         for (name, value, word) in [
             ("comment_author", "akismet-guaranteed-spam", "true"),
+            ("comment_author", "viagra-test-123", "true"),
             (
                 "comment_author_email",
                 "akismet-guaranteed-spam@example.com",

@@ -4,6 +4,7 @@
 mod commands;
 mod exports;
 mod imports;
+mod trial;
 
 use std::path::{Path, PathBuf};
 

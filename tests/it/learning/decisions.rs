@@ -54,6 +54,49 @@ pub const UNWANTED: [&str; 2] = [
 ];
 
 on_both_engines!(
+    a_few_labels_of_one_campaign_make_no_spam_of_a_readers_question,
+    |app: TestApp| async move {
+        let token = app.token(Role::Operator, &[]).await;
+        decided(&app, &HAM, Decision::Approve).await;
+        let campaign: Vec<String> = (1..=12)
+            .map(|n| {
+                format!(
+                    "Great post! I really like your site. Come and see what {n} gardeners say of garden soil, of clay and of compost"
+                )
+            })
+            .collect();
+        let campaign: Vec<&str> = campaign.iter().map(String::as_str).collect();
+        decided(&app, &campaign, Decision::Spam).await;
+        let question =
+            "Great post, I really like it. My garden soil is clay, which compost would you use?";
+        let judged = score(&app, &token, question).await;
+        assert!(judged["score"].as_f64().unwrap() > 0.95, "{judged}");
+        assert_eq!(judged["verdict"], "hold", "{judged}");
+        let why = judged["evidence"]["because"].as_str().unwrap();
+        assert!(why.contains("too few"), "{why}");
+        let posted = app.posted("default", "Rosa", question).await;
+        let stored = app.stored(&json!({ "id": posted })).await;
+        assert_eq!(stored.status.as_str(), "pending");
+        // What the shipped model knows is spam as before.
+        let known = "SUBSCRIBE to my channel and get free followers now!!! Click http://free-followers.example.com check out my channel";
+        assert_eq!(score(&app, &token, known).await["verdict"], "spam");
+        // With enough genuine ones the site's own word counts.
+        let genuine: Vec<String> = (0..20)
+            .map(|n| {
+                format!(
+                    "My beans came up after {n} days, and the snails ate {}.",
+                    n * 3
+                )
+            })
+            .collect();
+        let genuine: Vec<&str> = genuine.iter().map(String::as_str).collect();
+        decided(&app, &genuine, Decision::Approve).await;
+        let again = score(&app, &token, campaign[3]).await;
+        assert_eq!(again["verdict"], "spam", "{again}");
+    }
+);
+
+on_both_engines!(
     a_decision_shows_in_the_next_score_and_undo_restores_it_exactly,
     |app: TestApp| async move {
         let token = app.token(Role::Operator, &[]).await;

@@ -78,7 +78,10 @@ async fn mail_leaves_encrypted_and_signed_in(engine: Engine) {
         assert_eq!(mails[0].to, ["horatio@castle.example"]);
         assert_eq!(mails[0].from, "hamlet@elsinore.example");
         let parsed = read(&mails[0]);
-        assert_eq!(parsed.subject(), Some("A comment waits on Default"));
+        assert_eq!(
+            parsed.subject(),
+            Some("A comment waits on Default: Ophelia")
+        );
         assert_eq!(
             header(&mails[0], "Auto-Submitted").as_deref(),
             Some("auto-generated")
@@ -337,5 +340,5 @@ async fn without_a_mail_server_mail_is_files_in_the_data_folder() {
     let path = files[0].as_ref().expect("a file").path();
     assert_eq!(path.extension().and_then(|end| end.to_str()), Some("eml"));
     let message = std::fs::read_to_string(path).expect("a mail");
-    assert!(message.contains("Subject: A comment waits on Default\r\n"));
+    assert!(message.contains("Subject: A comment waits on Default: Ophelia\r\n"));
 }

@@ -4,6 +4,7 @@ mod decisions;
 mod delivery;
 pub mod office;
 mod queue;
+mod records;
 mod replies;
 
 /// Runs each named test on both engines.

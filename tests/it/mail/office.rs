@@ -187,7 +187,7 @@ pub fn links(text: &str) -> Vec<String> {
     let words = text.split_whitespace();
     let paths = words.filter_map(|word| word.strip_prefix(PUBLIC_URL));
     paths
-        .filter(|path| path.len() > 3)
+        .filter(|path| path.len() > 3 && !path.starts_with("/desk") && !path.starts_with("/m/stop"))
         .map(str::to_owned)
         .collect()
 }

@@ -10,11 +10,13 @@ use hamlet::{
     },
     notify::Ticked,
 };
+use reqwest::Method;
 use serde_json::json;
 
 use super::{
     office::{
-        Office, header, html, links, mode, moderator, post, post_many, prefer, read, start, text,
+        Office, PUBLIC_URL, header, html, links, mode, moderator, post, post_many, prefer, read,
+        start, text,
     },
     on_each_engine,
 };
@@ -31,6 +33,8 @@ on_each_engine!(
     a_comment_decided_meanwhile_is_not_mailed_about,
     no_commenters_address_is_in_any_mail_or_in_the_outbox,
     hostile_words_stay_words,
+    a_mail_is_told_from_the_one_before_and_leads_to_the_desk,
+    one_click_stops_mail_about_comments_that_wait,
 );
 
 async fn a_hundred_comments_are_one_mail_an_interval(engine: Engine) {
@@ -263,7 +267,13 @@ async fn hostile_words_stay_words(engine: Engine) {
     let mail = office.last().await;
     assert_eq!(mail.to, ["horatio@castle.example"]);
     assert_eq!(header(&mail, "Bcc"), None);
-    assert_eq!(read(&mail).subject(), Some("A comment waits on lenient"));
+    let parsed = read(&mail);
+    let subject = parsed.subject().expect("a subject");
+    assert!(
+        subject.starts_with("A comment waits on lenient: Eve "),
+        "{subject}"
+    );
+    assert!(!subject.contains("evil.example") && !subject.contains('\u{202e}'));
     let (said, page) = (text(&mail), html(&mail));
     for part in [&said, &page] {
         assert!(!part.contains("evil.example"), "{part}");
@@ -283,6 +293,79 @@ async fn hostile_words_stay_words(engine: Engine) {
         .filter(|line| line.starts_with("Approve:"))
         .collect();
     assert_eq!(approving.len(), 1, "{said}");
+}
+
+async fn a_mail_is_told_from_the_one_before_and_leads_to_the_desk(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    moderator(&office.app, "horatio", None).await;
+    let held = post(&office.app, "default", json!({})).await;
+    assert_eq!(office.tick().await.sent, 1);
+    let mail = office.last().await;
+    let (said, page) = (text(&mail), html(&mail));
+    let desk = format!(
+        "{PUBLIC_URL}/desk/comments/{}",
+        held["id"].as_str().unwrap()
+    );
+    let places = [desk.as_str(), "http://hamlet.test/desk/me", "/m/stop/"];
+    for part in [&said, &page] {
+        for place in places {
+            assert!(part.contains(place), "{place}: {part}");
+        }
+    }
+    let hidden = page.split("class=\"preheader\">").nth(1).unwrap();
+    let hidden = hidden.split("</div>").next().unwrap();
+    assert!(hidden.starts_with("There&#39;s rosemary"), "{hidden}");
+    assert!(!hidden.contains("waits"), "not the heading again: {hidden}");
+    // Outlook for Windows takes the colour and the room of a cell, and none of a link's.
+    for colour in ["#1b6e45", "#a83a24", "#4a4843"] {
+        let cell = format!("<td class=\"button\" bgcolor=\"{colour}\"");
+        assert!(page.contains(&cell), "{cell}: {page}");
+    }
+    for name in ["Laertes", "Osric", "Gertrude"] {
+        let fields = json!({ "name": name, "text": format!("{name} has something to say.") });
+        post(&office.app, "default", fields).await;
+    }
+    office.pass(HOUR).await;
+    let subject = read(&office.last().await).subject().unwrap().to_owned();
+    assert!(
+        subject.starts_with("4 comments wait on Default: ") && subject.ends_with(" and others"),
+        "{subject}"
+    );
+}
+
+async fn one_click_stops_mail_about_comments_that_wait(engine: Engine) {
+    let Some(office) = Office::open(engine, &[]).await else {
+        return;
+    };
+    let horatio = moderator(&office.app, "horatio", None).await;
+    post(&office.app, "default", json!({})).await;
+    assert_eq!(office.tick().await.sent, 1);
+    let mail = office.last().await;
+    assert_eq!(
+        header(&mail, "List-Unsubscribe-Post").as_deref(),
+        Some("List-Unsubscribe=One-Click")
+    );
+    let address = header(&mail, "List-Unsubscribe").unwrap();
+    let path = address.trim_matches(['<', '>']);
+    let path = path.strip_prefix(PUBLIC_URL).unwrap().to_owned();
+    let shown = office.app.get(&path).send().await.unwrap();
+    assert_eq!(shown.status(), 200);
+    assert!(shown.text().await.unwrap().contains("<button>"));
+    let preferences = || async {
+        let store = &office.app.app.store;
+        store.mail_preferences(&horatio.id).await.unwrap()
+    };
+    assert_eq!(preferences().await.default, MailMode::Each, "on a GET");
+    let forged = office.app.request(Method::POST, "/m/stop/nothing");
+    assert_eq!(forged.send().await.unwrap().status(), 404);
+    let click = office.app.request(Method::POST, &path);
+    let click = click.form(&[("List-Unsubscribe", "One-Click")]);
+    assert_eq!(click.send().await.unwrap().status(), 200);
+    assert_eq!(preferences().await.default, MailMode::None);
+    post(&office.app, "default", json!({ "text": "Who's there?" })).await;
+    assert_eq!(office.pass(HOUR).await, Ticked::default());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

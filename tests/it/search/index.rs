@@ -325,7 +325,7 @@ on_both_engines!(
                 "{page}"
             );
             assert!(
-                page.contains("<strong dir=\"auto\"><mark class=\"hit\">Rue</mark> Ophelia"),
+                page.contains(" dir=\"auto\"><mark class=\"hit\">Rue</mark> Ophelia"),
                 "{page}"
             );
             assert!(

@@ -3,7 +3,9 @@
 
 pub mod app;
 pub mod database;
+pub mod dns;
 pub mod people;
 pub mod pooler;
 pub mod postgres;
+pub mod programs;
 pub mod smtp;

@@ -75,7 +75,9 @@ fn read_operation(path: &str, method: &str, operation: &Value) -> Operation {
     Operation {
         method: method.to_uppercase(),
         path: path.to_owned(),
-        secured: operation["security"].is_array(),
+        secured: operation["security"]
+            .as_array()
+            .is_some_and(|ways| !ways.is_empty()),
         tag: text(&operation["tags"][0]),
         query: parameters
             .filter(|parameter| parameter["in"] == "query")

@@ -23,7 +23,7 @@ impl Run {
     pub(super) fn of(entry: ModelEntry, now: Timestamp) -> Self {
         let progress = entry.progress;
         Self {
-            asked: age(entry.requested_at, now),
+            asked: age(crate::words::Words::english(), entry.requested_at, now),
             percent: progress.done * 100 / progress.total.max(1),
             phase: match progress.phase {
                 Phase::Waiting => "waits for its turn",

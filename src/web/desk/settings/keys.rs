@@ -40,7 +40,7 @@ pub(super) async fn revoke(app: &App, fields: &FormFields) -> Result<Done, Probl
 pub(super) fn row(app: &App, key: ClientKey) -> KeyRow {
     let mode = app.directory.site(key.site.as_str());
     let mode = mode.map(|site| site.policy.clients).unwrap_or_default();
-    let used = |at: Timestamp| age(at, app.now());
+    let used = |at: Timestamp| age(Words::english(), at, app.now());
     KeyRow {
         id: key.id,
         name: key.name,

@@ -44,7 +44,9 @@ pub(super) async fn revoke(app: &App, fields: &FormFields) -> storage::Result<Do
 }
 
 pub(super) fn token(app: &App, one: Token) -> TokenRow {
-    let used = one.last_used_at.map(|at| age(at, app.now()));
+    let used = one
+        .last_used_at
+        .map(|at| age(Words::english(), at, app.now()));
     TokenRow {
         owner: one.whose().to_owned(),
         id: one.id,

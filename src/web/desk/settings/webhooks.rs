@@ -58,7 +58,9 @@ pub(super) async fn remove(app: &App, fields: &FormFields) -> Result<Done, Probl
 
 pub(super) fn row(app: &App, state: WebhookState) -> WebhookRow {
     let webhook = state.webhook;
-    let delivered = webhook.delivered_at.map(|at| age(at, app.now()));
+    let delivered = webhook
+        .delivered_at
+        .map(|at| age(Words::english(), at, app.now()));
     WebhookRow {
         id: webhook.id,
         site: webhook.site.into(),
