@@ -5,8 +5,5 @@
 set -eu
 data=$1
 cd "$(dirname "$0")/.."
-cargo run --release --example commonness -- \
-    "$data"/labelled/stackexchange_ham.jsonl "$data"/labelled/wikipedia_talk_ham.jsonl \
-    "$data"/labelled/indonesian_gambling.jsonl models/commonness.bin
-cargo run --release -- train --name shipped --balance --thorough --out models/shipped.hamlet --data \
-    "$data"/youtube/Youtube0*.csv "$data"/sms/SMSSpamCollection.tsv "$data"/labelled/*.jsonl
+cargo run --release --example commonness -- "$data" models/commonness.bin
+cargo run --release --example rebuild -- "$data" models/shipped.hamlet

@@ -12,8 +12,9 @@ use super::people::sentences;
 
 /// The source of the sentences that were made for the project.
 pub const PEOPLE: &str = "people";
-/// How much one of them counts: enough that no term is evidence, and not so much that they are all there is.
-const PEOPLE_WEIGHT: f32 = 0.5;
+/// How much one of them counts, harmless and abusive: enough that no term is evidence, although the sources know some
+/// terms from abuse alone.
+const PEOPLE_WEIGHTS: [f32; 2] = [4.0, 1.0];
 /// Texts of a kind that a language needs for it.
 const ENOUGH: usize = 90;
 /// Of the texts that are no abuse, one in so many is enough to tell a kind by.
@@ -57,7 +58,7 @@ pub fn people() -> impl Iterator<Item = Text> {
         },
         source: PEOPLE,
         language: sentence.language,
-        weight: PEOPLE_WEIGHT,
+        weight: PEOPLE_WEIGHTS[usize::from(sentence.is_abuse)],
         kept_out: false,
         part: usize::MAX,
     })

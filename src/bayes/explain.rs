@@ -56,7 +56,7 @@ pub enum Sign {
     Looks,
     /// The author's name.
     Name,
-    /// An address at this domain.
+    /// An address at this domain, masked (`e***.com`): nobody is shown the whole of an address here.
     EmailDomain(String),
     /// The author's website.
     Website,
@@ -161,7 +161,7 @@ fn place(passage: Passage, text: &Extractor) -> TokenWeight {
 }
 
 /// The weight of every token, and what each view gives.
-fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; 4]) {
+fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; VIEWS.len()]) {
     let mut weights = Weights {
         tokens: vec![0.0; text.tokens().len()],
         special: [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)],
@@ -231,7 +231,7 @@ fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]
     let sign = match part.owner {
         LOOKS => Sign::Looks,
         NAME => Sign::Name,
-        EMAIL => Sign::EmailDomain(cut(document.email_domain.unwrap_or_default().trim())),
+        EMAIL => Sign::EmailDomain(masked(document.email_domain.unwrap_or_default().trim())),
         WEBSITE => Sign::Website,
         index => sign(&text.tokens()[index as usize], text),
     };
@@ -243,6 +243,15 @@ fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]
         sign,
         weight: part.weight,
         spans,
+    }
+}
+
+/// A domain as addresses are masked: its first letter and its ending.
+fn masked(domain: &str) -> String {
+    let initial = domain.chars().next().unwrap_or('*');
+    match domain.rsplit_once('.') {
+        Some((_, ending)) if !domain.starts_with('[') => cut(&format!("{initial}***.{ending}")),
+        _ => format!("{initial}***"),
     }
 }
 

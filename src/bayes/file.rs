@@ -13,13 +13,13 @@ use sha2::{Digest, Sha256};
 use super::question::Question;
 use super::sums::{Sums, from_units, to_units};
 use super::trust::Trust;
-use hamlet_text::views::FEATURES;
+use hamlet_text::views::{FEATURES, VIEWS};
 
 const MAGIC: &[u8; 8] = b"HAMLETNB";
 /// Raised whenever an older program could misread the file.
 const FORMAT: u32 = 1;
 /// Raised whenever the same text would give other features.
-pub const FEATURES_VERSION: u32 = 1;
+pub const FEATURES_VERSION: u32 = 2;
 const DIGEST: usize = 32;
 const LONGEST_HEADER: usize = 1 << 20;
 /// Bytes of weights, sums and differences.
@@ -102,7 +102,7 @@ pub struct Header {
     /// Weighted numbers of texts, ham and spam.
     pub texts: [i64; 2],
     /// Smoothing of each view.
-    pub alpha: [f64; 4],
+    pub alpha: [f64; VIEWS.len()],
     /// Trust per view, and the bias.
     pub trust: Trust,
     /// The largest difference in trust of a single feature.

@@ -46,12 +46,16 @@ pub(super) struct Gathered {
 /// Fits the model.
 pub(super) fn finish(gathered: Gathered) -> Result<Trained, FitError> {
     let Gathered {
-        options,
+        mut options,
         base,
         mut folds,
         rows,
         sources,
     } = gathered;
+    if let Some(base) = &base {
+        // The base's trust was learnt on log-ratios that were smoothed so.
+        options.alpha = base.header().alpha;
+    }
     folds.resize_with(options.folds, Sums::default);
     let start = match &base {
         Some(base) => start_on(base, &options, &folds, &rows)?,
@@ -71,7 +75,10 @@ pub(super) fn finish(gathered: Gathered) -> Result<Trained, FitError> {
         bias: start.trust.bias + shift,
         ..start.trust
     }
-    .calibrated(line);
+    .calibrated(Line {
+        shift: line.shift + options.shift,
+        ..line
+    });
     #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
     let slope = line.slope as f32;
     let differences: Vec<f32> = start

@@ -102,7 +102,7 @@ pub fn log_ratios(sums: &Sums, view: View, alpha: f64) -> Result<Vec<f32>, FitEr
 ///
 /// # Errors
 /// As [`log_ratios`].
-pub fn all_log_ratios(sums: &Sums, alpha: &[f64; 4]) -> Result<Vec<f32>, FitError> {
+pub fn all_log_ratios(sums: &Sums, alpha: &[f64; VIEWS.len()]) -> Result<Vec<f32>, FitError> {
     let views: Vec<Vec<f32>> = VIEWS
         .par_iter()
         .map(|view| log_ratios(sums, *view, alpha[view.index()]))

@@ -2,7 +2,7 @@
 
 use super::question::Question;
 use super::row::Row;
-use hamlet_text::views::mix;
+use hamlet_text::views::{VIEWS, mix};
 
 /// What can be chosen about a training run.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Options {
     /// Number of folds for out-of-fold scores, at least 2.
     pub folds: usize,
     /// Smoothing of each view. It must shrink as the feature space grows.
-    pub alpha: [f64; 4],
+    pub alpha: [f64; VIEWS.len()],
     /// L2 penalty of the trust per view.
     pub penalty: f64,
     /// Inverse of the L2 penalty of the trust per feature.
@@ -23,6 +23,9 @@ pub struct Options {
     pub freedom_on_base: f64,
     /// How often a site's own text may count beside one of the base's: cross-validation picks one.
     pub lesson_weights: Vec<f64>,
+    /// Log-odds added to every score once it is calibrated: how much rarer spam is where the model will be used than
+    /// it was among the texts.
+    pub shift: f64,
     /// Features kept for the logistic layers, over all rows (4 bytes each).
     pub kept_cells: usize,
     /// Picks the folds and the sample kept.
@@ -35,11 +38,12 @@ impl Default for Options {
             name: "site".to_owned(),
             question: Question::Spam,
             folds: 5,
-            alpha: [0.05; 4],
+            alpha: [0.05; VIEWS.len()],
             penalty: 1.0,
             freedom: 3.0,
             freedom_on_base: 10.0,
             lesson_weights: vec![16.0, 64.0, 256.0],
+            shift: 0.0,
             kept_cells: 6_000_000,
             seed: 1,
         }

@@ -126,7 +126,7 @@ proptest! {
     #[test]
     fn a_row_has_length_one_in_each_view_it_has_features_in(text in hostile()) {
         let row = row(&text, Label::Ham);
-        let mut squares = [0.0_f64; 4];
+        let mut squares = [0.0_f64; VIEWS.len()];
         row.each(|id, value| {
             let view = VIEWS.iter().position(|view| view.range().contains(&(id as usize))).expect("a view");
             squares[view] += f64::from(value) * f64::from(value);

@@ -48,8 +48,8 @@ impl Sample {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     ids: Box<[u32]>,
-    ends: [u32; 4],
-    scales: [f32; 4],
+    ends: [u32; VIEWS.len()],
+    scales: [f32; VIEWS.len()],
     /// Is it spam?
     pub spam: bool,
     /// Equal for near duplicates.
@@ -76,8 +76,8 @@ impl Row {
         with_features(document, |text| {
             let mut ids =
                 Vec::with_capacity(VIEWS.iter().map(|view| text.features(*view).len()).sum());
-            let mut ends = [0; 4];
-            let mut scales = [0.0; 4];
+            let mut ends = [0; VIEWS.len()];
+            let mut scales = [0.0; VIEWS.len()];
             for view in VIEWS {
                 let features = if question.reads(view) {
                     text.features(view)

@@ -22,13 +22,13 @@ use hamlet_text::views::{FEATURES, VIEWS};
 const FEWEST: usize = 10;
 
 /// What one view each says about a text, in log-odds.
-pub type Columns = [f64; 4];
+pub type Columns = [f64; VIEWS.len()];
 
 /// Trust per view, and the bias.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trust {
     /// Factor on the log-ratios of each view.
-    pub factors: [f64; 4],
+    pub factors: [f64; VIEWS.len()],
     /// Log-odds of a text that says nothing.
     pub bias: f64,
 }
@@ -40,7 +40,7 @@ impl Trust {
     /// [`FitError::Calibration`] where the regression does not converge.
     pub fn fit(rows: &[Columns], spam: &[bool], penalty: f64) -> Result<Self, FitError> {
         let failed = |error: &dyn std::fmt::Display| FitError::Calibration(error.to_string());
-        let matrix = Array2::from_shape_vec((rows.len(), 4), rows.concat())
+        let matrix = Array2::from_shape_vec((rows.len(), VIEWS.len()), rows.concat())
             .map_err(|error| failed(&error))?;
         let targets: Array1<bool> = spam.iter().copied().collect();
         let layer = LogisticRegression::default()
@@ -98,7 +98,7 @@ impl Trust {
 /// What each view says about `row`, given every feature's log-ratio.
 #[must_use]
 pub fn columns(row: &Row, ratios: &[f32]) -> Columns {
-    let mut columns = [0.0; 4];
+    let mut columns = [0.0; VIEWS.len()];
     for (column, (ids, scale)) in columns.iter_mut().zip(row.views()) {
         *column = ids
             .iter()

@@ -26,10 +26,10 @@ pub fn rarity(id: u32) -> f32 {
     steps(id) as f32 / STEPS as f32
 }
 
-/// The table as computed from how many of `texts` texts had each feature, `counts` being in the order
-/// of the feature space.
+/// The table as computed from the share of texts that had each feature, `shares` being in the order of the feature
+/// space; `texts` is how many texts there were, so how rare something can be.
 #[must_use]
-pub fn table(texts: u64, counts: &[u32]) -> Vec<u8> {
+pub fn table(texts: u64, shares: &[f64]) -> Vec<u8> {
     let end = View::Characters.range().end;
     #[expect(
         clippy::cast_possible_truncation,
@@ -37,13 +37,14 @@ pub fn table(texts: u64, counts: &[u32]) -> Vec<u8> {
         clippy::cast_precision_loss,
         reason = "below 256 for any count of texts"
     )]
-    let byte = |count: u32| {
-        let rarity = 1.0 + ((1.0 + texts as f64) / (1.0 + f64::from(count))).ln();
+    let byte = |share: f64| {
+        let least = 1.0 / (1.0 + texts as f64);
+        let rarity = 1.0 - (share + least).min(1.0).ln();
         (rarity * f64::from(STEPS))
             .round()
             .clamp(f64::from(STEPS), 255.0) as u8
     };
-    counts[..end].iter().map(|count| byte(*count)).collect()
+    shares[..end].iter().map(|share| byte(*share)).collect()
 }
 
 /// The scale that brings the features `ids` of one view to length one.

@@ -22,6 +22,9 @@ pub const DISGUISED: u8 = 2;
 /// Comes from an attribute of a tag (a link's target), not from what a reader sees.
 pub const ATTRIBUTE: u8 = 4;
 
+/// Stands after a right-to-left override.
+pub const TURNED: u8 = 8;
+
 /// Counts of what was met while folding a text: the raw material of the shape view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traits {

@@ -10,6 +10,9 @@ use super::{
 /// Host names longer than this are cut (the limit of DNS is 253).
 const LONGEST_HOST: usize = 253;
 
+/// Endings reserved for examples (RFC 2606): links all the same.
+const RESERVED: [&[u8]; 3] = [b"example", b"invalid", b"test"];
+
 /// Finds addresses in a text, asked at one word's start after the other. What is the same for every
 /// word of a run (`a-b-c.example`) is found once for the run: looked for again at each word, it would
 /// take time that grows with the square of the run's length.
@@ -170,7 +173,11 @@ fn ending(glyphs: &[Glyph]) -> Option<Ending> {
     for (byte, glyph) in buffer.iter_mut().zip(glyphs) {
         *byte = glyph.folded as u8;
     }
-    links::ending(&buffer[..glyphs.len()])
+    let ending = &buffer[..glyphs.len()];
+    if RESERVED.contains(&ending) {
+        return Some(Ending::Domain);
+    }
+    links::ending(ending)
 }
 
 /// A link's parts, as ranges among the token's glyphs.

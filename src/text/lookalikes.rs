@@ -33,10 +33,56 @@ fn unmask_word(word: &mut [Glyph], in_latin_text: bool) -> u32 {
     if !mixed && !posing {
         return 0;
     }
+    // A letter that is no Latin one, whatever it looks like, says that the Latin ones pose.
+    let latin = word
+        .iter()
+        .all(|g| !poses(g.folded) || prototype(g.cased).is_some());
+    if mixed
+        && !latin
+        && word
+            .iter()
+            .any(|g| matches!(g.folded, '\u{0400}'..='\u{04FF}'))
+    {
+        return to_cyrillic(word);
+    }
     let mut changed = 0;
     for glyph in word.iter_mut().filter(|g| poses(g.folded)) {
         if let Some(plain) = prototype(glyph.cased) {
             glyph.folded = plain;
+            glyph.marks |= DISGUISED;
+            changed += 1;
+        }
+    }
+    changed
+}
+
+/// Brings Latin letters within a Cyrillic word back, where each has a Cyrillic twin.
+fn to_cyrillic(word: &mut [Glyph]) -> u32 {
+    const TWINS: [(char, char); 19] = [
+        ('a', 'а'),
+        ('b', 'в'),
+        ('c', 'с'),
+        ('e', 'е'),
+        ('g', 'д'),
+        ('h', 'н'),
+        ('i', 'і'),
+        ('k', 'к'),
+        ('m', 'м'),
+        ('n', 'п'),
+        ('o', 'о'),
+        ('p', 'р'),
+        ('r', 'г'),
+        ('t', 'т'),
+        ('u', 'и'),
+        ('x', 'х'),
+        ('y', 'у'),
+        ('0', 'о'),
+        ('3', 'з'),
+    ];
+    let mut changed = 0;
+    for glyph in word {
+        if let Some((_, twin)) = TWINS.iter().find(|(latin, _)| *latin == glyph.folded) {
+            glyph.folded = *twin;
             glyph.marks |= DISGUISED;
             changed += 1;
         }

@@ -11,12 +11,14 @@
 //! What is not here: what a feature means. That is learnt in the room `bayes`.
 
 pub mod commonness;
+pub mod concepts;
 mod document;
 pub mod folding;
 pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
+pub mod link_kinds;
 pub mod links;
 pub mod lookalikes;
 pub mod markup;

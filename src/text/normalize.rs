@@ -5,8 +5,11 @@
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-use super::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Glyphs};
+use super::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Glyphs, TURNED};
 use super::markup::{self, Effect};
+
+/// Shows what follows from right to left, up to its end mark or the line's.
+const OVERRIDE: char = '\u{202E}';
 
 /// Folds `text` into `out`, replacing what was there.
 pub fn normalize(text: &str, out: &mut Glyphs) {
@@ -22,7 +25,18 @@ fn fold_text<const MARKUP: bool>(text: &str, out: &mut Glyphs) {
     out.clear();
     out.length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let mut at = 0;
+    // Rare, so looked for once; the loop below marks what stands after it.
+    let overridden = text.contains(OVERRIDE);
+    let mut turned = false;
     while let Some(&byte) = text.as_bytes().get(at) {
+        let before = out.glyphs.len();
+        if overridden {
+            turned = match text[at..].chars().next() {
+                Some(OVERRIDE) => true,
+                Some('\u{202C}' | '\n') => false,
+                _ => turned,
+            };
+        }
         at += match byte {
             b'&' if MARKUP => fold_entity(&text[at..], at, out),
             b'<' if MARKUP => fold_tag(&text[at..], at, out),
@@ -32,9 +46,34 @@ fn fold_text<const MARKUP: bool>(text: &str, out: &mut Glyphs) {
                 1
             }
         };
+        if turned {
+            for glyph in &mut out.glyphs[before..] {
+                glyph.marks |= TURNED | DISGUISED;
+            }
+        }
     }
+    turn_overridden(out);
     if out.traits.foreign > 0 {
         super::lookalikes::unmask(out);
+    }
+}
+
+/// Reads what a right-to-left override shows in reverse the way it is shown.
+fn turn_overridden(out: &mut Glyphs) {
+    let mut start = None;
+    for at in 0..=out.glyphs.len() {
+        let turned = out
+            .glyphs
+            .get(at)
+            .is_some_and(|glyph| glyph.marks & TURNED != 0);
+        match start {
+            None if turned => start = Some(at),
+            Some(from) if !turned => {
+                out.glyphs[from..at].reverse();
+                start = None;
+            }
+            _ => {}
+        }
     }
 }
 
@@ -74,10 +113,25 @@ fn fold_entity(rest: &str, at: usize, out: &mut Glyphs) -> usize {
         return 1;
     };
     out.traits.entities += 1;
+    if decoded == "&"
+        && let Some((twice, more)) = rest[length - 1..].strip_prefix(';').and_then(encoded_twice)
+    {
+        fold(twice, at, DISGUISED, out);
+        return length + more;
+    }
     for c in decoded.chars() {
         fold(c, at, 0, out);
     }
     length
+}
+
+/// What `#103;` stands for after an encoded ampersand, and its length in bytes.
+fn encoded_twice(rest: &str) -> Option<(char, usize)> {
+    let number = rest.strip_prefix('#')?.split_once(';')?.0;
+    let digits =
+        !number.is_empty() && number.len() < 8 && number.bytes().all(|b| b.is_ascii_digit());
+    let c = digits.then(|| number.parse().ok().and_then(char::from_u32))??;
+    Some((c, number.len() + 2))
 }
 
 fn fold_tag(rest: &str, at: usize, out: &mut Glyphs) -> usize {
@@ -108,8 +162,35 @@ fn fold_character(rest: &str, at: usize, out: &mut Glyphs) -> usize {
     let Some(c) = rest.chars().next() else {
         return 1;
     };
+    if is_regional(c) {
+        return fold_regional(rest, at, out);
+    }
     fold(c, at, 0, out);
     c.len_utf8()
+}
+
+/// The letters that flags are made of, two for each.
+fn is_regional(c: char) -> bool {
+    matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
+}
+
+/// Folds a run of regional letters: flags stay, and what no flags are made of is writing.
+fn fold_regional(rest: &str, at: usize, out: &mut Glyphs) -> usize {
+    let count = rest.chars().take_while(|c| is_regional(*c)).count();
+    let writing = count > 2 && (count % 2 == 1 || count > 6);
+    let mut length = 0;
+    for c in rest.chars().take(count) {
+        let letter = u8::try_from(c as u32 - 0x1F1E6).map(|place| b'A' + place);
+        match letter {
+            Ok(letter) if writing => {
+                out.traits.styled += 1;
+                push_ascii(letter, at + length, DISGUISED, out);
+            }
+            _ => push_letters(c, at + length, 0, out),
+        }
+        length += c.len_utf8();
+    }
+    length
 }
 
 /// Folds one character.
@@ -189,7 +270,7 @@ pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Combining marks of no script's own: dropped. Vowel signs of Indic, Thai, Arabic or Hebrew writing
@@ -213,9 +294,9 @@ fn is_styled(c: char) -> bool {
         | '\u{1D2C}'..='\u{1D6A}' | '\u{02B0}'..='\u{02B8}')
 }
 
-/// Letters in squares, circles and small capitals that Unicode gives no decomposition for.
+/// Letters in squares, circles and brackets, small capitals and letters turned round that Unicode gives no decomposition for.
 fn squared(c: char) -> Option<u8> {
-    const SMALL: [(char, u8); 26] = [
+    const SMALL: [(char, u8); 42] = [
         ('ᴀ', b'a'),
         ('ʙ', b'b'),
         ('ᴄ', b'c'),
@@ -242,8 +323,25 @@ fn squared(c: char) -> Option<u8> {
         ('ʏ', b'y'),
         ('ᴢ', b'z'),
         ('ı', b'i'),
+        ('ɐ', b'a'),
+        ('ɔ', b'c'),
+        ('ǝ', b'e'),
+        ('ɟ', b'f'),
+        ('ƃ', b'g'),
+        ('ɥ', b'h'),
+        ('ᴉ', b'i'),
+        ('ɾ', b'j'),
+        ('ʞ', b'k'),
+        ('ʃ', b'l'),
+        ('ɯ', b'm'),
+        ('ɹ', b'r'),
+        ('ʇ', b't'),
+        ('ʌ', b'v'),
+        ('ʍ', b'w'),
+        ('ʎ', b'y'),
     ];
     let place = match c {
+        '\u{249C}'..='\u{24B5}' => c as u32 - 0x249C,
         '\u{1F150}'..='\u{1F169}' => c as u32 - 0x1F150,
         '\u{1F170}'..='\u{1F189}' => c as u32 - 0x1F170,
         _ => {

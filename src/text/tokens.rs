@@ -79,7 +79,7 @@ fn word_or_number(rest: &[Glyph]) -> (Kind, usize) {
                 !lettered && follows(rest, length, |c| c.is_ascii_digit())
             }
             _ if is_unspaced(c) => false,
-            _ => is_name(c) || is_vowel_sign(c),
+            _ => c.is_alphanumeric() || is_vowel_sign(c) || (c == '_' && !spelled(rest)),
         };
         if !joins {
             break;
@@ -91,6 +91,11 @@ fn word_or_number(rest: &[Glyph]) -> (Kind, usize) {
         if lettered { Kind::Word } else { Kind::Number },
         length.max(1),
     )
+}
+
+/// Do single letters with underscores between them begin here?
+fn spelled(rest: &[Glyph]) -> bool {
+    rest.len() > 3 && rest[1].folded == '_' && rest[3].folded == '_'
 }
 
 fn follows(rest: &[Glyph], at: usize, wanted: impl Fn(char) -> bool) -> bool {

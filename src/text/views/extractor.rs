@@ -1,6 +1,6 @@
 //! What the views share: the extractor with its memory, and how a key becomes a place in the feature space.
 
-use super::view::{FEATURES, View};
+use super::view::{FEATURES, VIEWS, View};
 use crate::glyphs::Glyphs;
 use crate::hosts;
 use crate::tokens::Token;
@@ -28,7 +28,7 @@ pub const WEBSITE: u32 = u32::MAX - 3;
 pub struct Extractor {
     pub(super) text: Glyphs,
     pub(super) tokens: Vec<Token>,
-    pub(super) views: [Vec<Feature>; 4],
+    pub(super) views: [Vec<Feature>; VIEWS.len()],
     pub(super) seen: Seen,
     pub(super) host: String,
     pub(super) identity: Glyphs,
@@ -78,7 +78,8 @@ impl Extractor {
 }
 
 /// One seed per view, so that equal keys fall in unrelated places.
-const SEEDS: [u64; 4] = [
+const SEEDS: [u64; VIEWS.len()] = [
+    0x9E6C_63D0_876A_9A4B,
     0x9E37_79B9_7F4A_7C15,
     0xC2B2_AE3D_27D4_EB4F,
     0x1656_67B1_9E37_79F9,
@@ -94,7 +95,7 @@ pub const fn mix(key: u64) -> u64 {
 }
 
 /// Takes one more character into a running key.
-pub(super) const fn extend(key: u64, c: char) -> u64 {
+pub(crate) const fn extend(key: u64, c: char) -> u64 {
     (key.rotate_left(5) ^ c as u64).wrapping_mul(0x517C_C1B7_2722_0A95)
 }
 

@@ -4,6 +4,7 @@
 use super::extractor::{EMAIL, Extractor, NAME, WEBSITE, extend, mix, tagged};
 use super::view::View;
 use crate::document::Document;
+use crate::glyphs::Glyph;
 use crate::hosts;
 use crate::normalize::normalize;
 
@@ -22,6 +23,7 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
         {
             words += 1;
             put(extractor, NAME, "name", super::words::key(word));
+            put_pieces(extractor, NAME, "name piece", word);
         }
         put(extractor, NAME, "name words", words);
         let digits = glyphs.traits.digits.min(4);
@@ -46,6 +48,12 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
             "website",
             key(&host[hosts::registrable(&host)..]),
         );
+        let labels =
+            glyphs.glyphs[parts.host..parts.host_end].split(|g| matches!(g.folded, '.' | '-'));
+        for label in labels.filter(|label| label.len() > 2) {
+            put(extractor, WEBSITE, "website word", super::words::key(label));
+            put_pieces(extractor, WEBSITE, "website piece", label);
+        }
         put(
             extractor,
             WEBSITE,
@@ -63,7 +71,27 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
     extractor.identity = glyphs;
 }
 
-fn given(field: Option<&str>) -> Option<&str> {
+/// Pieces of three and four letters, the borders of the word included.
+fn put_pieces(extractor: &mut Extractor, owner: u32, tag: &str, word: &[Glyph]) {
+    let border = std::iter::once(' ');
+    let letters: Vec<char> = border
+        .clone()
+        .chain(word.iter().take(24).map(|g| g.folded))
+        .chain(border)
+        .collect();
+    for size in 3..=4 {
+        for piece in letters.windows(size) {
+            put(
+                extractor,
+                owner,
+                tag,
+                piece.iter().fold(1, |key, c| extend(key, *c)),
+            );
+        }
+    }
+}
+
+pub(super) fn given(field: Option<&str>) -> Option<&str> {
     let field = field?.trim();
     let end = field
         .char_indices()

@@ -1,6 +1,6 @@
-//! Tokens turned into hashed features. There are four views, each with its own slice of the feature
+//! Tokens turned into hashed features. There are five views, each with its own slice of the feature
 //! space: words (with pairs, links and numbers), characters (pieces of words, which see through
-//! misspelling), shape (length, capitals, links, tricks) and identity (name, website, email domain).
+//! misspelling), meaning (concepts, ways to reach somebody, kinds of links, and their pairs), shape (length, capitals, links, tricks) and identity (name, website, email domain).
 //! Within a view a feature is there or not; its value is 1/√n for the n features there, so that a
 //! long text weighs no more than a short one. What they share is in `extractor` and `view`.
 
@@ -13,10 +13,12 @@ use super::tokens::{Token, tokenize};
 mod characters;
 mod extractor;
 mod identity;
+mod meaning;
 mod shape;
 mod view;
 mod words;
 
+pub(crate) use extractor::extend;
 pub use extractor::mix;
 pub use extractor::{EMAIL, Extractor, Feature, LOOKS, NAME, WEBSITE};
 pub use view::{FEATURES, VIEWS, View};
@@ -43,6 +45,7 @@ impl Extractor {
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
         characters::add(self);
+        meaning::add(self, document);
         shape::add(self);
         identity::add(self, document);
     }

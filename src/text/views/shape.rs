@@ -7,6 +7,11 @@ use crate::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Traits};
 use crate::hosts;
 use crate::kind::Kind;
 
+/// Digits from which a number may be somebody's.
+const LONG_NUMBER: usize = 5;
+/// Its place after the kinds.
+const LONG_NUMBER_KIND: u64 = 32;
+
 pub(super) fn add(extractor: &mut Extractor) {
     let tokens = std::mem::take(&mut extractor.tokens);
     let text = std::mem::take(&mut extractor.text);
@@ -24,7 +29,7 @@ pub(super) fn add(extractor: &mut Extractor) {
         if token.kind == Kind::Link {
             add_link(extractor, glyphs, at);
         }
-        let kind = token.kind as u64;
+        let kind = sort(token.kind, glyphs);
         extractor.put(
             View::Shape,
             tagged("kinds", previous.wrapping_mul(31).wrapping_add(kind)),
@@ -36,6 +41,14 @@ pub(super) fn add(extractor: &mut Extractor) {
     add_counts(extractor, &text.traits, &counts);
     extractor.tokens = tokens;
     extractor.text = text;
+}
+
+/// A token's kind in the sequence of kinds. Numbers long enough to call or to write to are one of their own: `7` at the
+/// end of a sentence is not what `555 0134` is there.
+fn sort(kind: Kind, glyphs: &[Glyph]) -> u64 {
+    let long = kind == Kind::Number
+        && glyphs.iter().filter(|g| g.folded.is_ascii_digit()).count() >= LONG_NUMBER;
+    if long { LONG_NUMBER_KIND } else { kind as u64 }
 }
 
 /// A token without its letters: kind, capitals, length.

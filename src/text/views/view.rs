@@ -7,6 +7,8 @@ pub enum View {
     Words,
     /// Pieces of words, two to five letters long.
     Characters,
+    /// What it is about, ways to reach somebody, kinds of links, how the author signs.
+    Meaning,
     /// Length, capitals, links, symbols, tricks.
     Shape,
     /// Name, website and email domain of the author.
@@ -14,7 +16,13 @@ pub enum View {
 }
 
 /// Every view, in the order of their places in the feature space.
-pub const VIEWS: [View; 4] = [View::Words, View::Characters, View::Shape, View::Identity];
+pub const VIEWS: [View; 5] = [
+    View::Words,
+    View::Characters,
+    View::Meaning,
+    View::Shape,
+    View::Identity,
+];
 
 impl View {
     /// Binary logarithm of the number of features.
@@ -22,8 +30,9 @@ impl View {
     pub const fn bits(self) -> u32 {
         match self {
             Self::Words | Self::Characters => 18,
+            Self::Meaning => 13,
             Self::Shape => 12,
-            Self::Identity => 14,
+            Self::Identity => 15,
         }
     }
 
@@ -39,7 +48,8 @@ impl View {
         match self {
             Self::Words => 0,
             Self::Characters => Self::Words.size(),
-            Self::Shape => Self::Characters.start() + Self::Characters.size(),
+            Self::Meaning => Self::Characters.start() + Self::Characters.size(),
+            Self::Shape => Self::Meaning.start() + Self::Meaning.size(),
             Self::Identity => Self::Shape.start() + Self::Shape.size(),
         }
     }

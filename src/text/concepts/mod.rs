@@ -1,0 +1,177 @@
+//! What a text is about, as far as single words say it: a few dozen concepts (earning, loans, being written to, code,
+//! family) with words for them in some thirty languages. What is learnt of a concept in one language holds in the
+//! others. Whether a concept speaks for spam is for the model to learn, not for this list: see `words.txt`.
+
+use std::sync::LazyLock;
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::glyphs::{Glyph, Glyphs};
+use super::normalize::normalize_plain;
+use super::views::{extend, mix};
+
+/// How many concepts there are; each is a bit of a [`Set`].
+pub const COUNT: usize = 51;
+/// Concepts, one bit each, in the order of the list.
+pub type Set = u64;
+
+/// Letters looked at from a word's first one, the spaces within an expression included.
+const LONGEST: usize = 20;
+/// The same in writing without spaces.
+const LONGEST_UNSPACED: usize = 7;
+/// Places of the table: a power of two, some four for each word.
+const PLACES: usize = 1 << 15;
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.txt")));
+
+/// The words by their keys, in a table with open addressing.
+struct Words {
+    /// A bit for each possible key, to turn away nearly all of them in the processor's cache.
+    filter: Box<[u64]>,
+    /// Key and meaning; the key 0 is a free place.
+    places: Box<[(u64, Meaning)]>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Meaning {
+    concept: u8,
+    /// The word must end where the entry ends.
+    whole: bool,
+}
+
+/// The concepts that the words from `start` on begin with. `start` is a word's first glyph, or any glyph of writing
+/// without spaces (`unspaced`), where words have no ends.
+#[must_use]
+pub fn at(glyphs: &[Glyph], start: usize, unspaced: bool) -> Set {
+    let words = &*WORDS;
+    let mut found = 0;
+    let mut key = 0;
+    let rest = &glyphs[start..];
+    let longest = if unspaced { LONGEST_UNSPACED } else { LONGEST };
+    for (length, glyph) in rest.iter().take(longest).enumerate() {
+        let c = glyph.folded;
+        if c.is_whitespace() || c == '-' {
+            key = extend(key, ' ');
+            continue;
+        }
+        if !is_part(c) {
+            break;
+        }
+        key = extend(key, c);
+        if let Some(meaning) = words.get(key) {
+            let ends = || {
+                rest.get(length + 1)
+                    .is_none_or(|next| !is_part(next.folded))
+            };
+            if unspaced || !meaning.whole || ends() {
+                found |= 1 << meaning.concept;
+            }
+        }
+    }
+    found
+}
+
+/// Letters, digits, and the vowel signs of Indic and other scripts.
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '\'' || (!c.is_ascii() && is_combining_mark(c))
+}
+
+impl Words {
+    fn of(list: &str) -> Self {
+        let mut words = Self {
+            filter: vec![0; PLACES / 8].into(),
+            places: vec![(0, Meaning::default()); PLACES].into(),
+        };
+        let mut folded = Glyphs::default();
+        let concepts = list.lines().filter(|line| !line.starts_with('#'));
+        for (concept, line) in (0..).zip(concepts) {
+            for entry in line.split(' ').skip(1) {
+                let bare = entry.trim_end_matches(['_', '=']);
+                normalize_plain(&bare.replace(['_', '-'], " "), &mut folded);
+                let key = folded
+                    .glyphs
+                    .iter()
+                    .fold(0, |key, glyph| extend(key, glyph.folded));
+                let whole = bare.len() < entry.len();
+                words.put(key, Meaning { concept, whole });
+            }
+        }
+        words
+    }
+
+    fn put(&mut self, key: u64, meaning: Meaning) {
+        let mut at = place(key);
+        while self.places[at].0 != 0 {
+            at = (at + 1) % PLACES;
+        }
+        self.places[at] = (key, meaning);
+        let bit = filter_bit(key);
+        self.filter[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// The first meaning that the list gives.
+    fn get(&self, key: u64) -> Option<Meaning> {
+        let bit = filter_bit(key);
+        if self.filter[bit / 64] & (1 << (bit % 64)) == 0 {
+            return None;
+        }
+        let mut at = place(key);
+        loop {
+            let (found, meaning) = self.places[at];
+            if found == key {
+                return Some(meaning);
+            }
+            if found == 0 {
+                return None;
+            }
+            at = (at + 1) % PLACES;
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "taken modulo the table's size"
+)]
+fn place(key: u64) -> usize {
+    mix(key) as usize % PLACES
+}
+
+fn filter_bit(key: u64) -> usize {
+    (mix(key) >> 20) as usize % (PLACES * 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, unspaced: bool) -> Set {
+        let mut glyphs = Glyphs::default();
+        normalize_plain(text, &mut glyphs);
+        at(&glyphs.glyphs, 0, unspaced)
+    }
+
+    #[test]
+    fn words_of_many_languages_mean_the_same() {
+        let loan = of("loans", false);
+        assert_eq!(loan.count_ones(), 1);
+        for word in ["Кредит", "préstamo", "pożyczka", "pinjaman", "laina"] {
+            assert_eq!(of(word, false) & loan, loan, "{word}");
+        }
+        assert_eq!(of("贷款", true) & loan, loan);
+    }
+
+    #[test]
+    fn expressions_are_found_across_spaces_and_whole_words_end_where_they_should() {
+        assert_ne!(of("write to me", false), 0);
+        assert_ne!(of("coin", false), 0);
+        assert_eq!(of("coinciding", false) & of("coins ", false), 0);
+    }
+
+    #[test]
+    fn the_list_has_as_many_concepts_as_there_are_bits_for() {
+        let lines = include_str!("words.txt").lines();
+        assert_eq!(lines.filter(|line| !line.starts_with('#')).count(), COUNT);
+        const { assert!(COUNT <= 64) };
+    }
+}
