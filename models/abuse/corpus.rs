@@ -173,8 +173,8 @@ pub struct Weighing {
 
 pub const WEIGHING: Weighing = Weighing {
     share: 0.35,
-    power: 0.85,
-    most: 8.0,
+    power: 0.6,
+    most: 40.0,
 };
 
 /// Puts texts, each with whether it is of the class, into groups and weighs them.

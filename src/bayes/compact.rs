@@ -249,7 +249,7 @@ pub fn write(
         let sum = |class: usize| coded(super::sums::from_units(trained.sums.cells[class][id]));
         bytes.extend([sum(0), sum(1), compress(trained.differences[id], widest)]);
         let code = |kind: usize| coded_kinds.get(kind).map_or(0, |coded| coded.codes[id]);
-        bytes.extend((0..KINDS / 2).map(|pair| code(2 * pair) | code(2 * pair + 1) << 4));
+        bytes.extend((0..KINDS / 2).map(|pair| code(2 * pair) | (code(2 * pair + 1) << 4)));
     }
     let digest = Sha256::digest(&bytes);
     bytes.extend_from_slice(&digest);

@@ -70,7 +70,7 @@ impl Kinds {
         };
         let rarity = rarity(id);
         for (place, (kind, sum)) in kinds.iter().zip(sums).enumerate() {
-            let code = pairs[place / 2] >> (4 * (place % 2)) & 15;
+            let code = (pairs[place / 2] >> (4 * (place % 2))) & 15;
             *sum += kind.levels[usize::from(code)] * rarity;
         }
     }

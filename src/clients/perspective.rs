@@ -132,15 +132,13 @@ pub async fn analyze(
     let mut attributes = Vec::new();
     for (name, attribute) in std::mem::take(&mut asked.attributes) {
         let known = asked.languages.iter().all(|own| attribute.knows(model, own));
-        match known {
-            true => attributes.push((name, attribute)),
-            false if asked.drops_unknown => {}
-            false => {
-                return Err(AnalysisError::Language {
-                    attribute: name,
-                    languages: asked.languages,
-                });
-            }
+        if known {
+            attributes.push((name, attribute));
+        } else if !asked.drops_unknown {
+            return Err(AnalysisError::Language {
+                attribute: name,
+                languages: asked.languages,
+            });
         }
     }
     let spam = if attributes.iter().any(|(_, asked)| *asked == Attribute::Spam) {
@@ -166,9 +164,10 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn scores(&self, asked: &Asked, attributes: Vec<(String, Attribute)>) -> BTreeMap<String, Scores> {
         let whole = self.values(&asked.text, &attributes);
-        let parts = match asked.by_sentence {
-            true => sentences(&asked.text),
-            false => vec![(0, &*asked.text)],
+        let parts = if asked.by_sentence {
+            sentences(&asked.text)
+        } else {
+            vec![(0, &*asked.text)]
         };
         let of_parts: Vec<Vec<f64>> = match &parts[..] {
             [_] => vec![whole.clone()],

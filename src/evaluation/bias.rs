@@ -2,6 +2,8 @@
 //! group of people, beside those that do not (Borkan et al., 2019, "Nuanced Metrics for Measuring Unintended Bias with
 //! Real Data for Text Classification").
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::figures::{Scored, auc_of};
@@ -29,6 +31,17 @@ pub struct TermFigures {
     pub bnsp: f64,
     /// Share of the harmless texts with the term that score at or above the threshold.
     pub flagged: f64,
+}
+
+impl fmt::Display for TermFigures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [harmless, abusive] = self.texts;
+        write!(
+            out,
+            "{:<20} {harmless:>6} harmless, {:.3} flagged, {abusive:>6} abusive; AUC {:.3}   BPSN {:.3}   BNSP {:.3}",
+            self.term, self.flagged, self.subgroup, self.bpsn, self.bnsp
+        )
+    }
 }
 
 /// The figures of every term that enough texts of both classes mention. `texts` are texts with their scores and whether

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use askama::Template;
 use rayon::prelude::*;
 
+use super::bias::{self, TermFigures};
 use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
 use super::plots;
-use crate::bayes::Model;
+use crate::bayes::{Model, Question};
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::probability;
@@ -19,6 +20,8 @@ use crate::words::Words;
 
 /// Budgets of ham blocked that the table of thresholds goes through.
 const BUDGETS: [f64; 7] = [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
+/// Share of harmless texts flagged at which terms for people are compared.
+const FLAGGED: f64 = 0.01;
 /// Texts explained for the table of telling tokens.
 const EXPLAINED: usize = 4_000;
 /// Rows of each table.
@@ -60,6 +63,7 @@ struct Page<'a> {
     plots: Vec<Chart>,
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
+    terms: Vec<TermFigures>,
 }
 
 /// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`.
@@ -100,8 +104,27 @@ pub fn html(
         plots: draw(scored, &figures, &learning_curve(base, samples)),
         telling: telling(model, samples),
         wrong: most_wrong(samples, scored),
+        terms: terms(model, samples, scored),
     };
     Ok(page.render()?)
+}
+
+/// What a model of abuse does with texts that name a group of people, at the threshold that flags one harmless text in a
+/// hundred; nothing for a model of another question.
+#[must_use]
+pub fn terms(model: &Model, samples: &[Sample], scored: &[Scored]) -> Vec<TermFigures> {
+    if model.question() != Question::Abuse {
+        return Vec::new();
+    }
+    let figures = Figures::of(scored);
+    let at = at_budget(&steps(scored), figures.spam, figures.ham, FLAGGED);
+    let threshold = (at.threshold / (1.0 - at.threshold)).ln();
+    let texts: Vec<(&str, Scored)> = samples
+        .iter()
+        .zip(scored)
+        .map(|(sample, scored)| (sample.text.as_str(), *scored))
+        .collect();
+    bias::by_term(&texts, threshold)
 }
 
 fn summary(figures: &Figures) -> Vec<(&'static str, String, &'static str)> {

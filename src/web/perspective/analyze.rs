@@ -67,9 +67,10 @@ async fn analyze(
     }
     let detected = [answer.detected];
     let mut body = json!({ "attributeScores": scores, "detectedLanguages": detected });
-    body["languages"] = match languages.is_empty() {
-        true => json!(detected),
-        false => json!(languages),
+    body["languages"] = if languages.is_empty() {
+        json!(detected)
+    } else {
+        json!(languages)
     };
     if let Some(token) = wanted.client_token {
         body["clientToken"] = json!(token);
