@@ -146,7 +146,10 @@ impl Measured {
     }
 
     fn kinds(&self) {
-        println!("{:<16} {:<4} {:>6} {:>6}  AUC   found", "kind", "", "other", "of it");
+        println!(
+            "{:<16} {:<4} {:>6} {:>6}  AUC   found",
+            "kind", "", "other", "of it"
+        );
         for kind in recipe::KINDS {
             let mut languages: BTreeMap<&str, Vec<Scored>> = BTreeMap::new();
             for (text, _) in &self.scored {
@@ -189,10 +192,17 @@ impl Measured {
         let made = sentences
             .iter()
             .map(|made| (made.text.as_str(), (score(&made.text), made.is_abuse)));
-        let background = self.scored.iter().filter(|(text, _)| text.source == WIKIPEDIA);
-        let background = background.map(|(text, score)| (text.text.as_str(), (*score, text.is_abuse())));
+        let background = self
+            .scored
+            .iter()
+            .filter(|(text, _)| text.source == WIKIPEDIA);
+        let background =
+            background.map(|(text, score)| (text.text.as_str(), (*score, text.is_abuse())));
         let texts: Vec<(&str, Scored)> = made.clone().chain(background).collect();
-        println!("{:<22} {:>5} {:>5}  flagged  subgroup  BPSN   BNSP", "term", "fine", "abuse");
+        println!(
+            "{:<22} {:>5} {:>5}  flagged  subgroup  BPSN   BNSP",
+            "term", "fine", "abuse"
+        );
         let (mut worst, mut flagged) = (1.0_f64, 0.0_f64);
         for term in bias::by_term(&texts, self.threshold) {
             let own: Vec<f64> = made
@@ -200,7 +210,10 @@ impl Measured {
                 .filter(|(text, (_, is))| !is && bias::mentions(&text.to_lowercase(), &term.term))
                 .map(|(_, (score, _))| score)
                 .collect();
-            let over = share(own.iter().filter(|score| **score >= self.threshold).count(), own.len());
+            let over = share(
+                own.iter().filter(|score| **score >= self.threshold).count(),
+                own.len(),
+            );
             worst = worst.min(term.bpsn);
             flagged = flagged.max(over);
             println!(
@@ -214,13 +227,23 @@ impl Measured {
                 term.bnsp
             );
         }
-        println!("threshold {:.3}; most flagged {flagged:.3}, least BPSN {worst:.3}", self.threshold);
+        println!(
+            "threshold {:.3}; most flagged {flagged:.3}, least BPSN {worst:.3}",
+            self.threshold
+        );
         for language in ["en", "de", "pt", "ru", "pl", "ko", "zh"] {
             let own = sentences.iter().filter(|made| made.language == language);
             let scored: Vec<Scored> = own.map(|made| (score(&made.text), made.is_abuse)).collect();
             let fine: Vec<_> = scored.iter().filter(|(_, is)| !is).collect();
-            let over = fine.iter().filter(|(score, _)| *score >= self.threshold).count();
-            println!("{language}: AUC {:.3}, harmless flagged {:.3}", auc_of(&scored), share(over, fine.len()));
+            let over = fine
+                .iter()
+                .filter(|(score, _)| *score >= self.threshold)
+                .count();
+            println!(
+                "{language}: AUC {:.3}, harmless flagged {:.3}",
+                auc_of(&scored),
+                share(over, fine.len())
+            );
         }
     }
 }
@@ -238,9 +261,14 @@ fn surge(texts: &[Text]) -> Result<(), Failure> {
         rest.extend(recipe::people());
         let model = Model::from_bytes(&recipe::toxicity(&rest)?.to_bytes()?)?;
         let own = texts.iter().filter(out);
-        scored.extend(own.map(|text| (model.score(&text.sample(false).document()), text.is_abuse())));
+        scored
+            .extend(own.map(|text| (model.score(&text.sample(false).document()), text.is_abuse())));
     }
-    println!("surge, five folds: AUC {:.3}, found {:.2}", auc_of(&scored), found(&scored).0);
+    println!(
+        "surge, five folds: AUC {:.3}, found {:.2}",
+        auc_of(&scored),
+        found(&scored).0
+    );
     Ok(())
 }
 

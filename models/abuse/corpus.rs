@@ -7,8 +7,8 @@ use std::io::Read;
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use hamlet::bayes::row::{Row, Sample};
 use hamlet::bayes::Label;
+use hamlet::bayes::row::{Row, Sample};
 use hamlet::text::Document;
 use serde::Deserialize;
 
@@ -127,7 +127,8 @@ pub fn fingerprint(text: &str) -> u64 {
 fn without_addresses(text: &str) -> String {
     let is_address = |word: &str| {
         let parts: Vec<&str> = word.split('.').collect();
-        let number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let number =
+            |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         parts.len() == 4 && parts.iter().all(number)
     };
     let mut out = String::with_capacity(text.len());
@@ -197,11 +198,18 @@ pub fn groups<'a>(
         groups[place].texts.push((text, is));
         masses.entry(text.language).or_default()[usize::from(is)] += f64::from(text.weight);
     }
-    let largest = masses.values().map(|[no, yes]| no + yes).fold(1.0, f64::max);
+    let largest = masses
+        .values()
+        .map(|[no, yes]| no + yes)
+        .fold(1.0, f64::max);
     for group in &mut groups {
         let (text, is) = group.texts[0];
         let [no, yes] = masses[text.language];
-        let share = if is { weighing.share } else { 1.0 - weighing.share };
+        let share = if is {
+            weighing.share
+        } else {
+            1.0 - weighing.share
+        };
         let own = if is { yes } else { no };
         let whole = no + yes;
         let language = (whole / largest).powf(weighing.power) * largest;

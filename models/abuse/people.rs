@@ -36,7 +36,11 @@ pub fn sentences(tested: bool) -> Vec<Sentence> {
         for is_abuse in [false, true] {
             let word = if is_abuse { "abusive" } else { "harmless" };
             let templates = if tested {
-                [of(&format!("tested {word}")), of(&format!("tested groups {word}"))].concat()
+                [
+                    of(&format!("tested {word}")),
+                    of(&format!("tested groups {word}")),
+                ]
+                .concat()
             } else {
                 of(word)
             };
@@ -62,7 +66,10 @@ fn sections(file: &'static str) -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut sections: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut current = "";
     for line in file.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+        match line
+            .strip_prefix('[')
+            .and_then(|line| line.strip_suffix(']'))
+        {
             Some(name) => current = name,
             None => sections.entry(current).or_default().push(line),
         }

@@ -32,7 +32,11 @@ fn main() -> Result<(), Failure> {
     for kind in recipe::KINDS {
         let trained = recipe::kind(&texts, kind)?;
         let languages = recipe::languages(&texts, kind);
-        println!("{} {languages:?}\n{}", kind.as_str(), Figures::of(&trained.held_out));
+        println!(
+            "{} {languages:?}\n{}",
+            kind.as_str(),
+            Figures::of(&trained.held_out)
+        );
         kinds.push((kind, languages, trained));
     }
     let kinds: Vec<_> = kinds

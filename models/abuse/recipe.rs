@@ -91,7 +91,8 @@ pub fn kind(texts: &[Text], kind: AbuseKind) -> Result<Trained, Failure> {
     let mut clean = 0;
     let mut labelled = Vec::new();
     for text in texts {
-        let clean_elsewhere = kind == AbuseKind::Sexual && text.source == "surge" && !text.is_abuse();
+        let clean_elsewhere =
+            kind == AbuseKind::Sexual && text.source == "surge" && !text.is_abuse();
         let Some(is) = text.is(name).or(clean_elsewhere.then_some(false)) else {
             continue;
         };
@@ -139,8 +140,8 @@ pub fn languages(texts: &[Text], kind: AbuseKind) -> Vec<String> {
         };
         *counts.entry(text.language).or_default() += usize::from(is);
     }
-    let enough = counts.into_iter().filter(|(language, count)| {
-        *count >= ENOUGH && (kind, *language) != NOT_TOLD_APART
-    });
+    let enough = counts
+        .into_iter()
+        .filter(|(language, count)| *count >= ENOUGH && (kind, *language) != NOT_TOLD_APART);
     enough.map(|(language, _)| language.to_owned()).collect()
 }

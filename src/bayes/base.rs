@@ -191,9 +191,7 @@ impl Base {
 
     /// The sums over the whole feature space.
     pub(super) fn sums(&self) -> Sums {
-        let class = |class| {
-            (0..FEATURES).map(move |id| to_units(f64::from(self.0.sum(class, id))))
-        };
+        let class = |class| (0..FEATURES).map(move |id| to_units(f64::from(self.0.sum(class, id))));
         Sums {
             cells: [class(0).collect(), class(1).collect()],
             texts: self.0.header.texts,
@@ -228,7 +226,9 @@ impl Content {
     fn add_up(&self) -> Totals {
         [0, 1].map(|class| {
             VIEWS.map(|view| {
-                let sums = view.range().map(|id| to_units(f64::from(self.sum(class, id))));
+                let sums = view
+                    .range()
+                    .map(|id| to_units(f64::from(self.sum(class, id))));
                 sums.map(|units| i128::from(units.max(0))).sum()
             })
         })

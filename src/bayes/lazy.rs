@@ -97,8 +97,8 @@ impl Lazy {
                 logs[view][1][usize::from(spam)] - logs[view][0][usize::from(ham)]
             }
             _ => {
-                let [ham, spam] = [0, 1]
-                    .map(|class| terms.value(class, self.base.value(class, id, own[class])));
+                let [ham, spam] =
+                    [0, 1].map(|class| terms.value(class, self.base.value(class, id, own[class])));
                 (spam / ham).ln()
             }
         };

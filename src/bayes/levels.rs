@@ -42,7 +42,10 @@ pub(super) fn code(weights: &[f32], masses: &[f64]) -> Coded {
 
 /// Sixteen values for sorted weights with masses; one of them is 0, for the many features that say nothing.
 fn placed(sorted: &[(f64, f64)]) -> [f64; LEVELS] {
-    let total: f64 = sorted.iter().map(|(weight, mass)| weight.abs() * mass).sum();
+    let total: f64 = sorted
+        .iter()
+        .map(|(weight, mass)| weight.abs() * mass)
+        .sum();
     let mut levels = [0.0; LEVELS];
     let (mut run, mut next) = (0.0, 0_u32);
     for (weight, mass) in sorted {

@@ -57,7 +57,12 @@ impl Model {
         let parts = file::read(bytes)?;
         let header = &parts.header;
         let question = header.question;
-        Self::new(parts.version(), question, header.trust.bias, parts.weights())
+        Self::new(
+            parts.version(),
+            question,
+            header.trust.bias,
+            parts.weights(),
+        )
     }
 
     /// A model from its weights, one per feature.

@@ -67,12 +67,7 @@ impl Row {
 
     /// Extracts what a question looks at in a labelled document.
     #[must_use]
-    pub fn read(
-        question: Question,
-        document: &Document<'_>,
-        label: Label,
-        weight: f32,
-    ) -> Self {
+    pub fn read(question: Question, document: &Document<'_>, label: Label, weight: f32) -> Self {
         with_features(document, |text| {
             let mut ids =
                 Vec::with_capacity(VIEWS.iter().map(|view| text.features(*view).len()).sum());

@@ -99,7 +99,12 @@ impl Base {
         let lazy = Lazy::new(self.clone(), Lessons::default(), self.totals());
         let lazy = lazy.ok_or(ModelError::NotFinite)?;
         let bias = self.header().trust.bias;
-        Ok(Model::lazy(self.version().to_owned(), self.question(), bias, lazy))
+        Ok(Model::lazy(
+            self.version().to_owned(),
+            self.question(),
+            bias,
+            lazy,
+        ))
     }
 
     /// The model after these lessons. Its version names the base and the lessons.

@@ -9,9 +9,9 @@ use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::inputs::{Asking, Skipped, each_batch, read_model};
-use crate::bayes::{Model, Question};
 use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
+use crate::bayes::{Model, Question};
 use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::report;
 use crate::files;

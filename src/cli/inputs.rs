@@ -12,8 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::shell::Misuse;
 use crate::bayes::row::Sample;
 use crate::bayes::{Label, Model, Question};
-use crate::learn::abuse;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
+use crate::learn::abuse;
 
 /// Records handed on at a time.
 const BATCH: usize = 4_096;

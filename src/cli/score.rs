@@ -15,10 +15,10 @@ use serde_json::Value;
 use super::inputs::{Asking, read_model};
 use super::shell::Misuse;
 use crate::bayes::Explanation;
-use crate::bayes::base::Base;
-use crate::bayes::{Kinds, Question};
 use crate::bayes::Model;
+use crate::bayes::base::Base;
 use crate::bayes::probability;
+use crate::bayes::{Kinds, Question};
 use crate::domain::in_words::TokenInWords;
 use crate::interchange::labelled::{Lines, Record, RecordError, parse_json};
 use crate::text::Document;
@@ -125,11 +125,7 @@ type Line = Result<(u64, Vec<u8>), RecordError>;
 
 /// Scores line by line, a batch at a time: whatever has arrived, so that a slow writer is answered
 /// at once. Returns how many lines could not be scored.
-fn stream(
-    judge: &Judge,
-    input: impl Read,
-    output: impl Write,
-) -> anyhow::Result<u64> {
+fn stream(judge: &Judge, input: impl Read, output: impl Write) -> anyhow::Result<u64> {
     let mut lines = Lines::new(BufReader::with_capacity(1 << 18, input));
     let mut output = BufWriter::with_capacity(1 << 16, output);
     let mut batch: Vec<Line> = Vec::with_capacity(BATCH);
@@ -155,11 +151,7 @@ fn stream(
 }
 
 /// Scores a batch in parallel and writes the answers in order.
-fn answer(
-    judge: &Judge,
-    batch: &mut Vec<Line>,
-    output: &mut impl Write,
-) -> anyhow::Result<u64> {
+fn answer(judge: &Judge, batch: &mut Vec<Line>, output: &mut impl Write) -> anyhow::Result<u64> {
     let answers: Vec<(Vec<u8>, Option<String>)> = batch
         .par_drain(..)
         .map(|line| {

@@ -66,7 +66,10 @@ pub fn run(args: &TrainArgs, config: Option<PathBuf>) -> anyhow::Result<()> {
     let Some(out) = &args.out else {
         return Err(Misuse("--out says where the model goes".into()).into());
     };
-    let mut run = Trainer::new(options(args), load_base(args.base.as_deref(), args.asking.question)?);
+    let mut run = Trainer::new(
+        options(args),
+        load_base(args.base.as_deref(), args.asking.question)?,
+    );
     let mut skipped = Skipped::default();
     let weights = weights(args)?;
     let progress = progress_bar(&args.data);

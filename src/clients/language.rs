@@ -44,7 +44,10 @@ const ENOUGH: usize = 1_000;
 /// The code of a text's language; English where nothing speaks for another.
 #[must_use]
 pub fn detect(text: &str) -> &'static str {
-    let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
+    let end = text
+        .char_indices()
+        .nth(ENOUGH)
+        .map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
     let code = |lang: Lang| {
         let mut known = ANSWERED.iter().chain(&OTHERS);
@@ -69,14 +72,29 @@ mod tests {
     #[test]
     fn a_language_is_known_from_a_sentence_and_a_few_words_are_english() {
         let known = [
-            ("en", "You are the reason why nobody reads this newspaper any more."),
-            ("de", "Das ist doch alles nicht wahr, was Sie hier über die Leute schreiben."),
-            ("pt", "Vocês não sabem o que estão falando, isso é uma vergonha para o país."),
-            ("pl", "To jest chyba jakiś żart, że oni znowu podnieśli nam podatki."),
+            (
+                "en",
+                "You are the reason why nobody reads this newspaper any more.",
+            ),
+            (
+                "de",
+                "Das ist doch alles nicht wahr, was Sie hier über die Leute schreiben.",
+            ),
+            (
+                "pt",
+                "Vocês não sabem o que estão falando, isso é uma vergonha para o país.",
+            ),
+            (
+                "pl",
+                "To jest chyba jakiś żart, że oni znowu podnieśli nam podatki.",
+            ),
             ("ru", "Вы ничего не понимаете в этом деле."),
             ("ko", "이 기사는 정말 이해할 수 없네요."),
             ("zh", "这篇文章写得真好"),
-            ("fr", "Je ne comprends pas pourquoi vous avez écrit cela dans votre journal."),
+            (
+                "fr",
+                "Je ne comprends pas pourquoi vous avez écrit cela dans votre journal.",
+            ),
             ("en", "fuck you"),
             ("en", "12345"),
         ];

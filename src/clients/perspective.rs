@@ -47,7 +47,11 @@ impl Attribute {
     fn knows(self, model: &AbuseModel, language: &str) -> bool {
         match self {
             Self::Spam => true,
-            Self::Abuse(kind) => model.kinds.languages(kind).iter().any(|own| own == language),
+            Self::Abuse(kind) => model
+                .kinds
+                .languages(kind)
+                .iter()
+                .any(|own| own == language),
         }
     }
 }
@@ -131,7 +135,10 @@ pub async fn analyze(
     let model = abuse::shipped()?;
     let mut attributes = Vec::new();
     for (name, attribute) in std::mem::take(&mut asked.attributes) {
-        let known = asked.languages.iter().all(|own| attribute.knows(model, own));
+        let known = asked
+            .languages
+            .iter()
+            .all(|own| attribute.knows(model, own));
         if known {
             attributes.push((name, attribute));
         } else if !asked.drops_unknown {
@@ -141,7 +148,10 @@ pub async fn analyze(
             });
         }
     }
-    let spam = if attributes.iter().any(|(_, asked)| *asked == Attribute::Spam) {
+    let spam = if attributes
+        .iter()
+        .any(|(_, asked)| *asked == Attribute::Spam)
+    {
         Some(learning.model(site).await?)
     } else {
         None
@@ -162,7 +172,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn scores(&self, asked: &Asked, attributes: Vec<(String, Attribute)>) -> BTreeMap<String, Scores> {
+    fn scores(
+        &self,
+        asked: &Asked,
+        attributes: Vec<(String, Attribute)>,
+    ) -> BTreeMap<String, Scores> {
         let whole = self.values(&asked.text, &attributes);
         let parts = if asked.by_sentence {
             sentences(&asked.text)
@@ -171,16 +185,22 @@ impl Judge<'_> {
         };
         let of_parts: Vec<Vec<f64>> = match &parts[..] {
             [_] => vec![whole.clone()],
-            parts => parts.iter().map(|(_, part)| self.values(part, &attributes)).collect(),
+            parts => parts
+                .iter()
+                .map(|(_, part)| self.values(part, &attributes))
+                .collect(),
         };
         let named = attributes.into_iter().zip(whole).enumerate();
         named
             .map(|(place, ((name, _), summary))| {
-                let spans = parts.iter().zip(&of_parts).map(|((begin, part), values)| SpanScore {
-                    begin: *begin,
-                    end: begin + part.encode_utf16().count(),
-                    value: values[place],
-                });
+                let spans = parts
+                    .iter()
+                    .zip(&of_parts)
+                    .map(|((begin, part), values)| SpanScore {
+                        begin: *begin,
+                        end: begin + part.encode_utf16().count(),
+                        value: values[place],
+                    });
                 let spans = spans.collect();
                 (name, Scores { summary, spans })
             })
@@ -196,14 +216,18 @@ impl Judge<'_> {
         with_features(&document, |features| {
             let kinds = self.abuse.kinds.score_features(features);
             let value = |attribute: &Attribute| match attribute {
-                Attribute::Spam => self.spam.map_or(0.0, |model| model.score_features(features)),
+                Attribute::Spam => self
+                    .spam
+                    .map_or(0.0, |model| model.score_features(features)),
                 Attribute::Abuse(AbuseKind::Toxicity) => self.abuse.model.score_features(features),
                 Attribute::Abuse(kind) => {
                     let own = kinds.iter().find(|score| score.kind == *kind);
                     own.map_or(f64::NEG_INFINITY, |score| score.log_odds)
                 }
             };
-            let values = attributes.iter().map(|(_, attribute)| probability(value(attribute)));
+            let values = attributes
+                .iter()
+                .map(|(_, attribute)| probability(value(attribute)));
             values.collect()
         })
     }

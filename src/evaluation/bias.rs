@@ -107,7 +107,9 @@ pub fn mentions(text: &str, term: &str) -> bool {
     let is_border = |c: Option<char>| !spaced || c.is_none_or(|c| !c.is_alphanumeric());
     text.match_indices(term).any(|(at, found)| {
         let after = text[at + found.len()..].chars().next();
-        let hangul = found.chars().any(|c| ('\u{AC00}'..='\u{D7A3}').contains(&c));
+        let hangul = found
+            .chars()
+            .any(|c| ('\u{AC00}'..='\u{D7A3}').contains(&c));
         is_border(text[..at].chars().next_back()) && (hangul || is_border(after))
     })
 }

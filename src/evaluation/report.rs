@@ -10,16 +10,32 @@ use super::bias::{self, TermFigures};
 use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
 use super::plots;
-use crate::bayes::{Model, Question};
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::probability;
 use crate::bayes::row::Sample;
 use crate::bayes::train::Trainer;
+use crate::bayes::{Model, Question};
 use crate::words::Words;
 
 /// Budgets of ham blocked that the table of thresholds goes through.
 const BUDGETS: [f64; 7] = [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
+/// The heading, the meaning and the columns of the table of terms.
+const NAMED: (&str, &str, [&str; 7]) = (
+    "Who is named",
+    "Texts that name a group of people, where one harmless text in a hundred is flagged. BPSN: the chance that abuse \
+     without the term scores above harmless texts with it; low where the term itself is held against people. BNSP: that \
+     abuse with the term scores above harmless texts without it (Borkan et al., 2019).",
+    [
+        "term",
+        "harmless",
+        "abuse",
+        "harmless flagged",
+        "AUC among them",
+        "BPSN AUC",
+        "BNSP AUC",
+    ],
+);
 /// Share of harmless texts flagged at which terms for people are compared.
 const FLAGGED: f64 = 0.01;
 /// Texts explained for the table of telling tokens.
@@ -64,6 +80,7 @@ struct Page<'a> {
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
     terms: Vec<TermFigures>,
+    named: (&'static str, &'static str, [&'static str; 7]),
 }
 
 /// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`.
@@ -105,6 +122,7 @@ pub fn html(
         telling: telling(model, samples),
         wrong: most_wrong(samples, scored),
         terms: terms(model, samples, scored),
+        named: NAMED,
     };
     Ok(page.render()?)
 }

@@ -47,7 +47,10 @@ async fn analyze(
     let (_, site) = recognise(&app, &request).await?;
     let wanted: Request = read(&request, payload).await?;
     let text = wanted.comment.checked()?;
-    let attributes = attributes(&wanted.requested_attributes, wanted.drop_unsupported_attributes)?;
+    let attributes = attributes(
+        &wanted.requested_attributes,
+        wanted.drop_unsupported_attributes,
+    )?;
     let languages = primary(wanted.languages);
     let asked = Asked {
         text,
@@ -60,7 +63,9 @@ async fn analyze(
     let mut scores = Map::new();
     for (name, found) in answer.scores {
         let parameters = wanted.requested_attributes.get(&name);
-        let least = parameters.and_then(Option::as_ref).map_or(0.0, |own| own.score_threshold);
+        let least = parameters
+            .and_then(Option::as_ref)
+            .map_or(0.0, |own| own.score_threshold);
         if found.summary >= least {
             scores.insert(name, in_json(&found, least));
         }
@@ -86,14 +91,20 @@ fn attributes(
     drops_unknown: bool,
 ) -> Result<Vec<(String, Attribute)>, Refusal> {
     if requested.is_empty() || requested.len() > MAX_ATTRIBUTES {
-        return Err(Refusal::argument("requestedAttributes must name from 1 to 64 attributes."));
+        return Err(Refusal::argument(
+            "requestedAttributes must name from 1 to 64 attributes.",
+        ));
     }
     let mut known = Vec::new();
     for (name, parameters) in requested {
         let own = parameters.as_ref();
-        let kind = own.and_then(|own| own.score_type.as_deref()).unwrap_or("PROBABILITY");
+        let kind = own
+            .and_then(|own| own.score_type.as_deref())
+            .unwrap_or("PROBABILITY");
         if !matches!(kind, "PROBABILITY" | "SCORE_TYPE_UNSPECIFIED") {
-            return Err(Refusal::argument(format!("Score type {kind} is not supported for attribute {name}.")));
+            return Err(Refusal::argument(format!(
+                "Score type {kind} is not supported for attribute {name}."
+            )));
         }
         match Attribute::parse(name) {
             Some(attribute) => known.push((name.clone(), attribute)),

@@ -8,9 +8,8 @@ use super::refusal::Refusal;
 use crate::web::prelude::*;
 
 /// The document, without an address.
-static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("discovery.json")).unwrap_or_default()
-});
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("discovery.json")).unwrap_or_default());
 
 /// The version that is described.
 const VERSION: &str = "v1alpha1";

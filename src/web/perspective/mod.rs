@@ -43,10 +43,16 @@ impl TextEntry {
     /// The text, if it is one that is judged.
     fn checked(self) -> Result<String, Refusal> {
         if self.text.trim().is_empty() {
-            return Err(Refusal::of_type("Comment must be non-empty.", "COMMENT_EMPTY"));
+            return Err(Refusal::of_type(
+                "Comment must be non-empty.",
+                "COMMENT_EMPTY",
+            ));
         }
         if self.text.len() > MAX_TEXT {
-            let message = format!("Comment text too long: {} bytes, at most {MAX_TEXT}.", self.text.len());
+            let message = format!(
+                "Comment text too long: {} bytes, at most {MAX_TEXT}.",
+                self.text.len()
+            );
             return Err(Refusal::of_type(message, "COMMENT_TOO_LONG"));
         }
         if self.text.contains('\0') {
@@ -83,7 +89,9 @@ fn key_of(request: &HttpRequest) -> Option<String> {
     let header = |name: &str| request.headers().get(name)?.to_str().ok();
     let bearer = || header("authorization")?.strip_prefix("Bearer ");
     let given = in_query.or_else(|| header(KEY_HEADER).or_else(bearer).map(str::to_owned));
-    given.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
+    given
+        .map(|key| key.trim().to_owned())
+        .filter(|key| !key.is_empty())
 }
 
 /// Reads a body. What its sender calls its media type is passed over: some clients say none.

@@ -89,7 +89,10 @@ impl From<Problem> for Refusal {
             status if status.is_client_error() => "INVALID_ARGUMENT",
             _ => "INTERNAL",
         };
-        let wrong = problem.errors.iter().map(|error| format!(" {}: {}", error.field, error.message));
+        let wrong = problem
+            .errors
+            .iter()
+            .map(|error| format!(" {}: {}", error.field, error.message));
         let message = problem.title.clone() + &wrong.collect::<String>();
         // What is wrong with a field is 400 there.
         let status = match status {

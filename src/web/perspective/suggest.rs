@@ -9,12 +9,7 @@ use serde_json::json;
 use super::{TextEntry, primary, read, recognise, refusal::Refusal};
 use crate::{
     bayes::Label,
-    clients::{
-        language,
-        perspective::Attribute,
-        question::Question,
-        reports,
-    },
+    clients::{language, perspective::Attribute, question::Question, reports},
     web::prelude::*,
 };
 
@@ -92,13 +87,17 @@ struct Labels {
 /// A text is what any of the attributes says.
 fn labels(scores: &BTreeMap<String, Suggested>) -> Result<Labels, Refusal> {
     if scores.is_empty() {
-        return Err(Refusal::argument("attributeScores must name at least one attribute."));
+        return Err(Refusal::argument(
+            "attributeScores must name at least one attribute.",
+        ));
     }
     let mut labels = Labels::default();
     for (name, suggested) in scores {
         let value = suggested.summary_score.value;
         if !(0.0..=1.0).contains(&value) {
-            return Err(Refusal::argument(format!("The score of {name} must be from 0 to 1.")));
+            return Err(Refusal::argument(format!(
+                "The score of {name} must be from 0 to 1."
+            )));
         }
         let is = value >= HALF;
         let said = match Attribute::parse(name) {

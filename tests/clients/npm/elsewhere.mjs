@@ -8,10 +8,16 @@ const [hostname, port] = address.split(':')
 const meant = name => ['commentanalyzer.googleapis.com', 'hamlet.test'].includes(name)
 
 const { request } = http
-const elsewhere = original => (options, callback) => {
+const elsewhere = original => (...given) => {
+  const callback = given.find(one => typeof one === 'function')
+  const [first, second] = given.filter(one => typeof one !== 'function')
+  const isUrl = typeof first === 'string' || first instanceof URL
+  const { pathname, search, hostname: named } = isUrl ? new URL(first) : {}
+  const options = isUrl ? { path: `${pathname}${search}`, hostname: named, ...second } : first
   const name = (options.hostname ?? options.host ?? '').split(':')[0]
-  if (!meant(name)) return original(options, callback)
-  return request({ ...options, protocol: 'http:', hostname, host: hostname, port, agent: undefined, agents: undefined }, callback)
+  if (!meant(name)) return original(...given)
+  const moved = { protocol: 'http:', hostname, host: hostname, port, agent: undefined, agents: undefined }
+  return request({ ...options, ...moved }, callback)
 }
 https.request = elsewhere(https.request)
 http.request = elsewhere(http.request)

@@ -22,7 +22,10 @@ async fn holds(app: &TestApp, key: &str, name: &str, seen: &Value) {
         assert!(difference.abs() < 1e-6, "{name} {field}: {seen} {own}");
     }
     assert_eq!(seen["wrong_key"], false, "{name}: {seen}");
-    assert!(seen["suggested"].is_null() || seen["suggested"] == "mine", "{name}: {seen}");
+    assert!(
+        seen["suggested"].is_null() || seen["suggested"] == "mine",
+        "{name}: {seen}"
+    );
 }
 
 on_both_engines!(
@@ -47,7 +50,11 @@ on_both_engines!(
         if !available("node", &probe).await {
             return;
         }
-        for client in ["googleapis", "perspective-api-client", "perspectiveapi-js-client"] {
+        for client in [
+            "googleapis",
+            "perspective-api-client",
+            "perspectiveapi-js-client",
+        ] {
             let key = site_with_key(&app, client, ClientMode::Judge).await;
             let path = folder().join("npm").join(format!("{client}.mjs"));
             let seen = script("node", &path, &app, &[&key, ABUSE, TALK]).await;

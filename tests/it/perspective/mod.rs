@@ -21,7 +21,9 @@ pub async fn ask(app: &TestApp, path: &str, key: &str, body: &Value) -> (StatusC
 
 /// A question about an English text.
 pub fn about(text: &str, attributes: &[&str]) -> Value {
-    let wanted = attributes.iter().map(|name| ((*name).to_owned(), json!({})));
+    let wanted = attributes
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({})));
     let wanted: serde_json::Map<String, Value> = wanted.collect();
     json!({ "comment": { "text": text }, "languages": ["en"], "requestedAttributes": wanted })
 }

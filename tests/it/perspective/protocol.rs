@@ -59,7 +59,9 @@ on_both_engines!(
         assert_eq!(status, 200, "{found}");
         assert_eq!(found["clientToken"], "mine");
         assert!(found["attributeScores"].get("THREAT").is_none(), "{found}");
-        let spans = found["attributeScores"]["TOXICITY"]["spanScores"].as_array().unwrap();
+        let spans = found["attributeScores"]["TOXICITY"]["spanScores"]
+            .as_array()
+            .unwrap();
         let units: Vec<u16> = text.encode_utf16().collect();
         let part = |span: &Value| {
             let place = |name: &str| usize::try_from(span[name].as_u64().unwrap()).unwrap();
@@ -72,42 +74,54 @@ on_both_engines!(
     }
 );
 
-on_both_engines!(
-    refusals_are_in_googles_form,
-    |app: TestApp| async move {
-        let key = site_with_key(&app, "paper", ClientMode::Judge).await;
-        let mut french = about(TALK, &["TOXICITY"]);
-        french["languages"] = json!(["fr"]);
-        let mut threat = about("Das ist ein guter Artikel.", &["THREAT"]);
-        threat["languages"] = json!(["de"]);
-        let cases = [
-            (french, "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"),
-            (threat, "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"),
-            (about(" ", &["TOXICITY"]), "COMMENT_EMPTY"),
-            (about(&"a ".repeat(10_241), &["TOXICITY"]), "COMMENT_TOO_LONG"),
-            (about(TALK, &["UNSUBSTANTIAL"]), "ATTRIBUTE_NOT_SUPPORTED"),
-        ];
-        for (asked, kind) in cases {
-            let (status, refused) = ask(&app, ANALYZE, &key, &asked).await;
-            assert_eq!(status, 400, "{kind}: {refused}");
-            let error = &refused["error"];
-            assert_eq!((&error["code"], &error["status"]), (&json!(400), &json!("INVALID_ARGUMENT")));
-            assert_eq!(error["details"][0]["errorType"], kind, "{refused}");
-        }
-        let mut dropped = about(TALK, &["TOXICITY", "THREAT", "UNSUBSTANTIAL"]);
-        dropped["languages"] = json!(["de-AT"]);
-        dropped["dropUnsupportedAttributes"] = json!(true);
-        let (status, found) = ask(&app, ANALYZE, &key, &dropped).await;
-        assert_eq!(status, 200, "{found}");
-        let names: Vec<&String> = found["attributeScores"].as_object().unwrap().keys().collect();
-        assert_eq!(names, ["TOXICITY"]);
-        for body in ["{", "[]", "{\"comment\": 3}"] {
-            let request = app.request(Method::POST, &format!("{ANALYZE}?key={key}")).body(body);
-            let (status, refused) = answer(request).await;
-            assert_eq!((status.as_u16(), &refused["error"]["status"]), (400, &json!("INVALID_ARGUMENT")));
-        }
+on_both_engines!(refusals_are_in_googles_form, |app: TestApp| async move {
+    let key = site_with_key(&app, "paper", ClientMode::Judge).await;
+    let mut french = about(TALK, &["TOXICITY"]);
+    french["languages"] = json!(["fr"]);
+    let mut threat = about("Das ist ein guter Artikel.", &["THREAT"]);
+    threat["languages"] = json!(["de"]);
+    let cases = [
+        (french, "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"),
+        (threat, "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"),
+        (about(" ", &["TOXICITY"]), "COMMENT_EMPTY"),
+        (
+            about(&"a ".repeat(10_241), &["TOXICITY"]),
+            "COMMENT_TOO_LONG",
+        ),
+        (about(TALK, &["UNSUBSTANTIAL"]), "ATTRIBUTE_NOT_SUPPORTED"),
+    ];
+    for (asked, kind) in cases {
+        let (status, refused) = ask(&app, ANALYZE, &key, &asked).await;
+        assert_eq!(status, 400, "{kind}: {refused}");
+        let error = &refused["error"];
+        assert_eq!(
+            (&error["code"], &error["status"]),
+            (&json!(400), &json!("INVALID_ARGUMENT"))
+        );
+        assert_eq!(error["details"][0]["errorType"], kind, "{refused}");
     }
-);
+    let mut dropped = about(TALK, &["TOXICITY", "THREAT", "UNSUBSTANTIAL"]);
+    dropped["languages"] = json!(["de-AT"]);
+    dropped["dropUnsupportedAttributes"] = json!(true);
+    let (status, found) = ask(&app, ANALYZE, &key, &dropped).await;
+    assert_eq!(status, 200, "{found}");
+    let names: Vec<&String> = found["attributeScores"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
+    assert_eq!(names, ["TOXICITY"]);
+    for body in ["{", "[]", "{\"comment\": 3}"] {
+        let request = app
+            .request(Method::POST, &format!("{ANALYZE}?key={key}"))
+            .body(body);
+        let (status, refused) = answer(request).await;
+        assert_eq!(
+            (status.as_u16(), &refused["error"]["status"]),
+            (400, &json!("INVALID_ARGUMENT"))
+        );
+    }
+});
 
 on_both_engines!(
     a_key_is_taken_from_where_clients_put_it_and_a_wrong_one_is_refused,
@@ -122,7 +136,10 @@ on_both_engines!(
             assert_eq!(answer(request.json(&asked)).await.0, 200, "{name}");
         }
         let (status, refused) = answer(app.request(Method::POST, ANALYZE).json(&asked)).await;
-        assert_eq!((status.as_u16(), &refused["error"]["status"]), (403, &json!("PERMISSION_DENIED")));
+        assert_eq!(
+            (status.as_u16(), &refused["error"]["status"]),
+            (403, &json!("PERMISSION_DENIED"))
+        );
         for path in [ANALYZE, SUGGEST] {
             let (status, refused) = ask(&app, path, "0123456789ab", &asked).await;
             assert_eq!(status, 400);
@@ -140,11 +157,17 @@ on_both_engines!(
             json!({ "comment": { "text": text }, "clientToken": "mine",
                     "attributeScores": { name: { "summaryScore": { "value": value } } } })
         };
-        let (status, taken) = ask(&app, SUGGEST, &key, &suggest(HAM, "SPAM", 1.0)).await;
-        assert_eq!((status.as_u16(), &taken["clientToken"]), (200, &json!("mine")));
+        let (status, taken) = ask(&app, SUGGEST, &key, &suggest(SPAM, "SPAM", 1.0)).await;
+        assert_eq!(
+            (status.as_u16(), &taken["clientToken"]),
+            (200, &json!("mine"))
+        );
         ask(&app, SUGGEST, &key, &suggest(ABUSE, "TOXICITY", 1.0)).await;
         let counts = app.app.store.count_samples(&[site]).await.unwrap();
-        let spam: Vec<_> = counts.iter().map(|count| (count.label, count.count)).collect();
+        let spam: Vec<_> = counts
+            .iter()
+            .map(|count| (count.label, count.count))
+            .collect();
         assert_eq!(spam, [(hamlet::bayes::Label::Spam, 1)]);
         let (status, _) = ask(&app, SUGGEST, &key, &suggest(ABUSE, "TOXICITY", 7.0)).await;
         assert_eq!(status, 400);
