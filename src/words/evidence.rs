@@ -11,6 +11,7 @@ use crate::{
         in_words::{EvidenceInWords, FindingInWords, ModelInWords, TokenInWords},
         reason::{Because, Reason},
     },
+    markup::calm,
     text::Document,
 };
 
@@ -166,7 +167,7 @@ impl Words {
             Sign::Spelled => ("sign-spelled", written(token, document)),
             Sign::Word => ("sign-word", written(token, document)),
         };
-        self.fill(name, &[("quoted", &shortened(quoted))])
+        self.fill(name, &[("quoted", &shortened(&calm(quoted)))])
     }
 }
 

@@ -40,6 +40,7 @@ mod operation;
 mod pages;
 mod people;
 mod perspective;
+mod plans;
 mod pooler;
 mod privacy;
 mod program;
