@@ -36,7 +36,7 @@ const WIKIPEDIA: &str = "jigsaw_wiki";
 const TOO_MANY: f64 = 0.05;
 
 fn main() -> Result<(), Failure> {
-    let mut modes = HashSet::new();
+    let mut wanted = HashSet::new();
     let mut data = PathBuf::from("../shared/data");
     let mut model = PathBuf::from("models/abuse/shipped.hamlet");
     let mut dump = None;
@@ -47,17 +47,17 @@ fn main() -> Result<(), Failure> {
             "--data" => data = value()?.into(),
             "--model" => model = value()?.into(),
             "--dump" => dump = Some(value()?),
-            mode => drop(modes.insert(mode.to_owned())),
+            mode => drop(wanted.insert(mode.to_owned())),
         }
     }
     let texts = corpus::licensed(&data)?;
     if let Some(out) = dump {
         return write_rows(&out, &texts);
     }
-    if modes.contains("surge") {
+    if wanted.contains("surge") {
         surge(&texts)?;
     }
-    if modes.len() > usize::from(modes.contains("surge")) {
+    if wanted.len() > usize::from(wanted.contains("surge")) {
         let base = Base::from_bytes(&std::fs::read(model)?)?;
         let measured = Measured::of(&base, texts)?;
         for (name, print) in [
@@ -65,7 +65,7 @@ fn main() -> Result<(), Failure> {
             ("kinds", Measured::kinds),
             ("terms", Measured::terms),
         ] {
-            if modes.contains(name) {
+            if wanted.contains(name) {
                 print(&measured);
             }
         }

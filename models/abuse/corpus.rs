@@ -22,6 +22,7 @@ const KEPT_OUT: usize = 5;
 
 /// A labelled text.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "the text of a text")]
 pub struct Text {
     pub text: String,
     /// Share of the annotators who called it abuse.

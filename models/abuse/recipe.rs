@@ -88,7 +88,7 @@ pub fn toxicity(texts: &[Text]) -> Result<Trained, Failure> {
 /// The model of a kind.
 pub fn kind(texts: &[Text], kind: AbuseKind) -> Result<Trained, Failure> {
     let name = in_data(kind);
-    let mut clean = 0;
+    let mut clean = 0_usize;
     let mut labelled = Vec::new();
     for text in texts {
         let clean_elsewhere =
@@ -97,7 +97,7 @@ pub fn kind(texts: &[Text], kind: AbuseKind) -> Result<Trained, Failure> {
             continue;
         };
         clean += usize::from(!text.is_abuse());
-        if text.is_abuse() || text.source == PEOPLE || clean % CLEAN_ONE_IN == 0 {
+        if text.is_abuse() || text.source == PEOPLE || clean.is_multiple_of(CLEAN_ONE_IN) {
             labelled.push((text, is));
         }
     }

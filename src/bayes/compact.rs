@@ -110,7 +110,7 @@ impl Compact {
         let start = 16 + length;
         let body = bytes.len() - DIGEST - start;
         let count = body / CELL;
-        if body % CELL != 0 || count > FEATURES || header.kinds.len() > KINDS {
+        if !body.is_multiple_of(CELL) || count > FEATURES || header.kinds.len() > KINDS {
             return Err(short(start + FEATURES * CELL + DIGEST));
         }
         if !header.is_bounded() {

@@ -77,10 +77,10 @@ impl Lazy {
             Box::new(terms.each_ref().map(of))
         });
         let lazy = Self {
-            terms,
-            logs,
             base,
             lessons,
+            terms,
+            logs,
         };
         lazy.is_bounded().then_some(lazy)
     }

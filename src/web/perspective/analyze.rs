@@ -51,7 +51,7 @@ async fn analyze(
         &wanted.requested_attributes,
         wanted.drop_unsupported_attributes,
     )?;
-    let languages = primary(wanted.languages);
+    let languages = primary(&wanted.languages);
     let asked = Asked {
         text,
         attributes,

@@ -28,7 +28,7 @@ async fn describe(app: Shared, request: HttpRequest) -> Result<HttpResponse, Ref
         return Err(Problem::not_found("version").into());
     }
     let mut document = DOCUMENT.clone();
-    let root = format!("{}/", app.public_url().to_string().trim_end_matches('/'));
+    let root = format!("{}/", app.public_url().trim_end_matches('/'));
     document["rootUrl"] = json!(root);
     document["baseUrl"] = json!(root);
     Ok(HttpResponse::Ok()

@@ -101,7 +101,7 @@ async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> R
 }
 
 /// Language codes without their regions: `pt-BR` is Portuguese.
-fn primary(languages: Vec<String>) -> Vec<String> {
+fn primary(languages: &[String]) -> Vec<String> {
     let primary = |code: &String| {
         let code = code.split(['-', '_']).next().unwrap_or_default();
         code.trim().to_lowercase()

@@ -65,7 +65,7 @@ async fn suggest(
         taken.map_err(Problem::from)?;
     }
     let mut body = json!({ "detectedLanguages": [detected] });
-    let requested = primary(wanted.languages);
+    let requested = primary(&wanted.languages);
     if !requested.is_empty() {
         body["requestedLanguages"] = json!(requested);
     }
