@@ -39,6 +39,7 @@ mod news;
 mod operation;
 mod pages;
 mod people;
+mod plans;
 mod pooler;
 mod privacy;
 mod program;

@@ -219,7 +219,8 @@
       const { words } = this;
       const optional = make("span", { class: "quiet" }, ` (${words.optional})`);
       this.heading = make("h3", { id: "form-title" }, words.write);
-      this.button = make("button", {}, words.send);
+      // A frame that may not send forms (`sandbox` without `allow-forms`) has clicks and no submission.
+      this.button = make("button", { onclick: (event) => { event.preventDefault(); this.send(); } }, words.send);
       this.cancel = make("button", { type: "button", class: "plain", hidden: "", onclick: () => this.abandon() }, words.cancel);
       this.problem = make("p", { class: "error", role: "alert" });
       const form = make("form", {
