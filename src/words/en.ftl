@@ -865,6 +865,7 @@ privacy-it-cannot-be-undone-and = It cannot be undone, and I am sure
 ## The desk: the model
 
 model-model = Model
+model-caught = Last 30 days: { $aside } put aside as spam by itself, { $back } of them taken back by people; { $missed } got through that people called spam.
 model-none-yet-a-training-takes = None yet. A training takes what moderators decided and what was imported or sent, and compares the new model with the present one on samples that neither saw.
 model-all-of-it-counts = All of it counts.
 model-no-labels-yet-each-approval = No labels yet. Each approval and each spam decision is one.
