@@ -39,6 +39,7 @@ mod news;
 mod operation;
 mod pages;
 mod people;
+mod perspective;
 mod plans;
 mod pooler;
 mod privacy;
