@@ -172,8 +172,8 @@ for (const [told, options] of [["as it is", {}], ["dark", { colorScheme: "dark" 
     await page.keyboard.press("a");
     await page.locator(".item .since").waitFor();
     await right();
-    // Nobody can have read it sooner.
-    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    // Nobody can have read it sooner: it is selected again after a moment, and keys count a moment later.
+    await new Promise((resolve) => { setTimeout(resolve, 1_200); });
     await page.route("**/api/v1/decisions", (route) => route.abort());
     await page.keyboard.press("s");
     await page.getByText("the service does not answer").waitFor();
