@@ -110,8 +110,8 @@ const STEPS: &[Step] = &[
         text!("0025_followed.postgres.sql"),
     ),
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
-    same(29, "desk", text!("0029_desk.sql")),
     same(30, "pages", text!("0030_pages.sql")),
+    same(31, "views", text!("0031_views.sql")),
 ];
 
 /// The number of the last step.
