@@ -133,7 +133,7 @@ on_both_engines!(
         assert_eq!(status, 422);
         let errors = part(&refused, "webhooks");
         assert!(
-            errors.contains("not public") && errors.contains("events:"),
+            errors.contains("not public") && errors.contains("<strong>Told when</strong>: "),
             "{errors}"
         );
 
