@@ -4,7 +4,7 @@
 //! ([`sums`]), linfa's multinomial naive Bayes turns the sums into log-ratios ([`naive`]), and a logistic layer learns
 //! how far to trust each view ([`trust`]) and feature ([`refine`]); `fit` does these in order. The result is one weight
 //! per feature ([`model`], kept as a [`file`]): a score (`score`) is a sparse dot product, and its explanation
-//! ([`explain`]) is the terms of that product; a long text is lifted where a passage of it reads like spam
+//! ([`explain`], by [`sign`]s and by how a text `looks`) is the terms of that product; a long text is lifted where a passage of it reads like spam
 //! (`passage`). What one site's labels add is in [`lessons`], what
 //! they make of a [`base`] in [`taught`].
 //!
@@ -20,6 +20,7 @@ pub mod label;
 mod lazy;
 mod lbfgs;
 pub mod lessons;
+mod looks;
 pub mod model;
 pub mod naive;
 pub mod odds;
@@ -30,14 +31,16 @@ mod properties;
 pub mod refine;
 pub mod row;
 mod score;
+pub mod sign;
 pub mod sums;
 pub mod taught;
 pub mod train;
 pub mod trained;
 pub mod trust;
 
-pub use explain::{Explanation, STEPS, Sign, TokenWeight, rest};
+pub use explain::{Explanation, STEPS, TokenWeight, rest};
 pub use file::ModelError;
 pub use label::Label;
 pub use model::Model;
 pub use odds::{log_loss, probability};
+pub use sign::Sign;
