@@ -39,6 +39,8 @@ pub enum Reason {
     BlockedNetwork,
     /// So many links, where the site allows so many.
     TooManyLinks(u64, u32),
+    /// The model does not know the language with this code.
+    UnknownLanguage(String),
 }
 
 /// Why the policy decided as it did.

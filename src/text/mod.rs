@@ -4,6 +4,8 @@
 //! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
 //! rare as [`commonness`] says.
 //!
+//! [`language`] says which language a text is in, and whether the shipped model knows it.
+//!
 //! [`links`] finds the addresses that people are shown and that are counted.
 //!
 //! [`units`], folded by [`folding`], are what people search by.
@@ -18,6 +20,7 @@ pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
+pub mod language;
 mod letters;
 pub mod link_kinds;
 pub mod links;

@@ -37,6 +37,7 @@ reason-blocked-word = It has a blocked word: { $word }
 reason-blocked-domain = It has a blocked domain: { $domain }
 reason-blocked-email = It has a blocked email address
 reason-blocked-network = It has a blocked network
+reason-language = Hamlet does not know its language yet ({ $code }): a person decides
 reason-links = It has { $count } links; the site allows { $allowed }
 
 ## What the model read; it follows "because the comment" in a list
@@ -384,6 +385,9 @@ check-duplicate = same text again
 check-rate = many from one place
 check-blocklist = blocked word or address
 check-links = many links
+check-language = a language that Hamlet does not know
+queue-language = Language
+comment-language = Language: { $code }
 score-none = not judged
 score-spam = probably spam
 score-uncertain = uncertain

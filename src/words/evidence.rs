@@ -36,6 +36,7 @@ impl Words {
                 .map(|one| self.finding(one))
                 .collect(),
             because: self.because(evidence),
+            language: evidence.language.clone(),
         }
     }
 
@@ -142,6 +143,7 @@ impl Words {
             }
             Reason::BlockedEmail => self.say("reason-blocked-email").into(),
             Reason::BlockedNetwork => self.say("reason-blocked-network").into(),
+            Reason::UnknownLanguage(code) => self.fill("reason-language", &[("code", code)]),
             Reason::TooManyLinks(count, allowed) => {
                 self.fill("reason-links", &[("count", count), ("allowed", allowed)])
             }
