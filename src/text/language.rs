@@ -82,6 +82,9 @@ const SHORT: [(&str, &str); 64] = [
     ("nep", "ne"),
 ];
 
+/// Languages for which short texts in known ones are taken, above all in Indonesian, Danish and what is no language.
+const ALIKE: [&str; 5] = ["jv", "nb", "lat", "epo", "yid"];
+
 /// Words without which nothing is said about a language that shares its script with known ones.
 const WORDS: usize = 6;
 /// Rarity of an everyday word: one of seven texts of a language has it.
@@ -121,11 +124,11 @@ pub fn of(document: &Document<'_>) -> Option<Language> {
     }
     let few = everyday * 100 <= FEW * words;
     let language = Language { code, known };
-    match known {
+    if known {
         // Spam has few everyday words in every language.
-        true => (!few || info.is_reliable()).then_some(language),
-        false => (few && info.is_reliable()).then_some(language),
+        return (!few || info.is_reliable()).then_some(language);
     }
+    (few && info.is_reliable() && !ALIKE.contains(&code)).then_some(language)
 }
 
 /// The words of a text, and how many of them are everyday ones of some known language.
@@ -157,4 +160,68 @@ fn code(language: Lang) -> &'static str {
     let long = language.code();
     let short = SHORT.iter().find(|(own, _)| *own == long);
     short.map_or(long, |(_, short)| *short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Option<(&'static str, bool)> {
+        let document = Document {
+            text,
+            ..Document::default()
+        };
+        of(&document).map(|language| (language.code, language.known))
+    }
+
+    #[test]
+    fn languages_that_nothing_was_learnt_of_are_seen() {
+        for (code, text) in [
+            (
+                "tl",
+                "Maraming salamat sa pagbabahagi ng iyong karanasan, sana ay makapunta rin kami diyan sa susunod na taon",
+            ),
+            (
+                "et",
+                "Aitäh selle artikli eest, sain teada palju uusi asju meie küla ajaloo kohta ja tahaksin veel lugeda",
+            ),
+            (
+                "sr",
+                "Хвала вам много на овом чланку, научио сам много нових ствари о историји нашег села",
+            ),
+            ("ka", "დიდი მადლობა ამ სტატიისთვის"),
+            ("ta", "இந்த கட்டுரைக்கு மிக்க நன்றி"),
+        ] {
+            assert_eq!(said(text), Some((code, false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn known_languages_and_short_texts_are_never_called_unknown() {
+        for (code, text) in [
+            (
+                "en",
+                "Thank you for this article, I learnt a lot about the history of our village",
+            ),
+            (
+                "de",
+                "Danke für den Artikel, ich habe viel über die Geschichte unseres Dorfes gelernt",
+            ),
+            (
+                "ru",
+                "Спасибо за статью, я узнал много нового об истории нашей деревни",
+            ),
+        ] {
+            assert_eq!(said(text), Some((code, true)), "{text}");
+        }
+        for text in [
+            "",
+            "ok",
+            "Aitäh!",
+            "cheap viagra casino",
+            "https://a.example",
+        ] {
+            assert!(said(text).is_none_or(|(_, known)| known), "{text}");
+        }
+    }
 }
