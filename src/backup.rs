@@ -195,6 +195,19 @@ fn first_cause(error: &dyn std::error::Error) -> &dyn std::error::Error {
     cause
 }
 
+/// The first thing that was found wrong, and how many more were: SQLite reports a line for each.
+fn on_one_line(said: &str) -> String {
+    let found = said
+        .lines()
+        .filter(|line| !line.contains("*** in database"));
+    let mut found = found.filter(|line| !line.trim().is_empty());
+    let first = found.next().unwrap_or(said).replace('\n', " ");
+    match found.count() {
+        0 => first,
+        more => format!("{first}, and {more} more"),
+    }
+}
+
 /// Refuses a file that begins like a compressed one, with what unpacks it.
 fn refuse_compressed(file: &Path) -> Result<()> {
     let mut start = [0; 6];
@@ -227,7 +240,7 @@ async fn check(
 ) -> Result<Contents> {
     let contents = inspect(copy).await.map_err(|error| {
         let path = named.to_owned();
-        let problem = first_cause(&error).to_string();
+        let problem = on_one_line(&first_cause(&error).to_string());
         BackupError::Unsound { path, problem }
     })?;
     if contents.schema > newest_schema() {

@@ -124,11 +124,24 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
         .collect()
 }
 
+/// An address and a port; `localhost` is this machine's.
+fn socket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let given = String::deserialize(deserializer)?;
+    let given = given.trim();
+    let given = match given.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => given.to_owned(),
+    };
+    let wanted = "write an address and a port such as 127.0.0.1:8080";
+    given.parse().map_err(|_| D::Error::custom(wanted))
+}
+
 /// `[server]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described in config/hamlet.toml")]
 pub struct ServerSettings {
+    #[serde(deserialize_with = "socket")]
     pub listen: SocketAddr,
     pub public_url: String,
     #[serde(deserialize_with = "networks")]

@@ -4,13 +4,54 @@
 use std::borrow::Cow;
 
 use htmlize::escape_all_quotes;
+use unicode_normalization::char::is_combining_mark;
 
-use crate::text::links::{LinkType, links};
+use crate::text::{
+    links::{LinkType, links},
+    normalize::is_invisible,
+};
+
+/// Marks that a character keeps where it is shown: more than any script stacks, and too few to reach what is around a text.
+const MARKS: usize = 8;
 
 /// Escapes what means something in HTML text and attributes.
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
     escape_all_quotes(text)
+}
+
+/// A text as it may be shown: of the marks heaped on a character only the first few, or any stranger could smear over the names, buttons
+/// and comments around their own. What is kept is not changed.
+#[must_use]
+pub fn calm(text: &str) -> Cow<'_, str> {
+    let mut heap = Heap::default();
+    if text.is_ascii() || text.chars().all(|c| heap.takes(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut heap = Heap::default();
+    Cow::Owned(text.chars().filter(|c| heap.takes(*c)).collect())
+}
+
+/// The marks on a character so far.
+#[derive(Debug, Default)]
+pub struct Heap(usize);
+
+impl Heap {
+    /// Whether the text's next character is shown. One that nobody sees does not end a heap.
+    pub fn takes(&mut self, c: char) -> bool {
+        if is_combining_mark(c) {
+            self.0 += 1;
+        } else if !is_invisible(c) {
+            self.0 = 0;
+        }
+        !self.is_cut() || !is_combining_mark(c)
+    }
+
+    /// Whether some of the marks are left out.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.0 > MARKS
+    }
 }
 
 /// Paragraphs of escaped text; `http` and `https` URLs become links that search engines do not
@@ -55,7 +96,26 @@ fn lines(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::{calm, to_html};
+
+    #[test]
+    fn a_heap_of_marks_is_cut_and_every_scripts_own_are_left() {
+        let heap = format!("Z{}algo", "\u{301}\u{200c}".repeat(400));
+        let calmed = calm(&heap);
+        assert_eq!(calmed.matches('\u{301}').count(), 8);
+        assert!(calmed.starts_with('Z') && calmed.ends_with("algo"));
+        for text in [
+            "ệ e\u{302}\u{323}",
+            "נַפְשִׁי",
+            "བསྒྲུབས",
+            "က္ကြွေး",
+            "क्षत्रिय",
+            "ทั้งสิ้น",
+            "👩‍👩‍👧‍👦 ❤️",
+        ] {
+            assert_eq!(calm(text), text);
+        }
+    }
 
     #[test]
     fn a_link_ends_where_a_reader_sees_its_end() {

@@ -1,9 +1,13 @@
 //! A model with all that is needed to go on learning from it: its sums, as the file keeps them, and what each
 //! feature's trust differs by. Six bytes a feature, shared by every site that is taught on top of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::compact::{self, Compact};
 use super::file::{self, Header, ModelError, Parts};
+use super::kinds::Kinds;
+use super::question::Question;
 use super::sums::{Sums, from_units, to_units};
 use hamlet_text::views::{FEATURES, VIEWS};
 
@@ -23,10 +27,18 @@ pub struct Base(Arc<Content>);
 struct Content {
     version: String,
     header: Header,
-    cells: Box<[Cell]>,
+    cells: Cells,
     /// The difference in trust that each byte stands for.
     differences: [f32; 256],
     totals: Totals,
+}
+
+/// What is known of every feature.
+#[derive(Debug)]
+enum Cells {
+    Whole(Box<[Cell]>),
+    /// In the file, where they lie.
+    Compact(Arc<Compact>),
 }
 
 /// What is known of a feature, as the file keeps it.
@@ -43,6 +55,9 @@ impl Base {
     /// # Errors
     /// As [`super::model::Model::from_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        if compact::is_compact(bytes) {
+            return Self::from_compact(Cow::Owned(bytes.to_vec()));
+        }
         let parts: Parts<'_> = file::read(bytes)?;
         file::check(parts.header.trust.bias, &parts.weights())?;
         let differences = parts.difference_of_each_byte();
@@ -61,12 +76,66 @@ impl Base {
         let mut content = Content {
             version: parts.version(),
             header: parts.header,
-            cells,
+            cells: Cells::Whole(cells),
             differences,
             totals: Totals::default(),
         };
         content.totals = content.add_up();
         Ok(Self(Arc::new(content)))
+    }
+
+    /// Reads a file of a question with its kinds. One that is compiled in is not copied.
+    ///
+    /// # Errors
+    /// As [`Compact::read`].
+    pub fn from_compact(bytes: Cow<'static, [u8]>) -> Result<Self, ModelError> {
+        let compact = Compact::read(bytes)?;
+        let mut content = Content {
+            version: compact.version().to_owned(),
+            header: compact.header.model.clone(),
+            differences: compact.differences,
+            cells: Cells::Compact(Arc::new(compact)),
+            totals: Totals::default(),
+        };
+        content.totals = content.add_up();
+        Ok(Self(Arc::new(content)))
+    }
+
+    /// The question that it answers.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        match &self.0.cells {
+            Cells::Whole(_) => self.0.header.question,
+            Cells::Compact(compact) => compact.header.question,
+        }
+    }
+
+    /// The kinds that came with it.
+    #[must_use]
+    pub fn kinds(&self) -> Option<Kinds> {
+        match &self.0.cells {
+            Cells::Whole(_) => None,
+            Cells::Compact(compact) => Some(Kinds(compact.clone())),
+        }
+    }
+
+    /// Where sums are kept as codes: those of a feature, ham first, and what each code stands for.
+    pub(super) fn codes(&self, id: u32) -> Option<[u8; 2]> {
+        match &self.0.cells {
+            Cells::Whole(_) => None,
+            Cells::Compact(compact) => {
+                let cell = compact.cell(id as usize);
+                Some(cell.map_or([0, 0], |&[ham, spam, ..]| [ham, spam]))
+            }
+        }
+    }
+
+    /// The sum that each code stands for, where sums are kept as codes.
+    pub(super) fn decoded(&self) -> Option<&[f32; 256]> {
+        match &self.0.cells {
+            Cells::Whole(_) => None,
+            Cells::Compact(compact) => Some(&compact.sums),
+        }
     }
 
     /// The model's version.
@@ -84,13 +153,17 @@ impl Base {
     /// The memory that it takes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        size_of::<Content>() + size_of_val(&*self.0.cells)
+        let cells = match &self.0.cells {
+            Cells::Whole(cells) => size_of_val(&**cells),
+            Cells::Compact(_) => size_of::<Compact>(),
+        };
+        size_of::<Content>() + cells
     }
 
     /// The sum of a feature in a class, in units, with a site's `own` units added, each of which counts as many times
     /// as the base says.
     pub(super) fn units(&self, class: usize, id: u32, own: i64) -> i64 {
-        let units = self.0.cells[id as usize].units(class);
+        let units = to_units(f64::from(self.0.sum(class, id as usize)));
         match own {
             0 => units,
             own => units.saturating_add(to_units(from_units(own) * self.0.header.lesson_weight)),
@@ -99,7 +172,7 @@ impl Base {
 
     /// The same as a value, and at least nothing.
     pub(super) fn value(&self, class: usize, id: u32, own: i64) -> f64 {
-        let sum = f64::from(float(self.0.cells[id as usize].sums[class]));
+        let sum = f64::from(self.0.sum(class, id as usize));
         if own != 0 || sum.abs() < WHOLE {
             from_units(self.units(class, id, own)).max(0.0)
         } else {
@@ -109,7 +182,7 @@ impl Base {
 
     /// By how much a feature's trust differs from that of its view.
     pub(super) fn difference(&self, id: u32) -> f32 {
-        self.0.differences[usize::from(self.0.cells[id as usize].difference)]
+        self.0.difference(id as usize)
     }
 
     pub(super) fn totals(&self) -> &Totals {
@@ -118,7 +191,7 @@ impl Base {
 
     /// The sums over the whole feature space.
     pub(super) fn sums(&self) -> Sums {
-        let class = |class| self.0.cells.iter().map(move |cell| cell.units(class));
+        let class = |class| (0..FEATURES).map(move |id| to_units(f64::from(self.0.sum(class, id))));
         Sums {
             cells: [class(0).collect(), class(1).collect()],
             texts: self.0.header.texts,
@@ -127,27 +200,38 @@ impl Base {
 
     /// The differences in trust, one per feature.
     pub(super) fn differences(&self) -> Vec<f32> {
-        let cells = self.0.cells.iter();
-        cells
-            .map(|cell| self.0.differences[usize::from(cell.difference)])
-            .collect()
+        (0..FEATURES).map(|id| self.0.difference(id)).collect()
     }
 }
 
 impl Content {
+    /// The sum of a feature in a class.
+    fn sum(&self, class: usize, id: usize) -> f32 {
+        match &self.cells {
+            Cells::Whole(cells) => float(cells[id].sums[class]),
+            Cells::Compact(compact) => compact
+                .cell(id)
+                .map_or(0.0, |cell| compact.sums[usize::from(cell[class])]),
+        }
+    }
+
+    fn difference(&self, id: usize) -> f32 {
+        let code = match &self.cells {
+            Cells::Whole(cells) => cells[id].difference,
+            Cells::Compact(compact) => compact.cell(id).map_or(0, |cell| cell[2]),
+        };
+        self.differences[usize::from(code)]
+    }
+
     fn add_up(&self) -> Totals {
         [0, 1].map(|class| {
             VIEWS.map(|view| {
-                let cells = self.cells[view.range()].iter();
-                cells.map(|cell| i128::from(cell.units(class).max(0))).sum()
+                let sums = view
+                    .range()
+                    .map(|id| to_units(f64::from(self.sum(class, id))));
+                sums.map(|units| i128::from(units.max(0))).sum()
             })
         })
-    }
-}
-
-impl Cell {
-    fn units(self, class: usize) -> i64 {
-        to_units(f64::from(float(self.sums[class])))
     }
 }
 

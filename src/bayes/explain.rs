@@ -58,7 +58,13 @@ impl Model {
     /// The score and its parts.
     #[must_use]
     pub fn explain(&self, document: &Document<'_>) -> Explanation {
-        with_features(document, |text| explain(self, document, text))
+        with_features(document, |text| self.explain_features(document, text))
+    }
+
+    /// As [`Model::explain`], of a text whose features were found: several questions share them.
+    #[must_use]
+    pub fn explain_features(&self, document: &Document<'_>, text: &Extractor) -> Explanation {
+        explain(self, document, text)
     }
 }
 

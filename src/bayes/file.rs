@@ -10,6 +10,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::question::Question;
 use super::sums::{Sums, from_units, to_units};
 use super::trust::Trust;
 use hamlet_text::views::{FEATURES, VIEWS};
@@ -93,6 +94,9 @@ pub struct Source {
 pub struct Header {
     /// A name for people; the start of the version.
     pub name: String,
+    /// What it answers; files from before there were several questions are about spam.
+    #[serde(default)]
+    pub question: Question,
     /// Version of the feature space, [`FEATURES_VERSION`].
     pub features: u32,
     /// Weighted numbers of texts, ham and spam.
@@ -306,7 +310,7 @@ fn halves(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
 
 /// A difference as a byte: its sign and the root of its share of the widest, finest near zero.
 #[expect(clippy::cast_possible_truncation, reason = "at most 127 either way")]
-fn compress(difference: f32, widest: f32) -> u8 {
+pub(super) fn compress(difference: f32, widest: f32) -> u8 {
     if widest <= 0.0 {
         return 0;
     }
@@ -314,7 +318,7 @@ fn compress(difference: f32, widest: f32) -> u8 {
     (root.copysign(difference).round() as i8).cast_unsigned()
 }
 
-fn expand(byte: u8, widest: f32) -> f32 {
+pub(super) fn expand(byte: u8, widest: f32) -> f32 {
     let root = f32::from(byte.cast_signed()) / 127.0;
     root * root.abs() * widest
 }

@@ -90,6 +90,7 @@ pub(super) fn finish(gathered: Gathered) -> Result<Trained, FitError> {
     let weights = trust.weights(&ratios, &differences);
     let header = Header {
         name: options.name,
+        question: options.question,
         features: FEATURES_VERSION,
         texts: [0; 2],
         alpha: options.alpha,

@@ -14,6 +14,8 @@ pub(super) struct Lazy {
     base: Base,
     lessons: Lessons,
     terms: [Terms; VIEWS.len()],
+    /// Where the base keeps its sums as codes: for each view and class the logarithm of what each code comes to.
+    logs: Option<Box<[[[f64; 256]; 2]; VIEWS.len()]>>,
 }
 
 /// What the log-ratios of a view are worked out with.
@@ -56,29 +58,52 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// A sum of a class, as it is compared with that of the other.
+    fn value(&self, class: usize, sum: f64) -> f64 {
+        sum * self.scales[class] + self.alpha
+    }
+}
+
 impl Lazy {
     /// `totals` are what base and lessons add up to. `None` where a weight might be no number, or one so large
     /// that a score might be none.
     pub(super) fn new(base: Base, lessons: Lessons, totals: &Totals) -> Option<Self> {
+        let terms = VIEWS.map(|view| Terms::of(&base, totals, view));
+        let logs = base.decoded().map(|sums| {
+            let of = |terms: &Terms| {
+                [0, 1].map(|class| sums.map(|sum| terms.value(class, f64::from(sum)).ln()))
+            };
+            Box::new(terms.each_ref().map(of))
+        });
         let lazy = Self {
-            terms: VIEWS.map(|view| Terms::of(&base, totals, view)),
             base,
             lessons,
+            terms,
+            logs,
         };
         lazy.is_bounded().then_some(lazy)
     }
 
     /// The weight of a feature.
     pub(super) fn weight(&self, id: u32) -> f32 {
-        let Some(terms) = self.terms.iter().find(|terms| id < terms.end) else {
+        let Some(view) = self.terms.iter().position(|terms| id < terms.end) else {
             return 0.0;
         };
-        let [ham, spam] = [0, 1].map(|class| {
-            let sum = self.base.value(class, id, self.lessons.units(class, id));
-            sum * terms.scales[class] + terms.alpha
-        });
+        let terms = &self.terms[view];
+        let own = [0, 1].map(|class| self.lessons.units(class, id));
+        let log_ratio = match (&self.logs, self.base.codes(id)) {
+            (Some(logs), Some([ham, spam])) if own == [0, 0] => {
+                logs[view][1][usize::from(spam)] - logs[view][0][usize::from(ham)]
+            }
+            _ => {
+                let [ham, spam] =
+                    [0, 1].map(|class| terms.value(class, self.base.value(class, id, own[class])));
+                (spam / ham).ln()
+            }
+        };
         #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
-        let ratio = ((spam / ham).ln() + terms.offset) as f32;
+        let ratio = (log_ratio + terms.offset) as f32;
         ratio * (terms.factor + self.base.difference(id))
     }
 

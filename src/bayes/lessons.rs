@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::cells::{self, Cells};
 use super::label::Label;
 use super::naive::FitError;
+use super::question::Question;
 use super::row::Row;
 use super::sums::{Change, to_units};
 use hamlet_text::Document;
@@ -71,32 +72,34 @@ struct Stored {
 impl Lessons {
     /// Learns that `document` is `label`.
     pub fn learn(&mut self, document: &Document<'_>, label: Label) {
-        self.teach([(*document, label, Change::Add)].into_iter(), |_, _, _| {});
+        let change = (*document, label, Change::Add);
+        self.teach(Question::Spam, [change].into_iter(), |_, _, _| {});
     }
 
     /// Forgets that `document` was learnt as `label`, leaving no trace.
     pub fn forget(&mut self, document: &Document<'_>, label: Label) {
         let change = (*document, label, Change::Remove);
-        self.teach([change].into_iter(), |_, _, _| {});
+        self.teach(Question::Spam, [change].into_iter(), |_, _, _| {});
     }
 
     /// Learns texts, in one go.
     pub fn learn_all<'a>(&mut self, texts: impl Iterator<Item = (Document<'a>, Label)>) {
         let changes = texts.map(|(document, label)| (document, label, Change::Add));
-        self.teach(changes, |_, _, _| {});
+        self.teach(Question::Spam, changes, |_, _, _| {});
     }
 
-    /// Learns and forgets texts, in one go. Calls `note` with each class and feature that changes, and what its sum
+    /// Learns and forgets what a question looks at in texts, in one go. Calls `note` with each class and feature that changes, and what its sum
     /// was and is.
     pub(super) fn teach<'a>(
         &mut self,
+        question: Question,
         changes: impl Iterator<Item = (Document<'a>, Label, Change)>,
         note: impl FnMut(usize, u32, [i64; 2]),
     ) {
         let mut added: [Vec<(u32, i64)>; 2] = Default::default();
         for (document, label, change) in changes {
             let class = label.index();
-            let row = Row::of(&document, label, 1.0);
+            let row = Row::read(question, &document, label, 1.0);
             row.each(|id, value| {
                 added[class].push((id, change.sign() * to_units(f64::from(value))));
             });

@@ -2,17 +2,23 @@
 //! shared between threads. How it scores is in [`super::score`], how weights come about in [`super::train`] and
 //! [`super::taught`], how they are kept in [`super::file`].
 
+use std::borrow::Cow;
+
+use super::base::Base;
+use super::compact;
 use super::file::{self, ModelError};
 use super::lazy::Lazy;
+use super::question::Question;
 use hamlet_text::commonness::rarity;
 
 /// The model compiled into the program.
 const SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
 
-/// A spam model, ready to score.
+/// A model, ready to score.
 #[derive(Clone, Debug)]
 pub struct Model {
     version: String,
+    question: Question,
     bias: f64,
     weights: Weights,
 }
@@ -45,13 +51,24 @@ impl Model {
     /// A file that is no model, of another format version, truncated, altered, or with a weight that
     /// is not a finite number or is so large that a score might be none.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        if compact::is_compact(bytes) {
+            return Base::from_compact(Cow::Owned(bytes.to_vec()))?.untaught();
+        }
         let parts = file::read(bytes)?;
-        Self::new(parts.version(), parts.header.trust.bias, parts.weights())
+        let header = &parts.header;
+        let question = header.question;
+        Self::new(
+            parts.version(),
+            question,
+            header.trust.bias,
+            parts.weights(),
+        )
     }
 
     /// A model from its weights, one per feature.
     pub(super) fn new(
         version: String,
+        question: Question,
         bias: f64,
         mut weights: Vec<f32>,
     ) -> Result<Self, ModelError> {
@@ -62,15 +79,17 @@ impl Model {
             .for_each(|(weight, id)| *weight *= rarity(id));
         Ok(Self {
             version,
+            question,
             bias,
             weights: Weights::Compiled(weights),
         })
     }
 
     /// A model that works its weights out.
-    pub(super) fn lazy(version: String, bias: f64, weights: Lazy) -> Self {
+    pub(super) fn lazy(version: String, question: Question, bias: f64, weights: Lazy) -> Self {
         Self {
             version,
+            question,
             bias,
             weights: Weights::Lazy(Box::new(weights)),
         }
@@ -80,6 +99,12 @@ impl Model {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// What it answers.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        self.question
     }
 
     pub(super) fn bias(&self) -> f64 {

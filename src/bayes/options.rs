@@ -1,5 +1,6 @@
 //! What can be chosen about a training run, and how rows are put into folds.
 
+use super::question::Question;
 use super::row::Row;
 use hamlet_text::views::{VIEWS, mix};
 
@@ -8,6 +9,8 @@ use hamlet_text::views::{VIEWS, mix};
 pub struct Options {
     /// Name of the model.
     pub name: String,
+    /// What it answers: which views of a text are read.
+    pub question: Question,
     /// Number of folds for out-of-fold scores, at least 2.
     pub folds: usize,
     /// Smoothing of each view. It must shrink as the feature space grows.
@@ -33,6 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             name: "site".to_owned(),
+            question: Question::Spam,
             folds: 5,
             alpha: [0.05; VIEWS.len()],
             penalty: 1.0,

@@ -45,7 +45,7 @@ pub(super) fn strongest(
     whole: f64,
 ) -> Option<Passage> {
     let count = text.tokens().len();
-    if count < LONG {
+    if count < LONG || !model.question().looks_for_passages() {
         return None;
     }
     let others = whole - VIEWS.iter().map(|view| views[view.index()]).sum::<f64>();

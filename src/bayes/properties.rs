@@ -227,7 +227,7 @@ proptest! {
             one_by_one.teach(std::iter::once(*change));
         }
         let mut together = Lessons::default();
-        together.teach(changes.iter().copied(), |_, _, _| {});
+        together.teach(crate::Question::Spam, changes.iter().copied(), |_, _, _| {});
         prop_assert_eq!(one_by_one.lessons(), &together);
         let stored = Lessons::from_bytes(&together.to_bytes().expect("bytes")).expect("lessons");
         let read = Taught::new(base.clone(), stored);

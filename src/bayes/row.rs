@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::label::Label;
+use super::question::Question;
 use hamlet_text::Document;
 use hamlet_text::commonness::{rarity, scale};
 use hamlet_text::views::VIEWS;
@@ -61,13 +62,23 @@ impl Row {
     /// Extracts a labelled document.
     #[must_use]
     pub fn of(document: &Document<'_>, label: Label, weight: f32) -> Self {
+        Self::read(Question::Spam, document, label, weight)
+    }
+
+    /// Extracts what a question looks at in a labelled document.
+    #[must_use]
+    pub fn read(question: Question, document: &Document<'_>, label: Label, weight: f32) -> Self {
         with_features(document, |text| {
             let mut ids =
                 Vec::with_capacity(VIEWS.iter().map(|view| text.features(*view).len()).sum());
             let mut ends = [0; VIEWS.len()];
             let mut scales = [0.0; VIEWS.len()];
             for view in VIEWS {
-                let features = text.features(view);
+                let features = if question.reads(view) {
+                    text.features(view)
+                } else {
+                    &[]
+                };
                 ids.extend(features.iter().map(|feature| feature.id));
                 ends[view.index()] = u32::try_from(ids.len()).unwrap_or(u32::MAX);
                 scales[view.index()] = scale(features.iter().map(|feature| feature.id));

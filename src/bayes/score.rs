@@ -14,7 +14,9 @@ impl Model {
         with_features(document, |text| self.score_features(text))
     }
 
-    fn score_features(&self, text: &Extractor) -> f64 {
+    /// As [`Model::score`], of a text whose features were found: several questions share them.
+    #[must_use]
+    pub fn score_features(&self, text: &Extractor) -> f64 {
         let views = VIEWS.map(|view| {
             let features = text.features(view);
             let sum: f32 = features.iter().map(|feature| self.weight(feature.id)).sum();

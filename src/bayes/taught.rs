@@ -3,6 +3,7 @@
 //! labels. When lessons are read, and which model is in use, is not decided here.
 
 use super::base::{Base, Totals};
+use super::file::ModelError;
 use super::label::Label;
 use super::lazy::Lazy;
 use super::lessons::Lessons;
@@ -41,7 +42,8 @@ impl Taught {
     /// Learns and forgets texts, in one go.
     pub fn teach<'a>(&mut self, changes: impl Iterator<Item = (Document<'a>, Label, Change)>) {
         let (base, totals) = (&self.base, &mut self.totals);
-        self.lessons.teach(changes, |class, id, units| {
+        let question = base.question();
+        self.lessons.teach(question, changes, |class, id, units| {
             note(totals, base, class, id, units);
         });
     }
@@ -69,7 +71,8 @@ impl Taught {
             FitError::Calibration(problem.to_owned())
         })?;
         let bias = self.base.header().trust.bias;
-        Ok(Model::lazy(version(&self.base, &self.lessons), bias, lazy))
+        let version = version(&self.base, &self.lessons);
+        Ok(Model::lazy(version, self.base.question(), bias, lazy))
     }
 }
 
@@ -88,6 +91,22 @@ fn version(base: &Base, lessons: &Lessons) -> String {
 }
 
 impl Base {
+    /// The model as it was trained, which works its weights out where the file lies.
+    ///
+    /// # Errors
+    /// [`ModelError::NotFinite`].
+    pub fn untaught(&self) -> Result<Model, ModelError> {
+        let lazy = Lazy::new(self.clone(), Lessons::default(), self.totals());
+        let lazy = lazy.ok_or(ModelError::NotFinite)?;
+        let bias = self.header().trust.bias;
+        Ok(Model::lazy(
+            self.version().to_owned(),
+            self.question(),
+            bias,
+            lazy,
+        ))
+    }
+
     /// The model after these lessons. Its version names the base and the lessons.
     ///
     /// # Errors
@@ -112,7 +131,8 @@ impl Base {
         let header = self.header();
         let ratios = naive::all_log_ratios(&sums, &header.alpha)?;
         let weights = header.trust.weights(&ratios, &self.differences());
-        Model::new(version(self, lessons), header.trust.bias, weights)
+        let version = version(self, lessons);
+        Model::new(version, self.question(), header.trust.bias, weights)
             .map_err(|error| FitError::Calibration(error.to_string()))
     }
 }

@@ -54,9 +54,10 @@ impl Trainer {
 
     /// Takes in a batch from one source, each text counting `weight` times.
     pub fn add(&mut self, source: &str, samples: &[Sample], weight: f32) {
+        let question = self.options.question;
         let mut rows: Vec<Row> = samples
             .par_iter()
-            .map(|sample| Row::of(&sample.document(), sample.label(), weight))
+            .map(|sample| Row::read(question, &sample.document(), sample.label(), weight))
             .collect();
         let spam = rows.iter().filter(|row| row.spam).count();
         let seen = &mut self.seen;

@@ -8,10 +8,10 @@ use clap::Args;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::inputs::{Skipped, each_batch, read_model};
-use crate::bayes::Model;
+use super::inputs::{Asking, Skipped, each_batch, read_model};
 use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
+use crate::bayes::{Model, Question};
 use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::report;
 use crate::files;
@@ -22,6 +22,8 @@ pub struct EvaluateArgs {
     /// The model; left out or `shipped`, the one that comes with the program
     #[arg(long)]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    asking: Asking,
     /// Labelled files; `-` is standard input
     #[arg(long, required = true, num_args = 1..)]
     data: Vec<PathBuf>,
@@ -38,8 +40,9 @@ pub struct EvaluateArgs {
 /// # Errors
 /// A model or files that cannot be read.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
-    let bytes = read_model(args.model.as_deref())?;
+    let bytes = read_model(args.model.as_deref(), args.asking.question)?;
     let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
+    let names_people = args.asking.question == Question::Abuse;
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();
     let mut samples: Vec<Sample> = Vec::new();
@@ -49,7 +52,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
                 .par_iter()
                 .map(|sample| (model.score(&sample.document()), sample.spam));
             scored.par_extend(results);
-            if args.report.is_some() {
+            if args.report.is_some() || names_people {
                 samples.extend_from_slice(batch);
             }
         })?;
@@ -72,7 +75,8 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let figures = Figures::of(&scored);
     let mut out = io::stdout().lock();
     if args.json {
-        let summary = serde_json::json!({"model": model.version(), "figures": figures, "skipped": skipped.count});
+        let summary = serde_json::json!({"model": model.version(), "figures": figures, "skipped": skipped.count,
+            "terms": report::terms(&model, &samples, &scored)});
         writeln!(out, "{summary}")?;
     } else {
         writeln!(
@@ -81,6 +85,9 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
             model.version(),
             scored.len()
         )?;
+        for term in report::terms(&model, &samples, &scored) {
+            writeln!(out, "  {term}")?;
+        }
     }
     Ok(())
 }

@@ -6,22 +6,42 @@ use std::io::{self, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::shell::Misuse;
 use crate::bayes::row::Sample;
-use crate::bayes::{Label, Model};
+use crate::bayes::{Label, Model, Question};
 use crate::interchange::labelled::{self, Format, Record, RecordError};
+use crate::learn::abuse;
 
 /// Records handed on at a time.
 const BATCH: usize = 4_096;
 /// Unreadable records reported one by one; the rest are counted.
 const REPORTED: u64 = 20;
 
-/// The bytes of a model file, or of the model that ships with the program.
-pub(super) fn read_model(path: Option<&Path>) -> anyhow::Result<Cow<'static, [u8]>> {
+/// What is asked about a text.
+#[derive(Args, Debug, Clone, Copy)]
+pub(super) struct Asking {
+    /// What is asked: whether a text is `spam`, or `abuse`
+    #[arg(long, default_value = "spam", value_parser = question)]
+    pub(super) question: Question,
+}
+
+fn question(word: &str) -> Result<Question, String> {
+    Question::parse(word).ok_or_else(|| "spam or abuse".to_owned())
+}
+
+/// The bytes of a model file, or of the model that ships with the program for a question.
+pub(super) fn read_model(
+    path: Option<&Path>,
+    question: Question,
+) -> anyhow::Result<Cow<'static, [u8]>> {
     let Some(path) = path.filter(|path| *path != Path::new("shipped")) else {
-        return Ok(Cow::Borrowed(Model::shipped_bytes()));
+        return Ok(Cow::Borrowed(match question {
+            Question::Spam => Model::shipped_bytes(),
+            Question::Abuse => abuse::shipped_bytes(),
+        }));
     };
     let read = std::fs::read(path);
     Ok(Cow::Owned(read.map_err(|error| {

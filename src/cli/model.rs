@@ -13,7 +13,7 @@ use super::{
     shell::{Misuse, SHELL, Shell},
 };
 use crate::{
-    bayes::file,
+    bayes::{Question, file},
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelEntry, ModelId, SHIPPED},
@@ -84,7 +84,10 @@ impl ModelArgs {
         if let Command::Show { model } = &self.command
             && ModelId::parse(model).is_none()
         {
-            return print::json(&header(&read_model(Some(Path::new(model)))?)?);
+            return print::json(&header(&read_model(
+                Some(Path::new(model)),
+                Question::Spam,
+            )?)?);
         }
         Shell::run(config, self.json, async |shell| match self.command {
             Command::List { site } => list(shell, site.as_deref()).await,

@@ -2,6 +2,7 @@
 //! is answered with an error in its place and told on standard error by its number; the exit code is
 //! then 1.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 
@@ -11,10 +12,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::inputs::read_model;
+use super::inputs::{Asking, read_model};
+use super::shell::Misuse;
 use crate::bayes::Explanation;
 use crate::bayes::Model;
+use crate::bayes::base::Base;
 use crate::bayes::probability;
+use crate::bayes::{Kinds, Question};
 use crate::domain::in_words::TokenInWords;
 use crate::interchange::labelled::{Lines, Record, RecordError, parse_json};
 use crate::text::Document;
@@ -30,6 +34,8 @@ pub struct ScoreArgs {
     /// The model; left out or `shipped`, the one that comes with the program
     #[arg(long)]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    asking: Asking,
     /// Adds what each score is made of
     #[arg(long)]
     explain: bool,
@@ -41,6 +47,8 @@ struct Answer<'a> {
     id: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kinds: Option<BTreeMap<&'static str, f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Explained>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,11 +80,44 @@ impl Explained {
 /// # Errors
 /// A model that cannot be loaded, input or output that fails, lines that could not be scored.
 pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
-    let bytes = read_model(args.model.as_deref())?;
+    let bytes = read_model(args.model.as_deref(), args.asking.question)?;
     let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
-    let bad = stream(&model, args.explain, io::stdin(), io::stdout().lock())?;
+    if model.question() != args.asking.question {
+        let message = "the model answers another question than --question asks";
+        return Err(Misuse(message.into()).into());
+    }
+    let kinds = match args.asking.question {
+        Question::Spam => None,
+        Question::Abuse => Base::from_bytes(&bytes)?.kinds(),
+    };
+    let judge = Judge {
+        model,
+        kinds,
+        explains: args.explain,
+    };
+    let bad = stream(&judge, io::stdin(), io::stdout().lock())?;
     anyhow::ensure!(bad == 0, "{bad} lines could not be scored");
     Ok(())
+}
+
+/// What scores are made with.
+struct Judge {
+    model: Model,
+    /// Which kinds of abuse, where that is asked and the model knows.
+    kinds: Option<Kinds>,
+    explains: bool,
+}
+
+impl Judge {
+    fn kinds(&self, document: &Document<'_>) -> Option<BTreeMap<&'static str, f64>> {
+        let scores = self.kinds.as_ref()?.score(document);
+        let named = scores.iter();
+        Some(
+            named
+                .map(|score| (score.kind.as_str(), probability(score.log_odds)))
+                .collect(),
+        )
+    }
 }
 
 /// A line as it came, or why it could not be read.
@@ -84,12 +125,7 @@ type Line = Result<(u64, Vec<u8>), RecordError>;
 
 /// Scores line by line, a batch at a time: whatever has arrived, so that a slow writer is answered
 /// at once. Returns how many lines could not be scored.
-fn stream(
-    model: &Model,
-    explain: bool,
-    input: impl Read,
-    output: impl Write,
-) -> anyhow::Result<u64> {
+fn stream(judge: &Judge, input: impl Read, output: impl Write) -> anyhow::Result<u64> {
     let mut lines = Lines::new(BufReader::with_capacity(1 << 18, input));
     let mut output = BufWriter::with_capacity(1 << 16, output);
     let mut batch: Vec<Line> = Vec::with_capacity(BATCH);
@@ -106,7 +142,7 @@ fn stream(
         }
         let waiting = !lines.get_ref().buffer().contains(&b'\n');
         if ended || waiting || batch.len() == BATCH {
-            bad += answer(model, explain, &mut batch, &mut output)?;
+            bad += answer(judge, &mut batch, &mut output)?;
         }
         if ended {
             return Ok(bad);
@@ -115,18 +151,13 @@ fn stream(
 }
 
 /// Scores a batch in parallel and writes the answers in order.
-fn answer(
-    model: &Model,
-    explain: bool,
-    batch: &mut Vec<Line>,
-    output: &mut impl Write,
-) -> anyhow::Result<u64> {
+fn answer(judge: &Judge, batch: &mut Vec<Line>, output: &mut impl Write) -> anyhow::Result<u64> {
     let answers: Vec<(Vec<u8>, Option<String>)> = batch
         .par_drain(..)
         .map(|line| {
             let mut written = Vec::with_capacity(64);
             let problem = match line.and_then(|(number, bytes)| parse_json(number, &bytes)) {
-                Ok(record) => write_score(model, explain, &record, &mut written),
+                Ok(record) => write_score(judge, &record, &mut written),
                 Err(error) => Some(write_error(&error, &mut written)),
             };
             written.push(b'\n');
@@ -146,20 +177,22 @@ fn answer(
 }
 
 /// Writes one answer. The problem returned is for standard error.
-fn write_score(model: &Model, explain: bool, record: &Record, out: &mut Vec<u8>) -> Option<String> {
+fn write_score(judge: &Judge, record: &Record, out: &mut Vec<u8>) -> Option<String> {
     let document = Document {
         text: &record.text,
         name: record.name.as_deref(),
         email_domain: record.email_domain(),
         website: record.website.as_deref(),
     };
-    let evidence = explain.then(|| model.explain(&document));
+    let model = &judge.model;
+    let evidence = judge.explains.then(|| model.explain(&document));
     let log_odds = evidence
         .as_ref()
         .map_or_else(|| model.score(&document), |evidence| evidence.log_odds);
     let answer = Answer {
         id: record.id.as_ref(),
         score: Some(probability(log_odds)),
+        kinds: judge.kinds(&document),
         evidence: evidence.map(|evidence| Explained::new(&evidence, &document)),
         error: None,
     };
@@ -173,6 +206,7 @@ fn write_error(error: &RecordError, out: &mut Vec<u8>) -> String {
     let answer = Answer {
         id: None,
         score: None,
+        kinds: None,
         evidence: None,
         error: Some(problem.clone()),
     };

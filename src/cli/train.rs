@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::ProgressBar;
 
-use super::inputs::{Skipped, each_batch, open, progress_bar, read_model};
+use super::inputs::{Asking, Skipped, each_batch, open, progress_bar, read_model};
 use super::shell::Misuse;
 use super::train_site;
+use crate::bayes::Question;
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::train::Trainer;
@@ -30,8 +31,10 @@ pub struct TrainArgs {
     out: Option<PathBuf>,
     /// Trains on the labels of this site instead, into the registry, and measures against what is
     /// live there
-    #[arg(long, conflicts_with_all = ["data", "out", "base", "name", "balance", "thorough", "seed"])]
+    #[arg(long, conflicts_with_all = ["data", "out", "base", "name", "balance", "thorough", "seed", "question"])]
     site: Option<String>,
+    #[command(flatten)]
+    asking: Asking,
     /// Name of the model, the start of its version
     #[arg(long, default_value = "site")]
     name: String,
@@ -63,7 +66,10 @@ pub fn run(args: &TrainArgs, config: Option<PathBuf>) -> anyhow::Result<()> {
     let Some(out) = &args.out else {
         return Err(Misuse("--out says where the model goes".into()).into());
     };
-    let mut run = Trainer::new(options(args), load_base(args.base.as_deref())?);
+    let mut run = Trainer::new(
+        options(args),
+        load_base(args.base.as_deref(), args.asking.question)?,
+    );
     let mut skipped = Skipped::default();
     let weights = weights(args)?;
     let progress = progress_bar(&args.data);
@@ -88,18 +94,21 @@ fn options(args: &TrainArgs) -> Options {
     };
     Options {
         name: args.name.clone(),
+        question: args.asking.question,
         seed: args.seed,
         kept_cells,
         ..plain
     }
 }
 
-fn load_base(path: Option<&Path>) -> anyhow::Result<Option<Base>> {
+fn load_base(path: Option<&Path>, question: Question) -> anyhow::Result<Option<Base>> {
     let Some(path) = path else { return Ok(None) };
-    let bytes = read_model(Some(path))?;
-    Ok(Some(
-        Base::from_bytes(&bytes).context("the base cannot be used")?,
-    ))
+    let bytes = read_model(Some(path), question)?;
+    let base = Base::from_bytes(&bytes).context("the base cannot be used")?;
+    if base.question() != question {
+        return Err(Misuse("--base answers another question than --question asks".into()).into());
+    }
+    Ok(Some(base))
 }
 
 /// How often each text of each file counts: once, or by the inverse root of the file's size.

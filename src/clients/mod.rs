@@ -6,6 +6,8 @@
 
 pub mod callbacks;
 pub mod keys;
+pub mod language;
+pub mod perspective;
 pub mod question;
 pub mod reports;
 pub mod threads;

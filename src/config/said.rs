@@ -64,7 +64,13 @@ fn place(message: &str) -> String {
 
 /// Of a message only what it says of names: of an unknown key, or of the words that there are.
 fn plain(message: &str) -> String {
-    let known = ["unknown field `", "missing field `", "duplicate field `"];
+    // What begins with `write` is our own, and quotes nothing.
+    let known = [
+        "unknown field `",
+        "missing field `",
+        "duplicate field `",
+        "write ",
+    ];
     if known.iter().any(|start| message.starts_with(start)) {
         return message.to_owned();
     }

@@ -111,12 +111,50 @@ impl EmailAddress {
         }
         let local = self.address.chars().next().unwrap_or('*');
         let domain = self.domain();
+        // It names nobody, and says that anyone can have such an address.
+        if is_public_provider(domain) {
+            return format!("{local}***@{domain}");
+        }
         let initial = domain.chars().next().unwrap_or('*');
         match domain.rsplit_once('.') {
             Some((_, tld)) if !domain.starts_with('[') => format!("{local}***@{initial}***.{tld}"),
             _ => format!("{local}***@{initial}***"),
         }
     }
+}
+
+/// Domains at which anyone can have an address, of the largest providers.
+const PUBLIC_PROVIDERS: [&str; 24] = [
+    "126.com",
+    "163.com",
+    "aol.com",
+    "free.fr",
+    "gmail.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "icloud.com",
+    "live.com",
+    "mail.ru",
+    "msn.com",
+    "orange.fr",
+    "outlook.com",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "t-online.de",
+    "uol.com.br",
+    "web.de",
+    "yahoo.co.id",
+    "yahoo.com",
+    "yandex.ru",
+];
+
+/// Whether anyone can have an address at this domain.
+#[must_use]
+pub fn is_public_provider(domain: &str) -> bool {
+    PUBLIC_PROVIDERS.binary_search(&domain).is_ok()
 }
 
 impl fmt::Debug for EmailAddress {

@@ -181,6 +181,13 @@ impl Figures {
     }
 }
 
+/// The area under the ROC curve alone.
+#[must_use]
+pub fn auc_of(scored: &[Scored]) -> f64 {
+    let spam = scored.iter().filter(|(_, spam)| *spam).count() as u64;
+    auc(&steps(scored), spam, scored.len() as u64 - spam)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 fn auc(steps: &[Step], spam: u64, ham: u64) -> f64 {
     if spam == 0 || ham == 0 {

@@ -6,19 +6,38 @@ use std::collections::HashMap;
 use askama::Template;
 use rayon::prelude::*;
 
+use super::bias::{self, TermFigures};
 use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
 use super::plots;
-use crate::bayes::Model;
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
 use crate::bayes::probability;
 use crate::bayes::row::Sample;
 use crate::bayes::train::Trainer;
+use crate::bayes::{Model, Question};
 use crate::words::Words;
 
 /// Budgets of ham blocked that the table of thresholds goes through.
 const BUDGETS: [f64; 7] = [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
+/// The heading, the meaning and the columns of the table of terms.
+const NAMED: (&str, &str, [&str; 7]) = (
+    "Who is named",
+    "Texts that name a group of people, where one harmless text in a hundred is flagged. BPSN: the chance that abuse \
+     without the term scores above harmless texts with it; low where the term itself is held against people. BNSP: that \
+     abuse with the term scores above harmless texts without it (Borkan et al., 2019).",
+    [
+        "term",
+        "harmless",
+        "abuse",
+        "harmless flagged",
+        "AUC among them",
+        "BPSN AUC",
+        "BNSP AUC",
+    ],
+);
+/// Share of harmless texts flagged at which terms for people are compared.
+const FLAGGED: f64 = 0.01;
 /// Texts explained for the table of telling tokens.
 const EXPLAINED: usize = 4_000;
 /// Rows of each table.
@@ -60,6 +79,8 @@ struct Page<'a> {
     plots: Vec<Chart>,
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
+    terms: Vec<TermFigures>,
+    named: (&'static str, &'static str, [&'static str; 7]),
 }
 
 /// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`.
@@ -100,8 +121,28 @@ pub fn html(
         plots: draw(scored, &figures, &learning_curve(base, samples)),
         telling: telling(model, samples),
         wrong: most_wrong(samples, scored),
+        terms: terms(model, samples, scored),
+        named: NAMED,
     };
     Ok(page.render()?)
+}
+
+/// What a model of abuse does with texts that name a group of people, at the threshold that flags one harmless text in a
+/// hundred; nothing for a model of another question.
+#[must_use]
+pub fn terms(model: &Model, samples: &[Sample], scored: &[Scored]) -> Vec<TermFigures> {
+    if model.question() != Question::Abuse {
+        return Vec::new();
+    }
+    let figures = Figures::of(scored);
+    let at = at_budget(&steps(scored), figures.spam, figures.ham, FLAGGED);
+    let threshold = (at.threshold / (1.0 - at.threshold)).ln();
+    let texts: Vec<(&str, Scored)> = samples
+        .iter()
+        .zip(scored)
+        .map(|(sample, scored)| (sample.text.as_str(), *scored))
+        .collect();
+    bias::by_term(&texts, threshold)
 }
 
 fn summary(figures: &Figures) -> Vec<(&'static str, String, &'static str)> {

@@ -199,6 +199,9 @@ impl<R: BufRead> JsonValues<R> {
                 Ok(value) => return Ok(Some((place, value))),
                 Err(problem) => (bytes, problem),
             },
+            Object::Cut(bytes) if !bytes.contains(&b'\n') && self.byte()?.is_none() => {
+                return Err(ReadError::broken(place, &"the file ends early"));
+            }
             Object::Cut(bytes) => (bytes, "it is not closed".to_owned()),
         };
         let (bytes, problem) = bytes;

@@ -149,10 +149,9 @@ fn label_of_text(text: &str) -> Result<Label, String> {
 /// What a word says that a text is.
 pub(super) fn label_of(word: &str) -> Option<Label> {
     match word.trim().to_ascii_lowercase().as_str() {
-        "spam" | "1" | "1.0" | "true" | "yes" => Some(Label::Spam),
-        "ham" | "0" | "0.0" | "false" | "no" | "not spam" | "notspam" | "not_spam" | "genuine" => {
-            Some(Label::Ham)
-        }
+        "spam" | "abuse" | "1" | "1.0" | "true" | "yes" => Some(Label::Spam),
+        "ham" | "clean" | "0" | "0.0" | "false" | "no" | "not spam" | "notspam" | "not_spam"
+        | "genuine" => Some(Label::Ham),
         _ => None,
     }
 }

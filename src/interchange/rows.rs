@@ -91,6 +91,8 @@ pub struct TableRowError {
     pub problem: String,
     /// Whether nothing more can be read.
     pub ends: bool,
+    /// Whether it is what is left of a row where the file was cut.
+    pub is_cut: bool,
 }
 
 /// A table's rows.
@@ -202,28 +204,37 @@ impl<R: BufRead> Rows<R> {
     }
 
     /// What is odd about a row's shape.
-    fn misshapen(&mut self, row: &TableRow) -> Option<String> {
+    fn misshapen(&mut self, row: &TableRow) -> Option<TableRowError> {
+        let error = |problem: String, is_cut| TableRowError {
+            line: row.line,
+            problem,
+            ends: false,
+            is_cut,
+        };
         let (has, wants) = (row.fields.len(), self.names.len());
         let tidied = self.reader.get_ref();
         let is_last = tidied.is_done && tidied.starts.is_empty();
         if is_last && tidied.is_open() {
-            return Some("the file ends early: a quotation mark is not closed".to_owned());
+            let problem = "the file ends early: a quotation mark is not closed";
+            return Some(error(problem.to_owned(), true));
         }
         if wants == 0 {
             return None;
         }
         if has < wants && is_last && !tidied.is_between() {
-            return Some(format!(
-                "the file ends early: {has} values, the header has {wants}"
-            ));
+            let problem = format!("the file ends early: {has} values, the header has {wants}");
+            return Some(error(problem, true));
         }
         let spare = row
             .fields
             .iter()
             .skip(wants)
             .any(|value| !value.trim().is_empty());
-        (has > wants && spare)
-            .then(|| format!("{has} values, the header has {wants}: is a quotation mark missing?"))
+        (has > wants && spare).then(|| {
+            let problem =
+                format!("{has} values, the header has {wants}: is a quotation mark missing?");
+            error(problem, false)
+        })
     }
 }
 
@@ -273,11 +284,7 @@ impl<R: BufRead> Iterator for Rows<R> {
                 let row = TableRow { line, fields };
                 Some(match self.misshapen(&row) {
                     None => Ok(row),
-                    Some(problem) => Err(TableRowError {
-                        line,
-                        problem,
-                        ends: false,
-                    }),
+                    Some(error) => Err(error),
                 })
             }
             Err(error) => {
@@ -290,6 +297,7 @@ impl<R: BufRead> Iterator for Rows<R> {
                     line,
                     problem,
                     ends: self.ended,
+                    is_cut: false,
                 }))
             }
         }

@@ -91,7 +91,7 @@ impl<R: BufRead> Table<R> {
 
 fn read_error(error: &TableRowError) -> ReadError {
     let place = format!("line {}", error.line);
-    if error.ends {
+    if error.ends || error.is_cut {
         ReadError::broken(place, &error.problem)
     } else {
         ReadError::item(place, &error.problem)

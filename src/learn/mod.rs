@@ -6,6 +6,7 @@
 //! every label given since: the base's sums, the site's own added, log-ratios computed anew. The
 //! text-to-score part is `spam`'s; what is done with a score is `intake`'s.
 
+pub mod abuse;
 pub mod live;
 pub mod registry;
 pub mod samples;

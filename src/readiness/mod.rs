@@ -42,6 +42,8 @@ pub struct Readiness {
     /// Held by whoever looks, so that many questions make one look.
     looking: tokio::sync::Mutex<()>,
     unknown_proxy: AtomicBool,
+    /// Whether a page of a site's own origin has asked for its comments since the start.
+    page_seen: AtomicBool,
     proxy_is_recorded: AtomicBool,
 }
 
@@ -77,6 +79,20 @@ impl Readiness {
                 "requests come through a proxy that is not in server.trusted_proxies: all senders count as one"
             );
         }
+    }
+
+    /// Remembers that a page of a site asked for its comments.
+    pub fn see_page(&self) {
+        // A store at every request would take the line from every other core.
+        if !self.has_seen_page() {
+            self.page_seen.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether one did since the start.
+    #[must_use]
+    pub fn has_seen_page(&self) -> bool {
+        self.page_seen.load(Ordering::Relaxed)
     }
 
     /// Whether they do.

@@ -52,7 +52,7 @@ pub struct Shown {
     pub name: String,
     /// The author's web site.
     pub website: Option<String>,
-    /// The text as written.
+    /// The text as written; of marks heaped on one character the first few.
     pub text: String,
     /// The text as safe HTML: escaped, with its links made clickable.
     pub html: String,
@@ -212,13 +212,14 @@ fn fitting(found: &[PublicComment]) -> usize {
 }
 
 fn show(comment: PublicComment) -> Shown {
+    let text = markup::calm(&comment.text);
     Shown {
         id: comment.id,
         parent: comment.parent,
-        name: comment.name,
+        name: markup::calm(&comment.name).into_owned(),
         website: comment.website,
-        html: markup::to_html(&comment.text),
-        text: comment.text,
+        html: markup::to_html(&text),
+        text: text.into_owned(),
         created_at: comment.created_at,
         avatar: format!("/avatars/{}.svg", comment.avatar),
     }

@@ -3,7 +3,12 @@
 use sqlx::any::AnyRow;
 
 use crate::{
-    domain::{comment::Status, email::EmailIndex, site::SiteSlug, timestamp::Timestamp},
+    domain::{
+        comment::{CommentId, Status},
+        email::EmailIndex,
+        site::SiteSlug,
+        timestamp::Timestamp,
+    },
     storage::{
         Result, Store,
         sql::{get, sql, values},
@@ -32,7 +37,41 @@ pub struct DayCount {
     pub count: i64,
 }
 
+/// What the filter did by itself to the comments that came since a time, and what people made of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Caught {
+    /// Put aside as spam.
+    pub aside: i64,
+    /// Of these, taken back: approved, or rejected as genuine.
+    pub taken_back: i64,
+    /// Let through to a person or to readers, and spam by a person's word.
+    pub missed: i64,
+}
+
 impl Store {
+    /// What the filter did to the comments of a site that came since a time.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn caught(&self, site: &SiteSlug, since: Timestamp) -> Result<Caught> {
+        let text = "SELECT \
+            CAST(COALESCE(SUM(CASE WHEN verdict = 'spam' THEN 1 ELSE 0 END), 0) AS BIGINT) AS aside, \
+            CAST(COALESCE(SUM(CASE WHEN verdict = 'spam' AND status IN ('approved', 'rejected') \
+                THEN 1 ELSE 0 END), 0) AS BIGINT) AS back, \
+            CAST(COALESCE(SUM(CASE WHEN verdict <> 'spam' AND status = 'spam' \
+                THEN 1 ELSE 0 END), 0) AS BIGINT) AS missed \
+            FROM comments WHERE site = $1 AND id >= $2";
+        let found = self.find(text, values![site, CommentId::earliest_at(since)]);
+        let Some(row) = found.await? else {
+            return Ok(Caught::default());
+        };
+        Ok(Caught {
+            aside: get(&row, "aside")?,
+            taken_back: get(&row, "back")?,
+            missed: get(&row, "missed")?,
+        })
+    }
+
     /// The latest comments of a site that could be judged, latest first.
     ///
     /// # Errors

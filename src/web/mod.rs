@@ -19,6 +19,7 @@ pub mod mail_links;
 pub mod not_found;
 pub mod openapi;
 pub mod page;
+pub mod perspective;
 mod prelude;
 pub mod problem;
 pub mod query;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .tagged("clients")
         .configure(akismet::routes)
         .configure(coral::routes)
+        .configure(perspective::routes)
         .configure(embed::routes)
         .configure(desk::routes)
         .configure(mail_links::routes);

@@ -167,15 +167,23 @@ pub fn bind_metrics(address: SocketAddr, handle: PrometheusHandle) -> io::Result
 }
 
 /// Cross-origin pages may read and post comments of the sites that name their origin, and nothing
-/// else; no credentials travel.
+/// else; no credentials travel. So may those of no origin, for which browsers say `null`: a frame with `sandbox` is one, and what it may
+/// read is public, while a post of it is taken as one that names none is.
 fn cors(app: Arc<App>) -> Cors {
     Cors::default()
         .allowed_origin_fn(move |origin, head| {
+            let Some(site) = site_of(head) else {
+                return false;
+            };
+            if origin == "null" {
+                return app.directory.site(&site).is_some() && is_public(head);
+            }
             let origin = origin.to_str().ok().and_then(Origin::parse);
-            let site = site_of(head);
-            origin
-                .zip(site)
-                .is_some_and(|(origin, site)| app.directory.allows(&site, &origin))
+            let allowed = origin.is_some_and(|origin| app.directory.allows(&site, &origin));
+            if allowed {
+                app.readiness.see_page();
+            }
+            allowed
         })
         .allowed_methods([Method::GET, Method::POST])
         .allowed_headers([
@@ -184,6 +192,14 @@ fn cors(app: Arc<App>) -> Cors {
         ])
         .expose_headers([header::ETAG, header::RETRY_AFTER])
         .max_age(3600)
+}
+
+/// Whether it is what a widget asks for.
+fn is_public(head: &RequestHead) -> bool {
+    let path = head.uri.path();
+    ["/comments", "/counts", "/form-token"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// The slug in `/api/v1/sites/{slug}/…`.

@@ -56,6 +56,9 @@ mod tests {
         assert_eq!(asked(None, Some("en-GB,en;q=0.9")), "en");
         assert_eq!(asked(Some("en"), Some("de")), "en");
         assert_eq!(asked(Some("tlh"), Some("en;q=0.3")), "en");
+        assert_eq!(asked(None, Some("de-AT,de;q=0.9,en;q=0.8")), "de");
+        assert_eq!(asked(None, Some("en;q=0.5, ar-EG")), "ar");
+        assert_eq!(asked(Some("zh"), Some("de")), "zh");
         assert_eq!(asked(None, Some("en;q=0, nonsense;q=x")), "en");
     }
 }

@@ -296,6 +296,7 @@ desk-skip = Skip to the comments
 desk-main = Main
 desk-queue = Queue
 desk-go = Go to
+desk-blocks = Blocked
 desk-batches = Decided together
 desk-model = Model
 desk-settings = Settings
@@ -317,6 +318,8 @@ key-selected = decides about all selected
 key-open = opens the comment
 key-thread = shows the comment in its thread
 key-search = search
+key-block = block the author, a domain, the network or a phrase
+key-answer = answer the comment
 key-palette = go to anything, do anything
 key-help = this help
 keys-on = Use these keys
@@ -326,7 +329,8 @@ keys-close = Close
 
 queue-only-comments-by-one-author = Only comments by one author.
 queue-change-the-filter-above = Change the filter above.
-queue-new-comments-appear-here-as = New comments appear here as they are held.
+queue-new-comments-appear-here-as = Comments that a person should look at appear here. Those that are almost certainly spam are under Spam, and can be taken out of it.
+queue-meanwhile = With <kbd>j</kbd> and <kbd>k</kbd> you go through a list, with <kbd>a</kbd> you approve, with <kbd>s</kbd> you call it spam, and <kbd>z</kbd> takes back what you did last.
 queue-no-comment-has-this-status = No comment has this status.
 queue-comments = Comments
 queue-nothing-to-show = Nothing to show
@@ -400,6 +404,53 @@ age-now = just now
 age-minutes = { $number } min ago
 age-hours = { $number } h ago
 age-days = { $number } d ago
+
+## The desk: first steps
+
+start-title = First steps
+start-done = done
+start-site = Add your site, with the address of its pages
+start-page = Put its two lines on a page, and open that page once
+start-comment = Receive a first comment
+start-mail = Set mail up, and send yourself a test
+start-people = Invite a colleague
+
+## The desk: block rules
+
+blocks-title = Blocked
+blocks-what-they-are = Comments that fall under one of these rules are held or called spam, whatever their score. Nothing is thrown away.
+blocks-none = Nothing is blocked
+blocks-how-to = Open a comment and press <kbd>b</kbd> to block its author, a domain, its network or a phrase.
+blocks-added = The rule is in force.
+blocks-what = What
+blocks-where = Where
+blocks-does = Then
+blocks-until = Until
+blocks-by = Made by
+blocks-hidden = (only a digest of it is kept)
+blocks-remove = Remove
+blocks-remove-named = Remove the rule { $what }
+block-title = Block
+block-what = What is blocked
+block-word = the word or phrase
+block-phrase = Word or phrase
+block-email = the address
+block-network = the network
+block-domain = the domain
+block-trial = Would have hit { $hits } of the last { $all } comments, { $approved } of them approved.
+block-then = What happens to such comments
+block-holds = a person looks at them
+block-spam = they are spam
+block-how-long = For how long
+block-a-week = a week
+block-a-month = a month
+block-a-year = a year
+block-for-good = for good
+block-note = Why <span class="quiet">if you like</span>
+block-everywhere = On every site
+block-force = Add it although it hits so many
+block-do = Block
+block-try = Only try
 
 ## The desk: what the last form did
 
@@ -578,6 +629,13 @@ comment-website = Website
 comment-comments = Comments
 comment-add-note = Add note
 comment-next = Next
+comment-block = Block
+comment-answer = Answer
+comment-answer-as = Your answer, published under the name { $name }
+comment-answer-approves = Approve the comment that it answers
+comment-answer-send = Publish the answer
+comment-thread = Thread
+answer-needs-address = Your account needs an email address before you can answer.
 verdict-publish = published at once
 verdict-hold = held for a person
 verdict-spam = put aside as spam
@@ -751,7 +809,11 @@ settings-origins-of-its-pages = Origins of its pages
 settings-name = Name
 settings-email = Email
 settings-role = Role
-settings-sites-slugs-empty-every-site = Sites <span class="quiet">slugs; empty: every site</span>
+settings-every-site = every site, and those that are added later
+settings-only-these = only these
+settings-find-a-site = There are { $number } sites. Search by name:
+settings-find = Search
+settings-nothing-done = Nothing was done: some of it is not right.
 settings-what-it-is-for = What it is for
 settings-add-a-site = Add a site
 settings-add-a-moderator = Add a moderator
@@ -840,6 +902,7 @@ privacy-it-cannot-be-undone-and = It cannot be undone, and I am sure
 ## The desk: the model
 
 model-model = Model
+model-caught = Last 30 days: { $aside } put aside as spam by itself, { $back } of them taken back by people; { $missed } got through that people called spam.
 model-none-yet-a-training-takes = None yet. A training takes what moderators decided and what was imported or sent, and compares the new model with the present one on samples that neither saw.
 model-all-of-it-counts = All of it counts.
 model-no-labels-yet-each-approval = No labels yet. Each approval and each spam decision is one.

@@ -12,6 +12,7 @@ use crate::{
         reason::{Because, Reason},
         telling::for_spam,
     },
+    markup::calm,
     text::Document,
 };
 
@@ -182,7 +183,7 @@ impl Words {
             Sign::Spelled => ("sign-spelled", written(token, document)),
             Sign::Word => ("sign-word", written(token, document)),
         };
-        self.fill(name, &[("quoted", &shortened(quoted))])
+        self.fill(name, &[("quoted", &shortened(&calm(quoted)))])
     }
 }
 

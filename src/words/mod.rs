@@ -14,7 +14,16 @@ use askama::filters::{Escaper, Html, HtmlSafe};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 /// Each language's tag with its file. English is the first: what another lacks is said in it.
-const LANGUAGES: &[(&str, &str)] = &[("en", include_str!("en.ftl"))];
+const LANGUAGES: &[(&str, &str)] = &[
+    ("en", include_str!("en.ftl")),
+    ("ar", include_str!("ar.ftl")),
+    ("de", include_str!("de.ftl")),
+    ("es", include_str!("es.ftl")),
+    ("fr", include_str!("fr.ftl")),
+    ("id", include_str!("id.ftl")),
+    ("pt", include_str!("pt.ftl")),
+    ("zh", include_str!("zh.ftl")),
+];
 
 /// Languages that are written from right to left.
 const RIGHT_TO_LEFT: [&str; 4] = ["ar", "fa", "he", "ur"];
@@ -227,6 +236,40 @@ mod tests {
             let mut bundle = FluentBundle::new_concurrent(Vec::new());
             let added = bundle.add_resource(resource);
             assert!(added.is_ok(), "{language}: {added:?}");
+        }
+    }
+
+    /// The names of a file's sentences, each with the arguments that it takes.
+    fn sentences(file: &str) -> std::collections::BTreeMap<&str, Vec<&str>> {
+        let mut all = std::collections::BTreeMap::new();
+        let mut name = "";
+        for line in file.lines().filter(|line| !line.starts_with('#')) {
+            if let Some((begun, _)) = line.split_once(" =").filter(|_| !line.starts_with(' ')) {
+                name = begun;
+            }
+            let taken = line.split("{ $").skip(1);
+            let taken = taken.filter_map(|rest| rest.split([' ', '}']).next());
+            let all: &mut Vec<&str> = all.entry(name).or_default();
+            all.extend(taken.filter(|one| *one != "count"));
+            all.sort_unstable();
+            all.dedup();
+        }
+        all
+    }
+
+    #[test]
+    fn other_languages_say_what_english_says_and_fill_in_the_same() {
+        let english = sentences(LANGUAGES[0].1);
+        for (language, file) in &LANGUAGES[1..] {
+            for (name, arguments) in sentences(file)
+                .into_iter()
+                .filter(|(name, _)| !name.is_empty())
+            {
+                let known = english.get(name);
+                let known = known.unwrap_or_else(|| panic!("{language}: nothing asks for {name}"));
+                let more = arguments.iter().find(|one| !known.contains(one));
+                assert!(more.is_none(), "{language}: {name} has no {more:?}");
+            }
         }
     }
 

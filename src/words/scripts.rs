@@ -45,7 +45,15 @@ fn written(words: &Words) -> String {
         let forms = forms(words, name, &arguments);
         let short = name.trim_start_matches(PREFIX);
         let same = forms.iter().all(|(_, said)| *said == forms[0].1);
+        let other = forms
+            .last()
+            .map(|(_, said)| said.clone())
+            .unwrap_or_default();
         let lines = if same { &forms[..1] } else { &forms[..] };
+        // A form that says what the last says is not written again: scripts take that one then.
+        let lines = lines
+            .iter()
+            .filter(|(form, said)| same || *form == "other" || *said != other);
         for (form, said) in lines {
             let form = if same {
                 String::new()

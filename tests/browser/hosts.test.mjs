@@ -111,6 +111,21 @@ test("a page's title of any length and kind is no fault of who writes", async ()
   await visitor.leave();
 });
 
+for (const sandbox of ["allow-scripts", "allow-scripts allow-forms"]) {
+  test(`a frame of no origin shows and sends: sandbox="${sandbox}"`, async () => {
+    const name = sandbox.includes("forms") ? "forms" : "scripts";
+    await approved(`/inner-${name}`, "Seen in a frame.");
+    pages.set(`/inner-${name}`, {});
+    pages.set(`/outer-${name}`, { body: `<iframe sandbox="${sandbox}" src="/inner-${name}" width="600" height="900"></iframe>` });
+    const [visitor, page] = await open(`/outer-${name}`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByText("Seen in a frame.").waitFor();
+    await send(frame, `Sent from a frame, ${name}.`);
+    assert.equal((await found(`Sent from a frame, ${name}`)).page, `/inner-${name}`);
+    await visitor.leave();
+  });
+}
+
 test("trusted types, a module, and the script twice", async () => {
   const demanding = { "Content-Security-Policy": "require-trusted-types-for 'script'; trusted-types hamlet" };
   pages.set("/trusted", { headers: demanding, body: `<hamlet-comments site="work"></hamlet-comments>${script()}` });

@@ -172,8 +172,8 @@ for (const [told, options] of [["as it is", {}], ["dark", { colorScheme: "dark" 
     await page.keyboard.press("a");
     await page.locator(".item .since").waitFor();
     await right();
-    // Nobody can have read it sooner.
-    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    // Nobody can have read it sooner: it is selected again after a moment, and keys count a moment later.
+    await new Promise((resolve) => { setTimeout(resolve, 1_200); });
     await page.route("**/api/v1/decisions", (route) => route.abort());
     await page.keyboard.press("s");
     await page.getByText("the service does not answer").waitFor();
@@ -234,10 +234,12 @@ test("a slash leads to the search, Escape out of it, and all statuses are search
 
 for (const [told, options] of [["with script", {}], ["without script", { javaScriptEnabled: false }]]) {
   test(`an opened comment leads on to the next of its list and back to that list, and its last decision has an Undo: ${told}`, async () => {
-    const { visitor, page, ids, site } = await atDesk(sorrows(4), options);
+    const { visitor, page, ids, site } = await atDesk(sorrows(4).map((text) => `${text} `.repeat(6)), options);
     await page.goto(`${service.url}/desk?status=pending&site=${site}&sort=oldest`);
     await page.locator(".item .when").nth(1).click();
     await page.getByRole("heading", { name: "History" }).waitFor();
+    const cut = await page.locator("section.item p.text").evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+    assert.ok(cut <= 1, "the whole text is shown");
     if (options.javaScriptEnabled === false) await page.locator("#queue").getByRole("button", { name: "Spam" }).click();
     else await page.keyboard.press("s");
     await page.getByText("1 comment marked as spam.").waitFor();

@@ -480,6 +480,27 @@ on_both_engines!(
                 .headers()
                 .contains_key("access-control-allow-origin")
         );
+        // A frame with `sandbox` has no origin: it may do what anyone may, and nothing with a credential.
+        let sandboxed = preflight("null").await.unwrap();
+        assert_eq!(sandboxed.headers()["access-control-allow-origin"], "null");
+        assert!(
+            !sandboxed
+                .headers()
+                .contains_key("access-control-allow-credentials")
+        );
+        for path in [
+            "/api/v1/sites/blog/webhooks",
+            "/api/v1/sites/nowhere/comments",
+            "/api/v1/comments",
+        ] {
+            let asked = app.request(Method::OPTIONS, path).header("origin", "null");
+            let asked = asked.header("access-control-request-method", "POST");
+            let asked = asked.send().await.unwrap();
+            assert!(
+                !asked.headers().contains_key("access-control-allow-origin"),
+                "{path}"
+            );
+        }
         let fields = comment(json!({ "page": "https://blog.example/p?utm_source=x#top" }));
         let send =
             |origin: &str| answer(app.post(path, &fields).header("origin", origin.to_owned()));

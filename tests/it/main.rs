@@ -39,6 +39,8 @@ mod news;
 mod operation;
 mod pages;
 mod people;
+mod perspective;
+mod plans;
 mod pooler;
 mod privacy;
 mod program;

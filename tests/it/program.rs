@@ -346,6 +346,42 @@ fn a_file_overrides_defaults_and_the_environment_overrides_the_file() {
 }
 
 #[test]
+fn addresses_among_the_settings_are_written_as_people_write_them_or_said_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = |name: &str, value: &str| {
+        let mut doctor = hamlet(folder.path(), &["doctor"]);
+        doctor.env(name, value);
+        let ran = run(doctor);
+        (ran.status.code(), says(&ran))
+    };
+    let (proxies, listen) = ("HAMLET_SERVER__TRUSTED_PROXIES", "HAMLET_SERVER__LISTEN");
+    for (name, value) in [
+        (proxies, "127.0.0.1"),
+        (proxies, "::1"),
+        (proxies, "10.0.0.0/8, 127.0.0.1"),
+        (listen, "localhost:0"),
+    ] {
+        assert_eq!(doctor(name, value).0, Some(0), "{value}");
+    }
+    for (name, value, how) in [
+        (proxies, "localhost", "write an address such as 127.0.0.1"),
+        (
+            listen,
+            "8080",
+            "write an address and a port such as 127.0.0.1:8080",
+        ),
+        (listen, "example.org:8080", "write an address and a port"),
+    ] {
+        let (code, said) = doctor(name, value);
+        assert_eq!(code, Some(2), "{value}: {said}");
+        assert!(
+            said.contains(how) && !said.contains("example.org"),
+            "{value}: {said}"
+        );
+    }
+}
+
+#[test]
 fn the_doctor_sees_what_is_wrong_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let fresh = run(hamlet(folder.path(), &["doctor"]));

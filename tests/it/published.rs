@@ -163,6 +163,45 @@ on_both_engines!(avatars_are_drawn_here, |app: TestApp| async move {
 });
 
 on_both_engines!(
+    marks_heaped_on_a_letter_smear_over_nothing_on_the_desk_and_in_the_list,
+    |app: TestApp| async move {
+        let heap = |base: &str, pairs| format!("{base}{}", "\u{30d}\u{316}".repeat(pairs));
+        let fields = json!({ "page": "/z", "name": heap("Z", 45), "email": "z@example.org", "text": heap("Zalgo comes", 300) });
+        let (status, held) = answer(app.comment("default", &fields)).await;
+        assert_eq!(status, 202, "{held}");
+        let operator = app.first_operator("horatio@elsinore.example").await;
+        let is_mark = |c: char| matches!(c, '\u{30d}' | '\u{316}');
+        let highest = |page: &str| {
+            let heaps = page.split(|c: char| !is_mark(c));
+            heaps.map(|heap| heap.chars().count()).max().unwrap_or(0)
+        };
+        for path in [
+            "/desk".to_owned(),
+            format!("/desk/comments/{}", held["id"].as_str().unwrap()),
+        ] {
+            let page = operator.page(&app, &path).await;
+            assert!(
+                page.contains("MARKS") && highest(&page) == 8,
+                "{path}: {}",
+                highest(&page)
+            );
+        }
+        app.approve(&held).await;
+        let (_, list) = answer(app.get("/api/v1/sites/default/comments?page=/z")).await;
+        assert!(highest(&list.to_string()) == 8, "{list}");
+        for path in [
+            "/sites/default/comments?page=/z",
+            "/sites/default/comments.atom?page=/z",
+        ] {
+            let page = app.get(path).send().await.unwrap().text().await.unwrap();
+            assert!(highest(&page) == 8, "{path}: {}", highest(&page));
+        }
+        let stored = app.stored(&held).await;
+        assert_eq!(highest(&stored.text), 600, "what is kept is not changed");
+    }
+);
+
+on_both_engines!(
     a_list_without_a_page_is_refused_by_name,
     |app: TestApp| async move {
         for path in [

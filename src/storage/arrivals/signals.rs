@@ -118,7 +118,7 @@ impl Intake {
                 + CASE WHEN CAST(r.value->>'client' AS BIGINT) = 1 THEN \
                     (SELECT COUNT(*) FROM (SELECT 1 FROM judgements j WHERE {site_of:j} = r.value->>'site' \
                         AND j.fingerprint = CAST(r.value->>'text' AS BIGINT) AND j.queued = 0 \
-                        AND j.created_at > $4 LIMIT $5) AS j) ELSE 0 END AS texts, \
+                        AND j.created_at > $4 LIMIT $5) AS seen) ELSE 0 END AS texts, \
                 CASE WHEN CAST(r.value->>'trust' AS BIGINT) = 1 THEN \
                     (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
                         AND c.email_index = r.value->>'email' AND c.status = 'approved' \

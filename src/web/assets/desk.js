@@ -2,9 +2,10 @@
 // Everything here has a form that does the same without it.
 
 import { press, undo } from "./desk-decisions.js";
-import { $, $$, current, move, select, single } from "./desk-list.js";
+import { $, checked, current, move, select, single } from "./desk-list.js";
 import "./desk-news.js";
 import { palette } from "./desk-palette.js";
+import { root } from "./desk-requests.js";
 import { say } from "./desk-words.js";
 
 // Choices about how the list looks, kept in the browser.
@@ -45,6 +46,14 @@ const open = (row, place = "") => {
   if (row && !single) location.assign(`${$(".when", row).getAttribute("href")}${place}`);
   else if (single && place) location.hash = place;
 };
+// Opens the field for an answer.
+const answer = () => {
+  const details = $("#answer details");
+  if (!details) return;
+  details.open = true;
+  $("textarea", details).focus();
+};
+if (location.hash === "#answer") answer();
 const acts = () => [
   ...(current() ? Object.entries(decisions).map(([key, decision]) => ({ label: say(`verb-${decision}`), more: key, key: true, run: () => press(decision) })) : []),
   { label: say("undo-last"), more: "z", key: true, run: () => undo() },
@@ -55,6 +64,7 @@ const go = {
   k: () => (single ? history.back() : move(-1)),
   z: () => undo(),
   t: () => open(current(), "#thread"),
+  b: () => { if (current()) location.assign(`${root}desk/comments/${current().dataset.id}/block`); },
   "/": () => $("#search")?.focus(),
 };
 document.addEventListener("keydown", (event) => {
@@ -76,6 +86,7 @@ document.addEventListener("keydown", (event) => {
     if (decisions[key] || key === "enter") event.preventDefault();
     return;
   }
+  if (key === "r" && event.shiftKey && !checked().length) { if (single) answer(); else open(current(), "#answer"); event.preventDefault(); return; }
   if (decisions[key]) press(decisions[key], event.shiftKey);
   else if (key === "x" && event.shiftKey) $("#select-all")?.click();
   else if (key === "x" && current() && !single) { $(".select", current()).click(); }

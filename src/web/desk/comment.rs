@@ -8,6 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     filter::DeskQuery,
     item::{self, Item, Shower},
+    thread::{self, InThread},
     views,
     words::{self, label, now},
 };
@@ -58,6 +59,10 @@ struct CommentPage {
     author: Vec<(Said<'static>, i64)>,
     author_href: String,
     others: Vec<Item>,
+    /// The conversation around it.
+    thread: Vec<InThread>,
+    /// By which an answer that is sent twice is known.
+    answer_key: String,
     /// When it is deleted for good.
     deleted_on: Option<String>,
 }
@@ -233,6 +238,8 @@ async fn render(
     let named = |from: &From| words.say(from.0.status().map_or("status-all", label));
     let template = CommentPage {
         deleted_on: deleted_on(app, &comment),
+        thread: thread::around(app, words, &comment).await?,
+        answer_key: CommentId::generate().to_string(),
         item: shower.whole(&comment),
         revealed,
         because: words.because(&comment.evidence),

@@ -3,6 +3,7 @@
 
 use actix_web::http::StatusCode;
 
+use super::fields::FormFields;
 use crate::domain::field::FieldError;
 
 /// What the form before did.
@@ -14,7 +15,21 @@ pub struct Done {
     /// What is shown only now: a link or a token.
     pub secret: Option<String>,
     pub errors: Vec<FieldError>,
+    /// What was filled in, where nothing came of it.
+    pub kept: Option<FormFields>,
 }
+
+/// The labels of fields, by the names of their sentences.
+const LABELS: [(&str, &str); 8] = [
+    ("slug", "settings-name-in-addresses"),
+    ("origins", "settings-origins-of-its-pages"),
+    ("name", "settings-name"),
+    ("email", "settings-email"),
+    ("sites", "settings-sites"),
+    ("url", "programs-address"),
+    ("events", "programs-told-when"),
+    ("site", "settings-site"),
+];
 
 impl Done {
     /// It was done.
@@ -46,6 +61,53 @@ impl Done {
         }
     }
 
+    /// Keeps what was filled in, unless it was done.
+    #[must_use]
+    pub fn keeping(self, fields: FormFields) -> Self {
+        let kept = Some(fields).filter(|_| !self.errors.is_empty());
+        Self { kept, ..self }
+    }
+
+    /// Whether this part's form was not right, and stays open.
+    #[must_use]
+    pub fn is_open(&self, part: &str) -> bool {
+        self.part == part && !self.errors.is_empty()
+    }
+
+    /// What was filled in, in a field of a part.
+    #[must_use]
+    pub fn kept(&self, part: &str, field: &str) -> &str {
+        let kept = self.kept.as_ref().filter(|_| self.part == part);
+        kept.map_or("", |fields| fields.get(field))
+    }
+
+    /// Whether one of several values was chosen in a part's field.
+    #[must_use]
+    pub fn chose(&self, part: &str, field: &str, value: &str) -> bool {
+        let kept = self.kept.as_ref().filter(|_| self.part == part);
+        kept.is_some_and(|fields| fields.all(field).any(|one| one == value))
+    }
+
+    /// Whether a part's field is not right.
+    #[must_use]
+    pub fn is_wrong(&self, part: &str, field: &str) -> bool {
+        let names = |error: &FieldError| name_of(&error.field) == field;
+        self.part == part && self.errors.iter().any(names)
+    }
+
+    /// What is wrong: the name of the field's label, if it has one, and why.
+    #[must_use]
+    pub fn faults(&self) -> Vec<(Option<&'static str>, &str)> {
+        let label = |field: &str| LABELS.iter().find(|(name, _)| *name == name_of(field));
+        let faults = self.errors.iter();
+        faults
+            .map(|error| {
+                let label = label(&error.field).map(|(_, label)| *label);
+                (label, error.message.as_str())
+            })
+            .collect()
+    }
+
     /// The status of the page that says so.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -55,4 +117,9 @@ impl Done {
             StatusCode::UNPROCESSABLE_ENTITY
         }
     }
+}
+
+/// The name of a field, without the place in its list: `origins[0]` is of `origins`.
+fn name_of(field: &str) -> &str {
+    field.split('[').next().unwrap_or(field)
 }

@@ -49,7 +49,11 @@ impl Frame {
     /// The menu.
     #[must_use]
     pub fn places(&self) -> Vec<Place> {
-        let of_all = [("/desk", "desk-queue"), ("/desk/activity", "desk-activity")];
+        let of_all = [
+            ("/desk", "desk-queue"),
+            ("/desk/activity", "desk-activity"),
+            ("/desk/blocks", "desk-blocks"),
+        ];
         let of_operators = [
             ("/desk/model", "desk-model"),
             ("/desk/settings", "desk-settings"),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{comment::Comment, score::Band, search::Search},
+    markup,
     review::opened::masked_email,
     web::desk::{
         prelude::*,
@@ -140,7 +141,7 @@ impl<'a> Shower<'a> {
             key: id.chars().skip(id.len().saturating_sub(8)).collect(),
             version: comment.version,
             status: comment.status,
-            name: comment.name.clone(),
+            name: markup::calm(&comment.name).into_owned(),
             name_html: visible(&comment.name),
             email: masked_email(app, comment),
             website_html: comment.website.as_deref().map(visible),

@@ -2,7 +2,9 @@
 //! what a page decides, it decides through `review`.
 
 mod activity;
+mod answer;
 mod batches;
+mod block;
 mod charts;
 mod comment;
 mod decide;
@@ -25,7 +27,9 @@ mod settings;
 mod sign_in;
 mod site;
 mod site_choice;
+mod start;
 mod text;
+mod thread;
 mod views;
 mod why;
 mod words;
@@ -72,6 +76,12 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/activity", activity::show)
         .page(Method::GET, "/desk/me", me::show)
         .page(Method::POST, "/desk/me", me::change)
+        .page(Method::GET, "/", start::home)
+        .page(Method::GET, "/desk/blocks", block::list)
+        .page(Method::POST, "/desk/blocks/{id}/remove", block::remove)
+        .page(Method::GET, "/desk/comments/{id}/block", block::choose)
+        .page(Method::POST, "/desk/comments/{id}/block", block::add)
+        .page(Method::POST, "/desk/comments/{id}/answer", answer::send)
         .page(Method::GET, "/desk/comments/{id}", comment::show)
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)

@@ -64,6 +64,8 @@ struct ModelPage {
     labels: [i64; 2],
     needed: u64,
     threshold: f64,
+    /// What the filter did in the last days, as a sentence.
+    caught: String,
     judged: usize,
     decided: Effect,
     scores: String,
@@ -176,7 +178,21 @@ async fn render(
         .map_or(Policy::default().spam_threshold, |site| {
             site.policy.spam_threshold
         });
-    let words = Words::english();
+    let words = signed_in.words;
+    let caught = app
+        .store
+        .caught(&site, Timestamp::from_millis(since))
+        .await?;
+    let number = |count: i64| words.number(usize::try_from(count).unwrap_or_default());
+    let (aside, back, missed) = (
+        number(caught.aside),
+        number(caught.taken_back),
+        number(caught.missed),
+    );
+    let caught = words.fill(
+        "model-caught",
+        &[("aside", &aside), ("back", &back), ("missed", &missed)],
+    );
     let status = match &said {
         Said::Refused(problem, _) => problem.status_code(),
         _ => StatusCode::OK,
@@ -199,6 +215,7 @@ async fn render(
         max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
         threshold,
+        caught,
         judged: judged.len(),
         decided: charts::effect(&judged, 0.0),
         scores: charts::scores(&judged),

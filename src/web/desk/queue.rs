@@ -6,6 +6,7 @@ use super::{
     filter::{ALL, DeskQuery, Field},
     item::{self, Item, Shower},
     site_choice::SiteChoice,
+    start::{self, FirstStep},
     views::{self, NamedList},
     words,
 };
@@ -34,6 +35,8 @@ struct QueuePage {
     /// The list as pages of comments name it, to lead on and back.
     list: String,
     views: Vec<NamedList>,
+    /// What is left to do at the beginning, for operators whose queue is empty.
+    steps: Vec<FirstStep>,
 }
 
 struct Tab {
@@ -86,6 +89,7 @@ pub(super) async fn show(
     let found = find(&app, words, &principal, &query).await?;
     let first = query.address(query.status_word(), None);
     let (_, plain) = first.split_once('?').unwrap_or_default();
+    let found_nothing = found.items.is_empty() && !query.narrowed() && found.errors.is_empty();
     let template = QueuePage {
         tabs: tabs(words, &query, &found.counts),
         status: query.status(),
@@ -99,6 +103,11 @@ pub(super) async fn show(
         errors: found.errors,
         items: found.items,
         list: byte_serialize(plain.as_bytes()).collect(),
+        steps: if found_nothing && principal.is_operator() {
+            start::steps(&app).await?
+        } else {
+            Vec::new()
+        },
         views: views::of(&app, &signed_in, plain).await?,
         query,
         frame,

@@ -21,7 +21,10 @@ use crate::{
         site::{Policy, Site},
     },
     sites::{self, SiteError, change::NewSite},
-    web::desk::prelude::*,
+    web::{
+        desk::{prelude::*, site_choice::SiteChoice},
+        query::Parameters,
+    },
 };
 
 /// Dead letters shown.
@@ -31,7 +34,9 @@ const MAX_LETTERS: u32 = 50;
 #[template(path = "desk_settings.html")]
 struct SettingsPage {
     frame: Frame,
+    /// Those that are shown: all, or those that fit what was searched for.
     sites: Vec<Site>,
+    choice: SiteChoice,
     people: Vec<Account>,
     tokens: Vec<TokenRow>,
     /// Tokens that work and of which nobody knows who made them.
@@ -45,11 +50,19 @@ struct SettingsPage {
     done: Done,
 }
 
+impl SettingsPage {
+    fn site_count(&self) -> String {
+        self.frame.words.number(self.choice.count)
+    }
+}
+
 pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
+    Query(query): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
-    render(&app, &signed_in, Done::default()).await
+    let wanted = query.get("site").unwrap_or_default();
+    render(&app, &signed_in, wanted, Done::default()).await
 }
 
 pub(super) async fn act(
@@ -75,7 +88,7 @@ pub(super) async fn act(
         let slug = fields.get("slug");
         return Ok(see_other(&format!("{HOME}/settings/sites/{slug}")));
     }
-    render(&app, &by, done).await
+    render(&app, &by, "", done.keeping(fields)).await
 }
 
 async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
@@ -95,9 +108,20 @@ fn role(fields: &FormFields) -> Role {
     Role::parse(fields.get("role")).unwrap_or(Role::Moderator)
 }
 
-/// The sites that were named, if any were.
-fn sites_of(fields: &FormFields) -> Option<Vec<String>> {
-    Some(lines(fields.get("sites"))).filter(|sites| !sites.is_empty())
+/// The sites that were named: none named, and none asked for, are all.
+///
+/// # Errors
+/// When some are meant and none is named.
+fn sites_of(fields: &FormFields) -> Result<Option<Vec<String>>, FieldError> {
+    let named: Vec<String> = fields.all("sites").flat_map(lines).collect();
+    match (fields.get("which"), named.is_empty()) {
+        ("these", true) => {
+            let message = "Choose at least one, or every site.";
+            Err(FieldError::new("sites", "required", message))
+        }
+        ("every", _) | (_, true) => Ok(None),
+        _ => Ok(Some(named)),
+    }
 }
 
 /// Words apart by spaces, commas or lines.
@@ -109,7 +133,25 @@ pub(super) fn lines(raw: &str) -> Vec<String> {
         .collect()
 }
 
-async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpResponse, Refused> {
+/// The sites to show: all while they are few, else those that were searched for.
+fn shown_sites(app: &App, choice: &SiteChoice) -> Vec<Site> {
+    let snapshot = app.directory.snapshot();
+    let sites = choice.listed.iter().filter_map(|slug| {
+        let found = snapshot
+            .sites
+            .iter()
+            .find(|(known, _)| known.as_str() == slug);
+        found.map(|(_, site)| site.as_ref().clone())
+    });
+    sites.collect()
+}
+
+async fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    wanted: &str,
+    done: Done,
+) -> Result<HttpResponse, Refused> {
     let accounts = app.store.moderators().await?.into_iter();
     let tokens = app.store.tokens().await?;
     let ownerless = tokens.iter().filter(|one| one.is_ownerless()).count();
@@ -125,9 +167,11 @@ async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpRespo
         .into_iter();
     let me = &signed_in.account.id;
     let status = done.status();
+    let choice = SiteChoice::new(app, &Scope::All, wanted);
     let template = SettingsPage {
         frame: Frame::new(app, signed_in, format!("{HOME}/settings"), None),
-        sites: app.store.sites().await?,
+        sites: shown_sites(app, &choice),
+        choice,
         people: accounts.map(|one| people::account(app, &one, me)).collect(),
         ownerless,
         tokens: tokens.map(|one| tokens::token(app, one)).collect(),

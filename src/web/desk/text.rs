@@ -7,7 +7,11 @@ use std::{collections::BTreeSet, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{bayes::TokenWeight, markup::escape, text::links::links};
+use crate::{
+    bayes::TokenWeight,
+    markup::{Heap, escape},
+    text::links::links,
+};
 
 /// User-perceived characters of a text shown in a list, and those shown before a hit that is further on.
 const LIST_CHARS: usize = 700;
@@ -121,11 +125,15 @@ fn piece(text: &str, shown: Range<usize>, tokens: &[TokenWeight], hits: &[Range<
 #[must_use]
 pub fn visible(line: &str) -> String {
     let mut html = String::with_capacity(line.len() + 16);
-    let mut before = None;
+    let (mut before, mut heap) = (None, Heap::default());
     for c in line.chars() {
+        let was_cut = heap.is_cut();
+        let is_shown = heap.takes(c);
         match deceptive(c, before) {
             Some(name) => push_ghost(&mut html, c, name),
-            None => html.push_str(&escape(c.encode_utf8(&mut [0; 4]))),
+            None if is_shown => html.push_str(&escape(c.encode_utf8(&mut [0; 4]))),
+            None if !was_cut => push_ghost(&mut html, c, "MARKS"),
+            None => {}
         }
         before = Some(c);
     }

@@ -16,10 +16,15 @@ use crate::{
 };
 
 /// Runs a script with the service's address and a key; it prints one JSON object.
-async fn run(program: &str, script: &Path, app: &TestApp, key: &str) -> Value {
+async fn run(program: &str, path: &Path, app: &TestApp, key: &str) -> Value {
+    script(program, path, app, &[key, SPAM, HAM]).await
+}
+
+/// Runs a script with the service's address and what else it takes; it prints one JSON object.
+pub async fn script(program: &str, script: &Path, app: &TestApp, rest: &[&str]) -> Value {
     let address = app.url.trim_start_matches("http://");
     let name = script.file_name().unwrap().to_str().unwrap();
-    let arguments = [name, address, key, SPAM, HAM];
+    let arguments = [&[name, address], rest].concat();
     let ran = output(program, &arguments, script.parent().unwrap().to_owned())
         .await
         .unwrap();

@@ -1,7 +1,7 @@
 //! Akismet's protocol: what each client sends, and the exact answers that it branches on.
 
 pub mod callbacks;
-mod clients;
+pub mod clients;
 mod encodings;
 mod protocol;
 mod reports;

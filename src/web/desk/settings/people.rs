@@ -22,11 +22,15 @@ pub(super) struct Account {
 }
 
 pub(super) async fn add(app: &App, fields: &FormFields) -> Result<Done, Problem> {
+    let sites = match sites_of(fields) {
+        Ok(sites) => sites,
+        Err(error) => return Ok(Done::wrong("people", vec![error])),
+    };
     let wanted = people::Wanted {
         name: Some(fields.get("name").to_owned()),
         email: Some(fields.get("email").to_owned()),
         role: Some(role(fields)),
-        sites: Some(sites_of(fields)),
+        sites: Some(sites),
     };
     match links::invite(app, wanted).await {
         Ok((account, link)) => Ok(linked(&account, link)),

@@ -21,7 +21,8 @@ pub(super) struct TokenRow {
 
 pub(super) async fn add(app: &App, by: &Moderator, fields: &FormFields) -> Result<Done, Problem> {
     let name = tokens::parse_name(fields.get("name"));
-    let scope = grant(&app.directory, role(fields), sites_of(fields));
+    let scope = sites_of(fields).map_err(|error| vec![error]);
+    let scope = scope.and_then(|sites| grant(&app.directory, role(fields), sites));
     let (name, scope) = match (name, scope) {
         (Ok(name), Ok(scope)) => (name, scope),
         (name, scope) => {

@@ -51,12 +51,16 @@
       // Whoever comes back to the page sees what was approved meanwhile.
       this.returned = () => { if (!document.hidden) this.refresh(); };
       document.addEventListener("visibilitychange", this.returned);
+      this.aimed = null;
+      this.aims = () => { this.aimed = null; this.aim(); };
+      addEventListener("hashchange", this.aims);
       this.unfollow = follow(() => { if (!this.getAttribute("page")) this.begin(true); });
       if (!this.shadowRoot) this.begin();
     }
 
     disconnectedCallback() {
       document.removeEventListener("visibilitychange", this.returned);
+      removeEventListener("hashchange", this.aims);
       this.unfollow();
     }
 
@@ -182,14 +186,18 @@
       const target = this.shadowRoot.getElementById(aim);
       if (!target && next) { this.load(next); return; }
       this.aimed = aim;
+      // :target does not reach into a shadow root.
+      this.list.querySelectorAll(".aim").forEach((one) => one.classList.remove("aim"));
+      target?.classList.add("aim");
       target?.scrollIntoView();
     }
 
-    item({ id, name, website, text, created_at: at, avatar }) {
+    item({ id, parent, name, website, text, created_at: at, avatar }) {
       const { words } = this;
       const author = make("strong", { dir: "auto" }, website ? make("a", { href: website, rel: "ugc nofollow noopener" }, name) : name);
       const when = new Date(at).toLocaleString(this.language, { dateStyle: "medium", timeStyle: "short" });
       const article = make("article", { id: `comment-${id}` },
+        parent && this.comments.has(parent) ? make("a", { href: `#comment-${parent}`, class: "to quiet", dir: "auto" }, `↳ ${this.comments.get(parent).name}`) : null,
         make("header", {}, make("img", { src: base + avatar, alt: "", width: 28, height: 28, loading: "lazy" }), author,
           make("a", { href: `#comment-${id}` }, make("time", { datetime: at }, when))),
         ...text.split(/\n{2,}/).map((paragraph) => make("p", { dir: "auto" }, ...linked(paragraph))),
@@ -211,8 +219,9 @@
       const { words } = this;
       const optional = make("span", { class: "quiet" }, ` (${words.optional})`);
       this.heading = make("h3", { id: "form-title" }, words.write);
-      this.button = make("button", {}, words.send);
-      this.cancel = make("button", { type: "button", class: "plain", hidden: "", onclick: () => this.answer(null) }, words.cancel);
+      // A frame that may not send forms (`sandbox` without `allow-forms`) has clicks and no submission.
+      this.button = make("button", { onclick: (event) => { event.preventDefault(); this.send(); } }, words.send);
+      this.cancel = make("button", { type: "button", class: "plain", hidden: "", onclick: () => this.abandon() }, words.cancel);
       this.problem = make("p", { class: "error", role: "alert" });
       const form = make("form", {
         novalidate: "", "aria-labelledby": "form-title",
@@ -242,6 +251,13 @@
       if (id) this.form.elements.text.focus();
     }
 
+    // Gives an answer up, and goes back to the comment that it was meant for.
+    abandon() {
+      const answered = this.shadowRoot.getElementById(`comment-${this.form.parent}`);
+      this.answer(null);
+      (answered?.querySelector("button") ?? this.form.elements.text).focus();
+    }
+
     // Makes the form one for an answer to a comment, or for none.
     turn(id, name) {
       Object.assign(this.form, { parent: id, answers: name });
@@ -266,7 +282,8 @@
 
     restore() {
       try {
-        const draft = JSON.parse(localStorage.getItem(this.visit.draftKey)) ?? [];
+        // Whoever wrote here before need not say who they are again.
+        const draft = JSON.parse(localStorage.getItem(this.visit.draftKey) ?? localStorage.getItem(`${this.authorKey} name`)) ?? [];
         ["name", "website", "text"].forEach((field, n) => { this.form.elements[field].value = draft[n] ?? ""; });
         if (draft[2] && draft[3]) this.turn(draft[3], draft[4]);
       } catch { /* nothing was kept */ }
@@ -373,6 +390,7 @@
       try {
         localStorage.removeItem(visit.draftKey);
         if (author) localStorage.setItem(this.authorKey, author);
+        localStorage.setItem(`${this.authorKey} name`, JSON.stringify([this.form.elements.name.value, this.form.elements.website.value]));
       } catch { /* nothing is kept */ }
       if (!here) return;
       const published = status === "published";

@@ -1,0 +1,365 @@
+//! How the database reads what grows: every statement that the routes of a comment, a decision, a reader and the
+//! background jobs ran is explained, and none may look through a growing table from one end to the other.
+//!
+//! The statements are those that the driver logs while a service is used through its doors, so that a new one is
+//! looked at without being listed here. PostgreSQL plans by what it knows of the rows, so there are ten thousand
+//! comments, which it takes for a million; every plan is the general one of a statement without its parameters.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hamlet::{background, domain::moderator::Role};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor, Row};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
+
+use crate::{
+    on_both_engines,
+    support::{
+        app::{TestApp, answer},
+        database::Raw,
+    },
+};
+
+/// Tables that grow with the comments.
+const GROWING: [&str; 8] = [
+    "comments",
+    "counters",
+    "history",
+    "idempotency",
+    "judgements",
+    "search_documents",
+    "search_terms",
+    "spent",
+];
+
+/// What an erasure deletes: it reads a site's rows, and these are of the last minutes, or the last day. An index by
+/// what is erased would cost every post a page.
+const EXCEPTED: [&str; 2] = [
+    "DELETE FROM counters WHERE site IN",
+    "DELETE FROM idempotency WHERE site IN",
+];
+
+/// Comments in the table when statements are planned.
+const ROWS: usize = 10_000;
+
+/// Each distinct statement that the driver ran.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<BTreeSet<String>>>);
+
+impl Statements {
+    fn all(&self) -> BTreeSet<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn forget(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() != "sqlx::query" {
+            return;
+        }
+        let mut logged = Logged::default();
+        event.record(&mut logged);
+        let text = if logged.whole.trim().is_empty() {
+            logged.summary
+        } else {
+            logged.whole
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(text.trim().to_owned());
+    }
+}
+
+/// What the driver logs of a statement: its text, or its beginning where it is short enough to be the whole.
+#[derive(Default)]
+struct Logged {
+    summary: String,
+    whole: String,
+}
+
+impl Visit for Logged {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        // A formatted value: its text is what it prints.
+        self.record_str(field, &format!("{value:?}"));
+    }
+}
+
+/// Whether a statement is one that has a plan: neither a definition nor the beginning of a transaction.
+fn is_planned(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&first.to_uppercase().as_str())
+}
+
+/// The steps of SQLite's plan that look through a growing table without an index.
+async fn sqlite_scans(raw: &Raw, text: &str) -> Vec<String> {
+    let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")));
+    let rows = raw.pool.fetch_all(plan).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{text}: {error}"));
+    let steps = rows.iter().map(|row| row.get::<String, _>("detail"));
+    steps.filter(|step| is_scan(step, text)).collect()
+}
+
+/// `SCAN c`, where `c` is what the statement calls a table that grows; or a search for nothing but the site, of
+/// which there may be one, in a statement that does not stop after a few.
+fn is_scan(step: &str, text: &str) -> bool {
+    let mut words = step.split_whitespace();
+    let whole = match words.next() {
+        Some("SCAN") => step.split_whitespace().count() == 2,
+        Some("SEARCH") => step.ends_with(" (site=?)") && !text.contains("LIMIT"),
+        _ => false,
+    };
+    let name = words.next().unwrap_or_default();
+    let called = |table: &str| {
+        name == table
+            || text.contains(&format!("{table} {name}"))
+            || text.contains(&format!("{table} AS {name}"))
+    };
+    whole && GROWING.iter().any(|table| called(table))
+}
+
+/// The steps of PostgreSQL's general plan that look through a growing table.
+async fn postgres_scans(raw: &Raw, text: &str) -> Vec<String> {
+    let mut connection = raw.pool.acquire().await.expect("a connection");
+    let parameters = (1..=32)
+        .take_while(|n| text.contains(&format!("${n}")))
+        .count();
+    let nulls = if parameters == 0 {
+        String::new()
+    } else {
+        format!("({})", vec!["NULL"; parameters].join(", "))
+    };
+    let prepare = format!("PREPARE explained AS {text}");
+    if let Err(error) = connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(prepare)))
+        .await
+    {
+        panic!("{text}: {error}");
+    }
+    connection
+        .execute("SET plan_cache_mode = force_generic_plan")
+        .await
+        .expect("a setting");
+    let explain = format!("EXPLAIN EXECUTE explained{nulls}");
+    let rows = connection
+        .fetch_all(sqlx::raw_sql(AssertSqlSafe(explain)))
+        .await
+        .expect(text);
+    connection
+        .execute("DEALLOCATE explained")
+        .await
+        .expect("forgotten");
+    let steps = rows.iter().map(|row| row.get::<String, _>(0));
+    // Of the other tables, which are small here, it rightly reads the whole.
+    steps
+        .filter(|step| step.contains("Seq Scan on comments "))
+        .collect()
+}
+
+/// Uses the service as programs, readers and moderators do.
+async fn use_it(app: &TestApp, round: usize) {
+    let moderator = app.token(Role::Moderator, &[]).await;
+    let operator = app.token(Role::Operator, &[]).await;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        let fields = json!({ "page": "/garden", "name": format!("Reader {n}"), "email": format!("r{round}{n}@elsinore.example"),
+            "website": "https://elsinore.example/", "text": format!("Rosemary number {round}{n}, that is for remembrance.") });
+        let post = app
+            .comment("default", &fields)
+            .header("Idempotency-Key", format!("key-{round}-{n}"));
+        let (status, receipt) = answer(post).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");
+        ids.push(receipt["id"].as_str().expect("an id").to_owned());
+    }
+    let read = async |path: &str| {
+        let (status, body) = answer(app.with(&moderator, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    };
+    for sort in ["newest", "oldest", "uncertain", "spammiest"] {
+        for status in ["pending", "approved", "spam"] {
+            let listed = read(&format!(
+                "/api/v1/comments?status={status}&sort={sort}&limit=2"
+            ))
+            .await;
+            if let Some(next) = listed["next_cursor"].as_str() {
+                read(&format!(
+                    "/api/v1/comments?status={status}&sort={sort}&limit=2&cursor={next}"
+                ))
+                .await;
+            }
+        }
+    }
+    let decide = async |decision: &str, ids: &[String]| {
+        let items: Vec<Value> = ids
+            .iter()
+            .map(|id| json!({ "id": id, "version": 1 }))
+            .collect();
+        let body = json!({ "decision": decision, "items": items });
+        let (status, body) = answer(
+            app.with(&moderator, Method::POST, "/api/v1/decisions")
+                .json(&body),
+        )
+        .await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+    };
+    decide("approve", &ids[..3]).await;
+    decide("spam", &ids[3..5]).await;
+    for id in &ids {
+        read(&format!("/api/v1/comments/{id}")).await;
+    }
+    let reply = json!({ "page": "/garden", "parent": ids[0], "name": "Hamlet", "email": "h@elsinore.example", "text": "Words, words, words." });
+    let (status, _) = answer(app.comment("default", &reply)).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    let (status, _) = answer(app.get("/api/v1/sites/default/comments?page=/garden")).await;
+    assert_eq!(status, StatusCode::OK);
+    background::index(&app.app).await;
+    read("/api/v1/comments?q=rosemary").await;
+    read("/api/v1/comments?q=rosemary&status=pending").await;
+    for path in [
+        "/api/v1/sites",
+        "/api/v1/batches",
+        "/api/v1/outbox",
+        "/api/v1/samples",
+        "/api/v1/models",
+        "/api/v1/audit",
+    ] {
+        let (status, body) = answer(app.with(&operator, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    }
+    let counts = app.get("/api/v1/sites/default/counts?page=/garden");
+    assert_eq!(answer(counts).await.0, StatusCode::OK);
+    for (path, body) in [
+        (format!("/api/v1/comments/{}/undo", ids[0]), json!({})),
+        (
+            "/api/v1/subjects/export".to_owned(),
+            json!({ "email": format!("r{round}5@elsinore.example") }),
+        ),
+        (
+            "/api/v1/subjects/erase".to_owned(),
+            json!({ "email": format!("r{round}5@elsinore.example") }),
+        ),
+    ] {
+        let (status, body) = answer(app.with(&operator, Method::POST, &path).json(&body)).await;
+        assert!(status.is_success(), "{path}: {body}");
+    }
+    background::learn(&app.app).await;
+    background::refresh(&app.app).await;
+    background::announce(&app.app).await;
+    background::fold(&app.app).await;
+    background::forget(&app.app).await;
+    background::spell(&app.app).await;
+}
+
+/// Copies of the comments that are there, until there are as many as wanted.
+async fn fill(app: &TestApp, raw: &Raw) {
+    let columns = raw.columns("comments").await;
+    let copied: Vec<String> = columns
+        .iter()
+        .map(|column| match column.as_str() {
+            "id" => "substr(c.id, 1, 24) || substr('000000000000' || n.n, -12)".to_owned(),
+            "page" => "c.page || n.n".to_owned(),
+            "email_index" => "c.email_index || n.n".to_owned(),
+            "fingerprint" => "c.fingerprint + n.n".to_owned(),
+            "created_at" => "c.created_at - n.n * 1000".to_owned(),
+            "parent" => "NULL".to_owned(),
+            other => format!("c.{other}"),
+        })
+        .collect();
+    let numbers = format!(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {ROWS}) "
+    );
+    let mut copied = copied.join(", ");
+    if !raw.is_sqlite() {
+        copied = copied.replace(
+            "substr('000000000000' || n.n, -12)",
+            "lpad(CAST(n.n AS TEXT), 12, '0')",
+        );
+    }
+    let columns = columns.join(", ");
+    app.sql(&format!(
+        "INSERT INTO comments ({columns}) {numbers} SELECT {copied} FROM n, (SELECT * FROM comments ORDER BY id LIMIT 1) AS c"
+    )).await;
+    // SQLite plans without knowing how many rows there are, as the service leaves it. PostgreSQL is made to believe
+    // that there are a million: to read ten thousand whole is often the best.
+    if !raw.is_sqlite() {
+        app.sql("ANALYZE; UPDATE pg_class SET reltuples = 1000000 WHERE oid = CAST('comments' AS regclass)").await;
+    }
+}
+
+on_both_engines!(
+    nothing_that_grows_is_read_from_end_to_end,
+    |app: TestApp| async move {
+        let statements = Statements::default();
+        let subscriber = tracing_subscriber::registry().with(statements.clone());
+        tracing::subscriber::set_global_default(subscriber).expect("one test a process");
+        let raw = Raw::of(&app).await;
+        use_it(&app, 1).await;
+        fill(&app, &raw).await;
+        statements.forget();
+        use_it(&app, 2).await;
+        let ran: Vec<String> = statements
+            .all()
+            .into_iter()
+            .filter(|text| is_planned(text))
+            .collect();
+        assert!(ran.len() > 40, "the driver logged {} statements", ran.len());
+        assert!(
+            ran.iter()
+                .any(|text| text.starts_with("INSERT INTO comments")),
+            "a post is among them"
+        );
+        let mut found = Vec::new();
+        let planned = ran
+            .iter()
+            .filter(|text| !EXCEPTED.iter().any(|begins| text.starts_with(begins)));
+        for text in planned {
+            let scans = if raw.is_sqlite() {
+                sqlite_scans(&raw, text).await
+            } else {
+                postgres_scans(&raw, text).await
+            };
+            found.extend(
+                scans
+                    .into_iter()
+                    .map(|scan| format!("{scan}\n    of {text}")),
+            );
+        }
+        assert!(
+            found.is_empty(),
+            "{} statements look through a table that grows:\n{}",
+            found.len(),
+            found.join("\n")
+        );
+        app.stop().await;
+    }
+);
