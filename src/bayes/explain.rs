@@ -1,20 +1,29 @@
 //! The score taken apart into what each token of the text contributed, for people to read. A token's
-//! weight is the sum of all features it brought: the word itself, its pairs, its pieces, its looks.
+//! weight is the sum of all features it brought: the word itself, its pairs, its pieces, its looks. Punctuation
+//! and the commonest words of a language explain nothing to a person: what they weigh is in the rest.
 
-use serde::{Deserialize, Serialize};
-
+use super::looks::Looks;
 use super::model::Model;
 use super::passage::{self, Passage};
+use super::sign::{self, Sign};
 use hamlet_text::Document;
-use hamlet_text::commonness::scale;
+use hamlet_text::commonness::{rarity, scale};
 use hamlet_text::kind::Kind;
-use hamlet_text::tokens::Token;
-use hamlet_text::views::{EMAIL, Extractor, LOOKS, NAME, VIEWS, WEBSITE, with_features};
+use hamlet_text::views::{
+    CAPITALS, DIGITS, DISGUISES, EMAIL, Extractor, LENGTH, LINKS, LOOKS, MARKUP, NAME, SYMBOLS,
+    VIEWS, View, WEBSITE, with_features,
+};
+
+/// What features may belong to beside the tokens.
+const OWNERS: [u32; 11] = [
+    LOOKS, LINKS, CAPITALS, LENGTH, SYMBOLS, DIGITS, DISGUISES, MARKUP, NAME, EMAIL, WEBSITE,
+];
+/// Rarity up to which a word is one of a language's commonest: every 25th text or more has it
+/// ([`commonness`](hamlet_text::commonness)).
+const COMMONEST: f32 = 4.2;
 
 /// How many tokens are kept each way.
 const KEPT: usize = 6;
-/// Characters of a host that are kept: more than are ever quoted.
-const KEPT_OF_HOST: usize = 64;
 /// Places of one token in the text that are kept.
 const SPANS: usize = 16;
 /// Steps per unit in which weights are given: nobody reads more, and each is kept with its comment.
@@ -43,41 +52,6 @@ pub struct TokenWeight {
     /// Byte ranges in the submitted text, the first where the sign is quoted from; none for what is not in
     /// it.
     pub spans: Vec<(u32, u32)>,
-}
-
-/// What was read of a document. What can be quoted from the document itself is not repeated here.
-///
-/// Stored by its place in this list: new ones are added at the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sign {
-    /// A sentence, of an explanation that was stored before there were codes.
-    Sentence(String),
-    /// Length, capitals, links, symbols.
-    Looks,
-    /// The author's name.
-    Name,
-    /// An address at this domain, masked (`e***.com`): nobody is shown the whole of an address here.
-    EmailDomain(String),
-    /// The author's website.
-    Website,
-    /// A passage that by itself reads like spam.
-    Passage,
-    /// A link to this host.
-    Link(String),
-    /// An email address in the text.
-    Email,
-    /// A name that is addressed.
-    Mention,
-    /// A hashtag.
-    Hashtag,
-    /// A number.
-    Number,
-    /// A picture or symbol.
-    Symbol,
-    /// A word that was spelled out.
-    Spelled,
-    /// A word.
-    Word,
 }
 
 impl Model {
@@ -110,8 +84,11 @@ fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanat
     let passage = passage::strongest(model, text, views, whole);
     let lift = passage.as_ref().map_or(0.0, |passage| passage.lift);
     let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
-    let tokens = most_telling(parts(&weights, &keys))
-        .map(|part| describe(&part, document, text, &keys))
+    let mut parts = parts(&weights, &keys);
+    parts.retain(|part| is_telling(text, part.owner));
+    let looks = Looks::of(text);
+    let tokens = most_telling(parts)
+        .map(|part| describe(&part, document, text, &looks, &keys))
         .chain(passage.map(|passage| place(passage, text)))
         .collect();
     balanced(Explanation {
@@ -143,7 +120,7 @@ pub fn rest(log_odds: f64, bias: f64, tokens: &[TokenWeight]) -> f64 {
 /// What features weigh together, by who brought them.
 struct Weights {
     tokens: Vec<f64>,
-    special: [(u32, f64); 4],
+    special: [(u32, f64); OWNERS.len()],
 }
 
 /// A passage by its place: its words stand in the text.
@@ -164,7 +141,7 @@ fn place(passage: Passage, text: &Extractor) -> TokenWeight {
 fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; VIEWS.len()]) {
     let mut weights = Weights {
         tokens: vec![0.0; text.tokens().len()],
-        special: [(LOOKS, 0.0), (NAME, 0.0), (EMAIL, 0.0), (WEBSITE, 0.0)],
+        special: OWNERS.map(|owner| (owner, 0.0)),
     };
     let views = VIEWS.map(|view| {
         let features = text.features(view);
@@ -214,6 +191,22 @@ fn parts(weights: &Weights, keys: &[u64]) -> Vec<Part> {
     parts
 }
 
+/// Would a person understand it as a reason?
+fn is_telling(text: &Extractor, owner: u32) -> bool {
+    let Some(token) = text.tokens().get(owner as usize) else {
+        return true;
+    };
+    match token.kind {
+        Kind::Symbol => false,
+        Kind::Word => {
+            let mut own = text.features(View::Words).iter();
+            let word = own.find(|feature| feature.token == owner);
+            word.is_none_or(|word| rarity(word.id) > COMMONEST)
+        }
+        _ => true,
+    }
+}
+
 /// The parts that tell most each way, the strongest first.
 fn most_telling(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
     parts.retain(|part| part.weight.abs() * STEPS >= 1.0);
@@ -227,13 +220,21 @@ fn most_telling(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
     })
 }
 
-fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]) -> TokenWeight {
+fn describe(
+    part: &Part,
+    document: &Document<'_>,
+    text: &Extractor,
+    looks: &Looks,
+    keys: &[u64],
+) -> TokenWeight {
     let sign = match part.owner {
-        LOOKS => Sign::Looks,
         NAME => Sign::Name,
-        EMAIL => Sign::EmailDomain(masked(document.email_domain.unwrap_or_default().trim())),
+        EMAIL => sign::of_address(document.email_domain.unwrap_or_default().trim()),
         WEBSITE => Sign::Website,
-        index => sign(&text.tokens()[index as usize], text),
+        owner => match text.tokens().get(owner as usize) {
+            Some(token) => sign::of(token, text),
+            None => looks.sign(owner, text),
+        },
     };
     let spans = match text.tokens().get(part.owner as usize) {
         Some(_) => spans(part.key, keys, text),
@@ -243,28 +244,6 @@ fn describe(part: &Part, document: &Document<'_>, text: &Extractor, keys: &[u64]
         sign,
         weight: part.weight,
         spans,
-    }
-}
-
-/// A domain as addresses are masked: its first letter and its ending.
-fn masked(domain: &str) -> String {
-    let initial = domain.chars().next().unwrap_or('*');
-    match domain.rsplit_once('.') {
-        Some((_, ending)) if !domain.starts_with('[') => cut(&format!("{initial}***.{ending}")),
-        _ => format!("{initial}***"),
-    }
-}
-
-fn sign(token: &Token, text: &Extractor) -> Sign {
-    match token.kind {
-        Kind::Link => Sign::Link(cut(&text.host(token))),
-        Kind::Email => Sign::Email,
-        Kind::Mention => Sign::Mention,
-        Kind::Hashtag => Sign::Hashtag,
-        Kind::Number => Sign::Number,
-        Kind::Picture | Kind::Symbol => Sign::Symbol,
-        Kind::Spelled => Sign::Spelled,
-        Kind::Word | Kind::Unspaced => Sign::Word,
     }
 }
 
@@ -279,9 +258,4 @@ fn spans(key: u64, keys: &[u64], text: &Extractor) -> Vec<(u32, u32)> {
         .take(SPANS)
         .map(|(token, _)| text.text().span(token.start, token.end))
         .collect()
-}
-
-/// What is kept of a host or domain: a name in the DNS is shorter, but what is written here need not be one.
-fn cut(host: &str) -> String {
-    host.chars().take(KEPT_OF_HOST).collect()
 }

@@ -4,7 +4,7 @@
 //! ([`sums`]), linfa's multinomial naive Bayes turns the sums into log-ratios ([`naive`]), and a logistic layer learns
 //! how far to trust each view ([`trust`]) and feature ([`refine`]); `fit` does these in order. The result is one weight
 //! per feature ([`model`], kept as a [`file`], or with the kinds of a [`question`] as a [`compact`] one): a score (`score`) is a sparse dot product, and its explanation
-//! ([`explain`]) is the terms of that product; a long text is lifted where a passage of it reads like spam
+//! ([`explain`], by [`sign`]s and by how a text `looks`) is the terms of that product; a long text is lifted where a passage of it reads like spam
 //! (`passage`). What one site's labels add is in [`lessons`], what
 //! they make of a [`base`] in [`taught`].
 //!
@@ -23,6 +23,7 @@ mod lazy;
 mod lbfgs;
 pub mod lessons;
 mod levels;
+mod looks;
 pub mod model;
 pub mod naive;
 pub mod odds;
@@ -34,16 +35,18 @@ pub mod question;
 pub mod refine;
 pub mod row;
 mod score;
+pub mod sign;
 pub mod sums;
 pub mod taught;
 pub mod train;
 pub mod trained;
 pub mod trust;
 
-pub use explain::{Explanation, STEPS, Sign, TokenWeight, rest};
+pub use explain::{Explanation, STEPS, TokenWeight, rest};
 pub use file::ModelError;
 pub use kinds::Kinds;
 pub use label::Label;
 pub use model::Model;
 pub use odds::{log_loss, probability};
 pub use question::{AbuseKind, Question};
+pub use sign::Sign;

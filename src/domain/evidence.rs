@@ -46,6 +46,8 @@ pub enum Check {
     Blocklist,
     /// More links than the site allows.
     Links,
+    /// A language that the model does not know.
+    Language,
 }
 
 with_words!(Verdict, Check);
@@ -87,6 +89,8 @@ pub struct Evidence {
     pub checks: Vec<Finding>,
     /// Why the policy decided as it did.
     pub because: Because,
+    /// The code of the text's language, of two letters or three, where the text says enough.
+    pub language: Option<String>,
 }
 
 impl Evidence {

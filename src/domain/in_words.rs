@@ -20,6 +20,9 @@ pub struct EvidenceInWords {
     pub checks: Vec<FindingInWords>,
     /// Why the policy decided as it did, in plain words.
     pub because: String,
+    /// The code of the text's language (ISO 639), where the text says enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// One check that fired.
@@ -78,6 +81,7 @@ impl From<EvidenceInWords> for Evidence {
             model: said.model.map(|model| ModelEvidence::from(model).into()),
             checks: said.checks.into_iter().map(finding).collect(),
             because: Because::Sentence(said.because),
+            language: said.language,
         }
     }
 }

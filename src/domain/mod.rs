@@ -25,6 +25,7 @@ pub mod sample;
 pub mod score;
 pub mod search;
 pub mod site;
+pub mod telling;
 pub mod text;
 pub mod timestamp;
 pub mod webhook;

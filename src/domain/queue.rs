@@ -57,6 +57,8 @@ pub struct Filter {
     pub until: Option<Timestamp>,
     /// With this check among those that fired.
     pub check: Option<Check>,
+    /// In the language with this code: a few letters.
+    pub language: Option<String>,
     /// With, or without, a link in text or website.
     pub has_link: Option<bool>,
 }
@@ -135,7 +137,16 @@ impl Filter {
             || self.since.is_some()
             || self.until.is_some()
             || self.check.is_some()
+            || self.language.is_some()
             || self.has_link.is_some()
+    }
+
+    /// The code of a language as it was typed; none where it is no such code.
+    #[must_use]
+    pub fn language(raw: &str) -> Option<String> {
+        let code = raw.trim().to_ascii_lowercase();
+        let letters = code.bytes().all(|byte| byte.is_ascii_lowercase());
+        (letters && (2..=3).contains(&code.len())).then_some(code)
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Reason {
     BlockedNetwork,
     /// So many links, where the site allows so many.
     TooManyLinks(u64, u32),
+    /// The model does not know the language with this code.
+    UnknownLanguage(String),
 }
 
 /// Why the policy decided as it did.
@@ -56,12 +58,16 @@ pub enum Because {
     TrustedAuthor(i64),
     /// The author is trusted, but not this comment.
     TrustedButNotThis,
-    /// A person decides below the threshold.
+    /// A person decides below the threshold; stored before there were the two reasons for it below.
     PersonDecides,
     /// It was imported.
     Imported,
     /// Only what was labelled on this site makes it spam, and too few genuine comments were to rest on that.
     OwnLabelsTooFew,
+    /// The site trusts no author: a person decides about every comment below the threshold.
+    AllReviewed,
+    /// The site trusts authors from so many approved comments on, and this one has fewer.
+    FewApproved(u32),
 }
 
 impl Default for Because {

@@ -25,7 +25,7 @@ use crate::{
     domain::{
         arrival::{Admission, Arrival, Idempotency, NewComment, Program, SingleUse},
         comment::CommentId,
-        evidence::{Evidence, ModelEvidence, Verdict},
+        evidence::{Evidence, Finding, ModelEvidence, Verdict},
         field::FieldError,
         network::SenderAddress,
         reason::Because,
@@ -37,7 +37,7 @@ use crate::{
     reading::Reading,
     sealing::vault::Owner,
     storage::StoreError,
-    text::Document,
+    text::{Document, language},
 };
 
 /// How long an answer is remembered under its idempotency key.
@@ -165,11 +165,13 @@ pub async fn submit_for(
         now,
     };
     let opinion = judge(&intake.learning, &site.slug, &document(&submission)).await;
-    let evidence = Evidence {
+    let mut evidence = Evidence {
         model: opinion.model,
         checks: checks::run(&facts),
         because: Because::default(),
+        language: opinion.language,
     };
+    evidence.checks.extend(opinion.unknown);
     let is_program = client.is_some();
     let chain = author::chain(ground, &site, &submission, now).filter(|_| !is_program);
     let may_trust = author::may_be_trusted(ground, &site, &submission, chain.as_deref()).await;
@@ -242,6 +244,10 @@ pub struct Opinion {
     pub model: Option<Arc<ModelEvidence>>,
     /// The log-odds of spam without the site's own labels, where these are too few to make spam of a text by themselves.
     pub untaught: Option<f64>,
+    /// The code of the text's language, where the text says enough.
+    pub language: Option<String>,
+    /// That this language is none that the model knows.
+    pub unknown: Option<Finding>,
 }
 
 /// What a site's live model makes of a document.
@@ -253,10 +259,13 @@ pub async fn judge(learning: &Learning, site: &SiteSlug, document: &Document<'_>
             return Opinion::default();
         }
     };
+    let language = language::of(document);
     let shipped = Some(&learning.shipped().model).filter(|_| live.rests_on_few());
     Opinion {
         model: read(&live.model, document),
         untaught: shipped.map(|shipped| shipped.score(document)),
+        language: language.map(|language| language.code.to_owned()),
+        unknown: checks::of_language(language, live.has_learnt()),
     }
 }
 

@@ -92,10 +92,10 @@ pub fn verdict(
     if trusted && score < policy.publish_below && evidence.checks.is_empty() {
         return (Verdict::Publish, Because::TrustedAuthor(approved_before));
     }
-    let because = if trusted {
-        Because::TrustedButNotThis
-    } else {
-        Because::PersonDecides
+    let because = match policy.trusted_after {
+        _ if trusted => Because::TrustedButNotThis,
+        Some(needed) => Because::FewApproved(needed),
+        None => Because::AllReviewed,
     };
     (Verdict::Hold, because)
 }

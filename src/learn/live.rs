@@ -94,6 +94,12 @@ impl SiteModel {
         self.uses_labels && self.registered.is_none() && are_few(self.labels)
     }
 
+    /// Whether what is written on this site was learnt: from enough labels, or by training.
+    #[must_use]
+    pub fn has_learnt(&self) -> bool {
+        self.registered.is_some() || self.uses_labels && !are_few(self.labels)
+    }
+
     /// How many labels of a class were given since the model was trained.
     #[must_use]
     pub fn count(&self, label: Label) -> i64 {

@@ -32,6 +32,8 @@ pub async fn judge(learning: &Learning, site: &Arc<Site>, document: &Document<'_
     let opinion = intake::judge(learning, &site.slug, document).await;
     let mut evidence = Evidence {
         model: opinion.model,
+        checks: opinion.unknown.into_iter().collect(),
+        language: opinion.language,
         ..Evidence::default()
     };
     let score = evidence.log_odds().map(probability);

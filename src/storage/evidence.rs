@@ -1,7 +1,7 @@
 //! The column in which a comment's evidence is kept: `1,links,timing,BASE64`.
 //!
-//! The version of the form, the checks that fired, for the queue's filter to find, then all of it in base64 of
-//! postcard's bytes. What the comment's own text, name and website say is quoted from them when it is read,
+//! The version of the form, the checks that fired and the text's language (`in-de`), for the queue's filter to find, then
+//! the rest in base64 of postcard's bytes. What the comment's own text, name and website say is quoted from them when it is read,
 //! and the model's version from its column. What versions up to 0.1.0 stored is JSON with English
 //! sentences and begins with `{`.
 
@@ -25,6 +25,8 @@ use crate::{
 /// What a column of this version begins with. Another form of [`Packed`] or of what it holds, but for variants
 /// added at an end, needs another.
 const VERSION: &str = "1,";
+/// What a language's code follows.
+const LANGUAGE: &str = "in-";
 
 #[derive(Serialize, Deserialize)]
 struct Packed {
@@ -75,6 +77,9 @@ fn pack(evidence: &Evidence) -> String {
     for check in fired {
         column.extend([check.as_str(), ","]);
     }
+    if let Some(language) = &evidence.language {
+        column.extend([LANGUAGE, language, ","]);
+    }
     BASE64_STANDARD_NO_PAD.encode_string(bytes, &mut column);
     column
 }
@@ -98,7 +103,9 @@ fn unpack(column: &str, version: Option<String>) -> Option<Evidence> {
         let said: EvidenceInWords = serde_json::from_str(column).ok()?;
         return Some(said.into());
     };
-    let base64 = packed.rsplit(',').next()?;
+    let mut words = packed.rsplit(',');
+    let base64 = words.next()?;
+    let language = words.find_map(|word| word.strip_prefix(LANGUAGE));
     let bytes = BASE64_STANDARD_NO_PAD.decode(base64).ok()?;
     let packed: Packed = postcard::from_bytes(&bytes).ok()?;
     let model = match packed.model {
@@ -109,6 +116,7 @@ fn unpack(column: &str, version: Option<String>) -> Option<Evidence> {
         model,
         checks: packed.checks,
         because: packed.because,
+        language: language.map(str::to_owned),
     })
 }
 
@@ -138,6 +146,11 @@ pub(super) fn fired(check: Check) -> [String; 2] {
         format!("{VERSION}%{check},%"),
         format!("{{%\"check\":\"{check}\"%"),
     ]
+}
+
+/// The pattern for `LIKE` of the columns of texts in a language.
+pub(super) fn in_language(code: &str) -> String {
+    format!("{VERSION}%{LANGUAGE}{code},%")
 }
 
 #[cfg(test)]
@@ -172,6 +185,7 @@ mod tests {
                 forces: Some(Verdict::Hold),
             }],
             because: Because::Finding(0),
+            language: Some("en".to_owned()),
         }
     }
 
@@ -179,7 +193,7 @@ mod tests {
     fn what_is_packed_is_read_again_to_the_last_bit() {
         let evidence = judged("Order cheap pills now http://pills.example.com/a, the gadget says");
         let column = pack(&evidence);
-        assert!(column.starts_with("1,links,"), "{column}");
+        assert!(column.starts_with("1,links,in-en,"), "{column}");
         let read = unpack(&column, Some("shipped".to_owned()));
         assert_eq!(read, Some(evidence));
         assert_eq!(unpack(&column, None), None, "a judgement without its model");

@@ -56,6 +56,12 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
             values![now, before],
         );
     }
+    if let Some(code) = &filter.language {
+        statement.push(
+            "AND c.evidence LIKE ?",
+            values![evidence::in_language(code)],
+        );
+    }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };
         statement.push(

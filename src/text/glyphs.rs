@@ -25,6 +25,9 @@ pub const ATTRIBUTE: u8 = 4;
 /// Stands after a right-to-left override.
 pub const TURNED: u8 = 8;
 
+/// Written as a letter that is upside down.
+pub const UPSIDE_DOWN: u8 = 16;
+
 /// Counts of what was met while folding a text: the raw material of the shape view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traits {

@@ -1,8 +1,10 @@
 //! What a text is made of. Pure: no I/O, no clock, no framework.
 //!
-//! A text becomes glyphs ([`normalize`], with [`markup`] and [`lookalikes`]), glyphs become typed tokens
+//! A text becomes glyphs ([`normalize`], with [`markup`], `letters`, `order` and [`lookalikes`]), glyphs become typed tokens
 //! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
 //! rare as [`commonness`] says.
+//!
+//! [`language`] says which language a text is in, and whether the shipped model knows it.
 //!
 //! [`links`] finds the addresses that people are shown and that are counted.
 //!
@@ -18,11 +20,14 @@ pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
 pub mod kind;
+pub mod language;
+mod letters;
 pub mod link_kinds;
 pub mod links;
 pub mod lookalikes;
 pub mod markup;
 pub mod normalize;
+mod order;
 pub mod tokens;
 pub mod units;
 pub mod views;

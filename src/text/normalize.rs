@@ -5,8 +5,10 @@
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-use super::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Glyphs, TURNED};
+use super::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Glyphs, TURNED, UPSIDE_DOWN};
+use super::letters::{self, Form};
 use super::markup::{self, Effect};
+use super::order;
 
 /// Shows what follows from right to left, up to its end mark or the line's.
 const OVERRIDE: char = '\u{202E}';
@@ -52,28 +54,9 @@ fn fold_text<const MARKUP: bool>(text: &str, out: &mut Glyphs) {
             }
         }
     }
-    turn_overridden(out);
+    order::restore(out);
     if out.traits.foreign > 0 {
         super::lookalikes::unmask(out);
-    }
-}
-
-/// Reads what a right-to-left override shows in reverse the way it is shown.
-fn turn_overridden(out: &mut Glyphs) {
-    let mut start = None;
-    for at in 0..=out.glyphs.len() {
-        let turned = out
-            .glyphs
-            .get(at)
-            .is_some_and(|glyph| glyph.marks & TURNED != 0);
-        match start {
-            None if turned => start = Some(at),
-            Some(from) if !turned => {
-                out.glyphs[from..at].reverse();
-                start = None;
-            }
-            _ => {}
-        }
     }
 }
 
@@ -222,9 +205,14 @@ fn fold(c: char, at: usize, marks: u8, out: &mut Glyphs) {
         push_ascii(b' ', at, marks, out);
     } else if keeps_form(c) {
         push_letters(c, at, marks, out);
-    } else if let Some(plain) = squared(c) {
-        out.traits.styled += 1;
-        push_ascii(plain, at, marks | DISGUISED, out);
+    } else if let Some((letter, form)) = letters::read(c) {
+        let mark = match form {
+            Form::Plain => 0,
+            Form::Styled => DISGUISED,
+            Form::Turned => DISGUISED | UPSIDE_DOWN,
+        };
+        out.traits.styled += u32::from(mark != 0);
+        push_ascii(letter, at, marks | mark, out);
     } else {
         decompose_compatible(c, |part| {
             if part.is_ascii() && !part.is_whitespace() {
@@ -292,66 +280,6 @@ fn is_styled(c: char) -> bool {
     matches!(c, '\u{2070}'..='\u{209C}' | '\u{2100}'..='\u{214F}' | '\u{2460}'..='\u{24FF}'
         | '\u{FF01}'..='\u{FF5E}' | '\u{1D400}'..='\u{1D7FF}' | '\u{1F100}'..='\u{1F1FF}'
         | '\u{1D2C}'..='\u{1D6A}' | '\u{02B0}'..='\u{02B8}')
-}
-
-/// Letters in squares, circles and brackets, small capitals and letters turned round that Unicode gives no decomposition for.
-fn squared(c: char) -> Option<u8> {
-    const SMALL: [(char, u8); 42] = [
-        ('ᴀ', b'a'),
-        ('ʙ', b'b'),
-        ('ᴄ', b'c'),
-        ('ᴅ', b'd'),
-        ('ᴇ', b'e'),
-        ('ꜰ', b'f'),
-        ('ɢ', b'g'),
-        ('ʜ', b'h'),
-        ('ɪ', b'i'),
-        ('ᴊ', b'j'),
-        ('ᴋ', b'k'),
-        ('ʟ', b'l'),
-        ('ᴍ', b'm'),
-        ('ɴ', b'n'),
-        ('ᴏ', b'o'),
-        ('ᴘ', b'p'),
-        ('ǫ', b'q'),
-        ('ʀ', b'r'),
-        ('ꜱ', b's'),
-        ('ᴛ', b't'),
-        ('ᴜ', b'u'),
-        ('ᴠ', b'v'),
-        ('ᴡ', b'w'),
-        ('ʏ', b'y'),
-        ('ᴢ', b'z'),
-        ('ı', b'i'),
-        ('ɐ', b'a'),
-        ('ɔ', b'c'),
-        ('ǝ', b'e'),
-        ('ɟ', b'f'),
-        ('ƃ', b'g'),
-        ('ɥ', b'h'),
-        ('ᴉ', b'i'),
-        ('ɾ', b'j'),
-        ('ʞ', b'k'),
-        ('ʃ', b'l'),
-        ('ɯ', b'm'),
-        ('ɹ', b'r'),
-        ('ʇ', b't'),
-        ('ʌ', b'v'),
-        ('ʍ', b'w'),
-        ('ʎ', b'y'),
-    ];
-    let place = match c {
-        '\u{249C}'..='\u{24B5}' => c as u32 - 0x249C,
-        '\u{1F150}'..='\u{1F169}' => c as u32 - 0x1F150,
-        '\u{1F170}'..='\u{1F189}' => c as u32 - 0x1F170,
-        _ => {
-            return SMALL
-                .iter()
-                .find(|(small, _)| *small == c)
-                .map(|(_, plain)| *plain);
-        }
-    };
-    u8::try_from(place).ok().map(|place| b'A' + place)
 }
 
 #[cfg(test)]

@@ -149,9 +149,11 @@ fn join_spelled(glyphs: &[Glyph], tokens: &mut Vec<Token>) {
                 (first, letters) = (None, 0);
             }
             (Some(letter), _) => (first, letters) = (Some(letter.start), 1),
-            // The separators in between are tokens of their own when they are symbols.
+            // The separators in between are tokens of their own when they are symbols or pictures.
             (None, Some(_))
-                if token.is_some_and(|t| t.kind == Kind::Symbol && t.end - t.start == 1) => {}
+                if token.is_some_and(|t| {
+                    matches!(t.kind, Kind::Symbol | Kind::Picture) && t.end - t.start == 1
+                }) => {}
             (None, _) => (first, letters) = (None, 0),
         }
     }

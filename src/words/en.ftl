@@ -9,6 +9,11 @@ because-trusted = Its author had { $approved } comments approved here, and its s
 because-not-this = Its author is trusted, but not this comment
 because-person-decides = A person decides about every comment below the spam threshold
 because-few-labels = Only what was marked on this site speaks for spam, and too few comments were approved here yet to rest on that alone: a person decides
+because-few-approved =
+    { $needed ->
+        [1] Its author has no approved comment here yet
+       *[other] Its author has fewer than { $needed } approved comments here
+    }
 because-imported = It was imported from another system
 
 ## What the checks found
@@ -32,6 +37,7 @@ reason-blocked-word = It has a blocked word: { $word }
 reason-blocked-domain = It has a blocked domain: { $domain }
 reason-blocked-email = It has a blocked email address
 reason-blocked-network = It has a blocked network
+reason-language = Hamlet does not know its language yet ({ $code }): a person decides
 reason-links = It has { $count } links; the site allows { $allowed }
 
 ## What the model read; it follows "because the comment" in a list
@@ -55,6 +61,34 @@ sign-number = has the number '{ $quoted }'
 sign-symbol = has '{ $quoted }'
 sign-spelled = spells out '{ $quoted }'
 sign-word = says '{ $quoted }'
+sign-order = how its words, numbers and symbols follow each other
+sign-links =
+    { $links ->
+        [0] no link
+        [1] a link
+       *[other] { $links } links
+    } in { $words ->
+        [1] one word
+       *[other] { $words } words
+    }
+sign-length =
+    { $words ->
+        [1] one word
+       *[other] { $words } words
+    }
+sign-symbols = { $percent } % symbols
+sign-exclamations = { $count } exclamation marks
+sign-digits = { $percent } % digits
+sign-disguised =
+    { $count ->
+        [1] a character that is disguised or hidden
+       *[other] { $count } characters that are disguised or hidden
+    }
+sign-markup =
+    { $count ->
+        [1] one piece of HTML
+       *[other] { $count } pieces of HTML
+    }
 
 ## Mails to moderators
 
@@ -355,6 +389,9 @@ check-duplicate = same text again
 check-rate = many from one place
 check-blocklist = blocked word or address
 check-links = many links
+check-language = a language that Hamlet does not know
+queue-language = Language
+comment-language = Language: { $code }
 score-none = not judged
 score-spam = probably spam
 score-uncertain = uncertain

@@ -10,6 +10,7 @@ use crate::{
         evidence::{Evidence, Finding, ModelEvidence},
         in_words::{EvidenceInWords, FindingInWords, ModelInWords, TokenInWords},
         reason::{Because, Reason},
+        telling::for_spam,
     },
     markup::calm,
     text::Document,
@@ -36,6 +37,7 @@ impl Words {
                 .map(|one| self.finding(one))
                 .collect(),
             because: self.because(evidence),
+            language: evidence.language.clone(),
         }
     }
 
@@ -69,18 +71,14 @@ impl Words {
         tokens.iter().map(token).collect()
     }
 
-    /// The main reasons that speak for spam, strongest first: checks, then tokens.
+    /// The main reasons that speak for spam, strongest first: checks, then what moved the score.
     #[must_use]
     pub fn main_reasons(&self, comment: &Comment, max: usize) -> Vec<String> {
-        let evidence = &comment.evidence;
         let document = comment.document();
-        let mut checks: Vec<&Finding> = evidence.checks.iter().collect();
-        let tokens = evidence.model.iter().flat_map(|model| &model.tokens);
-        let mut tokens: Vec<&TokenWeight> = tokens.filter(|token| token.weight > 0.0).collect();
+        let mut checks: Vec<&Finding> = comment.evidence.checks.iter().collect();
         checks.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        tokens.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let checks = checks.into_iter().map(|found| self.reason(&found.reason));
-        let tokens = tokens.into_iter().map(|token| self.sign(token, &document));
+        let tokens = for_spam(comment).map(|token| self.sign(token, &document));
         checks.chain(tokens).take(max).collect()
     }
 
@@ -109,6 +107,10 @@ impl Words {
             Because::TrustedButNotThis => self.say("because-not-this").into(),
             Because::PersonDecides => self.say("because-person-decides").into(),
             Because::Imported => self.say("because-imported").into(),
+            Because::AllReviewed => self.say("why-reviewed").into(),
+            Because::FewApproved(needed) => {
+                self.fill("because-few-approved", &[("needed", needed)])
+            }
             Because::OwnLabelsTooFew => self.say("because-few-labels").into(),
         }
     }
@@ -142,6 +144,7 @@ impl Words {
             }
             Reason::BlockedEmail => self.say("reason-blocked-email").into(),
             Reason::BlockedNetwork => self.say("reason-blocked-network").into(),
+            Reason::UnknownLanguage(code) => self.fill("reason-language", &[("code", code)]),
             Reason::TooManyLinks(count, allowed) => {
                 self.fill("reason-links", &[("count", count), ("allowed", allowed)])
             }
@@ -151,11 +154,24 @@ impl Words {
     /// What a token is.
     #[must_use]
     pub fn sign(&self, token: &TokenWeight, document: &Document<'_>) -> String {
+        let share = |name, percent: &u32| self.fill(name, &[("percent", percent)]);
+        let counted = |name, count: &u32| self.fill(name, &[("count", count)]);
         let (name, quoted) = match &token.sign {
             Sign::Sentence(sentence) => return sentence.clone(),
             Sign::Looks => return self.looks(document),
             Sign::Passage => return self.say("sign-passage").into(),
             Sign::Email => return self.say("sign-email").into(),
+            Sign::Order => return self.say("sign-order").into(),
+            Sign::Links(links, words) => {
+                return self.fill("sign-links", &[("links", links), ("words", words)]);
+            }
+            Sign::Length(words) => return self.fill("sign-length", &[("words", words)]),
+            Sign::Capitals(percent) => return share("sign-looks-capitals", percent),
+            Sign::Symbols(percent) => return share("sign-symbols", percent),
+            Sign::Digits(percent) => return share("sign-digits", percent),
+            Sign::Exclamations(count) => return counted("sign-exclamations", count),
+            Sign::Disguised(count) => return counted("sign-disguised", count),
+            Sign::Markup(count) => return counted("sign-markup", count),
             Sign::Name => ("sign-name", trimmed(document.name)),
             Sign::Website => ("sign-website", trimmed(document.website)),
             Sign::EmailDomain(domain) => ("sign-email-domain", domain.as_str()),

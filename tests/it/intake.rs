@@ -230,6 +230,33 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    a_language_that_the_model_does_not_know_is_held_shown_and_found,
+    |app: TestApp| async move {
+        let policy = Policy {
+            spam_threshold: 0.5,
+            ..Policy::default()
+        };
+        app.add_site("world", &[], policy).await;
+        let post = "/api/v1/sites/world/comments";
+        let spam = "Osta kohe odavat viagrat ja kasiino boonust ilma retseptita, kirjuta meile kohe siia \
+            https://viagra-casino.top https://casino-bonus.top https://viagra-pills.top";
+        let known = "Buy viagra and a casino bonus now, no prescription, write to us here right now \
+            https://viagra-casino.top https://casino-bonus.top https://viagra-pills.top";
+        let (_, body) = answer(app.post(post, &comment(json!({ "text": known })))).await;
+        let stored = app.stored(&body).await;
+        assert_eq!(stored.verdict, Verdict::Spam);
+        assert_eq!(stored.evidence.language.as_deref(), Some("en"));
+        let (_, body) = answer(app.post(post, &comment(json!({ "text": spam })))).await;
+        let stored = app.stored(&body).await;
+        assert!(stored.score.unwrap() > 0.5, "{:?}", stored.score);
+        assert_eq!(stored.verdict, Verdict::Hold);
+        let why = Words::english().because(&stored.evidence);
+        assert!(why.contains("does not know its language"), "{why}");
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
     repeated_text_is_noticed_across_pages,
     |app: TestApp| async move {
         let mut reasons = Vec::new();

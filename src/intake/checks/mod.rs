@@ -10,6 +10,7 @@
 mod blocklist;
 mod duplicate;
 mod honeypot;
+mod language;
 mod links;
 mod rate;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use crate::{
         timestamp::Timestamp,
     },
     rules::Rules,
+    text::language::Language,
 };
 
 /// What is known of a submission before the database is asked.
@@ -86,6 +88,12 @@ pub fn of_text(policy: &Policy, text: &str, same_text: i64) -> Vec<Finding> {
     findings.extend(links::check(policy, text));
     findings.extend(duplicate::finding(same_text));
     findings
+}
+
+/// The finding for a language that the shipped model does not know; none where the site's own labels taught it.
+#[must_use]
+pub fn of_language(language: Option<Language>, learnt: bool) -> Option<Finding> {
+    language::finding(language, learnt)
 }
 
 /// How far back the checks look.

@@ -14,7 +14,7 @@ pub struct Feature {
     pub token: u32,
 }
 
-/// The owner of features that the text as a whole brought.
+/// The owner of features that the text as a whole brought and that none of the owners below has.
 pub const LOOKS: u32 = u32::MAX;
 /// The owner of features of the author's name.
 pub const NAME: u32 = u32::MAX - 1;
@@ -22,6 +22,20 @@ pub const NAME: u32 = u32::MAX - 1;
 pub const EMAIL: u32 = u32::MAX - 2;
 /// The owner of features of the website.
 pub const WEBSITE: u32 = u32::MAX - 3;
+/// The owner of features of how many links there are beside how many words.
+pub const LINKS: u32 = u32::MAX - 4;
+/// The owner of features of how much is written in capitals.
+pub const CAPITALS: u32 = u32::MAX - 5;
+/// The owner of features of how long the text is.
+pub const LENGTH: u32 = u32::MAX - 6;
+/// The owner of features of how much of it is symbols.
+pub const SYMBOLS: u32 = u32::MAX - 7;
+/// The owner of features of how much of it is digits.
+pub const DIGITS: u32 = u32::MAX - 8;
+/// The owner of features of letters that are hidden or disguised.
+pub const DISGUISES: u32 = u32::MAX - 9;
+/// The owner of features of markup.
+pub const MARKUP: u32 = u32::MAX - 10;
 
 /// Turns documents into features. Reuses its memory from one document to the next.
 #[derive(Debug, Default)]
@@ -65,16 +79,22 @@ impl Extractor {
     }
 
     pub(super) fn put(&mut self, view: View, key: u64, token: u32) {
-        let place = mix(key ^ SEEDS[view.index()]) >> (64 - view.bits());
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a place in the feature space fits in 32 bits"
-        )]
-        let id = place as u32 + view.start() as u32;
+        let id = place(view, key);
         if self.seen.insert(id) {
             self.views[view.index()].push(Feature { id, token });
         }
     }
+}
+
+/// The place of a key in the feature space.
+pub(super) fn place(view: View, key: u64) -> u32 {
+    let place = mix(key ^ SEEDS[view.index()]) >> (64 - view.bits());
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a place in the feature space fits in 32 bits"
+    )]
+    let id = place as u32 + view.start() as u32;
+    id
 }
 
 /// One seed per view, so that equal keys fall in unrelated places.

@@ -2,7 +2,7 @@
 //! links it has, and how the author signs, with every pair of these. It needs no word of a language to have been
 //! seen in training.
 
-use super::extractor::{Extractor, LOOKS, NAME, WEBSITE, tagged};
+use super::extractor::{DISGUISES, Extractor, LENGTH, LINKS, LOOKS, NAME, WEBSITE, tagged};
 use super::view::View;
 use crate::concepts;
 use crate::document::Document;
@@ -233,19 +233,19 @@ fn host_concepts(host: &[Glyph]) -> concepts::Set {
 fn add_whole(found: &mut Found, text: &Glyphs, tokens: &[Token], links: usize, words: usize) {
     let traits = &text.traits;
     if links > 1 {
-        found.sign(Sign::ManyLinks, LOOKS);
+        found.sign(Sign::ManyLinks, LINKS);
     }
     if links > 0 && words < 5 {
-        found.sign(Sign::LittleBesideLink, LOOKS);
+        found.sign(Sign::LittleBesideLink, LINKS);
     }
     if tokens.last().is_some_and(|last| last.kind == Kind::Link) {
-        found.sign(Sign::EndsWithLink, LOOKS);
+        found.sign(Sign::EndsWithLink, LINKS);
     }
     if traits.invisible + traits.styled + traits.lookalikes > 0 || traits.stacked > 2 {
-        found.sign(Sign::Disguised, LOOKS);
+        found.sign(Sign::Disguised, DISGUISES);
     }
     if words < 6 {
-        found.sign(Sign::Short, LOOKS);
+        found.sign(Sign::Short, LENGTH);
     }
     if text.glyphs.iter().any(|g| matches!(g.folded, '?' | '؟')) {
         found.sign(Sign::Asks, LOOKS);

@@ -10,6 +10,7 @@ use super::document::Document;
 use super::normalize::normalize;
 use super::tokens::{Token, tokenize};
 
+mod backwards;
 mod characters;
 mod extractor;
 mod identity;
@@ -20,7 +21,10 @@ mod words;
 
 pub(crate) use extractor::extend;
 pub use extractor::mix;
-pub use extractor::{EMAIL, Extractor, Feature, LOOKS, NAME, WEBSITE};
+pub use extractor::{
+    CAPITALS, DIGITS, DISGUISES, EMAIL, Extractor, Feature, LENGTH, LINKS, LOOKS, MARKUP, NAME,
+    SYMBOLS, WEBSITE,
+};
 pub use view::{FEATURES, VIEWS, View};
 
 thread_local! {
@@ -42,6 +46,7 @@ impl Extractor {
             self.seen.forget(feature.id);
         }
         normalize(document.text, &mut self.text);
+        backwards::turn(&mut self.text);
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
         characters::add(self);

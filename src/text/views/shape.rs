@@ -1,7 +1,9 @@
 //! The shape view: what a text looks like without being read. Length, capitals, links, symbols,
 //! scripts, tricks, and the sequence of kinds of tokens.
 
-use super::extractor::{Extractor, LOOKS, mix, tagged};
+use super::extractor::{
+    CAPITALS, DIGITS, DISGUISES, Extractor, LENGTH, LINKS, LOOKS, MARKUP, SYMBOLS, mix, tagged,
+};
 use super::view::View;
 use crate::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Traits};
 use crate::hosts;
@@ -133,54 +135,72 @@ fn add_counts(extractor: &mut Extractor, traits: &Traits, counts: &Counts) {
     let words = counts.kinds[Kind::Word as usize];
     let length = u64::from(traits.letters + traits.digits + traits.symbols + traits.spaces);
     let share = |part: u32, whole: u32| fine(f64::from(part) / f64::from(whole.max(1)));
-    let mut put = |tag: &str, value: u64| extractor.put(View::Shape, tagged(tag, value), LOOKS);
-    put("length", steps_half(length));
-    put("words", steps_half(words));
-    put("breaks", steps(traits.breaks as usize));
-    put("capitals", share(traits.capitals, traits.letters));
+    let mut put = |tag: &str, value: u64, owner: u32| {
+        extractor.put(View::Shape, tagged(tag, value), owner);
+    };
+    put("length", steps_half(length), LENGTH);
+    put("words", steps_half(words), LENGTH);
+    put("breaks", steps(traits.breaks as usize), LENGTH);
+    put("capitals", share(traits.capitals, traits.letters), CAPITALS);
     put(
         "digits",
         share(traits.digits, traits.letters + traits.digits),
+        DIGITS,
     );
     put(
         "symbols",
         share(traits.symbols, traits.letters + traits.symbols),
+        SYMBOLS,
     );
-    put("foreign", share(traits.foreign, traits.letters));
+    put("foreign", share(traits.foreign, traits.letters), LOOKS);
     put(
         "word length",
         counts.letters.checked_div(words).unwrap_or(0).min(12),
+        LOOKS,
     );
-    put("shouted", counts.shouted.min(6));
+    put("shouted", counts.shouted.min(6), CAPITALS);
     for (place, &count) in counts.kinds.iter().enumerate() {
         if place != Kind::Word as usize {
-            put("kind", place as u64 * 16 + count.min(5));
+            put("kind", place as u64 * 16 + count.min(5), kind_owner(place));
         }
     }
     for (place, &count) in counts.marks.iter().enumerate() {
-        put("mark", place as u64 * 16 + count.min(6));
+        put("mark", place as u64 * 16 + count.min(6), SYMBOLS);
     }
-    for (place, count) in [
-        traits.invisible,
-        traits.stacked,
-        traits.styled,
-        traits.lookalikes,
-        traits.entities,
-        traits.tags,
-        traits.anchors,
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (place, (count, owner)) in tricks(traits).into_iter().enumerate() {
         if count > 0 {
-            put("trait", place as u64 * 16 + steps(count as usize));
+            put("trait", place as u64 * 16 + steps(count as usize), owner);
         }
     }
     let links = counts.kinds[Kind::Link as usize].min(3);
     put(
         "links by length",
         links * 64 + steps(usize::try_from(words).unwrap_or(0)),
+        LINKS,
     );
+}
+
+/// Who has the number of tokens of a kind.
+fn kind_owner(kind: usize) -> u32 {
+    match kind {
+        kind if kind == Kind::Link as usize => LINKS,
+        kind if kind == Kind::Number as usize => DIGITS,
+        kind if kind == Kind::Symbol as usize => SYMBOLS,
+        _ => LOOKS,
+    }
+}
+
+/// The counts of tricks and of markup. A feature is made of its place: new ones are added at the end.
+fn tricks(traits: &Traits) -> [(u32, u32); 7] {
+    [
+        (traits.invisible, DISGUISES),
+        (traits.stacked, DISGUISES),
+        (traits.styled, DISGUISES),
+        (traits.lookalikes, DISGUISES),
+        (traits.entities, MARKUP),
+        (traits.tags, MARKUP),
+        (traits.anchors, MARKUP),
+    ]
 }
 
 /// 0, 1, 2, 3–4, 5–8 … as 0, 1, 2, 3, 4 …: binary steps.

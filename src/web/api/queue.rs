@@ -61,6 +61,9 @@ pub struct ListQuery {
     /// A check that fired.
     #[param(value_type = Option<Check>)]
     pub check: Option<String>,
+    /// The code of the text's language (ISO 639), of two letters or three.
+    #[param(min_length = 2, max_length = 3)]
+    pub language: Option<String>,
     /// `true` or `false`: with, or without, a link in text or website.
     #[param(value_type = Option<bool>)]
     pub has_link: Option<String>,
@@ -89,6 +92,7 @@ impl ListQuery {
             since: read(e, "since", self.since.as_deref(), time_of),
             until: read(e, "until", self.until.as_deref(), time_of),
             check: read(e, "check", self.check.as_deref(), Check::parse),
+            language: read(e, "language", self.language.as_deref(), Filter::language),
             has_link: read(e, "has_link", self.has_link.as_deref(), |raw| {
                 raw.parse().ok()
             }),

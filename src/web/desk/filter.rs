@@ -45,6 +45,8 @@ pub enum Field {
     Until,
     /// A check that fired.
     Check,
+    /// The code of the text's language.
+    Language,
     /// With or without a link: `yes` or `no`.
     Link,
     /// The order.
@@ -113,6 +115,12 @@ impl DeskQuery {
             until: read(errors, "until", self.get(Field::Until), midnight)
                 .map(|day| day.plus(Duration::from_hours(24))),
             check: read(errors, "check", self.get(Field::Check), Check::parse),
+            language: read(
+                errors,
+                "language",
+                self.get(Field::Language),
+                Filter::language,
+            ),
             has_link: read(errors, "link", self.get(Field::Link), yes_or_no),
             ..Filter::default()
         };
@@ -256,5 +264,6 @@ const fn in_words(check: Check) -> &'static str {
         Check::Rate => "check-rate",
         Check::Blocklist => "check-blocklist",
         Check::Links => "check-links",
+        Check::Language => "check-language",
     }
 }

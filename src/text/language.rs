@@ -1,0 +1,228 @@
+//! Which language a text is in, and whether the shipped model knows it. What matters is that a text in a language of
+//! which nothing was learnt is seen as such; of short texts little can be said, and they are taken for known.
+
+use whatlang::{Lang, Script};
+
+use super::commonness::rarity;
+use super::document::Document;
+use super::kind::Kind;
+use super::views::{Extractor, View, with_features};
+
+/// The languages of the shipped model's texts (ISO 639-1).
+pub const KNOWN: [&str; 30] = [
+    "ar", "bg", "bn", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id",
+    "it", "ja", "ko", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh",
+];
+
+/// The codes of two letters for those of three (ISO 639-3) that have one.
+const SHORT: [(&str, &str); 64] = [
+    ("ara", "ar"),
+    ("bul", "bg"),
+    ("ben", "bn"),
+    ("ces", "cs"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("spa", "es"),
+    ("pes", "fa"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hun", "hu"),
+    ("ind", "id"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("kor", "ko"),
+    ("nld", "nl"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("swe", "sv"),
+    ("tha", "th"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("vie", "vi"),
+    ("cmn", "zh"),
+    ("nob", "nb"),
+    ("slk", "sk"),
+    ("slv", "sl"),
+    ("hrv", "hr"),
+    ("srp", "sr"),
+    ("mkd", "mk"),
+    ("bel", "be"),
+    ("cat", "ca"),
+    ("est", "et"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("kat", "ka"),
+    ("hye", "hy"),
+    ("aze", "az"),
+    ("uzb", "uz"),
+    ("tuk", "tk"),
+    ("afr", "af"),
+    ("tgl", "tl"),
+    ("jav", "jv"),
+    ("zul", "zu"),
+    ("sna", "sn"),
+    ("amh", "am"),
+    ("mya", "my"),
+    ("khm", "km"),
+    ("tam", "ta"),
+    ("tel", "te"),
+    ("kan", "kn"),
+    ("mal", "ml"),
+    ("guj", "gu"),
+    ("pan", "pa"),
+    ("sin", "si"),
+    ("urd", "ur"),
+    ("mar", "mr"),
+    ("nep", "ne"),
+];
+
+/// Languages for which short texts in known ones are taken, above all in Indonesian, Danish and what is no language.
+const ALIKE: [&str; 5] = ["jv", "nb", "lat", "epo", "yid"];
+
+/// Words without which nothing is said about a language that shares its script with known ones.
+const WORDS: usize = 6;
+/// Rarity of an everyday word: one of seven texts of a language has it.
+const EVERYDAY: f32 = 3.0;
+/// The share of everyday words, in percent, up to which a text seems to be in no known language.
+const FEW: usize = 12;
+/// Letters from which a script says which language a text is in.
+const LETTERS: usize = 6;
+/// Characters that are looked at.
+const LOOKED_AT: usize = 1_000;
+
+/// The language of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// Its code: two letters (ISO 639-1), or three (ISO 639-3) where it has no shorter one.
+    pub code: &'static str,
+    /// Whether the shipped model knows it.
+    pub known: bool,
+}
+
+/// The language of a document; none where too little is said.
+#[must_use]
+pub fn of(document: &Document<'_>) -> Option<Language> {
+    let info = whatlang::detect(beginning(document.text))?;
+    let code = code(info.lang());
+    let known = KNOWN.contains(&code);
+    match info.script() {
+        Script::Latin | Script::Cyrillic | Script::Arabic | Script::Devanagari => {}
+        _ => {
+            let letters = document.text.chars().filter(|c| c.is_alphabetic());
+            return (letters.count() >= LETTERS).then_some(Language { code, known });
+        }
+    }
+    let (words, everyday) = with_features(document, |text| count(text));
+    if words < WORDS {
+        return None;
+    }
+    let few = everyday * 100 <= FEW * words;
+    let language = Language { code, known };
+    if known {
+        // Spam has few everyday words in every language.
+        return (!few || info.is_reliable()).then_some(language);
+    }
+    (few && info.is_reliable() && !ALIKE.contains(&code)).then_some(language)
+}
+
+/// The words of a text, and how many of them are everyday ones of some known language.
+fn count(text: &Extractor) -> (usize, usize) {
+    let (mut words, mut everyday) = (0, 0);
+    let mut features = text.features(View::Words).iter().peekable();
+    for (token, index) in text.tokens().iter().zip(0_u32..) {
+        let mut first = None;
+        while let Some(feature) = features.next_if(|feature| feature.token <= index) {
+            first = first.or(Some(feature.id).filter(|_| feature.token == index));
+        }
+        if token.kind == Kind::Word {
+            words += 1;
+            // A word that was met before has no feature of its own: it counts as often as others.
+            everyday += usize::from(first.is_some_and(|id| rarity(id) <= EVERYDAY));
+        }
+    }
+    (words, everyday)
+}
+
+/// The beginning of a text, which is enough to say its language by.
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(LOOKED_AT);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// The shortest code of a language.
+fn code(language: Lang) -> &'static str {
+    let long = language.code();
+    let short = SHORT.iter().find(|(own, _)| *own == long);
+    short.map_or(long, |(_, short)| *short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Option<(&'static str, bool)> {
+        let document = Document {
+            text,
+            ..Document::default()
+        };
+        of(&document).map(|language| (language.code, language.known))
+    }
+
+    #[test]
+    fn languages_that_nothing_was_learnt_of_are_seen() {
+        for (code, text) in [
+            (
+                "tl",
+                "Maraming salamat sa pagbabahagi ng iyong karanasan, sana ay makapunta rin kami diyan sa susunod na taon",
+            ),
+            (
+                "et",
+                "Aitäh selle artikli eest, sain teada palju uusi asju meie küla ajaloo kohta ja tahaksin veel lugeda",
+            ),
+            (
+                "sr",
+                "Хвала вам много на овом чланку, научио сам много нових ствари о историји нашег села и радо бих читао још више",
+            ),
+            ("ka", "დიდი მადლობა ამ სტატიისთვის"),
+            ("ta", "இந்த கட்டுரைக்கு மிக்க நன்றி"),
+        ] {
+            assert_eq!(said(text), Some((code, false)), "{text}");
+        }
+    }
+
+    #[test]
+    fn known_languages_and_short_texts_are_never_called_unknown() {
+        for (code, text) in [
+            (
+                "en",
+                "Thank you for this article, I learnt a lot about the history of our village",
+            ),
+            (
+                "de",
+                "Danke für den Artikel, ich habe viel über die Geschichte unseres Dorfes gelernt",
+            ),
+            (
+                "ru",
+                "Спасибо за статью, я узнал много нового об истории нашей деревни",
+            ),
+        ] {
+            let said = said(text);
+            assert!(said.is_some_and(|(_, known)| known), "{code}: {said:?}");
+        }
+        for text in [
+            "",
+            "ok",
+            "Aitäh!",
+            "cheap viagra casino",
+            "https://a.example",
+        ] {
+            assert!(said(text).is_none_or(|(_, known)| known), "{text}");
+        }
+    }
+}
