@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::file::{FEATURES_VERSION, Header, LARGEST, ModelError, compress, expand};
+use super::levels::{self, LEVELS};
 use super::question::{AbuseKind, Question};
 use super::trained::Trained;
 
@@ -25,9 +26,6 @@ const LONGEST_HEADER: usize = 1 << 20;
 pub(super) const KINDS: usize = 6;
 /// Bytes of a cell.
 const CELL: usize = 3 + KINDS / 2;
-/// Weights that four bits tell apart.
-pub(super) const LEVELS: usize = 16;
-
 /// The smallest sum that a code stands for, and the ratio from each code to the next: sums to 2^17, 7 % apart.
 const SMALLEST: f64 = 0.005;
 const RATIO: f64 = 1.07;
@@ -210,11 +208,11 @@ pub fn write(
 ) -> Result<Vec<u8>, ModelError> {
     let used = |id: &usize| trained.weights[*id] != 0.0;
     let count = (0..FEATURES).rev().find(used).map_or(0, |last| last + 1);
-    let masses = super::levels::masses(trained, count);
-    let coded_kinds: Vec<super::levels::Coded> = kinds
+    let masses = levels::masses(trained, count);
+    let coded_kinds: Vec<levels::Coded> = kinds
         .iter()
         .take(KINDS)
-        .map(|(_, _, trained)| super::levels::code(&trained.weights[..count], &masses))
+        .map(|(_, _, trained)| levels::code(&trained.weights[..count], &masses))
         .collect();
     let widest = trained
         .differences

@@ -1,9 +1,11 @@
 //! Weights in four bits: sixteen values, placed where the weights that matter are. A weight matters as often as its
 //! feature is met (Lloyd 1982, in one dimension, weighted).
 
-use super::compact::LEVELS;
 use super::sums::from_units;
 use super::trained::Trained;
+
+/// Weights that four bits tell apart.
+pub(super) const LEVELS: usize = 16;
 
 /// Rounds of moving the values; more change nothing that is seen in a score.
 const ROUNDS: usize = 60;

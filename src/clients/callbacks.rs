@@ -12,7 +12,7 @@ use crate::{
     storage::{Result, client_keys::ClientKey},
 };
 
-use super::question::Question;
+use super::inquiry::Inquiry;
 
 /// The callback of a question, if it will be kept as a comment, and the address is on an origin of
 /// the key's site; any other is passed over, and the question answered all the same. The key is kept
@@ -25,7 +25,7 @@ pub async fn accept(
     site: &Site,
     key: &ClientKey,
     secret: &str,
-    question: &Question,
+    question: &Inquiry,
 ) -> Result<Option<Callback>> {
     let is_kept = site.policy.clients == ClientMode::Queue && question.may_be_kept;
     let named = question.callback.as_ref().filter(|_| is_kept);

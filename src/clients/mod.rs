@@ -5,10 +5,10 @@
 //! How the questions travel (Akismet's protocol, Coral's external phase) is `web`'s.
 
 pub mod callbacks;
+pub mod inquiry;
 pub mod keys;
 pub mod language;
 pub mod perspective;
-pub mod question;
 pub mod reports;
 pub mod threads;
 
@@ -25,7 +25,7 @@ use crate::{
     review::Review,
 };
 
-use self::{keys::KeyCache, question::Question};
+use self::{inquiry::Inquiry, keys::KeyCache};
 
 /// The room's parts.
 pub struct Clients {
@@ -58,7 +58,7 @@ impl Clients {
 pub async fn judge(
     clients: &Clients,
     site: &Arc<Site>,
-    question: &Question,
+    question: &Inquiry,
     callback: Option<Callback>,
 ) -> Result<Accepted, Rejection> {
     let site = without_form(site);

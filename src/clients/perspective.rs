@@ -93,7 +93,7 @@ pub struct Scores {
 
 /// The answer.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Perceived {
     /// By the attributes' names.
     pub scores: BTreeMap<String, Scores>,
     /// What the text seems to be in.
@@ -127,7 +127,7 @@ pub async fn analyze(
     learning: &Learning,
     site: &SiteSlug,
     mut asked: Asked,
-) -> Result<Answer, AnalysisError> {
+) -> Result<Perceived, AnalysisError> {
     let detected = super::language::detect(&asked.text);
     if asked.languages.is_empty() {
         asked.languages = vec![detected.to_owned()];
@@ -160,7 +160,7 @@ pub async fn analyze(
         abuse: model,
         spam: spam.as_ref().map(|live| &*live.model),
     };
-    Ok(Answer {
+    Ok(Perceived {
         scores: judge.scores(&asked, attributes),
         detected,
     })

@@ -16,7 +16,7 @@ use crate::{
     storage::{Result, client_keys::ClientKey},
 };
 
-use super::{question::Question, threads};
+use super::{inquiry::Inquiry, threads};
 
 /// Takes a report. `id` is what the judgement was answered with, if the program kept it; else the
 /// text and its author's name tell which judgement is meant, if there is one.
@@ -27,7 +27,7 @@ pub async fn take(
     clients: &Clients,
     site: &Site,
     key: &ClientKey,
-    question: &Question,
+    question: &Inquiry,
     id: Option<CommentId>,
     label: Label,
 ) -> Result<()> {
@@ -68,7 +68,7 @@ async fn keep_sample(
     clients: &Clients,
     site: &Site,
     key: &ClientKey,
-    question: &Question,
+    question: &Inquiry,
     judged: Option<CommentId>,
     label: Label,
 ) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::{
     storage::Result,
 };
 
-use super::question::Question;
+use super::inquiry::Inquiry;
 
 /// The comment that this one answers, as far as it is known here and on the same page: by the
 /// judgement that the program was given for it, else by what the program calls it.
@@ -18,7 +18,7 @@ use super::question::Question;
 pub async fn parent(
     ground: &Ground,
     site: &Site,
-    question: &Question,
+    question: &Inquiry,
     page: &Page,
 ) -> Result<Option<CommentId>> {
     if let Some(id) = question.parent_judgement
@@ -42,7 +42,7 @@ pub async fn parent(
 pub async fn remember(
     ground: &Ground,
     site: &Site,
-    question: &Question,
+    question: &Inquiry,
     id: CommentId,
 ) -> Result<()> {
     let Some(foreign) = question.foreign_id.clone() else {

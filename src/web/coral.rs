@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use super::body;
 use crate::{
-    clients::{self, question::Question},
+    clients::{self, inquiry::Inquiry},
     domain::evidence::Verdict,
     interchange::plain,
     web::prelude::*,
@@ -90,7 +90,7 @@ async fn moderate(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "signature", title));
     }
     let phase: CoralPhase = body::parse_json(&bytes)?;
-    let question = Question {
+    let question = Inquiry {
         blog: phase
             .story
             .url
@@ -102,7 +102,7 @@ async fn moderate(
         page: phase.story.url,
         author_id: phase.author.id,
         may_be_kept: true,
-        ..Question::default()
+        ..Inquiry::default()
     };
     let judged = clients::judge(&app.clients, &site, &question, None).await;
     Ok(match judged {

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Shared, parameters};
 use crate::{
-    clients::{keys::looks_like_key, question::Question},
+    clients::{inquiry::Inquiry, keys::looks_like_key},
     domain::network::SenderAddress,
     web::{prelude::*, sender},
 };
@@ -62,7 +62,7 @@ impl Call {
     }
 
     /// The text that it is about.
-    pub fn question(&self) -> Question {
+    pub fn question(&self) -> Inquiry {
         let text = |name: &str| self.get(name).unwrap_or_default().to_owned();
         let honeypot = self
             .get("honeypot_field_name")
@@ -71,7 +71,7 @@ impl Call {
             .get("user_ip")
             .or_else(|| self.get("comment_author_IP"))
             .and_then(|raw| raw.parse().ok());
-        Question {
+        Inquiry {
             blog: self.blog().unwrap_or_default(),
             author: text("comment_author"),
             author_id: String::new(),

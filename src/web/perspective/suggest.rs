@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{TextEntry, primary, read, recognise, refusal::Refusal};
 use crate::{
     bayes::Label,
-    clients::{language, perspective::Attribute, question::Question, reports},
+    clients::{inquiry::Inquiry, language, perspective::Attribute, reports},
     web::prelude::*,
 };
 
@@ -55,10 +55,10 @@ async fn suggest(
     let text = wanted.comment.checked()?;
     let labels = labels(&wanted.attribute_scores)?;
     let detected = language::detect(&text);
-    let question = Question {
+    let question = Inquiry {
         blog: wanted.community_id,
         text,
-        ..Question::default()
+        ..Inquiry::default()
     };
     if let Some(label) = labels.spam {
         let taken = reports::take(&app.clients, &site, &key, &question, None, label).await;

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 /// A text that a program asks about, in its own words.
 #[derive(Debug, Clone, Default)]
-pub struct Question {
+pub struct Inquiry {
     /// The host of the blog it asks for.
     pub blog: String,
     /// The author's name.
@@ -51,7 +51,7 @@ pub struct Question {
     pub may_be_kept: bool,
 }
 
-impl Question {
+impl Inquiry {
     /// The submission to judge, its place in the thread apart. Always possible.
     #[must_use]
     pub fn submission(&self, ground: &Ground, site: &Site) -> Submission {
@@ -129,10 +129,10 @@ mod tests {
 
     #[test]
     fn asking_again_is_recognised_by_when_the_text_was_written() {
-        let question = |at: &str| Question {
+        let question = |at: &str| Inquiry {
             written_at: at.to_owned(),
             text: "Peas".to_owned(),
-            ..Question::default()
+            ..Inquiry::default()
         };
         assert_eq!(question("").identity(), None);
         assert_eq!(question("1").identity(), question("1").identity());
