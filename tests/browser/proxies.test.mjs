@@ -111,7 +111,7 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
       if (mail) {
         const plain = ({ raw }) => Buffer.from(raw, "base64").toString().replaceAll("=\r\n", "").replaceAll("=3D", "=");
         const letter = await mail.heard("message", (message) => plain(message).includes("Rosalind"));
-        const link = plain(letter).match(new RegExp(`${origin}/comments/m/[^\\s">]+`))[0];
+        const link = plain(letter).match(new RegExp(`${origin}/comments/m/(?!stop/)[^\\s">]+`))[0];
         const decision = await visitor.page();
         await decision.goto(link);
         await decision.getByRole("button", { name: /Approve/ }).click();
