@@ -3,66 +3,57 @@
 
 use whatlang::{Detector, Lang};
 
-/// The languages in which something is known of a text, with their codes (ISO 639-1).
-const ANSWERED: [(Lang, &str); 7] = [
-    (Lang::Eng, "en"),
-    (Lang::Deu, "de"),
-    (Lang::Por, "pt"),
-    (Lang::Rus, "ru"),
-    (Lang::Pol, "pl"),
-    (Lang::Kor, "ko"),
-    (Lang::Cmn, "zh"),
+use crate::text::language::{beginning, code};
+
+/// The languages in which something is known of a text.
+const ANSWERED: [Lang; 7] = [
+    Lang::Eng,
+    Lang::Deu,
+    Lang::Por,
+    Lang::Rus,
+    Lang::Pol,
+    Lang::Kor,
+    Lang::Cmn,
 ];
 
 /// Others that are named where a text is surely in one of them.
-const OTHERS: [(Lang, &str); 20] = [
-    (Lang::Spa, "es"),
-    (Lang::Fra, "fr"),
-    (Lang::Ita, "it"),
-    (Lang::Nld, "nl"),
-    (Lang::Ara, "ar"),
-    (Lang::Hin, "hi"),
-    (Lang::Jpn, "ja"),
-    (Lang::Tur, "tr"),
-    (Lang::Ukr, "uk"),
-    (Lang::Ces, "cs"),
-    (Lang::Swe, "sv"),
-    (Lang::Fin, "fi"),
-    (Lang::Dan, "da"),
-    (Lang::Ell, "el"),
-    (Lang::Heb, "he"),
-    (Lang::Hun, "hu"),
-    (Lang::Ind, "id"),
-    (Lang::Vie, "vi"),
-    (Lang::Tha, "th"),
-    (Lang::Ron, "ro"),
+const OTHERS: [Lang; 20] = [
+    Lang::Spa,
+    Lang::Fra,
+    Lang::Ita,
+    Lang::Nld,
+    Lang::Ara,
+    Lang::Hin,
+    Lang::Jpn,
+    Lang::Tur,
+    Lang::Ukr,
+    Lang::Ces,
+    Lang::Swe,
+    Lang::Fin,
+    Lang::Dan,
+    Lang::Ell,
+    Lang::Heb,
+    Lang::Hun,
+    Lang::Ind,
+    Lang::Vie,
+    Lang::Tha,
+    Lang::Ron,
 ];
-
-/// Characters of a text that are looked at: enough to know.
-const ENOUGH: usize = 1_000;
 
 /// The code of a text's language; English where nothing speaks for another.
 #[must_use]
 pub fn detect(text: &str) -> &'static str {
-    let end = text
-        .char_indices()
-        .nth(ENOUGH)
-        .map_or(text.len(), |(at, _)| at);
-    let text = &text[..end];
-    let code = |lang: Lang| {
-        let mut known = ANSWERED.iter().chain(&OTHERS);
-        known.find(|(own, _)| *own == lang).map(|(_, code)| *code)
-    };
+    let text = beginning(text);
+    let is_named = |lang: &Lang| ANSWERED.contains(lang) || OTHERS.contains(lang);
     let sure = whatlang::detect(text).filter(whatlang::Info::is_reliable);
-    let sure = sure.and_then(|info| code(info.lang()));
+    let sure = sure.map(|info| info.lang()).filter(is_named);
     let likely = || {
-        let answered = ANSWERED.map(|(lang, _)| lang).to_vec();
-        let found = Detector::with_allowlist(answered).detect(text)?;
+        let found = Detector::with_allowlist(ANSWERED.to_vec()).detect(text)?;
         let by_script = [Lang::Rus, Lang::Kor, Lang::Cmn].contains(&found.lang());
         // Latin letters in a few words: English is likelier than chance.
-        (by_script || found.is_reliable()).then(|| code(found.lang()))?
+        (by_script || found.is_reliable()).then(|| found.lang())
     };
-    sure.or_else(likely).unwrap_or("en")
+    code(sure.or_else(likely).unwrap_or(Lang::Eng))
 }
 
 #[cfg(test)]

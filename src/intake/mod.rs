@@ -37,7 +37,10 @@ use crate::{
     reading::Reading,
     sealing::vault::Owner,
     storage::StoreError,
-    text::{Document, language},
+    text::{
+        Document, language,
+        views::{Extractor, with_features},
+    },
 };
 
 /// How long an answer is remembered under its idempotency key.
@@ -259,26 +262,37 @@ pub async fn judge(learning: &Learning, site: &SiteSlug, document: &Document<'_>
             return Opinion::default();
         }
     };
-    let language = language::of(document);
-    let shipped = Some(&learning.shipped().model).filter(|_| live.rests_on_few());
-    Opinion {
-        model: read(&live.model, document),
-        untaught: shipped.map(|shipped| shipped.score(document)),
-        language: language.map(|language| language.code.to_owned()),
-        unknown: checks::of_language(language, live.has_learnt()),
-    }
+    // The features are found once, for all that is asked of them.
+    let opinion = AssertUnwindSafe(|| {
+        with_features(document, |features| {
+            let language = language::of(document.text, features);
+            let shipped = Some(&learning.shipped().model).filter(|_| live.rests_on_few());
+            Opinion {
+                model: read(&live.model, document, features),
+                untaught: shipped.map(|shipped| shipped.score_features(features)),
+                language: language.map(|language| language.code.to_owned()),
+                unknown: checks::of_language(language, live.has_learnt()),
+            }
+        })
+    });
+    std::panic::catch_unwind(opinion).unwrap_or_default()
 }
 
-fn read(model: &Model, document: &Document<'_>) -> Option<Arc<ModelEvidence>> {
-    let explained = std::panic::catch_unwind(AssertUnwindSafe(|| model.explain(document)));
-    let explanation = explained.ok().filter(|found| found.log_odds.is_finite())?;
-    Some(Arc::new(ModelEvidence {
-        version: model.version().to_owned(),
-        log_odds: explanation.log_odds,
-        bias: explanation.bias,
-        tokens: explanation.tokens,
-        rest: explanation.rest,
-    }))
+fn read(
+    model: &Model,
+    document: &Document<'_>,
+    features: &Extractor,
+) -> Option<Arc<ModelEvidence>> {
+    let explanation = model.explain_features(document, features);
+    explanation.log_odds.is_finite().then(|| {
+        Arc::new(ModelEvidence {
+            version: model.version().to_owned(),
+            log_odds: explanation.log_odds,
+            bias: explanation.bias,
+            tokens: explanation.tokens,
+            rest: explanation.rest,
+        })
+    })
 }
 
 fn document(submission: &Submission) -> Document<'_> {

@@ -4,9 +4,8 @@
 use whatlang::{Lang, Script};
 
 use super::commonness::rarity;
-use super::document::Document;
 use super::kind::Kind;
-use super::views::{Extractor, View, with_features};
+use super::views::{Extractor, View};
 
 /// The languages of the shipped model's texts (ISO 639-1).
 pub const KNOWN: [&str; 30] = [
@@ -105,22 +104,25 @@ pub struct Language {
     pub known: bool,
 }
 
-/// The language of a document; none where too little is said.
+/// The language of a text whose features were found; none where too little is said.
 #[must_use]
-pub fn of(document: &Document<'_>) -> Option<Language> {
-    let info = whatlang::detect(beginning(document.text))?;
+pub fn of(text: &str, features: &Extractor) -> Option<Language> {
+    let beginning = beginning(text);
+    let is_shared = matches!(
+        whatlang::detect_script(beginning)?,
+        Script::Latin | Script::Cyrillic | Script::Arabic | Script::Devanagari
+    );
+    let (words, everyday) = count(features);
+    let letters = || text.chars().filter(|c| c.is_alphabetic()).count();
+    // Before the languages are compared, which takes longer than finding the features.
+    if is_shared && words < WORDS || !is_shared && letters() < LETTERS {
+        return None;
+    }
+    let info = whatlang::detect(beginning)?;
     let code = code(info.lang());
     let known = KNOWN.contains(&code);
-    match info.script() {
-        Script::Latin | Script::Cyrillic | Script::Arabic | Script::Devanagari => {}
-        _ => {
-            let letters = document.text.chars().filter(|c| c.is_alphabetic());
-            return (letters.count() >= LETTERS).then_some(Language { code, known });
-        }
-    }
-    let (words, everyday) = with_features(document, |text| count(text));
-    if words < WORDS {
-        return None;
+    if !is_shared {
+        return Some(Language { code, known });
     }
     let few = everyday * 100 <= FEW * words;
     let language = Language { code, known };
@@ -150,13 +152,15 @@ fn count(text: &Extractor) -> (usize, usize) {
 }
 
 /// The beginning of a text, which is enough to say its language by.
-fn beginning(text: &str) -> &str {
+#[must_use]
+pub fn beginning(text: &str) -> &str {
     let end = text.char_indices().nth(LOOKED_AT);
     end.map_or(text, |(end, _)| &text[..end])
 }
 
 /// The shortest code of a language.
-fn code(language: Lang) -> &'static str {
+#[must_use]
+pub fn code(language: Lang) -> &'static str {
     let long = language.code();
     let short = SHORT.iter().find(|(own, _)| *own == long);
     short.map_or(long, |(_, short)| *short)
@@ -165,13 +169,16 @@ fn code(language: Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
+    use crate::views::with_features;
 
     fn said(text: &str) -> Option<(&'static str, bool)> {
         let document = Document {
             text,
             ..Document::default()
         };
-        of(&document).map(|language| (language.code, language.known))
+        let language = with_features(&document, |features| of(text, features));
+        language.map(|language| (language.code, language.known))
     }
 
     #[test]
