@@ -14,6 +14,16 @@ use crate::{notify::links::LinkError, web::prelude::*};
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
      frame-ancestors 'none'; base-uri 'none'";
 
+/// A page that asks for the answer.
+#[derive(Template)]
+#[template(path = "mail_subscription.html")]
+struct Ask {
+    words: &'static Words,
+    question: Said<'static>,
+    text: Said<'static>,
+    button: Said<'static>,
+}
+
 /// A page that only says something.
 #[derive(Template)]
 #[template(path = "mail_link_message.html")]
@@ -43,6 +53,18 @@ fn say(status: StatusCode, name: &str) -> Result<HttpResponse, Problem> {
         text: words.say(&format!("{name}-text")),
     };
     respond(status, &message)
+}
+
+/// A page with a question and one button, with the sentences of these names below the question and on the button.
+fn ask(question: Said<'static>, text: &str, button: &str) -> Result<HttpResponse, Problem> {
+    let words = Words::english();
+    let ask = Ask {
+        words,
+        question,
+        text: words.say(text),
+        button: words.say(button),
+    };
+    respond(StatusCode::OK, &ask)
 }
 
 /// What a link that does nothing leads to.

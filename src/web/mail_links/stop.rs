@@ -1,6 +1,6 @@
 //! The link by which moderators stop their mail about comments that wait. Mail programs follow it with one POST of their own (RFC 8058).
 
-use super::{refuse, respond, say};
+use super::{ask, refuse, say};
 use crate::{
     domain::moderator::{MailMode, MailPreferences, ModeratorId},
     notify::links::{self, LinkError},
@@ -8,29 +8,13 @@ use crate::{
     web::prelude::*,
 };
 
-/// Asks whether it is meant.
-#[derive(Template)]
-#[template(path = "mail_subscription.html")]
-struct Ask {
-    words: &'static Words,
-    question: Said<'static>,
-    text: Said<'static>,
-    button: Said<'static>,
-}
-
 /// Shows the question and one button. Changes nothing.
 pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
     if let Err(error) = moderator(&app, &token).await? {
         return refuse(error);
     }
-    let words = Words::english();
-    let ask = Ask {
-        words,
-        question: words.say("mail-stop"),
-        text: words.say("mail-stop-text"),
-        button: words.say("mail-stop-button"),
-    };
-    respond(StatusCode::OK, &ask)
+    let question = Words::english().say("mail-stop");
+    ask(question, "mail-stop-text", "mail-stop-button")
 }
 
 /// Mails them no more about any site. They choose otherwise on the desk.

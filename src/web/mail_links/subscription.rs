@@ -1,22 +1,12 @@
 //! The links in a commenter's mail: yes to mail about replies, or no more of it. Mail programs
 //! unsubscribe with one POST of their own (RFC 8058), which needs no page and no cookie.
 
-use super::{refuse, respond, say};
+use super::{refuse, say};
 use crate::{
     notify::links::{self, LinkError, Wish},
     storage::subscriptions::{Answer, Subscription},
     web::prelude::*,
 };
-
-/// Asks for the answer.
-#[derive(Template)]
-#[template(path = "mail_subscription.html")]
-struct Ask {
-    words: &'static Words,
-    question: Said<'static>,
-    text: Said<'static>,
-    button: Said<'static>,
-}
 
 /// Shows the question and one button. Changes nothing.
 pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
@@ -43,13 +33,7 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
 /// Asks with the sentences of these names.
 fn ask(site: &str, [question, text, button]: [&str; 3]) -> Result<HttpResponse, Problem> {
     let words = Words::english();
-    let ask = Ask {
-        words,
-        question: words.html(question, &[("site", &site)]),
-        text: words.say(text),
-        button: words.say(button),
-    };
-    respond(StatusCode::OK, &ask)
+    super::ask(words.html(question, &[("site", &site)]), text, button)
 }
 
 /// Records the answer.
