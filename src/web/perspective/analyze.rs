@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Payload;
 use serde_json::{Map, Value, json};
 
-use super::{TextEntry, primary, read, recognise, refusal::Refusal};
+use super::{TextEntry, answered, primary, read, recognise, refusal::Refusal};
 use crate::{
     clients::perspective::{self, Asked, Attribute, Scores},
     web::prelude::*,
@@ -77,13 +77,7 @@ async fn analyze(
     } else {
         json!(languages)
     };
-    if let Some(token) = wanted.client_token {
-        body["clientToken"] = json!(token);
-    }
-    metrics::counter!("hamlet_perspective_requests_total", "call" => "analyze").increment(1);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body))
+    Ok(answered("analyze", body, wanted.client_token))
 }
 
 fn attributes(

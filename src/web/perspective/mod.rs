@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use actix_web::web::Payload;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use self::refusal::Refusal;
 use crate::{
@@ -98,6 +99,17 @@ fn key_of(request: &HttpRequest) -> Option<String> {
 async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Refusal> {
     let bytes = body::read(request, &mut payload.into_inner(), MAX_BYTES).await?;
     Ok(body::parse_json(&bytes)?)
+}
+
+/// The answer to a call, with its sender's token; it is counted.
+fn answered(call: &'static str, mut body: Value, client_token: Option<String>) -> HttpResponse {
+    if let Some(token) = client_token {
+        body["clientToken"] = token.into();
+    }
+    metrics::counter!("hamlet_perspective_requests_total", "call" => call).increment(1);
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(body)
 }
 
 /// Language codes without their regions: `pt-BR` is Portuguese.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Payload;
 use serde_json::json;
 
-use super::{TextEntry, primary, read, recognise, refusal::Refusal};
+use super::{TextEntry, answered, primary, read, recognise, refusal::Refusal};
 use crate::{
     bayes::Label,
     clients::{inquiry::Inquiry, language, perspective::Attribute, reports},
@@ -53,14 +53,14 @@ async fn suggest(
     let (key, site) = recognise(&app, &request).await?;
     let wanted: Request = read(&request, payload).await?;
     let text = wanted.comment.checked()?;
-    let labels = labels(&wanted.attribute_scores)?;
+    let spam = spam(&wanted.attribute_scores)?;
     let detected = language::detect(&text);
     let question = Inquiry {
         blog: wanted.community_id,
         text,
         ..Inquiry::default()
     };
-    if let Some(label) = labels.spam {
+    if let Some(label) = spam {
         let taken = reports::take(&app.clients, &site, &key, &question, None, label).await;
         taken.map_err(Problem::from)?;
     }
@@ -69,29 +69,17 @@ async fn suggest(
     if !requested.is_empty() {
         body["requestedLanguages"] = json!(requested);
     }
-    if let Some(token) = wanted.client_token {
-        body["clientToken"] = json!(token);
-    }
-    metrics::counter!("hamlet_perspective_requests_total", "call" => "suggestscore").increment(1);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(body))
+    Ok(answered("suggestscore", body, wanted.client_token))
 }
 
-/// What was said, for each question.
-#[derive(Debug, Default)]
-struct Labels {
-    spam: Option<Label>,
-}
-
-/// A text is what any of the attributes says.
-fn labels(scores: &BTreeMap<String, Suggested>) -> Result<Labels, Refusal> {
+/// What was said of spam: a text is it when any of the attribute's names says so.
+fn spam(scores: &BTreeMap<String, Suggested>) -> Result<Option<Label>, Refusal> {
     if scores.is_empty() {
         return Err(Refusal::argument(
             "attributeScores must name at least one attribute.",
         ));
     }
-    let mut labels = Labels::default();
+    let mut said = None;
     for (name, suggested) in scores {
         let value = suggested.summary_score.value;
         if !(0.0..=1.0).contains(&value) {
@@ -99,16 +87,16 @@ fn labels(scores: &BTreeMap<String, Suggested>) -> Result<Labels, Refusal> {
                 "The score of {name} must be from 0 to 1."
             )));
         }
-        let is = value >= HALF;
-        let said = match Attribute::parse(name) {
-            Some(Attribute::Spam) => &mut labels.spam,
-            Some(Attribute::Abuse(_)) | None => continue,
-        };
-        if is || said.is_none() {
-            *said = Some(if is { Label::Spam } else { Label::Ham });
+        if Attribute::parse(name) != Some(Attribute::Spam) {
+            continue;
+        }
+        if value >= HALF {
+            said = Some(Label::Spam);
+        } else {
+            said = said.or(Some(Label::Ham));
         }
     }
-    Ok(labels)
+    Ok(said)
 }
 
 /// Adds these routes.
