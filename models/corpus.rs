@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::read::GzDecoder;
 use hamlet::bayes::Label;
@@ -31,6 +32,8 @@ pub struct Text {
     pub language: String,
     /// Which sort of spam or ham, in the written corpus; elsewhere the file's name.
     pub kind: String,
+    /// The file's name.
+    pub file: Rc<str>,
 }
 
 /// A licensed file: its path below the data folder, its source, its language.
@@ -115,20 +118,23 @@ pub fn licensed(data: &Path) -> Result<Vec<Text>, Failure> {
             labelled_texts(&path)
         };
         let samples = samples.map_err(|error| format!("{}: {error}", path.display()))?;
-        texts.extend(samples.into_iter().map(|sample| {
-            Text {
-                sample,
-                source,
-                language: language.to_owned(),
-                kind: path
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-            }
+        let name = stem(&path);
+        texts.extend(samples.into_iter().map(|sample| Text {
+            sample,
+            source,
+            language: language.to_owned(),
+            kind: name.to_string(),
+            file: Rc::clone(&name),
         }));
     }
     Ok(texts)
+}
+
+fn stem(path: &Path) -> Rc<str> {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into()
 }
 
 fn labelled_texts(path: &Path) -> Result<Vec<Sample>, Failure> {
@@ -182,15 +188,17 @@ pub fn thinned(texts: Vec<Text>, each: usize) -> Vec<Text> {
 const KEPT_OUT: usize = 5;
 
 /// The written corpus's texts that models are trained on, and those kept out of every training: every fifth of each
-/// language and label, counted kind by kind, so that kinds of fewer than five texts are among them too.
+/// file and label, counted kind by kind, so that kinds of fewer than five texts are among them too. Texts added in a
+/// file of their own (`ko.2.jsonl`) leave those kept out before as they are.
 pub fn split(written: Vec<Text>) -> (Vec<Text>, Vec<Text>) {
     let mut order: Vec<usize> = (0..written.len()).collect();
     order.sort_by_key(|at| &written[*at].kind);
-    let mut met: HashMap<(&str, bool), usize> = HashMap::new();
+    let mut met: HashMap<(Rc<str>, bool), usize> = HashMap::new();
     let mut is_kept = vec![false; written.len()];
     for at in order {
         let text = &written[at];
-        let count = met.entry((&text.language, text.sample.spam)).or_default();
+        let place = (Rc::clone(&text.file), text.sample.spam);
+        let count = met.entry(place).or_default();
         *count += 1;
         is_kept[at] = count.is_multiple_of(KEPT_OUT);
     }
@@ -211,16 +219,17 @@ pub fn written(folder: &Path) -> Result<Vec<Text>, Failure> {
     files.sort();
     let mut texts = Vec::new();
     for path in files {
+        let name = stem(&path);
         for line in BufReader::new(File::open(&path)?).lines() {
             let row: Written = serde_json::from_str(&line?)
                 .map_err(|error| format!("{}: {error}", path.display()))?;
-            texts.push(text_of(row));
+            texts.push(text_of(row, &name));
         }
     }
     Ok(texts)
 }
 
-fn text_of(row: Written) -> Text {
+fn text_of(row: Written, file: &Rc<str>) -> Text {
     let spam = row.label == Label::Spam;
     let neutral = |field: &str| common_endings(field, &row.lang);
     // Three times as often in spam as in ham, which is the writers' habit and says nothing.
@@ -236,6 +245,7 @@ fn text_of(row: Written) -> Text {
         source: WRITTEN,
         kind: row.kind.clone(),
         language: row.lang,
+        file: Rc::clone(file),
     }
 }
 

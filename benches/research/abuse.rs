@@ -3,7 +3,9 @@
 //!
 //! `sources`: each source's AUC, and what is found where 1 % of its clean rows are flagged. `kinds`: the same for each kind
 //! and language. `terms`: bias by identity term, on sentences from templates that were not trained on. `surge`: five models,
-//! each without a fifth of the source that is too small to keep a fifth out of. `--dump` writes the rows, for `abuse.py`.
+//! each without a fifth of the source that is too small to keep a fifth out of. `tune`: a model of the question alone, without
+//! one of the parts that are trained on, measured on that part, for choosing the recipe's numbers (`--freedom`, `--alpha`,
+//! `--power`, `--most`, `--harmless`). `--dump` writes the rows, for `abuse.py`.
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
 
@@ -40,6 +42,7 @@ fn main() -> Result<(), Failure> {
     let mut data = PathBuf::from("../shared/data");
     let mut model = PathBuf::from("models/abuse/shipped.hamlet");
     let mut dump = None;
+    let mut numbers = recipe::Numbers::default();
     let mut rest = std::env::args().skip(1);
     while let Some(word) = rest.next() {
         let mut value = || rest.next().ok_or(format!("{word} what?"));
@@ -47,6 +50,11 @@ fn main() -> Result<(), Failure> {
             "--data" => data = value()?.into(),
             "--model" => model = value()?.into(),
             "--dump" => dump = Some(value()?),
+            "--freedom" => numbers.freedom = value()?.parse()?,
+            "--alpha" => numbers.alpha = value()?.parse()?,
+            "--power" => numbers.weighing.power = value()?.parse()?,
+            "--most" => numbers.weighing.most = value()?.parse()?,
+            "--harmless" => numbers.harmless = value()?.parse()?,
             mode => drop(wanted.insert(mode.to_owned())),
         }
     }
@@ -54,10 +62,13 @@ fn main() -> Result<(), Failure> {
     if let Some(out) = dump {
         return write_rows(&out, &texts);
     }
-    if wanted.contains("surge") {
+    if wanted.remove("surge") {
         surge(&texts)?;
     }
-    if wanted.len() > usize::from(wanted.contains("surge")) {
+    if wanted.remove("tune") {
+        tune(&texts, numbers)?;
+    }
+    if !wanted.is_empty() {
         let base = Base::from_bytes(&std::fs::read(model)?)?;
         let measured = Measured::of(&base, texts)?;
         for (name, print) in [
@@ -75,7 +86,8 @@ fn main() -> Result<(), Failure> {
 
 struct Measured {
     model: Model,
-    kinds: Kinds,
+    /// None while numbers are chosen.
+    kinds: Option<Kinds>,
     /// Kept-out texts with their scores.
     scored: Vec<(Text, f64)>,
     threshold: f64,
@@ -84,7 +96,7 @@ struct Measured {
 impl Measured {
     fn of(base: &Base, texts: Vec<Text>) -> Result<Self, Failure> {
         let model = base.untaught()?;
-        let kinds = base.kinds().ok_or("a model without kinds")?;
+        let kinds = Some(base.kinds().ok_or("a model without kinds")?);
         let kept = texts.into_par_iter().filter(|text| text.kept_out);
         let scored: Vec<(Text, f64)> = kept
             .map(|text| {
@@ -160,7 +172,8 @@ impl Measured {
                 own.push((self.of_kind(text, kind), is));
             }
             for (language, scored) in languages {
-                let known = self.kinds.languages(kind).iter().any(|own| own == language);
+                let known = self.kinds.iter().flat_map(|kinds| kinds.languages(kind));
+                let known = known.into_iter().any(|own| own == language);
                 let figures = Figures::of(&scored);
                 println!(
                     "{:<16} {language:<4} {:>6} {:>6}  {:.3}  {:.2}  {}",
@@ -176,7 +189,8 @@ impl Measured {
     }
 
     fn of_kind(&self, text: &Text, kind: AbuseKind) -> f64 {
-        let scores = self.kinds.score(&text.sample(false).document());
+        let Some(kinds) = &self.kinds else { return 0.0 };
+        let scores = kinds.score(&text.sample(false).document());
         let own = scores.iter().find(|score| score.kind == kind);
         own.map_or(0.0, |score| score.log_odds)
     }
@@ -248,6 +262,36 @@ impl Measured {
     }
 }
 
+/// The part that `tune` leaves out and measures on.
+const TUNED: usize = 0;
+
+/// A model with other numbers than the recipe's, on a part of what the recipe trains on.
+fn tune(texts: &[Text], numbers: recipe::Numbers) -> Result<(), Failure> {
+    let out = |text: &&Text| !text.kept_out && text.part == TUNED;
+    let mut rest: Vec<Text> = texts
+        .iter()
+        .filter(|text| !text.kept_out && !out(text))
+        .cloned()
+        .collect();
+    rest.extend(recipe::people(numbers.harmless));
+    let model = Model::from_bytes(&recipe::toxicity(&rest, numbers)?.to_bytes()?)?;
+    let scored: Vec<(Text, f64)> = texts
+        .par_iter()
+        .filter(|text| out(text))
+        .map(|text| (text.clone(), model.score(&text.sample(false).document())))
+        .collect();
+    let mut measured = Measured {
+        model,
+        kinds: None,
+        scored,
+        threshold: 0.0,
+    };
+    measured.threshold = logit(found(&measured.of_source(WIKIPEDIA)).1);
+    measured.sources();
+    measured.terms();
+    Ok(())
+}
+
 /// Five models, each without a part of the source, and the source's figures from those that had not seen the rows.
 fn surge(texts: &[Text]) -> Result<(), Failure> {
     let mut scored: Vec<Scored> = Vec::new();
@@ -258,8 +302,9 @@ fn surge(texts: &[Text]) -> Result<(), Failure> {
             .filter(|text| !out(text) && (text.source == "surge" || !text.kept_out))
             .cloned()
             .collect();
-        rest.extend(recipe::people());
-        let model = Model::from_bytes(&recipe::toxicity(&rest)?.to_bytes()?)?;
+        let numbers = recipe::Numbers::default();
+        rest.extend(recipe::people(numbers.harmless));
+        let model = Model::from_bytes(&recipe::toxicity(&rest, numbers)?.to_bytes()?)?;
         let own = texts.iter().filter(out);
         scored
             .extend(own.map(|text| (model.score(&text.sample(false).document()), text.is_abuse())));

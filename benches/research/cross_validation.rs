@@ -53,6 +53,8 @@ struct Arguments {
     worst: usize,
     /// Writes the texts, each with its part, for `benches/research/cross_validation.py`, and does nothing else.
     dump: Option<PathBuf>,
+    /// The one source that `sources` leaves out, instead of each; what is left out with it stays out.
+    only: Option<String>,
     /// No lines for the written corpus's languages and kinds.
     brief: bool,
 }
@@ -66,6 +68,7 @@ fn arguments() -> Result<Arguments, Failure> {
         options: corpus::options(),
         worst: 0,
         dump: None,
+        only: None,
         brief: false,
     };
     let mut rest = std::env::args().skip(1);
@@ -81,6 +84,7 @@ fn arguments() -> Result<Arguments, Failure> {
             "--shift" => found.options.shift = value()?.parse()?,
             "--cells" => found.options.kept_cells = value()?.parse()?,
             "--dump" => found.dump = Some(value()?.into()),
+            "--only" => found.only = Some(value()?),
             "--brief" => found.brief = true,
             "--worst" => found.worst = value()?.parse()?,
             mode => {
@@ -158,8 +162,13 @@ fn main() -> Result<(), Failure> {
             &["Chinese, social", "Korean, news", "ParaDetox, Russian"],
             &["COLD", "Korean, abuse", "ToLD-Br", "Surge"],
         ];
+        let wanted = |out: &&&[&str]| {
+            let only = arguments.only.as_deref();
+            only.is_none_or(|only| out.contains(&only))
+        };
         let left_out: Vec<Vec<bool>> = sources
             .iter()
+            .filter(wanted)
             .map(|out| {
                 texts
                     .iter()

@@ -24,8 +24,9 @@ fn main() -> Result<(), Failure> {
     };
     let mut texts = corpus::licensed(data.as_ref())?;
     texts.retain(|text| !text.kept_out);
-    texts.extend(recipe::people());
-    let trained = recipe::toxicity(&texts)?;
+    let numbers = recipe::Numbers::default();
+    texts.extend(recipe::people(numbers.harmless));
+    let trained = recipe::toxicity(&texts, numbers)?;
     println!("toxicity\n{}", Figures::of(&trained.held_out));
     let languages = recipe::languages(&texts, AbuseKind::Toxicity);
     let mut kinds = Vec::new();

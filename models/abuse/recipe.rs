@@ -15,7 +15,8 @@ use super::people::sentences;
 pub const PEOPLE: &str = "people";
 /// How much one of them counts, harmless and abusive: enough that no term is evidence, although the sources know some
 /// terms from abuse alone.
-const PEOPLE_WEIGHTS: [f32; 2] = [12.0, 1.0];
+const HARMLESS: f32 = 12.0;
+const ABUSIVE: f32 = 1.0;
 /// Texts of a kind that a language needs for it.
 const ENOUGH: usize = 90;
 /// Not answered although there are texts enough: the source calls a text either an insult or an attack on a group, and what
@@ -44,9 +45,32 @@ pub const fn in_data(kind: AbuseKind) -> &'static str {
     }
 }
 
-/// The project's sentences to train on.
-pub fn people() -> impl Iterator<Item = Text> {
-    sentences(false).into_iter().map(|sentence| Text {
+/// What can be chosen about the model of the question itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// Inverse of the L2 penalty of the trust per feature.
+    pub freedom: f64,
+    /// Smoothing.
+    pub alpha: f64,
+    pub weighing: Weighing,
+    /// How much a harmless sentence about people counts.
+    pub harmless: f32,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            freedom: 0.3,
+            alpha: 0.2,
+            weighing: WEIGHING,
+            harmless: HARMLESS,
+        }
+    }
+}
+
+/// The project's sentences to train on; a harmless one counts `harmless` times.
+pub fn people(harmless: f32) -> impl Iterator<Item = Text> {
+    sentences(false).into_iter().map(move |sentence| Text {
         text: sentence.text,
         abuse: f64::from(u8::from(sentence.is_abuse)),
         kinds: if sentence.is_abuse {
@@ -62,27 +86,31 @@ pub fn people() -> impl Iterator<Item = Text> {
         },
         source: PEOPLE,
         language: sentence.language,
-        weight: PEOPLE_WEIGHTS[usize::from(sentence.is_abuse)],
+        weight: if sentence.is_abuse {
+            ABUSIVE
+        } else {
+            harmless
+        },
         kept_out: false,
         part: usize::MAX,
     })
 }
 
-fn options(name: &str) -> Options {
+fn options(name: &str, numbers: Numbers) -> Options {
     Options {
         name: name.to_owned(),
         question: Question::Abuse,
         kept_cells: 120_000_000,
-        freedom: 0.3,
-        alpha: [0.2; VIEWS.len()],
+        freedom: numbers.freedom,
+        alpha: [numbers.alpha; VIEWS.len()],
         ..Options::default()
     }
 }
 
 /// The model of the question itself.
-pub fn toxicity(texts: &[Text]) -> Result<Trained, Failure> {
+pub fn toxicity(texts: &[Text], numbers: Numbers) -> Result<Trained, Failure> {
     let labelled = texts.iter().map(|text| (text, text.is_abuse()));
-    train(options("abuse"), labelled, WEIGHING)
+    train(options("abuse", numbers), labelled, numbers.weighing)
 }
 
 /// The model of a kind.
@@ -108,7 +136,11 @@ pub fn kind(texts: &[Text], kind: AbuseKind) -> Result<Trained, Failure> {
         share: 0.2,
         ..WEIGHING
     };
-    let mut trained = train(options(kind.as_str()), labelled, weighing)?;
+    let mut trained = train(
+        options(kind.as_str(), Numbers::default()),
+        labelled,
+        weighing,
+    )?;
     trained.header.trust.bias += odds(SHARE) - odds(share);
     Ok(trained)
 }
