@@ -16,12 +16,12 @@ use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::bayes::train::Trainer;
 use hamlet::evaluation::figures::{Figures, Scored};
+use hamlet::evaluation::intervals;
 use hamlet::text::views::{VIEWS, mix};
 
 #[path = "../../models/corpus.rs"]
 mod corpus;
 mod disguises;
-mod intervals;
 mod near_copies;
 
 use near_copies::{shingles, similarity};

@@ -13,10 +13,12 @@ use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
 use crate::bayes::{Model, Question};
 use crate::evaluation::figures::{Figures, Scored};
+use crate::evaluation::parts::{self, Origin};
 use crate::evaluation::report;
 use crate::files;
 
-/// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`).
+/// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`; in JSONL also `lang` and `kind`, by which the
+/// figures are given too. A language that is not given is recognised).
 #[derive(Args, Debug)]
 pub struct EvaluateArgs {
     /// The model; left out or `shipped`, the one that comes with the program
@@ -46,12 +48,14 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();
     let mut samples: Vec<Sample> = Vec::new();
+    let mut origins: Vec<Origin> = Vec::new();
     for path in &args.data {
-        each_batch(path, &ProgressBar::hidden(), &mut skipped, |_, batch| {
+        each_batch(path, &ProgressBar::hidden(), &mut skipped, |_, batch, own| {
             let results = batch
                 .par_iter()
                 .map(|sample| (model.score(&sample.document()), sample.spam));
             scored.par_extend(results);
+            origins.par_extend(batch.par_iter().zip(own).map(origin));
             if args.report.is_some() || names_people {
                 samples.extend_from_slice(batch);
             }
@@ -67,6 +71,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
             &Base::from_bytes(&bytes)?,
             &names(&args.data),
             &samples,
+            &origins,
             &scored,
         )?;
         files::write(path, page.as_bytes())
@@ -76,7 +81,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     if args.json {
         let summary = serde_json::json!({"model": model.version(), "figures": figures, "skipped": skipped.count,
-            "terms": report::terms(&model, &samples, &scored)});
+            "parts": parts::of(&scored, &origins), "terms": report::terms(&model, &samples, &scored)});
         writeln!(out, "{summary}")?;
     } else {
         writeln!(
@@ -85,11 +90,23 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
             model.version(),
             scored.len()
         )?;
+        for part in parts::of(&scored, &origins) {
+            writeln!(out, "  {part}")?;
+        }
         for term in report::terms(&model, &samples, &scored) {
             writeln!(out, "  {term}")?;
         }
     }
     Ok(())
+}
+
+/// Where a text is from; its language is recognised where the file does not give it.
+fn origin((sample, given): (&Sample, &Origin)) -> Origin {
+    let language = given.language.clone();
+    Origin {
+        language: language.or_else(|| Origin::recognised(sample).language),
+        kind: given.kind.clone(),
+    }
 }
 
 /// The files' names for the report, without their folders.

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::shell::Misuse;
 use crate::bayes::row::Sample;
 use crate::bayes::{Label, Model, Question};
+use crate::evaluation::parts::Origin;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
 use crate::learn::abuse;
 
@@ -73,12 +74,12 @@ impl Skipped {
     }
 }
 
-/// Reads one file and hands its labelled records on in batches.
+/// Reads one file and hands its labelled records on in batches, with the file's name and where each is from.
 pub(super) fn each_batch(
     path: &Path,
     progress: &ProgressBar,
     skipped: &mut Skipped,
-    mut take: impl FnMut(&str, &[Sample]),
+    mut take: impl FnMut(&str, &[Sample], &[Origin]),
 ) -> anyhow::Result<()> {
     let source = path
         .file_stem()
@@ -89,36 +90,46 @@ pub(super) fn each_batch(
         source
     };
     let mut batch = Vec::with_capacity(BATCH);
+    let mut origins = Vec::with_capacity(BATCH);
     for record in open(path, progress)? {
         match record {
             Ok(record) => match sample(record) {
-                Ok(sample) => batch.push(sample),
+                Ok((sample, origin)) => {
+                    batch.push(sample);
+                    origins.push(origin);
+                }
                 Err(problem) => skipped.report(path, &problem),
             },
             Err(error @ RecordError::Line { .. }) => skipped.report(path, &error.to_string()),
             Err(error) => return Err(error).with_context(|| path.display().to_string()),
         }
         if batch.len() == BATCH {
-            take(&source, &batch);
+            take(&source, &batch, &origins);
             batch.clear();
+            origins.clear();
         }
     }
-    take(&source, &batch);
+    take(&source, &batch, &origins);
     Ok(())
 }
 
-fn sample(record: Record) -> Result<Sample, String> {
+fn sample(record: Record) -> Result<(Sample, Origin), String> {
     let label = record
         .label
         .ok_or_else(|| format!("line {}: has no label", record.line))?;
     let email_domain = record.email_domain().map(str::to_owned);
-    Ok(Sample {
+    let sample = Sample {
         text: record.text,
         spam: label == Label::Spam,
         name: record.name,
         email_domain,
         website: record.website,
-    })
+    };
+    let origin = Origin {
+        language: record.language,
+        kind: record.kind,
+    };
+    Ok((sample, origin))
 }
 
 /// Opens a file or standard input.

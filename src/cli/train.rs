@@ -74,7 +74,7 @@ pub fn run(args: &TrainArgs, config: Option<PathBuf>) -> anyhow::Result<()> {
     let weights = weights(args)?;
     let progress = progress_bar(&args.data);
     for (path, weight) in args.data.iter().zip(weights) {
-        each_batch(path, &progress, &mut skipped, |source, batch| {
+        each_batch(path, &progress, &mut skipped, |source, batch, _| {
             run.add(source, batch, weight);
         })?;
     }

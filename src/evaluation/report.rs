@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::bias::{self, TermFigures};
 use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
+use super::parts::{self, Origin, PartFigures};
 use super::plots;
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
@@ -79,6 +80,7 @@ struct Page<'a> {
     plots: Vec<Chart>,
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
+    parts: Vec<PartFigures>,
     terms: Vec<TermFigures>,
     named: (&'static str, &'static str, [&'static str; 7]),
 }
@@ -97,10 +99,11 @@ pub fn of(
         .par_iter()
         .map(|sample| (model.score(&sample.document()), sample.spam))
         .collect();
-    html(model, base, files, samples, &scored)
+    let origins: Vec<Origin> = samples.par_iter().map(Origin::recognised).collect();
+    html(model, base, files, samples, &origins, &scored)
 }
 
-/// Writes the report of `model`, which was made of `base`, on `samples`, which scored `scored`.
+/// Writes the report of `model`, which was made of `base`, on `samples`, which come from `origins` and scored `scored`.
 ///
 /// # Errors
 /// See [`ReportError`].
@@ -109,6 +112,7 @@ pub fn html(
     base: &Base,
     files: &str,
     samples: &[Sample],
+    origins: &[Origin],
     scored: &[Scored],
 ) -> Result<String, ReportError> {
     let figures = Figures::of(scored);
@@ -121,6 +125,7 @@ pub fn html(
         plots: draw(scored, &figures, &learning_curve(base, samples)),
         telling: telling(model, samples),
         wrong: most_wrong(samples, scored),
+        parts: parts::of(scored, origins),
         terms: terms(model, samples, scored),
         named: NAMED,
     };

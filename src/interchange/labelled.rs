@@ -83,6 +83,10 @@ pub struct Record {
     pub page: Option<String>,
     /// The site it was written on.
     pub site: Option<String>,
+    /// The code of its language; JSON alone has it.
+    pub language: Option<String>,
+    /// Which sort of spam or ham; JSON alone has it.
+    pub kind: Option<String>,
 }
 
 impl Record {

@@ -35,6 +35,9 @@ struct Raw {
     website: Option<String>,
     page: Option<String>,
     site: Option<String>,
+    #[serde(alias = "lang")]
+    language: Option<Value>,
+    kind: Option<Value>,
 }
 
 /// Understands one line of JSON.
@@ -67,7 +70,17 @@ pub fn parse_json(line: u64, bytes: &[u8]) -> Result<Record, RecordError> {
         website: raw.website,
         page: raw.page,
         site: raw.site,
+        language: raw.language.and_then(word),
+        kind: raw.kind.and_then(word),
     })
+}
+
+/// A field that other programs may use for something else: what is no word is left out.
+fn word(value: Value) -> Option<String> {
+    match value {
+        Value::String(word) => Some(word),
+        _ => None,
+    }
 }
 
 /// The problem without serde's "line 1", which would mislead: every record is a document of its own.

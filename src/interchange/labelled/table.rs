@@ -60,6 +60,7 @@ impl<R: BufRead> Table<R> {
             website: field("website"),
             page: field("page"),
             site: field("site"),
+            ..Record::default()
         })
     }
 }
