@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use hamlet::bayes::Model;
@@ -53,6 +54,8 @@ struct Arguments {
     worst: usize,
     /// Writes the texts, each with its part, for `benches/research/cross_validation.py`, and does nothing else.
     dump: Option<PathBuf>,
+    /// Every score that was printed about, one JSON object a line, is added to this file: to look at calibration.
+    scores: Option<PathBuf>,
     /// The one source that `sources` leaves out, instead of each; what is left out with it stays out.
     only: Option<String>,
     /// No lines for the written corpus's languages and kinds.
@@ -68,6 +71,7 @@ fn arguments() -> Result<Arguments, Failure> {
         options: corpus::options(),
         worst: 0,
         dump: None,
+        scores: None,
         only: None,
         brief: false,
     };
@@ -81,9 +85,11 @@ fn arguments() -> Result<Arguments, Failure> {
             "--imbalance" => found.weighing.imbalance = value()?.parse()?,
             "--freedom" => found.options.freedom = value()?.parse()?,
             "--alpha" => found.options.alpha = [value()?.parse()?; VIEWS.len()],
+            "--confidence" => found.options.confidence = value()?.parse()?,
             "--shift" => found.options.shift = value()?.parse()?,
             "--cells" => found.options.kept_cells = value()?.parse()?,
             "--dump" => found.dump = Some(value()?.into()),
+            "--scores" => found.scores = Some(value()?.into()),
             "--only" => found.only = Some(value()?),
             "--brief" => found.brief = true,
             "--worst" => found.worst = value()?.parse()?,
@@ -281,8 +287,29 @@ fn has_link(text: &Text) -> bool {
     written.contains("http") || written.contains("www.") || written.contains("href=")
 }
 
+/// Adds scores to a file.
+fn note(out: &Path, title: &str, scored: &[(&Text, f64)]) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(out)?;
+    for (text, score) in scored {
+        let line = serde_json::json!({
+            "of": title, "source": text.source, "language": text.language, "kind": text.kind,
+            "spam": text.sample.spam, "score": score,
+        });
+        writeln!(file, "{line}")?;
+    }
+    Ok(())
+}
+
 /// Prints one line for each source, each language of the written corpus and each of its kinds.
 fn print(title: &str, scored: &[(&Text, f64)], arguments: &Arguments) {
+    if let Some(out) = &arguments.scores
+        && let Err(error) = note(out, title, scored)
+    {
+        println!("{}: {error}", out.display());
+    }
     println!("\n## {title}\n");
     println!(
         "| set | ham | spam | AUC | caught at 1 % | ham blocked | ham held | short ham with link held | spam caught | or held | or held at 8 % |"

@@ -69,18 +69,19 @@ pub(super) fn finish(gathered: Gathered) -> Result<Trained, FitError> {
     let placed = place(&options, &start, &rows);
     let scored = held_out(&options, &start, &placed, freedom);
     let line = Line::calibrating(&scored);
+    let used = Line {
+        slope: line.slope * options.confidence,
+        shift: line.shift * options.confidence + options.shift,
+    };
     let ratios = all_log_ratios(&start.sums, &options.alpha)?;
     let (own, shift) = refine::fit(&placed, &ratios, freedom);
     let trust = Trust {
         bias: start.trust.bias + shift,
         ..start.trust
     }
-    .calibrated(Line {
-        shift: line.shift + options.shift,
-        ..line
-    });
+    .calibrated(used);
     #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
-    let slope = line.slope as f32;
+    let slope = used.slope as f32;
     let differences: Vec<f32> = start
         .differences
         .iter()

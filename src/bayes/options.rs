@@ -23,8 +23,11 @@ pub struct Options {
     pub freedom_on_base: f64,
     /// How often a site's own text may count beside one of the base's: cross-validation picks one.
     pub lesson_weights: Vec<f64>,
-    /// Log-odds added to every score once it is calibrated: how much rarer spam is where the model will be used than
-    /// it was among the texts.
+    /// What remains of calibrated log-odds, at most 1: texts unlike all that the model was trained on deserve less confidence
+    /// than those it was calibrated on.
+    pub confidence: f64,
+    /// Log-odds added to every score after that: how much rarer spam is where the model will be used than it was among the
+    /// texts.
     pub shift: f64,
     /// Features kept for the logistic layers, over all rows (4 bytes each).
     pub kept_cells: usize,
@@ -43,6 +46,7 @@ impl Default for Options {
             freedom: 3.0,
             freedom_on_base: 10.0,
             lesson_weights: vec![16.0, 64.0, 256.0],
+            confidence: 1.0,
             shift: 0.0,
             kept_cells: 6_000_000,
             seed: 1,

@@ -31,6 +31,7 @@ mod instances;
 mod intake;
 mod interchange;
 mod keys;
+mod language;
 mod learning;
 mod mail;
 mod metrics;
