@@ -19,8 +19,6 @@ pub type Set = u64;
 const LONGEST: usize = 20;
 /// The same in writing without spaces.
 const LONGEST_UNSPACED: usize = 7;
-/// Letters after which a word that no entry begins with is given up.
-const BEGINNING: usize = 4;
 /// Places of the table: a power of two, some four for each word.
 const PLACES: usize = 1 << 15;
 
@@ -30,7 +28,7 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.t
 struct Words {
     /// A bit for each possible key, to turn away nearly all of them in the processor's cache.
     filter: Filter,
-    /// The same for what words begin with, up to [`BEGINNING`] letters: most words of a text end here.
+    /// The same for what entries begin with: most words of a text are given up after a few letters.
     beginnings: Filter,
     /// Key and meaning; the key 0 is a free place.
     places: Box<[(u64, Meaning)]>,
@@ -62,7 +60,7 @@ pub fn at(glyphs: &[Glyph], start: usize, unspaced: bool) -> Set {
             break;
         }
         key = extend(key, c);
-        if length < BEGINNING && !words.beginnings.has(key) {
+        if !words.beginnings.has(key) {
             break;
         }
         if let Some(meaning) = words.get(key) {
@@ -97,11 +95,9 @@ impl Words {
                 let bare = entry.trim_end_matches(['_', '=']);
                 normalize_plain(&bare.replace(['_', '-'], " "), &mut folded);
                 let mut key = 0;
-                for (length, glyph) in folded.glyphs.iter().enumerate() {
+                for glyph in &folded.glyphs {
                     key = extend(key, glyph.folded);
-                    if length < BEGINNING {
-                        words.beginnings.put(key);
-                    }
+                    words.beginnings.put(key);
                 }
                 let whole = bare.len() < entry.len();
                 words.put(key, Meaning { concept, whole });
