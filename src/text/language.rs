@@ -150,6 +150,7 @@ fn may_be(language: Language, few: bool) -> bool {
 /// The language that function words and letters name with a lead of so many votes over all others. To compare a text's
 /// trigrams with those of all languages, as is done where they do not, takes longer than everything else that is
 /// found in it.
+#[expect(clippy::cast_precision_loss, reason = "at most 64 languages")]
 fn by_words(beginning: &str, features: &Extractor, lead: f32) -> Option<Language> {
     let list = function_words::list();
     let mut votes = [0.0_f32; Languages::BITS as usize];
