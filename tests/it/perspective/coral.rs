@@ -87,16 +87,15 @@ on_both_engines!(
             );
         }
         let site = [SiteSlug::parse("paper").expect("a site")];
-        let store = &app.app.store;
-        let labels = store
+        let kept = &app.app.store;
+        let labels = kept
             .count_samples(Question::Abuse, &site)
             .await
             .expect("labels");
         let labels: Vec<_> = labels.iter().map(|one| (one.label, one.counted)).collect();
         assert_eq!(labels, [(Label::Ham, 1), (Label::Spam, 1)]);
         assert!(
-            store
-                .count_samples(Question::Spam, &site)
+            kept.count_samples(Question::Spam, &site)
                 .await
                 .expect("labels")
                 .is_empty()
