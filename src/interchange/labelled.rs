@@ -15,7 +15,7 @@ use self::{json::JsonLines, table::Table};
 pub use self::{json::parse_json, lines::Lines};
 
 use super::encoding::Decoded;
-use crate::bayes::Label;
+use crate::bayes::{Label, Question};
 
 /// A JSON line or a table's row longer than this is refused, in bytes.
 pub const LONGEST_LINE: usize = 1 << 20;
@@ -87,6 +87,8 @@ pub struct Record {
     pub language: Option<String>,
     /// Which sort of spam or ham; JSON alone has it.
     pub kind: Option<String>,
+    /// The question that its label answers.
+    pub question: Option<Question>,
 }
 
 impl Record {

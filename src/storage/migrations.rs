@@ -112,6 +112,19 @@ const STEPS: &[Step] = &[
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
     same(30, "pages", text!("0030_pages.sql")),
     same(31, "views", text!("0031_views.sql")),
+    same(33, "reasons", text!("0033_reasons.sql")),
+    each(
+        35,
+        "abuse_labels",
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.sqlite.sql")
+        ),
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.postgres.sql")
+        ),
+    ),
 ];
 
 /// The number of the last step.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Record, RecordError, label_of_text, lines::Lines};
-use crate::bayes::Label;
+use crate::bayes::{Label, Question};
 
 pub(super) struct JsonLines<R> {
     lines: Lines<R>,
@@ -38,6 +38,7 @@ struct Raw {
     #[serde(alias = "lang")]
     language: Option<Value>,
     kind: Option<Value>,
+    question: Option<Question>,
 }
 
 /// Understands one line of JSON.
@@ -72,6 +73,7 @@ pub fn parse_json(line: u64, bytes: &[u8]) -> Result<Record, RecordError> {
         site: raw.site,
         language: raw.language.and_then(word),
         kind: raw.kind.and_then(word),
+        question: raw.question,
     })
 }
 

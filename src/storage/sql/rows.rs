@@ -4,11 +4,11 @@ use serde::de::DeserializeOwned;
 use sqlx::{Row, ValueRef, any::AnyRow};
 
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     domain::{
         block::{BlockAction, BlockKind},
         comment::{CommentId, Status},
-        decision::{Action, BatchId, Decision},
+        decision::{Action, BatchId, Decision, DecisionReason},
         email::{EmailIndex, SealedEmail},
         evidence::Verdict,
         mail::{MailKind, MailStatus},
@@ -140,6 +140,8 @@ texts! {
     Status, "status" => Self::parse,
     Verdict, "verdict" => Self::parse,
     Decision, "decision" => Self::parse,
+    DecisionReason, "reason" => Self::parse,
+    Question, "question" => Self::parse,
     Action, "action" => Self::parse,
     Role, "role" => Self::parse,
     Phase, "phase" => Self::parse,
