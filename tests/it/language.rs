@@ -87,9 +87,9 @@ on_both_engines!(
         let token = app.token(Role::Operator, &[]).await;
         let held = async |text: &str| {
             let judged = score(&app, &token, text).await;
-            let fired = judged["evidence"]["findings"]
+            let fired = judged["evidence"]["checks"]
                 .as_array()
-                .expect("findings")
+                .expect("checks")
                 .iter()
                 .any(|finding| finding["check"] == "language");
             (fired, judged)
