@@ -113,6 +113,10 @@ pub enum Action {
     EmailRevealed,
     /// A person wrote a note and decided nothing.
     Noted,
+    /// A person changed the text.
+    Edited,
+    /// A person took a change of the text back.
+    EditUndone,
 }
 
 with_words!(Decision, Door, Action);
@@ -140,16 +144,19 @@ pub struct HistoryEntry {
     pub undone: bool,
     /// The batch it was made in, or taken back with.
     pub batch: Option<BatchId>,
+    /// The text before, where it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
-/// The last decision about a comment, or the last taking back of one.
+/// The last decision about a comment or change of its text, or the last taking back of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastChange {
     /// When.
     pub at: Timestamp,
-    /// [`Action::Decided`] or [`Action::Undone`].
+    /// [`Action::Decided`], [`Action::Undone`], [`Action::Edited`] or [`Action::EditUndone`].
     pub action: Action,
-    /// The decision that was made or taken back.
+    /// The decision that was made or taken back; `edit` for a change of the text.
     pub decision: String,
     /// Who, as their name was then.
     pub by: String,

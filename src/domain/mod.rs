@@ -5,6 +5,7 @@ pub mod arrival;
 pub mod block;
 pub mod comment;
 pub mod decision;
+pub mod edit;
 pub mod email;
 pub mod evidence;
 pub mod field;

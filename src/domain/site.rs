@@ -103,6 +103,8 @@ pub struct Policy {
     /// Likewise for what is in the trash.
     #[schema(format = Int64, minimum = 1, maximum = 36_500)]
     pub trash_days: Option<u32>,
+    /// Whether readers may see what a comment said before a moderator changed it. That it was changed they always see.
+    pub show_edits: bool,
     /// How the site spells its pages. When it changes, comments move to where their page is now.
     pub pages: PageRules,
 }
@@ -133,6 +135,7 @@ impl Default for Policy {
             discard_at: None,
             spam_days: None,
             trash_days: None,
+            show_edits: false,
             pages: PageRules::default(),
         }
     }

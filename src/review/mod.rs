@@ -6,6 +6,7 @@
 
 pub mod batches;
 pub mod changes;
+pub mod edits;
 pub mod last;
 pub mod opened;
 pub mod queue;
@@ -56,8 +57,20 @@ const MAX_NOTE_CHARS: usize = 1_000;
 /// # Errors
 /// A [`FieldError`] on `note`.
 pub fn parse_note(raw: Option<&str>) -> Result<Option<String>, FieldError> {
+    parse_remark("note", raw)
+}
+
+/// Reads the reason of a change of a text; an empty one is none.
+///
+/// # Errors
+/// A [`FieldError`] on `reason`.
+pub fn parse_reason(raw: Option<&str>) -> Result<Option<String>, FieldError> {
+    parse_remark("reason", raw)
+}
+
+fn parse_remark(field: &str, raw: Option<&str>) -> Result<Option<String>, FieldError> {
     raw.filter(|raw| !raw.trim().is_empty())
-        .map(|raw| parse_lines("note", raw, MAX_NOTE_CHARS))
+        .map(|raw| parse_lines(field, raw, MAX_NOTE_CHARS))
         .transpose()
 }
 

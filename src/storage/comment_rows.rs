@@ -31,6 +31,7 @@ record! {
         created_at: "c.created_at",
         decided_at: "c.decided_at",
         decided_by: "c.decided_by",
+        edited_at: "c.edited_at",
     }
 }
 

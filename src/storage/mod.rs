@@ -21,6 +21,7 @@ pub mod damage;
 pub mod decided;
 pub mod decisions;
 pub mod deliveries;
+pub mod edits;
 mod engine;
 mod erasure;
 pub mod erasures;

@@ -20,6 +20,7 @@ mod description;
 mod desk;
 mod desk_model;
 mod desk_privacy;
+mod edits;
 mod erasure;
 mod evidence;
 mod fairness;

@@ -61,6 +61,8 @@ pub struct CommentItem {
     pub created_at: Timestamp,
     /// When a person last decided, if one has.
     pub decided_at: Option<Timestamp>,
+    /// When a moderator last changed the text, if one has.
+    pub edited_at: Option<Timestamp>,
 }
 
 impl CommentItem {
@@ -89,6 +91,7 @@ impl CommentItem {
             network: comment.network.clone(),
             created_at: comment.created_at,
             decided_at: comment.decided_at,
+            edited_at: comment.edited_at,
         }
     }
 }

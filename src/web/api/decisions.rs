@@ -95,9 +95,9 @@ struct Changed {
     by: String,
     /// Whether that was you.
     by_you: bool,
-    /// `decided` or `undone`.
+    /// `decided`, `undone`, `edited` or `edit_undone`.
     action: Action,
-    /// The decision that was made or taken back.
+    /// The decision that was made or taken back; `edit` for a change of the text.
     decision: String,
     /// When.
     at: Timestamp,
@@ -238,7 +238,7 @@ fn bulk_result(id: CommentId, outcome: &Outcome, changed: Option<Changed>) -> Bu
     }
 }
 
-async fn answer(
+pub(super) async fn answer(
     app: &App,
     principal: &Principal,
     outcome: Option<Outcome>,
@@ -254,7 +254,7 @@ async fn answer(
             }))
         }
         Some(Outcome::NothingToUndo(_)) => {
-            let title = "There is no decision to take back.";
+            let title = "There is nothing to take back.";
             Err(Problem::conflict("nothing_to_undo", title))
         }
         Some(Outcome::NotFound) | None => Err(Problem::not_found("comment")),

@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod client_keys;
 pub mod comments;
 pub mod decisions;
+pub mod edits;
 pub mod me;
 pub mod models;
 pub mod moderators;
@@ -43,6 +44,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(queue::routes)
         .configure(comments::routes)
         .configure(decisions::routes)
+        .configure(edits::routes)
         .configure(batches::routes)
         .configure(score::routes)
         .configure(blocks::routes)

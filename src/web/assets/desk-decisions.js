@@ -172,6 +172,7 @@ const whoWas = ({ changed, status }) => {
   if (!changed) return say("changed-now", { status: now });
   const when = ago(changed.at);
   const who = changed.by_you ? say("you") : changed.by;
+  if (changed.action.startsWith("edit")) return say("edited-before-you", { who, when });
   if (changed.action === "undone") return say("undone-before-you", { who, status: now, when });
   return say(changed.by_you ? "you-decided" : "before-you", { who, did: did(changed.decision), when });
 };

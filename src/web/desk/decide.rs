@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{filter::DeskQuery, frame::back_of, words};
+use super::{edit, filter::DeskQuery, frame::back_of, words};
 use crate::{
     domain::{
         decision::{BatchId, Change, Decision, Wish},
@@ -98,6 +98,7 @@ async fn undo_last(app: &App, principal: &Principal) -> Result<Flash, StoreError
             ..Flash::default()
         },
         Last::Together(id, taken) => Flash::of_batch(id, taken),
+        Last::Edited(id, outcome) => edit::undone(id, &outcome),
         Last::Alone(wish, outcome, changes) => {
             let (wishes, outcomes) = ([wish], [*outcome]);
             Flash::of("undo", principal, &wishes, &outcomes, &changes)

@@ -9,6 +9,7 @@ mod charts;
 mod comment;
 mod decide;
 mod done;
+mod edit;
 mod entry;
 mod fields;
 mod file_form;
@@ -82,6 +83,9 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/comments/{id}/block", block::choose)
         .page(Method::POST, "/desk/comments/{id}/block", block::add)
         .page(Method::POST, "/desk/comments/{id}/answer", answer::send)
+        .page(Method::GET, "/desk/comments/{id}/edit", edit::show)
+        .page(Method::POST, "/desk/comments/{id}/edit", edit::save)
+        .page(Method::POST, "/desk/comments/{id}/edit/undo", edit::undo)
         .page(Method::GET, "/desk/comments/{id}", comment::show)
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)

@@ -134,6 +134,7 @@ fn policy_of(fields: &FormFields, old: &Policy) -> (Policy, Vec<FieldError>) {
         proof_of_work_bits: optional(fields, "proof_of_work_bits", old.proof_of_work_bits, e),
         spam_days: optional(fields, "spam_days", old.spam_days, e),
         trash_days: optional(fields, "trash_days", old.trash_days, e),
+        show_edits: fields.get("show_edits") == "1",
         pages: PageRules {
             trailing_slash: TrailingSlash::parse(fields.get("trailing_slash")).unwrap_or_default(),
             drop_index: fields.get("drop_index") == "1",
