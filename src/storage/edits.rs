@@ -22,6 +22,10 @@ use crate::{
     },
 };
 
+/// What [`lines`] reads.
+pub(super) const COLUMNS: &str =
+    "id, at, actor_name, via, reason, text, undone_at, undone_name, undone_via";
+
 impl Store {
     /// Changes a comment's text, or takes the last change back: what it is found and judged by changes too, and its label
     /// if it has one.
@@ -47,8 +51,8 @@ impl Store {
 
     /// What was edited of a comment, as lines of its history, the earliest first.
     pub(super) async fn edits_of(&self, comment: &Comment) -> Result<Vec<HistoryEntry>> {
-        let text = "SELECT id, at, actor_name, via, reason, text, undone_at, undone_name, undone_via FROM edits \
-                    WHERE site = $1 AND comment_id = $2 ORDER BY id";
+        let text =
+            format!("SELECT {COLUMNS} FROM edits WHERE site = $1 AND comment_id = $2 ORDER BY id");
         let query = sql(text, values![comment.site, comment.id]);
         let found = self.gather("edits", query, lines).await?;
         Ok(found.into_iter().flatten().collect())
@@ -193,7 +197,7 @@ impl Desk<'_, '_> {
 }
 
 /// A change, and its taking back if there is one.
-fn lines(row: &AnyRow) -> Result<Vec<HistoryEntry>> {
+pub(super) fn lines(row: &AnyRow) -> Result<Vec<HistoryEntry>> {
     let undone_at: Option<Timestamp> = get(row, "undone_at")?;
     let line = |at, action, by, via, note, text| HistoryEntry {
         at,
