@@ -4,7 +4,7 @@ use super::Review;
 use crate::{
     domain::{
         comment::{Comment, CommentId},
-        decision::{Decider, Outcome, ToVote},
+        decision::{Beside, Decider, Outcome, ToVote},
         edit::{Rewriting, TextChange},
         evidence::{Check, Evidence, Finding},
         field::FieldError,
@@ -122,7 +122,7 @@ async fn rewrite(
     let decider = Decider {
         actor: principal.actor.clone(),
         sites: ground.directory.covered(&principal.scope),
-        note: None,
+        beside: Beside::default(),
         batch: None,
         now: ground.now(),
         source: samples::source(

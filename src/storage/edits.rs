@@ -149,6 +149,7 @@ impl Desk<'_, '_> {
             from: comment.status,
             status: comment.status,
             version: comment.version,
+            reason: None,
         };
         let is_decided = comment.decided_by.is_some();
         let outcome = Outcome::Done(Box::new(comment), decided);
@@ -208,6 +209,7 @@ pub(super) fn lines(row: &AnyRow) -> Result<Vec<HistoryEntry>> {
         from: None::<Status>,
         to: None,
         note,
+        reason: None,
         undone: action == Action::Edited && undone_at.is_some(),
         batch: None,
         text,

@@ -84,6 +84,7 @@ struct Line {
     at: String,
     who: String,
     what: String,
+    reason: Option<Said<'static>>,
     note: Option<String>,
     undone: bool,
     /// The form that takes it back and what it sends, where it is the last decision or the last change of the text.
@@ -340,7 +341,7 @@ fn bar(says: String, weight: f64, most: f64) -> Weighed {
 /// The history in words, of a comment that has this version now.
 fn lines(
     app: &App,
-    words: &Words,
+    words: &'static Words,
     history: Vec<HistoryEntry>,
     (id, version): (CommentId, i64),
 ) -> Vec<Line> {
@@ -367,7 +368,7 @@ fn lines(
         .collect()
 }
 
-fn line(app: &App, words: &Words, entry: HistoryEntry) -> Line {
+fn line(app: &App, words: &'static Words, entry: HistoryEntry) -> Line {
     let to = entry
         .to
         .map_or_else(String::new, |to| words.say(now(to)).into());
@@ -399,6 +400,7 @@ fn line(app: &App, words: &Words, entry: HistoryEntry) -> Line {
         at: entry.at.to_string(),
         who: who.unwrap_or_default(),
         what: words.fill(name, &[("decision", &decision), ("to", &to)]),
+        reason: entry.reason.map(|why| words.why(why)),
         note: entry.note,
         undone: entry.undone,
         undo: None,
