@@ -1,8 +1,6 @@
 //! Changes of a comment's text by moderators.
 
-use super::{
-    comment::CommentId, evidence::Evidence, site::SiteSlug, timestamp::Timestamp,
-};
+use super::{comment::CommentId, evidence::Evidence, site::SiteSlug, timestamp::Timestamp};
 
 /// A wish to give a comment another text.
 #[derive(Debug, Clone)]

@@ -143,7 +143,13 @@ impl Store {
         };
         let (alone_at, together_at) = (time(&alone)?, time(&together)?);
         let edited = self
-            .edited_lately(sites, since, Timestamp::from_millis(i64::MAX), Some(actor), EDITS)
+            .edited_lately(
+                sites,
+                since,
+                Timestamp::from_millis(i64::MAX),
+                Some(actor),
+                EDITS,
+            )
             .await?;
         let edited = edited.into_iter().find(|edit| edit.last);
         if let Some(edit) = edited

@@ -111,7 +111,10 @@ impl Desk<'_, '_> {
         let Some(mut comment) = found else {
             return Ok(Outcome::NotFound);
         };
-        if wish.version.is_some_and(|version| version != comment.version) {
+        if wish
+            .version
+            .is_some_and(|version| version != comment.version)
+        {
             return Ok(Outcome::Stale(Box::new(comment)));
         }
         if !self.note(&comment, &wish.change).await? {

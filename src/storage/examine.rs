@@ -36,7 +36,7 @@ type Check = (
 
 const HISTORY: &str = concat!(
     "id, comment_id, ",
-    "at, action, actor_name, via, decision, from_status, to_status, note, undone, batch, CAST(NULL AS TEXT) AS text"
+    "at, action, actor_name, via, decision, from_status, to_status, reason, note, undone, batch, CAST(NULL AS TEXT) AS text"
 );
 
 /// The tables that readers make something of.

@@ -66,11 +66,17 @@ on_both_engines!(
         let wish = json!({ "text": AFTER, "version": 2, "reason": "an advertisement" });
         let (status, done) = post(&app, &token, &edits, &wish).await;
         assert_eq!(status, 200, "{done}");
-        assert_eq!((text(&done["status"]), &done["version"]), ("approved", &json!(3)));
+        assert_eq!(
+            (text(&done["status"]), &done["version"]),
+            ("approved", &json!(3))
+        );
 
         let after = detail(&app, &token, &id).await;
         assert_eq!(text(&after["text"]), AFTER);
-        assert!(after["score"].as_f64() < before["score"].as_f64(), "{after}");
+        assert!(
+            after["score"].as_f64() < before["score"].as_f64(),
+            "{after}"
+        );
         assert!(!after["evidence"].to_string().contains("cheap"), "{after}");
         assert_eq!(actions(&after), ["received", "decided", "edited"]);
         let line = &after["history"][2];
@@ -79,23 +85,36 @@ on_both_engines!(
         assert_eq!((text(&line["by"]), text(&line["via"])), ("tests", "token"));
         let shown = public(&app).await;
         assert_eq!(text(&shown["text"]), AFTER);
-        assert!(shown["edited_at"].is_string() && shown["edits"].is_null(), "{shown}");
+        assert!(
+            shown["edited_at"].is_string() && shown["edits"].is_null(),
+            "{shown}"
+        );
         assert_eq!(found(&app, &token, "pills").await, 0);
         assert_eq!(found(&app, &token, "remember").await, 1);
 
         let undo = format!("{edits}/undo");
         let (status, done) = post(&app, &token, &undo, &json!({ "version": 3 })).await;
-        assert_eq!((status.as_u16(), &done["version"]), (200, &json!(4)), "{done}");
+        assert_eq!(
+            (status.as_u16(), &done["version"]),
+            (200, &json!(4)),
+            "{done}"
+        );
         let again = detail(&app, &token, &id).await;
         assert_eq!(text(&again["text"]), BEFORE);
         assert_eq!(again["score"], before["score"]);
         assert_eq!(again["evidence"], before["evidence"]);
-        assert_eq!(actions(&again), ["received", "decided", "edited", "edit_undone"]);
+        assert_eq!(
+            actions(&again),
+            ["received", "decided", "edited", "edit_undone"]
+        );
         assert_eq!(again["history"][2]["undone"], true);
         assert!(public(&app).await["edited_at"].is_null());
         assert_eq!(found(&app, &token, "pills").await, 1);
         let (status, problem) = post(&app, &token, &undo, &json!({})).await;
-        assert_eq!((status.as_u16(), text(&problem["code"])), (409, "nothing_to_undo"));
+        assert_eq!(
+            (status.as_u16(), text(&problem["code"])),
+            (409, "nothing_to_undo")
+        );
     }
 );
 
@@ -132,9 +151,21 @@ on_both_engines!(
         let token = app.token(Role::Moderator, &[]).await;
         let id = app.posted("default", "Ophelia", BEFORE).await;
         let edits = format!("/api/v1/comments/{id}/edits");
-        post(&app, &token, &edits, &json!({ "text": AFTER, "version": 1 })).await;
+        post(
+            &app,
+            &token,
+            &edits,
+            &json!({ "text": AFTER, "version": 1 }),
+        )
+        .await;
         let path = format!("/api/v1/comments/{id}/decisions");
-        post(&app, &token, &path, &json!({ "decision": "approve", "version": 2 })).await;
+        post(
+            &app,
+            &token,
+            &path,
+            &json!({ "decision": "approve", "version": 2 }),
+        )
+        .await;
         let api = format!("/api/v1/sites/default/comments/{id}/edits");
         let page = format!("/sites/default/comments/{id}/edits");
         assert_eq!(answer(app.get(&api)).await.0, 404);
@@ -151,34 +182,50 @@ on_both_engines!(
         let (status, list) = answer(app.get(&api)).await;
         assert_eq!(status, 200);
         assert_eq!(text(&list["edits"][0]["text"]), BEFORE);
-        assert!(!list.to_string().contains("tests"), "nobody is named: {list}");
+        assert!(
+            !list.to_string().contains("tests"),
+            "nobody is named: {list}"
+        );
         let html = app.get(&page).send().await.unwrap().text().await.unwrap();
         assert!(html.contains("cheap.example"), "{html}");
         // What is not public any more shows nothing of it either.
-        post(&app, &token, &path, &json!({ "decision": "trash", "version": 3 })).await;
+        post(
+            &app,
+            &token,
+            &path,
+            &json!({ "decision": "trash", "version": 3 }),
+        )
+        .await;
         assert_eq!(answer(app.get(&api)).await.0, 404);
     }
 );
 
-on_both_engines!(
-    webhooks_hear_of_an_edit,
-    LOCAL,
-    |app: TestApp| async move {
-        let listener = Listener::start().await;
-        let operator = app.token(Role::Operator, &[]).await;
-        let new = json!({ "url": listener.url, "events": ["comment.edited"] });
-        assert_eq!(answer(app.with(&operator, Method::POST, PATH).json(&new)).await.0, 201);
-        let id = app.posted("default", "Ophelia", BEFORE).await;
-        let edits = format!("/api/v1/comments/{id}/edits");
-        post(&app, &operator, &edits, &json!({ "text": AFTER, "version": 1 })).await;
-        webhooks::tick(&app.app.notify).await.unwrap();
-        let taken = listener.taken();
-        let told = taken[0].json();
-        assert_eq!(text(&told["type"]), "comment.edited");
-        assert_eq!(text(&told["data"]["text"]), AFTER);
-        assert_eq!(told["data"]["version"], 2);
-    }
-);
+on_both_engines!(webhooks_hear_of_an_edit, LOCAL, |app: TestApp| async move {
+    let listener = Listener::start().await;
+    let operator = app.token(Role::Operator, &[]).await;
+    let new = json!({ "url": listener.url, "events": ["comment.edited"] });
+    assert_eq!(
+        answer(app.with(&operator, Method::POST, PATH).json(&new))
+            .await
+            .0,
+        201
+    );
+    let id = app.posted("default", "Ophelia", BEFORE).await;
+    let edits = format!("/api/v1/comments/{id}/edits");
+    post(
+        &app,
+        &operator,
+        &edits,
+        &json!({ "text": AFTER, "version": 1 }),
+    )
+    .await;
+    webhooks::tick(&app.app.notify).await.unwrap();
+    let taken = listener.taken();
+    let told = taken[0].json();
+    assert_eq!(text(&told["type"]), "comment.edited");
+    assert_eq!(text(&told["data"]["text"]), AFTER);
+    assert_eq!(told["data"]["version"], 2);
+});
 
 async fn send(app: &TestApp, who: &Session, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
     let response = who.form(app, path, fields).send().await.expect("an answer");
@@ -201,17 +248,30 @@ on_both_engines!(
         assert!(page.text().await.unwrap().contains("cheap.example"));
 
         let too_long = "x".repeat(15_001);
-        let fields = [("text", too_long.as_str()), ("version", "1"), ("reason", "kept")];
+        let fields = [
+            ("text", too_long.as_str()),
+            ("version", "1"),
+            ("reason", "kept"),
+        ];
         let (status, page) = send(&app, &who, &edit, &fields).await;
         assert_eq!(status, 422);
         assert!(page.contains(&too_long) && page.contains("kept"));
 
-        let fields = [("text", AFTER), ("version", "1"), ("reason", "an advertisement")];
+        let fields = [
+            ("text", AFTER),
+            ("version", "1"),
+            ("reason", "an advertisement"),
+        ];
         let (status, place) = send(&app, &who, &edit, &fields).await;
         assert_eq!((status, place.contains("did=edit")), (303, true), "{place}");
         let page = who.request(&app, Method::GET, &place).send().await.unwrap();
         let page = page.text().await.unwrap();
-        for said in ["The text is changed", "an advertisement", "cheap.example", "edited"] {
+        for said in [
+            "The text is changed",
+            "an advertisement",
+            "cheap.example",
+            "edited",
+        ] {
             assert!(page.contains(said), "{said}: {page}");
         }
         // Somebody who saw the text before is shown what it says now, and keeps their own.
@@ -222,9 +282,16 @@ on_both_engines!(
 
         let activity = who.request(&app, Method::GET, "/desk/activity").send();
         let activity = activity.await.unwrap().text().await.unwrap();
-        assert!(activity.contains("Changed the text of Ophelia"), "{activity}");
+        assert!(
+            activity.contains("Changed the text of Ophelia"),
+            "{activity}"
+        );
         let (status, place) = send(&app, &who, "/desk/undo", &[("last", "yes")]).await;
-        assert_eq!((status, place.contains("did=unedit")), (303, true), "{place}");
+        assert_eq!(
+            (status, place.contains("did=unedit")),
+            (303, true),
+            "{place}"
+        );
         let path = format!("/api/v1/comments/{id}");
         let (_, now) = answer(who.request(&app, Method::GET, &path)).await;
         assert_eq!(text(&now["text"]), BEFORE);
@@ -237,12 +304,28 @@ on_both_engines!(
         let operator = app.token(Role::Operator, &[]).await;
         let id = app.posted("default", "Ophelia", BEFORE).await;
         let path = format!("/api/v1/comments/{id}/decisions");
-        post(&app, &operator, &path, &json!({ "decision": "spam", "version": 1 })).await;
+        post(
+            &app,
+            &operator,
+            &path,
+            &json!({ "decision": "spam", "version": 1 }),
+        )
+        .await;
         let edits = format!("/api/v1/comments/{id}/edits");
-        post(&app, &operator, &edits, &json!({ "text": AFTER, "version": 2 })).await;
+        post(
+            &app,
+            &operator,
+            &edits,
+            &json!({ "text": AFTER, "version": 2 }),
+        )
+        .await;
         let samples = app.with(&operator, Method::GET, "/api/v1/samples?site=default");
         let (_, samples) = answer(samples).await;
-        assert_eq!(samples["samples"].as_array().map_or(1, Vec::len), 1, "{samples}");
+        assert_eq!(
+            samples["samples"].as_array().map_or(1, Vec::len),
+            1,
+            "{samples}"
+        );
         let removed = app.with(&operator, Method::DELETE, &format!("/api/v1/comments/{id}"));
         let (status, problem) = answer(removed).await;
         assert!(status.is_success(), "{problem}");

@@ -122,10 +122,7 @@ struct Earlier {
     ),
 )]
 #[get("/api/v1/sites/{site}/comments/{id}/edits")]
-async fn list_earlier(
-    app: Shared,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+async fn list_earlier(app: Shared, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
     let site = site::named(&app, &slug)?;
     let found = reading::earlier_texts(&app, &site.slug, comment_id(&id)?).await?;

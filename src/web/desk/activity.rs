@@ -184,7 +184,9 @@ async fn decisions(
         .collect();
     all.extend(alone.into_iter().map(|one| Decided::alone(app, words, one)));
     let always = Timestamp::from_millis(0);
-    let edited = app.store.edited_lately(&sites, always, before, None, PER_PAGE);
+    let edited = app
+        .store
+        .edited_lately(&sites, always, before, None, PER_PAGE);
     let edited = edited.await?.into_iter();
     all.extend(edited.map(|one| Decided::edited(app, words, one)));
     all.sort_by_key(|one| std::cmp::Reverse(one.millis));

@@ -260,12 +260,7 @@ async fn render(
         checks,
         tokens,
         model: comment.evidence.model.map(|model| model.version.clone()),
-        history: lines(
-            app,
-            words,
-            history,
-            (comment.id, comment.version),
-        ),
+        history: lines(app, words, history, (comment.id, comment.version)),
         author: author_counts(words, &author),
         author_href: format!("{HOME}?status=all&author={}", comment.id),
         others,

@@ -8,11 +8,7 @@ use crate::{
         self, changes,
         edits::{self, Edit},
     },
-    web::{
-        api::comments::named_comment,
-        desk::prelude::*,
-        query::Parameters,
-    },
+    web::{api::comments::named_comment, desk::prelude::*, query::Parameters},
 };
 
 #[derive(Template)]
