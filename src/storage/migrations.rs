@@ -114,6 +114,18 @@ const STEPS: &[Step] = &[
     same(31, "views", text!("0031_views.sql")),
     same(33, "reasons", text!("0033_reasons.sql")),
     same(34, "edits", text!("0034_edits.sql")),
+    each(
+        35,
+        "abuse_labels",
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.sqlite.sql")
+        ),
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.postgres.sql")
+        ),
+    ),
 ];
 
 /// The number of the last step.
