@@ -6,6 +6,7 @@
 
 pub mod batches;
 pub mod changes;
+pub mod copies;
 pub mod last;
 pub mod opened;
 pub mod queue;

@@ -37,6 +37,16 @@ reason-blocked-word = It has a blocked word: { $word }
 reason-blocked-domain = It has a blocked domain: { $domain }
 reason-blocked-email = It has a blocked email address
 reason-blocked-network = It has a blocked network
+# 30 stands for 30 or more.
+reason-copies =
+    { $count ->
+        [one] A near copy of another comment in the last { $days } days
+        [30] A near copy of 30 others or more in the last { $days } days
+       *[other] A near copy of { $count } others in the last { $days } days
+    }{ $spam ->
+        [0] { "" }
+       *[other] , { $spam } of them spam
+    }
 reason-language = Hamlet does not know its language yet ({ $code }): a person decides
 reason-links = It has { $count } links; the site allows { $allowed }
 
@@ -371,6 +381,42 @@ queue-decide = Decide
 queue-roomy = more room
 queue-answers = Answers
 queue-a-reply = A reply
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies =
+    { $count ->
+        [one] With { $number } near copy
+       *[other] With { $number } near copies
+    } { $pages ->
+        [one] on one page
+       *[other] on { $pages } pages
+    }{ $sites ->
+        [one] { "" }
+       *[other] { " " }of { $sites } sites
+    }
+queue-show-copies = Show them
+queue-only-copies = Only near copies of one comment.
+comment-copies = Near copies of it
+comment-copies-say =
+    { $count ->
+        [one] With { $number } near copy
+       *[other] With { $number } near copies
+    } { $pages ->
+        [one] it is on one page
+       *[other] it is on { $pages } pages
+    }{ $sites ->
+        [one] { "" }
+       *[other] { " " }of { $sites } sites
+    }
+comment-copies-elsewhere =
+    { $count ->
+        [one] One more is on a site that you do not moderate.
+       *[other] { $number } more are on sites that you do not moderate.
+    }
+comment-copies-too =
+    { $count ->
+        [one] { $verb } the copy that waits too
+       *[other] { $verb } the { $number } copies that wait too
+    }
 queue-site-name = name of the site
 queue-sites-like-that = Sites with such a name:
 status-pending = Pending
@@ -390,6 +436,7 @@ check-rate = many from one place
 check-blocklist = blocked word or address
 check-links = many links
 check-language = a language that Hamlet does not know
+check-copies = near copies elsewhere
 queue-language = Language
 comment-language = Language: { $code }
 score-none = not judged

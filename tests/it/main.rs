@@ -12,6 +12,7 @@ mod at_once;
 mod backup;
 mod batches;
 mod bounds;
+mod campaigns;
 mod cancelled;
 mod coral;
 mod corpora;

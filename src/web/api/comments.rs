@@ -13,6 +13,7 @@ use crate::{
         self,
         opened::{self, RevealError, masked_email},
     },
+    storage::copies::Copies,
     web::prelude::*,
 };
 
@@ -61,6 +62,9 @@ pub struct CommentItem {
     pub created_at: Timestamp,
     /// When a person last decided, if one has.
     pub decided_at: Option<Timestamp>,
+    /// The near copies that it stands for in a folded list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
 }
 
 impl CommentItem {
@@ -89,6 +93,7 @@ impl CommentItem {
             network: comment.network.clone(),
             created_at: comment.created_at,
             decided_at: comment.decided_at,
+            copies: None,
         }
     }
 }

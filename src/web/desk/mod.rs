@@ -18,6 +18,7 @@ mod frame;
 mod item;
 mod me;
 mod model;
+mod near;
 mod news;
 mod prelude;
 mod privacy;
@@ -86,6 +87,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)
         .page(Method::POST, "/desk/comments/{id}/erase", comment::erase)
+        .page(Method::POST, "/desk/comments/{id}/copies", near::apply)
         .page(Method::GET, "/desk/views", views::show)
         .page(Method::POST, "/desk/views", views::save)
         .page(Method::GET, "/desk/views/{name}", views::open)
