@@ -9,3 +9,6 @@ CREATE TABLE copies (
 );
 -- Ids grow with time, so what joins a campaign is added at the end of its rows.
 CREATE INDEX copies_by_campaign ON copies (campaign, comment_id, site);
+
+-- What became of everything in an imported file, as JSON; none for imports that older versions made or that did not end.
+ALTER TABLE import_runs ADD COLUMN report TEXT;

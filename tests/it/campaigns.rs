@@ -48,14 +48,21 @@ async fn found(app: &TestApp, posted: &Value) -> Option<(f64, String)> {
     Some((finding.weight, Words::english().reason(&finding.reason)))
 }
 
-async fn two_sites(app: &TestApp) {
-    app.add_site("garden", &[], Policy::default()).await;
+/// Sites on which everything waits for a person, whatever its score.
+async fn sites(app: &TestApp, slugs: &[&str]) {
+    for slug in slugs {
+        let policy = Policy {
+            spam_threshold: 1.0,
+            ..Policy::default()
+        };
+        app.add_site(slug, &[], policy).await;
+    }
 }
 
 on_both_engines!(
     near_copies_on_other_pages_and_sites_raise_the_score,
     |app: TestApp| async move {
-        two_sites(&app).await;
+        sites(&app, &["garden"]).await;
         let first = post(&app, "default", "/one", 1, &offer(1)).await;
         assert_eq!(found(&app, &first).await, None);
         let second = post(&app, "default", "/two", 2, &offer(2)).await;
@@ -176,10 +183,9 @@ on_both_engines!(
 on_both_engines!(
     one_act_decides_about_the_copies_on_the_sites_that_one_may_decide_on,
     |app: TestApp| async move {
-        two_sites(&app).await;
-        app.add_site("library", &[], Policy::default()).await;
+        sites(&app, &["garden", "harbour", "library"]).await;
         let mut posted = Vec::new();
-        for (n, site) in ["default", "garden", "library", "default", "garden"]
+        for (n, site) in ["harbour", "garden", "library", "harbour", "garden"]
             .iter()
             .enumerate()
         {
@@ -193,7 +199,7 @@ on_both_engines!(
             "May I plant the rosemary beside the north wall, or is it too wet there in March?",
         )
         .await;
-        let both = app.token(Role::Moderator, &["default", "garden"]).await;
+        let both = app.token(Role::Moderator, &["harbour", "garden"]).await;
         let get = async |path: String| answer(app.with(&both, Method::GET, &path)).await.1;
         // One row, that says how many it stands for; nothing of the third site but the number.
         let list = get("/api/v1/comments?status=pending&folded=true".to_owned()).await;
@@ -219,7 +225,7 @@ on_both_engines!(
         // One that came after the list was made was not seen.
         let seen = rows[1]["created_at"].clone();
         app.pass(Duration::from_secs(60)).await;
-        let unseen = post(&app, "default", "/7", 7, &offer(7)).await;
+        let unseen = post(&app, "harbour", "/7", 7, &offer(7)).await;
         let path = format!("/api/v1/comments/{latest}/copies/decisions");
         let body = json!({ "decision": "spam", "version": 1, "until": seen });
         let (status, done) = answer(app.with(&both, Method::POST, &path).json(&body)).await;
@@ -253,12 +259,13 @@ on_both_engines!(
 on_both_engines!(
     a_label_given_before_is_applied_to_copies_that_were_let_through,
     |app: TestApp| async move {
-        let first = post(&app, "default", "/one", 1, &offer(1)).await;
-        let second = post(&app, "default", "/two", 2, &offer(2)).await;
-        let third = post(&app, "default", "/three", 3, &offer(3)).await;
+        sites(&app, &["harbour"]).await;
+        let first = post(&app, "harbour", "/one", 1, &offer(1)).await;
+        let second = post(&app, "harbour", "/two", 2, &offer(2)).await;
+        let third = post(&app, "harbour", "/three", 3, &offer(3)).await;
         app.approve(&first).await;
         app.decide(&third, Decision::Trash).await;
-        let token = app.token(Role::Moderator, &["default"]).await;
+        let token = app.token(Role::Moderator, &["harbour"]).await;
         let path = format!("/api/v1/comments/{}/copies/decisions", text(&second["id"]));
         let empty = json!({ "decision": "spam", "version": 1, "among": [] });
         let (status, _) = answer(app.with(&token, Method::POST, &path).json(&empty)).await;
@@ -275,10 +282,10 @@ on_both_engines!(
 on_both_engines!(
     the_desk_shows_copies_as_one_row_and_decides_about_them_without_script,
     |app: TestApp| async move {
-        two_sites(&app).await;
+        sites(&app, &["garden", "harbour"]).await;
         let operator = app.first_operator("claudius@elsinore.example").await;
         let mut posted = Vec::new();
-        for (n, site) in ["default", "garden", "default"].iter().enumerate() {
+        for (n, site) in ["harbour", "garden", "harbour"].iter().enumerate() {
             posted.push(post(&app, site, &format!("/{n}"), n, &offer(n)).await);
         }
         let page = operator.page(&app, "/desk").await;

@@ -15,6 +15,7 @@ mod file_form;
 mod filter;
 mod flash;
 mod frame;
+mod imports;
 mod item;
 mod me;
 mod model;
@@ -74,6 +75,8 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::POST, "/desk/settings/sites/{site}", site::change)
         .page(Method::GET, "/desk/privacy", privacy::show)
         .page(Method::POST, "/desk/privacy", privacy::act)
+        .page(Method::GET, "/desk/imports", imports::show)
+        .page(Method::POST, "/desk/imports", imports::act)
         .page(Method::GET, "/desk/activity", activity::show)
         .page(Method::GET, "/desk/me", me::show)
         .page(Method::POST, "/desk/me", me::change)

@@ -7,7 +7,7 @@ use crate::{
         decision::{BatchId, Decision, Outcome},
     },
     review::copies::{self, Act, Acted},
-    web::{api::comments::comment_id, desk::prelude::*},
+    web::{api::comments::named_comment, desk::prelude::*},
     words::Argument,
 };
 
@@ -84,7 +84,7 @@ pub(super) async fn apply(
     let number = |name: &str| fields.get(name).parse::<i64>().map_err(|_| unknown());
     let principal = by.principal();
     let act = Act {
-        id: comment_id(&id)?,
+        id: named_comment(&app, &principal, &id).await?.id,
         version: number("version")?,
         decision: Decision::parse(fields.get("decision")).ok_or_else(unknown)?,
         among: Some(vec![Status::Pending]),

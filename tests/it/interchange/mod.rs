@@ -7,6 +7,8 @@ mod hidden;
 mod imports;
 mod kinds;
 mod runs;
+mod wordpress;
+mod wordpress_site;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
