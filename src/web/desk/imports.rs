@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{entry::sites, site_choice::SiteChoice};
+use super::site_choice::SiteChoice;
 use crate::{
     domain::moderator::Scope,
     history::undo::{self, ImportUndone},

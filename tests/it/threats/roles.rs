@@ -28,7 +28,7 @@ const IN_PERSON: &str = "POST /api/v1/tokens";
 const OF_PERSONS: [&str; 2] = ["PATCH /api/v1/me", "DELETE /api/v1/session"];
 
 /// Pages of the desk that are the operators', and all below them.
-const OF_OPERATORS: [&str; 4] = [
+const OF_OPERATORS: [&str; 5] = [
     "/desk/comments/{id}/erase",
     "/desk/settings",
     "/desk/model",
