@@ -44,7 +44,7 @@ pub mod trust;
 
 pub use explain::{Explanation, STEPS, TokenWeight, rest};
 pub use file::ModelError;
-pub use kinds::Kinds;
+pub use kinds::{KindScore, Kinds};
 pub use label::Label;
 pub use model::Model;
 pub use odds::{log_loss, probability};

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
-    bayes::{AbuseKind, Model, ModelError, probability},
+    bayes::{AbuseKind, Model, probability},
     domain::site::SiteSlug,
     learn::{
         Learning,
-        abuse::{self, AbuseModel},
+        abuse::{self, AbuseJudge},
         live::LiveError,
     },
     text::{Document, views::with_features},
@@ -44,14 +44,10 @@ impl Attribute {
     }
 
     /// Whether it is answered in a language (ISO 639-1).
-    fn knows(self, model: &AbuseModel, language: &str) -> bool {
+    fn knows(self, judge: &AbuseJudge, language: &str) -> bool {
         match self {
             Self::Spam => true,
-            Self::Abuse(kind) => model
-                .kinds
-                .languages(kind)
-                .iter()
-                .any(|own| own == language),
+            Self::Abuse(kind) => judge.languages(kind).iter().any(|own| own == language),
         }
     }
 }
@@ -111,12 +107,9 @@ pub enum AnalysisError {
         /// The languages that were asked for, or the one that was found.
         languages: Vec<String>,
     },
-    /// The site's spam model could not be had.
+    /// A model of the site could not be had.
     #[error(transparent)]
     Live(#[from] LiveError),
-    /// The abuse model cannot be read.
-    #[error(transparent)]
-    Model(#[from] ModelError),
 }
 
 /// Answers.
@@ -132,13 +125,13 @@ pub async fn analyze(
     if asked.languages.is_empty() {
         asked.languages = vec![detected.to_owned()];
     }
-    let model = abuse::shipped()?;
+    let abuse = abuse::judge(learning, site).await?;
     let mut attributes = Vec::new();
     for (name, attribute) in std::mem::take(&mut asked.attributes) {
         let known = asked
             .languages
             .iter()
-            .all(|own| attribute.knows(model, own));
+            .all(|own| attribute.knows(&abuse, own));
         if known {
             attributes.push((name, attribute));
         } else if !asked.drops_unknown {
@@ -157,7 +150,7 @@ pub async fn analyze(
         None
     };
     let judge = Judge {
-        abuse: model,
+        abuse: &abuse,
         spam: spam.as_ref().map(|live| &*live.model),
     };
     Ok(Perceived {
@@ -167,7 +160,7 @@ pub async fn analyze(
 }
 
 struct Judge<'a> {
-    abuse: &'a AbuseModel,
+    abuse: &'a AbuseJudge,
     spam: Option<&'a Model>,
 }
 
@@ -214,12 +207,12 @@ impl Judge<'_> {
             ..Document::default()
         };
         with_features(&document, |features| {
-            let kinds = self.abuse.kinds.score_features(features);
+            let kinds = self.abuse.kinds(features);
             let value = |attribute: &Attribute| match attribute {
                 Attribute::Spam => self
                     .spam
                     .map_or(0.0, |model| model.score_features(features)),
-                Attribute::Abuse(AbuseKind::Toxicity) => self.abuse.model.score_features(features),
+                Attribute::Abuse(AbuseKind::Toxicity) => self.abuse.score(features),
                 Attribute::Abuse(kind) => {
                     let own = kinds.iter().find(|score| score.kind == *kind);
                     own.map_or(f64::NEG_INFINITY, |score| score.log_odds)

@@ -1,23 +1,75 @@
-//! The model that answers whether a text is abuse, and of which kinds: read when it is first asked, from where the program
+//! What judges abuse on a site: a score, its reasons, and of which kinds a text is, from features that were found once. It is
+//! evidence for people; nothing is decided by it here. The shipped model is read when it is first asked, from where the program
 //! carries it.
 
-use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::Arc, sync::OnceLock};
 
-use crate::bayes::{Kinds, Model, ModelError, base::Base};
+use crate::{
+    bayes::{AbuseKind, KindScore, Kinds, Model, ModelError, base::Base},
+    domain::site::SiteSlug,
+    learn::Learning,
+    learn::live::LiveError,
+    text::views::Extractor,
+};
 
 /// The file of the model that ships, all kinds together.
 const SHIPPED: &[u8] = include_bytes!("../../models/abuse/shipped.hamlet");
 
+/// Judges abuse on one site. Cheap to copy; it stays as it is while the site goes on learning.
+#[derive(Debug, Clone)]
+pub struct AbuseJudge {
+    model: Arc<Model>,
+    kinds: Kinds,
+}
+
+impl AbuseJudge {
+    /// Calibrated log-odds that a text is abusive, of its features.
+    #[must_use]
+    pub fn score(&self, features: &Extractor) -> f64 {
+        self.model.score_features(features)
+    }
+
+    /// Calibrated log-odds of every kind but [`AbuseKind::Toxicity`], which is [`AbuseJudge::score`]. What a site has learnt does not
+    /// move them: a label says that a text is abusive, not how.
+    #[must_use]
+    pub fn kinds(&self, features: &Extractor) -> Vec<KindScore> {
+        self.kinds.score_features(features)
+    }
+
+    /// The languages (ISO 639-1) in which a kind is known.
+    #[must_use]
+    pub fn languages(&self, kind: AbuseKind) -> &[String] {
+        self.kinds.languages(kind)
+    }
+
+    /// The model behind the score, which explains it.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+}
+
+/// What judges abuse on a site now.
+///
+/// # Errors
+/// [`LiveError`]; then nothing is known of a text's abuse.
+#[expect(
+    clippy::unused_async,
+    reason = "what a site has learnt is read from the database"
+)]
+pub async fn judge(_learning: &Learning, _site: &SiteSlug) -> Result<AbuseJudge, LiveError> {
+    let shipped = shipped()?;
+    Ok(AbuseJudge {
+        model: shipped.model.clone(),
+        kinds: shipped.kinds.clone(),
+    })
+}
+
 /// A model of abuse with its kinds.
 #[derive(Debug)]
-pub struct AbuseModel {
-    /// What a site's lessons are added to.
-    pub base: Base,
-    /// Answers the question itself.
-    pub model: Model,
-    /// Answers which kinds.
-    pub kinds: Kinds,
+struct AbuseModel {
+    model: Arc<Model>,
+    kinds: Kinds,
 }
 
 /// The bytes of the model that ships with the program.
@@ -27,19 +79,15 @@ pub const fn shipped_bytes() -> &'static [u8] {
 }
 
 /// The model that ships with the program. A service that is not asked never reads it.
-///
-/// # Errors
-/// None in practice: a test loads it.
-pub fn shipped() -> Result<&'static AbuseModel, ModelError> {
+fn shipped() -> Result<&'static AbuseModel, ModelError> {
     static READ: OnceLock<AbuseModel> = OnceLock::new();
     if let Some(read) = READ.get() {
         return Ok(read);
     }
     let base = Base::from_compact(Cow::Borrowed(SHIPPED))?;
     let read = AbuseModel {
-        model: base.untaught()?,
+        model: base.untaught()?.into(),
         kinds: base.kinds().ok_or(ModelError::Foreign)?,
-        base,
     };
     Ok(READ.get_or_init(|| read))
 }
@@ -47,7 +95,7 @@ pub fn shipped() -> Result<&'static AbuseModel, ModelError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{bayes::AbuseKind, text::Document};
+    use crate::text::Document;
 
     fn score(text: &str) -> f64 {
         let document = Document {

@@ -4,7 +4,7 @@
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
-        decision::{BatchId, Change, Decision, Outcome, Wish},
+        decision::{BatchId, Beside, Change, Decision, Outcome, Wish},
         moderator::Principal,
         timestamp::Timestamp,
     },
@@ -35,8 +35,8 @@ pub struct Act {
     pub among: Option<Vec<Status>>,
     /// Copies that arrived by then are meant; none: those that came before the comment.
     pub until: Option<Timestamp>,
-    /// Kept in the history of each.
-    pub note: Option<String>,
+    /// What is said beside it, kept in the history of each.
+    pub beside: Beside,
 }
 
 /// What became of it.
@@ -87,9 +87,9 @@ pub async fn decide(
         version: Some(act.version),
         change,
     };
-    let note = act.note.clone();
+    let beside = act.beside.clone();
     let outcomes =
-        review::decide_together(review, principal, vec![wish], note, Some(batch)).await?;
+        review::decide_together(review, principal, vec![wish], beside, Some(batch)).await?;
     let outcome = outcomes.into_iter().next().unwrap_or(Outcome::NotFound);
     let mut acted = Acted {
         outcome,
@@ -166,8 +166,8 @@ async fn bite(
             change: Change::Decide(act.decision),
         })
         .collect();
-    let (note, batch) = (act.note.clone(), Some(acted.batch));
-    let outcomes = review::decide_together(review, principal, wishes, note, batch).await?;
+    let (beside, batch) = (act.beside.clone(), Some(acted.batch));
+    let outcomes = review::decide_together(review, principal, wishes, beside, batch).await?;
     for outcome in outcomes {
         match outcome {
             Outcome::Done(..) => acted.decided += 1,

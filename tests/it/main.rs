@@ -47,6 +47,7 @@ mod privacy;
 mod program;
 mod published;
 mod readers;
+mod reasons;
 mod removal;
 mod review;
 mod rules;

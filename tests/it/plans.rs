@@ -7,6 +7,8 @@
 
 use std::{
     collections::BTreeSet,
+    env,
+    process::Command,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -23,12 +25,9 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-use crate::{
-    on_both_engines,
-    support::{
-        app::{TestApp, answer},
-        database::Raw,
-    },
+use crate::support::{
+    app::{Engine, TestApp, answer},
+    database::Raw,
 };
 
 /// Tables that grow with the comments.
@@ -316,50 +315,81 @@ async fn fill(app: &TestApp, raw: &Raw) {
     }
 }
 
-on_both_engines!(
-    nothing_that_grows_is_read_from_end_to_end,
-    |app: TestApp| async move {
-        let statements = Statements::default();
-        let subscriber = tracing_subscriber::registry().with(statements.clone());
-        tracing::subscriber::set_global_default(subscriber).expect("one test a process");
-        let raw = Raw::of(&app).await;
-        use_it(&app, 1).await;
-        fill(&app, &raw).await;
-        statements.forget();
-        use_it(&app, 2).await;
-        let ran: Vec<String> = statements
-            .all()
-            .into_iter()
-            .filter(|text| is_planned(text))
-            .collect();
-        assert!(ran.len() > 40, "the driver logged {} statements", ran.len());
-        assert!(
-            ran.iter()
-                .any(|text| text.starts_with("INSERT INTO comments")),
-            "a post is among them"
-        );
-        let mut found = Vec::new();
-        let planned = ran
-            .iter()
-            .filter(|text| !EXCEPTED.iter().any(|begins| text.starts_with(begins)));
-        for text in planned {
-            let scans = if raw.is_sqlite() {
-                sqlite_scans(&raw, text).await
-            } else {
-                postgres_scans(&raw, text).await
-            };
-            found.extend(
-                scans
-                    .into_iter()
-                    .map(|scan| format!("{scan}\n    of {text}")),
-            );
-        }
-        assert!(
-            found.is_empty(),
-            "{} statements look through a table that grows:\n{}",
-            found.len(),
-            found.join("\n")
-        );
-        app.stop().await;
+/// Runs a test of this binary in a process of its own and returns whether this is that process. The driver logs for
+/// a whole process: beside other tests, their statements would be taken for the service's.
+fn is_alone(test: &str) -> bool {
+    const ALONE: &str = "HAMLET_TEST_ALONE";
+    if env::var_os(ALONE).is_some() {
+        return true;
     }
-);
+    let mut child = Command::new(env::current_exe().expect("the path of the tests"));
+    child.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
+    let output = child.output().expect("the same tests");
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{test}: {said}");
+    assert!(said.contains("1 passed"), "{test} ran: {said}");
+    false
+}
+
+#[test]
+fn nothing_that_grows_is_read_from_end_to_end_on_sqlite() {
+    if is_alone("plans::nothing_that_grows_is_read_from_end_to_end_on_sqlite") {
+        explain(Engine::Sqlite);
+    }
+}
+
+#[test]
+fn nothing_that_grows_is_read_from_end_to_end_on_postgres() {
+    if is_alone("plans::nothing_that_grows_is_read_from_end_to_end_on_postgres") {
+        explain(Engine::Postgres);
+    }
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn explain(engine: Engine) {
+    let Some(app) = TestApp::start(engine, &[]).await else {
+        return;
+    };
+    let statements = Statements::default();
+    let subscriber = tracing_subscriber::registry().with(statements.clone());
+    tracing::subscriber::set_global_default(subscriber).expect("one test in this process");
+    let raw = Raw::of(&app).await;
+    use_it(&app, 1).await;
+    fill(&app, &raw).await;
+    statements.forget();
+    use_it(&app, 2).await;
+    let ran: Vec<String> = statements
+        .all()
+        .into_iter()
+        .filter(|text| is_planned(text))
+        .collect();
+    assert!(ran.len() > 40, "the driver logged {} statements", ran.len());
+    assert!(
+        ran.iter()
+            .any(|text| text.starts_with("INSERT INTO comments")),
+        "a post is among them"
+    );
+    let mut found = Vec::new();
+    let planned = ran
+        .iter()
+        .filter(|text| !EXCEPTED.iter().any(|begins| text.starts_with(begins)));
+    for text in planned {
+        let scans = if raw.is_sqlite() {
+            sqlite_scans(&raw, text).await
+        } else {
+            postgres_scans(&raw, text).await
+        };
+        found.extend(
+            scans
+                .into_iter()
+                .map(|scan| format!("{scan}\n    of {text}")),
+        );
+    }
+    assert!(
+        found.is_empty(),
+        "{} statements look through a table that grows:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+    app.stop().await;
+}

@@ -5,7 +5,7 @@ use super::{
     decisions,
 };
 use crate::{
-    domain::decision::{BatchId, Decision, Outcome},
+    domain::decision::{BatchId, Beside, Decision, DecisionReason, Outcome},
     review::{
         self,
         copies::{self, Act},
@@ -27,6 +27,8 @@ struct CopiesRequest {
     among: Option<Vec<Status>>,
     /// Copies that arrived later are not meant; absent: now.
     until: Option<Timestamp>,
+    /// Why, from a closed list; kept in the history of each.
+    reason: Option<DecisionReason>,
     /// Kept in the history of each; at most 1,000 characters.
     #[schema(
         max_length = 1000,
@@ -93,7 +95,10 @@ async fn decide_copies(
         decision: request.decision,
         among: request.among,
         until: Some(request.until.unwrap_or_else(|| app.now())),
-        note: review::parse_note(request.note.as_deref())?,
+        beside: Beside {
+            reason: request.reason,
+            note: review::parse_note(request.note.as_deref())?,
+        },
     };
     let acted = copies::decide(&app.review, &principal, act, BatchId::generate()).await?;
     let Outcome::Done(_, decided) = &acted.outcome else {

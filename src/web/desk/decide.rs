@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{filter::DeskQuery, frame::back_of, item::WITH_COPIES, words};
 use crate::{
     domain::{
-        decision::{BatchId, Change, Decision, Wish},
+        decision::{BatchId, Beside, Change, Decision, DecisionReason, Wish},
         queue::QueueQuery,
     },
     review::{
@@ -28,6 +28,8 @@ const MAX_MATCHING: usize = 10_000;
 struct ConfirmPage {
     frame: Frame,
     decision: Decision,
+    /// Empty for none.
+    reason: &'static str,
     verb: Said<'static>,
     question: String,
     button: String,
@@ -40,20 +42,26 @@ pub(super) async fn decide(
     Sent { by, fields }: Sent,
 ) -> Result<HttpResponse, Refused> {
     let back = back_of(&fields, HOME);
-    let note = review::parse_note(Some(fields.get("note")))?;
     let principal = by.principal();
     let (decision, keys) = wished(&fields)?;
+    let beside = beside(&fields, decision)?;
     if fields.get("matching") != "all" || !fields.get("one").is_empty() {
-        let flash = decide_named(&app, &principal, decision, &keys, note).await?;
+        let flash = decide_named(&app, &principal, decision, &keys, beside).await?;
         return Ok(see_other(&flash.carry(&back)));
     }
     let query = query_of(&back)?;
     if let Ok(until) = fields.get("until").parse() {
-        let asked = [&back, decision.as_str(), fields.get("until")];
+        let asked = [
+            &back,
+            decision.as_str(),
+            fields.get("until"),
+            fields.get("reason"),
+        ];
         let matching = Matching {
             principal: &principal,
             query: &query,
             decision,
+            reason: beside.reason,
             until: Timestamp::from_millis(until),
             batch: BatchId::of(&principal.actor, &asked),
         };
@@ -72,6 +80,7 @@ pub(super) async fn decide(
         button: by.words.fill("confirm-all", &filled),
         frame: Frame::new(&app, &by, back, None),
         decision,
+        reason: beside.reason.map_or("", DecisionReason::as_str),
         verb,
         until: app.now().plus(Duration::from_millis(1)).millis(),
     };
@@ -85,7 +94,7 @@ async fn decide_named(
     principal: &Principal,
     decision: Decision,
     keys: &[&str],
-    note: Option<String>,
+    beside: Beside,
 ) -> Result<Flash, Problem> {
     let (with_copies, plain): (Vec<&str>, Vec<&str>) =
         keys.iter().partition(|key| key.ends_with(WITH_COPIES));
@@ -98,10 +107,10 @@ async fn decide_named(
     let leading = wishes(&leading, change)?;
     if leading.is_empty() {
         let batch = (plain.len() > 1).then(BatchId::generate);
-        return Ok(carry_out(app, principal, did, plain, note, batch).await?);
+        return Ok(carry_out(app, principal, did, plain, beside, batch).await?);
     }
     let batch = BatchId::generate();
-    let mut flash = carry_out(app, principal, did, plain, note.clone(), Some(batch)).await?;
+    let mut flash = carry_out(app, principal, did, plain, beside.clone(), Some(batch)).await?;
     flash.batch = Some(batch);
     for wish in leading {
         let act = Act {
@@ -110,7 +119,7 @@ async fn decide_named(
             decision,
             among: None,
             until: None,
-            note: note.clone(),
+            beside: beside.clone(),
         };
         let Acted {
             outcome,
@@ -138,7 +147,15 @@ pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpR
     }
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;
-    let flash = carry_out(&app, &by.principal(), "undo", wishes, None, None).await?;
+    let flash = carry_out(
+        &app,
+        &by.principal(),
+        "undo",
+        wishes,
+        Beside::default(),
+        None,
+    )
+    .await?;
     Ok(see_other(&flash.carry(&back_of(&fields, HOME))))
 }
 
@@ -163,17 +180,30 @@ async fn carry_out(
     principal: &Principal,
     did: &str,
     wishes: Vec<Wish>,
-    note: Option<String>,
+    beside: Beside,
     batch: Option<BatchId>,
 ) -> Result<Flash, StoreError> {
     let outcomes =
-        review::decide_together(&app.review, principal, wishes.clone(), note, batch).await?;
+        review::decide_together(&app.review, principal, wishes.clone(), beside, batch).await?;
     let changes = changes::of_stale(app, principal, &outcomes).await?;
     let mut flash = Flash::of(did, principal, &wishes, &outcomes, &changes);
     if flash.count > 1 {
         flash.batch = batch;
     }
     Ok(flash)
+}
+
+/// What the form says beside a decision. A reason is chosen from a menu that is there for rejecting: beside another decision it
+/// is what was left standing in it.
+fn beside(fields: &FormFields, decision: Decision) -> Result<Beside, Problem> {
+    let reason = Some(fields.get("reason"));
+    let reason = reason.filter(|word| !word.is_empty() && decision == Decision::Reject);
+    let unknown = || Problem::malformed("The form names no reason.");
+    let read = |word| DecisionReason::parse(word).ok_or_else(unknown);
+    Ok(Beside {
+        reason: reason.map(read).transpose()?,
+        note: review::parse_note(Some(fields.get("note")))?,
+    })
 }
 
 /// What the form's button meant: `one` is `decision:id:version`, `decision` is for those selected.
@@ -209,6 +239,7 @@ struct Matching<'a> {
     principal: &'a Principal,
     query: &'a DeskQuery,
     decision: Decision,
+    reason: Option<DecisionReason>,
     until: Timestamp,
     /// The same for a form that is sent twice.
     batch: BatchId,
@@ -262,7 +293,11 @@ impl Matching<'_> {
         });
         let (wishes, did) = (wishes.collect(), self.decision.as_str());
         let batch = Some(self.batch);
-        let flash = carry_out(app, self.principal, did, wishes, None, batch).await?;
+        let beside = Beside {
+            reason: self.reason,
+            note: None,
+        };
+        let flash = carry_out(app, self.principal, did, wishes, beside, batch).await?;
         Ok((flash, found.next_cursor))
     }
 }

@@ -4,7 +4,7 @@ use super::words::verb;
 use crate::{
     domain::{
         comment::Comment,
-        decision::{BatchId, Decision, Outcome},
+        decision::{BatchId, Beside, Decision, Outcome},
     },
     review::copies::{self, Act, Acted},
     web::{api::comments::named_comment, desk::prelude::*},
@@ -89,7 +89,7 @@ pub(super) async fn apply(
         decision: Decision::parse(fields.get("decision")).ok_or_else(unknown)?,
         among: Some(vec![Status::Pending]),
         until: Some(Timestamp::from_millis(number("until")?)),
-        note: None,
+        beside: Beside::default(),
     };
     let (did, here) = (act.decision.as_str(), format!("{HOME}/comments/{}", act.id));
     let Acted {

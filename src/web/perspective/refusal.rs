@@ -117,7 +117,6 @@ impl From<AnalysisError> for Refusal {
                 languages,
             } => Self::language(&attribute, &languages),
             AnalysisError::Live(error) => Problem::from(error).into(),
-            AnalysisError::Model(_) => Problem::unavailable().into(),
         }
     }
 }

@@ -199,7 +199,7 @@ async fn the_password_goes_to_nobody_else_and_errors_say_what_to_do() {
     let open = said(&|from| from.home = Url::parse("ftp://localhost/").unwrap()).await;
     assert!(open.contains("https://"), "{open}");
     let elsewhere = Faults {
-        moved: Some(format!("http://127.0.0.1:{}/", site.port)),
+        said: Some(format!("http://127.0.0.1:{}/wp-json/", site.port)),
         ..Faults::default()
     };
     let moved = WordPress::start(false, elsewhere, blog).await;

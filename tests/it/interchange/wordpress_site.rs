@@ -163,10 +163,11 @@ impl State {
             } else {
                 "/wp-json/"
             };
-            let link = format!(
-                "Link: <{}{root}>; rel=\"https://api.w.org/\"\r\n",
-                self.base
-            );
+            let root = faults
+                .said
+                .clone()
+                .unwrap_or_else(|| format!("{}{root}", self.base));
+            let link = format!("Link: <{root}>; rel=\"https://api.w.org/\"\r\n");
             return (reply("200 OK", &link, "<html>A blog</html>"), false);
         }
         let who = head.lines().find_map(|line| {
