@@ -4,6 +4,7 @@
 //! same text on the same page apart. Every text counts as decided about at once (`said`), or none (`unsaid`).
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
+#![allow(clippy::cast_precision_loss, reason = "counts of texts")]
 
 use std::{
     collections::{BTreeMap, HashMap},

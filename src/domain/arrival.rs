@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde::Serialize;
 
 use super::{
-    campaign::{Joined, Others},
+    campaign::{Membership, Others},
     comment::CommentId,
     email::{EmailIndex, SealedEmail},
     evidence::{Evidence, Verdict},
@@ -76,7 +76,7 @@ pub struct Arrival {
     /// The program that asks for a judgement, if one does.
     pub client: Option<Program>,
     /// The campaign that it joins.
-    pub joined: Option<Joined>,
+    pub joined: Option<Membership>,
 }
 
 /// The counters of an arrival.

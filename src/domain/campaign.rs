@@ -22,7 +22,7 @@ impl CampaignId {
 
 /// The campaign that a comment belongs to as it arrives, and the latest others in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Joined {
+pub struct Membership {
     /// The campaign.
     pub campaign: CampaignId,
     /// Others in it, at most [`MEMBERS`]; some may be gone by now, or not be stored.

@@ -26,7 +26,7 @@ use crate::{
     bayes::Model,
     domain::{
         arrival::{Admission, Arrival, Idempotency, NewComment, Program, SingleUse},
-        campaign::Joined,
+        campaign::Membership,
         comment::CommentId,
         evidence::{Evidence, Finding, ModelEvidence, Verdict},
         field::FieldError,
@@ -228,7 +228,7 @@ fn join(
     comment: &NewComment,
     sketch: Option<Sketch>,
     client: Option<&Program>,
-) -> Option<Joined> {
+) -> Option<Membership> {
     let newcomer = Newcomer {
         id: comment.id,
         parent: comment.parent,

@@ -24,7 +24,7 @@ const AT_MOST: usize = 10_000;
 
 /// What somebody decides about a comment and its copies.
 #[derive(Debug, Clone)]
-pub struct Act {
+pub struct CopiesAct {
     /// The comment that was seen.
     pub id: CommentId,
     /// The version of it that was seen.
@@ -54,7 +54,7 @@ pub struct Acted {
     pub batch: BatchId,
 }
 
-/// Who is in a comment's campaign; none where the comment is not there or not theirs to see.
+/// Who is in a comment's campaign; nobody where it is like no other.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
@@ -78,7 +78,7 @@ pub async fn members(
 pub async fn decide(
     review: &Review,
     principal: &Principal,
-    act: Act,
+    act: CopiesAct,
     batch: BatchId,
 ) -> Result<Acted> {
     let change = Change::Decide(act.decision);
@@ -127,7 +127,7 @@ pub async fn decide(
 async fn decide_copies(
     review: &Review,
     principal: &Principal,
-    act: &Act,
+    act: &CopiesAct,
     meant: &Meant<'_>,
     acted: &mut Acted,
 ) {
@@ -149,7 +149,7 @@ async fn decide_copies(
 async fn bite(
     review: &Review,
     principal: &Principal,
-    act: &Act,
+    act: &CopiesAct,
     meant: &Meant<'_>,
     after: Option<CommentId>,
     acted: &mut Acted,

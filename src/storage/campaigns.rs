@@ -34,7 +34,7 @@ pub struct Recent {
 
 /// Some comments, in the order of their ids.
 #[derive(Debug, Default)]
-pub struct Stretch {
+pub struct RecentStretch {
     /// Those that are not known yet.
     pub unknown: Vec<Recent>,
     /// The last of all that were looked at; none where there are no more.
@@ -68,7 +68,7 @@ impl Store {
         after: CommentId,
         limit: u32,
         is_known: impl Fn(CommentId) -> bool,
-    ) -> Result<Stretch> {
+    ) -> Result<RecentStretch> {
         let text = "SELECT id FROM comments WHERE id > $1 ORDER BY id LIMIT $2";
         let found = self.all(text, values![after, limit]).await?;
         let ids: Vec<CommentId> = found.iter().filter_map(|row| get(row, "id").ok()).collect();
@@ -76,7 +76,7 @@ impl Store {
         let unknown: Vec<CommentId> = ids.into_iter().filter(|id| !is_known(*id)).collect();
         if unknown.is_empty() {
             let unknown = Vec::new();
-            return Ok(Stretch { unknown, last });
+            return Ok(RecentStretch { unknown, last });
         }
         let text = format!(
             "SELECT {RECENT} FROM comments c \
@@ -85,7 +85,7 @@ impl Store {
         );
         let query = sql(text, values![list(&unknown)]);
         let unknown = self.gather("comments", query, recent).await?;
-        Ok(Stretch { unknown, last })
+        Ok(RecentStretch { unknown, last })
     }
 }
 

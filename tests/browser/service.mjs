@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const root = new URL("../../", import.meta.url).pathname;
-const program = process.env.HAMLET_TEST_PROGRAM
+export const program = process.env.HAMLET_TEST_PROGRAM
   ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "hamlet");
 
 export const freePort = async () => {

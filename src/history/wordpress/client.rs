@@ -34,7 +34,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// Why there is no answer. What the server wrote is in none of it, nor is the password.
 #[derive(Debug, thiserror::Error)]
-pub enum CallError {
+pub enum AskError {
     /// The address cannot be used.
     #[error("{0}")]
     Address(String),
@@ -75,7 +75,7 @@ fn said(status: u16, path: &str) -> String {
 }
 
 /// An answer with success.
-pub struct Answer {
+pub struct SiteAnswer {
     /// Where it came from, after redirects.
     pub url: Url,
     /// Its headers.
@@ -84,7 +84,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-impl Answer {
+impl SiteAnswer {
     /// A number that a header holds.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<u64> {
@@ -107,25 +107,25 @@ impl Client {
     /// Who asks the site at `home`, trusting the authorities in `ca_file` too unless it is empty.
     ///
     /// # Errors
-    /// [`CallError::Address`], [`CallError::Authority`].
+    /// [`AskError::Address`], [`AskError::Authority`].
     pub fn new(
         home: &Url,
         user: String,
         password: SecretString,
         ca_file: &str,
         first_wait: Duration,
-    ) -> Result<Self, CallError> {
+    ) -> Result<Self, AskError> {
         if !home.username().is_empty() || home.password().is_some() {
             let said =
                 "the address must not hold a password: everybody on this machine could read it";
-            return Err(CallError::Address(said.to_owned()));
+            return Err(AskError::Address(said.to_owned()));
         }
         let (true, Some(host)) = (matches!(home.scheme(), "http" | "https"), home.host_str())
         else {
             let said = "the address is one that begins with https://".to_owned();
-            return Err(CallError::Address(said));
+            return Err(AskError::Address(said));
         };
-        let tls = webhooks::trusting(ca_file).map_err(CallError::Authority)?;
+        let tls = webhooks::trusting(ca_file).map_err(AskError::Authority)?;
         Ok(Self {
             tls: Arc::new(tls).into(),
             user,
@@ -138,20 +138,20 @@ impl Client {
     /// Asks without the password, wherever redirects lead.
     ///
     /// # Errors
-    /// [`CallError`].
-    pub async fn look(&self, url: Url) -> Result<Answer, CallError> {
+    /// [`AskError`].
+    pub async fn look(&self, url: Url) -> Result<SiteAnswer, AskError> {
         self.get(url, false).await
     }
 
     /// Asks with the password.
     ///
     /// # Errors
-    /// [`CallError`]; where a redirect leads to another host too.
-    pub async fn ask(&self, url: Url) -> Result<Answer, CallError> {
+    /// [`AskError`]; where a redirect leads to another host too.
+    pub async fn ask(&self, url: Url) -> Result<SiteAnswer, AskError> {
         self.get(url, true).await
     }
 
-    async fn get(&self, mut url: Url, signed: bool) -> Result<Answer, CallError> {
+    async fn get(&self, mut url: Url, signed: bool) -> Result<SiteAnswer, AskError> {
         for _ in 0..=HOPS {
             match self.get_patiently(&url, signed).await? {
                 Reply::Answer(answer) => return Ok(answer),
@@ -163,13 +163,13 @@ impl Client {
     }
 
     /// Tries again where the server is busy or cannot be reached.
-    async fn get_patiently(&self, url: &Url, signed: bool) -> Result<Reply, CallError> {
+    async fn get_patiently(&self, url: &Url, signed: bool) -> Result<Reply, AskError> {
         let mut wait = self.first_wait;
         let mut tries = 1;
         loop {
             let (asked, failed) = match self.get_once(url, signed).await {
                 Ok(Reply::Busy(after, error)) => (after, error),
-                Err(error @ CallError::Unreached(..)) => (None, error),
+                Err(error @ AskError::Unreached(..)) => (None, error),
                 other => return other,
             };
             if tries == TRIES {
@@ -181,7 +181,7 @@ impl Client {
         }
     }
 
-    async fn get_once(&self, url: &Url, signed: bool) -> Result<Reply, CallError> {
+    async fn get_once(&self, url: &Url, signed: bool) -> Result<Reply, AskError> {
         if signed {
             self.may_see_the_password(url)?;
         }
@@ -199,7 +199,7 @@ impl Client {
         let answered = timeout(PATIENCE, exchange).await;
         let answered = answered.unwrap_or_else(|_| Err(io::Error::other("no answer in a minute")));
         let unreached =
-            |error: io::Error| CallError::Unreached(host(url).to_owned(), error.to_string());
+            |error: io::Error| AskError::Unreached(host(url).to_owned(), error.to_string());
         let (status, headers, body) = answered.map_err(unreached)?;
         if (300..400).contains(&status)
             && let Some(to) = headers.get(header::LOCATION)
@@ -208,12 +208,12 @@ impl Client {
             let to = to.ok_or_else(|| nonsense(url, "a redirect that leads nowhere"))?;
             return Ok(Reply::Elsewhere(to));
         }
-        let failed = || CallError::Status {
+        let failed = || AskError::Status {
             status,
             path: url.path().to_owned(),
         };
         match status {
-            200..300 => Ok(Reply::Answer(Answer {
+            200..300 => Ok(Reply::Answer(SiteAnswer {
                 url: url.clone(),
                 headers,
                 body,
@@ -228,15 +228,15 @@ impl Client {
     }
 
     /// # Errors
-    /// [`CallError::Address`] where it would go to another host, or could be read on the way.
-    fn may_see_the_password(&self, url: &Url) -> Result<(), CallError> {
+    /// [`AskError::Address`] where it would go to another host, or could be read on the way.
+    fn may_see_the_password(&self, url: &Url) -> Result<(), AskError> {
         let host = url.host_str().unwrap_or_default();
         if host != self.host {
             let said = format!(
                 "{} leads to {host}, which does not get the password: give that address if it is yours",
                 self.host
             );
-            return Err(CallError::Address(said));
+            return Err(AskError::Address(said));
         }
         let is_here = match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -246,7 +246,7 @@ impl Client {
         };
         if url.scheme() != "https" && !is_here {
             let said = "without https anybody on the way could read the password".to_owned();
-            return Err(CallError::Address(said));
+            return Err(AskError::Address(said));
         }
         Ok(())
     }
@@ -276,15 +276,15 @@ impl Client {
 }
 
 enum Reply {
-    Answer(Answer),
+    Answer(SiteAnswer),
     /// A redirect.
     Elsewhere(Url),
     /// It may be asked again, after so long if it said so.
-    Busy(Option<Duration>, CallError),
+    Busy(Option<Duration>, AskError),
 }
 
-fn nonsense(url: &Url, what: &str) -> CallError {
-    CallError::Nonsense(url.path().to_owned(), what.to_owned())
+fn nonsense(url: &Url, what: &str) -> AskError {
+    AskError::Nonsense(url.path().to_owned(), what.to_owned())
 }
 
 /// The host as it is looked up: an IPv6 address without its brackets.

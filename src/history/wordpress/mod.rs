@@ -16,9 +16,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-pub use self::client::CallError;
+pub use self::client::AskError;
 use self::{
-    client::{Answer, Client},
+    client::{SiteAnswer, Client},
     posts::Posts,
     spool::Spool,
 };
@@ -48,7 +48,7 @@ pub struct From {
 pub enum FetchError {
     /// The site did not answer as it should. What was fetched by then is kept.
     #[error("{0}")]
-    Call(#[from] CallError),
+    Call(#[from] AskError),
     /// The file beside the database cannot be written.
     #[error("what is fetched cannot be kept: {0}")]
     File(#[from] std::io::Error),
@@ -118,7 +118,7 @@ pub async fn fetch(
 }
 
 /// Where the REST interface is: where the site's front page says that it is, or at its usual place.
-async fn root(client: &Client, home: &Url) -> Result<Url, CallError> {
+async fn root(client: &Client, home: &Url) -> Result<Url, AskError> {
     let front = client.look(home.clone()).await?;
     let said = front
         .headers
@@ -134,7 +134,7 @@ async fn root(client: &Client, home: &Url) -> Result<Url, CallError> {
     }
     base.set_query(None);
     let at = base.join(said.unwrap_or("wp-json/"));
-    at.map_err(|error| CallError::Address(error.to_string()))
+    at.map_err(|error| AskError::Address(error.to_string()))
 }
 
 /// A route of the interface, which is a path or, without permalinks, a parameter.
@@ -166,10 +166,10 @@ fn listing(root: &Url, status: &str, page: u32) -> Url {
     route(root, "wp/v2/comments", &parameters)
 }
 
-fn comments(answer: &Answer) -> Result<Vec<Value>, CallError> {
+fn comments(answer: &SiteAnswer) -> Result<Vec<Value>, AskError> {
     let read = serde_json::from_slice(&answer.body);
     read.map_err(|_| {
         let what = "no list of comments; does another page stand there?";
-        CallError::Nonsense(answer.url.path().to_owned(), what.to_owned())
+        AskError::Nonsense(answer.url.path().to_owned(), what.to_owned())
     })
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    CallError, PAGE,
-    client::{Answer, Client},
+    AskError, PAGE,
+    client::{SiteAnswer, Client},
     route,
 };
 
@@ -23,7 +23,7 @@ impl Posts {
         client: &Client,
         root: &Url,
         comments: &mut [Value],
-    ) -> Result<(), CallError> {
+    ) -> Result<(), AskError> {
         let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for link in comments.iter().filter_map(link) {
             if let Some((collection, id)) = place(root, link)
@@ -57,7 +57,7 @@ impl Posts {
         root: &Url,
         collection: &str,
         ids: &[String],
-    ) -> Result<(), CallError> {
+    ) -> Result<(), AskError> {
         let (ids, size) = (ids.join(","), PAGE.to_string());
         let parameters = [
             ("context", "edit"),
@@ -69,7 +69,7 @@ impl Posts {
         let answer = match client.ask(route(root, collection, &parameters)).await {
             Ok(answer) => answer,
             // A kind of post that this user may not read, or that is no collection: media have no such status.
-            Err(CallError::Status {
+            Err(AskError::Status {
                 status: 400..=404, ..
             }) => return Ok(()),
             Err(error) => return Err(error),
@@ -96,7 +96,7 @@ impl Posts {
     }
 }
 
-fn list(answer: &Answer) -> Vec<Value> {
+fn list(answer: &SiteAnswer) -> Vec<Value> {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 

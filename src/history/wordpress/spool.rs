@@ -20,7 +20,7 @@ const KEPT: Duration = Duration::from_hours(24);
 
 /// Where a listing goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct FetchPlace {
     /// Which of the listings.
     pub listing: usize,
     /// The page to ask for, from 1.
@@ -31,7 +31,7 @@ pub(super) struct Place {
 struct State {
     /// Whose comments these are.
     root: String,
-    place: Place,
+    place: FetchPlace,
     /// Bytes of the file that count.
     length: u64,
     comments: u64,
@@ -59,7 +59,7 @@ impl Spool {
         let known: Option<State> = known.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let begun = State {
             root: root.to_owned(),
-            place: Place {
+            place: FetchPlace {
                 listing: 0,
                 page: 1,
             },
@@ -90,7 +90,7 @@ impl Spool {
         &self.path
     }
 
-    pub(super) const fn place(&self) -> Place {
+    pub(super) const fn place(&self) -> FetchPlace {
         self.state.place
     }
 
@@ -107,11 +107,11 @@ impl Spool {
         self.state.length += page.len() as u64;
         self.state.comments += comments.len() as u64;
         self.state.place = match self.state.place {
-            Place { listing, .. } if is_last => Place {
+            FetchPlace { listing, .. } if is_last => FetchPlace {
                 listing: listing + 1,
                 page: 1,
             },
-            Place { listing, page } => Place {
+            FetchPlace { listing, page } => FetchPlace {
                 listing,
                 page: page + 1,
             },

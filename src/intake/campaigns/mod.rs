@@ -17,7 +17,7 @@ use self::window::{Newcomer, Window};
 use super::{Intake, checks};
 use crate::{
     config::IntakeSettings,
-    domain::{campaign::Joined, comment::CommentId, timestamp::Timestamp},
+    domain::{campaign::Membership, comment::CommentId, timestamp::Timestamp},
     storage::{Result, campaigns::Recent},
     text::{Document, sketch::Sketch, views::with_features},
 };
@@ -58,12 +58,12 @@ impl Campaigns {
 
     /// The campaign of a text that is not kept.
     #[must_use]
-    pub fn find(&self, newcomer: &Newcomer) -> Option<Joined> {
+    pub fn find(&self, newcomer: &Newcomer) -> Option<Membership> {
         self.window().find(newcomer)
     }
 
     /// Takes a comment in, and returns its campaign.
-    pub fn take_in(&self, newcomer: Newcomer, now: Timestamp) -> Option<Joined> {
+    pub fn take_in(&self, newcomer: Newcomer, now: Timestamp) -> Option<Membership> {
         self.window().take_in(newcomer, now)
     }
 

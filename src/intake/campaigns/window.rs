@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     domain::{
-        campaign::{CampaignId, Joined, MEMBERS},
+        campaign::{CampaignId, Membership, MEMBERS},
         comment::CommentId,
         timestamp::Timestamp,
     },
@@ -83,7 +83,7 @@ impl Window {
 
     /// The campaign that a comment would join, and those who are in it.
     #[must_use]
-    pub fn find(&self, newcomer: &Newcomer) -> Option<Joined> {
+    pub fn find(&self, newcomer: &Newcomer) -> Option<Membership> {
         let near = self.near(newcomer);
         let campaign = self.campaign(&near)?;
         let mut others: Vec<CommentId> = near.iter().map(|number| self.kept(*number).id).collect();
@@ -100,7 +100,7 @@ impl Window {
                 && self.numbers.get(id).copied().and_then(campaign_of) == Some(campaign)
         };
         let unnoted = others.iter().copied().filter(|id| !is_noted(id)).collect();
-        Some(Joined {
+        Some(Membership {
             campaign,
             others,
             unnoted,
@@ -108,7 +108,7 @@ impl Window {
     }
 
     /// Takes a comment in, and returns what [`Window::find`] does. One that is in it already changes nothing.
-    pub fn take_in(&mut self, newcomer: Newcomer, now: Timestamp) -> Option<Joined> {
+    pub fn take_in(&mut self, newcomer: Newcomer, now: Timestamp) -> Option<Membership> {
         if self.at_most == 0 || self.has(newcomer.id) {
             return None;
         }
@@ -129,7 +129,7 @@ impl Window {
             before,
             campaign: None,
         });
-        if let Some(Joined { campaign, .. }) = joined {
+        if let Some(Membership { campaign, .. }) = joined {
             near.into_iter().for_each(|near| self.join(near, campaign));
             self.join(number, campaign);
         }

@@ -8,7 +8,7 @@ use crate::{
     domain::decision::{BatchId, Beside, Decision, DecisionReason, Outcome},
     review::{
         self,
-        copies::{self, Act},
+        copies::{self, CopiesAct},
     },
     storage::copies::Members,
     web::prelude::*,
@@ -89,7 +89,7 @@ async fn decide_copies(
         let message = format!("Name from 1 to {} statuses.", Status::ALL.len());
         return Err(FieldError::new("among", "out_of_range", message).into());
     }
-    let act = Act {
+    let act = CopiesAct {
         id: comment_id(&id)?,
         version: request.version,
         decision: request.decision,

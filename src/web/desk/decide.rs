@@ -11,7 +11,7 @@ use crate::{
     },
     review::{
         self, MAX_WISHES, changes,
-        copies::{self, Act, Acted},
+        copies::{self, CopiesAct, Acted},
         last::{self, Last},
         queue,
     },
@@ -113,7 +113,7 @@ async fn decide_named(
     let mut flash = carry_out(app, principal, did, plain, beside.clone(), Some(batch)).await?;
     flash.batch = Some(batch);
     for wish in leading {
-        let act = Act {
+        let act = CopiesAct {
             id: wish.id,
             version: wish.version.unwrap_or_default(),
             decision,

@@ -159,13 +159,10 @@ async fn take_back(app: &App, words: &Words, fields: &FormFields) -> Result<Done
 }
 
 async fn move_page(app: &App, words: &Words, fields: &FormFields) -> Result<Done, Problem> {
-    let site = match site::named(app, fields.get("site")) {
-        Ok(site) => site,
-        Err(_) => {
-            let message = words.say("imports-no-such-site").to_string();
-            let error = FieldError::new("site", "unknown", message);
-            return Ok(Done::wrong("move", vec![error]));
-        }
+    let Ok(site) = site::named(app, fields.get("site")) else {
+        let message = words.say("imports-no-such-site").to_string();
+        let error = FieldError::new("site", "unknown", message);
+        return Ok(Done::wrong("move", vec![error]));
     };
     let moved = pages::move_thread(&app.sites, &site, fields.get("from"), fields.get("to")).await;
     match moved.map_err(SiteError::of_fields) {

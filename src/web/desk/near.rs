@@ -6,7 +6,7 @@ use crate::{
         comment::Comment,
         decision::{BatchId, Beside, Decision, Outcome},
     },
-    review::copies::{self, Act, Acted},
+    review::copies::{self, CopiesAct, Acted},
     web::{api::comments::named_comment, desk::prelude::*},
     words::Argument,
 };
@@ -83,7 +83,7 @@ pub(super) async fn apply(
     let unknown = || Problem::malformed("The form does not say what is meant.");
     let number = |name: &str| fields.get(name).parse::<i64>().map_err(|_| unknown());
     let principal = by.principal();
-    let act = Act {
+    let act = CopiesAct {
         id: named_comment(&app, &principal, &id).await?.id,
         version: number("version")?,
         decision: Decision::parse(fields.get("decision")).ok_or_else(unknown)?,
