@@ -18,7 +18,7 @@ use url::Url;
 
 pub use self::client::AskError;
 use self::{
-    client::{SiteAnswer, Client},
+    client::{Client, SiteAnswer},
     posts::Posts,
     spool::Spool,
 };

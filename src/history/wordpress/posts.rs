@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     AskError, PAGE,
-    client::{SiteAnswer, Client},
+    client::{Client, SiteAnswer},
     route,
 };
 

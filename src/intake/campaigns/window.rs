@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     domain::{
-        campaign::{CampaignId, Membership, MEMBERS},
+        campaign::{CampaignId, MEMBERS, Membership},
         comment::CommentId,
         timestamp::Timestamp,
     },
@@ -84,8 +84,11 @@ impl Window {
     /// The campaign that a comment would join, and those who are in it.
     #[must_use]
     pub fn find(&self, newcomer: &Newcomer) -> Option<Membership> {
-        let near = self.near(newcomer);
-        let campaign = self.campaign(&near)?;
+        self.membership(&self.near(newcomer))
+    }
+
+    fn membership(&self, near: &[u32]) -> Option<Membership> {
+        let campaign = self.campaign(near)?;
         let mut others: Vec<CommentId> = near.iter().map(|number| self.kept(*number).id).collect();
         let known = self.campaigns.get(&campaign).into_iter().flatten();
         for id in known.rev().take(MEMBERS) {
@@ -113,8 +116,8 @@ impl Window {
             return None;
         }
         self.forget(now);
-        let joined = self.find(&newcomer);
         let near = self.near(&newcomer);
+        let joined = self.membership(&near);
         let number = self.next();
         let before = array::from_fn(|key| {
             let latest = &mut self.latest[key];

@@ -11,7 +11,7 @@ use crate::{
     },
     review::{
         self, MAX_WISHES, changes,
-        copies::{self, CopiesAct, Acted},
+        copies::{self, Acted, CopiesAct},
         last::{self, Last},
         queue,
     },

@@ -6,7 +6,7 @@ use crate::{
         comment::Comment,
         decision::{BatchId, Beside, Decision, Outcome},
     },
-    review::copies::{self, CopiesAct, Acted},
+    review::copies::{self, Acted, CopiesAct},
     web::{api::comments::named_comment, desk::prelude::*},
     words::Argument,
 };
