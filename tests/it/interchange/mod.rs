@@ -1,6 +1,7 @@
 //! Other systems' files: every reader on a sample of its format, what an import makes of it, and
 //! what an export gives back.
 
+mod at_desk;
 mod entities;
 mod exports;
 mod hidden;
