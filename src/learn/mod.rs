@@ -10,6 +10,7 @@ pub mod abuse;
 pub mod live;
 pub mod registry;
 pub mod samples;
+pub mod shipped;
 pub mod training;
 pub mod upload;
 

@@ -113,6 +113,18 @@ const STEPS: &[Step] = &[
     same(30, "pages", text!("0030_pages.sql")),
     same(31, "views", text!("0031_views.sql")),
     same(33, "reasons", text!("0033_reasons.sql")),
+    each(
+        35,
+        "abuse_labels",
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.sqlite.sql")
+        ),
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.postgres.sql")
+        ),
+    ),
     same(36, "copies", text!("0036_copies.sql")),
 ];
 

@@ -14,7 +14,7 @@ use super::{
     entry,
 };
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelId, SHIPPED},
@@ -43,6 +43,7 @@ const DAY_MILLIS: i64 = 86_400_000;
 #[derive(Deserialize)]
 pub(super) struct ModelQuery {
     site: Option<String>,
+    question: Option<String>,
     said: Option<String>,
 }
 
@@ -52,6 +53,10 @@ struct ModelPage {
     frame: Frame,
     said: Said,
     site: SiteSlug,
+    /// What the model answers.
+    question: Question,
+    /// What texts of each class are called.
+    classes: [&'static str; 2],
     sites: Vec<String>,
     standing: Standing,
     runs: Vec<Run>,
@@ -97,8 +102,9 @@ pub(super) async fn show(
     Operators(Entered(signed_in)): Operators<Entered>,
     Query(query): Query<ModelQuery>,
 ) -> Result<HttpResponse, Refused> {
+    let question = question_of(query.question.as_deref().unwrap_or_default())?;
     let site = match query.site.as_deref() {
-        None | Some("") => most_taught(&app).await?,
+        None | Some("") => most_taught(&app, question).await?,
         Some(slug) => site_of(&app, slug)?,
     };
     let said = match query.said.as_deref() {
@@ -110,7 +116,7 @@ pub(super) async fn show(
         Some("refused") => Said::Done("It does not pass the gate: the reasons stand below it."),
         _ => Said::Nothing,
     };
-    render(&app, &signed_in, site, said).await
+    render(&app, &signed_in, (question, site), said).await
 }
 
 pub(super) async fn act(
@@ -118,15 +124,16 @@ pub(super) async fn act(
     Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
     let site = site_of(&app, fields.get("site"))?;
+    let question = question_of(fields.get("question"))?;
     let by = &by.account.name;
     let said = match fields.get("do") {
-        "train" => match training::start(&app, &site, by).await {
+        "train" => match training::start(&app, question, &site, by).await {
             Ok(_) => "begun",
             Err(StartError::UnderWay(_)) => "under_way",
             Err(StartError::Store(error)) => return Err(error.into()),
         },
-        "activate" => activate(&app, &site, by, &fields).await?,
-        "roll-back" => match registry::roll_back(&app.learning, &site, by).await {
+        "activate" => activate(&app, (question, &site), by, &fields).await?,
+        "roll-back" => match registry::roll_back(&app.learning, question, &site, by).await {
             Ok(_) => "back",
             Err(RegistryError::NothingBefore) => "nothing_before",
             Err(error) => return Err(error.into()),
@@ -134,18 +141,24 @@ pub(super) async fn act(
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
     let site: String = byte_serialize(site.as_str().as_bytes()).collect();
-    Ok(see_other(&format!("{HOME}/model?site={site}&said={said}")))
+    let about = match question {
+        Question::Spam => "",
+        Question::Abuse => "&question=abuse",
+    };
+    Ok(see_other(&format!(
+        "{HOME}/model?site={site}{about}&said={said}"
+    )))
 }
 
 async fn activate(
     app: &App,
-    site: &SiteSlug,
+    (question, site): (Question, &SiteSlug),
     by: &str,
     fields: &FormFields,
 ) -> Result<&'static str, Problem> {
     let model = fields.get("model");
     if model == SHIPPED {
-        registry::activate_shipped(&app.learning, site, by).await?;
+        registry::activate_shipped(&app.learning, question, site, by).await?;
         return Ok("active");
     }
     let id = ModelId::parse(model).ok_or_else(|| Problem::not_found("model"))?;
@@ -159,7 +172,7 @@ async fn activate(
 async fn render(
     app: &App,
     signed_in: &SignedIn,
-    site: SiteSlug,
+    (question, site): (Question, SiteSlug),
     said: Said,
 ) -> Result<HttpResponse, Refused> {
     let now = app.now();
@@ -169,9 +182,9 @@ async fn render(
         .store
         .decisions_by_day(&site, Timestamp::from_millis(since))
         .await?;
-    let runs = registry::list(app, std::slice::from_ref(&site)).await?;
+    let runs = registry::list(app, question, std::slice::from_ref(&site)).await?;
     let runs: Vec<Run> = runs.into_iter().map(|entry| Run::of(entry, now)).collect();
-    let samples = samples::count(app, std::slice::from_ref(&site)).await?;
+    let samples = samples::count(app, question, std::slice::from_ref(&site)).await?;
     let threshold = app
         .directory
         .site(site.as_str())
@@ -201,7 +214,7 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
         sites: entry::sites(app),
-        standing: registry::standing(&app.learning, &site)
+        standing: registry::standing(&app.learning, question, &site)
             .await
             .map_err(Problem::from)?,
         under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
@@ -211,6 +224,11 @@ async fn render(
             of_class.map(|count| count.count).sum()
         }),
         samples,
+        question,
+        classes: match question {
+            Question::Spam => ["genuine", "spam"],
+            Question::Abuse => ["not abusive", "abusive"],
+        },
         max_upload: app.settings.learning.max_upload_mib,
         max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
@@ -231,14 +249,22 @@ async fn render(
     Ok(page::render(status, &template)?)
 }
 
+/// The question that a page or form is about; spam where it names none.
+fn question_of(word: &str) -> Result<Question, Problem> {
+    if word.is_empty() {
+        return Ok(Question::Spam);
+    }
+    Question::parse(word).ok_or_else(|| Problem::not_found("page"))
+}
+
 fn site_of(app: &App, slug: &str) -> Result<SiteSlug, Problem> {
     Ok(site::named(app, slug)?.slug.clone())
 }
 
 /// The site to begin with: the one with the most labels, or the default one, or any.
-async fn most_taught(app: &App) -> Result<SiteSlug, Problem> {
+async fn most_taught(app: &App, question: Question) -> Result<SiteSlug, Problem> {
     let sites = app.directory.covered(&Scope::All);
-    let counts = samples::count(app, &sites).await?;
+    let counts = samples::count(app, question, &sites).await?;
     let labels = |site: &SiteSlug| {
         let of_site = counts.iter().filter(|count| count.site == *site);
         of_site.map(|count| count.count).sum::<i64>()
