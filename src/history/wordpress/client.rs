@@ -20,7 +20,7 @@ use url::{Host, Url};
 use crate::notify::webhooks;
 
 /// How long one answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The largest answer: a hundred comments of the longest kind, and their post's data.
 const MAX_BYTES: usize = 64 * 1024 * 1024;

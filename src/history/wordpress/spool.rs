@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -48,11 +49,7 @@ impl Spool {
     /// Opens the file of one site in a folder.
     pub(super) fn open(folder: &Path, root: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let digest = Sha256::digest(root);
-        let name: String = digest[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name = BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(root)[..9]);
         let path = folder.join(format!("wordpress-{name}.json"));
         let state_path = folder.join(format!("wordpress-{name}.state"));
         let known = fs::read(&state_path).ok();

@@ -67,7 +67,7 @@ impl Campaigns {
         self.window().take_in(newcomer, now)
     }
 
-    fn take_in_stored(&self, stored: Recent, now: Timestamp) {
+    fn take_in_stored(&self, stored: &Recent, now: Timestamp) {
         if self.window().has(stored.id) {
             return;
         }
@@ -123,7 +123,7 @@ pub async fn follow(intake: &Intake) -> Result<()> {
     loop {
         let known = |id| campaigns.window().has(id);
         let recent = ground.store.recent_comments(after, BITE, known).await?;
-        for one in recent.unknown {
+        for one in &recent.unknown {
             campaigns.take_in_stored(one, now);
         }
         let Some(last) = recent.last else {

@@ -133,8 +133,9 @@ impl Window {
             campaign: None,
         });
         if let Some(Membership { campaign, .. }) = joined {
-            near.into_iter().for_each(|near| self.join(near, campaign));
-            self.join(number, campaign);
+            for member in near.into_iter().chain([number]) {
+                self.join(member, campaign);
+            }
         }
         joined
     }
