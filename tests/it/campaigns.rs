@@ -224,7 +224,7 @@ on_both_engines!(
         assert!(!copies.to_string().contains("library"));
         // One that came after the list was made was not seen.
         let seen = rows[1]["created_at"].clone();
-        app.pass(Duration::from_secs(60)).await;
+        app.pass(Duration::from_mins(1)).await;
         let unseen = post(&app, "harbour", "/7", 7, &offer(7)).await;
         let path = format!("/api/v1/comments/{latest}/copies/decisions");
         let body = json!({ "decision": "spam", "version": 1, "until": seen });

@@ -3,7 +3,7 @@
 use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
 use super::{garden, stored};
-use crate::{on_both_engines, support::app::TestApp};
+use crate::on_both_engines;
 
 const PAGE: &str = "/desk/imports";
 
