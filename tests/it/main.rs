@@ -5,7 +5,6 @@
     reason = "in a test a panic is the failure it should be, in its helpers too"
 )]
 
-mod abuse;
 mod accounts;
 mod acts;
 mod akismet;
