@@ -3,6 +3,7 @@
 
 pub mod arrival;
 pub mod block;
+pub mod campaign;
 pub mod comment;
 pub mod decision;
 pub mod edit;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{
+    campaign::CampaignId,
     comment::{Comment, CommentId, Status},
     email::EmailIndex,
     evidence::Check,
@@ -61,6 +62,10 @@ pub struct Filter {
     pub language: Option<String>,
     /// With, or without, a link in text or website.
     pub has_link: Option<bool>,
+    /// Near copies of one another.
+    pub campaign: Option<CampaignId>,
+    /// Only the latest of near copies, where nothing narrows the list.
+    pub folded: bool,
 }
 
 /// What is asked for, before it is checked; what is absent does not narrow the list.
@@ -72,6 +77,8 @@ pub struct QueueQuery {
     pub page: Option<String>,
     /// Any comment of the author.
     pub author: Option<CommentId>,
+    /// Any of some near copies.
+    pub copies_of: Option<CommentId>,
     /// What is searched for, as it was typed.
     pub search: Option<String>,
     /// The order.
@@ -107,6 +114,7 @@ impl Filter {
         let whole = Self {
             sites: self.sites.clone(),
             status: self.status,
+            folded: self.folded,
             ..Self::default()
         };
         *self == whole

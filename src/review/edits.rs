@@ -6,6 +6,7 @@ use crate::{
         comment::{Comment, CommentId},
         decision::{Beside, Decider, Outcome, ToVote},
         edit::{Rewriting, TextChange},
+        email::EmailAddress,
         evidence::{Check, Evidence, Finding},
         field::FieldError,
         moderator::Principal,
@@ -16,6 +17,7 @@ use crate::{
     intake::{self, checks},
     learn::samples,
     storage::Result,
+    text::Document,
 };
 
 /// An edit that somebody wishes.
@@ -132,7 +134,8 @@ async fn rewrite(
         ),
     };
     let vault = ground.vault.clone();
-    let to_vote: ToVote = Box::new(move |comment| samples::vote_of(&vault, comment));
+    let to_vote: ToVote =
+        Box::new(move |comment, reason| samples::votes_of(&vault, comment, reason).into());
     let outcome = ground.store.rewrite(wish, decider, to_vote).await?;
     if let Outcome::Done(comment, _) = &outcome {
         review.learning.wake();
@@ -144,8 +147,12 @@ async fn rewrite(
 
 /// What is known of a comment with its new text: how it was sent is as before, what the text says is read anew.
 async fn judge(review: &Review, comment: &Comment) -> Evidence {
-    let vote = samples::vote_of(&review.ground.vault, comment);
-    let opinion = intake::judge(&review.learning, &comment.site, &vote.document()).await;
+    let email = review.ground.vault.open(&comment.email, comment).ok();
+    let document = Document {
+        email_domain: email.as_ref().and_then(EmailAddress::given_domain),
+        ..comment.document()
+    };
+    let opinion = intake::judge(&review.learning, &comment.site, &document).await;
     let site = review.ground.directory.site(comment.site.as_str());
     let policy = site.map_or_else(Policy::default, |site| site.policy.clone());
     let mut found = checks::of_text(&policy, &comment.text, 0);

@@ -152,7 +152,7 @@ impl Desk<'_, '_> {
             from: comment.status,
             status: comment.status,
             version: comment.version,
-            reason: None,
+            reason: self.standing_reason(&comment).await?,
         };
         let is_decided = comment.decided_by.is_some();
         let outcome = Outcome::Done(Box::new(comment), decided);

@@ -13,6 +13,7 @@ use crate::{
         self,
         opened::{self, RevealError, masked_email},
     },
+    storage::copies::Copies,
     web::prelude::*,
 };
 
@@ -63,6 +64,9 @@ pub struct CommentItem {
     pub decided_at: Option<Timestamp>,
     /// When a moderator last changed the text, if one has.
     pub edited_at: Option<Timestamp>,
+    /// The near copies that it stands for in a folded list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
 }
 
 impl CommentItem {
@@ -92,6 +96,7 @@ impl CommentItem {
             created_at: comment.created_at,
             decided_at: comment.decided_at,
             edited_at: comment.edited_at,
+            copies: None,
         }
     }
 }

@@ -252,6 +252,10 @@ fn bulk_result(id: CommentId, outcome: &Outcome, changed: Option<Changed>) -> Bu
     }
 }
 
+/// What became of one comment, as an answer.
+///
+/// # Errors
+/// 404, 409.
 pub(super) async fn answer(
     app: &App,
     principal: &Principal,

@@ -5,6 +5,7 @@ pub mod batches;
 pub mod blocks;
 pub mod client_keys;
 pub mod comments;
+pub mod copies;
 pub mod decisions;
 pub mod edits;
 pub mod me;
@@ -46,6 +47,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(decisions::routes)
         .configure(edits::routes)
         .configure(batches::routes)
+        .configure(copies::routes)
         .configure(score::routes)
         .configure(blocks::routes)
         .tagged("operators")
