@@ -126,9 +126,8 @@ fn body(operation: &Operation, site: &str, id: &str) -> Value {
         "POST /api/v1/comments/{id}/decisions" | "POST /api/v1/comments/{id}/copies/decisions" => {
             json!({ "decision": "spam", "version": 1 })
         }
-        "POST /api/v1/comments/{id}/undo" => json!({}),
+        "POST /api/v1/comments/{id}/undo" | "POST /api/v1/comments/{id}/edits/undo" => json!({}),
         "POST /api/v1/comments/{id}/edits" => json!({ "text": "There is rosemary.", "version": 1 }),
-        "POST /api/v1/comments/{id}/edits/undo" => json!({}),
         "POST /api/v1/comments/{id}/notes" => json!({ "note": "off topic" }),
         "POST /api/v1/decisions" => {
             json!({ "decision": "spam", "items": [{ "id": id, "version": 1 }] })
