@@ -19,6 +19,7 @@ mod score;
 mod serve;
 mod shell;
 mod site;
+mod site_abuse;
 mod token;
 mod train;
 mod train_site;

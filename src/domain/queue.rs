@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{
+    abuse::AbuseFilter,
     comment::{Comment, CommentId, Status},
     email::EmailIndex,
     evidence::Check,
@@ -30,6 +31,8 @@ pub enum Sort {
     Uncertain,
     /// Highest score first; what could not be judged comes before all.
     Spammiest,
+    /// Most abusive first; what is not likely abusive is left out.
+    Abusive,
 }
 
 with_words!(Sort);
@@ -61,6 +64,8 @@ pub struct Filter {
     pub language: Option<String>,
     /// With, or without, a link in text or website.
     pub has_link: Option<bool>,
+    /// As abusive as this, at least, or of this kind: there is an index for it.
+    pub abuse: Option<AbuseFilter>,
 }
 
 /// What is asked for, before it is checked; what is absent does not narrow the list.
@@ -128,7 +133,7 @@ impl Filter {
         !narrower.is_whole()
     }
 
-    /// Whether finding them, or counting them, takes a look at each of the comments.
+    /// Whether finding them, or counting them, takes a look at each of the comments. What seems abusive has an index.
     #[must_use]
     pub const fn is_search(&self) -> bool {
         self.search.is_some()

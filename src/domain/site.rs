@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    abuse::{AbuseMode, LIKELY, SURE},
     field::FieldError, origin::Origin, page::Page, page_rules::PageRules, timestamp::Timestamp,
 };
 
@@ -103,6 +104,13 @@ pub struct Policy {
     /// Likewise for what is in the trash.
     #[schema(format = Int64, minimum = 1, maximum = 36_500)]
     pub trash_days: Option<u32>,
+    /// What is done with how abusive comments seem: `off` works nothing out, `show` shows it to moderators, `hold` also holds what
+    /// is at or above `abuse_threshold` for them. It never publishes, puts aside or discards. `hold` is taken only once somebody has
+    /// looked at what it would have done to the site's last comments.
+    pub abuse: AbuseMode,
+    /// From which probability of abuse on `hold` holds a comment. In [0.5, 1].
+    #[schema(minimum = 0.5, maximum = 1)]
+    pub abuse_threshold: f64,
     /// How the site spells its pages. When it changes, comments move to where their page is now.
     pub pages: PageRules,
 }
@@ -133,6 +141,8 @@ impl Default for Policy {
             discard_at: None,
             spam_days: None,
             trash_days: None,
+            abuse: AbuseMode::default(),
+            abuse_threshold: SURE,
             pages: PageRules::default(),
         }
     }
@@ -199,6 +209,11 @@ impl Policy {
                 work,
                 "policy.proof_of_work_bits",
                 "Must be from 1 to 24, or absent.",
+            ),
+            (
+                (LIKELY..=1.0).contains(&self.abuse_threshold),
+                "policy.abuse_threshold",
+                "Must be from 0.5 to 1.",
             ),
         ]
         .into_iter()

@@ -2,8 +2,8 @@
 //!
 //! In order: too many from one sender is refused; a comment that could not be judged is held; a
 //! block rule does what it says; a score at or above the site's threshold is spam, unless only a few
-//! labels of the site's own make it so; a trusted author with a low score and nothing found is
-//! published; everything else is held for a person.
+//! labels of the site's own make it so; what seems abusive is held where the site wants that; a trusted author with a low
+//! score and nothing found is published; everything else is held for a person.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,6 +12,7 @@ use crate::{
     bayes::probability,
     config::IntakeSettings,
     domain::{
+        abuse::AbuseMode,
         arrival::{Ruling, Signals},
         evidence::{Evidence, Verdict},
         reason::Because,
@@ -85,6 +86,15 @@ pub fn verdict(
             return (Verdict::Hold, Because::OwnLabelsTooFew);
         }
         return (Verdict::Spam, Because::ScoreAtLeast(policy.spam_threshold));
+    }
+    if policy.abuse == AbuseMode::Hold
+        && let Some(abuse) = evidence.abuse
+        && abuse.probability() >= policy.abuse_threshold
+    {
+        return (
+            Verdict::Hold,
+            Because::AbuseAtLeast(policy.abuse_threshold),
+        );
     }
     let trusted = policy
         .trusted_after

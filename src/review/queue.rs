@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
+        abuse::AbuseFilter,
         comment::{Comment, CommentId},
         field::{FieldError, parse_line},
         moderator::Principal,
@@ -193,6 +194,10 @@ async fn filter(
         search: search.transpose().map_err(&mut keep).unwrap_or_default(),
         sites,
         author,
+        // That order has those alone which the index has.
+        abuse: narrow
+            .abuse
+            .or((wanted.sort == Sort::Abusive).then_some(AbuseFilter::Likely)),
         ..narrow.clone()
     })
 }

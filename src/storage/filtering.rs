@@ -17,6 +17,7 @@ pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
         Sort::Oldest => (NONE, false),
         Sort::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
         Sort::Spammiest => ("COALESCE(c.score, 2.0)", true),
+        Sort::Abusive => ("c.abuse", true),
     }
 }
 
@@ -61,6 +62,13 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
             "AND c.evidence LIKE ?",
             values![evidence::in_language(code)],
         );
+    }
+    if let Some(abuse) = filter.abuse {
+        // In the text, so that the planner sees that the index has all of them.
+        statement.push(&format!("AND c.abuse >= {:.0}", abuse.least()), values![]);
+        if let Some(kind) = abuse.kind() {
+            statement.push("AND c.evidence LIKE ?", values![evidence::of_kind(kind)]);
+        }
     }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };

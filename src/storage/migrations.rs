@@ -112,6 +112,7 @@ const STEPS: &[Step] = &[
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
     same(30, "pages", text!("0030_pages.sql")),
     same(31, "views", text!("0031_views.sql")),
+    same(32, "abuse", text!("0032_abuse.sql")),
 ];
 
 /// The number of the last step.

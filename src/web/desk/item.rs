@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use crate::{
     domain::{comment::Comment, score::Band, search::Search},
     markup,
-    review::opened::masked_email,
+    review::{abuse::SeenAbuses, opened::masked_email},
     web::desk::{
         prelude::*,
         text::{self, Rendered, visible},
-        why::{self, ShownReason},
+        why::{self, ShownAbuse, ShownReason},
         words,
     },
 };
@@ -41,6 +41,8 @@ pub struct Item {
     pub score: Score,
     /// Why it is here, the strongest reason first.
     pub reasons: Vec<ShownReason>,
+    /// How abusive it seems; none where nothing is said of it.
+    pub abuse: Option<ShownAbuse>,
     pub text: Rendered,
     /// Its status as a tab's name.
     pub status_label: Said<'static>,
@@ -88,6 +90,8 @@ impl Score {
 pub struct Shower<'a> {
     pub app: &'a App,
     pub words: &'static Words,
+    /// How abusive they seem.
+    pub abuse: SeenAbuses,
     /// What was searched for.
     pub search: Option<&'a Search>,
     pub parents: Parents,
@@ -100,6 +104,7 @@ impl<'a> Shower<'a> {
         Self {
             app,
             words,
+            abuse: SeenAbuses::new(),
             search: None,
             parents: Parents::new(),
         }
@@ -154,6 +159,10 @@ impl<'a> Shower<'a> {
             at: comment.created_at.to_string(),
             score: Score::new(words, comment.score),
             reasons: why::reasons(words, comment),
+            abuse: self
+                .abuse
+                .get(&comment.id)
+                .and_then(|seen| why::abuse(words, seen, comment)),
             text,
             status_label: words.say(words::label(comment.status)),
             id,

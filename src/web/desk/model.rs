@@ -20,7 +20,7 @@ use crate::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
-        site::Policy,
+        site::{Policy, Site},
     },
     evaluation::charts::Chart,
     learn::{
@@ -29,6 +29,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
+    sites::abuse::{self, AbuseEffect},
     web::{desk::prelude::*, sample_upload},
 };
 
@@ -74,6 +75,34 @@ struct ModelPage {
     lines: Option<Chart>,
     calibration: Option<Chart>,
     over_time: Chart,
+    abuse: AbuseTried,
+}
+
+/// What holding by abuse would have done to the latest comments.
+struct AbuseTried {
+    comments: usize,
+    scores: String,
+    effects: Vec<AbuseEffect>,
+    threshold: f64,
+    /// Who looked last, and when.
+    seen: Option<(String, String)>,
+}
+
+impl AbuseTried {
+    async fn of(app: &App, words: &Words, site: &Site) -> Result<Self, Problem> {
+        let tried = abuse::latest(&app.sites, &site.slug).await?;
+        let seen = app.store.abuse_trial(&site.slug).await?;
+        let threshold = site.policy.abuse_threshold;
+        Ok(Self {
+            comments: tried.len(),
+            scores: charts::abuse_scores(&tried),
+            effects: abuse::THRESHOLDS
+                .map(|at| abuse::effect(&tried, at))
+                .to_vec(),
+            threshold,
+            seen: seen.map(|seen| (seen.by, age(words, seen.at, app.now()))),
+        })
+    }
 }
 
 /// What the form before did.
@@ -107,6 +136,7 @@ pub(super) async fn show(
         Some("active") => Said::Done("The model is in use."),
         Some("back") => Said::Done("The model before is in use again."),
         Some("nothing_before") => Said::Done("There is no model to go back to."),
+        Some("seen") => Said::Done("It is kept that you looked: the site may hold by abuse now."),
         Some("refused") => Said::Done("It does not pass the gate: the reasons stand below it."),
         _ => Said::Nothing,
     };
@@ -120,6 +150,11 @@ pub(super) async fn act(
     let site = site_of(&app, fields.get("site"))?;
     let by = &by.account.name;
     let said = match fields.get("do") {
+        "abuse-seen" => {
+            let site = site::named(&app, fields.get("site"))?;
+            abuse::look(&app.sites, &site, &abuse::THRESHOLDS, by).await?;
+            "seen"
+        }
         "train" => match training::start(&app, &site, by).await {
             Ok(_) => "begun",
             Err(StartError::UnderWay(_)) => "under_way",
@@ -225,6 +260,7 @@ async fn render(
         histogram: charts::histogram(&judged, words),
         lines: charts::thresholds(&judged, threshold, words),
         calibration: charts::calibration(&judged, words),
+        abuse: AbuseTried::of(app, words, &*site::named(app, site.as_str())?).await?,
         over_time: charts::over_time(&days, now.millis() / DAY_MILLIS, words),
         site,
     };
