@@ -46,6 +46,27 @@ impl Decision {
     }
 }
 
+/// Why a person decided so. It says more than the decision: [`DecisionReason::Abuse`] beside
+/// [`Decision::Reject`] is a label for the site's abuse model; the others are kept and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum DecisionReason {
+    /// It insults, threatens or degrades people.
+    Abuse,
+    /// It is about something else than its page.
+    OffTopic,
+    /// It adds nothing to the conversation.
+    LowQuality,
+    /// It discloses what is private about somebody.
+    PrivateInformation,
+    /// Its author pretends to be somebody else.
+    Impersonation,
+    /// The law forbids it.
+    Illegal,
+}
+
 /// Through which door someone came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,7 +136,16 @@ pub enum Action {
     Noted,
 }
 
-with_words!(Decision, Door, Action);
+with_words!(Decision, DecisionReason, Door, Action);
+
+/// What is said beside a decision.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Why.
+    pub reason: Option<DecisionReason>,
+    /// In a person's own words.
+    pub note: Option<String>,
+}
 
 /// One line of a comment's history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -134,6 +164,9 @@ pub struct HistoryEntry {
     pub from: Option<Status>,
     /// The status after.
     pub to: Option<Status>,
+    /// Why, where the person said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DecisionReason>,
     /// What the person wrote beside it.
     pub note: Option<String>,
     /// Whether this decision was taken back later.
@@ -168,6 +201,9 @@ pub struct Decided {
     pub status: Status,
     /// Its version now.
     pub version: i64,
+    /// The reason of the decision that stands, where its person gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<DecisionReason>,
 }
 
 /// A wish to change one comment.
@@ -210,8 +246,8 @@ pub struct Decider {
     pub actor: Actor,
     /// The sites they may decide on.
     pub sites: Vec<SiteSlug>,
-    /// What they wrote beside it.
-    pub note: Option<String>,
+    /// What they said beside it.
+    pub beside: Beside,
     /// The batch that decisions join. With it, taking back is about what the batch decided alone.
     pub batch: Option<BatchId>,
     /// When.

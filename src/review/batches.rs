@@ -6,7 +6,7 @@ use super::changes;
 use crate::{
     domain::{
         comment::CommentId,
-        decision::{BatchId, Change, Outcome, Wish},
+        decision::{BatchId, Beside, Change, Outcome, Wish},
         moderator::Principal,
     },
     ground::Ground,
@@ -108,8 +108,14 @@ async fn bite(
         version: None,
         change: Change::Undo,
     });
-    let outcomes =
-        super::decide_together(review, principal, wishes.collect(), None, Some(id)).await?;
+    let outcomes = super::decide_together(
+        review,
+        principal,
+        wishes.collect(),
+        Beside::default(),
+        Some(id),
+    )
+    .await?;
     *after = ids.last().copied().or(*after);
     for outcome in &outcomes {
         taken.back += usize::from(matches!(outcome, Outcome::Done(..)));

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         comment::CommentId,
-        decision::{BatchId, Change, Decider, Outcome, ToVote, Wish},
+        decision::{BatchId, Beside, Change, Decider, Outcome, ToVote, Wish},
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
@@ -73,10 +73,11 @@ pub async fn decide(
     wishes: Vec<Wish>,
     note: Option<String>,
 ) -> Result<Vec<Outcome>> {
-    decide_together(review, principal, wishes, note, None).await
+    let beside = Beside { note, reason: None };
+    decide_together(review, principal, wishes, beside, None).await
 }
 
-/// Like [`decide`]. The decisions join a batch, if one is given, and wishes to take back are about its
+/// Like [`decide`], with all that is said beside it. The decisions join a batch, if one is given, and wishes to take back are about its
 /// decisions alone: where somebody changed the comment since, they find it stale.
 ///
 /// # Errors
@@ -85,14 +86,14 @@ pub async fn decide_together(
     review: &Review,
     principal: &Principal,
     wishes: Vec<Wish>,
-    note: Option<String>,
+    beside: Beside,
     batch: Option<BatchId>,
 ) -> Result<Vec<Outcome>> {
     let changes: Vec<Change> = wishes.iter().map(|wish| wish.change).collect();
     let decider = Decider {
         actor: principal.actor.clone(),
         sites: review.ground.directory.covered(&principal.scope),
-        note,
+        beside,
         batch,
         now: review.ground.now(),
         source: samples::source(

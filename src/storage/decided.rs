@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use crate::{
     domain::{
         comment::{CommentId, Status},
-        decision::{Action, BatchId, Decision},
+        decision::{Action, BatchId, Decision, DecisionReason},
         site::SiteSlug,
         timestamp::Timestamp,
     },
@@ -36,6 +36,8 @@ pub struct DecidedAlone {
     pub author: String,
     /// The decision.
     pub decision: Decision,
+    /// Why, where that was said.
+    pub reason: Option<DecisionReason>,
     /// What was noted beside it.
     pub note: Option<String>,
     /// Whether it was taken back.
@@ -95,7 +97,7 @@ impl Store {
     ) -> Result<Vec<DecidedAlone>> {
         // Of a column that is joined to nothing no index is used: they are read by time, and few are left out.
         let text = format!(
-            "SELECT h.comment_id AS id, h.site, h.at, h.actor_name, h.via, h.decision, h.note, h.undone, \
+            "SELECT h.comment_id AS id, h.site, h.at, h.actor_name, h.via, h.decision, h.reason, h.note, h.undone, \
              c.name, c.version, CAST(CASE WHEN h.undone = 0 AND {IS_LAST} THEN 1 ELSE 0 END AS BIGINT) AS last \
              FROM history h JOIN comments c ON c.site = h.site AND c.id = h.comment_id \
              WHERE h.action IN ('decided', 'undone') AND h.action = 'decided' AND h.batch IS NULL AND h.at < $2 \
@@ -185,6 +187,7 @@ fn alone(row: &AnyRow) -> Result<DecidedAlone> {
         version: get(row, "version")?,
         author: get(row, "name")?,
         decision: get(row, "decision")?,
+        reason: get(row, "reason")?,
         note: get(row, "note")?,
         undone: undone != 0,
         last: last != 0,

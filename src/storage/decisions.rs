@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
-        decision::{Action, Change, Decided, Decider, Outcome, ToVote, Wish},
+        decision::{Action, Change, Decided, Decider, DecisionReason, Outcome, ToVote, Wish},
         site::SiteSlug,
     },
     storage::{
@@ -31,6 +31,7 @@ struct Line {
     decision: Option<String>,
     from: &'static str,
     to: &'static str,
+    reason: Option<&'static str>,
 }
 
 impl Store {
@@ -88,12 +89,16 @@ impl Desk<'_, '_> {
                 continue;
             }
             let from = comment.status;
-            let line = match wish.change {
+            let (line, reason) = match wish.change {
                 Change::Decide(decision) => {
+                    let reason = self.decider.beside.reason;
                     comment.status = decision.outcome();
                     comment.decided_at = Some(self.decider.now);
                     comment.decided_by = Some(self.decider.actor.id.clone());
-                    line(Action::Decided, comment, from, decision.as_str().to_owned())
+                    let mut line =
+                        line(Action::Decided, comment, from, decision.as_str().to_owned());
+                    line.reason = reason.map(DecisionReason::as_str);
+                    (line, reason)
                 }
                 Change::Undo => {
                     let decisions = standing.remove(&wish.id).unwrap_or_default();
@@ -109,11 +114,14 @@ impl Desk<'_, '_> {
                         }
                     };
                     comment.status = undo.from;
-                    (comment.decided_at, comment.decided_by) = undo.earlier.unzip();
+                    let reason = undo.earlier.as_ref().and_then(|earlier| earlier.reason);
+                    let earlier = undo.earlier.map(|earlier| (earlier.at, earlier.by));
+                    (comment.decided_at, comment.decided_by) = earlier.unzip();
                     let site = comment.site.to_string();
                     let lines = undo.lines.into_iter();
                     taken_back.extend(lines.map(|id| (site.clone(), comment.id, id)));
-                    line(Action::Undone, comment, from, undo.decision)
+                    let line = line(Action::Undone, comment, from, undo.decision);
+                    (line, reason)
                 }
             };
             comment.version += 1;
@@ -123,6 +131,7 @@ impl Desk<'_, '_> {
                 from,
                 status: comment.status,
                 version: comment.version,
+                reason,
             };
             outcomes.push(Outcome::Done(Box::new(comment.clone()), decided));
         }
@@ -158,5 +167,6 @@ fn line(action: Action, comment: &Comment, from: Status, decision: String) -> Li
         decision: Some(decision),
         from: from.as_str(),
         to: comment.status.as_str(),
+        reason: None,
     }
 }

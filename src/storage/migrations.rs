@@ -113,6 +113,7 @@ const STEPS: &[Step] = &[
     same(30, "pages", text!("0030_pages.sql")),
     same(31, "views", text!("0031_views.sql")),
     same(32, "abuse", text!("0032_abuse.sql")),
+    same(33, "reasons", text!("0033_reasons.sql")),
 ];
 
 /// The number of the last step.

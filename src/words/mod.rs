@@ -7,6 +7,7 @@
 pub mod asked;
 pub mod evidence;
 pub mod scripts;
+pub mod why;
 
 use std::{borrow::Cow, fmt, ops::Deref, sync::LazyLock};
 

@@ -5,6 +5,7 @@
     reason = "in a test a panic is the failure it should be, in its helpers too"
 )]
 
+mod abuse;
 mod accounts;
 mod acts;
 mod akismet;
@@ -46,6 +47,7 @@ mod privacy;
 mod program;
 mod published;
 mod readers;
+mod reasons;
 mod removal;
 mod review;
 mod rules;

@@ -54,8 +54,11 @@ impl Desk<'_, '_> {
                 } else {
                     line.decision.as_deref().unwrap_or_default()
                 };
-                let about = json!({ "comment": line.comment, "decision": decision,
-                                    "from": line.from, "to": line.to });
+                let mut about = json!({ "comment": line.comment, "decision": decision,
+                                        "from": line.from, "to": line.to });
+                if let Some(reason) = line.reason {
+                    about["reason"] = reason.into();
+                }
                 News::new(line.site.as_str(), Event::CommentDecided, &about)
             })
             .collect();
@@ -104,14 +107,14 @@ impl Desk<'_, '_> {
 
     async fn append_history(&mut self, lines: &[Line]) -> Result<()> {
         let text = "INSERT INTO history (site, comment_id, id, at, action, actor_id, actor_name, via, \
-                        decision, from_status, to_status, note, batch) \
+                        decision, from_status, to_status, note, batch, reason) \
                     SELECT r.value->>'site', r.value->>'comment', r.value->>'id', $2, \
                         r.value->>'action', $3, $4, $5, r.value->>'decision', r.value->>'from', \
-                        r.value->>'to', $6, $7 \
+                        r.value->>'to', $6, $7, r.value->>'reason' \
                     FROM {rows:$1}";
         let Decider {
             actor,
-            note,
+            beside,
             now,
             batch,
             ..
@@ -125,7 +128,7 @@ impl Desk<'_, '_> {
                     actor.id,
                     actor.name,
                     actor.via,
-                    note,
+                    beside.note,
                     batch
                 ],
             )

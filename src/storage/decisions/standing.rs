@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use crate::{
     domain::{
         comment::{CommentId, Status},
-        decision::BatchId,
+        decision::{BatchId, DecisionReason},
         site::SiteSlug,
         timestamp::Timestamp,
     },
@@ -25,8 +25,16 @@ pub(super) struct Standing {
     at: Timestamp,
     by: String,
     decision: String,
+    reason: Option<DecisionReason>,
     from: Status,
     batch: Option<BatchId>,
+}
+
+/// The decision before those that are taken back.
+pub(super) struct Earlier {
+    pub at: Timestamp,
+    pub by: String,
+    pub reason: Option<DecisionReason>,
 }
 
 /// What taking back comes to.
@@ -37,8 +45,8 @@ pub(super) struct TakenBack {
     pub decision: String,
     /// The status before them.
     pub from: Status,
-    /// When, and by whom, was decided before them.
-    pub earlier: Option<(Timestamp, String)>,
+    /// What was decided before them.
+    pub earlier: Option<Earlier>,
 }
 
 /// Why there is nothing to take back.
@@ -75,7 +83,11 @@ pub(super) fn take_back(
     Ok(TakenBack {
         decision: last.decision.clone(),
         from: first.from,
-        earlier: standing.next().map(|one| (one.at, one.by)),
+        earlier: standing.next().map(|one| Earlier {
+            at: one.at,
+            by: one.by,
+            reason: one.reason,
+        }),
         lines: taken.into_iter().map(|one| one.line).collect(),
     })
 }
@@ -91,7 +103,7 @@ impl Desk<'_, '_> {
         if ids.is_empty() {
             return Ok(standing);
         }
-        let text = "SELECT comment_id, id, at, actor_id, decision, from_status, batch FROM history \
+        let text = "SELECT comment_id, id, at, actor_id, decision, reason, from_status, batch FROM history \
                     WHERE site IN {list:$1} \
                     AND comment_id IN {list:$2} \
                     AND action = 'decided' AND undone = 0 ORDER BY id DESC";
@@ -103,6 +115,7 @@ impl Desk<'_, '_> {
                 at: get(row, "at")?,
                 by: by.unwrap_or_default(),
                 decision: get(row, "decision")?,
+                reason: get(row, "reason")?,
                 from: get(row, "from_status")?,
                 batch: get(row, "batch")?,
             };

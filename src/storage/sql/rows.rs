@@ -8,7 +8,7 @@ use crate::{
     domain::{
         block::{BlockAction, BlockKind},
         comment::{CommentId, Status},
-        decision::{Action, BatchId, Decision},
+        decision::{Action, BatchId, Decision, DecisionReason},
         email::{EmailIndex, SealedEmail},
         evidence::Verdict,
         mail::{MailKind, MailStatus},
@@ -140,6 +140,7 @@ texts! {
     Status, "status" => Self::parse,
     Verdict, "verdict" => Self::parse,
     Decision, "decision" => Self::parse,
+    DecisionReason, "reason" => Self::parse,
     Action, "action" => Self::parse,
     Role, "role" => Self::parse,
     Phase, "phase" => Self::parse,

@@ -2,7 +2,10 @@
 
 use super::comments::{CommentItem, comment_id};
 use crate::{
-    domain::decision::{Action, BatchId, Change, Decided, Decision, LastChange, Outcome, Wish},
+    domain::decision::{
+        Action, BatchId, Beside, Change, Decided, Decision, DecisionReason, LastChange, Outcome,
+        Wish,
+    },
     review::{self, MAX_WISHES, changes},
     web::{body::OptionalJson, prelude::*},
 };
@@ -15,6 +18,8 @@ struct DecisionRequest {
     decision: Decision,
     /// The version you saw.
     version: i64,
+    /// Why; kept in the history. `abuse` with `reject` teaches the site's abuse model.
+    reason: Option<DecisionReason>,
     /// Kept in the history; at most 1,000 characters.
     #[schema(
         max_length = 1000,
@@ -40,6 +45,8 @@ struct BulkRequest {
     /// With which comments; 1 to 500.
     #[schema(min_items = 1, max_items = 500)]
     items: Vec<BulkItem>,
+    /// Why; kept in the history of each. `abuse` with `reject` teaches the site's abuse model.
+    reason: Option<DecisionReason>,
     /// Kept in the history of each; at most 1,000 characters.
     #[schema(
         max_length = 1000,
@@ -155,8 +162,12 @@ async fn decide(
         version: Some(request.version),
         change: Change::Decide(request.decision),
     };
-    let note = review::parse_note(request.note.as_deref())?;
-    let outcomes = review::decide(&app.review, &principal, vec![wish], note).await?;
+    let beside = Beside {
+        reason: request.reason,
+        note: review::parse_note(request.note.as_deref())?,
+    };
+    let outcomes =
+        review::decide_together(&app.review, &principal, vec![wish], beside, None).await?;
     answer(&app, &principal, outcomes.into_iter().next()).await
 }
 
@@ -192,7 +203,10 @@ async fn decide_many(
         let message = format!("Name from 1 to {MAX_WISHES} comments.");
         return Err(FieldError::new("items", "out_of_range", message).into());
     }
-    let note = review::parse_note(request.note.as_deref())?;
+    let beside = Beside {
+        reason: request.reason,
+        note: review::parse_note(request.note.as_deref())?,
+    };
     let ids: Vec<CommentId> = request.items.iter().map(|item| item.id).collect();
     let wishes = request.items.iter().map(|item| Wish {
         id: item.id,
@@ -201,7 +215,7 @@ async fn decide_many(
     });
     let batch = (ids.len() > 1).then(BatchId::generate);
     let outcomes =
-        review::decide_together(&app.review, &principal, wishes.collect(), note, batch).await?;
+        review::decide_together(&app.review, &principal, wishes.collect(), beside, batch).await?;
     let changes = changes::of_stale(&app, &principal, &outcomes).await?;
     let results: Vec<BulkResult> = ids
         .into_iter()

@@ -80,10 +80,10 @@ const arrived = (first) => {
   if (!pressed) return;
   if (first) select(first);
   if (!first && pressed.length) toast(say("not-loaded", { count: pressed.length }));
-  if (first) pressed.forEach((decision) => press(decision));
+  if (first) pressed.forEach(([decision, why]) => press(decision, false, why));
 };
 
-export const decide = async (chosen, decision, byPointer = false) => {
+export const decide = async (chosen, decision, byPointer = false, why = "") => {
   // A colleague decided the same: there is nothing to do but to go on.
   if (!byPointer && chosen.length === 1 && chosen[0].dataset.status === outcome[decision] && $(".since", chosen[0])) { steps += 1; select(after(chosen[0]) ?? chosen[0]); return; }
   const wanted = chosen.filter((row) => row.dataset.status !== outcome[decision] && !isFresh(row) && !row.classList.contains("leaving"));
@@ -98,16 +98,16 @@ export const decide = async (chosen, decision, byPointer = false) => {
   done.push(entries);
   entries.forEach(({ id }) => mine.add(id));
   const at = steps;
-  await inTurn(entries.map(({ id }) => id), () => ask(entries, decision));
+  await inTurn(entries.map(({ id }) => id), () => ask(entries, decision, why));
   report(entries, decision, at);
 };
 
 // Sends what is still meant: an entry whose row came back in the meantime is off.
-const ask = async (entries, decision) => {
+const ask = async (entries, decision, why) => {
   const meant = entries.filter((entry) => entry.troubles === troubles(entry.row));
   meant.forEach((entry) => { entry.version = Number(entry.row.dataset.version); });
   if (!meant.length) return;
-  const answer = await post(`${root}api/v1/decisions`, { decision, items: meant.map(({ id, version }) => ({ id, version })) });
+  const answer = await post(`${root}api/v1/decisions`, { decision, reason: why || undefined, items: meant.map(({ id, version }) => ({ id, version })) });
   meant.forEach((entry, n) => {
     entry.answer = answer.ok ? answer.body.results[n] : { result: "failed", status: answer.status };
     read(entry, decision);
@@ -254,12 +254,23 @@ const since = ({ changed, status: word }) => {
 
 // From keys and buttons
 
-export const press = (decision, many) => {
-  if (single) { $(`.act.${decision}`, single)?.click(); return; }
-  if (many) { if (checked().length) decide(checked(), decision); return; }
+// The reason that the form's menu has is for one rejection, and not for those after it.
+const whyOf = (decision) => {
+  const menu = $("[name=reason]", form);
+  const why = decision === "reject" && menu ? menu.value : "";
+  if (menu) menu.value = "";
+  return why;
+};
+export const press = (decision, many, why = "") => {
+  if (single) {
+    if (why) $("[name=reason]", single).value = why;
+    $(`.act.${decision}`, single)?.click();
+    return;
+  }
+  if (many) { if (checked().length) decide(checked(), decision, false, why); return; }
   if (current()) buffered = null;
-  if (buffered) { buffered.push(decision); return; }
-  if (current()) decide([current()], decision);
+  if (buffered) { buffered.push([decision, why]); return; }
+  if (current()) decide([current()], decision, false, why);
   else if (rows().length) toast(say("select-first"));
 };
 
@@ -270,9 +281,9 @@ if (form && !single) {
     const button = event.submitter;
     if (button?.name === "decision" && $("[name=matching]", form)?.checked) return;
     event.preventDefault();
-    if (button?.name === "one") decide([button.closest(".item")], decisionOf(button), byPointer);
+    if (button?.name === "one") decide([button.closest(".item")], decisionOf(button), byPointer, whyOf(decisionOf(button)));
     if (button?.name !== "decision") return;
-    if (checked().length) decide(checked(), button.value, byPointer);
+    if (checked().length) decide(checked(), button.value, byPointer, whyOf(button.value));
     else toast(say("select-some"));
   });
 }

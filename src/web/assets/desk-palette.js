@@ -18,7 +18,8 @@ const views = async () => {
 const label = (link) => [...link.childNodes].filter((node) => !node.matches?.("kbd, .count")).map((node) => node.textContent).join("").trim();
 const places = () => $$(".top nav a, .tabs a, .me > a").map((link) => ({ label: label(link), href: link.getAttribute("href") }));
 
-export const palette = async (acts) => {
+// `alone`: what is offered is all there is, as in a menu.
+export const palette = async (acts, alone = false) => {
   const box = element("dialog", "palette");
   const field = element("input");
   const list = element("ul");
@@ -31,7 +32,7 @@ export const palette = async (acts) => {
   box.setAttribute("aria-label", say("what-to-do"));
   box.append(field, list);
   document.body.append(box);
-  let commands = [...acts, ...places()];
+  let commands = alone ? acts : [...acts, ...places()];
   let at = 0;
   let shown = [];
   const run = (command) => {
@@ -74,6 +75,7 @@ export const palette = async (acts) => {
   show();
   box.showModal();
   field.focus();
+  if (alone) return;
   commands = [...commands, ...await views()];
   if (box.open) show();
 };

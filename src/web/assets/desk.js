@@ -2,7 +2,7 @@
 // Everything here has a form that does the same without it.
 
 import { press, undo } from "./desk-decisions.js";
-import { $, checked, current, move, select, single } from "./desk-list.js";
+import { $, $$, checked, current, move, select, single } from "./desk-list.js";
 import "./desk-news.js";
 import { palette } from "./desk-palette.js";
 import { root } from "./desk-requests.js";
@@ -42,6 +42,9 @@ const decisions = { a: "approve", s: "spam", r: "reject", d: "trash", u: "hold" 
 // The letter that a key has, or on keyboards of other scripts that it would have where it is.
 const letter = ({ key, code }) => (/^[a-z?/]$|^\w\w/i.test(key) || !/^Key[A-Z]$/.test(code ?? "") ? key : code.at(-1)).toLowerCase();
 
+// Why a comment is rejected, as the form's menu has it.
+const reasons = () => $$("[name=reason] option").map((option) => option.value).filter(Boolean);
+const because = (many) => reasons().map((reason) => ({ label: say("reject-because", { reason: say(`why-${reason}`) }), run: () => press("reject", many, reason) }));
 const open = (row, place = "") => {
   if (row && !single) location.assign(`${$(".when", row).getAttribute("href")}${place}`);
   else if (single && place) location.hash = place;
@@ -56,6 +59,7 @@ const answer = () => {
 if (location.hash === "#answer") answer();
 const acts = () => [
   ...(current() ? Object.entries(decisions).map(([key, decision]) => ({ label: say(`verb-${decision}`), more: key, key: true, run: () => press(decision) })) : []),
+  ...(current() && reasons().length ? [{ label: say("reject-why"), more: "w", key: true, run: () => palette(because(), true) }] : []),
   { label: say("undo-last"), more: "z", key: true, run: () => undo() },
   { label: say("keys"), more: "?", key: true, run: () => help.showModal() },
 ];
@@ -88,6 +92,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (key === "r" && event.shiftKey && !checked().length) { if (single) answer(); else open(current(), "#answer"); event.preventDefault(); return; }
   if (decisions[key]) press(decisions[key], event.shiftKey);
+  else if (key === "w" && reasons().length && (event.shiftKey ? checked().length : current())) palette(because(event.shiftKey), true);
   else if (key === "x" && event.shiftKey) $("#select-all")?.click();
   else if (key === "x" && current() && !single) { $(".select", current()).click(); }
   else if (key === "enter" && event.target === current() && !single) open(current());

@@ -43,6 +43,7 @@ struct Decided {
     site: String,
     /// The comment's page.
     href: Option<String>,
+    reason: Option<Said<'static>>,
     note: Option<String>,
     undone: bool,
     /// What takes it back: the form's address, and what it sends.
@@ -72,7 +73,7 @@ fn door(via: &str) -> &'static str {
 }
 
 impl Decided {
-    fn alone(app: &App, words: &Words, one: DecidedAlone) -> Self {
+    fn alone(app: &App, words: &'static Words, one: DecidedAlone) -> Self {
         let key = format!("{}:{}", one.comment, one.version);
         let did = words.say(did(one.decision));
         Self {
@@ -87,6 +88,7 @@ impl Decided {
             ),
             site: one.site.to_string(),
             href: Some(format!("{HOME}/comments/{}", one.comment)),
+            reason: one.reason.map(|why| words.why(why)),
             note: one.note,
             undone: one.undone,
             undo: one.last.then(|| ("/desk/undo".to_owned(), key)),
@@ -106,6 +108,7 @@ impl Decided {
             what: words.count(decided(batch.decision), count),
             site: sites.join(", "),
             href: None,
+            reason: None,
             note: None,
             undone: batch.standing == 0,
             undo: (batch.standing > 0).then(|| (undo, String::new())),
@@ -148,7 +151,7 @@ pub(super) async fn show(
 async fn decisions(
     app: &App,
     principal: &Principal,
-    words: &Words,
+    words: &'static Words,
     until: Option<i64>,
 ) -> Result<Vec<Decided>, Refused> {
     let sites = app.directory.covered(&principal.scope);

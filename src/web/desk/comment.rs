@@ -82,6 +82,7 @@ struct Line {
     at: String,
     who: String,
     what: String,
+    reason: Option<Said<'static>>,
     note: Option<String>,
     undone: bool,
     /// What a form sends to take it back, where it is the last decision.
@@ -334,7 +335,7 @@ fn bar(says: String, weight: f64, most: f64) -> Weighed {
 }
 
 /// The history in words; `seen` names the comment as it is now.
-fn lines(app: &App, words: &Words, history: Vec<HistoryEntry>, seen: &str) -> Vec<Line> {
+fn lines(app: &App, words: &'static Words, history: Vec<HistoryEntry>, seen: &str) -> Vec<Line> {
     let decided = |entry: &HistoryEntry| entry.action == Action::Decided && !entry.undone;
     let last = history.iter().rposition(decided);
     let lines = history.into_iter().enumerate();
@@ -346,7 +347,7 @@ fn lines(app: &App, words: &Words, history: Vec<HistoryEntry>, seen: &str) -> Ve
         .collect()
 }
 
-fn line(app: &App, words: &Words, entry: HistoryEntry) -> Line {
+fn line(app: &App, words: &'static Words, entry: HistoryEntry) -> Line {
     let to = entry
         .to
         .map_or_else(String::new, |to| words.say(now(to)).into());
@@ -376,6 +377,7 @@ fn line(app: &App, words: &Words, entry: HistoryEntry) -> Line {
         at: entry.at.to_string(),
         who: who.unwrap_or_default(),
         what: words.fill(name, &[("decision", &decision), ("to", &to)]),
+        reason: entry.reason.map(|why| words.why(why)),
         note: entry.note,
         undone: entry.undone,
         undo: None,

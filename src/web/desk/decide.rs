@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{filter::DeskQuery, frame::back_of, words};
 use crate::{
     domain::{
-        decision::{BatchId, Change, Decision, Wish},
+        decision::{BatchId, Beside, Change, Decision, DecisionReason, Wish},
         queue::QueueQuery,
     },
     review::{
@@ -27,6 +27,8 @@ const MAX_MATCHING: usize = 10_000;
 struct ConfirmPage {
     frame: Frame,
     decision: Decision,
+    /// Empty for none.
+    reason: &'static str,
     verb: Said<'static>,
     question: String,
     button: String,
@@ -39,22 +41,28 @@ pub(super) async fn decide(
     Sent { by, fields }: Sent,
 ) -> Result<HttpResponse, Refused> {
     let back = back_of(&fields, HOME);
-    let note = review::parse_note(Some(fields.get("note")))?;
     let principal = by.principal();
     let (decision, keys) = wished(&fields)?;
+    let beside = beside(&fields, decision)?;
     if fields.get("matching") != "all" || !fields.get("one").is_empty() {
         let wishes = wishes(&keys, Change::Decide(decision))?;
         let batch = (wishes.len() > 1).then(BatchId::generate);
-        let flash = carry_out(&app, &principal, decision.as_str(), wishes, note, batch).await?;
+        let flash = carry_out(&app, &principal, decision.as_str(), wishes, beside, batch).await?;
         return Ok(see_other(&flash.carry(&back)));
     }
     let query = query_of(&back)?;
     if let Ok(until) = fields.get("until").parse() {
-        let asked = [&back, decision.as_str(), fields.get("until")];
+        let asked = [
+            &back,
+            decision.as_str(),
+            fields.get("until"),
+            fields.get("reason"),
+        ];
         let matching = Matching {
             principal: &principal,
             query: &query,
             decision,
+            reason: beside.reason,
             until: Timestamp::from_millis(until),
             batch: BatchId::of(&principal.actor, &asked),
         };
@@ -73,6 +81,7 @@ pub(super) async fn decide(
         button: by.words.fill("confirm-all", &filled),
         frame: Frame::new(&app, &by, back, None),
         decision,
+        reason: beside.reason.map_or("", DecisionReason::as_str),
         verb,
         until: app.now().plus(Duration::from_millis(1)).millis(),
     };
@@ -86,7 +95,15 @@ pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpR
     }
     let keys: Vec<&str> = fields.get("undo").split(',').collect();
     let wishes = wishes(&keys, Change::Undo)?;
-    let flash = carry_out(&app, &by.principal(), "undo", wishes, None, None).await?;
+    let flash = carry_out(
+        &app,
+        &by.principal(),
+        "undo",
+        wishes,
+        Beside::default(),
+        None,
+    )
+    .await?;
     Ok(see_other(&flash.carry(&back_of(&fields, HOME))))
 }
 
@@ -111,17 +128,30 @@ async fn carry_out(
     principal: &Principal,
     did: &str,
     wishes: Vec<Wish>,
-    note: Option<String>,
+    beside: Beside,
     batch: Option<BatchId>,
 ) -> Result<Flash, StoreError> {
     let outcomes =
-        review::decide_together(&app.review, principal, wishes.clone(), note, batch).await?;
+        review::decide_together(&app.review, principal, wishes.clone(), beside, batch).await?;
     let changes = changes::of_stale(app, principal, &outcomes).await?;
     let mut flash = Flash::of(did, principal, &wishes, &outcomes, &changes);
     if flash.count > 1 {
         flash.batch = batch;
     }
     Ok(flash)
+}
+
+/// What the form says beside a decision. A reason is chosen from a menu that is there for rejecting: beside another decision it
+/// is what was left standing in it.
+fn beside(fields: &FormFields, decision: Decision) -> Result<Beside, Problem> {
+    let reason = Some(fields.get("reason"));
+    let reason = reason.filter(|word| !word.is_empty() && decision == Decision::Reject);
+    let unknown = || Problem::malformed("The form names no reason.");
+    let read = |word| DecisionReason::parse(word).ok_or_else(unknown);
+    Ok(Beside {
+        reason: reason.map(read).transpose()?,
+        note: review::parse_note(Some(fields.get("note")))?,
+    })
 }
 
 /// What the form's button meant: `one` is `decision:id:version`, `decision` is for those selected.
@@ -157,6 +187,7 @@ struct Matching<'a> {
     principal: &'a Principal,
     query: &'a DeskQuery,
     decision: Decision,
+    reason: Option<DecisionReason>,
     until: Timestamp,
     /// The same for a form that is sent twice.
     batch: BatchId,
@@ -209,7 +240,11 @@ impl Matching<'_> {
         });
         let (wishes, did) = (wishes.collect(), self.decision.as_str());
         let batch = Some(self.batch);
-        let flash = carry_out(app, self.principal, did, wishes, None, batch).await?;
+        let beside = Beside {
+            reason: self.reason,
+            note: None,
+        };
+        let flash = carry_out(app, self.principal, did, wishes, beside, batch).await?;
         Ok((flash, found.next_cursor))
     }
 }

@@ -1,19 +1,26 @@
 //! The links in a moderator's mail: one decision about one comment as it stood, or its undoing.
 
+use actix_web::web::Payload;
+
 use super::{refuse, respond, say};
 use crate::{
     accounts,
     domain::{
         comment::Comment,
-        decision::{Action, Change, Decided, Door, Outcome, Wish},
+        decision::{
+            Action, Beside, Change, Decided, Decision, DecisionReason, Door, Outcome, Wish,
+        },
         score,
         site::Site,
     },
     notify::links::{self, DecisionLink},
     review,
     storage::Result,
-    web::prelude::*,
+    web::{body, forms, prelude::*},
 };
+
+/// The largest form of such a page, in bytes.
+const MAX_FORM: usize = 4_096;
 
 /// Reasons shown with a comment.
 const REASONS: usize = 5;
@@ -38,6 +45,8 @@ struct Ask {
     words: &'static Words,
     question: Said<'static>,
     button: Said<'static>,
+    /// Why, to choose from: the word that is sent, and what is shown.
+    reasons: Vec<(&'static str, Said<'static>)>,
     comment: View,
 }
 
@@ -87,13 +96,23 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
         words,
         question: words.say(&format!("link-ask-{change}")),
         button: words.say(&format!("link-do-{change}")),
+        reasons: if takes_reason(opened.link.change) {
+            words.whys()
+        } else {
+            Vec::new()
+        },
         comment: view(&app, &opened.comment),
     };
     respond(StatusCode::OK, &ask)
 }
 
 /// Decides, through the same door as everyone.
-pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(
+    app: Shared,
+    request: HttpRequest,
+    payload: Payload,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
         Err(error) => return refuse(error),
@@ -106,7 +125,13 @@ pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse
         version: Some(opened.link.version),
         change: opened.link.change,
     };
-    let outcomes = review::decide(&app.review, &opened.principal, vec![wish], None).await?;
+    let body = body::read(&request, &mut payload.into_inner(), MAX_FORM).await?;
+    let beside = Beside {
+        reason: reason(&body, opened.link.change),
+        note: None,
+    };
+    let outcomes =
+        review::decide_together(&app.review, &opened.principal, vec![wish], beside, None).await?;
     match outcomes.into_iter().next() {
         Some(Outcome::Done(comment, decided)) => done(&app, &opened.link, &comment, &decided),
         Some(Outcome::Stale(comment) | Outcome::NothingToUndo(comment)) => {
@@ -114,6 +139,19 @@ pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse
         }
         Some(Outcome::NotFound) | None => refuse_person(),
     }
+}
+
+/// Only beside a rejection is it asked why.
+fn takes_reason(change: Change) -> bool {
+    change == Change::Decide(Decision::Reject)
+}
+
+/// Why, as the page's form says it. A mail program that posts by itself sends no form: then it is not said.
+fn reason(body: &[u8], change: Change) -> Option<DecisionReason> {
+    let pairs = forms::urlencoded(body);
+    let (_, word) = pairs.iter().find(|(name, _)| name == "reason")?;
+    let word = std::str::from_utf8(word).ok()?;
+    DecisionReason::parse(word).filter(|_| takes_reason(change))
 }
 
 async fn open(app: &App, link: DecisionLink) -> Result<Option<Opened>> {

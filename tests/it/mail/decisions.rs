@@ -6,6 +6,7 @@ use hamlet::{
     accounts::{links, people},
     domain::{
         comment::Status,
+        decision::DecisionReason,
         moderator::{Moderator, Role},
     },
 };
@@ -20,6 +21,7 @@ use crate::support::app::Engine;
 
 on_each_engine!(
     a_link_changes_nothing_on_get_and_decides_on_post,
+    why_a_comment_is_rejected_can_be_said_on_the_page,
     what_was_decided_can_be_taken_back_on_the_page,
     a_stale_link_tells_who_decided_what,
     a_link_that_is_forged_or_too_old_does_nothing,
@@ -86,6 +88,29 @@ async fn a_link_changes_nothing_on_get_and_decides_on_post(engine: Engine) {
         let last = history.last().expect("a decision");
         assert_eq!(last.by.as_deref(), Some("horatio"));
         assert_eq!(last.via.as_deref(), Some("mail_link"));
+    }
+}
+
+async fn why_a_comment_is_rejected_can_be_said_on_the_page(engine: Engine) {
+    for (word, kept) in [("Reject:", true), ("Approve:", false)] {
+        let Some((office, _, held, said)) = mailed(engine).await else {
+            return;
+        };
+        let app = &office.app;
+        let link = link_after(&said, word);
+        let (_, page) = open(app, Method::GET, &link).await;
+        assert_eq!(page.contains("<option value=\"abuse\">"), kept, "{page}");
+        let form = app
+            .request(Method::POST, &link)
+            .form(&[("reason", "abuse")]);
+        assert_eq!(
+            form.send().await.expect("an answer").status(),
+            StatusCode::OK
+        );
+        let decided = app.stored(&held).await;
+        let history = app.app.store.history(&decided).await.expect("the history");
+        let reason = history.last().expect("a decision").reason;
+        assert_eq!(reason, kept.then_some(DecisionReason::Abuse));
     }
 }
 
