@@ -12,6 +12,7 @@ const TABLE: &[u8] = include_bytes!("../../models/commonness.bin");
 pub const STEPS: u32 = 20;
 
 /// The rarity of a feature in steps; one unit for the views that have no table.
+#[inline]
 #[must_use]
 pub fn steps(id: u32) -> u32 {
     TABLE
@@ -20,6 +21,7 @@ pub fn steps(id: u32) -> u32 {
 }
 
 /// The rarity of a feature.
+#[inline]
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a byte")]
 pub fn rarity(id: u32) -> f32 {

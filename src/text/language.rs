@@ -4,6 +4,7 @@
 use whatlang::{Lang, Script};
 
 use super::commonness::rarity;
+use super::function_words::{self, Languages};
 use super::kind::Kind;
 use super::views::{Extractor, View};
 
@@ -90,6 +91,11 @@ const WORDS: usize = 6;
 const EVERYDAY: f32 = 3.0;
 /// The share of everyday words, in percent, up to which a text seems to be in no known language.
 const FEW: usize = 12;
+/// Votes by which a language leads where function words name it; a word of one language alone is a vote. Of the written
+/// corpus's texts with everyday words 84 % have one, and 3 in 1,000 of those are named wrongly.
+const LEAD: f32 = 1.0;
+/// The same for a text with few everyday words, which may be in a language of no list: 56 %, and 1 in 1,000.
+const DOUBTFUL_LEAD: f32 = 2.0;
 /// Letters from which a script says which language a text is in.
 const LETTERS: usize = 6;
 /// Characters that are looked at.
@@ -118,19 +124,69 @@ pub fn of(text: &str, features: &Extractor) -> Option<Language> {
     if is_shared && words < WORDS || !is_shared && letters() < LETTERS {
         return None;
     }
+    let few = everyday * 100 <= FEW * words;
+    let lead = if few { DOUBTFUL_LEAD } else { LEAD };
+    if is_shared && let Some(language) = by_words(beginning, features, lead) {
+        return may_be(language, few).then_some(language);
+    }
     let info = whatlang::detect(beginning)?;
     let code = code(info.lang());
     let known = KNOWN.contains(&code);
-    if !is_shared {
-        return Some(Language { code, known });
-    }
-    let few = everyday * 100 <= FEW * words;
     let language = Language { code, known };
-    if known {
-        // Spam has few everyday words in every language.
-        return (!few || info.is_reliable()).then_some(language);
+    if !is_shared {
+        return Some(language);
     }
-    (few && info.is_reliable() && !ALIKE.contains(&code)).then_some(language)
+    // Spam has few everyday words in every language.
+    let is_sure = info.is_reliable() || known && !few;
+    (is_sure && may_be(language, few)).then_some(language)
+}
+
+/// Whether a text may be in a language: not in an unknown one if it has many everyday words of known ones (`few` is
+/// false), or if known ones are taken for it.
+fn may_be(language: Language, few: bool) -> bool {
+    language.known || few && !ALIKE.contains(&language.code)
+}
+
+/// The language that function words and letters name with a lead of so many votes over all others. To compare a text's
+/// trigrams with those of all languages, as is done where they do not, takes longer than everything else that is
+/// found in it.
+#[expect(clippy::cast_precision_loss, reason = "at most 64 languages")]
+fn by_words(beginning: &str, features: &Extractor, lead: f32) -> Option<Language> {
+    let list = function_words::list();
+    let mut votes = [0.0_f32; Languages::BITS as usize];
+    let mut vote = |languages: Languages| {
+        let mut rest = languages;
+        while rest != 0 {
+            votes[rest.trailing_zeros() as usize] += 1.0 / languages.count_ones() as f32;
+            rest &= rest - 1;
+        }
+    };
+    let glyphs = &features.text().glyphs;
+    let words = features.tokens().iter();
+    for token in words.filter(|token| token.kind == Kind::Word) {
+        vote(list.of_word(&glyphs[token.start..token.end]));
+    }
+    let mut met = vec![false; list.letters()];
+    let letters = beginning.chars().filter(|c| !c.is_ascii());
+    for letter in letters.flat_map(char::to_lowercase) {
+        if let Some((place, languages)) = list.of_letter(letter)
+            && !std::mem::replace(&mut met[place], true)
+        {
+            vote(languages);
+        }
+    }
+    let (mut first, mut second) = ((0.0, 0), 0.0);
+    for (place, votes) in votes.into_iter().enumerate() {
+        if votes > first.0 {
+            second = first.0;
+            first = (votes, place);
+        } else if votes > second {
+            second = votes;
+        }
+    }
+    let known = list.known & (1 << first.1) != 0;
+    let code = list.codes.get(first.1)?;
+    (first.0 - second >= lead).then_some(Language { code, known })
 }
 
 /// The words of a text, and how many of them are everyday ones of some known language.

@@ -27,7 +27,9 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.t
 /// The words by their keys, in a table with open addressing.
 struct Words {
     /// A bit for each possible key, to turn away nearly all of them in the processor's cache.
-    filter: Box<[u64]>,
+    filter: Filter,
+    /// The same for what entries begin with: most words of a text are given up after a few letters.
+    beginnings: Filter,
     /// Key and meaning; the key 0 is a free place.
     places: Box<[(u64, Meaning)]>,
 }
@@ -58,6 +60,9 @@ pub fn at(glyphs: &[Glyph], start: usize, unspaced: bool) -> Set {
             break;
         }
         key = extend(key, c);
+        if !words.beginnings.has(key) {
+            break;
+        }
         if let Some(meaning) = words.get(key) {
             let ends = || {
                 rest.get(length + 1)
@@ -79,7 +84,8 @@ fn is_part(c: char) -> bool {
 impl Words {
     fn of(list: &str) -> Self {
         let mut words = Self {
-            filter: vec![0; PLACES / 8].into(),
+            filter: Filter::default(),
+            beginnings: Filter::default(),
             places: vec![(0, Meaning::default()); PLACES].into(),
         };
         let mut folded = Glyphs::default();
@@ -88,10 +94,11 @@ impl Words {
             for entry in line.split(' ').skip(1) {
                 let bare = entry.trim_end_matches(['_', '=']);
                 normalize_plain(&bare.replace(['_', '-'], " "), &mut folded);
-                let key = folded
-                    .glyphs
-                    .iter()
-                    .fold(0, |key, glyph| extend(key, glyph.folded));
+                let mut key = 0;
+                for glyph in &folded.glyphs {
+                    key = extend(key, glyph.folded);
+                    words.beginnings.put(key);
+                }
                 let whole = bare.len() < entry.len();
                 words.put(key, Meaning { concept, whole });
             }
@@ -105,14 +112,12 @@ impl Words {
             at = (at + 1) % PLACES;
         }
         self.places[at] = (key, meaning);
-        let bit = filter_bit(key);
-        self.filter[bit / 64] |= 1 << (bit % 64);
+        self.filter.put(key);
     }
 
     /// The first meaning that the list gives.
     fn get(&self, key: u64) -> Option<Meaning> {
-        let bit = filter_bit(key);
-        if self.filter[bit / 64] & (1 << (bit % 64)) == 0 {
+        if !self.filter.has(key) {
             return None;
         }
         let mut at = place(key);
@@ -137,8 +142,29 @@ fn place(key: u64) -> usize {
     mix(key) as usize % PLACES
 }
 
-fn filter_bit(key: u64) -> usize {
-    (mix(key) >> 20) as usize % (PLACES * 8)
+/// Says of most keys that it does not have them.
+struct Filter(Box<[u64]>);
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self(vec![0; PLACES / 8].into())
+    }
+}
+
+impl Filter {
+    fn put(&mut self, key: u64) {
+        let bit = Self::bit(key);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn has(&self, key: u64) -> bool {
+        let bit = Self::bit(key);
+        self.0[bit / 64] & (1 << (bit % 64)) != 0
+    }
+
+    fn bit(key: u64) -> usize {
+        (mix(key) >> 20) as usize % (PLACES * 8)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the views share: the extractor with its memory, and how a key becomes a place in the feature space.
 
-use super::view::{FEATURES, VIEWS, View};
+use super::view::{VIEWS, View};
 use crate::glyphs::Glyphs;
 use crate::hosts;
 use crate::tokens::Token;
@@ -78,6 +78,7 @@ impl Extractor {
             .collect()
     }
 
+    #[inline]
     pub(super) fn put(&mut self, view: View, key: u64, token: u32) {
         let id = place(view, key);
         if self.seen.insert(id) {
@@ -87,6 +88,7 @@ impl Extractor {
 }
 
 /// The place of a key in the feature space.
+#[inline]
 pub(super) fn place(view: View, key: u64) -> u32 {
     let place = mix(key ^ SEEDS[view.index()]) >> (64 - view.bits());
     #[expect(
@@ -107,6 +109,7 @@ const SEEDS: [u64; VIEWS.len()] = [
 ];
 
 /// Spreads the bits of a key (the finaliser of `MurmurHash3`, Appleby 2011).
+#[inline]
 #[must_use]
 pub const fn mix(key: u64) -> u64 {
     let key = (key ^ (key >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
@@ -115,45 +118,74 @@ pub const fn mix(key: u64) -> u64 {
 }
 
 /// Takes one more character into a running key.
+#[inline]
 pub(crate) const fn extend(key: u64, c: char) -> u64 {
     (key.rotate_left(5) ^ c as u64).wrapping_mul(0x517C_C1B7_2722_0A95)
 }
 
-/// The key of a tag and a number: features that are not words.
+/// The key of a tag in ASCII and a number: features that are not words.
+#[inline]
 pub(super) fn tagged(tag: &str, value: u64) -> u64 {
-    tag.chars().fold(
-        value.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15),
-        extend,
-    )
+    let seed = value.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    tag.bytes()
+        .fold(seed, |key, byte| extend(key, char::from(byte)))
 }
 
-/// The features that a document has so far: a bit for each place in the feature space, which stays
-/// in the processor's cache.
+/// The features that a document has so far: a table of places with open addressing, small enough for the processor's
+/// nearest cache. Places are spread already, so they are their own hash.
 #[derive(Debug)]
 pub(super) struct Seen {
-    bits: Box<[u64]>,
+    /// A feature's place plus one; 0 is free. A power of two, at most half full.
+    slots: Vec<u32>,
+    count: usize,
 }
+
+/// Slots for a text of some thousand letters.
+const SLOTS: usize = 1 << 11;
 
 impl Default for Seen {
     fn default() -> Self {
         Self {
-            bits: vec![0; FEATURES.div_ceil(64)].into(),
+            slots: vec![0; SLOTS],
+            count: 0,
         }
     }
 }
 
 impl Seen {
     /// Adds `id`; `false` if it was there.
+    #[inline]
     fn insert(&mut self, id: u32) -> bool {
-        let word = &mut self.bits[id as usize / 64];
-        let bit = 1 << (id % 64);
-        let new = *word & bit == 0;
-        *word |= bit;
-        new
+        let mask = self.slots.len() - 1;
+        let mut slot = id as usize & mask;
+        while self.slots[slot] != 0 {
+            if self.slots[slot] == id + 1 {
+                return false;
+            }
+            slot = (slot + 1) & mask;
+        }
+        self.slots[slot] = id + 1;
+        self.count += 1;
+        if self.count * 2 > self.slots.len() {
+            self.grow();
+        }
+        true
     }
 
-    /// Takes out `id`, and those that share its word: all of them go.
-    pub(super) fn forget(&mut self, id: u32) {
-        self.bits[id as usize / 64] = 0;
+    #[cold]
+    fn grow(&mut self) {
+        let more = vec![0; self.slots.len() * 2];
+        let slots = std::mem::replace(&mut self.slots, more);
+        self.count = 0;
+        for id in slots.into_iter().filter(|id| *id > 0) {
+            self.insert(id - 1);
+        }
+    }
+
+    /// Forgets all, and the room that a long text took: it would have to be cleared for each short one.
+    pub(super) fn clear(&mut self) {
+        self.slots.truncate(SLOTS);
+        self.slots.fill(0);
+        self.count = 0;
     }
 }

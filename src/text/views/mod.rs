@@ -42,9 +42,8 @@ pub fn with_features<T>(document: &Document<'_>, work: impl FnOnce(&mut Extracto
 impl Extractor {
     /// Finds the features of `document`. What was found before is gone.
     pub fn extract(&mut self, document: &Document<'_>) {
-        for feature in self.views.iter_mut().flat_map(|view| view.drain(..)) {
-            self.seen.forget(feature.id);
-        }
+        self.views.iter_mut().for_each(Vec::clear);
+        self.seen.clear();
         normalize(document.text, &mut self.text);
         backwards::turn(&mut self.text);
         tokenize(&self.text, &mut self.tokens);

@@ -26,6 +26,7 @@ pub const VIEWS: [View; 5] = [
 
 impl View {
     /// Binary logarithm of the number of features.
+    #[inline]
     #[must_use]
     pub const fn bits(self) -> u32 {
         match self {
@@ -37,12 +38,14 @@ impl View {
     }
 
     /// How many features the view has.
+    #[inline]
     #[must_use]
     pub const fn size(self) -> usize {
         1 << self.bits()
     }
 
     /// The view's first place in the feature space.
+    #[inline]
     #[must_use]
     pub const fn start(self) -> usize {
         match self {
@@ -55,12 +58,14 @@ impl View {
     }
 
     /// The view's places in the feature space.
+    #[inline]
     #[must_use]
     pub const fn range(self) -> std::ops::Range<usize> {
         self.start()..self.start() + self.size()
     }
 
     /// The view's place in [`VIEWS`].
+    #[inline]
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
