@@ -6,10 +6,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hamlet::bayes::Label;
-use hamlet::bayes::{KindScore, Kinds, Model};
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::bayes::train::Trainer;
+use hamlet::bayes::{KindScore, Kinds, Model};
 use hamlet::bayes::{base::Base, lessons::Lessons};
 use hamlet::learn::abuse::shipped_bytes;
 use hamlet::text::Document;
@@ -91,13 +91,15 @@ fn judged(
     spam: &Model,
     abuse: Option<(&Model, &Kinds)>,
     document: &Document<'_>,
-) -> (f64, Option<Language>, Option<f64>, Vec<KindScore>) {
+) -> (f64, Option<Language>, Vec<KindScore>) {
     with_features(document, |features| {
         (
             spam.explain_features(document, features).log_odds,
             language::of(document.text, features),
-            abuse.map(|(model, _)| model.score_features(features)),
-            abuse.map_or_else(Vec::new, |(_, kinds)| kinds.score_features(features)),
+            // Kinds are looked at where a text is likely abusive: one in some dozens.
+            abuse
+                .filter(|(model, _)| model.score_features(features) > 0.0)
+                .map_or_else(Vec::new, |(_, kinds)| kinds.score_features(features)),
         )
     })
 }

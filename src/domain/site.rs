@@ -7,7 +7,11 @@ use utoipa::ToSchema;
 
 use super::{
     abuse::{AbuseMode, LIKELY, SURE},
-    field::FieldError, origin::Origin, page::Page, page_rules::PageRules, timestamp::Timestamp,
+    field::FieldError,
+    origin::Origin,
+    page::Page,
+    page_rules::PageRules,
+    timestamp::Timestamp,
 };
 
 /// A site's name in URLs: 1 to 63 lower-case letters, digits and hyphens. It never changes.

@@ -91,10 +91,7 @@ pub fn verdict(
         && let Some(abuse) = evidence.abuse
         && abuse.probability() >= policy.abuse_threshold
     {
-        return (
-            Verdict::Hold,
-            Because::AbuseAtLeast(policy.abuse_threshold),
-        );
+        return (Verdict::Hold, Because::AbuseAtLeast(policy.abuse_threshold));
     }
     let trusted = policy
         .trusted_after

@@ -133,9 +133,7 @@ pub async fn look(
     by: &str,
 ) -> Result<AbuseTrial, SiteError> {
     let is_one = |at: &f64| (LIKELY..=1.0).contains(at);
-    if thresholds.is_empty()
-        || thresholds.len() > MAX_THRESHOLDS
-        || !thresholds.iter().all(is_one)
+    if thresholds.is_empty() || thresholds.len() > MAX_THRESHOLDS || !thresholds.iter().all(is_one)
     {
         let message = "Name 1 to 50 thresholds, each from 0.5 to 1.";
         let error = FieldError::new("thresholds", "out_of_range", message);
@@ -149,7 +147,11 @@ pub async fn look(
         highest: thresholds.iter().copied().fold(0.0, f64::max),
         comments: i64::try_from(tried.len()).unwrap_or(i64::MAX),
     };
-    sites.ground.store.keep_abuse_trial(&site.slug, &seen).await?;
+    sites
+        .ground
+        .store
+        .keep_abuse_trial(&site.slug, &seen)
+        .await?;
     Ok(AbuseTrial {
         comments: tried.len(),
         unknown_language: tried.iter().filter(|one| one.abuse.is_none()).count(),

@@ -57,12 +57,22 @@ on_both_engines!(
             (&abuse["kind"], &abuse["language_supported"]),
             (&json!("insult"), &json!(true))
         );
-        assert!(abuse["kinds"].as_array().is_some_and(|kinds| kinds.len() == 6));
+        assert!(
+            abuse["kinds"]
+                .as_array()
+                .is_some_and(|kinds| kinds.len() == 6)
+        );
         let said = abuse["reasons"].to_string();
         assert!(said.contains("idiot"), "{abuse}");
         let abuse = abuse_of(&app, &moderator, &talk).await;
-        assert!(abuse["score"].as_f64().is_some_and(|score| score < 0.3), "{abuse}");
-        assert_eq!((&abuse["kind"], &abuse["reasons"]), (&json!(null), &json!([])));
+        assert!(
+            abuse["score"].as_f64().is_some_and(|score| score < 0.3),
+            "{abuse}"
+        );
+        assert_eq!(
+            (&abuse["kind"], &abuse["reasons"]),
+            (&json!(null), &json!([]))
+        );
         let abuse = abuse_of(&app, &moderator, &french).await;
         assert_eq!(
             (&abuse["score"], &abuse["language_supported"]),
@@ -71,12 +81,17 @@ on_both_engines!(
         // What Perspective's clients are answered is what is kept.
         let key = site_with_key(&app, "paper", hamlet::domain::site::ClientMode::Judge).await;
         let (_, asked) = ask(&app, ANALYZE, &key, &about(INSULT, &["TOXICITY"])).await;
-        assert!((summary(&asked, "TOXICITY") - score).abs() <= 0.0005, "{asked}");
+        assert!(
+            (summary(&asked, "TOXICITY") - score).abs() <= 0.0005,
+            "{asked}"
+        );
         // A site that does not ask has nothing kept.
         let operator = app.token(Role::Operator, &[]).await;
         let (status, said) = change(&app, &operator, json!({ "abuse": "off" })).await;
         assert_eq!(status, 200, "{said}");
-        let unasked = app.posted("default", "Laertes", &format!("{INSULT} Really.")).await;
+        let unasked = app
+            .posted("default", "Laertes", &format!("{INSULT} Really."))
+            .await;
         let abuse = abuse_of(&app, &moderator, &unasked).await;
         assert_eq!(
             (&abuse["score"], &abuse["language_supported"]),
@@ -92,11 +107,18 @@ on_both_engines!(
     |app: TestApp| async move {
         let moderator = app.token(Role::Moderator, &[]).await;
         let mut scores = Vec::new();
-        for (n, words) in ["Good point.", "You idiot.", INSULT, "I will kill you, you bastard."]
-            .iter()
-            .enumerate()
+        for (n, words) in [
+            "Good point.",
+            "You idiot.",
+            INSULT,
+            "I will kill you, you bastard.",
+        ]
+        .iter()
+        .enumerate()
         {
-            let id = app.posted("default", "Reader", &format!("{words} Number {n}.")).await;
+            let id = app
+                .posted("default", "Reader", &format!("{words} Number {n}."))
+                .await;
             let abuse = abuse_of(&app, &moderator, &id).await;
             scores.push((abuse["score"].as_f64().expect("a score"), id));
         }
@@ -119,7 +141,12 @@ on_both_engines!(
             let wanted: Vec<&str> = scores.iter().map(|(_, id)| id.as_str()).collect();
             assert_eq!(found, wanted, "{status}");
         }
-        let list = read(&app, &moderator, "/api/v1/comments?abuse=insult&sort=newest").await;
+        let list = read(
+            &app,
+            &moderator,
+            "/api/v1/comments?abuse=insult&sort=newest",
+        )
+        .await;
         let insults = list["comments"].as_array().expect("comments");
         assert!(!insults.is_empty() && insults.iter().all(|one| one["abuse"]["kind"] == "insult"));
         let list = read(&app, &moderator, "/api/v1/comments?abuse=sure&min_score=0").await;
@@ -129,11 +156,21 @@ on_both_engines!(
         assert_eq!(ids(&found).len(), 3, "{found}");
         let (status, refused) =
             answer(app.with(&moderator, Method::GET, "/api/v1/comments?abuse=rude")).await;
-        assert_eq!((status.as_u16(), &refused["errors"][0]["field"]), (422, &json!("abuse")));
+        assert_eq!(
+            (status.as_u16(), &refused["errors"][0]["field"]),
+            (422, &json!("abuse"))
+        );
         let me = app.first_operator("horatio@elsinore.example").await;
-        let page = me.page(&app, "/desk?status=pending&sort=abusive&abuse=likely").await;
-        assert!(page.contains("Seems abusive") && !page.contains("Good point"), "{page}");
-        let page = me.page(&app, &format!("/desk/comments/{}", scores[0].1)).await;
+        let page = me
+            .page(&app, "/desk?status=pending&sort=abusive&abuse=likely")
+            .await;
+        assert!(
+            page.contains("Seems abusive") && !page.contains("Good point"),
+            "{page}"
+        );
+        let page = me
+            .page(&app, &format!("/desk/comments/{}", scores[0].1))
+            .await;
         assert!(page.contains("Seems abusive"), "{page}");
     }
 );
@@ -146,7 +183,10 @@ on_both_engines!(
         let refused = |(status, said): (StatusCode, Value)| {
             assert_eq!(status, 422, "{said}");
             let error = &said["errors"][0];
-            (text(&error["field"]).to_owned(), text(&error["code"]).to_owned())
+            (
+                text(&error["field"]).to_owned(),
+                text(&error["code"]).to_owned(),
+            )
         };
         let not_tried = |field: &str| (field.to_owned(), "not_tried".to_owned());
         let first = refused(change(&app, &operator, hold(0.9)).await);
@@ -164,7 +204,8 @@ on_both_engines!(
         let (status, trial) = look(&app, &operator, json!({ "thresholds": [0.8, 0.9] })).await;
         assert_eq!(status, 200, "{trial}");
         assert_eq!(trial["comments"], 2);
-        let effect = json!({ "threshold": 0.9, "held": 1, "published": 0, "approved": 0, "rejected": 1 });
+        let effect =
+            json!({ "threshold": 0.9, "held": 1, "published": 0, "approved": 0, "rejected": 1 });
         assert_eq!(trial["effects"][1], effect);
         assert_eq!(trial["seen"]["lowest"], 0.8);
         let beyond = refused(change(&app, &operator, hold(0.95)).await);
@@ -172,17 +213,31 @@ on_both_engines!(
         let (status, said) = change(&app, &operator, hold(0.9)).await;
         assert_eq!(status, 200, "{said}");
         let new = json!({ "slug": "norway", "policy": hold(0.9) });
-        let adding = app.with(&operator, Method::POST, "/api/v1/sites").json(&new);
+        let adding = app
+            .with(&operator, Method::POST, "/api/v1/sites")
+            .json(&new);
         assert_eq!(refused(answer(adding).await), not_tried("policy.abuse"));
-        let held = app.posted("default", "Laertes", &format!("{INSULT} Again.")).await;
+        let held = app
+            .posted("default", "Laertes", &format!("{INSULT} Again."))
+            .await;
         let comment = read(&app, &operator, &format!("/api/v1/comments/{held}")).await;
-        assert_eq!((&comment["status"], &comment["verdict"]), (&json!("pending"), &json!("hold")));
+        assert_eq!(
+            (&comment["status"], &comment["verdict"]),
+            (&json!("pending"), &json!("hold"))
+        );
         let because = text(&comment["evidence"]["because"]);
         assert!(because.contains("seems abusive"), "{because}");
-        let calm = app.posted("default", "Ophelia", &format!("{TALK} Again.")).await;
+        let calm = app
+            .posted("default", "Ophelia", &format!("{TALK} Again."))
+            .await;
         let comment = read(&app, &operator, &format!("/api/v1/comments/{calm}")).await;
         assert!(!text(&comment["evidence"]["because"]).contains("abusive"));
-        assert_eq!(look(&app, &operator, json!({ "thresholds": [0.4] })).await.0, 422);
+        assert_eq!(
+            look(&app, &operator, json!({ "thresholds": [0.4] }))
+                .await
+                .0,
+            422
+        );
     }
 );
 
@@ -206,13 +261,22 @@ on_both_engines!(
             ("max_form_hours", "24"),
         ];
         let (status, page) = me.send(&app, settings, &fields).await;
-        assert!(status == 422 && page.contains("Look first"), "{status} {page}");
+        assert!(
+            status == 422 && page.contains("Look first"),
+            "{status} {page}"
+        );
         let looked = [("site", "default"), ("do", "abuse-seen")];
         assert_eq!(me.send(&app, "/desk/model", &looked).await.0, 303);
         let page = me.page(&app, "/desk/model?site=default").await;
         assert!(page.contains("looked at this"), "{page}");
         assert_eq!(me.send(&app, settings, &fields).await.0, 303);
-        let policy = app.app.directory.site("default").expect("the site").policy.clone();
+        let policy = app
+            .app
+            .directory
+            .site("default")
+            .expect("the site")
+            .policy
+            .clone();
         let wanted = Policy {
             abuse: hamlet::domain::abuse::AbuseMode::Hold,
             abuse_threshold: 0.85,

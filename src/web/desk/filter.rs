@@ -125,12 +125,7 @@ impl DeskQuery {
                 Filter::language,
             ),
             has_link: read(errors, "link", self.get(Field::Link), yes_or_no),
-            abuse: read(
-                errors,
-                "abuse",
-                self.get(Field::Abuse),
-                AbuseFilter::parse,
-            ),
+            abuse: read(errors, "abuse", self.get(Field::Abuse), AbuseFilter::parse),
             ..Filter::default()
         };
         QueueQuery {

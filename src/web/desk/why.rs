@@ -78,7 +78,10 @@ pub fn abuse(words: &Words, seen: &SeenAbuse, comment: &Comment) -> Option<Shown
             match kind {
                 Some(kind) => words.fill(
                     "abuse-seems-kind",
-                    &[("percent", &percent), ("kind", &&*words.say(abuse_filter(kind)))],
+                    &[
+                        ("percent", &percent),
+                        ("kind", &&*words.say(abuse_filter(kind))),
+                    ],
                 ),
                 None if score.is_likely() => words.fill("abuse-seems", &[("percent", &percent)]),
                 None => words.fill("abuse-seems-not", &[("percent", &percent)]),
