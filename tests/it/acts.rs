@@ -129,6 +129,7 @@ impl World {
                 let new = json!({ "name": "spare", "role": "moderator" });
                 (self.made("/api/v1/tokens", new).await, json!({}))
             }
+            "POST /api/v1/sites/{site}/abuse/trial" => (String::new(), json!({})),
             "POST /api/v1/sites/{site}/pages/move" => {
                 self.app
                     .posted("default", "Osric", "Stands to be moved.")

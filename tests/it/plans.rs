@@ -204,7 +204,7 @@ async fn use_it(app: &TestApp, round: usize) {
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     };
-    for sort in ["newest", "oldest", "uncertain", "spammiest"] {
+    for sort in ["newest", "oldest", "uncertain", "spammiest", "abusive"] {
         for status in ["pending", "approved", "spam"] {
             let listed = read(&format!(
                 "/api/v1/comments?status={status}&sort={sort}&limit=2"
@@ -217,6 +217,9 @@ async fn use_it(app: &TestApp, round: usize) {
                 .await;
             }
         }
+    }
+    for filter in ["abuse=likely", "abuse=sure&status=pending", "abuse=insult&sort=oldest"] {
+        read(&format!("/api/v1/comments?{filter}")).await;
     }
     let decide = async |decision: &str, ids: &[String]| {
         let items: Vec<Value> = ids
