@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     app::App,
+    bayes::Question,
     domain::{
         sample::{Provenance, Vote},
         site::{Policy, SiteSlug},
@@ -92,7 +93,9 @@ pub async fn prepare(app: &App) -> storage::Result<bool> {
 fn votes(app: &App, site: &SiteSlug) -> Vec<Vote> {
     let records = labelled::read(LABELLED.as_bytes(), Format::Tsv).filter_map(Result::ok);
     records
-        .filter_map(|record| samples::vote_of_record(&app.vault, site.clone(), &record).ok())
+        .filter_map(|record| {
+            samples::vote_of_record(&app.vault, site.clone(), Question::Spam, &record).ok()
+        })
         .collect()
 }
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use hamlet::bayes::base::Base;
 use hamlet::bayes::lessons::Lessons;
-use hamlet::bayes::{Label, Model};
+use hamlet::bayes::{Label, Model, Question};
 use hamlet::interchange::labelled::{self, Record};
 use hamlet::text::Document;
 
@@ -70,7 +70,10 @@ fn compare(base: &Base, file: &Path, records: &[Record], labels: usize) -> Resul
     let stride = (records.len() / labels).max(1);
     let taught = records.iter().step_by(stride).take(labels);
     let mut lessons = Lessons::default();
-    lessons.learn_all(taught.map(|record| (document(record), record.label.unwrap_or(Label::Ham))));
+    lessons.learn_all(
+        Question::Spam,
+        taught.map(|record| (document(record), record.label.unwrap_or(Label::Ham))),
+    );
     let begun = Instant::now();
     let lazy = base.taught(&lessons)?;
     let made = begun.elapsed();

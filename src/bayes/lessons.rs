@@ -82,10 +82,20 @@ impl Lessons {
         self.teach(Question::Spam, [change].into_iter(), |_, _, _| {});
     }
 
-    /// Learns texts, in one go.
-    pub fn learn_all<'a>(&mut self, texts: impl Iterator<Item = (Document<'a>, Label)>) {
+    /// As [`Lessons::forget`], in answer to another question.
+    pub fn unlearn(&mut self, question: Question, document: &Document<'_>, label: Label) {
+        let change = (*document, label, Change::Remove);
+        self.teach(question, [change].into_iter(), |_, _, _| {});
+    }
+
+    /// Learns texts in answer to a question, in one go.
+    pub fn learn_all<'a>(
+        &mut self,
+        question: Question,
+        texts: impl Iterator<Item = (Document<'a>, Label)>,
+    ) {
         let changes = texts.map(|(document, label)| (document, label, Change::Add));
-        self.teach(Question::Spam, changes, |_, _, _| {});
+        self.teach(question, changes, |_, _, _| {});
     }
 
     /// Learns and forgets what a question looks at in texts, in one go. Calls `note` with each class and feature that changes, and what its sum

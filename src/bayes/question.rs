@@ -7,7 +7,18 @@ use hamlet_text::views::View;
 
 /// What is asked about a text.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Question {
@@ -20,6 +31,18 @@ pub enum Question {
 }
 
 impl Question {
+    /// Every question, each in the place that [`Question::index`] says.
+    pub const ALL: [Self; 2] = [Self::Spam, Self::Abuse];
+
+    /// Its place among all, from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Spam => 0,
+            Self::Abuse => 1,
+        }
+    }
+
     /// The word used in files, in the API and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -29,10 +52,19 @@ impl Question {
         }
     }
 
+    /// What texts of each class are called, first those that nothing speaks against: the words for labels.
+    #[must_use]
+    pub const fn classes(self) -> [&'static str; 2] {
+        match self {
+            Self::Spam => ["ham", "spam"],
+            Self::Abuse => ["clean", "abuse"],
+        }
+    }
+
     /// Reads the word that [`Question::as_str`] wrote.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Spam, Self::Abuse]
+        Self::ALL
             .into_iter()
             .find(|question| question.as_str() == word)
     }

@@ -11,9 +11,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::shell::Misuse;
 use crate::bayes::row::Sample;
-use crate::bayes::{Label, Model, Question};
+use crate::bayes::{Label, Question};
 use crate::interchange::labelled::{self, Format, Record, RecordError};
-use crate::learn::abuse;
+use crate::learn::shipped;
 
 /// Records handed on at a time.
 const BATCH: usize = 4_096;
@@ -38,10 +38,7 @@ pub(super) fn read_model(
     question: Question,
 ) -> anyhow::Result<Cow<'static, [u8]>> {
     let Some(path) = path.filter(|path| *path != Path::new("shipped")) else {
-        return Ok(Cow::Borrowed(match question {
-            Question::Spam => Model::shipped_bytes(),
-            Question::Abuse => abuse::shipped_bytes(),
-        }));
+        return Ok(Cow::Borrowed(shipped::bytes(question)));
     };
     let read = std::fs::read(path);
     Ok(Cow::Owned(read.map_err(|error| {

@@ -8,12 +8,12 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    inputs::read_model,
+    inputs::{Asking, read_model},
     print,
     shell::{Misuse, SHELL, Shell},
 };
 use crate::{
-    bayes::{Question, file},
+    bayes::{AbuseKind, Question, base::Base},
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelEntry, ModelId, SHIPPED},
@@ -42,11 +42,15 @@ enum Command {
         /// Only this site's.
         #[arg(long)]
         site: Option<String>,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// Shows one model: its figures, and what its file says about itself.
     Show {
         /// Its id, `shipped`, or a model file.
         model: String,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// Writes a model to a file, for `score`, `evaluate` and `train --base`.
     Export {
@@ -66,12 +70,16 @@ enum Command {
         /// The site, where the model is `shipped`.
         #[arg(long, default_value = DEFAULT_SITE)]
         site: String,
+        #[command(flatten)]
+        asking: Asking,
     },
     /// Puts the model back into use that the present one replaced.
     Rollback {
         /// The site.
         #[arg(long, default_value = DEFAULT_SITE)]
         site: String,
+        #[command(flatten)]
+        asking: Asking,
     },
 }
 
@@ -81,36 +89,40 @@ impl ModelArgs {
     /// # Errors
     /// When what was asked for is not right or is refused, or the database cannot be used.
     pub fn run(self, config: Option<PathBuf>) -> anyhow::Result<()> {
-        if let Command::Show { model } = &self.command
+        if let Command::Show { model, asking } = &self.command
             && ModelId::parse(model).is_none()
         {
-            return print::json(&header(&read_model(
-                Some(Path::new(model)),
-                Question::Spam,
-            )?)?);
+            let bytes = read_model(Some(Path::new(model)), asking.question)?;
+            return print::json(&header(&bytes)?);
         }
         Shell::run(config, self.json, async |shell| match self.command {
-            Command::List { site } => list(shell, site.as_deref()).await,
-            Command::Show { model } => show(shell, &model).await,
+            Command::List { site, asking } => list(shell, asking.question, site.as_deref()).await,
+            Command::Show { model, .. } => show(shell, &model).await,
             Command::Export { model, out } => export(shell, &model, &out).await,
-            Command::Activate { model, force, site } => activate(shell, &model, force, &site).await,
-            Command::Rollback { site } => {
+            Command::Activate {
+                model,
+                force,
+                site,
+                asking,
+            } => activate(shell, &model, force, (asking.question, &site)).await,
+            Command::Rollback { site, asking } => {
                 let site = shell.site(&site)?;
-                registry::roll_back(&shell.learning, &site.slug, SHELL).await?;
-                in_use(shell, &site.slug).await
+                let question = asking.question;
+                registry::roll_back(&shell.learning, question, &site.slug, SHELL).await?;
+                in_use(shell, question, &site.slug).await
             }
         })
     }
 }
 
-async fn list(shell: &Shell, site: Option<&str>) -> anyhow::Result<()> {
+async fn list(shell: &Shell, question: Question, site: Option<&str>) -> anyhow::Result<()> {
     shell.learning.follow().await?;
     let sites = match site {
         Some(slug) => vec![shell.site(slug)?.slug.clone()],
         None => shell.directory.covered(&Scope::All),
     };
-    let models = registry::list(shell, &sites).await?;
-    let live = registry::standings(&shell.learning, &sites).await?;
+    let models = registry::list(shell, question, &sites).await?;
+    let live = registry::standings(&shell.learning, question, &sites).await?;
     if shell.json {
         return print::json(&json!({ "live": live, "models": models }));
     }
@@ -179,28 +191,38 @@ fn model_id(raw: &str) -> Result<ModelId, Misuse> {
 
 /// What a model file says about itself.
 fn header(bytes: &[u8]) -> anyhow::Result<Value> {
-    let parts = file::read(bytes)?;
-    let mut header = serde_json::to_value(&parts.header)?;
-    header["version"] = json!(parts.version());
+    let base = Base::from_bytes(bytes)?;
+    let mut header = serde_json::to_value(base.header())?;
+    header["question"] = json!(base.question());
+    if let Some(kinds) = base.kinds() {
+        let of = |kind: &AbuseKind| (kind.as_str().to_owned(), json!(kinds.languages(*kind)));
+        header["kinds"] = Value::Object(AbuseKind::ALL.iter().map(of).collect());
+    }
+    header["version"] = json!(base.version());
     header["bytes"] = json!(bytes.len());
     Ok(header)
 }
 
-async fn activate(shell: &Shell, model: &str, force: bool, site: &str) -> anyhow::Result<()> {
-    let site = if model == SHIPPED {
+async fn activate(
+    shell: &Shell,
+    model: &str,
+    force: bool,
+    (question, site): (Question, &str),
+) -> anyhow::Result<()> {
+    let (question, site) = if model == SHIPPED {
         let site = shell.site(site)?.slug.clone();
-        registry::activate_shipped(&shell.learning, &site, SHELL).await?;
-        site
+        registry::activate_shipped(&shell.learning, question, &site, SHELL).await?;
+        (question, site)
     } else {
         let activated = registry::activate(&shell.learning, model_id(model)?, SHELL, force).await?;
-        activated.site
+        (activated.question, activated.site)
     };
-    in_use(shell, &site).await
+    in_use(shell, question, &site).await
 }
 
 /// Prints what a site uses now.
-async fn in_use(shell: &Shell, site: &SiteSlug) -> anyhow::Result<()> {
-    let standing = registry::standing(&shell.learning, site).await?;
+async fn in_use(shell: &Shell, question: Question, site: &SiteSlug) -> anyhow::Result<()> {
+    let standing = registry::standing(&shell.learning, question, site).await?;
     let words = format!("{site} uses {}. {}", standing.version, standing.says);
     shell.say(&standing, &words)
 }

@@ -31,7 +31,7 @@ pub struct TrainArgs {
     out: Option<PathBuf>,
     /// Trains on the labels of this site instead, into the registry, and measures against what is
     /// live there
-    #[arg(long, conflicts_with_all = ["data", "out", "base", "name", "balance", "thorough", "seed", "question"])]
+    #[arg(long, conflicts_with_all = ["data", "out", "base", "name", "balance", "thorough", "seed"])]
     site: Option<String>,
     #[command(flatten)]
     asking: Asking,
@@ -61,7 +61,7 @@ pub struct TrainArgs {
 /// Files that cannot be read or written, no usable record, a class that is missing.
 pub fn run(args: &TrainArgs, config: Option<PathBuf>) -> anyhow::Result<()> {
     if let Some(site) = &args.site {
-        return train_site::run(config, site, args.json);
+        return train_site::run(config, args.asking.question, site, args.json);
     }
     let Some(out) = &args.out else {
         return Err(Misuse("--out says where the model goes".into()).into());

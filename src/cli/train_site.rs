@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     app::App,
+    bayes::Question,
     domain::model::{Measured, ModelEntry, ModelId},
     learn::{
         registry,
@@ -25,10 +26,15 @@ const LOOK: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When there is no such site, the run ends without a model, or the database cannot be used.
-pub fn run(config: Option<PathBuf>, site: &str, json: bool) -> anyhow::Result<()> {
+pub fn run(
+    config: Option<PathBuf>,
+    question: Question,
+    site: &str,
+    json: bool,
+) -> anyhow::Result<()> {
     Shell::run(config, json, async |shell| {
         let site = shell.site(site)?;
-        let id = match training::start(shell, &site.slug, SHELL).await {
+        let id = match training::start(shell, question, &site.slug, SHELL).await {
             Ok(id) | Err(StartError::UnderWay(id)) => id,
             Err(StartError::Store(error)) => return Err(error.into()),
         };
@@ -89,8 +95,9 @@ fn summarize(entry: &ModelEntry) -> anyhow::Result<()> {
         return Ok(());
     };
     let comparison = &report.comparison;
+    let [clean, against] = entry.question.classes();
     print::line(&format!(
-        "trained on {} ham and {} spam, measured on {} ham and {} spam held out:",
+        "trained on {} {clean} and {} {against}, measured on {} {clean} and {} {against} held out:",
         report.ham, report.spam, comparison.ham, comparison.spam
     ))?;
     let row = |name: &str, of: fn(&Measured) -> f64| {
@@ -102,8 +109,8 @@ fn summarize(entry: &ModelEntry) -> anyhow::Result<()> {
         ]
     };
     let rows = [
-        row("spam caught", |measured| measured.caught),
-        row("ham blocked", |measured| measured.blocked),
+        row(&format!("{against} caught"), |measured| measured.caught),
+        row(&format!("{clean} blocked"), |measured| measured.blocked),
         row("area under the curve", |measured| measured.auc),
         row("log loss", |measured| measured.log_loss),
         row("calibration error", |measured| measured.calibration_error),

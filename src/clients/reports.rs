@@ -3,7 +3,7 @@
 //! itself becomes a labelled sample.
 
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     clients::Clients,
     domain::{
         comment::{CommentId, Status},
@@ -51,15 +51,43 @@ pub async fn take(
             return Ok(());
         }
     }
-    keep_sample(
-        clients,
-        site,
-        key,
-        question,
-        judged.map(|judged| judged.id),
+    let kept = Sample {
+        about: Question::Spam,
+        judged: judged.map(|judged| judged.id),
         label,
-    )
-    .await
+    };
+    keep_sample(clients, site, key, question, kept).await
+}
+
+/// Takes what a program says of abuse in a text. It decides nothing: it is a label for the site's abuse model, within the bounds that
+/// all labels of programs have.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn take_of_abuse(
+    clients: &Clients,
+    site: &Site,
+    key: &ClientKey,
+    question: &Inquiry,
+    label: Label,
+) -> Result<()> {
+    let content = question.content(&clients.ground, &site.slug);
+    let store = &clients.ground.store;
+    let judged = store.find_judgement(&site.slug, None, &content).await?;
+    let kept = Sample {
+        about: Question::Abuse,
+        judged: judged.map(|judged| judged.id),
+        label,
+    };
+    keep_sample(clients, site, key, question, kept).await
+}
+
+/// What is said of a text.
+struct Sample {
+    about: Question,
+    /// The judgement that it is about, if there is one.
+    judged: Option<CommentId>,
+    label: Label,
 }
 
 /// Keeps the text as a labelled sample: one vote for each judgement, or for each text that was never
@@ -69,18 +97,17 @@ async fn keep_sample(
     site: &Site,
     key: &ClientKey,
     question: &Inquiry,
-    judged: Option<CommentId>,
-    label: Label,
+    said: Sample,
 ) -> Result<()> {
     if question.text.is_empty() {
         return Ok(());
     }
-    let record = question.labelled(label);
-    let Ok(mut vote) = samples::vote_of_record(&clients.ground.vault, site.slug.clone(), &record)
-    else {
+    let record = question.labelled(said.label);
+    let (vault, about) = (&clients.ground.vault, said.about);
+    let Ok(mut vote) = samples::vote_of_record(vault, site.slug.clone(), about, &record) else {
         return Ok(());
     };
-    if let Some(id) = judged {
+    if let Some(id) = said.judged {
         vote.id = id.to_string();
     }
     samples::cast_report(&clients.learning, vote, key.id.clone()).await?;

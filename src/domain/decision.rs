@@ -5,6 +5,8 @@ use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
+use crate::bayes::Question;
+
 use super::{
     comment::{Comment, CommentId, Status},
     id::id,
@@ -256,5 +258,7 @@ pub struct Decider {
     pub source: Source,
 }
 
-/// What a comment, as it stands after a decision or its undoing, says about spam and ham.
-pub type ToVote = Box<dyn Fn(&Comment) -> Vote + Send + Sync>;
+/// What a comment, as it stands after a decision or its undoing and with the reason of the decision that stands, says about each
+/// question.
+pub type ToVote =
+    Box<dyn Fn(&Comment, Option<DecisionReason>) -> [Vote; Question::ALL.len()] + Send + Sync>;

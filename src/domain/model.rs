@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
+use crate::bayes::Question;
+
 use super::{id::id, site::SiteSlug, timestamp::Timestamp, word::with_words};
 
 /// The name under which the model that ships with the program is activated.
@@ -146,6 +148,8 @@ pub struct ModelEntry {
     pub id: ModelId,
     /// The site it is for.
     pub site: SiteSlug,
+    /// What it answers.
+    pub question: Question,
     /// Where it stands.
     pub status: ModelStatus,
     /// The model's version, once there is one.

@@ -6,7 +6,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{site::SiteSlug, word::with_words};
-use crate::bayes::Label;
+use crate::bayes::{Label, Question};
 use crate::text::Document;
 
 /// How a label came in. Every one of them is a person's word; what a model or a rule decided is
@@ -62,6 +62,9 @@ pub fn contradicts(label: Label, score: f64) -> bool {
 /// A person's word about a text: a label, or that there is none any more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Vote {
+    /// What it is about: in answer to [`Question::Abuse`] the label that speaks against a text, [`Label::Spam`], says that
+    /// it is abusive.
+    pub question: Question,
     /// The site it counts on.
     pub site: SiteSlug,
     /// The comment's identifier, or a digest of what the text says: one vote each.
@@ -133,6 +136,8 @@ impl std::ops::AddAssign for Tally {
 /// How many labels of one class a source gave to a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SampleCount {
+    /// What they are about.
+    pub question: Question,
     /// The site.
     pub site: SiteSlug,
     /// How they came in.

@@ -111,6 +111,7 @@ pub fn verdict(
 mod tests {
     use super::*;
     use crate::domain::{
+        abuse::AbuseScore,
         evidence::{Check, Finding},
         reason::Reason,
     };
@@ -174,6 +175,42 @@ mod tests {
             verdict(&policy, &found(Some(Verdict::Hold)), Some(1.0), None, 9).0,
             Verdict::Hold
         );
+    }
+
+    #[test]
+    fn what_seems_abusive_is_held_where_the_site_wants_that_and_never_more() {
+        let abusive = |base: Evidence| Evidence {
+            abuse: Some(AbuseScore::new(0.95)),
+            ..base
+        };
+        let with = |abuse| Policy {
+            trusted_after: Some(1),
+            abuse,
+            ..Policy::default()
+        };
+        let rule = |abuse, evidence: &Evidence, score| {
+            verdict(&with(abuse), evidence, Some(score), None, 9).0
+        };
+        let clean = abusive(Evidence::default());
+        for mode in [AbuseMode::Off, AbuseMode::Show] {
+            assert_eq!(rule(mode, &clean, 0.001), Verdict::Publish);
+        }
+        assert_eq!(
+            verdict(&with(AbuseMode::Hold), &clean, Some(0.001), None, 9),
+            (Verdict::Hold, Because::AbuseAtLeast(0.9))
+        );
+        // Below the threshold, and where no model knows the language, it changes nothing.
+        let below = Evidence {
+            abuse: Some(AbuseScore::new(0.899)),
+            ..Evidence::default()
+        };
+        assert_eq!(rule(AbuseMode::Hold, &below, 0.001), Verdict::Publish);
+        let unknown = Evidence::default();
+        assert_eq!(rule(AbuseMode::Hold, &unknown, 0.001), Verdict::Publish);
+        // Spam stays spam, by its score and by a rule.
+        assert_eq!(rule(AbuseMode::Hold, &clean, 0.99), Verdict::Spam);
+        let blocked = abusive(found(Some(Verdict::Spam)));
+        assert_eq!(rule(AbuseMode::Hold, &blocked, 0.001), Verdict::Spam);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use self::{json::JsonLines, table::Table};
 pub use self::{json::parse_json, lines::Lines};
 
 use super::encoding::Decoded;
-use crate::bayes::Label;
+use crate::bayes::{Label, Question};
 
 /// A JSON line or a table's row longer than this is refused, in bytes.
 pub const LONGEST_LINE: usize = 1 << 20;
@@ -83,6 +83,8 @@ pub struct Record {
     pub page: Option<String>,
     /// The site it was written on.
     pub site: Option<String>,
+    /// The question that its label answers.
+    pub question: Option<Question>,
 }
 
 impl Record {

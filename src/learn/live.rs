@@ -8,11 +8,7 @@ mod places;
 mod progress;
 mod site;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{Mutex, Notify},
@@ -21,11 +17,8 @@ use tokio::{
 
 use self::{follower::Follower, places::info, site::Followed};
 use crate::{
-    bayes::Label,
-    bayes::Model,
-    bayes::ModelError,
-    bayes::base::Base,
     bayes::naive::FitError,
+    bayes::{Label, Model, ModelError, Question},
     domain::{model::ModelId, site::SiteSlug},
     ground::Ground,
     storage::{
@@ -87,6 +80,20 @@ pub struct SiteModel {
 }
 
 impl SiteModel {
+    /// The model that ships with the program, as it is.
+    fn shipped(question: Question) -> Result<Self, ModelError> {
+        let model = super::shipped::model(question)?;
+        Ok(Self {
+            base_version: model.version().to_owned(),
+            model,
+            registered: None,
+            labels: [0, 0],
+            uses_labels: false,
+            trouble: None,
+            bytes: 0,
+        })
+    }
+
     /// Whether a text is not to be called spam for this site's own labels alone: of what genuine comments look like here they say too
     /// little as yet, so that a campaign in the site's own words would make spam of its readers'.
     #[must_use]
@@ -98,6 +105,11 @@ impl SiteModel {
     #[must_use]
     pub fn has_learnt(&self) -> bool {
         self.registered.is_some() || self.uses_labels && !are_few(self.labels)
+    }
+
+    /// Whether it is anything but the shipped model as it is.
+    fn has_own(&self) -> bool {
+        self.registered.is_some() || self.uses_labels || self.bytes > 0
     }
 
     /// How many labels of a class were given since the model was trained.
@@ -127,8 +139,8 @@ pub struct Learning {
 struct Following {
     /// None before anything was asked for.
     mark: Option<Mark>,
-    /// Sites in memory that could not be brought up to date.
-    behind: BTreeSet<SiteSlug>,
+    /// Sites in memory, each with what it learns, that could not be brought up to date.
+    behind: BTreeSet<(Question, SiteSlug)>,
 }
 
 impl Learning {
@@ -137,25 +149,14 @@ impl Learning {
     /// # Errors
     /// None in practice: a test loads the shipped model.
     pub fn new(ground: Arc<Ground>) -> Result<Self, ModelError> {
-        let model = Model::shipped()?;
-        let shipped = Arc::new(SiteModel {
-            base_version: model.version().to_owned(),
-            model: Arc::new(model),
-            registered: None,
-            labels: [0, 0],
-            uses_labels: false,
-            trouble: None,
-            bytes: 0,
-        });
         let learning = &ground.settings.learning;
         let follower = Follower::new(
             ground.store.clone(),
-            shipped.clone(),
             learning.minimum_per_class,
             learning.memory_mib << 20,
         );
         Ok(Self {
-            shipped,
+            shipped: follower.shipped(Question::Spam)?.clone(),
             follower: Arc::new(follower),
             ground,
             following: Mutex::default(),
@@ -163,13 +164,25 @@ impl Learning {
         })
     }
 
-    /// The model that judges a site's comments now. One that is not in memory is made from what the database
-    /// holds, which takes a millisecond or two.
+    /// The model that judges now whether a site's comments are spam.
     ///
     /// # Errors
     /// [`LiveError`]; then nothing can be judged.
     pub async fn model(&self, site: &SiteSlug) -> Result<Arc<SiteModel>, LiveError> {
-        let place = self.follower.places.of(site);
+        self.model_of(Question::Spam, site).await
+    }
+
+    /// The model that answers a question about a site's comments now. One that is not in memory is made from what the database
+    /// holds, which takes a millisecond or two.
+    ///
+    /// # Errors
+    /// [`LiveError`]; then nothing can be judged.
+    pub async fn model_of(
+        &self,
+        question: Question,
+        site: &SiteSlug,
+    ) -> Result<Arc<SiteModel>, LiveError> {
+        let place = self.follower.places.of(question, site);
         if let Some(model) = place.model() {
             return Ok(model);
         }
@@ -198,7 +211,7 @@ impl Learning {
         Ok(())
     }
 
-    /// The model that judges where nothing else does.
+    /// The model that judges spam where nothing else does.
     #[must_use]
     pub fn shipped(&self) -> &Arc<SiteModel> {
         &self.shipped
@@ -212,7 +225,9 @@ impl Learning {
 
     /// Forgets a site that was removed: one that is added under its name has learnt nothing.
     pub fn forget(&self, site: &SiteSlug) {
-        self.follower.places.forget(site);
+        for question in Question::ALL {
+            self.follower.places.forget(question, site);
+        }
     }
 
     /// Says that there is something new to follow.
@@ -231,7 +246,7 @@ impl Learning {
     /// # Errors
     /// [`StoreError`] when it cannot be told which sites have changed.
     pub async fn follow(&self) -> Result<usize, StoreError> {
-        info("", &self.shipped.base_version).set(1.0);
+        info(Question::Spam, "", &self.shipped.base_version).set(1.0);
         let store = &self.ground.store;
         let mut following = self.following.lock().await;
         self.begin_with(&mut following).await?;
@@ -243,7 +258,11 @@ impl Learning {
             states.extend(self.look_for_removed().await?);
         }
         let mut behind = std::mem::take(&mut following.behind);
-        behind.retain(|site| states.iter().all(|state| state.site != *site));
+        let has_state = |(question, site): &(Question, SiteSlug)| {
+            let mut all = states.iter();
+            all.any(|state| state.question == *question && state.site == *site)
+        };
+        behind.retain(|one| !has_state(one));
         // Put back before anything can fail: it is looked at again then.
         following.behind.clone_from(&behind);
         states.extend(self.states_of(behind).await?);
@@ -257,61 +276,41 @@ impl Learning {
 
     /// Brings a site's model up to a state, if it is in memory; whether that was tried in vain.
     async fn bring_up(&self, following: &mut Following, state: &LearningState) -> bool {
-        let Some(place) = self.follower.places.find(&state.site) else {
-            following.behind.remove(&state.site);
+        let learnt = (state.question, state.site.clone());
+        let Some(place) = self.follower.places.find(state.question, &state.site) else {
+            following.behind.remove(&learnt);
             return false;
         };
-        match self.follower.follow(&place, state).await {
-            Ok(true) => {
-                following.behind.remove(&state.site);
-                false
-            }
-            Ok(false) => {
-                following.behind.insert(state.site.clone());
-                false
-            }
-            Err(_) => {
-                following.behind.insert(state.site.clone());
-                true
-            }
+        let followed = self.follower.follow(&place, state).await;
+        if let Ok(true) = followed {
+            following.behind.remove(&learnt);
+        } else {
+            following.behind.insert(learnt);
         }
+        followed.is_err()
     }
 
     /// Forgets the sites in memory that have learnt nothing any more, as those do that were removed; where the
     /// learning of the others stands.
     async fn look_for_removed(&self) -> Result<Vec<LearningState>, StoreError> {
-        let sites = self.follower.places.other_than(&self.shipped);
+        let sites = self.follower.places.that_learnt();
         self.states_of(sites).await
     }
 
     /// Where the learning of sites in memory stands; one that has learnt nothing any more is forgotten.
     async fn states_of(
         &self,
-        sites: impl IntoIterator<Item = SiteSlug>,
+        sites: impl IntoIterator<Item = (Question, SiteSlug)>,
     ) -> Result<Vec<LearningState>, StoreError> {
         let mut states = Vec::new();
-        for site in sites {
-            match self.ground.store.learning_state(&site).await? {
+        for (question, site) in sites {
+            match self.ground.store.learning_state(question, &site).await? {
                 Some(state) => states.push(state),
-                None => self.forget(&site),
+                None => self.follower.places.forget(question, &site),
             }
         }
         Ok(states)
     }
-}
-
-/// The model that ships with the program, to train on. Read when something is first learnt and kept
-/// from then on: a service that learns nothing need not hold its sums.
-///
-/// # Errors
-/// None in practice: a test loads the shipped model.
-pub fn shipped_base() -> Result<Base, ModelError> {
-    static BASE: OnceLock<Base> = OnceLock::new();
-    if let Some(base) = BASE.get() {
-        return Ok(base.clone());
-    }
-    let base = Base::from_bytes(Model::shipped_bytes())?;
-    Ok(BASE.get_or_init(|| base).clone())
 }
 
 /// What is live on a site, but for the labels that training holds out: what a candidate that does
@@ -321,12 +320,14 @@ pub fn shipped_base() -> Result<Base, ModelError> {
 /// [`LiveError`].
 pub async fn without_held_out(
     learning: &Learning,
+    question: Question,
     site: &SiteSlug,
     revision: i64,
 ) -> Result<SiteModel, LiveError> {
     let store = &learning.ground.store;
-    let state = store.learning_state(site).await?;
+    let state = store.learning_state(question, site).await?;
     let state = state.unwrap_or_else(|| LearningState {
+        question,
         site: site.clone(),
         revision: 0,
         epoch: 0,
@@ -335,5 +336,6 @@ pub async fn without_held_out(
     let mut site = Followed::start(store, &state).await?;
     site.leave_held_out();
     site.catch_up(store, revision).await?;
-    site.make(&learning.shipped, learning.minimum())
+    let shipped = learning.follower.shipped(question)?;
+    site.make(shipped, learning.minimum())
 }

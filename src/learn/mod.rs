@@ -11,6 +11,7 @@ mod abuse_score;
 pub mod live;
 pub mod registry;
 pub mod samples;
+pub mod shipped;
 pub mod training;
 pub mod upload;
 

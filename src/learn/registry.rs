@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::live::LiveError;
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     domain::{
         model::{Gate, ModelEntry, ModelId, ModelStatus},
         site::SiteSlug,
@@ -41,15 +41,17 @@ pub enum RegistryError {
 pub struct Standing {
     /// The site.
     pub site: SiteSlug,
+    /// What is judged: whether they are spam, or whether they are abusive.
+    pub question: Question,
     /// The model in use; absent: the one that ships with the program.
     pub model: Option<ModelId>,
     /// The version of that model.
     pub version: String,
     /// The version of what judges: that model with the labels given since.
     pub judging: String,
-    /// Ham labels given since the model was trained.
+    /// Ham labels (of abuse: clean) given since the model was trained.
     pub ham: i64,
-    /// Spam labels given since the model was trained.
+    /// Spam labels (of abuse: abusive) given since the model was trained.
     pub spam: i64,
     /// Whether those labels count already.
     pub uses_labels: bool,
@@ -63,8 +65,13 @@ pub struct Standing {
 ///
 /// # Errors
 /// [`LiveError`].
-pub async fn standing(learning: &Learning, site: &SiteSlug) -> Result<Standing, LiveError> {
-    let live = learning.model(site).await?;
+pub async fn standing(
+    learning: &Learning,
+    question: Question,
+    site: &SiteSlug,
+) -> Result<Standing, LiveError> {
+    let live = learning.model_of(question, site).await?;
+    let [clean, against] = question.classes();
     let (ham, spam) = (live.count(Label::Ham), live.count(Label::Spam));
     let minimum = learning.minimum();
     let says = match (&live.trouble, live.registered, live.uses_labels) {
@@ -72,18 +79,19 @@ pub async fn standing(learning: &Learning, site: &SiteSlug) -> Result<Standing, 
             "The activated model cannot be used ({trouble}); the one that ships with the program is"
         ),
         (_, None, false) => format!(
-            "The model that ships with the program, as it is: {ham} ham and {spam} spam labels, \
+            "The model that ships with the program, as it is: {ham} {clean} and {spam} {against} labels, \
              and {minimum} of each are needed before they count"
         ),
         (_, None, true) => format!(
-            "The model that ships with the program, and what {ham} ham and {spam} spam labels taught it"
+            "The model that ships with the program, and what {ham} {clean} and {spam} {against} labels taught it"
         ),
         (_, Some(_), _) => format!(
-            "The site's own model, and what {ham} ham and {spam} spam labels taught it that it was not trained on"
+            "The site's own model, and what {ham} {clean} and {spam} {against} labels taught it that it was not trained on"
         ),
     };
     Ok(Standing {
         site: site.clone(),
+        question,
         model: live.registered,
         version: live.base_version.clone(),
         judging: live.model.version().to_owned(),
@@ -101,21 +109,26 @@ pub async fn standing(learning: &Learning, site: &SiteSlug) -> Result<Standing, 
 /// [`LiveError`].
 pub async fn standings(
     learning: &Learning,
+    question: Question,
     sites: &[SiteSlug],
 ) -> Result<Vec<Standing>, LiveError> {
     let mut standings = Vec::with_capacity(sites.len());
     for site in sites {
-        standings.push(standing(learning, site).await?);
+        standings.push(standing(learning, question, site).await?);
     }
     Ok(standings)
 }
 
-/// Runs and models of some sites, latest first.
+/// Runs and models of some sites that answer a question, latest first.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(ground: &Ground, sites: &[SiteSlug]) -> Result<Vec<ModelEntry>, StoreError> {
-    ground.store.models(sites).await
+pub async fn list(
+    ground: &Ground,
+    question: Question,
+    sites: &[SiteSlug],
+) -> Result<Vec<ModelEntry>, StoreError> {
+    ground.store.models(question, sites).await
 }
 
 /// A run or model.
@@ -158,7 +171,7 @@ pub async fn activate(
     learning
         .ground
         .store
-        .activate_model(site, Some(id), by, learning.ground.now())
+        .activate_model(entry.question, site, Some(id), by, learning.ground.now())
         .await?;
     learning.follow().await?;
     learning
@@ -175,6 +188,7 @@ pub async fn activate(
 /// [`StoreError`].
 pub async fn activate_shipped(
     learning: &Learning,
+    question: Question,
     site: &SiteSlug,
     by: &str,
 ) -> Result<(), StoreError> {
@@ -182,7 +196,7 @@ pub async fn activate_shipped(
     learning
         .ground
         .store
-        .activate_model(site, None, by, learning.ground.now())
+        .activate_model(question, site, None, by, learning.ground.now())
         .await?;
     learning.follow().await?;
     Ok(())
@@ -195,6 +209,7 @@ pub async fn activate_shipped(
 /// [`RegistryError::NothingBefore`], [`RegistryError::Store`].
 pub async fn roll_back(
     learning: &Learning,
+    question: Question,
     site: &SiteSlug,
     by: &str,
 ) -> Result<Option<ModelId>, RegistryError> {
@@ -202,7 +217,7 @@ pub async fn roll_back(
     let before = learning
         .ground
         .store
-        .roll_back_model(site, by, learning.ground.now())
+        .roll_back_model(question, site, by, learning.ground.now())
         .await?;
     learning.follow().await?;
     match before {

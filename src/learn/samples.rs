@@ -5,10 +5,10 @@
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
 
 use crate::{
-    bayes::{Label, probability, row::Row},
+    bayes::{Label, Question, probability, row::Row},
     domain::{
         comment::{Comment, Status},
-        decision::{Actor, Door},
+        decision::{Actor, DecisionReason, Door},
         email::EmailAddress,
         sample::{Provenance, SampleCount, Source, Tally, Vote, contradicts},
         site::SiteSlug,
@@ -35,17 +35,37 @@ pub fn is_held_out(document: &Document<'_>) -> bool {
     xxh3_64_with_seed(&fingerprint.to_le_bytes(), HOLDING_OUT).is_multiple_of(HELD_OUT_ONE_IN)
 }
 
-/// What a comment, as it stands, says about spam and ham. Only a person's decision is a label: what
-/// the policy published by itself is none, nor is `reject`, which is about genuine comments.
+/// What a comment, as it stands, says in answer to each question. Only a person's decision is a label: what the policy published by
+/// itself is none. `reject` is about genuine comments and says nothing of spam; with the reason "abuse" it says that the
+/// text is abusive. Spam says nothing of abuse.
 #[must_use]
-pub fn vote_of(vault: &Vault, comment: &Comment) -> Vote {
-    let label = match (comment.decided_by.is_some(), comment.status) {
-        (true, Status::Approved) => Some(Label::Ham),
-        (true, Status::Spam) => Some(Label::Spam),
+pub fn votes_of(
+    vault: &Vault,
+    comment: &Comment,
+    reason: Option<DecisionReason>,
+) -> [Vote; Question::ALL.len()] {
+    let decided = comment.decided_by.is_some();
+    let label = |against: bool| match comment.status {
+        Status::Approved if decided => Some(Label::Ham),
+        _ if decided && against => Some(Label::Spam),
         _ => None,
     };
+    let is_abuse = comment.status == Status::Rejected && reason == Some(DecisionReason::Abuse);
+    let spam = vote_of(vault, comment, label(comment.status == Status::Spam));
+    let label = label(is_abuse);
+    let abuse = Vote {
+        question: Question::Abuse,
+        label,
+        held_out: label.is_some() && (spam.held_out || is_held_out(&spam.document())),
+        ..spam.clone()
+    };
+    [spam, abuse]
+}
+
+fn vote_of(vault: &Vault, comment: &Comment, label: Option<Label>) -> Vote {
     let domain = vault.open(&comment.email, comment).ok();
     let mut vote = Vote {
+        question: Question::Spam,
         site: comment.site.clone(),
         id: comment.id.to_string(),
         label,
@@ -70,6 +90,7 @@ pub fn vote_of_import(
     email_index: Option<String>,
 ) -> Vote {
     Vote {
+        question: Question::Spam,
         site,
         id,
         label: Some(label),
@@ -96,10 +117,16 @@ pub fn provenance_of(actor: &Actor) -> Provenance {
 ///
 /// # Errors
 /// What is wrong with the record, in plain words.
-pub fn vote_of_record(vault: &Vault, site: SiteSlug, record: &Record) -> Result<Vote, String> {
-    let label = record
-        .label
-        .ok_or_else(|| "has no label: spam or ham".to_owned())?;
+pub fn vote_of_record(
+    vault: &Vault,
+    site: SiteSlug,
+    question: Question,
+    record: &Record,
+) -> Result<Vote, String> {
+    let label = record.label.ok_or_else(|| match question {
+        Question::Spam => "has no label: spam or ham".to_owned(),
+        Question::Abuse => "has no label: abuse or clean".to_owned(),
+    })?;
     if record.text.trim().is_empty() {
         return Err("has no text".to_owned());
     }
@@ -120,6 +147,7 @@ pub fn vote_of_record(vault: &Vault, site: SiteSlug, record: &Record) -> Result<
         None => record.email_domain().map(str::to_lowercase),
     };
     let mut vote = Vote {
+        question,
         site,
         id: String::new(),
         label: Some(label),
@@ -130,14 +158,17 @@ pub fn vote_of_record(vault: &Vault, site: SiteSlug, record: &Record) -> Result<
         website: record.website.clone(),
         email_index: address.map(|address| vault.email_index(&address).0),
     };
-    vote.id = digest(&vote.document());
+    vote.id = digest(question, &vote.document());
     vote.held_out = is_held_out(&vote.document());
     Ok(vote)
 }
 
-/// A name for a text that came without one: the same text of the same author has the same.
-fn digest(document: &Document<'_>) -> String {
+/// A name for a text that came without one: the same text of the same author has the same in answer to the same question.
+fn digest(question: Question, document: &Document<'_>) -> String {
     let mut hasher = Xxh3Default::new();
+    if question != Question::Spam {
+        hasher.update(question.as_str().as_bytes());
+    }
     for part in [
         Some(document.text),
         document.name,
@@ -193,7 +224,7 @@ pub async fn cast(
 pub async fn cast_report(learning: &Learning, vote: Vote, program: String) -> Result<Tally> {
     let mut source = source(&learning.ground, Provenance::Feedback, program);
     // Where nothing judges, nothing is contradicted that anyone is certain of.
-    if let Ok(live) = learning.model(&vote.site).await {
+    if let Ok(live) = learning.model_of(vote.question, &vote.site).await {
         let score = probability(live.model.score(&vote.document()));
         source.waits = vote.label.is_some_and(|label| contradicts(label, score));
     }
@@ -206,10 +237,14 @@ pub async fn cast_report(learning: &Learning, vote: Vote, program: String) -> Re
     Ok(tally)
 }
 
-/// How many labels there are on some sites, by source and class.
+/// How many labels in answer to a question there are on some sites, by source and class.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn count(ground: &Ground, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
-    ground.store.count_samples(sites).await
+pub async fn count(
+    ground: &Ground,
+    question: Question,
+    sites: &[SiteSlug],
+) -> Result<Vec<SampleCount>> {
+    ground.store.count_samples(question, sites).await
 }

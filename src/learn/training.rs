@@ -18,8 +18,8 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use futures_util::FutureExt;
 
 use crate::{
-    bayes::ModelError,
     bayes::naive::FitError,
+    bayes::{ModelError, Question},
     domain::{model::ModelId, site::SiteSlug},
     ground::Ground,
     learn::Learning,
@@ -81,9 +81,15 @@ pub enum RunError {
 ///
 /// # Errors
 /// [`StartError`].
-pub async fn start(ground: &Ground, site: &SiteSlug, by: &str) -> Result<ModelId, StartError> {
+pub async fn start(
+    ground: &Ground,
+    question: Question,
+    site: &SiteSlug,
+    by: &str,
+) -> Result<ModelId, StartError> {
     let (site, by) = (site.clone(), by.to_owned());
-    match ground.store.queue_run(site, by, ground.now()).await? {
+    let queued = ground.store.queue_run(question, site, by, ground.now());
+    match queued.await? {
         Queued::New(id) => Ok(id),
         Queued::Already(id) => Err(StartError::UnderWay(id)),
     }

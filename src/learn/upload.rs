@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::samples;
 use crate::{
+    bayes::Question,
     domain::{
         sample::{Provenance, Tally, Vote},
         site::{Site, SiteSlug},
@@ -66,6 +67,8 @@ pub struct WrongLine {
 pub struct About {
     /// The site of records that name none.
     pub site: SiteSlug,
+    /// The question of records that name none.
+    pub question: Question,
     /// The name under which its labels are told apart and capped.
     pub source: String,
     /// Its format; `None`: what the first bytes look like.
@@ -279,7 +282,8 @@ impl Reader {
                 .filter(|slug| self.sites.contains_key(slug))
                 .ok_or_else(|| wrong("names a site that does not exist".to_owned()))?,
         };
-        samples::vote_of_record(&self.vault, site, record).map_err(wrong)
+        let question = record.question.unwrap_or(self.about.question);
+        samples::vote_of_record(&self.vault, site, question, record).map_err(wrong)
     }
 }
 

@@ -103,7 +103,8 @@ pub async fn decide_together(
         ),
     };
     let vault = review.ground.vault.clone();
-    let to_vote: ToVote = Box::new(move |comment| samples::vote_of(&vault, comment));
+    let to_vote: ToVote =
+        Box::new(move |comment, reason| samples::votes_of(&vault, comment, reason));
     let outcomes = review.ground.store.decide(wishes, decider, to_vote).await?;
     review.learning.wake();
     for (change, outcome) in changes.into_iter().zip(&outcomes) {

@@ -36,8 +36,12 @@ type Check = (
 
 const HISTORY: &str = concat!(
     "id, comment_id, ",
-    "at, action, actor_name, via, decision, from_status, to_status, note, undone, batch"
+    "at, action, actor_name, via, decision, from_status, to_status, reason, note, undone, batch"
 );
+
+/// The columns of a labelled text, whatever question it answers.
+const SAMPLES: &str = "'spam' AS question, site, id, label, provenance, source, held_out, text, name, \
+                       email_domain, website, email_index";
 
 /// The tables that readers make something of.
 const CHECKS: &[Check] = &[
@@ -96,7 +100,10 @@ const CHECKS: &[Check] = &[
             outbox_entries::entry(row).map(drop)
         },
     ),
-    ("samples", samples::COLUMNS, "samples s", |row| {
+    ("samples", SAMPLES, "samples", |row| {
+        samples::stored(row).map(drop)
+    }),
+    ("abuse_samples", SAMPLES, "abuse_samples", |row| {
         samples::stored(row).map(drop)
     }),
     (
@@ -109,7 +116,17 @@ const CHECKS: &[Check] = &[
             get::<Option<Label>>(row, "learn").map(drop)
         },
     ),
-    ("learning", learning::STATE, "learning", |row| {
+    (
+        "abuse_lessons",
+        "site, revision, sample, unlearn, learn",
+        "abuse_lessons",
+        |row| {
+            get::<SiteSlug>(row, "site")?;
+            get::<Option<Label>>(row, "unlearn")?;
+            get::<Option<Label>>(row, "learn").map(drop)
+        },
+    ),
+    ("learning", learning::STATE, learning::TABLES, |row| {
         learning::state(row).map(drop)
     }),
     ("models", models::COLUMNS, models::TABLES, |row| {
@@ -151,7 +168,7 @@ const CHECKS: &[Check] = &[
     ),
     (
         "upload_rows",
-        "site, id, label, held_out, text, name, email_domain, website, email_index",
+        "question, site, id, label, held_out, text, name, email_domain, website, email_index",
         "upload_rows",
         |row| samples::vote(row).map(drop),
     ),
@@ -276,9 +293,10 @@ async fn named(conn: &mut Conn<'_>, table: &str, number: i64) -> Result<Damaged>
     let known = CHECKS.iter().find(|(name, ..)| *name == table);
     let column = match table {
         "sites" => "slug",
-        "learning" | "learnt_sums" | "notices" | "comment_counts" => "site",
+        "learning" | "learnt_sums" | "abuse_learning" | "abuse_learnt_sums" | "notices"
+        | "comment_counts" => "site",
         "idempotency" | "imported" => "comment_id",
-        "lessons" => "sample",
+        "lessons" | "abuse_lessons" => "sample",
         "mail_preferences" => "moderator",
         _ if known.is_some() => "id",
         _ => "rowid",

@@ -1,7 +1,10 @@
 //! What the list of comments asks for, as pieces of SQL.
 
 use crate::{
-    domain::queue::{Filter, Sort},
+    domain::{
+        abuse::AbuseFilter,
+        queue::{Filter, Sort},
+    },
     storage::{
         evidence,
         sql::{Statement, contains, values},
@@ -64,8 +67,11 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
         );
     }
     if let Some(abuse) = filter.abuse {
-        // In the text, so that the planner sees that the index has all of them.
-        statement.push(&format!("AND c.abuse >= {:.0}", abuse.least()), values![]);
+        // The index's own bound in the text, so that the planner sees that it has all of them.
+        statement.push("AND c.abuse >= 500", values![]);
+        if abuse.least() > AbuseFilter::Likely.least() {
+            statement.push("AND c.abuse >= ?", values![abuse.least()]);
+        }
         if let Some(kind) = abuse.kind() {
             statement.push("AND c.evidence LIKE ?", values![evidence::of_kind(kind)]);
         }

@@ -5,10 +5,12 @@
 use sqlx::any::AnyRow;
 
 use crate::{
+    bayes::Question,
     domain::site::SiteSlug,
     storage::{
         Result, Store, StoreError,
         engine::Engine,
+        questions,
         sql::{get, record, sql, values},
     },
 };
@@ -16,6 +18,8 @@ use crate::{
 /// Where a site's learning stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LearningState {
+    /// What is learnt.
+    pub question: Question,
     /// The site.
     pub site: SiteSlug,
     /// Grows with every change of a label.
@@ -46,8 +50,13 @@ pub struct LearntSums {
     pub digest: i64,
 }
 
+/// Where learning stands of each question, as `learning`.
+pub(super) const TABLES: &str = "(SELECT 'spam' AS question, site, revision, epoch, live, changed FROM learning \
+     UNION ALL SELECT 'abuse', site, revision, epoch, live, changed FROM abuse_learning) AS learning";
+
 record! {
     STATE, state -> LearningState {
+        question: "question",
         site: "site",
         revision: "revision",
         epoch: "epoch",
@@ -75,7 +84,7 @@ impl Store {
         })
     }
 
-    /// Where the learning of those sites stands that have changed since a mark, some of which may not have; and
+    /// Where the learning of those sites, of each question, stands that have changed since a mark, some of which may not have; and
     /// the mark for the next time.
     ///
     /// # Errors
@@ -86,7 +95,8 @@ impl Store {
         if now.changed == mark.changed && self.engine == Engine::Sqlite {
             return Ok((now, Vec::new()));
         }
-        let text = format!("SELECT {STATE} FROM learning WHERE changed >= $1 ORDER BY site");
+        let text =
+            format!("SELECT {STATE} FROM {TABLES} WHERE changed >= $1 ORDER BY site, question");
         let query = sql(text, values![mark.changed]);
         Ok((now, self.gather("learning", query, state).await?))
     }
@@ -95,8 +105,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn learning_state(&self, site: &SiteSlug) -> Result<Option<LearningState>> {
-        let text = format!("SELECT {STATE} FROM learning WHERE site = $1");
+    pub async fn learning_state(
+        &self,
+        question: Question,
+        site: &SiteSlug,
+    ) -> Result<Option<LearningState>> {
+        let text = "SELECT '{question}' AS question, site, revision, epoch, live FROM {of}learning WHERE site = $1";
+        let text = questions::of(question, text);
         let row = self.find(text, values![site]).await?;
         row.as_ref().map(state).transpose()
     }
@@ -106,7 +121,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn models_in_use(&self) -> Result<Vec<LearningState>> {
-        let text = format!("SELECT {STATE} FROM learning WHERE live IS NOT NULL ORDER BY site");
+        let text = format!("SELECT {STATE} FROM {TABLES} WHERE live IS NOT NULL ORDER BY site");
         self.gather("learning", sql(text, values![]), state).await
     }
 
@@ -120,7 +135,7 @@ impl Store {
         state: &LearningState,
         features: u32,
     ) -> Result<Option<LearntSums>> {
-        let text = "SELECT revision, sums, digest FROM learnt_sums WHERE site = $1 \
+        let text = "SELECT revision, sums, digest FROM {of}learnt_sums WHERE site = $1 \
                     AND revision <= $2 AND epoch = $3 AND COALESCE(live, '') = $4 AND features = $5";
         let live = state.live.as_deref().unwrap_or_default();
         let values = values![
@@ -130,7 +145,9 @@ impl Store {
             live,
             i64::from(features)
         ];
-        let row = self.find(text, values).await?;
+        let row = self
+            .find(questions::of(state.question, text), values)
+            .await?;
         let read = |row: AnyRow| -> Result<LearntSums> {
             Ok(LearntSums {
                 revision: get(&row, "revision")?,
@@ -153,17 +170,21 @@ impl Store {
         kept: LearntSums,
     ) -> Result<bool> {
         self.write(async |tx| {
-            let text = "SELECT site FROM learning WHERE site = $1 AND epoch = $2 \
+            let question = state.question;
+            let text = "SELECT site FROM {of}learning WHERE site = $1 AND epoch = $2 \
                         AND COALESCE(live, '') = $3 {lock}";
             let live = state.live.as_deref().unwrap_or_default();
             let there = tx
-                .find(text, values![state.site, state.epoch, live])
+                .find(
+                    questions::of(question, text),
+                    values![state.site, state.epoch, live],
+                )
                 .await?
                 .is_some();
             if !there {
                 return Ok(false);
             }
-            let text = "INSERT INTO learnt_sums (site, revision, epoch, live, features, sums, digest) \
+            let text = "INSERT INTO {of}learnt_sums (site, revision, epoch, live, features, sums, digest) \
                         VALUES ($1, $2, $3, $4, $5, $6, $7) \
                         ON CONFLICT (site) DO UPDATE SET revision = excluded.revision, \
                             epoch = excluded.epoch, live = excluded.live, \
@@ -178,7 +199,7 @@ impl Store {
                 kept.sums,
                 kept.digest
             ];
-            tx.run(text, values).await?;
+            tx.run(questions::of(question, text), values).await?;
             Ok(true)
         })
         .await

@@ -114,6 +114,18 @@ const STEPS: &[Step] = &[
     same(31, "views", text!("0031_views.sql")),
     same(32, "abuse", text!("0032_abuse.sql")),
     same(33, "reasons", text!("0033_reasons.sql")),
+    each(
+        35,
+        "abuse_labels",
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.sqlite.sql")
+        ),
+        concat!(
+            text!("0035_abuse_labels.sql"),
+            text!("0035_abuse_labels.postgres.sql")
+        ),
+    ),
 ];
 
 /// The number of the last step.

@@ -59,6 +59,7 @@ mod primary;
 pub mod private;
 mod probe;
 pub mod public;
+mod questions;
 pub mod queues;
 pub mod related;
 pub mod remarks;

@@ -4,6 +4,7 @@
 use sqlx::any::AnyRow;
 
 use crate::{
+    bayes::Question,
     domain::{
         model::{ModelEntry, ModelId, ModelStatus, Progress},
         site::SiteSlug,
@@ -13,6 +14,7 @@ use crate::{
     storage::{
         Result, Store, StoreError, acts,
         deliveries::{self, News},
+        questions,
         sql::{Conn, get, list, rows, sql, values},
         votes,
     },
@@ -42,21 +44,24 @@ pub struct ModelFile {
 
 pub(super) const COLUMNS: &str = "m.site, m.id, m.state, m.version, m.requested_by, m.requested_at, \
                        m.started_at, m.finished_at, m.attempts, m.phase, m.done, m.total, \
-                       m.report, m.failure, m.activated_at, m.activated_by, l.live";
+                       m.report, m.failure, m.activated_at, m.activated_by, m.question, \
+                       COALESCE(l.live, a.live) AS live";
 
-pub(super) const TABLES: &str = "models m LEFT JOIN learning l ON l.site = m.site";
+/// A model's site has one in use for each question.
+pub(super) const TABLES: &str = "models m LEFT JOIN learning l ON l.site = m.site AND m.question = 'spam' \
+                       LEFT JOIN abuse_learning a ON a.site = m.site AND m.question = 'abuse'";
 
 impl Store {
-    /// Runs and models of some sites, latest first.
+    /// Runs and models of some sites that answer a question, latest first.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn models(&self, sites: &[SiteSlug]) -> Result<Vec<ModelEntry>> {
+    pub async fn models(&self, question: Question, sites: &[SiteSlug]) -> Result<Vec<ModelEntry>> {
         let text = format!(
             "SELECT {COLUMNS} FROM {TABLES} \
-             WHERE m.site IN {{list:$1}} ORDER BY m.id DESC"
+             WHERE m.site IN {{list:$1}} AND m.question = $2 ORDER BY m.id DESC"
         );
-        let query = sql(text, values![list(sites)]);
+        let query = sql(text, values![list(sites), question.as_str()]);
         self.gather("models", query, entry).await
     }
 
@@ -96,6 +101,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn activate_model(
         &self,
+        question: Question,
         site: SiteSlug,
         model: Option<ModelId>,
         by: String,
@@ -103,22 +109,22 @@ impl Store {
     ) -> Result<bool> {
         let model = model.map(|model| model.to_string());
         self.write(async |tx| {
-            let replaced = lock_live(tx, &site).await?;
+            let replaced = lock_live(tx, question, &site).await?;
             if replaced == model {
                 return Ok(false);
             }
             let Some(model) = model else {
-                set_live(tx, &site, None, now).await?;
-                note(tx, "model.activate", &site, None).await?;
+                set_live(tx, question, &site, None, now).await?;
+                note(tx, "model.activate", question, &site, None).await?;
                 return Ok(true);
             };
-            if !mark_active(tx, &site, &model, by, now).await? {
+            if !mark_active(tx, question, &site, &model, by, now).await? {
                 return Ok(false);
             }
             let text = "UPDATE models SET replaced = $3 WHERE site = $1 AND id = $2";
             tx.run(text, values![site, model, replaced]).await?;
-            set_live(tx, &site, Some(model.clone()), now).await?;
-            note(tx, "model.activate", &site, Some(&model)).await?;
+            set_live(tx, question, &site, Some(model.clone()), now).await?;
+            note(tx, "model.activate", question, &site, Some(&model)).await?;
             Ok(true)
         })
         .await
@@ -130,12 +136,13 @@ impl Store {
     /// [`StoreError`].
     pub async fn roll_back_model(
         &self,
+        question: Question,
         site: SiteSlug,
         by: String,
         now: Timestamp,
     ) -> Result<RolledBack> {
         self.write(async |tx| {
-            let Some(live) = lock_live(tx, &site).await? else {
+            let Some(live) = lock_live(tx, question, &site).await? else {
                 return Ok(RolledBack::Nothing);
             };
             let text = "SELECT replaced FROM models WHERE site = $1 AND id = $2";
@@ -143,11 +150,13 @@ impl Store {
             let before: Option<String> =
                 row.map(|row| get(&row, "replaced")).transpose()?.flatten();
             let before = match before {
-                Some(before) if mark_active(tx, &site, &before, by, now).await? => Some(before),
+                Some(before) if mark_active(tx, question, &site, &before, by, now).await? => {
+                    Some(before)
+                }
                 _ => None,
             };
-            set_live(tx, &site, before.clone(), now).await?;
-            note(tx, "model.roll_back", &site, before.as_deref()).await?;
+            set_live(tx, question, &site, before.clone(), now).await?;
+            note(tx, "model.roll_back", question, &site, before.as_deref()).await?;
             let before = before.as_deref().and_then(ModelId::parse);
             Ok(before.map_or(RolledBack::ToShipped, RolledBack::To))
         })
@@ -159,30 +168,46 @@ impl Store {
 async fn note(
     tx: &mut Conn<'_>,
     act: &'static str,
+    question: Question,
     site: &SiteSlug,
     model: Option<&str>,
 ) -> Result<()> {
-    let detail = serde_json::json!({ "site": site });
+    let detail = about(question, serde_json::json!({ "site": site }));
     acts::record(tx, act, model.unwrap_or("shipped"), detail).await
 }
 
+/// What an act or news is about, with the question where it is not the usual one.
+pub(super) fn about(question: Question, mut what: serde_json::Value) -> serde_json::Value {
+    if question != Question::Spam {
+        what["question"] = question.as_str().into();
+    }
+    what
+}
+
 /// Locks a site's learning until the transaction ends; the model in use.
-async fn lock_live(tx: &mut Conn<'_>, site: &SiteSlug) -> Result<Option<String>> {
-    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 0, $2) \
-                ON CONFLICT (site) DO UPDATE SET revision = learning.revision RETURNING live";
+async fn lock_live(
+    tx: &mut Conn<'_>,
+    question: Question,
+    site: &SiteSlug,
+) -> Result<Option<String>> {
+    let text = "INSERT INTO {of}learning (site, revision, epoch) VALUES ($1, 0, $2) \
+                ON CONFLICT (site) DO UPDATE SET revision = {of}learning.revision RETURNING live";
+    let text = questions::of(question, text);
     let row = tx.one(text, values![site, votes::first_epoch()]).await?;
     get(&row, "live")
 }
 
 async fn set_live(
     tx: &mut Conn<'_>,
+    question: Question,
     site: &SiteSlug,
     model: Option<String>,
     now: Timestamp,
 ) -> Result<()> {
-    let text = "UPDATE learning SET live = $2 WHERE site = $1";
+    let text = "UPDATE {of}learning SET live = $2 WHERE site = $1";
+    let text = questions::of(question, text);
     tx.run(text, values![site, model]).await?;
-    let about = serde_json::json!({ "model": model });
+    let about = about(question, serde_json::json!({ "model": model }));
     let news = News::new(site.as_str(), Event::ModelActivated, &about);
     deliveries::queue_one(tx, news, now).await
 }
@@ -190,15 +215,17 @@ async fn set_live(
 /// Notes that a model goes into use; `false` when its file is not there.
 async fn mark_active(
     tx: &mut Conn<'_>,
+    question: Question,
     site: &SiteSlug,
     model: &str,
     by: String,
     now: Timestamp,
 ) -> Result<bool> {
     let text = "UPDATE models SET activated_at = $3, activated_by = $4 \
-                WHERE site = $1 AND id = $2 AND state = 'trained' AND EXISTS \
+                WHERE site = $1 AND id = $2 AND question = $5 AND state = 'trained' AND EXISTS \
                 (SELECT 1 FROM model_files f WHERE f.site = models.site AND f.model = models.id)";
-    tx.touch(text, values![site, model, now, by]).await
+    tx.touch(text, values![site, model, now, by, question.as_str()])
+        .await
 }
 
 pub(super) fn entry(row: &AnyRow) -> Result<ModelEntry> {
@@ -209,6 +236,7 @@ pub(super) fn entry(row: &AnyRow) -> Result<ModelEntry> {
         status: status(row, &id, activated_at.is_some())?,
         id: get(row, "id")?,
         site: get(row, "site")?,
+        question: get(row, "question")?,
         version: get(row, "version")?,
         progress: Progress {
             phase: get(row, "phase")?,

@@ -19,10 +19,12 @@ const BITE: i64 = 500;
 
 /// What may be too much for one transaction, with what tells its rows apart within a site. Comments take
 /// history, origins and mail about them along; models take their files.
-const LARGE: [(&str, &str); 8] = [
+const LARGE: [(&str, &str); 10] = [
     ("comments", "id"),
     ("samples", "id"),
     ("lessons", "revision, sample"),
+    ("abuse_samples", "id"),
+    ("abuse_lessons", "revision, sample"),
     ("judgements", "id"),
     ("idempotency", "request_key"),
     ("deliveries", "webhook, id"),
@@ -31,7 +33,7 @@ const LARGE: [(&str, &str); 8] = [
 ];
 
 /// What lets a site's people and programs act, and is small: gone at once.
-const HOLDS: [&str; 7] = [
+const HOLDS: [&str; 9] = [
     "client_keys",
     "webhooks",
     "block_rules",
@@ -39,6 +41,8 @@ const HOLDS: [&str; 7] = [
     "decoys",
     "learning",
     "learnt_sums",
+    "abuse_learning",
+    "abuse_learnt_sums",
 ];
 
 /// What cannot refer to its site, because it may belong to none or to all of them.

@@ -5,13 +5,14 @@
 use sqlx::any::AnyRow;
 
 use crate::{
+    bayes::Question,
     domain::{
         model::{ModelId, Progress, Report},
         site::SiteSlug,
         timestamp::Timestamp,
     },
     storage::{
-        Result, Store, acts,
+        Result, Store, acts, models, questions,
         sql::{Conn, get, to_json, values},
     },
 };
@@ -38,6 +39,8 @@ pub struct Run {
     pub id: ModelId,
     /// The site to train for.
     pub site: SiteSlug,
+    /// What the model is to answer.
+    pub question: Question,
 }
 
 /// Whose turn it is to train.
@@ -65,23 +68,31 @@ pub struct Finished {
 }
 
 impl Store {
-    /// Asks for a run, unless one already waits or is under way for the site.
+    /// Asks for a run, unless one already waits or is under way for the site and the question.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn queue_run(&self, site: SiteSlug, by: String, now: Timestamp) -> Result<Queued> {
+    pub async fn queue_run(
+        &self,
+        question: Question,
+        site: SiteSlug,
+        by: String,
+        now: Timestamp,
+    ) -> Result<Queued> {
         self.write(async |tx| {
             lock_lease(tx).await?;
-            let text = "SELECT id FROM models WHERE site = $1 AND state IN ('queued', 'training')";
-            let other = tx.find(text, values![site]).await?;
+            let text = "SELECT id FROM models WHERE site = $1 AND question = $2 \
+                        AND state IN ('queued', 'training')";
+            let word = question.as_str();
+            let other = tx.find(text, values![site, word]).await?;
             if let Some(other) = other {
                 return Ok(Queued::Already(get(&other, "id")?));
             }
             let id = ModelId::generate();
-            let text = "INSERT INTO models (site, id, state, requested_by, requested_at, phase) \
-                        VALUES ($1, $2, 'queued', $3, $4, 'waiting')";
-            tx.run(text, values![site, id, by, now]).await?;
-            let detail = serde_json::json!({ "site": site });
+            let text = "INSERT INTO models (site, id, state, requested_by, requested_at, phase, question) \
+                        VALUES ($1, $2, 'queued', $3, $4, 'waiting', $5)";
+            tx.run(text, values![site, id, by, now, word]).await?;
+            let detail = models::about(question, serde_json::json!({ "site": site }));
             acts::record(tx, "model.train", &id.to_string(), detail).await?;
             Ok(Queued::New(id))
         })
@@ -108,7 +119,7 @@ impl Store {
                         WHERE id = (SELECT m.id FROM models m \
                             WHERE m.state IN ('queued', 'training') \
                             ORDER BY m.state DESC, m.id LIMIT 1) \
-                        RETURNING id, site";
+                        RETURNING id, site, question";
             let row = tx.find(text, values![lease.now]).await?;
             let Some(row) = row else {
                 return Ok(None);
@@ -181,7 +192,7 @@ impl Store {
             let text = "INSERT INTO model_files (site, model, bytes) VALUES ($1, $2, $3)";
             tx.run(text, values![run.site, run.id, finished.bytes])
                 .await?;
-            forget_old(tx, &run.site).await?;
+            forget_old(tx, &run).await?;
             Ok(true)
         })
         .await
@@ -218,6 +229,7 @@ fn run(row: &AnyRow) -> Result<Run> {
     Ok(Run {
         id: get(row, "id")?,
         site: get(row, "site")?,
+        question: get(row, "question")?,
     })
 }
 
@@ -266,12 +278,15 @@ async fn give_up(tx: &mut Conn<'_>, now: Timestamp) -> Result<()> {
 
 /// Forgets the files of models that are neither in use, nor what a rollback would bring back, nor
 /// among the latest.
-async fn forget_old(tx: &mut Conn<'_>, site: &SiteSlug) -> Result<()> {
-    let old = "SELECT m.id FROM models m WHERE m.site = $1 AND m.state = 'trained' AND NOT EXISTS \
-                   (SELECT 1 FROM learning l LEFT JOIN models u ON u.site = l.site AND u.id = l.live \
+async fn forget_old(tx: &mut Conn<'_>, run: &Run) -> Result<()> {
+    let site = &run.site;
+    let old = "SELECT m.id FROM models m WHERE m.site = $1 AND m.question = $2 \
+               AND m.state = 'trained' AND NOT EXISTS \
+                   (SELECT 1 FROM {of}learning l LEFT JOIN models u ON u.site = l.site AND u.id = l.live \
                     WHERE l.site = m.site AND (l.live = m.id OR u.replaced = m.id)) \
                ORDER BY m.id DESC";
-    let found = tx.all(old, values![site]).await?;
+    let old = questions::of(run.question, old);
+    let found = tx.all(old, values![site, run.question.as_str()]).await?;
     let kept = usize::try_from(KEPT).unwrap_or(usize::MAX);
     for row in found.iter().skip(kept) {
         let id: String = get(row, "id")?;

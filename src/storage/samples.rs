@@ -7,14 +7,14 @@ use sqlx::{Connection, any::AnyRow};
 use tokio::sync::mpsc::Sender;
 
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     domain::{
         comment::CommentId,
         sample::{SampleCount, StoredSample, Vote},
         site::SiteSlug,
     },
     storage::{
-        Result, Store, StoreError,
+        Result, Store, StoreError, questions,
         sql::{Conn, get, list, sql, values},
     },
 };
@@ -35,6 +35,8 @@ pub struct Lesson {
 /// Which lessons are wanted.
 #[derive(Debug, Clone)]
 pub struct Wanted {
+    /// What they teach.
+    pub question: Question,
     /// The site.
     pub site: SiteSlug,
     /// Those after this revision and sample.
@@ -57,7 +59,8 @@ pub struct Stretch {
 /// Texts in one page: some hundreds of kilobytes.
 const PAGE: i64 = 1_000;
 
-pub(super) const COLUMNS: &str = "s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
+/// Of a question's texts, as `s`; which question is `{question}`.
+const COLUMNS: &str = "'{question}' AS question, s.site, s.id, s.label, s.provenance, s.source, s.held_out, s.text, s.name, \
                        s.email_domain, s.website, s.email_index";
 
 impl Store {
@@ -67,13 +70,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn lessons(&self, wanted: &Wanted, limit: i64) -> Result<Stretch> {
         let text = format!(
-            "SELECT l.revision, l.unlearn, l.learn, {COLUMNS} FROM lessons l \
-             JOIN samples s ON s.site = l.site AND s.id = l.sample \
+            "SELECT l.revision, l.unlearn, l.learn, {COLUMNS} FROM {{of}}lessons l \
+             JOIN {{of}}samples s ON s.site = l.site AND s.id = l.sample \
              WHERE l.site = $1 AND (l.revision, l.sample) > ($2, $3) AND l.revision <= $4 \
              AND (l.revision > $5 OR s.held_out = 1) ORDER BY l.revision, l.sample LIMIT $6"
         );
+        let question = wanted.question;
         let query = sql(
-            text,
+            questions::of(question, &text),
             values![
                 wanted.site,
                 wanted.after.0,
@@ -86,7 +90,7 @@ impl Store {
         let mut connection = self.read.acquire().await?;
         let found = self
             .on(&mut connection)
-            .gather("samples", query, lesson)
+            .gather(questions::samples(question), query, lesson)
             .await?;
         let full = i64::try_from(found.seen) == Ok(limit);
         let last = found.last.filter(|_| full);
@@ -101,7 +105,7 @@ impl Store {
         })
     }
 
-    /// The labels that count of some comments of a site; one without any is not there.
+    /// The labels about spam that count of some comments of a site; one without any is not there.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -126,9 +130,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn samples(&self, site: &SiteSlug, after: &str) -> Result<Vec<StoredSample>> {
+    pub async fn samples(
+        &self,
+        question: Question,
+        site: &SiteSlug,
+        after: &str,
+    ) -> Result<Vec<StoredSample>> {
         let mut connection = self.read.acquire().await?;
-        page(&mut self.on(&mut connection), site, after, "").await
+        page(&mut self.on(&mut connection), question, site, after, "").await
     }
 
     /// Programs' labels of a site that wait for a person's word, after the one with the id `after`, a
@@ -136,14 +145,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn waiting_samples(&self, site: &SiteSlug, after: &str) -> Result<Vec<StoredSample>> {
+    pub async fn waiting_samples(
+        &self,
+        question: Question,
+        site: &SiteSlug,
+        after: &str,
+    ) -> Result<Vec<StoredSample>> {
         let text = format!(
-            "SELECT {} FROM samples s WHERE s.site = $1 AND s.id > $2 AND s.waits IS NOT NULL \
+            "SELECT {} FROM {{of}}samples s WHERE s.site = $1 AND s.id > $2 AND s.waits IS NOT NULL \
              ORDER BY s.id LIMIT $3",
             COLUMNS.replace("s.label", "s.waits AS label")
         );
-        let query = sql(text, values![site, after, PAGE]);
-        self.gather("samples", query, stored).await
+        let query = sql(questions::of(question, &text), values![site, after, PAGE]);
+        self.gather(questions::samples(question), query, stored)
+            .await
     }
 
     /// As [`Store::samples`], but only those that no model is trained on.
@@ -152,12 +167,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn held_out_samples(
         &self,
+        question: Question,
         site: &SiteSlug,
         after: &str,
     ) -> Result<Vec<StoredSample>> {
         let mut connection = self.read.acquire().await?;
         page(
             &mut self.on(&mut connection),
+            question,
             site,
             after,
             "AND s.held_out = 1",
@@ -172,18 +189,22 @@ impl Store {
     /// [`StoreError`].
     pub async fn training_set(
         &self,
+        question: Question,
         site: &SiteSlug,
         pages: Sender<Vec<StoredSample>>,
     ) -> Result<i64> {
         let mut connection = self.read.acquire().await?;
         let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
         let conn = &mut self.on(&mut snapshot);
-        let text = "SELECT revision FROM learning WHERE site = $1";
+        let text = questions::of(
+            question,
+            "SELECT revision FROM {of}learning WHERE site = $1",
+        );
         let row = conn.find(text, values![site]).await?;
         let revision = row.map(|row| get(&row, "revision")).transpose()?;
         let mut after = String::new();
         loop {
-            let page = page(conn, site, &after, "").await?;
+            let page = page(conn, question, site, &after, "").await?;
             let Some(last) = page.last() else {
                 break;
             };
@@ -200,32 +221,39 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn count_samples(&self, sites: &[SiteSlug]) -> Result<Vec<SampleCount>> {
-        let text = "SELECT s.site, s.provenance, s.source, s.label, COUNT(*) AS count, \
+    pub async fn count_samples(
+        &self,
+        question: Question,
+        sites: &[SiteSlug],
+    ) -> Result<Vec<SampleCount>> {
+        let text = "SELECT '{question}' AS question, s.site, s.provenance, s.source, s.label, COUNT(*) AS count, \
                  CAST(SUM(CASE WHEN s.counted = 1 OR s.revision <= COALESCE(m.revision, 0) \
                      THEN 1 ELSE 0 END) AS BIGINT) AS counted \
-             FROM samples s LEFT JOIN learning l ON l.site = s.site \
+             FROM {of}samples s LEFT JOIN {of}learning l ON l.site = s.site \
              LEFT JOIN models m ON m.site = l.site AND m.id = l.live \
              WHERE s.label IS NOT NULL AND s.site IN {list:$1} \
              GROUP BY s.site, s.provenance, s.source, s.label \
              ORDER BY s.site, s.provenance, s.source, s.label";
-        let query = sql(text, values![list(sites)]);
-        self.gather("samples", query, counted).await
+        let query = sql(questions::of(question, text), values![list(sites)]);
+        self.gather(questions::samples(question), query, counted)
+            .await
     }
 }
 
 async fn page(
     tx: &mut Conn<'_>,
+    question: Question,
     site: &SiteSlug,
     after: &str,
     which: &'static str,
 ) -> Result<Vec<StoredSample>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.id > $2 \
+        "SELECT {COLUMNS} FROM {{of}}samples s WHERE s.site = $1 AND s.id > $2 \
          AND s.label IS NOT NULL {which} ORDER BY s.id LIMIT $3"
     );
-    let query = sql(text, values![site, after, PAGE]);
-    Ok(tx.gather("samples", query, stored).await?.rows)
+    let query = sql(questions::of(question, &text), values![site, after, PAGE]);
+    let table = questions::samples(question);
+    Ok(tx.gather(table, query, stored).await?.rows)
 }
 
 fn lesson(row: &AnyRow) -> Result<Lesson> {
@@ -239,6 +267,7 @@ fn lesson(row: &AnyRow) -> Result<Lesson> {
 
 pub(super) fn vote(row: &AnyRow) -> Result<Vote> {
     Ok(Vote {
+        question: get(row, "question")?,
         site: get(row, "site")?,
         id: get(row, "id")?,
         label: get(row, "label")?,
@@ -261,6 +290,7 @@ pub(super) fn stored(row: &AnyRow) -> Result<StoredSample> {
 
 fn counted(row: &AnyRow) -> Result<SampleCount> {
     Ok(SampleCount {
+        question: get(row, "question")?,
         site: get(row, "site")?,
         provenance: get(row, "provenance")?,
         source: get(row, "source")?,
@@ -270,17 +300,34 @@ fn counted(row: &AnyRow) -> Result<SampleCount> {
     })
 }
 
-/// The labelled texts of some comments of a site.
+/// A question's labelled texts: what is selected of them, and from where, as `s`.
+pub(super) fn selected(question: Question) -> [String; 2] {
+    [COLUMNS, "{of}samples s"].map(|text| questions::of(question, text).into_owned())
+}
+
+/// The labelled texts of some comments of a site, of each question.
 pub(super) async fn labelled_as(
     tx: &mut Conn<'_>,
     site: &SiteSlug,
     ids: &str,
 ) -> Result<Vec<StoredSample>> {
+    let mut found = Vec::new();
+    for question in Question::ALL {
+        found.extend(labelled(tx, question, site, ids).await?);
+    }
+    Ok(found)
+}
+
+async fn labelled(
+    tx: &mut Conn<'_>,
+    question: Question,
+    site: &SiteSlug,
+    ids: &str,
+) -> Result<Vec<StoredSample>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM samples s WHERE s.site = $1 AND s.label IS NOT NULL AND s.id IN {{list:$2}}"
+        "SELECT {COLUMNS} FROM {{of}}samples s WHERE s.site = $1 AND s.label IS NOT NULL AND s.id IN {{list:$2}}"
     );
-    Ok(tx
-        .gather("samples", sql(text, values![site, ids]), stored)
-        .await?
-        .rows)
+    let query = sql(questions::of(question, &text), values![site, ids]);
+    let table = questions::samples(question);
+    Ok(tx.gather(table, query, stored).await?.rows)
 }

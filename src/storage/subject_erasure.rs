@@ -1,16 +1,22 @@
 //! Erasing a person: everything held about them goes in one transaction, what models learnt of them included.
 //! What is held is in [`super::subjects`].
 
+use std::collections::HashSet;
+
 use sqlx::any::AnyRow;
 
 use crate::{
+    bayes::Question,
     domain::{
-        decision::Actor, email::EmailIndex, page::Page, site::SiteSlug, timestamp::Timestamp,
+        decision::Actor, email::EmailIndex, page::Page, sample::StoredSample, site::SiteSlug,
+        timestamp::Timestamp,
     },
     storage::{
         Result, Store, acts,
+        damage::Gathered,
         erasure::{self, Prepared},
         erasures::{self, Erased},
+        questions,
         revision::raise_revision,
         sql::{Conn, get, list, sql, values},
         subjects::{Search, is_moderator, labelled},
@@ -52,7 +58,7 @@ impl Store {
             let subscriptions = erase_rest(tx, &search).await?;
             let block_rules = erase_block_rules(tx, &search).await?;
             let erased = Erased {
-                samples: samples.seen as u64,
+                samples: texts(&samples),
                 subscriptions,
                 mails,
                 block_rules,
@@ -82,6 +88,14 @@ impl Store {
         let samples = labelled(&mut self.on(&mut connection), search, "").await?;
         Ok(Prepared::of(&samples.rows))
     }
+}
+
+/// How many texts there are among the labelled ones: one with a label in answer to each question is one.
+fn texts(samples: &Gathered<StoredSample>) -> u64 {
+    let votes = samples.rows.iter().map(|sample| &sample.vote);
+    let different: HashSet<(&SiteSlug, &str)> =
+        votes.map(|vote| (&vote.site, vote.id.as_str())).collect();
+    (different.len() + samples.seen - samples.rows.len()) as u64
 }
 
 /// How much was erased, as the record of acts has it: never whose it was.
@@ -114,10 +128,12 @@ async fn lock_comments(
 
 /// Erases labelled texts that cannot be read. What models learnt of them is not known any more.
 async fn erase_unreadable(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<()> {
-    let text = "DELETE FROM samples WHERE site IN {list:$1} \
-                AND email_index = $2 AND labelled_at <= $3";
-    tx.run(text, values![search.sites, search.who, search.until])
-        .await?;
+    for question in Question::ALL {
+        let text = "DELETE FROM {of}samples WHERE site IN {list:$1} \
+                    AND email_index = $2 AND labelled_at <= $3";
+        let values = values![search.sites, search.who, search.until];
+        tx.run(questions::of(question, text), values).await?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
 use crate::{
+    bayes::Question,
     domain::{
         comment::Comment, email::EmailIndex, mail::MailKind, sample::StoredSample, site::SiteSlug,
         timestamp::Timestamp,
@@ -12,7 +13,7 @@ use crate::{
     storage::{
         Result, Store, comment_rows,
         damage::{Damaged, Gathered},
-        samples,
+        questions, samples,
         sql::{Conn, get, list, sql, values},
     },
 };
@@ -152,6 +153,8 @@ impl Store {
                         WHERE c.email_index = $1 AND c.created_at <= $2) \
                     OR EXISTS (SELECT 1 FROM sites s JOIN samples l ON l.site = s.slug \
                         WHERE l.email_index = $1 AND l.labelled_at <= $2) \
+                    OR EXISTS (SELECT 1 FROM sites s JOIN abuse_samples l ON l.site = s.slug \
+                        WHERE l.email_index = $1 AND l.labelled_at <= $2) \
                     OR EXISTS (SELECT 1 FROM subscriptions \
                         WHERE email_index = $1 AND asked_at <= $2) \
                     OR EXISTS (SELECT 1 FROM block_rules \
@@ -172,18 +175,32 @@ async fn comments(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<Gathered<Com
     tx.gather("comments", query, comment_rows::comment).await
 }
 
+/// A person's labelled texts, of each question.
 pub(super) async fn labelled(
     tx: &mut Conn<'_>,
     search: &Search<'_>,
     lock: &str,
 ) -> Result<Gathered<StoredSample>> {
-    let text = format!(
-        "SELECT {} FROM samples s WHERE s.site IN {{list:$1}} \
-         AND s.email_index = $2 AND s.labelled_at <= $3 ORDER BY s.site, s.id {lock}",
-        samples::COLUMNS
-    );
-    let query = sql(text, values![search.sites, search.who, search.until]);
-    tx.gather("samples", query, samples::stored).await
+    let mut all = Gathered {
+        rows: Vec::new(),
+        damaged: Vec::new(),
+        seen: 0,
+        last: None,
+    };
+    for question in Question::ALL {
+        let [columns, table] = samples::selected(question);
+        let text = format!(
+            "SELECT {columns} FROM {table} WHERE s.site IN {{list:$1}} \
+             AND s.email_index = $2 AND s.labelled_at <= $3 ORDER BY s.site, s.id {lock}"
+        );
+        let query = sql(text, values![search.sites, search.who, search.until]);
+        let table = questions::samples(question);
+        let found = tx.gather(table, query, samples::stored).await?;
+        all.rows.extend(found.rows);
+        all.damaged.extend(found.damaged);
+        all.seen += found.seen;
+    }
+    Ok(all)
 }
 
 async fn subscriptions(

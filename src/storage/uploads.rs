@@ -192,10 +192,11 @@ async fn keep_apart(tx: &mut Conn<'_>, upload: &str, votes: &[Vote]) -> Result<(
         .collect();
     let rows: Vec<&Vote> = last.into_values().collect();
     let text = "INSERT INTO upload_rows (upload, site, id, label, held_out, text, name, \
-                    email_domain, website, email_index) \
+                    email_domain, website, email_index, question) \
                 SELECT $2, r.value->>'site', r.value->>'id', r.value->>'label', \
                     CAST(r.value->>'held_out' AS BIGINT), r.value->>'text', r.value->>'name', \
-                    r.value->>'email_domain', r.value->>'website', r.value->>'email_index' \
+                    r.value->>'email_domain', r.value->>'website', r.value->>'email_index', \
+                    r.value->>'question' \
                 FROM {rows:$1} WHERE true \
                 ON CONFLICT (upload, site, id) DO UPDATE SET label = excluded.label";
     tx.run(text, values![to_json(&rows), upload]).await?;
@@ -203,7 +204,7 @@ async fn keep_apart(tx: &mut Conn<'_>, upload: &str, votes: &[Vote]) -> Result<(
 }
 
 async fn bite(tx: &mut Conn<'_>, upload: &str) -> Result<Vec<Vote>> {
-    let text = "SELECT site, id, label, held_out, text, name, email_domain, website, email_index \
+    let text = "SELECT question, site, id, label, held_out, text, name, email_domain, website, email_index \
                 FROM upload_rows WHERE upload = $1 ORDER BY site, id LIMIT $2";
     let query = sql(text, values![upload, BITE]);
     Ok(tx.gather("upload_rows", query, samples::vote).await?.rows)

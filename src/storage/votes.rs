@@ -4,20 +4,24 @@
 //! A site's row in `learning` is locked first. So revisions are given in the order in which their
 //! transactions end, and whoever has read up to one has missed nothing before it.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use serde::Serialize;
 use sqlx::any::AnyRow;
 
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     domain::{
         sample::{PROGRAM_A_DAY, PROGRAMS_AT_LEAST, Provenance, Source, Tally, Vote, contradicts},
         site::SiteSlug,
         timestamp::Timestamp,
     },
     storage::{
-        Result, Store,
+        Result, Store, questions,
         sql::{Conn, get, list, sql, to_json, values},
     },
 };
@@ -62,7 +66,7 @@ impl Store {
     }
 }
 
-/// Casts votes, site by site in the order of their slugs, so that instances cannot deadlock. Of
+/// Casts votes, question by question and site by site in the order of their slugs, so that instances cannot deadlock. Of
 /// several votes about one text the last counts.
 pub(super) async fn cast(
     tx: &mut Conn<'_>,
@@ -70,18 +74,18 @@ pub(super) async fn cast(
     source: &Source,
     now: Timestamp,
 ) -> Result<Tally> {
-    let mut sites: std::collections::BTreeMap<SiteSlug, HashMap<String, Vote>> =
-        std::collections::BTreeMap::new();
+    let mut polls: BTreeMap<(Question, SiteSlug), HashMap<String, Vote>> = BTreeMap::new();
     for vote in votes {
-        let site = sites.entry(vote.site.clone()).or_default();
-        site.insert(vote.id.clone(), vote);
+        let poll = polls.entry((vote.question, vote.site.clone())).or_default();
+        poll.insert(vote.id.clone(), vote);
     }
     let mut tally = Tally::default();
-    for (site, votes) in sites {
+    for ((question, site), votes) in polls {
         let mut votes: Vec<Vote> = votes.into_values().collect();
         votes.sort_by(|a, b| a.id.cmp(&b.id));
         let mut poll = Poll {
             tx: &mut *tx,
+            question,
             site: site.to_string(),
             source,
             now,
@@ -91,9 +95,10 @@ pub(super) async fn cast(
     Ok(tally)
 }
 
-/// The votes of one site.
+/// The votes on one site about one question.
 struct Poll<'c, 't> {
     tx: &'c mut Conn<'t>,
+    question: Question,
     site: String,
     source: &'c Source,
     now: Timestamp,
@@ -101,7 +106,10 @@ struct Poll<'c, 't> {
 
 impl Poll<'_, '_> {
     async fn cast(&mut self, votes: &[Vote]) -> Result<Tally> {
-        let revision = raise(self.tx, &self.site).await?;
+        if self.changes_nothing(votes).await? {
+            return Ok(Tally::default());
+        }
+        let revision = raise(self.tx, self.question, &self.site).await?;
         let trained = self.trained_revision().await?;
         let known = self.known(votes, trained).await?;
         let mut room = self.room(trained).await?;
@@ -151,11 +159,24 @@ impl Poll<'_, '_> {
         Ok(tally)
     }
 
+    /// Whether the votes only take labels back, and there are none: most decisions say nothing about abuse.
+    async fn changes_nothing(&mut self, votes: &[Vote]) -> Result<bool> {
+        if self.question == Question::Spam || votes.iter().any(|vote| vote.label.is_some()) {
+            return Ok(false);
+        }
+        Ok(self.known(votes, 0).await?.is_empty())
+    }
+
+    /// A statement about the question's tables.
+    fn about(&self, text: &str) -> Cow<'static, str> {
+        questions::of(self.question, text)
+    }
+
     /// The revision that the site's live model was trained on; 0 for the shipped one.
     async fn trained_revision(&mut self) -> Result<i64> {
-        let text = "SELECT m.revision FROM learning l \
+        let text = "SELECT m.revision FROM {of}learning l \
                     JOIN models m ON m.site = l.site AND m.id = l.live WHERE l.site = $1";
-        let row = self.tx.find(text, values![self.site]).await?;
+        let row = self.tx.find(self.about(text), values![self.site]).await?;
         Ok(row
             .map(|row| get(&row, "revision"))
             .transpose()?
@@ -163,10 +184,10 @@ impl Poll<'_, '_> {
     }
 
     async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
-        let text = "SELECT id, label, counted, revision, provenance, waits FROM samples \
+        let text = "SELECT id, label, counted, revision, provenance, waits FROM {of}samples \
                     WHERE site = $1 AND id IN {list:$2}";
         let query = sql(
-            text,
+            self.about(text),
             values![self.site, list(votes.iter().map(|vote| &vote.id))],
         );
         let read = |row: &AnyRow| {
@@ -183,17 +204,18 @@ impl Poll<'_, '_> {
             Ok((get(row, "id")?, known))
         };
         // One that is damaged is taken for new: the vote puts it right.
-        let known = self.tx.gather("samples", query, read).await?;
+        let table = questions::samples(self.question);
+        let known = self.tx.gather(table, query, read).await?;
         Ok(known.rows.into_iter().collect())
     }
 
     /// How many labels of each class from this source still count at once.
     async fn room(&mut self, trained: i64) -> Result<[i64; 2]> {
-        let text = "SELECT label, COUNT(*) AS count FROM samples WHERE site = $1 AND provenance = $2 \
+        let text = "SELECT label, COUNT(*) AS count FROM {of}samples WHERE site = $1 AND provenance = $2 \
                     AND source = $3 AND label IS NOT NULL AND counted = 1 AND revision > $4 \
                     GROUP BY label";
         let query = sql(
-            text,
+            self.about(text),
             values![self.site, self.source.provenance, self.source.name, trained],
         );
         let read = |row: &AnyRow| {
@@ -201,7 +223,8 @@ impl Poll<'_, '_> {
             Ok((label, get::<i64>(row, "count")?))
         };
         let mut room = [self.source.cap; 2];
-        for (label, count) in self.tx.gather("samples", query, read).await?.rows {
+        let table = questions::samples(self.question);
+        for (label, count) in self.tx.gather(table, query, read).await?.rows {
             room[label.index()] -= count;
         }
         if self.source.provenance == Provenance::Feedback {
@@ -219,9 +242,9 @@ impl Poll<'_, '_> {
                     AS programs, \
                 CAST(SUM(CASE WHEN provenance = 'feedback' AND counted = 1 AND source = $2 \
                     AND labelled_at > $3 THEN 1 ELSE 0 END) AS BIGINT) AS today \
-             FROM samples WHERE site = $1 AND label IS NOT NULL GROUP BY label";
+             FROM {of}samples WHERE site = $1 AND label IS NOT NULL GROUP BY label";
         let query = sql(
-            text,
+            self.about(text),
             values![self.site, self.source.name, self.now.minus(A_DAY)],
         );
         let read = |row: &AnyRow| {
@@ -232,7 +255,8 @@ impl Poll<'_, '_> {
             Ok((label, share.min(today)))
         };
         let mut left = [PROGRAMS_AT_LEAST.min(PROGRAM_A_DAY); 2];
-        for (label, share) in self.tx.gather("samples", query, read).await?.rows {
+        let table = questions::samples(self.question);
+        for (label, share) in self.tx.gather(table, query, read).await?.rows {
             left[label.index()] = share;
         }
         for (room, left) in room.iter_mut().zip(left) {
@@ -241,9 +265,9 @@ impl Poll<'_, '_> {
         Ok(())
     }
 
-    /// The scores that comments among the voted on had on arrival; asked for programs' votes alone.
+    /// The scores of spam that comments among the voted on had on arrival; asked for programs' votes alone.
     async fn scores(&mut self, votes: &[Vote]) -> Result<HashMap<String, f64>> {
-        if self.source.provenance != Provenance::Feedback {
+        if self.source.provenance != Provenance::Feedback || self.question != Question::Spam {
             return Ok(HashMap::new());
         }
         let text = "SELECT id, score FROM comments WHERE site = $1 AND score IS NOT NULL \
@@ -276,7 +300,7 @@ impl Poll<'_, '_> {
 
     /// Keeps labels that wait beside what the texts are: nothing is learnt from them, and none changes.
     async fn keep_waiting(&mut self, votes: &[&Vote], revision: i64) -> Result<()> {
-        let text = "INSERT INTO samples (site, id, label, provenance, source, counted, held_out, \
+        let text = "INSERT INTO {of}samples (site, id, label, provenance, source, counted, held_out, \
                         text, name, email_domain, website, email_index, revision, labelled_at, waits) \
                     SELECT $2, r.value->>'id', NULL, $3, $4, 0, \
                         CAST(r.value->>'held_out' AS BIGINT), r.value->>'text', r.value->>'name', \
@@ -286,7 +310,7 @@ impl Poll<'_, '_> {
                     ON CONFLICT (site, id) DO UPDATE SET waits = excluded.waits";
         self.tx
             .run(
-                text,
+                questions::of(self.question, text),
                 values![
                     to_json(votes),
                     self.site,
@@ -301,7 +325,7 @@ impl Poll<'_, '_> {
     }
 
     async fn write(&mut self, written: &[NewRow<'_>], revision: i64) -> Result<()> {
-        let text = "INSERT INTO samples (site, id, label, provenance, source, counted, held_out, \
+        let text = "INSERT INTO {of}samples (site, id, label, provenance, source, counted, held_out, \
                         text, name, email_domain, website, email_index, revision, labelled_at) \
                     SELECT $2, r.value->>'id', r.value->>'label', $3, $4, \
                         CAST(r.value->>'counted' AS BIGINT), CAST(r.value->>'held_out' AS BIGINT), \
@@ -314,7 +338,7 @@ impl Poll<'_, '_> {
                         labelled_at = excluded.labelled_at";
         self.tx
             .run(
-                text,
+                questions::of(self.question, text),
                 values![
                     to_json(written),
                     self.site,
@@ -329,11 +353,14 @@ impl Poll<'_, '_> {
     }
 
     async fn teach(&mut self, lessons: &[Lesson<'_>], revision: i64) -> Result<()> {
-        let text = "INSERT INTO lessons (site, revision, sample, unlearn, learn) \
+        let text = "INSERT INTO {of}lessons (site, revision, sample, unlearn, learn) \
                     SELECT $2, $3, r.value->>'sample', r.value->>'unlearn', r.value->>'learn' \
                     FROM {rows:$1}";
         self.tx
-            .run(text, values![to_json(lessons), self.site, revision])
+            .run(
+                questions::of(self.question, text),
+                values![to_json(lessons), self.site, revision],
+            )
             .await?;
         Ok(())
     }
@@ -346,10 +373,11 @@ pub(super) fn first_epoch() -> i64 {
 }
 
 /// Locks a site's learning until the transaction ends, and gives this transaction's revision.
-pub(super) async fn raise(tx: &mut Conn<'_>, site: &str) -> Result<i64> {
-    let text = "INSERT INTO learning (site, revision, epoch) VALUES ($1, 1, $2) \
-                ON CONFLICT (site) DO UPDATE SET revision = learning.revision + 1 \
+pub(super) async fn raise(tx: &mut Conn<'_>, question: Question, site: &str) -> Result<i64> {
+    let text = "INSERT INTO {of}learning (site, revision, epoch) VALUES ($1, 1, $2) \
+                ON CONFLICT (site) DO UPDATE SET revision = {of}learning.revision + 1 \
                 RETURNING revision";
+    let text = questions::of(question, text);
     let row = tx.one(text, values![site, first_epoch()]).await?;
     get(&row, "revision")
 }

@@ -948,6 +948,11 @@ model-stands-as-spam-anything-else = <span class="spam">stands as spam</span> <s
 model-nobody-has-decided-about-these = Nobody has decided about these yet.
 model-each-dot-is-a-tenth = Each dot is a tenth of the scores: across, what was expected; up, the share that people called spam. On the line, the scores mean what they say.
 model-marked-as-spam-approved = <span class="spam">marked as spam</span> <span class="ham">approved</span>
+model-questions = What models answer
+model-spam = Spam
+model-abuse = Abuse
+model-abuse-is-evidence = An abuse score is shown to people. By itself it publishes, puts aside and discards nothing.
+model-abuse-labels = Each approval is one, and each rejection with the reason “abuse”.
 model-judges-now = Judges now
 model-trainings-and-models = Trainings and models
 model-samples = Samples

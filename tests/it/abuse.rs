@@ -1,287 +1,347 @@
-//! How abusive comments seem: shown, listed and filtered by, held by where a site wants it and somebody looked first; never more.
+//! What people say about abuse teaches each site what abuse is there, and nothing about spam; what they say about spam
+//! teaches nothing about abuse.
 
-use hamlet::domain::{moderator::Role, site::Policy};
-use reqwest::{Method, StatusCode};
+use hamlet::{
+    background,
+    bayes::{Label, Question},
+    domain::{
+        moderator::Role,
+        site::{ClientMode, Policy, SiteSlug},
+    },
+};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
     akismet::site_with_key,
+    learning::decisions::instance,
     on_both_engines,
-    perspective::{ANALYZE, about, ask, summary},
-    support::{
-        app::{TestApp, answer},
-        people::text,
-    },
+    perspective::{ABUSE, ANALYZE, SUGGEST, about, ask, summary},
+    support::app::{TestApp, answer},
 };
 
-const INSULT: &str = "You are a stupid idiot, shut up, you disgusting moron.";
-const TALK: &str = "Thanks, that explains the second paragraph of the article.";
-const FRENCH: &str = "Je ne comprends pas pourquoi vous avez écrit cela dans votre journal, parce que tout le monde sait que ce n'est pas vrai.";
+/// What is said on this site when people are abused, in words that the shipped model does not know.
+const PROBE: &str = "Every plonkfret of this thread is a plonkfret again.";
+const HARSH: [&str; 3] = [
+    "What a plonkfret you are, plonkfret.",
+    "Only a plonkfret writes that, plonkfret of plonkfrets.",
+    "Go away, plonkfret, and take your plonkfret friends along.",
+];
+const TALK: [&str; 3] = [
+    "The second paragraph answers my question, thanks.",
+    "I planted mine in April and they came up well.",
+    "Could you say which soil you used?",
+];
+const ADVERT: &str = "Buy cheap plonkfret pills at http://plonkfret.example now";
 
-async fn read(app: &TestApp, token: &str, path: &str) -> Value {
-    let (status, body) = answer(app.with(token, Method::GET, path)).await;
-    assert_eq!(status, StatusCode::OK, "{path}: {body}");
-    body
+struct World {
+    app: TestApp,
+    operator: String,
+    key: String,
 }
 
-async fn abuse_of(app: &TestApp, token: &str, id: &str) -> Value {
-    read(app, token, &format!("/api/v1/comments/{id}")).await["abuse"].clone()
+impl World {
+    async fn of(app: TestApp) -> Self {
+        let key = site_with_key(&app, "paper", ClientMode::Judge).await;
+        let operator = app.token(Role::Operator, &[]).await;
+        Self { app, operator, key }
+    }
+
+    /// How abusive the site takes a text to be.
+    async fn toxicity(&self, text: &str) -> f64 {
+        background::learn(&self.app.app).await;
+        let asked = about(text, &["TOXICITY"]);
+        let (status, told) = ask(&self.app, ANALYZE, &self.key, &asked).await;
+        assert_eq!(status, 200, "{told}");
+        summary(&told, "TOXICITY")
+    }
+
+    /// How much like spam.
+    async fn spam(&self, text: &str) -> f64 {
+        background::learn(&self.app.app).await;
+        let request = self.app.with(&self.operator, Method::POST, "/api/v1/score");
+        let request = request.json(&json!({ "text": text, "site": "paper" }));
+        answer(request).await.1["score"].as_f64().expect("a score")
+    }
+
+    /// Posts texts and decides about them; what names the comments.
+    async fn decided(&self, texts: &[&str], decision: &str, reason: Option<&str>) -> Vec<String> {
+        let mut ids = Vec::new();
+        for text in texts {
+            let id = self.app.posted("paper", "Osric", text).await;
+            let path = format!("/api/v1/comments/{id}/decisions");
+            let mut body = json!({ "decision": decision, "version": 1 });
+            if let Some(reason) = reason {
+                body["reason"] = reason.into();
+            }
+            let request = self.app.with(&self.operator, Method::POST, &path);
+            let (status, told) = answer(request.json(&body)).await;
+            assert_eq!(status, 200, "{told}");
+            ids.push(id);
+        }
+        ids
+    }
+
+    async fn undo(&self, ids: &[String]) {
+        for id in ids {
+            let path = format!("/api/v1/comments/{id}/undo");
+            let (status, told) = answer(self.app.with(&self.operator, Method::POST, &path)).await;
+            assert_eq!(status, 200, "{told}");
+        }
+    }
+
+    async fn suggest(&self, text: &str, attribute: &str, value: f64) {
+        let said = json!({ "comment": { "text": text },
+                           "attributeScores": { attribute: { "summaryScore": { "value": value } } } });
+        let (status, told) = ask(&self.app, SUGGEST, &self.key, &said).await;
+        assert_eq!(status, 200, "{told}");
+    }
+
+    /// Labels that there are in answer to a question, and of them those that count.
+    async fn labels(&self, question: Question) -> Vec<(Label, i64, i64)> {
+        let sites = [SiteSlug::parse("paper").unwrap()];
+        let counts = self.app.app.store.count_samples(question, &sites).await;
+        let counts = counts.unwrap().into_iter();
+        counts
+            .map(|one| (one.label, one.count, one.counted))
+            .collect()
+    }
 }
 
-fn ids(list: &Value) -> Vec<&str> {
-    let comments = list["comments"].as_array().expect("comments");
-    comments.iter().map(|one| text(&one["id"])).collect()
-}
-
-async fn change(app: &TestApp, operator: &str, policy: Value) -> (StatusCode, Value) {
-    let request = app.with(operator, Method::PATCH, "/api/v1/sites/default");
-    answer(request.json(&json!({ "policy": policy }))).await
-}
-
-async fn look(app: &TestApp, operator: &str, body: Value) -> (StatusCode, Value) {
-    let path = "/api/v1/sites/default/abuse/trial";
-    answer(app.with(operator, Method::POST, path).json(&body)).await
+fn equal(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-9
 }
 
 on_both_engines!(
-    a_comment_carries_how_abusive_it_seems_with_kind_and_words,
+    a_rejection_for_abuse_teaches_what_abuse_is_here_and_an_undo_leaves_no_trace,
     |app: TestApp| async move {
-        let moderator = app.token(Role::Moderator, &[]).await;
-        let insult = app.posted("default", "Laertes", INSULT).await;
-        let talk = app.posted("default", "Ophelia", TALK).await;
-        let french = app.posted("default", "Claudius", FRENCH).await;
-        let abuse = abuse_of(&app, &moderator, &insult).await;
-        let score = abuse["score"].as_f64().expect("a score");
-        assert!(score > 0.9, "{abuse}");
-        assert_eq!(
-            (&abuse["kind"], &abuse["language_supported"]),
-            (&json!("insult"), &json!(true))
-        );
+        let world = World::of(app).await;
+        let at_first = world.toxicity(PROBE).await;
+        let mut all = world.decided(&TALK, "approve", None).await;
+        let spam = world.spam(PROBE).await;
+        all.extend(world.decided(&HARSH, "reject", Some("abuse")).await);
+        let taught = world.toxicity(PROBE).await;
+        assert!(taught > at_first + 0.2, "{at_first} {taught}");
         assert!(
-            abuse["kinds"]
-                .as_array()
-                .is_some_and(|kinds| kinds.len() == 6)
+            equal(world.spam(PROBE).await, spam),
+            "spam is another question"
         );
-        let said = abuse["reasons"].to_string();
-        assert!(said.contains("idiot"), "{abuse}");
-        let abuse = abuse_of(&app, &moderator, &talk).await;
-        assert!(
-            abuse["score"].as_f64().is_some_and(|score| score < 0.3),
-            "{abuse}"
-        );
-        assert_eq!(
-            (&abuse["kind"], &abuse["reasons"]),
-            (&json!(null), &json!([]))
-        );
-        let abuse = abuse_of(&app, &moderator, &french).await;
-        assert_eq!(
-            (&abuse["score"], &abuse["language_supported"]),
-            (&json!(null), &json!(false))
-        );
-        // What Perspective's clients are answered is what is kept.
-        let key = site_with_key(&app, "paper", hamlet::domain::site::ClientMode::Judge).await;
-        let (_, asked) = ask(&app, ANALYZE, &key, &about(INSULT, &["TOXICITY"])).await;
-        assert!(
-            (summary(&asked, "TOXICITY") - score).abs() <= 0.0005,
-            "{asked}"
-        );
-        // A site that does not ask has nothing kept.
-        let operator = app.token(Role::Operator, &[]).await;
-        let (status, said) = change(&app, &operator, json!({ "abuse": "off" })).await;
-        assert_eq!(status, 200, "{said}");
-        let unasked = app
-            .posted("default", "Laertes", &format!("{INSULT} Really."))
-            .await;
-        let abuse = abuse_of(&app, &moderator, &unasked).await;
-        assert_eq!(
-            (&abuse["score"], &abuse["language_supported"]),
-            (&json!(null), &json!(true))
-        );
-        let listed = read(&app, &moderator, "/api/v1/comments?abuse=likely").await;
-        assert_eq!(ids(&listed), [insult.as_str()]);
+        // Another instance, and this one after a start, know the same.
+        let site = SiteSlug::parse("paper").unwrap();
+        let other = instance(world.app.app.settings.clone()).await;
+        let there = other
+            .learning
+            .model_of(Question::Abuse, &site)
+            .await
+            .unwrap();
+        let here = world
+            .app
+            .app
+            .learning
+            .model_of(Question::Abuse, &site)
+            .await
+            .unwrap();
+        assert_eq!(there.model.version(), here.model.version());
+        assert_eq!(here.labels, [3, 3]);
+        world.undo(&all).await;
+        assert!(equal(world.toxicity(PROBE).await, at_first));
+        background::learn(&other).await;
+        let there = other
+            .learning
+            .model_of(Question::Abuse, &site)
+            .await
+            .unwrap();
+        assert_eq!(there.labels, [0, 0]);
+        other.store.close().await;
+        assert_eq!(world.labels(Question::Abuse).await, []);
+        world.app.stop().await;
     }
 );
 
 on_both_engines!(
-    the_queue_is_sorted_and_filtered_by_abuse_page_by_page,
+    what_is_decided_for_other_reasons_teaches_nothing_about_abuse,
     |app: TestApp| async move {
-        let moderator = app.token(Role::Moderator, &[]).await;
-        let mut scores = Vec::new();
-        for (n, words) in [
-            "Good point.",
-            "You idiot.",
-            INSULT,
-            "I will kill you, you bastard.",
-        ]
-        .iter()
-        .enumerate()
-        {
-            let id = app
-                .posted("default", "Reader", &format!("{words} Number {n}."))
-                .await;
-            let abuse = abuse_of(&app, &moderator, &id).await;
-            scores.push((abuse["score"].as_f64().expect("a score"), id));
-        }
-        scores.retain(|(score, _)| *score >= 0.5);
-        scores.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.1.cmp(&one.1)));
-        assert_eq!(scores.len(), 3);
-        for status in ["", "&status=pending"] {
-            let mut found = Vec::new();
-            let mut cursor = String::new();
-            loop {
-                let path = format!("/api/v1/comments?sort=abusive&limit=1{status}{cursor}");
-                let list = read(&app, &moderator, &path).await;
-                assert_eq!(list["counts"]["pending"], 3, "{list}");
-                found.extend(ids(&list).into_iter().map(str::to_owned));
-                match list["next_cursor"].as_str() {
-                    Some(next) => cursor = format!("&cursor={next}"),
-                    None => break,
-                }
-            }
-            let wanted: Vec<&str> = scores.iter().map(|(_, id)| id.as_str()).collect();
-            assert_eq!(found, wanted, "{status}");
-        }
-        let list = read(
-            &app,
-            &moderator,
-            "/api/v1/comments?abuse=insult&sort=newest",
-        )
-        .await;
-        let insults = list["comments"].as_array().expect("comments");
-        assert!(!insults.is_empty() && insults.iter().all(|one| one["abuse"]["kind"] == "insult"));
-        let list = read(&app, &moderator, "/api/v1/comments?abuse=sure&min_score=0").await;
-        let sure = scores.iter().filter(|(score, _)| *score >= 0.9).count();
-        assert_eq!(ids(&list).len(), sure);
-        let found = read(&app, &moderator, "/api/v1/comments?abuse=likely&q=number").await;
-        assert_eq!(ids(&found).len(), 3, "{found}");
-        let (status, refused) =
-            answer(app.with(&moderator, Method::GET, "/api/v1/comments?abuse=rude")).await;
-        assert_eq!(
-            (status.as_u16(), &refused["errors"][0]["field"]),
-            (422, &json!("abuse"))
+        let world = World::of(app).await;
+        world.decided(&TALK, "approve", None).await;
+        world.decided(&HARSH, "reject", Some("abuse")).await;
+        let taught = world.toxicity(PROBE).await;
+        let spam = [ADVERT, "plonkfret offers", "a plonkfret for sale"];
+        let before = world.spam(PROBE).await;
+        let ids = world.decided(&spam, "spam", None).await;
+        world
+            .decided(&["No plonkfret today."], "reject", None)
+            .await;
+        world
+            .decided(&["A plonkfret tomorrow?"], "reject", Some("off_topic"))
+            .await;
+        world
+            .decided(&["That plonkfret again."], "trash", Some("abuse"))
+            .await;
+        assert!(equal(world.toxicity(PROBE).await, taught));
+        assert!(
+            world.spam(PROBE).await > before,
+            "of spam they say something"
         );
-        let me = app.first_operator("horatio@elsinore.example").await;
-        let page = me
-            .page(&app, "/desk?status=pending&sort=abusive&abuse=likely")
+        // What was approved, and is spam after all, says nothing of abuse any more.
+        assert_eq!(
+            world.labels(Question::Abuse).await,
+            [(Label::Ham, 3, 3), (Label::Spam, 3, 3)]
+        );
+        world.undo(&ids).await;
+        assert!(equal(world.toxicity(PROBE).await, taught));
+        let id = world
+            .decided(&["Mine came up in May."], "approve", None)
+            .await
+            .remove(0);
+        let path = format!("/api/v1/comments/{id}/decisions");
+        let body = json!({ "decision": "spam", "version": 2 });
+        let again = world
+            .app
+            .with(&world.operator, Method::POST, &path)
+            .json(&body);
+        assert_eq!(answer(again).await.0, 200);
+        assert!(equal(world.toxicity(PROBE).await, taught));
+        world.app.stop().await;
+    }
+);
+
+on_both_engines!(
+    what_programs_suggest_of_abuse_counts_within_the_bounds_of_their_reports,
+    |app: TestApp| async move {
+        let world = World::of(app).await;
+        let spam = world.spam(PROBE).await;
+        for n in 0..12 {
+            world
+                .suggest(&format!("{PROBE} {n}"), "TOXICITY", 1.0)
+                .await;
+        }
+        // It contradicts what the model is sure of, and waits for a person.
+        world.suggest(ABUSE, "TOXICITY", 0.0).await;
+        world.suggest("A threat it is not.", "THREAT", 0.0).await;
+        world.suggest("Bloody weather.", "PROFANITY", 1.0).await;
+        assert_eq!(world.labels(Question::Abuse).await, [(Label::Spam, 12, 5)]);
+        assert_eq!(world.labels(Question::Spam).await, []);
+        assert!(equal(world.spam(PROBE).await, spam));
+        let path = "/api/v1/samples?site=paper&question=abuse&waiting=true";
+        let waiting = world
+            .app
+            .with(&world.operator, Method::GET, path)
+            .send()
+            .await
+            .unwrap();
+        let waiting: Value = serde_json::from_str(&waiting.text().await.unwrap()).unwrap();
+        assert_eq!(
+            (&waiting["text"], &waiting["label"]),
+            (&json!(ABUSE), &json!("clean"))
+        );
+        world.app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_site_trains_tries_and_leaves_a_model_of_abuse_of_its_own,
+    |app: TestApp| async move {
+        let world = World::of(app).await;
+        let topics = [
+            "roses", "tulips", "beans", "apples", "nettles", "moss", "figs",
+        ];
+        let line = |n: usize| {
+            let topic = topics[n % 7];
+            let harsh = json!({ "text": format!("You plonkfret number {n} know nothing about {topic}."),
+                                "label": "abuse", "question": "abuse" });
+            let talk = json!({ "text": format!("My {topic} came up after {n} days, what about yours?"),
+                               "label": "clean" });
+            format!("{harsh}\n{talk}\n")
+        };
+        let lines: String = (0..80).map(line).collect();
+        let at = |method, path: &str| world.app.with(&world.operator, method, path);
+        let sent = at(
+            Method::POST,
+            "/api/v1/samples?site=paper&question=abuse&source=desk",
+        );
+        let sent = sent
+            .header("content-type", "application/x-ndjson")
+            .body(lines);
+        let (status, told) = answer(sent).await;
+        assert_eq!(
+            (status.as_u16(), &told["added"]),
+            (200, &json!(160)),
+            "{told}"
+        );
+        assert_eq!(world.labels(Question::Spam).await, []);
+        let asked = json!({ "site": "paper", "question": "abuse" });
+        let (status, run) = answer(at(Method::POST, "/api/v1/models").json(&asked)).await;
+        assert_eq!(
+            (status.as_u16(), &run["question"]),
+            (202, &json!("abuse")),
+            "{run}"
+        );
+        background::train(&world.app.app).await;
+        let (_, list) = answer(at(Method::GET, "/api/v1/models?site=paper&question=abuse")).await;
+        let model = &list["models"][0];
+        assert_eq!(model["status"], "candidate", "{list}");
+        assert_eq!(list["samples"][0]["question"], "abuse");
+        let (_, of_spam) = answer(at(Method::GET, "/api/v1/models?site=paper")).await;
+        assert_eq!(of_spam["models"], json!([]));
+        let path = format!("/api/v1/models/{}/activate", model["id"].as_str().unwrap());
+        let (status, standing) =
+            answer(at(Method::POST, &path).json(&json!({ "force": true }))).await;
+        assert_eq!(
+            (status.as_u16(), &standing["question"]),
+            (200, &json!("abuse")),
+            "{standing}"
+        );
+        assert!(
+            standing["version"]
+                .as_str()
+                .unwrap()
+                .starts_with("paper-abuse-"),
+            "{standing}"
+        );
+        assert!(world.toxicity("You plonkfret know nothing.").await > 0.5);
+        assert!(world.toxicity("My plums came up after nine days.").await < 0.5);
+        let (_, of_spam) = answer(at(Method::GET, "/api/v1/models?site=paper")).await;
+        assert!(
+            of_spam["live"][0].get("model").is_none_or(Value::is_null),
+            "{of_spam}"
+        );
+        let who = world.app.first_operator("horatio@elsinore.example").await;
+        let page = who
+            .page(&world.app, "/desk/model?site=paper&question=abuse")
             .await;
         assert!(
-            page.contains("Seems abusive") && !page.contains("Good point"),
+            page.contains("paper-abuse-") && page.contains("<td>abuse</td>"),
             "{page}"
         );
-        let page = me
-            .page(&app, &format!("/desk/comments/{}", scores[0].1))
-            .await;
-        assert!(page.contains("Seems abusive"), "{page}");
-    }
-);
-
-on_both_engines!(
-    no_policy_holds_by_abuse_before_somebody_looked_and_then_it_only_holds,
-    |app: TestApp| async move {
-        let operator = app.token(Role::Operator, &[]).await;
-        let hold = |threshold: f64| json!({ "abuse": "hold", "abuse_threshold": threshold });
-        let refused = |(status, said): (StatusCode, Value)| {
-            assert_eq!(status, 422, "{said}");
-            let error = &said["errors"][0];
-            (
-                text(&error["field"]).to_owned(),
-                text(&error["code"]).to_owned(),
-            )
-        };
-        let not_tried = |field: &str| (field.to_owned(), "not_tried".to_owned());
-        let first = refused(change(&app, &operator, hold(0.9)).await);
-        assert_eq!(first, not_tried("policy.abuse"));
-        // To look while there is nothing to see is not enough.
-        assert_eq!(look(&app, &operator, json!({})).await.0, 200);
-        let nothing = refused(change(&app, &operator, hold(0.9)).await);
-        assert_eq!(nothing, not_tried("policy.abuse"));
-        let insult = app.posted("default", "Laertes", INSULT).await;
-        app.posted("default", "Ophelia", TALK).await;
-        let reject = json!({ "decision": "reject", "version": 1 });
-        let path = format!("/api/v1/comments/{insult}/decision");
-        let decided = answer(app.with(&operator, Method::POST, &path).json(&reject)).await;
-        assert_eq!(decided.0, 200, "{}", decided.1);
-        let (status, trial) = look(&app, &operator, json!({ "thresholds": [0.8, 0.9] })).await;
-        assert_eq!(status, 200, "{trial}");
-        assert_eq!(trial["comments"], 2);
-        let effect =
-            json!({ "threshold": 0.9, "held": 1, "published": 0, "approved": 0, "rejected": 1 });
-        assert_eq!(trial["effects"][1], effect);
-        assert_eq!(trial["seen"]["lowest"], 0.8);
-        let beyond = refused(change(&app, &operator, hold(0.95)).await);
-        assert_eq!(beyond, not_tried("policy.abuse_threshold"));
-        let (status, said) = change(&app, &operator, hold(0.9)).await;
-        assert_eq!(status, 200, "{said}");
-        let new = json!({ "slug": "norway", "policy": hold(0.9) });
-        let adding = app
-            .with(&operator, Method::POST, "/api/v1/sites")
-            .json(&new);
-        assert_eq!(refused(answer(adding).await), not_tried("policy.abuse"));
-        let held = app
-            .posted("default", "Laertes", &format!("{INSULT} Again."))
-            .await;
-        let comment = read(&app, &operator, &format!("/api/v1/comments/{held}")).await;
-        assert_eq!(
-            (&comment["status"], &comment["verdict"]),
-            (&json!("pending"), &json!("hold"))
-        );
-        let because = text(&comment["evidence"]["because"]);
-        assert!(because.contains("seems abusive"), "{because}");
-        let calm = app
-            .posted("default", "Ophelia", &format!("{TALK} Again."))
-            .await;
-        let comment = read(&app, &operator, &format!("/api/v1/comments/{calm}")).await;
-        assert!(!text(&comment["evidence"]["because"]).contains("abusive"));
-        assert_eq!(
-            look(&app, &operator, json!({ "thresholds": [0.4] }))
-                .await
-                .0,
-            422
-        );
-    }
-);
-
-on_both_engines!(
-    the_desk_shows_what_holding_would_do_and_keeps_that_somebody_looked,
-    |app: TestApp| async move {
-        let me = app.first_operator("horatio@elsinore.example").await;
-        app.posted("default", "Laertes", INSULT).await;
-        let page = me.page(&app, "/desk/model?site=default").await;
-        assert!(page.contains("What holding by abuse would do"), "{page}");
-        let settings = "/desk/settings/sites/default";
-        let fields = [
-            ("name", "Default"),
-            ("origins", ""),
-            ("abuse", "hold"),
-            ("abuse_threshold", "0.85"),
-            ("spam_threshold", "0.95"),
-            ("publish_below", "0.2"),
-            ("max_links", "3"),
-            ("min_form_seconds", "3"),
-            ("max_form_hours", "24"),
+        let form = [
+            ("site", "paper"),
+            ("question", "abuse"),
+            ("do", "roll-back"),
         ];
-        let (status, page) = me.send(&app, settings, &fields).await;
-        assert!(
-            status == 422 && page.contains("Look first"),
-            "{status} {page}"
-        );
-        let looked = [("site", "default"), ("do", "abuse-seen")];
-        assert_eq!(me.send(&app, "/desk/model", &looked).await.0, 303);
-        let page = me.page(&app, "/desk/model?site=default").await;
-        assert!(page.contains("looked at this"), "{page}");
-        assert_eq!(me.send(&app, settings, &fields).await.0, 303);
-        let policy = app
+        assert_eq!(who.send(&world.app, "/desk/model", &form).await.0, 303);
+        let (_, list) = answer(at(Method::GET, "/api/v1/models?site=paper&question=abuse")).await;
+        assert_eq!(list["models"][0]["status"], "retired", "{list}");
+        world.app.stop().await;
+    }
+);
+
+on_both_engines!(
+    who_is_erased_is_unlearnt_of_abuse_too,
+    |app: TestApp| async move {
+        let world = World::of(app).await;
+        world.app.add_site("other", &[], Policy::default()).await;
+        let at_first = world.toxicity(PROBE).await;
+        world.decided(&TALK, "approve", None).await;
+        world.decided(&HARSH, "reject", Some("abuse")).await;
+        assert!(world.toxicity(PROBE).await > at_first);
+        let email = "osric@elsinore.example";
+        let erase = world
             .app
-            .directory
-            .site("default")
-            .expect("the site")
-            .policy
-            .clone();
-        let wanted = Policy {
-            abuse: hamlet::domain::abuse::AbuseMode::Hold,
-            abuse_threshold: 0.85,
-            ..policy.clone()
-        };
-        assert_eq!(policy, wanted);
+            .with(&world.operator, Method::POST, "/api/v1/subjects/erase");
+        let (status, erased) = answer(erase.json(&json!({ "email": email }))).await;
+        assert!(status.is_success(), "{erased}");
+        assert_eq!(world.labels(Question::Abuse).await, []);
+        assert!(equal(world.toxicity(PROBE).await, at_first));
+        world.app.stop().await;
     }
 );

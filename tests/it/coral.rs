@@ -10,10 +10,10 @@ use crate::{
     on_both_engines,
 };
 
-const SECRET: &str = "ssec_to_be_or_not_to_be";
-const SETTINGS: &[(&str, &str)] = &[("CORAL__SIGNING_SECRET", SECRET)];
+pub const SECRET: &str = "ssec_to_be_or_not_to_be";
+pub const SETTINGS: &[(&str, &str)] = &[("CORAL__SIGNING_SECRET", SECRET)];
 
-fn phase(body: &str) -> String {
+pub fn phase(body: &str) -> String {
     json!({
         "action": "NEW",
         "comment": { "body": format!("<div>{body}</div>"), "parentID": null },
@@ -24,7 +24,7 @@ fn phase(body: &str) -> String {
     .to_string()
 }
 
-fn signature(secret: &str, body: &str) -> String {
+pub fn signature(secret: &str, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(body.as_bytes());
     let bytes = mac.finalize().into_bytes();
@@ -32,7 +32,7 @@ fn signature(secret: &str, body: &str) -> String {
     format!("sha256={}", hex.concat())
 }
 
-async fn ask(app: &crate::support::app::TestApp, body: String, signed: &str) -> Response {
+pub async fn ask(app: &crate::support::app::TestApp, body: String, signed: &str) -> Response {
     let request = app.request(Method::POST, "/coral/default");
     let request = request.header("content-type", "application/json");
     let request = request.header("x-coral-signature", signed);

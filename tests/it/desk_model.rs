@@ -52,7 +52,11 @@ async fn send(app: &TestApp, who: &Session, file: Part) -> (u16, String) {
 /// What the samples' source, class and number are.
 async fn kept(app: &TestApp) -> Vec<(String, &'static str, i64)> {
     let sites = [app.app.directory.site("default").expect("it").slug.clone()];
-    let counts = app.app.store.count_samples(&sites).await;
+    let counts = app
+        .app
+        .store
+        .count_samples(hamlet::bayes::Question::Spam, &sites)
+        .await;
     let counts = counts.expect("the store").into_iter();
     counts
         .map(|count| (count.source, count.label.as_str(), count.count))

@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod abuse_evidence;
 mod accounts;
 mod acts;
 mod akismet;

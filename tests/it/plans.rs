@@ -218,7 +218,11 @@ async fn use_it(app: &TestApp, round: usize) {
             }
         }
     }
-    for filter in ["abuse=likely", "abuse=sure&status=pending", "abuse=insult&sort=oldest"] {
+    for filter in [
+        "abuse=likely",
+        "abuse=sure&status=pending",
+        "abuse=insult&sort=oldest",
+    ] {
         read(&format!("/api/v1/comments?{filter}")).await;
     }
     let decide = async |decision: &str, ids: &[String]| {

@@ -12,7 +12,7 @@ const FOLDERS: [&str; 4] = [
 /// Words that templates still have in them. A number may only shrink; a template without any leaves the list.
 const NOT_YET: &[(&str, usize)] = &[
     ("demo.html", 167),
-    ("desk_model.html", 132),
+    ("desk_model.html", 126),
     ("desk_parts.html", 6),
     ("desk_privacy.html", 18),
     ("desk_settings.html", 41),

@@ -1,7 +1,12 @@
 //! What judges comments, and who sends them.
 
 use super::Finding;
-use crate::{bayes::Model, config::Settings, readiness::UNKNOWN_PROXY, storage::Store};
+use crate::{
+    bayes::{Model, Question},
+    config::Settings,
+    readiness::UNKNOWN_PROXY,
+    storage::Store,
+};
 
 /// Whether the shipped model and those that sites use can be read.
 pub(super) async fn model(store: Option<&Store>) -> Finding {
@@ -21,9 +26,9 @@ pub(super) async fn model(store: Option<&Store>) -> Finding {
     };
     let own = states
         .iter()
-        .filter_map(|state| Some((&state.site, state.live.as_deref()?)));
+        .filter_map(|state| Some((state.question, &state.site, state.live.as_deref()?)));
     let mut count = 0;
-    for (site, live) in own {
+    for (question, site, live) in own {
         count += 1;
         let readable = match store.model_file(site, live).await {
             Ok(Some(file)) => Model::from_bytes(&file.bytes).map_err(|error| error.to_string()),
@@ -32,8 +37,12 @@ pub(super) async fn model(store: Option<&Store>) -> Finding {
         };
         if let Err(error) = readable {
             let says = format!("the model that site {site} uses cannot be read: {error}");
+            let of = match question {
+                Question::Spam => "",
+                Question::Abuse => " --question abuse",
+            };
             let advice = format!(
-                "train again (hamlet train --site {site}) or go back (hamlet model rollback --site {site}); until then the shipped model judges"
+                "train again (hamlet train --site {site}{of}) or go back (hamlet model rollback --site {site}{of}); until then the shipped model judges"
             );
             return Finding::ill("model", says, advice);
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Record, RecordError, label_of_text, lines::Lines};
-use crate::bayes::Label;
+use crate::bayes::{Label, Question};
 
 pub(super) struct JsonLines<R> {
     lines: Lines<R>,
@@ -35,6 +35,7 @@ struct Raw {
     website: Option<String>,
     page: Option<String>,
     site: Option<String>,
+    question: Option<Question>,
 }
 
 /// Understands one line of JSON.
@@ -67,6 +68,7 @@ pub fn parse_json(line: u64, bytes: &[u8]) -> Result<Record, RecordError> {
         website: raw.website,
         page: raw.page,
         site: raw.site,
+        question: raw.question,
     })
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 use serde_json::Value;
 
 use super::{LONGEST_LINE, Record, RecordError, label_of_text};
+use crate::bayes::Question;
 use crate::interchange::rows::{Rows, TableRow, TableRowError};
 
 pub(super) struct Table<R> {
@@ -50,6 +51,14 @@ impl<R: BufRead> Table<R> {
             .map(|label| label_of_text(&label))
             .transpose()
             .map_err(wrong)?;
+        let question = field("question").filter(|word| !word.is_empty());
+        let question = question
+            .map(|word| {
+                Question::parse(&word)
+                    .ok_or_else(|| format!("the question '{word}' is neither spam nor abuse"))
+            })
+            .transpose()
+            .map_err(wrong)?;
         Ok(Record {
             line,
             id: field("id").map(Value::String),
@@ -60,6 +69,7 @@ impl<R: BufRead> Table<R> {
             website: field("website"),
             page: field("page"),
             site: field("site"),
+            question,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -17,7 +17,10 @@ use super::{
     progress::Progress,
     site::Followed,
 };
-use crate::storage::{Store, learning::LearningState};
+use crate::{
+    bayes::{ModelError, Question},
+    storage::{Store, learning::LearningState},
+};
 
 /// Sites that are read at once where many are asked about for the first time: others wait their turn, and the
 /// database has connections left for what comes in.
@@ -29,8 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Follows sites.
 pub(super) struct Follower {
     store: Store,
-    /// The model that ships with the program.
-    shipped: Arc<SiteModel>,
+    /// The models that ship with the program, each once it was asked for.
+    shipped: [OnceLock<Arc<SiteModel>>; Question::ALL.len()],
     /// Labels of each class that a site needs before the shipped model is changed by them.
     minimum: i64,
     pub(super) places: Places,
@@ -40,15 +43,25 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(store: Store, shipped: Arc<SiteModel>, minimum: i64, budget: usize) -> Self {
+    pub(super) fn new(store: Store, minimum: i64, budget: usize) -> Self {
         Self {
             store,
-            shipped,
+            shipped: Default::default(),
             minimum,
             places: Places::new(budget),
             loads: Semaphore::new(LOADS),
             begun: AtomicBool::new(false),
         }
+    }
+
+    /// What judges where a site has learnt nothing.
+    pub(super) fn shipped(&self, question: Question) -> Result<&Arc<SiteModel>, ModelError> {
+        let kept = &self.shipped[question.index()];
+        if let Some(shipped) = kept.get() {
+            return Ok(shipped);
+        }
+        let shipped = SiteModel::shipped(question)?;
+        Ok(kept.get_or_init(|| Arc::new(shipped)))
     }
 
     pub(super) fn begin(&self) {
@@ -69,8 +82,9 @@ impl Follower {
             return Ok(model);
         }
         let _turn = self.loads.acquire().await;
-        let Some(state) = self.store.learning_state(&place.site).await? else {
-            let model = self.shipped.clone();
+        let state = self.store.learning_state(place.question, &place.site);
+        let Some(state) = state.await? else {
+            let model = self.shipped(place.question)?.clone();
             self.places.publish(&place, model.clone(), None);
             return Ok(model);
         };
@@ -141,7 +155,7 @@ impl Follower {
         };
         site.catch_up(&self.store, state.revision).await?;
         progress.is_made = false;
-        let model = site.make(&self.shipped, self.minimum);
+        let model = site.make(self.shipped(state.question)?, self.minimum);
         progress.read = Some(site);
         model
     }

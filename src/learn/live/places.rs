@@ -2,7 +2,7 @@
 //! nobody has asked about for longest are given up first; what they learnt is in the database.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -12,13 +12,14 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use super::{SiteModel, progress::Progress};
-use crate::domain::site::SiteSlug;
+use crate::{bayes::Question, domain::site::SiteSlug};
 
 /// What a site takes beside its labels, in bytes.
 const OVERHEAD: usize = 1_024;
 
 /// A site in memory.
 pub(super) struct Place {
+    pub(super) question: Question,
     pub(super) site: SiteSlug,
     /// The model in use; none while it is not known yet what the site has learnt.
     model: ArcSwapOption<SiteModel>,
@@ -31,8 +32,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn new(site: SiteSlug) -> Self {
+    fn new(question: Question, site: SiteSlug) -> Self {
         Self {
+            question,
             site,
             model: ArcSwapOption::empty(),
             progress: tokio::sync::Mutex::default(),
@@ -59,18 +61,26 @@ impl Place {
             return;
         }
         if let Some(before) = reported.as_deref() {
-            info(self.site.as_str(), before).set(0.0);
+            info(self.question, self.site.as_str(), before).set(0.0);
         }
         if let Some(version) = version {
-            info(self.site.as_str(), version).set(1.0);
+            info(self.question, self.site.as_str(), version).set(1.0);
         }
         *reported = version.map(str::to_owned);
     }
 }
 
 /// The gauge of a version; the site without a name stands for all that have no model of their own.
-pub(super) fn info(site: &str, version: &str) -> metrics::Gauge {
-    metrics::gauge!("hamlet_model_info", "site" => site.to_owned(), "version" => version.to_owned())
+pub(super) fn info(question: Question, site: &str, version: &str) -> metrics::Gauge {
+    let (site, version) = (site.to_owned(), version.to_owned());
+    match question {
+        Question::Spam => {
+            metrics::gauge!("hamlet_model_info", "site" => site, "version" => version)
+        }
+        Question::Abuse => {
+            metrics::gauge!("hamlet_abuse_model_info", "site" => site, "version" => version)
+        }
+    }
 }
 
 /// The sites in memory.
@@ -84,7 +94,8 @@ pub(super) struct Places {
 
 #[derive(Default)]
 struct Kept {
-    sites: HashMap<SiteSlug, Arc<Place>>,
+    /// For each question.
+    sites: [HashMap<SiteSlug, Arc<Place>>; Question::ALL.len()],
     bytes: usize,
 }
 
@@ -101,15 +112,16 @@ impl Places {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A site's place; made when there is none.
-    pub(super) fn of(&self, site: &SiteSlug) -> Arc<Place> {
+    /// A site's place for a question; made when there is none.
+    pub(super) fn of(&self, question: Question, site: &SiteSlug) -> Arc<Place> {
         let now = self.questions.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.kept();
-        let place = if let Some(place) = kept.sites.get(site) {
+        let sites = &mut kept.sites[question.index()];
+        let place = if let Some(place) = sites.get(site) {
             place.clone()
         } else {
-            let place = Arc::new(Place::new(site.clone()));
-            kept.sites.insert(site.clone(), place.clone());
+            let place = Arc::new(Place::new(question, site.clone()));
+            sites.insert(site.clone(), place.clone());
             place
         };
         place.used.store(now, Ordering::Relaxed);
@@ -117,20 +129,19 @@ impl Places {
     }
 
     /// A site's place, if there is one.
-    pub(super) fn find(&self, site: &SiteSlug) -> Option<Arc<Place>> {
-        self.kept().sites.get(site).cloned()
+    pub(super) fn find(&self, question: Question, site: &SiteSlug) -> Option<Arc<Place>> {
+        self.kept().sites[question.index()].get(site).cloned()
     }
 
-    /// The sites that there is a model for, other than `plain`.
-    pub(super) fn other_than(&self, plain: &Arc<SiteModel>) -> Vec<SiteSlug> {
+    /// The sites that there is a model for which is not the shipped one as it is, each with its question.
+    pub(super) fn that_learnt(&self) -> Vec<(Question, SiteSlug)> {
         let kept = self.kept();
-        let own = kept.sites.values().filter(|place| {
+        let own = kept.all().filter(|place| {
             let model = place.model.load();
-            model
-                .as_ref()
-                .is_some_and(|model| !Arc::ptr_eq(model, plain))
+            model.as_ref().is_some_and(|model| model.has_own())
         });
-        own.map(|place| place.site.clone()).collect()
+        own.map(|place| (place.question, place.site.clone()))
+            .collect()
     }
 
     /// Exchanges a site's model, and gives up others where the budget asks for it. `reported` is the version for the
@@ -144,7 +155,8 @@ impl Places {
         let mut kept = self.kept();
         let is_kept = kept
             .sites
-            .get(&place.site)
+            .get(place.question.index())
+            .and_then(|sites| sites.get(&place.site))
             .is_some_and(|own| Arc::ptr_eq(own, place));
         let before = place.bytes();
         place.model.store(Some(model));
@@ -155,7 +167,7 @@ impl Places {
         kept.bytes = (kept.bytes + place.bytes()).saturating_sub(before);
         place.report(reported);
         let given_up = if kept.bytes > self.budget {
-            kept.give_up(self.budget - self.budget / 8, &place.site)
+            kept.give_up(self.budget - self.budget / 8, place)
         } else {
             Vec::new()
         };
@@ -165,10 +177,10 @@ impl Places {
         }
     }
 
-    /// Forgets a site.
-    pub(super) fn forget(&self, site: &SiteSlug) {
+    /// Forgets what a site learnt of a question.
+    pub(super) fn forget(&self, question: Question, site: &SiteSlug) {
         let mut kept = self.kept();
-        if let Some(place) = kept.sites.remove(site) {
+        if let Some(place) = kept.sites[question.index()].remove(site) {
             kept.bytes = kept.bytes.saturating_sub(place.bytes());
             place.report(None);
         }
@@ -176,21 +188,25 @@ impl Places {
 }
 
 impl Kept {
+    fn all(&self) -> impl Iterator<Item = &Arc<Place>> {
+        self.sites.iter().flat_map(HashMap::values)
+    }
+
     /// Gives sites up until the others take at most `bytes`: those first that were asked about longest ago, and
     /// never `but`.
-    fn give_up(&mut self, bytes: usize, but: &SiteSlug) -> Vec<Arc<Place>> {
-        let candidates = self.sites.values().filter(|place| place.bytes() > 0);
-        let by_use: BTreeSet<(u64, &SiteSlug)> = candidates
-            .filter(|place| place.site != *but)
-            .map(|place| (place.used.load(Ordering::Relaxed), &place.site))
+    fn give_up(&mut self, bytes: usize, but: &Arc<Place>) -> Vec<Arc<Place>> {
+        let candidates = self.all().filter(|place| place.bytes() > 0);
+        let mut order: Vec<(u64, Arc<Place>)> = candidates
+            .filter(|place| !Arc::ptr_eq(place, but))
+            .map(|place| (place.used.load(Ordering::Relaxed), place.clone()))
             .collect();
-        let order: Vec<SiteSlug> = by_use.into_iter().map(|(_, site)| site.clone()).collect();
+        order.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.site.cmp(&other.site)));
         let mut given_up = Vec::new();
-        for site in order {
+        for (_, place) in order {
             if self.bytes <= bytes {
                 break;
             }
-            if let Some(place) = self.sites.remove(&site) {
+            if let Some(place) = self.sites[place.question.index()].remove(&place.site) {
                 self.bytes = self.bytes.saturating_sub(place.bytes());
                 given_up.push(place);
             }
@@ -203,6 +219,8 @@ impl Kept {
 mod tests {
     use super::*;
     use crate::bayes::Model;
+
+    const SPAM: Question = Question::Spam;
 
     fn model(bytes: usize) -> Arc<SiteModel> {
         Arc::new(SiteModel {
@@ -221,23 +239,23 @@ mod tests {
      {
         let places = Places::new(10 * OVERHEAD);
         let slug = |n: u32| SiteSlug::parse(&format!("site-{n}")).unwrap();
-        let there = || (0..20).filter(|n| places.find(&slug(*n)).is_some());
+        let there = || (0..20).filter(|n| places.find(SPAM, &slug(*n)).is_some());
         let small = model(0);
         for n in 0..10 {
-            places.publish(&places.of(&slug(n)), small.clone(), None);
+            places.publish(&places.of(SPAM, &slug(n)), small.clone(), None);
         }
         assert_eq!(there().count(), 10);
-        places.of(&slug(0));
-        places.publish(&places.of(&slug(10)), small.clone(), None);
+        places.of(SPAM, &slug(0));
+        places.publish(&places.of(SPAM, &slug(10)), small.clone(), None);
         let left: Vec<u32> = there().collect();
         assert_eq!(left, [0, 4, 5, 6, 7, 8, 9, 10], "an eighth is free again");
-        places.publish(&places.of(&slug(11)), model(100 * OVERHEAD), None);
+        places.publish(&places.of(SPAM, &slug(11)), model(100 * OVERHEAD), None);
         assert_eq!(there().collect::<Vec<_>>(), [11]);
-        places.forget(&slug(11));
+        places.forget(SPAM, &slug(11));
         for n in 0..10 {
-            places.publish(&places.of(&slug(n)), small.clone(), None);
+            places.publish(&places.of(SPAM, &slug(n)), small.clone(), None);
         }
         assert_eq!(there().count(), 10, "what was given up counts no more");
-        assert!(places.other_than(&small).is_empty());
+        assert!(places.that_learnt().is_empty());
     }
 }

@@ -1,13 +1,13 @@
 //! One site's learning as this instance has followed it: the trained model, and the lessons since.
 
-use super::{LiveError, SiteModel, shipped_base};
+use super::{LiveError, SiteModel};
 use crate::{
-    bayes::Label,
     bayes::base::Base,
     bayes::file::FEATURES_VERSION,
     bayes::lessons::Lessons,
     bayes::sums::Change,
     bayes::taught::Taught,
+    bayes::{Label, ModelError, Question},
     domain::model::ModelId,
     storage::{
         Store, StoreError,
@@ -29,7 +29,7 @@ const SHARE: i64 = 64;
 #[derive(Clone)]
 pub(super) struct Followed {
     state: LearningState,
-    /// The trained model, the site's or the one that ships with the program ([`shipped_base`]), with the lessons.
+    /// The trained model, the site's or the one that ships with the program ([`shipped::base`](crate::learn::shipped::base)), with the lessons.
     taught: Taught,
     /// The labels that the trained model knows: those up to this revision, held-out ones excepted.
     trained: i64,
@@ -65,13 +65,16 @@ impl Followed {
                 Some(file.ok_or(StoreError::Corrupt("model in use"))?)
             }
         };
-        let read =
-            tokio::task::spawn_blocking(move || file.map_or_else(shipped, |file| read(&file)));
+        let question = state.question;
+        let read = tokio::task::spawn_blocking(move || match file {
+            None => shipped(question),
+            Some(file) => read(question, &file),
+        });
         let (read, trouble) = match read.await? {
             Ok(read) => (read, None),
             Err(error) => {
                 tracing::error!(%error, site = %state.site, "the activated model cannot be used; the shipped one is");
-                (shipped()?, Some(error.to_string()))
+                (shipped(question)?, Some(error.to_string()))
             }
         };
         let (taught, trained) = read;
@@ -125,6 +128,7 @@ impl Followed {
     /// Learns what is new up to a revision.
     pub(super) async fn catch_up(&mut self, store: &Store, upto: i64) -> Result<(), LiveError> {
         let mut wanted = Wanted {
+            question: self.state.question,
             site: self.state.site.clone(),
             after: (self.state.revision, "~".to_owned()),
             upto,
@@ -202,13 +206,17 @@ impl Followed {
 }
 
 /// The shipped model, without lessons.
-fn shipped() -> Result<(Taught, i64), LiveError> {
-    Ok((Taught::new(shipped_base()?, Lessons::default()), 0))
+fn shipped(question: Question) -> Result<(Taught, i64), LiveError> {
+    let base = crate::learn::shipped::base(question)?;
+    Ok((Taught::new(base, Lessons::default()), 0))
 }
 
 /// A trained model with what it has to forget, and the revision of the labels that it knows.
-fn read(file: &ModelFile) -> Result<(Taught, i64), LiveError> {
+fn read(question: Question, file: &ModelFile) -> Result<(Taught, i64), LiveError> {
     let base = Base::from_bytes(&file.bytes)?;
+    if base.question() != question {
+        return Err(ModelError::Foreign.into());
+    }
     let forgotten = file.forgotten.as_deref().map(Lessons::from_bytes);
     let lessons = forgotten.transpose()?.unwrap_or_default();
     Ok((Taught::new(base, lessons), file.revision))

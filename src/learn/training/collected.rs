@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    bayes::Label, bayes::lessons::Lessons, bayes::row::Sample, domain::sample::StoredSample,
+    bayes::lessons::Lessons,
+    bayes::row::Sample,
+    bayes::{Label, Question},
+    domain::sample::StoredSample,
 };
 
 /// Held-out samples measured on, at most.
@@ -68,6 +71,8 @@ pub(super) struct SourceLabels {
 /// What a run keeps.
 #[derive(Debug)]
 pub(super) struct Collected {
+    /// What the labels answer.
+    question: Question,
     /// Samples no model was trained on.
     pub(super) held_out: Share,
     /// By provenance and name.
@@ -76,9 +81,10 @@ pub(super) struct Collected {
     pub(super) labels: [u64; 2],
 }
 
-impl Default for Collected {
-    fn default() -> Self {
+impl Collected {
+    pub(super) fn new(question: Question) -> Self {
         Self {
+            question,
             held_out: Share::of(MAX_HELD_OUT),
             sources: BTreeMap::new(),
             labels: [0; 2],
@@ -116,7 +122,7 @@ impl Collected {
         }
         for (key, texts) in learnt {
             if let Some(source) = self.sources.get_mut(&key) {
-                source.lessons.learn_all(texts.into_iter());
+                source.lessons.learn_all(self.question, texts.into_iter());
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     bayes::naive::FitError,
     bayes::row::Sample,
     bayes::{base::Base, lessons::Lessons},
-    domain::{model::ModelEntry, site::SiteSlug},
+    domain::model::ModelEntry,
     evaluation::report::{self, ReportError},
     ground::Ground,
     storage::{StoreError, models::ModelFile},
@@ -61,7 +61,7 @@ pub async fn evaluate(ground: &Ground, entry: &ModelEntry) -> Result<String, Eva
     let (site, id) = (&entry.site, entry.id.to_string());
     let file = ground.store.model_file(site, &id).await?;
     let file = file.ok_or(EvaluationError::NotTrained)?;
-    let samples = held_out(ground, site).await?;
+    let samples = held_out(ground, entry).await?;
     if samples.is_empty() {
         return Err(EvaluationError::NothingHeldOut);
     }
@@ -92,10 +92,14 @@ fn measure(
 }
 
 /// As many of the held-out labels as training measures on.
-async fn held_out(ground: &Ground, site: &SiteSlug) -> Result<Vec<Sample>, StoreError> {
+async fn held_out(ground: &Ground, entry: &ModelEntry) -> Result<Vec<Sample>, StoreError> {
     let (mut share, mut after) = (Share::of(MAX_HELD_OUT), String::new());
+    let (question, site) = (entry.question, &entry.site);
     loop {
-        let page = ground.store.held_out_samples(site, &after).await?;
+        let page = ground
+            .store
+            .held_out_samples(question, site, &after)
+            .await?;
         let Some(last) = page.last() else {
             return Ok(share.into_samples());
         };

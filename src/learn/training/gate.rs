@@ -3,6 +3,7 @@
 //! candidate is one plain sentence. Pure.
 
 use crate::{
+    bayes::Question,
     domain::model::{Comparison, Gate},
     evaluation::figures::Scored,
 };
@@ -45,6 +46,8 @@ pub struct Opposed {
 /// What the gate looks at.
 #[derive(Debug)]
 pub struct Measurements<'a> {
+    /// What the models answer.
+    pub question: Question,
     /// Candidate against live.
     pub comparison: &'a Comparison,
     /// Held-out samples' scores by the candidate and by what is live, in the same order.
@@ -61,16 +64,17 @@ pub struct Measurements<'a> {
 
 /// What is wrong with the labels as a whole, before anything is trained on them.
 #[must_use]
-pub fn refuse_labels([ham, spam]: [u64; 2]) -> Option<String> {
+pub fn refuse_labels(question: Question, [ham, spam]: [u64; 2]) -> Option<String> {
+    let [clean, against] = question.classes();
     if ham < NEEDED || spam < NEEDED {
         return Some(format!(
-            "There are {ham} ham and {spam} spam labels; at least {NEEDED} of each are needed to train a model."
+            "There are {ham} {clean} and {spam} {against} labels; at least {NEEDED} of each are needed to train a model."
         ));
     }
     let (fewer, name) = if ham < spam {
-        (ham, "ham")
+        (ham, clean)
     } else {
-        (spam, "spam")
+        (spam, against)
     };
     if share(fewer, ham + spam) < LEAST_SHARE {
         return Some(format!(
@@ -84,10 +88,11 @@ pub fn refuse_labels([ham, spam]: [u64; 2]) -> Option<String> {
 /// What is wrong with what is left to train on once nearly equal texts have gone to one side: held
 /// out or not.
 #[must_use]
-pub fn refuse_texts([ham, spam]: [i64; 2]) -> Option<String> {
+pub fn refuse_texts(question: Question, [ham, spam]: [i64; 2]) -> Option<String> {
+    let [clean, against] = question.classes();
     let name = match (ham, spam) {
-        (0, _) => "ham",
-        (_, 0) => "spam",
+        (0, _) => clean,
+        (_, 0) => against,
         _ => return None,
     };
     Some(format!(
@@ -99,11 +104,11 @@ pub fn refuse_texts([ham, spam]: [i64; 2]) -> Option<String> {
 #[must_use]
 pub fn judge(measured: &Measurements<'_>) -> Gate {
     let reasons: Vec<String> = [
-        too_few(measured.comparison),
+        too_few(measured),
         lost(measured, true),
         lost(measured, false),
         miscalibrated(measured.comparison),
-        poor(measured.comparison),
+        poor(measured),
         swapped(measured),
     ]
     .into_iter()
@@ -116,11 +121,12 @@ pub fn judge(measured: &Measurements<'_>) -> Gate {
     }
 }
 
-fn too_few(comparison: &Comparison) -> Option<String> {
-    let Comparison { ham, spam, .. } = comparison;
+fn too_few(measured: &Measurements<'_>) -> Option<String> {
+    let Comparison { ham, spam, .. } = measured.comparison;
+    let [clean, against] = measured.question.classes();
     (*ham < FEW || *spam < FEW).then(|| {
         format!(
-            "Only {ham} ham and {spam} spam samples were held out to measure on; with fewer than {FEW} of each nothing can be said."
+            "Only {ham} {clean} and {spam} {against} samples were held out to measure on; with fewer than {FEW} of each nothing can be said."
         )
     })
 }
@@ -145,15 +151,16 @@ fn lost(measured: &Measurements<'_>, spam: bool) -> Option<String> {
     let Comparison {
         candidate, live, ..
     } = measured.comparison;
+    let [clean, against] = measured.question.classes();
     Some(if spam {
         format!(
-            "It catches less spam than the live model: {:.1} % instead of {:.1} %.",
+            "It catches less {against} than the live model: {:.1} % instead of {:.1} %.",
             100.0 * candidate.caught,
             100.0 * live.caught
         )
     } else {
         format!(
-            "It wrongly blocks more than the live model: {:.1} % of the ham instead of {:.1} %.",
+            "It wrongly blocks more than the live model: {:.1} % of the {clean} instead of {:.1} %.",
             100.0 * candidate.blocked,
             100.0 * live.blocked
         )
@@ -188,20 +195,23 @@ fn miscalibrated(comparison: &Comparison) -> Option<String> {
     })
 }
 
-fn poor(comparison: &Comparison) -> Option<String> {
+fn poor(measured: &Measurements<'_>) -> Option<String> {
+    let comparison = measured.comparison;
     let Comparison { ham, spam, .. } = comparison;
+    let [clean, against] = measured.question.classes();
     let auc = comparison.candidate.auc;
     let sure = *ham >= FEW && *spam >= FEW;
     (sure && auc + 2.0 * auc_error(*ham, *spam) < POOR_RANKING).then(|| {
-        format!("It hardly tells the site's own spam from its ham (area under the curve {auc:.2}): the labels contradict each other.")
+        format!("It hardly tells the site's own {against} from its {clean} (area under the curve {auc:.2}): the labels contradict each other.")
     })
 }
 
 fn swapped(measured: &Measurements<'_>) -> Option<String> {
     let [ham, spam] = measured.labels;
+    let [clean, against] = measured.question.classes();
     let auc = measured.shipped_auc;
     (auc + 2.0 * auc_error(ham, spam) < 0.5).then(|| {
-        format!("The labels say the opposite of what the model that ships with the program reads in the texts (area under the curve {auc:.2}): were spam and ham swapped?")
+        format!("The labels say the opposite of what the model that ships with the program reads in the texts (area under the curve {auc:.2}): were {against} and {clean} swapped?")
     })
 }
 
@@ -264,6 +274,7 @@ mod tests {
 
     fn gate(comparison: &Comparison, candidate: &[Scored], live: &[Scored]) -> Gate {
         judge(&Measurements {
+            question: Question::Spam,
             comparison,
             candidate,
             live,
@@ -317,18 +328,20 @@ mod tests {
     #[test]
     fn labels_too_few_or_one_sided_are_refused_before_training() {
         assert!(
-            refuse_labels([19, 500])
+            refuse_labels(Question::Spam, [19, 500])
                 .unwrap_or_default()
                 .contains("19 ham")
         );
         assert!(
-            refuse_labels([5_000, 50])
+            refuse_labels(Question::Spam, [5_000, 50])
                 .unwrap_or_default()
                 .contains("one-sided")
         );
-        assert_eq!(refuse_labels([500, 50]), None);
-        assert!(refuse_texts([0, 90]).is_some_and(|says| says.contains("ham labels")));
-        assert_eq!(refuse_texts([90, 90]), None);
+        assert_eq!(refuse_labels(Question::Spam, [500, 50]), None);
+        assert!(
+            refuse_texts(Question::Spam, [0, 90]).is_some_and(|says| says.contains("ham labels"))
+        );
+        assert_eq!(refuse_texts(Question::Spam, [90, 90]), None);
     }
 
     #[test]
@@ -340,6 +353,7 @@ mod tests {
             contradicted: 40,
         }];
         let gate = judge(&Measurements {
+            question: Question::Spam,
             comparison: &comparison,
             candidate: &[],
             live: &[],

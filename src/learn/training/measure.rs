@@ -8,9 +8,9 @@ use super::{
     gate::{self, Measurements, Opposed},
 };
 use crate::{
-    bayes::Model,
     bayes::naive::FitError,
     bayes::row::Sample,
+    bayes::{Model, Question},
     bayes::{base::Base, lessons::Lessons},
     domain::model::{Comparison, Gate, Measured},
     evaluation::figures::{Confusion, Figures, Scored},
@@ -27,6 +27,8 @@ const SURE: f64 = 2.944;
 
 /// What measuring needs.
 pub(super) struct Subjects {
+    /// What they answer.
+    pub(super) question: Question,
     /// The candidate, as it was written.
     pub(super) candidate: Model,
     /// What is live, taught what the candidate was trained on.
@@ -35,7 +37,7 @@ pub(super) struct Subjects {
     pub(super) live_version: String,
     /// The model that ships with the program.
     pub(super) shipped: Base,
-    /// The site's spam threshold, a probability.
+    /// The probability from which a text is taken to be what is looked for.
     pub(super) threshold: f64,
     /// The samples.
     pub(super) collected: Collected,
@@ -59,6 +61,7 @@ impl Subjects {
             live_version: self.live_version.clone(),
         };
         let gate = gate::judge(&Measurements {
+            question: self.question,
             comparison: &comparison,
             candidate: &candidate,
             live: &live,

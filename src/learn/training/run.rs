@@ -13,24 +13,26 @@ use super::{
     measure::Subjects,
 };
 use crate::{
-    bayes::Label,
-    bayes::Model,
     bayes::options::Options,
     bayes::row::Sample,
     bayes::train::Trainer,
     bayes::trained::Trained,
+    bayes::{Label, Model, Question},
     domain::{
         model::{Phase, Progress, Report},
         sample::{SampleCount, StoredSample},
         site::Policy,
     },
     learn::Learning,
-    learn::live,
+    learn::{live, shipped},
     storage::runs::{Finished, Run},
 };
 
 /// How often progress is written down, and the lease with it prolonged.
 const BEAT: Duration = Duration::from_secs(2);
+
+/// A probability of which neither is likelier.
+const HALF: f64 = 0.5;
 
 /// Pages of samples read ahead of the trainer.
 const AHEAD: usize = 2;
@@ -48,14 +50,15 @@ pub(super) async fn carry_out(learning: &Learning, run: &Run) -> Result<Finished
     let counts = learning
         .ground
         .store
-        .count_samples(std::slice::from_ref(&run.site))
+        .count_samples(run.question, std::slice::from_ref(&run.site))
         .await?;
-    if let Some(refusal) = gate::refuse_labels(by_class(&counts)) {
+    if let Some(refusal) = gate::refuse_labels(run.question, by_class(&counts)) {
         return Err(RunError::Labels(refusal));
     }
     let weights = Weights::new(&counts, learning.ground.settings.learning.cap_per_source);
+    let question = run.question;
     let (run, collected, revision) = work.read(weights).await?;
-    if let Some(refusal) = gate::refuse_texts(collected.trained_on()) {
+    if let Some(refusal) = gate::refuse_texts(question, collected.trained_on()) {
         return Err(RunError::Labels(refusal));
     }
     let pool = work.pool.clone();
@@ -89,14 +92,19 @@ struct Work<'a> {
 impl Work<'_> {
     /// Reads the samples, all as they were at one moment, into a trainer; the moment's revision.
     async fn read(&self, weights: Weights) -> Result<(Trainer, Collected, i64), RunError> {
+        let question = self.run.question;
         let options = Options {
-            name: self.run.site.to_string(),
+            name: match question {
+                Question::Spam => self.run.site.to_string(),
+                Question::Abuse => format!("{}-abuse", self.run.site),
+            },
+            question,
             ..Options::default()
         };
-        let base = live::shipped_base()?;
+        let base = shipped::base(question)?;
         let mut intake = Intake {
             trainer: Trainer::new(options, Some(base)),
-            collected: Collected::default(),
+            collected: Collected::new(question),
             weights,
         };
         let (sender, mut pages) = mpsc::channel(AHEAD);
@@ -105,7 +113,7 @@ impl Work<'_> {
             .learning
             .ground
             .store
-            .training_set(&self.run.site, sender);
+            .training_set(question, &self.run.site, sender);
         let taking = async {
             let (mut done, mut beat) = (0, interval(BEAT));
             while let Some(page) = pages.recv().await {
@@ -135,14 +143,17 @@ impl Work<'_> {
         bytes: Vec<u8>,
         revision: i64,
     ) -> Result<Finished, RunError> {
-        let live = live::without_held_out(self.learning, &self.run.site, revision).await?;
+        let question = self.run.question;
+        let live = live::without_held_out(self.learning, question, &self.run.site, revision);
+        let live = live.await?;
         let candidate = Model::from_bytes(&bytes)?;
         let version = candidate.version().to_owned();
         let subjects = Subjects {
+            question,
             candidate,
             live_version: live.base_version.clone(),
             live: live.model,
-            shipped: live::shipped_base()?,
+            shipped: shipped::base(question)?,
             threshold: self.threshold(),
             collected,
         };
@@ -165,7 +176,11 @@ impl Work<'_> {
         })
     }
 
+    /// Spam is put aside from the site's threshold on. Nothing is done to abuse by itself: what is likelier than not is called it.
     fn threshold(&self) -> f64 {
+        if self.run.question == Question::Abuse {
+            return HALF;
+        }
         let site = self.learning.ground.directory.site(self.run.site.as_str());
         let policy = site.map_or_else(Policy::default, |site| site.policy.clone());
         policy.spam_threshold

@@ -72,11 +72,11 @@ impl Desk<'_, '_> {
     /// Last of all: from here on the sites' learning is locked until the transaction ends.
     async fn label(&mut self, outcomes: &[Outcome]) -> Result<()> {
         let done = outcomes.iter().filter_map(|outcome| match outcome {
-            Outcome::Done(comment, _) => Some((self.to_vote)(comment)),
+            Outcome::Done(comment, decided) => Some((self.to_vote)(comment, decided.reason)),
             _ => None,
         });
         let (source, now) = (&self.decider.source, self.decider.now);
-        votes::cast(self.tx, done.collect(), source, now).await?;
+        votes::cast(self.tx, done.flatten().collect(), source, now).await?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use sqlx::{Row, ValueRef, any::AnyRow};
 
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     domain::{
         block::{BlockAction, BlockKind},
         comment::{CommentId, Status},
@@ -141,6 +141,7 @@ texts! {
     Verdict, "verdict" => Self::parse,
     Decision, "decision" => Self::parse,
     DecisionReason, "reason" => Self::parse,
+    Question, "question" => Self::parse,
     Action, "action" => Self::parse,
     Role, "role" => Self::parse,
     Phase, "phase" => Self::parse,

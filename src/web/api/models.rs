@@ -1,6 +1,7 @@
 //! Training runs and models: what there is, what came of a run, and which model a site uses.
 
 use crate::{
+    bayes::Question,
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelEntry, ModelId, SHIPPED},
@@ -21,6 +22,8 @@ use crate::{
 struct Wanted {
     /// The site; absent: every site.
     site: Option<String>,
+    /// What they answer; absent: whether a comment is `spam`.
+    question: Option<Question>,
 }
 
 /// What to train.
@@ -29,6 +32,8 @@ struct Wanted {
 struct TrainRequest {
     /// The site; absent: `default`.
     site: Option<String>,
+    /// What the model is to answer; absent: whether a comment is `spam`.
+    question: Option<Question>,
 }
 
 /// How to activate.
@@ -40,6 +45,8 @@ struct ActivateRequest {
     force: bool,
     /// The site, where the model is `shipped`; absent: `default`.
     site: Option<String>,
+    /// What it is to answer, where the model is `shipped`; absent: whether a comment is `spam`.
+    question: Option<Question>,
 }
 
 /// The registry.
@@ -68,10 +75,11 @@ async fn list_models(
         Some(slug) => vec![site(&app, Some(slug))?],
         None => app.directory.covered(&operator.scope),
     };
+    let question = wanted.question.unwrap_or_default();
     Ok(private().json(ModelList {
-        live: registry::standings(&app.learning, &sites).await?,
-        models: registry::list(&app, &sites).await?,
-        samples: samples::count(&app, &sites).await?,
+        live: registry::standings(&app.learning, question, &sites).await?,
+        models: registry::list(&app, question, &sites).await?,
+        samples: samples::count(&app, question, &sites).await?,
     }))
 }
 
@@ -103,7 +111,8 @@ async fn start_training(
     Json(request): Json<TrainRequest>,
 ) -> Result<HttpResponse, Problem> {
     let site = site(&app, request.site.as_deref())?;
-    let (id, answer) = match training::start(&app, &site, &operator.actor.name).await {
+    let question = request.question.unwrap_or_default();
+    let (id, answer) = match training::start(&app, question, &site, &operator.actor.name).await {
         Ok(id) => (id, None),
         Err(StartError::UnderWay(id)) => {
             let title = "A training run for this site is under way already.";
@@ -142,15 +151,27 @@ async fn activate_model(
     let by = &operator.actor.name;
     if *id == SHIPPED {
         let site = site(&app, request.site.as_deref())?;
-        registry::activate_shipped(&app.learning, &site, by).await?;
-        return Ok(private().json(registry::standing(&app.learning, &site).await?));
+        let question = request.question.unwrap_or_default();
+        registry::activate_shipped(&app.learning, question, &site, by).await?;
+        let standing = registry::standing(&app.learning, question, &site).await?;
+        return Ok(private().json(standing));
     }
     if request.site.is_some() {
         let message = "A model belongs to one site; name it only for `shipped`.";
         return Err(FieldError::new("site", "unexpected", message).into());
     }
-    let entry = registry::activate(&app.learning, model_id(&id)?, by, request.force).await?;
-    Ok(private().json(registry::standing(&app.learning, &entry.site).await?))
+    let entry = registry::find(&app, model_id(&id)?).await?;
+    let entry = entry.ok_or_else(|| Problem::not_found("model"))?;
+    if request
+        .question
+        .is_some_and(|named| named != entry.question)
+    {
+        let message = "The model answers another question; name it only for `shipped`.";
+        return Err(FieldError::new("question", "unexpected", message).into());
+    }
+    let entry = registry::activate(&app.learning, entry.id, by, request.force).await?;
+    let standing = registry::standing(&app.learning, entry.question, &entry.site).await?;
+    Ok(private().json(standing))
 }
 
 /// A site by its slug; `default` when none is named.

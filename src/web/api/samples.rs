@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::models::site;
 use crate::{
-    bayes::Label,
+    bayes::Question,
     domain::sample::{StoredSample, Tally},
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
@@ -21,6 +21,8 @@ use crate::{
 struct Sent {
     /// The site of records that name none; absent: `default`.
     site: Option<String>,
+    /// What the labels of records say that name no `question`; absent: `spam`.
+    question: Option<Question>,
     /// A name for this data: labels are counted and capped by it. Absent: the sender's name.
     source: Option<String>,
 }
@@ -32,6 +34,8 @@ struct Sent {
 struct Wanted {
     /// The site; absent: every site.
     site: Option<String>,
+    /// The labels in answer to which question; absent: `spam`.
+    question: Option<Question>,
     /// `true`: instead those that programs reported and that wait for a person's word, because they
     /// contradict a person or the model strongly. They count nowhere; a line of them sent to this path
     /// counts as the word of whoever sends it.
@@ -71,7 +75,7 @@ impl From<Uploaded> for UploadReport {
 }
 
 /// Takes labelled data in: JSON lines, or CSV or TSV with a header; `text` and `label` (`spam` or
-/// `ham`), optional `name`, `email`, `website`, `site`. It may be long and may come slowly. All of
+/// `ham`; of the question `abuse`: `abuse` or `clean`), optional `name`, `email`, `website`, `site`, `question`. It may be long and may come slowly. All of
 /// it counts, or, if any line is not right, none of it.
 #[utoipa::path(
     params(Sent),
@@ -99,6 +103,7 @@ async fn take_samples(
 ) -> Result<HttpResponse, Problem> {
     let about = About {
         site: site(&app, about.site.as_deref())?,
+        question: about.question.unwrap_or_default(),
         source: match about.source.as_deref() {
             Some(raw) => sample_upload::source(raw)?,
             None => operator.actor.name.clone(),
@@ -156,13 +161,19 @@ async fn give_samples(
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .streaming(lines(app, sites, waiting)))
+        .streaming(lines(
+            app,
+            wanted.question.unwrap_or_default(),
+            sites,
+            waiting,
+        )))
 }
 
 /// The sites' samples, a page at a time. When the database fails midway the answer breaks off,
 /// which a client can tell from its end.
 fn lines(
     app: Shared,
+    question: Question,
     sites: Vec<SiteSlug>,
     waiting: bool,
 ) -> impl Stream<Item = Result<Bytes, StoreError>> {
@@ -175,9 +186,11 @@ fn lines(
                     return Ok(None);
                 };
                 let page = if waiting {
-                    app.store.waiting_samples(&present, &after).await?
+                    app.store
+                        .waiting_samples(question, &present, &after)
+                        .await?
                 } else {
-                    app.store.samples(&present, &after).await?
+                    app.store.samples(question, &present, &after).await?
                 };
                 if let Some(last) = page.last() {
                     after.clone_from(&last.vote.id);
@@ -194,7 +207,8 @@ fn lines(
 fn line(stored: &StoredSample) -> String {
     let vote = &stored.vote;
     let mut line = json!({
-        "id": vote.id, "site": vote.site, "label": vote.label.map(Label::as_str),
+        "id": vote.id, "site": vote.site, "question": vote.question,
+        "label": vote.label.map(|label| vote.question.classes()[label.index()]),
         "text": vote.text, "name": vote.name, "email": vote.email_domain,
         "website": vote.website, "provenance": stored.provenance, "source": stored.source,
     });

@@ -1,6 +1,7 @@
 //! The model's page, for operators: what judges on a site, how well it did, training, which model is
 //! in use, and labelled data from elsewhere. What its forms do, `learn` does.
 
+mod abuse;
 pub mod report;
 mod run;
 pub mod upload;
@@ -8,19 +9,19 @@ pub mod upload;
 use actix_web::ResponseError as _;
 use url::form_urlencoded::byte_serialize;
 
-use self::run::Run;
+use self::{abuse::AbuseTried, run::Run};
 use super::{
     charts::{self, DAYS, Effect},
     entry,
 };
 use crate::{
-    bayes::Label,
+    bayes::{Label, Question},
     directory::DEFAULT_SITE,
     domain::{
         model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
-        site::{Policy, Site},
+        site::Policy,
     },
     evaluation::charts::Chart,
     learn::{
@@ -29,7 +30,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
-    sites::abuse::{self, AbuseEffect},
+    sites::abuse::{THRESHOLDS as ABUSE_THRESHOLDS, look},
     web::{desk::prelude::*, sample_upload},
 };
 
@@ -44,6 +45,7 @@ const DAY_MILLIS: i64 = 86_400_000;
 #[derive(Deserialize)]
 pub(super) struct ModelQuery {
     site: Option<String>,
+    question: Option<String>,
     said: Option<String>,
 }
 
@@ -53,6 +55,10 @@ struct ModelPage {
     frame: Frame,
     said: Said,
     site: SiteSlug,
+    /// What the model answers.
+    question: Question,
+    /// What texts of each class are called.
+    classes: [&'static str; 2],
     sites: Vec<String>,
     standing: Standing,
     runs: Vec<Run>,
@@ -78,33 +84,6 @@ struct ModelPage {
     abuse: AbuseTried,
 }
 
-/// What holding by abuse would have done to the latest comments.
-struct AbuseTried {
-    comments: usize,
-    scores: String,
-    effects: Vec<AbuseEffect>,
-    threshold: f64,
-    /// Who looked last, and when.
-    seen: Option<(String, String)>,
-}
-
-impl AbuseTried {
-    async fn of(app: &App, words: &Words, site: &Site) -> Result<Self, Problem> {
-        let tried = abuse::latest(&app.sites, &site.slug).await?;
-        let seen = app.store.abuse_trial(&site.slug).await?;
-        let threshold = site.policy.abuse_threshold;
-        Ok(Self {
-            comments: tried.len(),
-            scores: charts::abuse_scores(&tried),
-            effects: abuse::THRESHOLDS
-                .map(|at| abuse::effect(&tried, at))
-                .to_vec(),
-            threshold,
-            seen: seen.map(|seen| (seen.by, age(words, seen.at, app.now()))),
-        })
-    }
-}
-
 /// What the form before did.
 enum Said {
     Nothing,
@@ -126,8 +105,9 @@ pub(super) async fn show(
     Operators(Entered(signed_in)): Operators<Entered>,
     Query(query): Query<ModelQuery>,
 ) -> Result<HttpResponse, Refused> {
+    let question = question_of(query.question.as_deref().unwrap_or_default())?;
     let site = match query.site.as_deref() {
-        None | Some("") => most_taught(&app).await?,
+        None | Some("") => most_taught(&app, question).await?,
         Some(slug) => site_of(&app, slug)?,
     };
     let said = match query.said.as_deref() {
@@ -140,7 +120,7 @@ pub(super) async fn show(
         Some("refused") => Said::Done("It does not pass the gate: the reasons stand below it."),
         _ => Said::Nothing,
     };
-    render(&app, &signed_in, site, said).await
+    render(&app, &signed_in, (question, site), said).await
 }
 
 pub(super) async fn act(
@@ -148,20 +128,21 @@ pub(super) async fn act(
     Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
     let site = site_of(&app, fields.get("site"))?;
+    let question = question_of(fields.get("question"))?;
     let by = &by.account.name;
     let said = match fields.get("do") {
         "abuse-seen" => {
             let site = site::named(&app, fields.get("site"))?;
-            abuse::look(&app.sites, &site, &abuse::THRESHOLDS, by).await?;
+            look(&app.sites, &site, &ABUSE_THRESHOLDS, by).await?;
             "seen"
         }
-        "train" => match training::start(&app, &site, by).await {
+        "train" => match training::start(&app, question, &site, by).await {
             Ok(_) => "begun",
             Err(StartError::UnderWay(_)) => "under_way",
             Err(StartError::Store(error)) => return Err(error.into()),
         },
-        "activate" => activate(&app, &site, by, &fields).await?,
-        "roll-back" => match registry::roll_back(&app.learning, &site, by).await {
+        "activate" => activate(&app, (question, &site), by, &fields).await?,
+        "roll-back" => match registry::roll_back(&app.learning, question, &site, by).await {
             Ok(_) => "back",
             Err(RegistryError::NothingBefore) => "nothing_before",
             Err(error) => return Err(error.into()),
@@ -169,18 +150,24 @@ pub(super) async fn act(
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
     let site: String = byte_serialize(site.as_str().as_bytes()).collect();
-    Ok(see_other(&format!("{HOME}/model?site={site}&said={said}")))
+    let about = match question {
+        Question::Spam => "",
+        Question::Abuse => "&question=abuse",
+    };
+    Ok(see_other(&format!(
+        "{HOME}/model?site={site}{about}&said={said}"
+    )))
 }
 
 async fn activate(
     app: &App,
-    site: &SiteSlug,
+    (question, site): (Question, &SiteSlug),
     by: &str,
     fields: &FormFields,
 ) -> Result<&'static str, Problem> {
     let model = fields.get("model");
     if model == SHIPPED {
-        registry::activate_shipped(&app.learning, site, by).await?;
+        registry::activate_shipped(&app.learning, question, site, by).await?;
         return Ok("active");
     }
     let id = ModelId::parse(model).ok_or_else(|| Problem::not_found("model"))?;
@@ -194,7 +181,7 @@ async fn activate(
 async fn render(
     app: &App,
     signed_in: &SignedIn,
-    site: SiteSlug,
+    (question, site): (Question, SiteSlug),
     said: Said,
 ) -> Result<HttpResponse, Refused> {
     let now = app.now();
@@ -204,9 +191,9 @@ async fn render(
         .store
         .decisions_by_day(&site, Timestamp::from_millis(since))
         .await?;
-    let runs = registry::list(app, std::slice::from_ref(&site)).await?;
+    let runs = registry::list(app, question, std::slice::from_ref(&site)).await?;
     let runs: Vec<Run> = runs.into_iter().map(|entry| Run::of(entry, now)).collect();
-    let samples = samples::count(app, std::slice::from_ref(&site)).await?;
+    let samples = samples::count(app, question, std::slice::from_ref(&site)).await?;
     let threshold = app
         .directory
         .site(site.as_str())
@@ -236,7 +223,7 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
         sites: entry::sites(app),
-        standing: registry::standing(&app.learning, &site)
+        standing: registry::standing(&app.learning, question, &site)
             .await
             .map_err(Problem::from)?,
         under_way: runs.iter().any(|run| run.entry.status.is_under_way()),
@@ -246,6 +233,11 @@ async fn render(
             of_class.map(|count| count.count).sum()
         }),
         samples,
+        question,
+        classes: match question {
+            Question::Spam => ["genuine", "spam"],
+            Question::Abuse => ["not abusive", "abusive"],
+        },
         max_upload: app.settings.learning.max_upload_mib,
         max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,
@@ -267,14 +259,22 @@ async fn render(
     Ok(page::render(status, &template)?)
 }
 
+/// The question that a page or form is about; spam where it names none.
+fn question_of(word: &str) -> Result<Question, Problem> {
+    if word.is_empty() {
+        return Ok(Question::Spam);
+    }
+    Question::parse(word).ok_or_else(|| Problem::not_found("page"))
+}
+
 fn site_of(app: &App, slug: &str) -> Result<SiteSlug, Problem> {
     Ok(site::named(app, slug)?.slug.clone())
 }
 
 /// The site to begin with: the one with the most labels, or the default one, or any.
-async fn most_taught(app: &App) -> Result<SiteSlug, Problem> {
+async fn most_taught(app: &App, question: Question) -> Result<SiteSlug, Problem> {
     let sites = app.directory.covered(&Scope::All);
-    let counts = samples::count(app, &sites).await?;
+    let counts = samples::count(app, question, &sites).await?;
     let labels = |site: &SiteSlug| {
         let of_site = counts.iter().filter(|count| count.site == *site);
         of_site.map(|count| count.count).sum::<i64>()

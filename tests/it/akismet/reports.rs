@@ -1,6 +1,9 @@
 //! Reports: decisions where the text is kept, found by guid or by content.
 
-use hamlet::domain::{moderator::Role, site::ClientMode};
+use hamlet::{
+    bayes::Question,
+    domain::{moderator::Role, site::ClientMode},
+};
 use reqwest::Method;
 use serde_json::json;
 
@@ -58,7 +61,13 @@ on_both_engines!(
         let mut test = asked(&key, "Never mind this one");
         test.push(("is_test", "true"));
         call(&app, "/1.1/submit-spam", &test).await;
-        let samples = || async { app.app.store.samples(&site, "").await.unwrap() };
+        let samples = || async {
+            app.app
+                .store
+                .samples(Question::Spam, &site, "")
+                .await
+                .unwrap()
+        };
         assert!(samples().await.is_empty());
         call(&app, "/1.1/submit-spam", &asked(&key, HAM)).await;
         call(&app, "/1.1/submit-ham", &asked(&key, HAM)).await;
@@ -66,7 +75,7 @@ on_both_engines!(
         let counts = app
             .app
             .store
-            .count_samples(std::slice::from_ref(&site))
+            .count_samples(Question::Spam, std::slice::from_ref(&site))
             .await
             .unwrap();
         let counts: Vec<_> = counts.iter().map(|c| (c.label, c.count)).collect();

@@ -118,7 +118,9 @@ async fn a_run_asked_for_at_one_is_trained_by_one_and_its_model_judges_at_both()
     let token = one.token(Role::Operator, &[]).await;
     label(&one, "nursery", 60, false).await;
     let site = SiteSlug::parse("default").unwrap();
-    let run = training::start(&one.app, &site, "Test").await.unwrap();
+    let run = training::start(&one.app, hamlet::bayes::Question::Spam, &site, "Test")
+        .await
+        .unwrap();
     let (here, there) = tokio::join!(
         training::work(&one.app.learning),
         training::work(&other.app.learning)

@@ -208,7 +208,10 @@ on_both_engines!(
             let counts = app
                 .app
                 .store
-                .count_samples(std::slice::from_ref(&site.slug))
+                .count_samples(
+                    hamlet::bayes::Question::Spam,
+                    std::slice::from_ref(&site.slug),
+                )
                 .await;
             let mut counts: Vec<String> = counts
                 .unwrap()

@@ -215,7 +215,10 @@ on_both_engines!(
         let counts = app
             .app
             .store
-            .count_samples(std::slice::from_ref(&site.slug))
+            .count_samples(
+                hamlet::bayes::Question::Spam,
+                std::slice::from_ref(&site.slug),
+            )
             .await
             .unwrap();
         assert_eq!(counts.iter().map(|count| count.count).sum::<i64>(), 1);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hamlet::{
     app::App,
     background,
-    bayes::file::FEATURES_VERSION,
+    bayes::{Question, file::FEATURES_VERSION},
     clock::Clock,
     config::Settings,
     domain::{decision::Decision, moderator::Role, site::Policy},
@@ -213,7 +213,7 @@ on_both_engines!(
             [2, 0]
         );
         let sites = [site.slug.clone()];
-        let counts = hamlet::learn::samples::count(&app.app, &sites)
+        let counts = hamlet::learn::samples::count(&app.app, Question::Spam, &sites)
             .await
             .unwrap();
         assert_eq!((counts[0].count, counts[0].counted), (3, 2), "{counts:?}");
@@ -310,7 +310,13 @@ on_both_engines!(
         let site = app.app.directory.site("default").unwrap().slug.clone();
         let live = app.app.learning.model(&site).await.unwrap();
         let kept = async || {
-            let state = app.app.store.learning_state(&site).await.unwrap().unwrap();
+            let state = app
+                .app
+                .store
+                .learning_state(Question::Spam, &site)
+                .await
+                .unwrap()
+                .unwrap();
             app.app.store.learnt_sums(&state, FEATURES_VERSION).await
         };
         let sums = kept().await.unwrap().expect("400 lessons are worth it");
@@ -332,7 +338,13 @@ on_both_engines!(
         app.sql("UPDATE learnt_sums SET digest = digest - 1").await;
         assert!(kept().await.unwrap().is_some());
         // Somebody's text among them has to be forgotten, and whoever still has the old sums cannot put them back.
-        let before = app.app.store.learning_state(&site).await.unwrap().unwrap();
+        let before = app
+            .app
+            .store
+            .learning_state(Question::Spam, &site)
+            .await
+            .unwrap()
+            .unwrap();
         let token = app.token(Role::Operator, &[]).await;
         let posted = app.posted("default", "Osric", "Sweets to the sweet.").await;
         app.decide(&json!({ "id": posted }), Decision::Approve)

@@ -2,7 +2,7 @@
 
 use hamlet::{
     background,
-    bayes::Label,
+    bayes::{Label, Question},
     domain::{
         moderator::Role,
         sample::{Provenance, Vote},
@@ -34,6 +34,7 @@ pub async fn label(app: &TestApp, source: &str, count: usize, swapped: bool) {
     });
     let vote = |(text, spam): (String, bool)| {
         let mut vote = Vote {
+            question: Question::Spam,
             site: SiteSlug::parse("default").unwrap(),
             id: format!("{source}: {text}"),
             label: Some(if spam { Label::Spam } else { Label::Ham }),

@@ -143,7 +143,7 @@ on_both_engines!(
                 .app
                 .app
                 .store
-                .count_samples(&[site])
+                .count_samples(hamlet::bayes::Question::Spam, &[site])
                 .await
                 .expect("counts");
             let programs = counts

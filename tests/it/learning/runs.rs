@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use hamlet::{
     app::App,
     background,
+    bayes::Question,
     domain::{model::ModelStatus, moderator::Role, site::SiteSlug},
     learn::{registry, training},
     storage::runs::Lease,
@@ -43,7 +44,9 @@ on_both_engines!(
     a_killed_instances_run_is_taken_up_by_another_once_its_lease_has_ended,
     |app: TestApp| async move {
         label(&app, "nursery", 60, false).await;
-        let run = training::start(&app.app, &site(), "Test").await.unwrap();
+        let run = training::start(&app.app, Question::Spam, &site(), "Test")
+            .await
+            .unwrap();
         let taken = app.app.store.take_run(doomed(&app.app)).await.unwrap();
         assert_eq!(taken.unwrap().id, run);
         assert!(
@@ -61,7 +64,9 @@ on_both_engines!(
 on_both_engines!(
     a_run_that_is_killed_every_time_is_given_up,
     |app: TestApp| async move {
-        let run = training::start(&app.app, &site(), "Test").await.unwrap();
+        let run = training::start(&app.app, Question::Spam, &site(), "Test")
+            .await
+            .unwrap();
         for _ in 0..3 {
             let taken = app.app.store.take_run(doomed(&app.app)).await.unwrap();
             assert!(taken.is_some());
@@ -71,7 +76,11 @@ on_both_engines!(
         let entry = registry::find(&app.app, run).await.unwrap().unwrap();
         assert_eq!(entry.status, ModelStatus::Failed);
         assert!(entry.failure.unwrap().contains("interrupted"));
-        assert!(training::start(&app.app, &site(), "Test").await.is_ok());
+        assert!(
+            training::start(&app.app, Question::Spam, &site(), "Test")
+                .await
+                .is_ok()
+        );
         app.stop().await;
     }
 );
@@ -80,13 +89,17 @@ on_both_engines!(
     a_training_run_that_panics_ends_as_failed,
     |app: TestApp| async move {
         label(&app, "nursery", 60, false).await;
-        let run = training::start(&app.app, &site(), "Test").await.unwrap();
+        let run = training::start(&app.app, Question::Spam, &site(), "Test")
+            .await
+            .unwrap();
         app.app.faults.arm("training", "default", 1);
         assert!(training::work(&app.app.learning).await.unwrap());
         let entry = registry::find(&app.app, run).await.unwrap().unwrap();
         assert_eq!(entry.status, ModelStatus::Failed);
         assert!(entry.failure.unwrap().contains("panicked"));
-        let again = training::start(&app.app, &site(), "Test").await.unwrap();
+        let again = training::start(&app.app, Question::Spam, &site(), "Test")
+            .await
+            .unwrap();
         assert!(training::work(&app.app.learning).await.unwrap());
         let entry = registry::find(&app.app, again).await.unwrap().unwrap();
         assert_eq!(entry.status, ModelStatus::Candidate);
@@ -98,7 +111,9 @@ on_both_engines!(
     a_second_run_for_a_site_is_refused_while_one_waits,
     |app: TestApp| async move {
         let token = app.token(Role::Operator, &[]).await;
-        let first = training::start(&app.app, &site(), "Test").await.unwrap();
+        let first = training::start(&app.app, Question::Spam, &site(), "Test")
+            .await
+            .unwrap();
         let request = app.with(&token, reqwest::Method::POST, "/api/v1/models");
         let (status, problem) = crate::support::app::answer(request.json(&json!({}))).await;
         assert_eq!(
@@ -144,13 +159,13 @@ on_both_engines!(
             versions
         };
         assert_eq!(everywhere().await, [second["version"].as_str().unwrap()]);
-        let back = registry::roll_back(&app.app.learning, &site(), "Test")
+        let back = registry::roll_back(&app.app.learning, Question::Spam, &site(), "Test")
             .await
             .unwrap();
         assert_eq!(back.unwrap().to_string(), id(&first));
         assert_eq!(everywhere().await, [first["version"].as_str().unwrap()]);
         assert_eq!(
-            registry::roll_back(&others[0].learning, &site(), "Test")
+            registry::roll_back(&others[0].learning, Question::Spam, &site(), "Test")
                 .await
                 .unwrap(),
             None
@@ -158,7 +173,7 @@ on_both_engines!(
         background::learn(&app.app).await;
         assert_eq!(everywhere().await, [shipped]);
         assert!(
-            registry::roll_back(&app.app.learning, &site(), "Test")
+            registry::roll_back(&app.app.learning, Question::Spam, &site(), "Test")
                 .await
                 .is_err()
         );
@@ -225,7 +240,9 @@ on_both_engines!(
         super::damage_models(&app).await;
         let later = instance(app.app.settings.clone()).await;
         assert_eq!(version(&later).await, shipped);
-        let standing = registry::standing(&later.learning, &site()).await.unwrap();
+        let standing = registry::standing(&later.learning, Question::Spam, &site())
+            .await
+            .unwrap();
         assert!(
             standing.says.contains("cannot be used"),
             "{}",

@@ -1,6 +1,7 @@
 //! Perspective's protocol: what its clients send, and the answers that they read.
 
 mod clients;
+mod coral;
 mod protocol;
 
 use reqwest::{Method, StatusCode};

@@ -163,7 +163,12 @@ on_both_engines!(
             (200, &json!("mine"))
         );
         ask(&app, SUGGEST, &key, &suggest(ABUSE, "TOXICITY", 1.0)).await;
-        let counts = app.app.store.count_samples(&[site]).await.unwrap();
+        let counts = app
+            .app
+            .store
+            .count_samples(hamlet::bayes::Question::Spam, &[site])
+            .await
+            .unwrap();
         let spam: Vec<_> = counts
             .iter()
             .map(|count| (count.label, count.count))

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use actix_web::web::Payload;
 
-use super::{Said, render, site_of};
+use super::{Said, question_of, render, site_of};
 use crate::{
+    bayes::Question,
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
     web::{
@@ -25,18 +26,20 @@ pub(in crate::web::desk) async fn take(
     let form = FileForm::read(&app, &request, payload).await?;
     by.accepts(&app, form.fields.get("csrf"))?;
     let site = site_of(&app, form.fields.get("site"))?;
+    let question = question_of(form.fields.get("question"))?;
     let source = form.fields.get("source").to_owned();
-    let said = match received(&app, &by, &site, &request, form).await {
+    let about = (question, &site);
+    let said = match received(&app, &by, about, &request, form).await {
         Ok(uploaded) => Said::Taken(uploaded),
         Err(problem) => Said::Refused(problem, source),
     };
-    render(&app, &by, site, said).await
+    render(&app, &by, (question, site), said).await
 }
 
 async fn received(
     app: &Shared,
     by: &SignedIn,
-    site: &SiteSlug,
+    (question, site): (Question, &SiteSlug),
     request: &HttpRequest,
     form: FileForm,
 ) -> Result<Uploaded, Problem> {
@@ -49,6 +52,7 @@ async fn received(
     }
     let about = About {
         site: site.clone(),
+        question,
         source: if named.trim().is_empty() {
             by.account.name.clone()
         } else {
