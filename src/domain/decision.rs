@@ -5,8 +5,6 @@ use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::bayes::Question;
-
 use super::{
     comment::{Comment, CommentId, Status},
     id::id,
@@ -260,5 +258,4 @@ pub struct Decider {
 
 /// What a comment, as it stands after a decision or its undoing and with the reason of the decision that stands, says about each
 /// question.
-pub type ToVote =
-    Box<dyn Fn(&Comment, Option<DecisionReason>) -> [Vote; Question::ALL.len()] + Send + Sync>;
+pub type ToVote = Box<dyn Fn(&Comment, Option<DecisionReason>) -> Vec<Vote> + Send + Sync>;

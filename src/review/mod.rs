@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         comment::CommentId,
-        decision::{BatchId, Beside, Change, Decider, Outcome, ToVote, Wish},
+        decision::{BatchId, Beside, Change, Decider, Door, Outcome, ToVote, Wish},
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
@@ -103,8 +103,16 @@ pub async fn decide_together(
         ),
     };
     let vault = review.ground.vault.clone();
-    let to_vote: ToVote =
-        Box::new(move |comment, reason| samples::votes_of(&vault, comment, reason));
+    let by_program = principal.actor.via == Door::Client;
+    let to_vote: ToVote = Box::new(move |comment, reason| {
+        let [spam, abuse] = samples::votes_of(&vault, comment, reason);
+        // What a program reports as no spam may be abuse all the same.
+        if by_program {
+            vec![spam]
+        } else {
+            vec![spam, abuse]
+        }
+    });
     let outcomes = review.ground.store.decide(wishes, decider, to_vote).await?;
     review.learning.wake();
     for (change, outcome) in changes.into_iter().zip(&outcomes) {
