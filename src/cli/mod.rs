@@ -8,6 +8,7 @@ mod evaluate;
 mod export;
 mod health;
 mod import;
+mod import_wordpress;
 mod inputs;
 mod key;
 mod mail;

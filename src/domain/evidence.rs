@@ -49,6 +49,8 @@ pub enum Check {
     Links,
     /// A language that the model does not know.
     Language,
+    /// Near copies are on other pages or sites, or by others.
+    Copies,
 }
 
 with_words!(Verdict, Check);

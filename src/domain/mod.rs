@@ -4,6 +4,7 @@
 pub mod abuse;
 pub mod arrival;
 pub mod block;
+pub mod campaign;
 pub mod comment;
 pub mod decision;
 pub mod email;

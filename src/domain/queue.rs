@@ -6,6 +6,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{
     abuse::AbuseFilter,
+    campaign::CampaignId,
     comment::{Comment, CommentId, Status},
     email::EmailIndex,
     evidence::Check,
@@ -66,6 +67,10 @@ pub struct Filter {
     pub has_link: Option<bool>,
     /// As abusive as this, at least, or of this kind: there is an index for it.
     pub abuse: Option<AbuseFilter>,
+    /// Near copies of one another.
+    pub campaign: Option<CampaignId>,
+    /// Only the latest of near copies, where nothing narrows the list.
+    pub folded: bool,
 }
 
 /// What is asked for, before it is checked; what is absent does not narrow the list.
@@ -77,6 +82,8 @@ pub struct QueueQuery {
     pub page: Option<String>,
     /// Any comment of the author.
     pub author: Option<CommentId>,
+    /// Any of some near copies.
+    pub copies_of: Option<CommentId>,
     /// What is searched for, as it was typed.
     pub search: Option<String>,
     /// The order.
@@ -112,6 +119,7 @@ impl Filter {
         let whole = Self {
             sites: self.sites.clone(),
             status: self.status,
+            folded: self.folded,
             ..Self::default()
         };
         *self == whole

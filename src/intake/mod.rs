@@ -4,6 +4,7 @@
 
 pub mod adopted;
 pub mod author;
+pub mod campaigns;
 pub mod checks;
 pub mod form_token;
 pub mod policy;
@@ -16,6 +17,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use self::{
+    campaigns::{Campaigns, window::Newcomer},
     policy::Prepared,
     submission::Submission,
     writer::{Failure, Overloaded, Pending, Writer},
@@ -25,6 +27,7 @@ use crate::{
     domain::{
         abuse::{AbuseMode, AbuseScore},
         arrival::{Admission, Arrival, Idempotency, NewComment, Program, SingleUse},
+        campaign::Membership,
         comment::CommentId,
         evidence::{Evidence, Finding, ModelEvidence, Verdict},
         field::FieldError,
@@ -44,6 +47,7 @@ use crate::{
     storage::StoreError,
     text::{
         Document, language,
+        sketch::Sketch,
         views::{Extractor, with_features},
     },
 };
@@ -58,6 +62,8 @@ pub struct Intake {
     reading: Arc<Reading>,
     /// Writes what comes in.
     pub writer: Writer,
+    /// Finds near copies.
+    campaigns: Campaigns,
 }
 
 impl Intake {
@@ -66,6 +72,7 @@ impl Intake {
     pub fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
         let writer = Writer::start(ground.clone());
         Self {
+            campaigns: Campaigns::new(&ground.settings.intake),
             ground,
             learning,
             reading,
@@ -189,8 +196,10 @@ pub async fn submit_for(
     if !is_program {
         comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.to_string()));
     }
+    let joined = join(intake, &comment, opinion.sketch, client.as_ref());
     let arrival = Arrival {
         comment,
+        joined,
         counters: checks::to_count(&facts, &ground.settings.intake),
         ask_trust: may_trust,
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
@@ -217,6 +226,25 @@ pub async fn submit_for(
         accepted.author_token = Some(author::issue(ground, &slug, &chain, accepted.id));
     }
     Ok(accepted)
+}
+
+/// The campaign that a comment joins, if it is a near copy. What a program does not have kept joins none, and is
+/// compared with what is.
+fn join(
+    intake: &Intake,
+    comment: &NewComment,
+    sketch: Option<Sketch>,
+    client: Option<&Program>,
+) -> Option<Membership> {
+    let newcomer = Newcomer {
+        id: comment.id,
+        parent: comment.parent,
+        sketch: sketch?,
+    };
+    if client.is_some_and(|client| !client.keeps) {
+        return intake.campaigns.find(&newcomer);
+    }
+    intake.campaigns.take_in(newcomer, comment.created_at)
 }
 
 fn settle(admission: &Admission) -> Result<Accepted, Rejection> {
@@ -260,6 +288,8 @@ pub struct Opinion {
     pub unknown: Option<Finding>,
     /// How abusive it seems; none where that was not asked, or where its language is none that the abuse model knows.
     pub abuse: Option<AbuseScore>,
+    /// What near copies of it are found by; none where it says too little.
+    pub sketch: Option<Sketch>,
 }
 
 /// Whether anything comes of knowing how abusive a text seems: nobody sees it of one that is not kept.
@@ -322,6 +352,7 @@ fn opinion(
             untaught: shipped.map(|shipped| shipped.score_features(features)),
             language: code.map(str::to_owned),
             unknown: checks::of_language(language, live.has_learnt()),
+            sketch: Sketch::of(features),
             abuse: abuse.and_then(|judge| judge.read(document.text, code, features)),
         }
     })

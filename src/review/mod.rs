@@ -7,6 +7,7 @@
 pub mod abuse;
 pub mod batches;
 pub mod changes;
+pub mod copies;
 pub mod last;
 pub mod opened;
 pub mod queue;

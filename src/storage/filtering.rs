@@ -7,7 +7,7 @@ use crate::{
     },
     storage::{
         evidence,
-        sql::{Statement, contains, values},
+        sql::{Statement, contains, list, values},
     },
 };
 
@@ -21,6 +21,20 @@ pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
         Sort::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
         Sort::Spammiest => ("COALESCE(c.score, 2.0)", true),
         Sort::Abusive => ("c.abuse", true),
+    }
+}
+
+/// Leaves out those of which a near copy with the same status came later.
+pub(super) fn fold(filter: &Filter, statement: &mut Statement) {
+    if filter.folded && filter.is_whole() {
+        statement.push(
+            "AND NOT EXISTS (SELECT 1 FROM copies k \
+             JOIN copies o ON o.campaign = k.campaign AND o.comment_id > k.comment_id \
+             JOIN comments later ON later.site = o.site AND later.id = o.comment_id \
+             WHERE k.site = c.site AND k.comment_id = c.id AND later.status = c.status \
+             AND o.site IN {list:?})",
+            values![list(&filter.sites)],
+        );
     }
 }
 
@@ -39,6 +53,12 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
             "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
              OR c.website {like} ? ESCAPE '\\')",
             values![pattern, pattern, pattern],
+        );
+    }
+    if let Some(campaign) = filter.campaign {
+        statement.push(
+            "AND c.id IN (SELECT k.comment_id FROM copies k WHERE k.campaign = ?)",
+            values![campaign],
         );
     }
     if let Some(min) = filter.min_score {

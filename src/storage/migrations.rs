@@ -126,6 +126,7 @@ const STEPS: &[Step] = &[
             text!("0035_abuse_labels.postgres.sql")
         ),
     ),
+    same(36, "copies", text!("0036_copies.sql")),
 ];
 
 /// The number of the last step.

@@ -10,7 +10,7 @@ use crate::{
     },
     storage::{
         Result, Store, comment_rows,
-        filtering::{narrow, sort_key},
+        filtering::{fold, narrow, sort_key},
         pools::Pool,
         sql::{Statement, get, list, sql, values},
     },
@@ -134,6 +134,7 @@ impl Stretch<'_> {
         }
         slice.narrow(&mut statement);
         narrow(self.filter, &mut statement);
+        fold(self.filter, &mut statement);
         if let Some((at, id)) = after {
             if by_time {
                 statement.push(&format!("AND c.id {beyond} ?"), values![id]);

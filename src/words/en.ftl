@@ -38,6 +38,16 @@ reason-blocked-word = It has a blocked word: { $word }
 reason-blocked-domain = It has a blocked domain: { $domain }
 reason-blocked-email = It has a blocked email address
 reason-blocked-network = It has a blocked network
+# 30 stands for 30 or more.
+reason-copies =
+    { $count ->
+        [one] A near copy of another comment in the last { $days } days
+        [30] A near copy of 30 others or more in the last { $days } days
+       *[other] A near copy of { $count } others in the last { $days } days
+    }{ $spam ->
+        [0] { "" }
+       *[other] , { $spam } of them spam
+    }
 reason-language = Hamlet does not know its language yet ({ $code }): a person decides
 reason-links = It has { $count } links; the site allows { $allowed }
 
@@ -376,6 +386,94 @@ queue-decide = Decide
 queue-roomy = more room
 queue-answers = Answers
 queue-a-reply = A reply
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies =
+    { $count ->
+        [one] With { $number } near copy
+       *[other] With { $number } near copies
+    } { $pages ->
+        [one] on one page
+       *[other] on { $pages } pages
+    }{ $sites ->
+        [one] { "" }
+       *[other] { " " }of { $sites } sites
+    }
+queue-show-copies = Show them
+queue-only-copies = Only near copies of one comment.
+imports-title = Imports and moved pages
+imports-imports = Imports
+imports-how = Comments of other systems are imported on the machine that Hamlet runs on:
+imports-none = Nothing was imported yet.
+imports-new = { $count ->
+    [one] { $number } new comment
+   *[other] { $number } new comments
+}
+imports-not-ended = It did not end, or is under way. Imported again, it goes on.
+imports-taken-back = { $count ->
+    [0] Taken back whole
+    [one] Taken back, but for one comment that somebody had decided about
+   *[other] Taken back, but for { $number } comments that somebody had decided about
+}
+imports-unchanged = { $count ->
+    [one] { $number } was here already
+   *[other] { $number } were here already
+}
+imports-ham = { $number } labelled genuine
+imports-spam = { $number } labelled spam
+imports-unlabelled = { $number } without a label
+imports-orphans = { $count ->
+    [one] { $number } answers a comment that is not here
+   *[other] { $number } answer comments that are not here
+}
+imports-withheld = { $number } not public: { $why }
+imports-skipped = { $number } left out: { $why }
+imports-doubts = { $number } not understood in part: { $why }
+imports-not-understood = What was not understood, and what to know
+imports-take-back = Take it back
+imports-what-goes = Delete its comments, and what was learnt from them, but for those that somebody decided about since
+imports-take-it-back = Take this import back
+imports-say-that-you-are-sure = Say that you are sure.
+imports-removed = { $count ->
+    [one] { $number } comment is gone again.
+   *[other] { $number } comments are gone again.
+}
+imports-kept = { $count ->
+    [one] One stays: somebody decided about it since.
+   *[other] { $number } stay: somebody decided about them since.
+}
+imports-move-a-page = Move a page's comments
+imports-move-hint = When an article has another address now, or one thread was parted in two: the comments join those that are there.
+imports-from-page = From this page
+imports-to-page = To this page
+imports-move = Move them
+imports-moved = { $count ->
+    [0] No comment is on that page.
+    [one] { $number } comment was moved.
+   *[other] { $number } comments were moved.
+}
+imports-no-such-site = There is no such site.
+comment-copies = Near copies of it
+comment-copies-say =
+    { $count ->
+        [one] With { $number } near copy
+       *[other] With { $number } near copies
+    } { $pages ->
+        [one] it is on one page
+       *[other] it is on { $pages } pages
+    }{ $sites ->
+        [one] { "" }
+       *[other] { " " }of { $sites } sites
+    }
+comment-copies-elsewhere =
+    { $count ->
+        [one] One more is on a site that you do not moderate.
+       *[other] { $number } more are on sites that you do not moderate.
+    }
+comment-copies-too =
+    { $count ->
+        [one] { $verb } the copy that waits too
+       *[other] { $verb } the { $number } copies that wait too
+    }
 queue-site-name = name of the site
 queue-sites-like-that = Sites with such a name:
 status-pending = Pending
@@ -409,6 +507,7 @@ check-rate = many from one place
 check-blocklist = blocked word or address
 check-links = many links
 check-language = a language that Hamlet does not know
+check-copies = near copies elsewhere
 queue-language = Language
 comment-language = Language: { $code }
 score-none = not judged

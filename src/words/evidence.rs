@@ -155,6 +155,10 @@ impl Words {
             Reason::BlockedEmail => self.say("reason-blocked-email").into(),
             Reason::BlockedNetwork => self.say("reason-blocked-network").into(),
             Reason::UnknownLanguage(code) => self.fill("reason-language", &[("code", code)]),
+            Reason::NearCopies(others, spam, days) => self.fill(
+                "reason-copies",
+                &[("count", others), ("spam", spam), ("days", days)],
+            ),
             Reason::TooManyLinks(count, allowed) => {
                 self.fill("reason-links", &[("count", count), ("allowed", allowed)])
             }

@@ -5,7 +5,6 @@
     reason = "in a test a panic is the failure it should be, in its helpers too"
 )]
 
-mod abuse;
 mod abuse_evidence;
 mod accounts;
 mod acts;
@@ -14,6 +13,7 @@ mod at_once;
 mod backup;
 mod batches;
 mod bounds;
+mod campaigns;
 mod cancelled;
 mod coral;
 mod corpora;

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub use address::Refused;
-pub use client::{AuthorityError, CallError, HookClient};
+pub use client::{AuthorityError, CallError, HookClient, tls as trusting};
 pub use signature::secret_of;
 
 use super::{

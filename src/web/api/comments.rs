@@ -21,6 +21,7 @@ use crate::{
         abuse::{self, SeenAbuse},
         opened::{self, RevealError, masked_email},
     },
+    storage::copies::Copies,
     web::prelude::*,
 };
 
@@ -71,6 +72,9 @@ pub struct CommentItem {
     pub created_at: Timestamp,
     /// When a person last decided, if one has.
     pub decided_at: Option<Timestamp>,
+    /// The near copies that it stands for in a folded list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
 }
 
 /// How abusive a comment seems.
@@ -156,6 +160,7 @@ impl CommentItem {
             network: comment.network.clone(),
             created_at: comment.created_at,
             decided_at: comment.decided_at,
+            copies: None,
         }
     }
 }

@@ -252,7 +252,11 @@ fn bulk_result(id: CommentId, outcome: &Outcome, changed: Option<Changed>) -> Bu
     }
 }
 
-async fn answer(
+/// What became of one comment, as an answer.
+///
+/// # Errors
+/// 404, 409.
+pub(super) async fn answer(
     app: &App,
     principal: &Principal,
     outcome: Option<Outcome>,

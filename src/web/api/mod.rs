@@ -5,6 +5,7 @@ pub mod batches;
 pub mod blocks;
 pub mod client_keys;
 pub mod comments;
+pub mod copies;
 pub mod decisions;
 pub mod me;
 pub mod models;
@@ -44,6 +45,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(comments::routes)
         .configure(decisions::routes)
         .configure(batches::routes)
+        .configure(copies::routes)
         .configure(score::routes)
         .configure(blocks::routes)
         .tagged("operators")

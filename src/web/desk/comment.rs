@@ -8,6 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     filter::DeskQuery,
     item::{self, Item, Shower},
+    near::Near,
     thread::{self, InThread},
     views,
     words::{self, label, now},
@@ -65,6 +66,8 @@ struct CommentPage {
     answer_key: String,
     /// When it is deleted for good.
     deleted_on: Option<String>,
+    /// Near copies of it.
+    near: Option<Near>,
 }
 
 /// A reason with its weight as a bar.
@@ -239,6 +242,7 @@ async fn render(
     let shown = |comments: &[Comment]| comments.iter().map(|one| shower.in_list(one)).collect();
     let named = |from: &From| words.say(from.0.status().map_or("status-all", label));
     let template = CommentPage {
+        near: Near::of(app, &principal, words, &comment).await?,
         deleted_on: deleted_on(app, &comment),
         thread: thread::around(app, words, &comment).await?,
         answer_key: CommentId::generate().to_string(),

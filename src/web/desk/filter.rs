@@ -38,6 +38,8 @@ pub enum Field {
     Q,
     /// Any comment of the author.
     Author,
+    /// Any of some near copies.
+    Copies,
     /// The band of scores.
     Band,
     /// The first day.
@@ -126,12 +128,14 @@ impl DeskQuery {
             ),
             has_link: read(errors, "link", self.get(Field::Link), yes_or_no),
             abuse: read(errors, "abuse", self.get(Field::Abuse), AbuseFilter::parse),
+            folded: true,
             ..Filter::default()
         };
         QueueQuery {
             site: given(Field::Site),
             page: given(Field::Page),
             author: read(errors, "author", self.get(Field::Author), CommentId::parse),
+            copies_of: read(errors, "copies", self.get(Field::Copies), CommentId::parse),
             search: given(Field::Q),
             sort: self.sort(),
             filter,
@@ -172,7 +176,13 @@ impl DeskQuery {
     /// Whether a filter is set that is folded away on the page.
     #[must_use]
     pub fn has_rare(&self) -> bool {
-        let seen = [Field::Q, Field::Author, Field::Site, Field::Sort];
+        let seen = [
+            Field::Q,
+            Field::Author,
+            Field::Copies,
+            Field::Site,
+            Field::Sort,
+        ];
         let rare = Field::VARIANTS.iter().filter(|field| !seen.contains(field));
         rare.into_iter().any(|field| self.get(*field).is_some())
     }
@@ -280,5 +290,6 @@ const fn in_words(check: Check) -> &'static str {
         Check::Blocklist => "check-blocklist",
         Check::Links => "check-links",
         Check::Language => "check-language",
+        Check::Copies => "check-copies",
     }
 }

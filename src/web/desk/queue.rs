@@ -149,6 +149,7 @@ async fn find(
         Ok(queue) => {
             let shower = Shower {
                 search: queue.search.as_ref(),
+                copies: queue.copies,
                 parents: item::parents(app, principal, queue.comments.iter()).await?,
                 abuse: abuse::of(&app.learning, queue.comments.iter()).await,
                 ..Shower::new(app, words)
