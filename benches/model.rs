@@ -9,9 +9,9 @@ use hamlet::bayes::Label;
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::bayes::train::Trainer;
-use hamlet::bayes::{KindScore, Kinds, Model};
+use hamlet::bayes::{KindScore, Kinds, Model, Question};
 use hamlet::bayes::{base::Base, lessons::Lessons};
-use hamlet::learn::abuse::shipped_bytes;
+use hamlet::learn::shipped;
 use hamlet::text::Document;
 use hamlet::text::language::{self, Language};
 use hamlet::text::views::{Extractor, with_features};
@@ -127,7 +127,8 @@ fn score(criterion: &mut Criterion) {
     group.bench_function("as at intake: one question", |b| {
         b.iter(|| judged(&model, None, black_box(&one())));
     });
-    let base = Base::from_compact(Cow::Borrowed(shipped_bytes())).expect("the shipped model");
+    let base = Base::from_compact(Cow::Borrowed(shipped::bytes(Question::Abuse)))
+        .expect("the shipped model");
     let abuse = base.untaught().expect("the shipped model");
     let kinds = base.kinds().expect("its kinds");
     group.bench_function("as at intake: both questions", |b| {

@@ -2,7 +2,7 @@
 //! worth a mark. The page of a comment has all of them.
 
 use crate::{
-    bayes::TokenWeight,
+    bayes::{AbuseKind, TokenWeight},
     domain::{
         abuse::{AbuseFilter, AbuseScore},
         comment::Comment,
@@ -73,7 +73,7 @@ pub fn abuse(words: &Words, seen: &SeenAbuse, comment: &Comment) -> Option<Shown
         None => words.say("abuse-no-language").into(),
         Some(score) => {
             let percent = format!("{:.0}", score.probability() * 100.0);
-            let kind = score.kind.map(|kind| kind.as_str());
+            let kind = score.kind.map(AbuseKind::as_str);
             let kind = kind.and_then(AbuseFilter::parse);
             match kind {
                 Some(kind) => words.fill(
