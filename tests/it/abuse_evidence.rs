@@ -217,10 +217,10 @@ on_both_engines!(
             .with(&operator, Method::POST, "/api/v1/sites")
             .json(&new);
         assert_eq!(refused(answer(adding).await), not_tried("policy.abuse"));
-        let held = app
+        let waiting = app
             .posted("default", "Laertes", &format!("{INSULT} Again."))
             .await;
-        let comment = read(&app, &operator, &format!("/api/v1/comments/{held}")).await;
+        let comment = read(&app, &operator, &format!("/api/v1/comments/{waiting}")).await;
         assert_eq!(
             (&comment["status"], &comment["verdict"]),
             (&json!("pending"), &json!("hold"))

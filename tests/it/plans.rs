@@ -213,23 +213,10 @@ async fn use_copies(app: &TestApp, moderator: &str, round: usize) {
     background::follow_campaigns(&app.app).await;
 }
 
-/// Uses the service as programs, readers and moderators do.
-async fn use_it(app: &TestApp, round: usize) {
-    let moderator = app.token(Role::Moderator, &[]).await;
-    let operator = app.token(Role::Operator, &[]).await;
-    let mut ids = Vec::new();
-    for n in 0..6 {
-        let fields = json!({ "page": "/garden", "name": format!("Reader {n}"), "email": format!("r{round}{n}@elsinore.example"),
-            "website": "https://elsinore.example/", "text": format!("Rosemary number {round}{n}, that is for remembrance.") });
-        let post = app
-            .comment("default", &fields)
-            .header("Idempotency-Key", format!("key-{round}-{n}"));
-        let (status, receipt) = answer(post).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");
-        ids.push(receipt["id"].as_str().expect("an id").to_owned());
-    }
+/// Lists comments in every order and by what has an index.
+async fn list(app: &TestApp, moderator: &str) {
     let read = async |path: &str| {
-        let (status, body) = answer(app.with(&moderator, Method::GET, path)).await;
+        let (status, body) = answer(app.with(moderator, Method::GET, path)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     };
@@ -254,6 +241,29 @@ async fn use_it(app: &TestApp, round: usize) {
     ] {
         read(&format!("/api/v1/comments?{filter}")).await;
     }
+}
+
+/// Uses the service as programs, readers and moderators do.
+async fn use_it(app: &TestApp, round: usize) {
+    let moderator = app.token(Role::Moderator, &[]).await;
+    let operator = app.token(Role::Operator, &[]).await;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        let fields = json!({ "page": "/garden", "name": format!("Reader {n}"), "email": format!("r{round}{n}@elsinore.example"),
+            "website": "https://elsinore.example/", "text": format!("Rosemary number {round}{n}, that is for remembrance.") });
+        let post = app
+            .comment("default", &fields)
+            .header("Idempotency-Key", format!("key-{round}-{n}"));
+        let (status, receipt) = answer(post).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");
+        ids.push(receipt["id"].as_str().expect("an id").to_owned());
+    }
+    let read = async |path: &str| {
+        let (status, body) = answer(app.with(&moderator, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    };
+    list(app, &moderator).await;
     let decide = async |decision: &str, ids: &[String]| {
         let items: Vec<Value> = ids
             .iter()
