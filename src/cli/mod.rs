@@ -20,6 +20,7 @@ mod score;
 mod serve;
 mod shell;
 mod site;
+mod site_abuse;
 mod token;
 mod train;
 mod train_site;

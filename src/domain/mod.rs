@@ -1,6 +1,7 @@
 //! What things are: newtypes that can only be made by parsing, and the records built from them.
 //! No I/O, no async, no framework; whatever stores, sends or shows these lives elsewhere.
 
+pub mod abuse;
 pub mod arrival;
 pub mod block;
 pub mod campaign;

@@ -71,6 +71,8 @@ pub enum Because {
     AllReviewed,
     /// The site trusts authors from so many approved comments on, and this one has fewer.
     FewApproved(u32),
+    /// It seems abusive, at or above this threshold of the site.
+    AbuseAtLeast(f64),
 }
 
 impl Default for Because {

@@ -3,6 +3,7 @@
 use super::Review;
 use crate::{
     domain::{
+        abuse::AbuseMode,
         comment::{Comment, CommentId},
         decision::{Beside, Decider, Outcome, ToVote},
         edit::{Rewriting, TextChange},
@@ -11,7 +12,6 @@ use crate::{
         field::FieldError,
         moderator::Principal,
         reason::Because,
-        site::Policy,
         text::CommentText,
     },
     intake::{self, checks},
@@ -152,15 +152,19 @@ async fn judge(review: &Review, comment: &Comment) -> Evidence {
         email_domain: email.as_ref().and_then(EmailAddress::given_domain),
         ..comment.document()
     };
-    let opinion = intake::judge(&review.learning, &comment.site, &document).await;
-    let site = review.ground.directory.site(comment.site.as_str());
-    let policy = site.map_or_else(Policy::default, |site| site.policy.clone());
-    let mut found = checks::of_text(&policy, &comment.text, 0);
+    let Some(site) = review.ground.directory.site(comment.site.as_str()) else {
+        // The site is being removed.
+        return comment.evidence.clone();
+    };
+    let asks_abuse = site.policy.abuse != AbuseMode::Off;
+    let opinion = intake::judge(&review.learning, &site, asks_abuse, &document).await;
+    let mut found = checks::of_text(&site.policy, &comment.text, 0);
     found.extend(opinion.unknown);
     let old = &comment.evidence;
     let mut evidence = Evidence {
         model: opinion.model,
         language: opinion.language,
+        abuse: opinion.abuse,
         checks: Vec::new(),
         because: old.because.clone(),
     };

@@ -4,6 +4,7 @@
 //! How a comment got its verdict is `intake`'s and `spam`'s; what is sent because of a decision is
 //! `notify`'s.
 
+pub mod abuse;
 pub mod batches;
 pub mod changes;
 pub mod copies;

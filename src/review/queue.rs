@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
+        abuse::AbuseFilter,
         campaign::CampaignId,
         comment::{Comment, CommentId},
         field::{FieldError, parse_line},
@@ -218,6 +219,10 @@ async fn filter(
         search: search.transpose().map_err(&mut keep).unwrap_or_default(),
         sites,
         author,
+        // That order has those alone which the index has.
+        abuse: narrow
+            .abuse
+            .or((wanted.sort == Sort::Abusive).then_some(AbuseFilter::Likely)),
         ..narrow.clone()
     })
 }

@@ -49,6 +49,11 @@ impl Store {
         }
         statement.push("AND c.site IN {list:?}", values![list(&filter.sites)]);
         narrow(filter, &mut statement);
+        if filter.abuse.is_some() {
+            // The index of abusive comments begins with site and status.
+            let all = list(Status::ALL.iter().map(|status| status.as_str()));
+            statement.push("AND c.status IN {list:?}", values![all]);
+        }
         statement.push("GROUP BY c.status", values![]);
         let found = self.gather("comments", statement, counted).await?;
         for (status, count) in found.into_iter().flatten() {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
+        abuse::AbuseScore,
         comment::{Comment, CommentId, Status},
         decision::{Action, Decided, Decider, HistoryEntry, Outcome, ToVote},
         edit::{EarlierText, EditedLately, Rewriting, TextChange},
@@ -125,7 +126,7 @@ impl Desk<'_, '_> {
         comment.score = wish.evidence.log_odds().map(crate::bayes::probability);
         comment.evidence = wish.evidence;
         let text = "UPDATE comments SET text = $3, fingerprint = $4, score = $5, evidence = $6, model_version = $7, \
-                        version = $8, edited_at = (SELECT MAX(e.at) FROM edits e WHERE e.site = comments.site \
+                        version = $8, abuse = $9, edited_at = (SELECT MAX(e.at) FROM edits e WHERE e.site = comments.site \
                             AND e.comment_id = comments.id AND e.undone_at IS NULL) \
                     WHERE site = $1 AND id = $2";
         let model = comment.evidence.model.as_ref();
@@ -137,7 +138,8 @@ impl Desk<'_, '_> {
             comment.score,
             comment.evidence,
             model.map(|model| &model.version),
-            comment.version
+            comment.version,
+            comment.evidence.abuse.map(AbuseScore::steps)
         ];
         self.tx.run(text, values).await?;
         let event = match wish.change {

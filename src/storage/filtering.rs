@@ -1,7 +1,10 @@
 //! What the list of comments asks for, as pieces of SQL.
 
 use crate::{
-    domain::queue::{Filter, Sort},
+    domain::{
+        abuse::AbuseFilter,
+        queue::{Filter, Sort},
+    },
     storage::{
         evidence,
         sql::{Statement, contains, list, values},
@@ -17,6 +20,7 @@ pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
         Sort::Oldest => (NONE, false),
         Sort::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
         Sort::Spammiest => ("COALESCE(c.score, 2.0)", true),
+        Sort::Abusive => ("c.abuse", true),
     }
 }
 
@@ -81,6 +85,16 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
             "AND c.evidence LIKE ?",
             values![evidence::in_language(code)],
         );
+    }
+    if let Some(abuse) = filter.abuse {
+        // The index's own bound in the text, so that the planner sees that it has all of them.
+        statement.push("AND c.abuse >= 500", values![]);
+        if abuse.least() > AbuseFilter::Likely.least() {
+            statement.push("AND c.abuse >= ?", values![abuse.least()]);
+        }
+        if let Some(kind) = abuse.kind() {
+            statement.push("AND c.evidence LIKE ?", values![evidence::of_kind(kind)]);
+        }
     }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };

@@ -112,6 +112,7 @@ const STEPS: &[Step] = &[
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
     same(30, "pages", text!("0030_pages.sql")),
     same(31, "views", text!("0031_views.sql")),
+    same(32, "abuse", text!("0032_abuse.sql")),
     same(33, "reasons", text!("0033_reasons.sql")),
     same(34, "edits", text!("0034_edits.sql")),
     each(

@@ -5,6 +5,7 @@
 //! differ; [`engine`] has what else does. Batches travel as one JSON parameter a statement, because each
 //! statement costs more than the rows in it.
 
+pub mod abuse_trials;
 pub mod acts;
 pub mod arrivals;
 pub mod backup;

@@ -114,7 +114,10 @@ impl Stretch<'_> {
             ("ASC", ">")
         };
         // In the text, so that the planner knows how few are wanted.
-        let order = if by_time {
+        let order = if by_time && self.filter.abuse.is_some() {
+            // In the order of arrival all would be looked at; the few that are likely abusive are sorted instead.
+            format!("ORDER BY (c.id || '') {direction} LIMIT {take}")
+        } else if by_time {
             format!("ORDER BY c.id {direction} LIMIT {take}")
         } else {
             format!("ORDER BY {key} {direction}, c.id {direction} LIMIT {take}")
@@ -181,7 +184,7 @@ impl Stretch<'_> {
         match self.sort {
             Sort::Newest => slice.up_to.as_ref().is_some_and(|up_to| *up_to <= last),
             Sort::Oldest => slice.above.as_ref().is_some_and(|above| *above >= last),
-            Sort::Uncertain | Sort::Spammiest => false,
+            Sort::Uncertain | Sort::Spammiest | Sort::Abusive => false,
         }
     }
 }

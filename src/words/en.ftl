@@ -14,6 +14,7 @@ because-few-approved =
         [1] Its author has no approved comment here yet
        *[other] Its author has fewer than { $needed } approved comments here
     }
+because-abuse = It seems abusive: { $score } is at or above the site's { $threshold }, so a person decides
 because-imported = It was imported from another system
 
 ## What the checks found
@@ -485,6 +486,20 @@ order-newest = Newest first
 order-oldest = Oldest first
 order-uncertain = Most uncertain first
 order-spammiest = Spammiest first
+order-abusive = Most abusive first
+abuse-abuse = Abuse
+abuse-seems = Seems abusive, { $percent } %
+abuse-seems-kind = Seems abusive, { $percent } %: { $kind }
+abuse-seems-not = Does not seem abusive, { $percent } %
+abuse-no-language = Not judged for abuse: the model does not know its language
+abuse-likely = likely abusive
+abuse-sure = almost surely abusive
+abuse-severe = very hateful
+abuse-insult = an insult
+abuse-threat = a threat
+abuse-identity-attack = against what people are
+abuse-obscene = obscene
+abuse-sexual = sexual
 check-honeypot = hidden field filled in
 check-timing = form sent too fast or too late
 check-duplicate = same text again
@@ -834,6 +849,7 @@ act-sealing-key-rotate = rotated the sealing key
 act-session-end-all = signed out everywhere
 act-site-add = added a site
 act-site-change = changed a site
+act-site-abuse-trial = looked at what holding by abuse would do
 act-site-remove = removed a site
 act-subject-erase = erased a person's data
 act-subject-export = looked at a person's data
@@ -908,6 +924,13 @@ site-parameters = Parameters that tell pages apart
 site-parameters-hint = Such as p, apart by blanks; a dash alone: none. Empty: all but those that say where a reader came from (utm_source, fbclid and others). When this changes, comments move to where their page is now.
 site-proof-of-work = Proof of work
 site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works for; 16 take a moment. Empty: none.
+site-abuse = How abusive comments seem
+site-abuse-off = is not worked out
+site-abuse-show = is shown to moderators
+site-abuse-hold = is shown, and comments that seem abusive are held for them
+site-abuse-hint = Before anything is held, look at what it would have done.
+site-abuse-from = Held from
+site-abuse-from-hint = A probability from 0.5 to 1. Nothing is ever published, put aside or discarded by it.
 
 ## The desk: settings
 
@@ -1091,6 +1114,15 @@ chart-day = { $ago ->
 }: { $approved } approved, { $spam } marked as spam
 chart-calibration-dot = { $expected } % expected, { $found } % were spam ({ $all })
 model-decisions-of-the-last-30 = Decisions of the last 30 days
+model-abuse = What holding by abuse would do
+model-abuse-of = To the last { $comments } comments that were not put aside as spam. The site's threshold is { $threshold }. Comments in languages that the model does not know are never held.
+model-abuse-held = Held
+model-abuse-published = published at once
+model-abuse-approved = approved by people
+model-abuse-rejected = rejected by people
+model-abuse-seen = { $by } looked at this, { $when }.
+model-abuse-unseen = Nobody has said yet that they looked: until then the site cannot hold by it.
+model-abuse-look = I have looked at it
 
 ## The desk: sentences with something in them
 

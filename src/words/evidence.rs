@@ -6,6 +6,7 @@ use super::Words;
 use crate::{
     bayes::{Sign, TokenWeight, probability},
     domain::{
+        abuse::AbuseScore,
         comment::Comment,
         evidence::{Evidence, Finding, ModelEvidence},
         in_words::{EvidenceInWords, FindingInWords, ModelInWords, TokenInWords},
@@ -110,6 +111,15 @@ impl Words {
             Because::AllReviewed => self.say("why-reviewed").into(),
             Because::FewApproved(needed) => {
                 self.fill("because-few-approved", &[("needed", needed)])
+            }
+            Because::AbuseAtLeast(threshold) => {
+                let hundredths = |number: f64| format!("{number:.2}");
+                let score = evidence.abuse.map_or(*threshold, AbuseScore::probability);
+                let (score, threshold) = (hundredths(score), hundredths(*threshold));
+                self.fill(
+                    "because-abuse",
+                    &[("score", &score), ("threshold", &threshold)],
+                )
             }
             Because::OwnLabelsTooFew => self.say("because-few-labels").into(),
         }

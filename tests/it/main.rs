@@ -5,6 +5,7 @@
     reason = "in a test a panic is the failure it should be, in its helpers too"
 )]
 
+mod abuse_evidence;
 mod accounts;
 mod acts;
 mod akismet;

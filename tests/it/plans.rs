@@ -213,6 +213,36 @@ async fn use_copies(app: &TestApp, moderator: &str, round: usize) {
     background::follow_campaigns(&app.app).await;
 }
 
+/// Lists comments in every order and by what has an index.
+async fn list(app: &TestApp, moderator: &str) {
+    let read = async |path: &str| {
+        let (status, body) = answer(app.with(moderator, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    };
+    for sort in ["newest", "oldest", "uncertain", "spammiest", "abusive"] {
+        for status in ["pending", "approved", "spam"] {
+            let listed = read(&format!(
+                "/api/v1/comments?status={status}&sort={sort}&limit=2"
+            ))
+            .await;
+            if let Some(next) = listed["next_cursor"].as_str() {
+                read(&format!(
+                    "/api/v1/comments?status={status}&sort={sort}&limit=2&cursor={next}"
+                ))
+                .await;
+            }
+        }
+    }
+    for filter in [
+        "abuse=likely",
+        "abuse=sure&status=pending",
+        "abuse=insult&sort=oldest",
+    ] {
+        read(&format!("/api/v1/comments?{filter}")).await;
+    }
+}
+
 /// Uses the service as programs, readers and moderators do.
 async fn use_it(app: &TestApp, round: usize) {
     let moderator = app.token(Role::Moderator, &[]).await;
@@ -233,20 +263,7 @@ async fn use_it(app: &TestApp, round: usize) {
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     };
-    for sort in ["newest", "oldest", "uncertain", "spammiest"] {
-        for status in ["pending", "approved", "spam"] {
-            let listed = read(&format!(
-                "/api/v1/comments?status={status}&sort={sort}&limit=2"
-            ))
-            .await;
-            if let Some(next) = listed["next_cursor"].as_str() {
-                read(&format!(
-                    "/api/v1/comments?status={status}&sort={sort}&limit=2&cursor={next}"
-                ))
-                .await;
-            }
-        }
-    }
+    list(app, &moderator).await;
     let decide = async |decision: &str, ids: &[String]| {
         let items: Vec<Value> = ids
             .iter()

@@ -267,7 +267,7 @@ pub(super) async fn answer(
             let last = changes::of(app, principal, &[comment.id]).await?;
             let last = last.get(&comment.id);
             Err(Problem::stale(&Present {
-                comment: CommentItem::new(app, &comment),
+                comment: CommentItem::one(app, &comment).await,
                 changed: last.map(|last| Changed::new(principal, last)),
             }))
         }

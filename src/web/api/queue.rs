@@ -5,6 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::comments::CommentItem;
 use crate::{
     domain::{
+        abuse::AbuseFilter,
         evidence::Check,
         queue::{Counts, Filter, QueueQuery, Searched, Sort},
     },
@@ -74,7 +75,12 @@ pub struct ListQuery {
     /// `true` or `false`: with, or without, a link in text or website.
     #[param(value_type = Option<bool>)]
     pub has_link: Option<String>,
-    /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`.
+    /// How abusive they seem: `likely` (a probability from 0.5 on), `sure` (from 0.9 on), or likely and above all of one kind: `severe`,
+    /// `insult`, `threat`, `identity_attack`, `obscene`, `sexual`.
+    #[param(value_type = Option<AbuseFilter>)]
+    pub abuse: Option<String>,
+    /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`, `abusive` (the most abusive first, and those alone that are
+    /// likely abusive).
     #[param(value_type = Option<Sort>)]
     pub sort: Option<String>,
     /// How many at most; 25 unless asked.
@@ -103,6 +109,7 @@ impl ListQuery {
             has_link: read(e, "has_link", self.has_link.as_deref(), |raw| {
                 raw.parse().ok()
             }),
+            abuse: read(e, "abuse", self.abuse.as_deref(), AbuseFilter::parse),
             folded: read(e, "folded", self.folded.as_deref(), |raw| raw.parse().ok())
                 .unwrap_or_default(),
             ..Filter::default()
@@ -153,14 +160,12 @@ async fn list_comments(
     let (wanted, limit) = query.parse()?;
     let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
     let queue = queue::list(&app, &principal, &wanted, cursor, limit).await?;
-    let comments = queue.comments.iter();
+    let mut comments = CommentItem::all(&app, &queue.comments).await;
+    for item in &mut comments {
+        item.copies = queue.copies.get(&item.id).copied();
+    }
     Ok(private().json(CommentList {
-        comments: comments
-            .map(|comment| CommentItem {
-                copies: queue.copies.get(&comment.id).copied(),
-                ..CommentItem::new(&app, comment)
-            })
-            .collect(),
+        comments,
         counts: queue.counts,
         next_cursor: queue.next_cursor,
         searched: queue.searched,

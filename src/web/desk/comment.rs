@@ -22,7 +22,7 @@ use crate::{
     },
     privacy::{retention, subjects},
     review::{
-        self,
+        self, abuse,
         opened::{self, Opened},
         queue,
     },
@@ -216,6 +216,7 @@ async fn render(
     let opened = opened.ok_or_else(|| Problem::not_found("comment"))?;
     let shower = Shower {
         parents: item::parents(app, &principal, [&opened.comment].into_iter()).await?,
+        abuse: abuse::of(&app.learning, [&opened.comment].into_iter()).await,
         ..Shower::new(app, words)
     };
     let others = others(&shower, &principal, &opened).await?;

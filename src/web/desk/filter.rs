@@ -9,6 +9,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::{
     domain::{
+        abuse::{AbuseFilter, AbuseScore},
         comment::Comment,
         evidence::Check,
         queue::{Counts, Cursor, Filter, QueueQuery, Sort},
@@ -51,6 +52,8 @@ pub enum Field {
     Language,
     /// With or without a link: `yes` or `no`.
     Link,
+    /// How abusive, or of which kind.
+    Abuse,
     /// The order.
     Sort,
 }
@@ -124,6 +127,7 @@ impl DeskQuery {
                 Filter::language,
             ),
             has_link: read(errors, "link", self.get(Field::Link), yes_or_no),
+            abuse: read(errors, "abuse", self.get(Field::Abuse), AbuseFilter::parse),
             folded: true,
             ..Filter::default()
         };
@@ -197,6 +201,7 @@ impl DeskQuery {
             Sort::Newest | Sort::Oldest => 0.0,
             Sort::Uncertain => score.map_or(-1.0, |score| (score - 0.5).abs()),
             Sort::Spammiest => score.unwrap_or(2.0),
+            Sort::Abusive => comment.evidence.abuse.map_or(0.0, AbuseScore::steps),
         };
         let id = comment.id;
         Cursor { sort, key, id }
@@ -217,6 +222,15 @@ impl DeskQuery {
         let chosen = self.get(Field::Check).and_then(Check::parse);
         choices(Check::ALL, chosen, |check| {
             (check.as_str(), in_words(check))
+        })
+    }
+
+    /// Degrees and kinds of abuse to choose from.
+    #[must_use]
+    pub fn abuse(&self) -> Vec<Choice> {
+        let chosen = self.get(Field::Abuse).and_then(AbuseFilter::parse);
+        choices(AbuseFilter::ALL, chosen, |one| {
+            (one.as_str(), words::abuse_filter(one))
         })
     }
 
@@ -247,6 +261,7 @@ const fn order_in_words(sort: Sort) -> &'static str {
         Sort::Oldest => "order-oldest",
         Sort::Uncertain => "order-uncertain",
         Sort::Spammiest => "order-spammiest",
+        Sort::Abusive => "order-abusive",
     }
 }
 

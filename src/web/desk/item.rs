@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use crate::{
     domain::{comment::Comment, score::Band, search::Search},
     markup,
-    review::opened::masked_email,
+    review::{abuse::SeenAbuses, opened::masked_email},
     storage::copies::Copies,
     web::desk::{
         prelude::*,
         text::{self, Rendered, visible},
-        why::{self, ShownReason},
+        why::{self, ShownAbuse, ShownReason},
         words,
     },
     words::Argument,
@@ -46,6 +46,8 @@ pub struct Item {
     pub score: Score,
     /// Why it is here, the strongest reason first.
     pub reasons: Vec<ShownReason>,
+    /// How abusive it seems; none where nothing is said of it.
+    pub abuse: Option<ShownAbuse>,
     pub text: Rendered,
     /// Its status as a tab's name.
     pub status_label: Said<'static>,
@@ -120,6 +122,8 @@ impl Score {
 pub struct Shower<'a> {
     pub app: &'a App,
     pub words: &'static Words,
+    /// How abusive they seem.
+    pub abuse: SeenAbuses,
     /// What was searched for.
     pub search: Option<&'a Search>,
     pub parents: Parents,
@@ -133,6 +137,7 @@ impl<'a> Shower<'a> {
         Self {
             app,
             words,
+            abuse: SeenAbuses::new(),
             search: None,
             parents: Parents::new(),
             copies: HashMap::new(),
@@ -188,6 +193,10 @@ impl<'a> Shower<'a> {
             at: comment.created_at.to_string(),
             score: Score::new(words, comment.score),
             reasons: why::reasons(words, comment),
+            abuse: self
+                .abuse
+                .get(&comment.id)
+                .and_then(|seen| why::abuse(words, seen, comment)),
             text,
             status_label: words.say(words::label(comment.status)),
             copies: self

@@ -136,6 +136,7 @@ fn body(operation: &Operation, site: &str, id: &str) -> Value {
         "POST /api/v1/models/{id}/activate" => json!({ "force": true }),
         "POST /api/v1/moderators" => json!({ "name": "Fortinbras", "email": email }),
         "POST /api/v1/score" => json!({ "text": "Peas", "site": site }),
+        "POST /api/v1/sites/{site}/abuse/trial" => json!({ "thresholds": [0.9] }),
         "POST /api/v1/sites/{site}/pages/move" => json!({ "from": "/p", "to": "/q" }),
         "POST /api/v1/sites" => json!({ "slug": "norway" }),
         "POST /api/v1/sites/{site}/keys" => json!({ "name": "WordPress" }),
