@@ -1,17 +1,20 @@
 //! How fast texts become features, features scores, and labels a model: `cargo bench --bench model`.
 //! The texts are made up here, of about 25 words each, so that a checkout needs nothing else.
 
+use std::borrow::Cow;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hamlet::bayes::Label;
-use hamlet::bayes::Model;
 use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::bayes::train::Trainer;
+use hamlet::bayes::{KindScore, Kinds, Model, Question};
 use hamlet::bayes::{base::Base, lessons::Lessons};
+use hamlet::learn::shipped;
 use hamlet::text::Document;
-use hamlet::text::views::Extractor;
+use hamlet::text::language::{self, Language};
+use hamlet::text::views::{Extractor, with_features};
 
 const WORDS: [&str; 40] = [
     "the",
@@ -83,6 +86,24 @@ fn samples(count: usize) -> Vec<Sample> {
         .collect()
 }
 
+/// What intake works out of a comment: reasons and language, and of abuse a score and kinds where a site wants them.
+fn judged(
+    spam: &Model,
+    abuse: Option<(&Model, &Kinds)>,
+    document: &Document<'_>,
+) -> (f64, Option<Language>, Vec<KindScore>) {
+    with_features(document, |features| {
+        (
+            spam.explain_features(document, features).log_odds,
+            language::of(document.text, features),
+            // Kinds are looked at where a text is likely abusive: one in some dozens.
+            abuse
+                .filter(|(model, _)| model.score_features(features) > 0.0)
+                .map_or_else(Vec::new, |(_, kinds)| kinds.score_features(features)),
+        )
+    })
+}
+
 fn score(criterion: &mut Criterion) {
     let model = Model::shipped().expect("the shipped model");
     let texts: Vec<String> = (0..512).map(text).collect();
@@ -103,6 +124,16 @@ fn score(criterion: &mut Criterion) {
     });
     group.bench_function("score", |b| b.iter(|| model.score(black_box(&one()))));
     group.bench_function("explain", |b| b.iter(|| model.explain(black_box(&one()))));
+    group.bench_function("as at intake: one question", |b| {
+        b.iter(|| judged(&model, None, black_box(&one())));
+    });
+    let base = Base::from_compact(Cow::Borrowed(shipped::bytes(Question::Abuse)))
+        .expect("the shipped model");
+    let abuse = base.untaught().expect("the shipped model");
+    let kinds = base.kinds().expect("its kinds");
+    group.bench_function("as at intake: both questions", |b| {
+        b.iter(|| judged(&model, Some((&abuse, &kinds)), black_box(&one())));
+    });
     group.finish();
 }
 

@@ -202,6 +202,8 @@ pub struct IntakeSettings {
     pub email_soft_limit: i64,
     pub email_hard_limit: i64,
     pub duplicate_window_hours: u64,
+    pub campaign_window_days: u64,
+    pub campaign_window_comments: usize,
 }
 
 /// `[learning]`

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Job;
 use crate::{
     app::App,
+    intake::campaigns,
     learn::{training, upload},
     news, notify,
     privacy::{retention, rotation},
@@ -81,6 +82,7 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
         }
         Job::Probe => Ok(app.readiness.write(&app.store).await?),
         Job::Search => Ok(search(work).await?),
+        Job::Campaigns => Ok(campaigns::follow(&app.intake).await?),
     }
 }
 

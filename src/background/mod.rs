@@ -12,7 +12,8 @@ pub use self::{
 };
 pub use crate::readiness::{Job, Pulse, Pulses};
 use crate::{
-    app::App, learn::training, news, privacy::retention, sites::pages, storage::StoreError,
+    app::App, intake::campaigns, learn::training, news, privacy::retention, sites::pages,
+    storage::StoreError,
 };
 
 /// Carries the next training run out, if there is one.
@@ -61,6 +62,11 @@ pub async fn index(app: &App) {
 /// Moves comments whose page is spelled otherwise by now.
 pub async fn spell(app: &App) {
     report(Job::Pages, pages::spell(app).await);
+}
+
+/// Takes what is stored into the window over recent comments.
+pub async fn follow_campaigns(app: &App) {
+    report(Job::Campaigns, campaigns::follow(&app.intake).await);
 }
 
 fn report(job: Job, ended: Result<(), StoreError>) {

@@ -119,14 +119,17 @@ impl Base {
         }
     }
 
-    /// Where sums are kept as codes: those of a feature, ham first, and what each code stands for.
-    pub(super) fn codes(&self, id: u32) -> Option<[u8; 2]> {
-        match &self.0.cells {
+    /// Where sums are kept as codes: what reads those of a feature, ham first, with the difference in its trust.
+    pub(super) fn codes(&self) -> Option<impl Fn(u32) -> ([u8; 2], f32)> {
+        let content = &*self.0;
+        match &content.cells {
             Cells::Whole(_) => None,
-            Cells::Compact(compact) => {
-                let cell = compact.cell(id as usize);
-                Some(cell.map_or([0, 0], |&[ham, spam, ..]| [ham, spam]))
-            }
+            Cells::Compact(compact) => Some(move |id: u32| {
+                let cell = compact.cell(id as usize).unwrap_or(&[0; _]);
+                let &[ham, spam, difference, ..] = cell;
+                let difference = content.differences[usize::from(difference)];
+                ([ham, spam], difference)
+            }),
         }
     }
 

@@ -87,24 +87,35 @@ impl Lazy {
 
     /// The weight of a feature.
     pub(super) fn weight(&self, id: u32) -> f32 {
-        let Some(view) = self.terms.iter().position(|terms| id < terms.end) else {
-            return 0.0;
-        };
+        let view = self.terms.iter().position(|terms| id < terms.end);
+        view.map_or(0.0, |view| self.of_view(view)(id))
+    }
+
+    /// What works out the weights of a view's features. What they have in common is looked up once: a text has hundreds.
+    pub(super) fn of_view(&self, view: usize) -> impl Fn(u32) -> f32 {
         let terms = &self.terms[view];
-        let own = [0, 1].map(|class| self.lessons.units(class, id));
-        let log_ratio = match (&self.logs, self.base.codes(id)) {
-            (Some(logs), Some([ham, spam])) if own == [0, 0] => {
-                logs[view][1][usize::from(spam)] - logs[view][0][usize::from(ham)]
-            }
-            _ => {
-                let [ham, spam] =
-                    [0, 1].map(|class| terms.value(class, self.base.value(class, id, own[class])));
-                (spam / ham).ln()
-            }
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
-        let ratio = (log_ratio + terms.offset) as f32;
-        ratio * (terms.factor + self.base.difference(id))
+        let kept = self.logs.as_ref().zip(self.base.codes());
+        let kept = kept.map(|(logs, codes)| (&logs[view], codes));
+        let is_untaught = self.lessons.is_empty();
+        let own = move |id| [0, 1].map(|class| self.lessons.units(class, id));
+        move |id| {
+            let own = if is_untaught { [0, 0] } else { own(id) };
+            let (log_ratio, difference) = match &kept {
+                Some((logs, codes)) if own == [0, 0] => {
+                    let ([ham, spam], difference) = codes(id);
+                    let log_ratio = logs[1][usize::from(spam)] - logs[0][usize::from(ham)];
+                    (log_ratio, difference)
+                }
+                _ => {
+                    let [ham, spam] = [0, 1]
+                        .map(|class| terms.value(class, self.base.value(class, id, own[class])));
+                    ((spam / ham).ln(), self.base.difference(id))
+                }
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
+            let ratio = (log_ratio + terms.offset) as f32;
+            ratio * (terms.factor + difference)
+        }
     }
 
     /// Whether no feature can weigh more than [`LARGEST`]: a sum is at most its class's total, and at least

@@ -10,6 +10,7 @@ use super::file::{self, ModelError};
 use super::lazy::Lazy;
 use super::question::Question;
 use hamlet_text::commonness::rarity;
+use hamlet_text::views::View;
 
 /// The model compiled into the program.
 const SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
@@ -109,6 +110,19 @@ impl Model {
 
     pub(super) fn bias(&self) -> f64 {
         self.bias
+    }
+
+    /// What some features of a view add up to: the weight of each times its rarity.
+    pub(super) fn sum(&self, view: View, ids: impl Iterator<Item = u32>) -> f32 {
+        match &self.weights {
+            Weights::Compiled(weights) => ids
+                .map(|id| weights.get(id as usize).copied().unwrap_or(0.0))
+                .sum(),
+            Weights::Lazy(weights) => {
+                let weight = weights.of_view(view.index());
+                ids.map(|id| weight(id) * rarity(id)).sum()
+            }
+        }
     }
 
     /// Weight times rarity of a feature.

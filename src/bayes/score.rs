@@ -18,8 +18,12 @@ impl Model {
     #[must_use]
     pub fn score_features(&self, text: &Extractor) -> f64 {
         let views = VIEWS.map(|view| {
+            // What a question does not read weighs nothing.
+            if !self.question().reads(view) {
+                return 0.0;
+            }
             let features = text.features(view);
-            let sum: f32 = features.iter().map(|feature| self.weight(feature.id)).sum();
+            let sum = self.sum(view, features.iter().map(|feature| feature.id));
             f64::from(sum) * f64::from(scale(features.iter().map(|feature| feature.id)))
         });
         let whole = self.bias() + views.iter().sum::<f64>();

@@ -60,6 +60,13 @@ impl Taught {
         &self.lessons
     }
 
+    /// The memory that its model takes beside base and lessons, in bytes: where sums are kept as codes, what each of them comes to here.
+    #[must_use]
+    pub fn model_bytes(&self) -> usize {
+        let codes = self.base.decoded().map(|sums| sums.len());
+        codes.map_or(0, |codes| codes * 2 * VIEWS.len() * size_of::<f64>())
+    }
+
     /// The model that follows. Its version names the base and the lessons.
     ///
     /// # Errors

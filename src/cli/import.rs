@@ -11,8 +11,10 @@ use encoding_rs::Encoding;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::json;
+use url::Url;
 
 use super::{
+    import_wordpress::WordPressArgs,
     inputs::progress_bar,
     print,
     shell::{Misuse, Shell},
@@ -35,14 +37,16 @@ use crate::{
 #[derive(Args)]
 pub struct ImportArgs {
     /// What the file is.
-    #[arg(long, value_enum, required_unless_present_any = ["list", "undo"])]
+    #[arg(long, alias = "from", value_enum, required_unless_present_any = ["list", "undo", "url"])]
     format: Option<ForeignFormat>,
     /// The site that the comments go to.
     #[arg(long, value_name = "SLUG", required_unless_present_any = ["list", "undo"])]
     site: Option<String>,
     /// The file, compressed or not; `-` is standard input.
-    #[arg(required_unless_present_any = ["list", "undo"])]
+    #[arg(required_unless_present_any = ["list", "undo", "url"])]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    wordpress: WordPressArgs,
     /// The blog that the file is of, where several of one system come to one site: its ids are kept apart.
     /// Left out, it is found by what is here already.
     #[arg(long, value_name = "NAME")]
@@ -78,6 +82,9 @@ impl ImportArgs {
             if let Some(run) = &self.undo {
                 return undo(shell, run).await;
             }
+            if let Some(home) = self.wordpress.url.clone() {
+                return self.fetch(shell, home).await;
+            }
             // Clap has asked for all three.
             let (Some(format), Some(site), Some(file)) = (self.format, self.site, self.file) else {
                 return Ok(());
@@ -111,6 +118,53 @@ impl ImportArgs {
                 None => Ok(()),
             }
         })
+    }
+}
+
+impl ImportArgs {
+    /// Imports what a WordPress has, by its REST interface. What was fetched is kept until it is imported.
+    async fn fetch(self, shell: &Shell, home: Url) -> anyhow::Result<()> {
+        if self
+            .format
+            .is_some_and(|format| format != ForeignFormat::WpRest)
+        {
+            return Err(Misuse("only `wordpress` is fetched from an address".to_owned()).into());
+        }
+        let Some(site) = &self.site else {
+            return Ok(());
+        };
+        let site = shell.site(site)?;
+        let name = home.host_str().map(str::to_owned);
+        let fetched = self.wordpress.fetch(shell, home).await?;
+        let file = fetched.file().to_owned();
+        let reader = move || {
+            findings(
+                ForeignFormat::WpRest,
+                &file,
+                None,
+                None,
+                &ProgressBar::hidden(),
+            )
+        };
+        let wanted = Wanted {
+            format: ForeignFormat::WpRest,
+            dry_run: self.dry_run,
+            source: self.source,
+            file: name,
+        };
+        let mut report = import::run_as(&shell.history, &site, wanted, reader).await?;
+        if fetched.comments != fetched.said {
+            report.warnings.push(format!(
+                "{} comments were fetched, and the site said that there are {}",
+                fetched.comments, fetched.said
+            ));
+        }
+        fetched.done()?;
+        shell.say(&report, &report.lines().join("\n"))?;
+        match report.failure() {
+            Some(why) => Err(anyhow::anyhow!(why)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -9,7 +9,10 @@ use std::{
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::shell::{Misuse, Shell, refused};
+use super::{
+    shell::{Misuse, Shell, refused},
+    site_abuse,
+};
 use crate::{
     domain::{
         origin::Origin,
@@ -61,6 +64,26 @@ enum Command {
         /// The page that they belong to.
         to: String,
     },
+    /// Shows what holding comments that seem abusive would have done to the last thousand, at several thresholds, and keeps that
+    /// you looked: only then may a site hold by it.
+    AbuseTrial {
+        /// The site's slug.
+        slug: String,
+        /// A threshold to look at, from 0.5 to 1; may be given several times. Left out: eight of them.
+        #[arg(long = "threshold", value_name = "PROBABILITY")]
+        thresholds: Vec<f64>,
+    },
+    /// Says what a site does with how abusive its comments seem. Nothing is published, put aside or discarded by it.
+    Abuse {
+        /// The site's slug.
+        slug: String,
+        /// `off`: it is not worked out. `show`: moderators see it. `hold`: also, from the threshold on, a comment is held for them.
+        #[arg(value_parser = ["off", "show", "hold"])]
+        mode: String,
+        /// From which probability on `hold` holds, from 0.5 to 1; left out: as it was.
+        #[arg(long, value_name = "PROBABILITY")]
+        threshold: Option<f64>,
+    },
     /// Removes a site with its keys, webhooks, rules and models, and takes it out of every scope.
     Remove {
         /// Its slug.
@@ -97,6 +120,14 @@ impl SiteArgs {
             Command::List => list(shell).await,
             Command::Pages { slug } => pages(shell, &slug).await,
             Command::MovePage { slug, from, to } => move_page(shell, &slug, &from, &to).await,
+            Command::AbuseTrial { slug, thresholds } => {
+                site_abuse::trial(shell, &known(shell, &slug)?, &thresholds).await
+            }
+            Command::Abuse {
+                slug,
+                mode,
+                threshold,
+            } => site_abuse::set(shell, &*known(shell, &slug)?, &mode, threshold).await,
             Command::Remove {
                 slug,
                 with_comments,

@@ -1,7 +1,7 @@
 //! What programs ask that spoke to Perspective: how a text is perceived, by attribute, as a whole and sentence by sentence.
 //! Answered by the abuse model and its kinds, and by the site's spam model. How it travels is `web`'s.
 
-use std::collections::BTreeMap;
+use std::{cell::LazyCell, collections::BTreeMap};
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -44,10 +44,13 @@ impl Attribute {
     }
 
     /// Whether it is answered in a language (ISO 639-1).
-    fn knows(self, judge: &AbuseJudge, language: &str) -> bool {
+    fn knows(self, judge: Option<&AbuseJudge>, language: &str) -> bool {
         match self {
             Self::Spam => true,
-            Self::Abuse(kind) => judge.languages(kind).iter().any(|own| own == language),
+            Self::Abuse(kind) => judge.is_some_and(|judge| {
+                let mut known = judge.languages(kind).iter();
+                known.any(|own| own == language)
+            }),
         }
     }
 }
@@ -65,6 +68,13 @@ pub struct Asked {
     pub drops_unknown: bool,
     /// Whether each sentence is scored as well.
     pub by_sentence: bool,
+}
+
+impl Asked {
+    /// Whether one of the attributes is such a one.
+    fn names(&self, is_one: impl Fn(Attribute) -> bool) -> bool {
+        self.attributes.iter().any(|(_, own)| is_one(*own))
+    }
 }
 
 /// The score of a part of the text.
@@ -125,13 +135,15 @@ pub async fn analyze(
     if asked.languages.is_empty() {
         asked.languages = vec![detected.to_owned()];
     }
-    let abuse = abuse::judge(learning, site).await?;
+    let abuse = if asked.names(|one| one != Attribute::Spam) {
+        Some(abuse::judge(learning, site).await?)
+    } else {
+        None
+    };
     let mut attributes = Vec::new();
     for (name, attribute) in std::mem::take(&mut asked.attributes) {
-        let known = asked
-            .languages
-            .iter()
-            .all(|own| attribute.knows(&abuse, own));
+        let mut languages = asked.languages.iter();
+        let known = languages.all(|own| attribute.knows(abuse.as_ref(), own));
         if known {
             attributes.push((name, attribute));
         } else if !asked.drops_unknown {
@@ -141,35 +153,30 @@ pub async fn analyze(
             });
         }
     }
-    let spam = if attributes
-        .iter()
-        .any(|(_, asked)| *asked == Attribute::Spam)
-    {
+    asked.attributes = attributes;
+    let spam = if asked.names(|one| one == Attribute::Spam) {
         Some(learning.model(site).await?)
     } else {
         None
     };
     let judge = Judge {
-        abuse: &abuse,
+        abuse: abuse.as_ref(),
         spam: spam.as_ref().map(|live| &*live.model),
     };
     Ok(Perceived {
-        scores: judge.scores(&asked, attributes),
+        scores: judge.scores(asked),
         detected,
     })
 }
 
 struct Judge<'a> {
-    abuse: &'a AbuseJudge,
+    abuse: Option<&'a AbuseJudge>,
     spam: Option<&'a Model>,
 }
 
 impl Judge<'_> {
-    fn scores(
-        &self,
-        asked: &Asked,
-        attributes: Vec<(String, Attribute)>,
-    ) -> BTreeMap<String, Scores> {
+    fn scores(&self, asked: Asked) -> BTreeMap<String, Scores> {
+        let attributes = asked.attributes;
         let whole = self.values(&asked.text, &attributes);
         let parts = if asked.by_sentence {
             sentences(&asked.text)
@@ -200,23 +207,27 @@ impl Judge<'_> {
             .collect()
     }
 
-    /// A probability for each attribute; the features are found once for all of them.
+    /// A probability for each attribute; the features are found once for all of them, and what none of them needs is not looked at.
     fn values(&self, text: &str, attributes: &[(String, Attribute)]) -> Vec<f64> {
         let document = Document {
             text,
             ..Document::default()
         };
         with_features(&document, |features| {
-            let kinds = self.abuse.kinds(features);
-            let value = |attribute: &Attribute| match attribute {
-                Attribute::Spam => self
-                    .spam
-                    .map_or(0.0, |model| model.score_features(features)),
-                Attribute::Abuse(AbuseKind::Toxicity) => self.abuse.score(features),
-                Attribute::Abuse(kind) => {
-                    let own = kinds.iter().find(|score| score.kind == *kind);
-                    own.map_or(f64::NEG_INFINITY, |score| score.log_odds)
-                }
+            let spam = LazyCell::new(|| self.spam.map(|model| model.score_features(features)));
+            let toxicity = LazyCell::new(|| self.abuse.map(|abuse| abuse.score(features)));
+            let kinds = LazyCell::new(|| self.abuse.map(|abuse| abuse.kinds(features)));
+            let value = |attribute: &Attribute| {
+                let log_odds = match attribute {
+                    Attribute::Spam => *spam,
+                    Attribute::Abuse(AbuseKind::Toxicity) => *toxicity,
+                    Attribute::Abuse(kind) => {
+                        let mut kinds = kinds.iter().flatten();
+                        let own = kinds.find(|score| score.kind == *kind);
+                        own.map(|score| score.log_odds)
+                    }
+                };
+                log_odds.unwrap_or(f64::NEG_INFINITY)
             };
             let values = attributes
                 .iter()

@@ -43,6 +43,8 @@ pub const BOUNDS: &[Bound] = &[
     bound("intake.email_soft_limit", 0, MANY),
     bound("intake.email_hard_limit", 1, MANY),
     bound("intake.duplicate_window_hours", 0, TEN_YEARS),
+    bound("intake.campaign_window_days", 1, 60),
+    bound("intake.campaign_window_comments", 0, 1_000_000),
     bound("learning.minimum_per_class", 1, MANY),
     bound("learning.cap_per_source", 1, MANY),
     bound("learning.training_threads", 1, 64),

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use serde::Serialize;
 
 use super::{
+    campaign::{Membership, Others},
     comment::CommentId,
     email::{EmailIndex, SealedEmail},
     evidence::{Evidence, Verdict},
@@ -74,6 +75,8 @@ pub struct Arrival {
     pub announce: bool,
     /// The program that asks for a judgement, if one does.
     pub client: Option<Program>,
+    /// The campaign that it joins.
+    pub joined: Option<Membership>,
 }
 
 /// The counters of an arrival.
@@ -108,6 +111,8 @@ pub struct Signals {
     /// Comments that a person approved in the author's chain and under the same address; 0 unless asked
     /// for, and while another one of them waits or is spam.
     pub approved_before: i64,
+    /// The others in its campaign, but for those of the same author on the same page.
+    pub copies: Others,
 }
 
 /// How far back, and how much, is counted.
@@ -119,6 +124,8 @@ pub struct Lookback {
     pub emails_at_most: i64,
     /// Comments of one text count after this.
     pub texts_since: Timestamp,
+    /// Near copies count after this.
+    pub copies_since: Timestamp,
 }
 
 impl Signals {

@@ -102,7 +102,7 @@ pub struct Comment {
     pub verdict: Verdict,
     /// Why.
     pub evidence: Evidence,
-    /// Grows by one with every change of status.
+    /// Grows by one with every change of status or text.
     pub version: i64,
     /// The sender's truncated network prefix, while it is kept.
     pub network: Option<String>,
@@ -114,6 +114,8 @@ pub struct Comment {
     pub decided_at: Option<Timestamp>,
     /// Who that was.
     pub decided_by: Option<String>,
+    /// When a moderator last changed the text, if one has.
+    pub edited_at: Option<Timestamp>,
 }
 
 impl Comment {
@@ -144,6 +146,8 @@ pub struct PublicComment {
     pub text: String,
     /// When it arrived.
     pub created_at: Timestamp,
+    /// When a moderator last changed the text, if one has.
+    pub edited_at: Option<Timestamp>,
     /// A drawn avatar's seed: eight bits of a keyed hash, too few to tell one author from another.
     pub avatar: u8,
 }

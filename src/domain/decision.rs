@@ -5,8 +5,6 @@ use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::bayes::Question;
-
 use super::{
     comment::{Comment, CommentId, Status},
     id::id,
@@ -136,6 +134,10 @@ pub enum Action {
     EmailRevealed,
     /// A person wrote a note and decided nothing.
     Noted,
+    /// A person changed the text.
+    Edited,
+    /// A person took a change of the text back.
+    EditUndone,
 }
 
 with_words!(Decision, DecisionReason, Door, Action);
@@ -175,16 +177,19 @@ pub struct HistoryEntry {
     pub undone: bool,
     /// The batch it was made in, or taken back with.
     pub batch: Option<BatchId>,
+    /// The text before, where it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
-/// The last decision about a comment, or the last taking back of one.
+/// The last decision about a comment or change of its text, or the last taking back of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastChange {
     /// When.
     pub at: Timestamp,
-    /// [`Action::Decided`] or [`Action::Undone`].
+    /// [`Action::Decided`], [`Action::Undone`], [`Action::Edited`] or [`Action::EditUndone`].
     pub action: Action,
-    /// The decision that was made or taken back.
+    /// The decision that was made or taken back; `edit` for a change of the text.
     pub decision: String,
     /// Who, as their name was then.
     pub by: String,
@@ -260,5 +265,4 @@ pub struct Decider {
 
 /// What a comment, as it stands after a decision or its undoing and with the reason of the decision that stands, says about each
 /// question.
-pub type ToVote =
-    Box<dyn Fn(&Comment, Option<DecisionReason>) -> [Vote; Question::ALL.len()] + Send + Sync>;
+pub type ToVote = Box<dyn Fn(&Comment, Option<DecisionReason>) -> Vec<Vote> + Send + Sync>;

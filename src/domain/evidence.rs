@@ -9,6 +9,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{
+    abuse::AbuseScore,
     reason::{Because, Reason},
     word::with_words,
 };
@@ -48,6 +49,8 @@ pub enum Check {
     Links,
     /// A language that the model does not know.
     Language,
+    /// Near copies are on other pages or sites, or by others.
+    Copies,
 }
 
 with_words!(Verdict, Check);
@@ -91,6 +94,9 @@ pub struct Evidence {
     pub because: Because,
     /// The code of the text's language, of two letters or three, where the text says enough.
     pub language: Option<String>,
+    /// How abusive the text seemed; none where the site does not ask, or where no model knows the text's language. It is no part
+    /// of the score of spam.
+    pub abuse: Option<AbuseScore>,
 }
 
 impl Evidence {

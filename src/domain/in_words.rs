@@ -82,6 +82,7 @@ impl From<EvidenceInWords> for Evidence {
             checks: said.checks.into_iter().map(finding).collect(),
             because: Because::Sentence(said.because),
             language: said.language,
+            abuse: None,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! What things are: newtypes that can only be made by parsing, and the records built from them.
 //! No I/O, no async, no framework; whatever stores, sends or shows these lives elsewhere.
 
+pub mod abuse;
 pub mod arrival;
 pub mod block;
+pub mod campaign;
 pub mod comment;
 pub mod decision;
+pub mod edit;
 pub mod email;
 pub mod evidence;
 pub mod field;

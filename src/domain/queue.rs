@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{
+    abuse::AbuseFilter,
+    campaign::CampaignId,
     comment::{Comment, CommentId, Status},
     email::EmailIndex,
     evidence::Check,
@@ -30,6 +32,8 @@ pub enum Sort {
     Uncertain,
     /// Highest score first; what could not be judged comes before all.
     Spammiest,
+    /// Most abusive first; what is not likely abusive is left out.
+    Abusive,
 }
 
 with_words!(Sort);
@@ -61,6 +65,12 @@ pub struct Filter {
     pub language: Option<String>,
     /// With, or without, a link in text or website.
     pub has_link: Option<bool>,
+    /// As abusive as this, at least, or of this kind: there is an index for it.
+    pub abuse: Option<AbuseFilter>,
+    /// Near copies of one another.
+    pub campaign: Option<CampaignId>,
+    /// Only the latest of near copies, where nothing narrows the list.
+    pub folded: bool,
 }
 
 /// What is asked for, before it is checked; what is absent does not narrow the list.
@@ -72,6 +82,8 @@ pub struct QueueQuery {
     pub page: Option<String>,
     /// Any comment of the author.
     pub author: Option<CommentId>,
+    /// Any of some near copies.
+    pub copies_of: Option<CommentId>,
     /// What is searched for, as it was typed.
     pub search: Option<String>,
     /// The order.
@@ -107,6 +119,7 @@ impl Filter {
         let whole = Self {
             sites: self.sites.clone(),
             status: self.status,
+            folded: self.folded,
             ..Self::default()
         };
         *self == whole
@@ -128,7 +141,7 @@ impl Filter {
         !narrower.is_whole()
     }
 
-    /// Whether finding them, or counting them, takes a look at each of the comments.
+    /// Whether finding them, or counting them, takes a look at each of the comments. What seems abusive has an index.
     #[must_use]
     pub const fn is_search(&self) -> bool {
         self.search.is_some()

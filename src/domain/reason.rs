@@ -41,6 +41,9 @@ pub enum Reason {
     TooManyLinks(u64, u32),
     /// The model does not know the language with this code.
     UnknownLanguage(String),
+    /// It is a near copy of so many others that came within so many days, about so many of which a person said that
+    /// they are spam; 30 others are 30 or more.
+    NearCopies(i64, i64, u64),
 }
 
 /// Why the policy decided as it did.
@@ -68,6 +71,8 @@ pub enum Because {
     AllReviewed,
     /// The site trusts authors from so many approved comments on, and this one has fewer.
     FewApproved(u32),
+    /// It seems abusive, at or above this threshold of the site.
+    AbuseAtLeast(f64),
 }
 
 impl Default for Because {

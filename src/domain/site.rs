@@ -6,7 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    field::FieldError, origin::Origin, page::Page, page_rules::PageRules, timestamp::Timestamp,
+    abuse::{AbuseMode, LIKELY, SURE},
+    field::FieldError,
+    origin::Origin,
+    page::Page,
+    page_rules::PageRules,
+    timestamp::Timestamp,
 };
 
 /// A site's name in URLs: 1 to 63 lower-case letters, digits and hyphens. It never changes.
@@ -103,6 +108,15 @@ pub struct Policy {
     /// Likewise for what is in the trash.
     #[schema(format = Int64, minimum = 1, maximum = 36_500)]
     pub trash_days: Option<u32>,
+    /// Whether readers may see what a comment said before a moderator changed it. That it was changed they always see.
+    pub show_edits: bool,
+    /// What is done with how abusive comments seem: `off` works nothing out, `show` shows it to moderators, `hold` also holds what
+    /// is at or above `abuse_threshold` for them. It never publishes, puts aside or discards. `hold` is taken only once somebody has
+    /// looked at what it would have done to the site's last comments.
+    pub abuse: AbuseMode,
+    /// From which probability of abuse on `hold` holds a comment. In [0.5, 1].
+    #[schema(minimum = 0.5, maximum = 1)]
+    pub abuse_threshold: f64,
     /// How the site spells its pages. When it changes, comments move to where their page is now.
     pub pages: PageRules,
 }
@@ -133,6 +147,9 @@ impl Default for Policy {
             discard_at: None,
             spam_days: None,
             trash_days: None,
+            show_edits: false,
+            abuse: AbuseMode::default(),
+            abuse_threshold: SURE,
             pages: PageRules::default(),
         }
     }
@@ -199,6 +216,11 @@ impl Policy {
                 work,
                 "policy.proof_of_work_bits",
                 "Must be from 1 to 24, or absent.",
+            ),
+            (
+                (LIKELY..=1.0).contains(&self.abuse_threshold),
+                "policy.abuse_threshold",
+                "Must be from 0.5 to 1.",
             ),
         ]
         .into_iter()

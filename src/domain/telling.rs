@@ -19,13 +19,18 @@ pub fn for_spam(comment: &Comment) -> impl Iterator<Item = &TokenWeight> {
 
 /// The tokens that moved the score, the strongest first.
 pub fn telling(comment: &Comment) -> impl Iterator<Item = &TokenWeight> {
-    let tokens = comment
-        .evidence
-        .model
-        .iter()
-        .flat_map(|model| &model.tokens);
+    let model = comment.evidence.model.as_deref();
+    telling_of(model.map_or(&[], |model| &model.tokens), &comment.text)
+}
+
+/// The tokens that moved a text's score, the strongest first.
+pub fn telling_of<'a>(
+    tokens: &'a [TokenWeight],
+    text: &str,
+) -> impl Iterator<Item = &'a TokenWeight> {
     let mut telling: Vec<&TokenWeight> = tokens
-        .filter(|token| token.weight.abs() >= TELLING && says_something(token, &comment.text))
+        .iter()
+        .filter(|token| token.weight.abs() >= TELLING && says_something(token, text))
         .collect();
     telling.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     telling.into_iter()

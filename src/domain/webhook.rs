@@ -31,6 +31,10 @@ pub enum Event {
     #[serde(rename = "comment.decided")]
     #[strum(serialize = "comment.decided")]
     CommentDecided,
+    /// A moderator changed a comment's text, or took a change back.
+    #[serde(rename = "comment.edited")]
+    #[strum(serialize = "comment.edited")]
+    CommentEdited,
     /// Another model judges from now on.
     #[serde(rename = "model.activated")]
     #[strum(serialize = "model.activated")]

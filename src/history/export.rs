@@ -15,6 +15,7 @@ use crate::interchange::table::defused;
 use crate::{
     bayes::Label,
     domain::{
+        abuse::AbuseScore,
         comment::{Comment, CommentId, Status},
         queue::{Cursor, Filter, Sort},
         site::Site,
@@ -144,7 +145,8 @@ impl Exporter<'_> {
                     "name": comment.name, "email": self.email(&comment),
                     "website": comment.website, "text": comment.text,
                     "status": comment.status, "label": label(&comment, &labels),
-                    "score": comment.score, "verdict": comment.verdict,
+                    "score": comment.score, "abuse": comment.evidence.abuse.map(AbuseScore::probability),
+                    "abuse_kind": comment.evidence.abuse.and_then(|abuse| abuse.kind), "verdict": comment.verdict,
                     "evidence": words.evidence(&comment.evidence, &comment.document()), "network": comment.network,
                     "created_at": comment.created_at, "decided_at": comment.decided_at,
                 });

@@ -158,22 +158,33 @@ pub async fn run_as(
             report.withhold(ANSWERS_HIDDEN, joined.withheld);
         }
         report.orphans = joined.orphans;
-        let done = history.ground().store.finish_import(
-            &site.slug,
-            &origin.run,
-            report.imported,
-            history.ground().now(),
-        );
-        done.await?;
     }
     if let Err(error) = read {
         if report.imported + report.unchanged == 0 {
+            finish(history, site, &origin, &report).await?;
             return Err(error.into());
         }
         report.ended_early = Some(error.to_string());
     }
     report.warn(format);
+    finish(history, site, &origin, &report).await?;
     Ok(report)
+}
+
+/// Notes that an import is done, with what became of everything.
+async fn finish(
+    history: &History,
+    site: &Site,
+    origin: &Origin,
+    report: &Report,
+) -> Result<(), StoreError> {
+    if report.dry_run {
+        return Ok(());
+    }
+    let (store, now) = (&history.ground().store, history.ground().now());
+    let kept = json!(report);
+    let done = store.finish_import(&site.slug, &origin.run, report.imported, &kept, now);
+    done.await
 }
 
 /// Whose ids the file's are. Where most of those that are known here under a source name the same comments,

@@ -8,6 +8,7 @@ pub mod import;
 pub mod replay;
 pub mod report;
 pub mod undo;
+pub mod wordpress;
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@
 
 pub mod adopted;
 pub mod author;
+pub mod campaigns;
 pub mod checks;
 pub mod form_token;
 pub mod policy;
@@ -16,6 +17,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use self::{
+    campaigns::{Campaigns, window::Newcomer},
     policy::Prepared,
     submission::Submission,
     writer::{Failure, Overloaded, Pending, Writer},
@@ -23,7 +25,9 @@ use self::{
 use crate::{
     bayes::Model,
     domain::{
+        abuse::{AbuseMode, AbuseScore},
         arrival::{Admission, Arrival, Idempotency, NewComment, Program, SingleUse},
+        campaign::Membership,
         comment::CommentId,
         evidence::{Evidence, Finding, ModelEvidence, Verdict},
         field::FieldError,
@@ -33,12 +37,17 @@ use crate::{
         website::Website,
     },
     ground::Ground,
-    learn::Learning,
+    learn::{
+        Learning,
+        abuse::{self, AbuseJudge},
+        live::{LiveError, SiteModel},
+    },
     reading::Reading,
     sealing::vault::Owner,
     storage::StoreError,
     text::{
         Document, language,
+        sketch::Sketch,
         views::{Extractor, with_features},
     },
 };
@@ -53,6 +62,8 @@ pub struct Intake {
     reading: Arc<Reading>,
     /// Writes what comes in.
     pub writer: Writer,
+    /// Finds near copies.
+    campaigns: Campaigns,
 }
 
 impl Intake {
@@ -61,6 +72,7 @@ impl Intake {
     pub fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
         let writer = Writer::start(ground.clone());
         Self {
+            campaigns: Campaigns::new(&ground.settings.intake),
             ground,
             learning,
             reading,
@@ -167,12 +179,14 @@ pub async fn submit_for(
         token: &token,
         now,
     };
-    let opinion = judge(&intake.learning, &site.slug, &document(&submission)).await;
+    let asks_abuse = asks_abuse(&site, client.as_ref());
+    let opinion = judge(&intake.learning, &site, asks_abuse, &document(&submission)).await;
     let mut evidence = Evidence {
         model: opinion.model,
         checks: checks::run(&facts),
         because: Because::default(),
         language: opinion.language,
+        abuse: opinion.abuse,
     };
     evidence.checks.extend(opinion.unknown);
     let is_program = client.is_some();
@@ -182,8 +196,10 @@ pub async fn submit_for(
     if !is_program {
         comment.author_chain = Some(chain.clone().unwrap_or_else(|| comment.id.to_string()));
     }
+    let joined = join(intake, &comment, opinion.sketch, client.as_ref());
     let arrival = Arrival {
         comment,
+        joined,
         counters: checks::to_count(&facts, &ground.settings.intake),
         ask_trust: may_trust,
         idempotency: request.map(|request| remember(&request, now.plus(REMEMBERED))),
@@ -210,6 +226,25 @@ pub async fn submit_for(
         accepted.author_token = Some(author::issue(ground, &slug, &chain, accepted.id));
     }
     Ok(accepted)
+}
+
+/// The campaign that a comment joins, if it is a near copy. What a program does not have kept joins none, and is
+/// compared with what is.
+fn join(
+    intake: &Intake,
+    comment: &NewComment,
+    sketch: Option<Sketch>,
+    client: Option<&Program>,
+) -> Option<Membership> {
+    let newcomer = Newcomer {
+        id: comment.id,
+        parent: comment.parent,
+        sketch: sketch?,
+    };
+    if client.is_some_and(|client| !client.keeps) {
+        return intake.campaigns.find(&newcomer);
+    }
+    intake.campaigns.take_in(newcomer, comment.created_at)
 }
 
 fn settle(admission: &Admission) -> Result<Accepted, Rejection> {
@@ -251,31 +286,76 @@ pub struct Opinion {
     pub language: Option<String>,
     /// That this language is none that the model knows.
     pub unknown: Option<Finding>,
+    /// How abusive it seems; none where that was not asked, or where its language is none that the abuse model knows.
+    pub abuse: Option<AbuseScore>,
+    /// What near copies of it are found by; none where it says too little.
+    pub sketch: Option<Sketch>,
 }
 
-/// What a site's live model makes of a document.
-pub async fn judge(learning: &Learning, site: &SiteSlug, document: &Document<'_>) -> Opinion {
-    let live = match learning.model(site).await {
-        Ok(live) => live,
-        Err(error) => {
-            tracing::warn!(%error, %site, "a comment is not judged");
-            return Opinion::default();
+/// Whether anything comes of knowing how abusive a text seems: nobody sees it of one that is not kept.
+fn asks_abuse(site: &Site, client: Option<&Program>) -> bool {
+    match site.policy.abuse {
+        AbuseMode::Off => false,
+        AbuseMode::Show => client.is_none_or(|client| client.keeps),
+        AbuseMode::Hold => true,
+    }
+}
+
+/// What a site's live model makes of a document, and, if that is asked, how abusive it seems.
+pub async fn judge(
+    learning: &Learning,
+    site: &Site,
+    asks_abuse: bool,
+    document: &Document<'_>,
+) -> Opinion {
+    match models(learning, &site.slug, asks_abuse).await {
+        Ok((live, abuse)) => {
+            // A defect that panics is an opinion that cannot be had.
+            let opinion = AssertUnwindSafe(|| opinion(learning, &live, abuse.as_ref(), document));
+            std::panic::catch_unwind(opinion).unwrap_or_default()
         }
+        Err(error) => {
+            tracing::warn!(%error, site = %site.slug, "a comment is not judged");
+            Opinion::default()
+        }
+    }
+}
+
+/// What judges on a site. Where one of them cannot be had, a comment is not judged at all, and so held.
+async fn models(
+    learning: &Learning,
+    site: &SiteSlug,
+    asks_abuse: bool,
+) -> Result<(Arc<SiteModel>, Option<AbuseJudge>), LiveError> {
+    let live = learning.model(site).await?;
+    let abuse = if asks_abuse {
+        Some(abuse::judge(learning, site).await?)
+    } else {
+        None
     };
+    Ok((live, abuse))
+}
+
+fn opinion(
+    learning: &Learning,
+    live: &SiteModel,
+    abuse: Option<&AbuseJudge>,
+    document: &Document<'_>,
+) -> Opinion {
     // The features are found once, for all that is asked of them.
-    let opinion = AssertUnwindSafe(|| {
-        with_features(document, |features| {
-            let language = language::of(document.text, features);
-            let shipped = Some(&learning.shipped().model).filter(|_| live.rests_on_few());
-            Opinion {
-                model: read(&live.model, document, features),
-                untaught: shipped.map(|shipped| shipped.score_features(features)),
-                language: language.map(|language| language.code.to_owned()),
-                unknown: checks::of_language(language, live.has_learnt()),
-            }
-        })
-    });
-    std::panic::catch_unwind(opinion).unwrap_or_default()
+    with_features(document, |features| {
+        let language = language::of(document.text, features);
+        let code = language.map(|language| language.code);
+        let shipped = Some(&learning.shipped().model).filter(|_| live.rests_on_few());
+        Opinion {
+            model: read(&live.model, document, features),
+            untaught: shipped.map(|shipped| shipped.score_features(features)),
+            language: code.map(str::to_owned),
+            unknown: checks::of_language(language, live.has_learnt()),
+            sketch: Sketch::of(features),
+            abuse: abuse.and_then(|judge| judge.read(document.text, code, features)),
+        }
+    })
 }
 
 fn read(

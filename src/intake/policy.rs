@@ -2,8 +2,8 @@
 //!
 //! In order: too many from one sender is refused; a comment that could not be judged is held; a
 //! block rule does what it says; a score at or above the site's threshold is spam, unless only a few
-//! labels of the site's own make it so; a trusted author with a low score and nothing found is
-//! published; everything else is held for a person.
+//! labels of the site's own make it so; what seems abusive is held where the site wants that; a trusted author with a low
+//! score and nothing found is published; everything else is held for a person.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,6 +12,7 @@ use crate::{
     bayes::probability,
     config::IntakeSettings,
     domain::{
+        abuse::AbuseMode,
         arrival::{Ruling, Signals},
         evidence::{Evidence, Verdict},
         reason::Because,
@@ -86,6 +87,12 @@ pub fn verdict(
         }
         return (Verdict::Spam, Because::ScoreAtLeast(policy.spam_threshold));
     }
+    if policy.abuse == AbuseMode::Hold
+        && let Some(abuse) = evidence.abuse
+        && abuse.probability() >= policy.abuse_threshold
+    {
+        return (Verdict::Hold, Because::AbuseAtLeast(policy.abuse_threshold));
+    }
     let trusted = policy
         .trusted_after
         .is_some_and(|needed| approved_before >= i64::from(needed));
@@ -104,6 +111,7 @@ pub fn verdict(
 mod tests {
     use super::*;
     use crate::domain::{
+        abuse::AbuseScore,
         evidence::{Check, Finding},
         reason::Reason,
     };
@@ -167,6 +175,42 @@ mod tests {
             verdict(&policy, &found(Some(Verdict::Hold)), Some(1.0), None, 9).0,
             Verdict::Hold
         );
+    }
+
+    #[test]
+    fn what_seems_abusive_is_held_where_the_site_wants_that_and_never_more() {
+        let abusive = |base: Evidence| Evidence {
+            abuse: Some(AbuseScore::new(0.95)),
+            ..base
+        };
+        let with = |abuse| Policy {
+            trusted_after: Some(1),
+            abuse,
+            ..Policy::default()
+        };
+        let rule = |abuse, evidence: &Evidence, score| {
+            verdict(&with(abuse), evidence, Some(score), None, 9).0
+        };
+        let clean = abusive(Evidence::default());
+        for mode in [AbuseMode::Off, AbuseMode::Show] {
+            assert_eq!(rule(mode, &clean, 0.001), Verdict::Publish);
+        }
+        assert_eq!(
+            verdict(&with(AbuseMode::Hold), &clean, Some(0.001), None, 9),
+            (Verdict::Hold, Because::AbuseAtLeast(0.9))
+        );
+        // Below the threshold, and where no model knows the language, it changes nothing.
+        let below = Evidence {
+            abuse: Some(AbuseScore::new(0.899)),
+            ..Evidence::default()
+        };
+        assert_eq!(rule(AbuseMode::Hold, &below, 0.001), Verdict::Publish);
+        let unknown = Evidence::default();
+        assert_eq!(rule(AbuseMode::Hold, &unknown, 0.001), Verdict::Publish);
+        // Spam stays spam, by its score and by a rule.
+        assert_eq!(rule(AbuseMode::Hold, &clean, 0.99), Verdict::Spam);
+        let blocked = abusive(found(Some(Verdict::Spam)));
+        assert_eq!(rule(AbuseMode::Hold, &blocked, 0.001), Verdict::Spam);
     }
 
     #[test]

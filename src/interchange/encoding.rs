@@ -157,7 +157,12 @@ impl<R: BufRead> Decoded<R> {
 
 /// What an XML declaration says. One that can be read as ASCII is not of UTF-16, whatever it says.
 fn declared(raw: &[u8]) -> Option<&'static Encoding> {
-    let raw = raw.trim_ascii_start();
+    // A warning may stand before it.
+    let at = raw
+        .windows(5)
+        .take(START)
+        .position(|window| window == b"<?xml")?;
+    let raw = &raw[at..];
     let end = raw.iter().take(START).position(|byte| *byte == b'>')?;
     let declaration = std::str::from_utf8(&raw[..end]).ok()?;
     let (_, rest) = declaration.strip_prefix("<?xml")?.split_once("encoding")?;

@@ -18,6 +18,7 @@ pub enum ForeignFormat {
     /// WordPress's export (WXR 1.0 to 1.2).
     Wxr,
     /// WordPress's `/wp/v2/comments?context=edit` as JSON; the way to get at spam.
+    #[value(alias = "wordpress")]
     WpRest,
     /// `wp comment list --format=json`, with all fields.
     WpCli,

@@ -16,7 +16,7 @@ use super::{
     isso_json,
     json_values::{JsonValues, LISTS},
     own_json, remark42,
-    start::Start,
+    start::{Start, before_xml},
     table::Table,
     waline, wordpress_json,
     wxr::Wxr,
@@ -44,8 +44,21 @@ pub fn read_encoded(
     encoding: Option<&'static Encoding>,
 ) -> Result<Findings, ReadError> {
     let mut input = Decoded::new(input::unpacked(input)?, encoding);
-    let start = Start::of(&input.start()?);
-    start.refuse_unless(format)?;
+    let beginning = input.start()?;
+    Start::of(&beginning).refuse_unless(format)?;
+    let before = before_xml(&beginning);
+    let passed_over = beginning[..before].trim_matches(['\u{FEFF}', ' ', '\r', '\n', '\t']);
+    let passed_over = (!passed_over.is_empty()).then(|| {
+        let line: String = passed_over
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .take(100)
+            .collect();
+        format!("what stands before the XML was passed over: {line}")
+    });
+    input.consume(before);
     let decoding = input.found();
     let input: Input = Box::new(input);
     let findings: Findings = match format {
@@ -82,8 +95,11 @@ pub fn read_encoded(
             return Err(ReadError::broken("the file", &problem));
         }
     };
+    let passed_over = passed_over
+        .into_iter()
+        .map(|remark| Ok(Found::Remark(remark)));
     Ok(Box::new(Remarked {
-        findings,
+        findings: Box::new(passed_over.chain(findings)),
         decoding,
         remarks: None,
     }))

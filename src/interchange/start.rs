@@ -20,7 +20,9 @@ impl Start {
     /// Looks at the first characters of a file.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let text = text.trim_start_matches('\u{FEFF}').trim_start();
+        let text = text[before_xml(text)..]
+            .trim_start_matches('\u{FEFF}')
+            .trim_start();
         let kind = match text.chars().next() {
             None => Kind::Nothing,
             Some('<') => Kind::Xml(first_element(text).to_owned()),
@@ -117,6 +119,19 @@ impl Start {
             }
         }
     }
+}
+
+/// Bytes before an export in XML: a warning that PHP printed while the export was written, blank lines. None where there is no
+/// such export.
+#[must_use]
+pub fn before_xml(text: &str) -> usize {
+    if text.trim_start().starts_with(['{', '[']) {
+        return 0;
+    }
+    let at = text.find("<?xml");
+    let is_export =
+        |at: &usize| matches!(first_element(&text[*at..]), "rss" | "channel" | "disqus");
+    at.filter(is_export).unwrap_or(0)
 }
 
 /// The name of the first element behind declarations, comments and the document type.

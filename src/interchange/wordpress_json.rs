@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     dates::Clocks,
-    foreign::{ForeignComment, Found},
+    foreign::{ForeignComment, Found, title as title_of},
     json_fields::{as_marked, is_set, reference, text},
     plain,
     wxr::{self, not_a_comment, standing},
@@ -29,6 +29,7 @@ pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
         id: text(object, "id"),
         parent: reference(object, "parent"),
         page: post_of(&text(object, "link").unwrap_or_default()),
+        page_title: title_of_embedded(object),
         name: plain::line(&text(object, "author_name").unwrap_or_default()),
         email: text(object, "author_email"),
         website: text(object, "author_url").map(|url| plain::address(&url)),
@@ -60,6 +61,13 @@ fn of_embedded(object: &Value) -> Option<&'static str> {
         return Some(wxr::PASSWORD);
     }
     wxr::why_withheld(&text(post, "status")?)
+}
+
+/// The post's title, as far as the listing embeds it.
+fn title_of_embedded(object: &Value) -> Option<String> {
+    let title = object.get("_embedded")?.get("up")?.get(0)?.get("title")?;
+    let title = text(title, "rendered").or_else(|| text(title, "raw"))?;
+    Some(title_of(&plain::line(&title)))
 }
 
 /// A comment of `wp comment list`.

@@ -7,6 +7,7 @@
 //! text-to-score part is `spam`'s; what is done with a score is `intake`'s.
 
 pub mod abuse;
+mod abuse_score;
 pub mod live;
 pub mod registry;
 pub mod samples;

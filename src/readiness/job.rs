@@ -41,6 +41,8 @@ pub enum Job {
     Probe,
     /// Takes comments into the search index, behind the posts.
     Search,
+    /// Looks at what other instances took in, to find near copies of it.
+    Campaigns,
 }
 
 with_words!(Job);
@@ -58,7 +60,7 @@ impl Job {
             | Self::Mail
             | Self::Webhooks
             | Self::Search => Duration::from_secs(1),
-            Self::Metrics => Duration::from_secs(5),
+            Self::Metrics | Self::Campaigns => Duration::from_secs(5),
             Self::Uploads | Self::Counts | Self::Pages | Self::Gauges | Self::Probe => {
                 Duration::from_secs(10)
             }

@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 use self::rendered::Rendered;
 use crate::{
     domain::{
-        comment::{CommentId, PublicComment},
+        comment::{CommentId, PublicComment, Status},
+        edit::EarlierText,
         page::Page,
         site::SiteSlug,
         timestamp::Timestamp,
@@ -58,6 +59,12 @@ pub struct Shown {
     pub html: String,
     /// When it was posted.
     pub created_at: Timestamp,
+    /// When a moderator last changed the text, if one has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// A path on this service to what it said before, where the site shows that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edits: Option<String>,
     /// A path to a drawn avatar on this service.
     pub avatar: String,
 }
@@ -182,8 +189,44 @@ pub async fn read(
     found.truncate(fits);
     Ok(List {
         next_cursor: found.last().filter(|_| more).map(|last| last.id),
-        comments: found.into_iter().map(show).collect(),
+        comments: shown(ground, site, found),
     })
+}
+
+/// The texts that an approved comment had before moderators changed it, the earliest first; `None` where the comment is not
+/// public, or its site does not show them.
+///
+/// # Errors
+/// [`crate::storage::StoreError`].
+pub async fn earlier_texts(
+    ground: &Ground,
+    site: &SiteSlug,
+    id: CommentId,
+) -> Result<Option<Vec<EarlierText>>> {
+    let found = ground.store.comment(std::slice::from_ref(site), id).await?;
+    let is_public = found.is_some_and(|comment| comment.status == Status::Approved);
+    if !is_public || !shows_edits(ground, site) {
+        return Ok(None);
+    }
+    ground.store.earlier_texts(site, id).await.map(Some)
+}
+
+fn shows_edits(ground: &Ground, site: &SiteSlug) -> bool {
+    let site = ground.directory.site(site.as_str());
+    site.is_some_and(|site| site.policy.show_edits)
+}
+
+fn shown(ground: &Ground, site: &SiteSlug, found: Vec<PublicComment>) -> Vec<Shown> {
+    let with_edits = shows_edits(ground, site);
+    let edits = |comment: &PublicComment| {
+        let is_edited = with_edits && comment.edited_at.is_some();
+        is_edited.then(|| format!("/sites/{site}/comments/{}/edits", comment.id))
+    };
+    let shown = found.into_iter().map(|comment| Shown {
+        edits: edits(&comment),
+        ..show(comment)
+    });
+    shown.collect()
 }
 
 /// The latest approved comments of a page, newest first, at most `limit`.
@@ -197,7 +240,7 @@ pub async fn latest(
     limit: u32,
 ) -> Result<Vec<Shown>> {
     let found = ground.store.latest_public(site, page, limit).await?;
-    Ok(found.into_iter().map(show).collect())
+    Ok(shown(ground, site, found))
 }
 
 /// How many of the comments fit into one answer: one at least.
@@ -221,6 +264,8 @@ fn show(comment: PublicComment) -> Shown {
         html: markup::to_html(&text),
         text: text.into_owned(),
         created_at: comment.created_at,
+        edited_at: comment.edited_at,
+        edits: None,
         avatar: format!("/avatars/{}.svg", comment.avatar),
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::{
     Review,
     batches::{self, TakenBack},
-    changes,
+    changes, edits,
 };
 use crate::{
     domain::{
+        comment::CommentId,
         decision::{BatchId, Change, Outcome, Wish},
         moderator::Principal,
     },
@@ -25,6 +26,8 @@ pub enum Last {
     Nothing,
     /// The last was about one comment.
     Alone(Wish, Box<Outcome>, changes::LastChanges),
+    /// The last was a change of this comment's text.
+    Edited(CommentId, Box<Outcome>),
     /// The last was about several together.
     Together(BatchId, TakenBack),
 }
@@ -53,6 +56,10 @@ pub async fn undo(review: &Review, principal: &Principal) -> Result<Last> {
             let changes = changes::of_stale(ground, principal, &outcomes).await?;
             let outcome = outcomes.into_iter().next().unwrap_or(Outcome::NotFound);
             Last::Alone(wish, Box::new(outcome), changes)
+        }
+        Some(LastDecided::Edited(id, version)) => {
+            let outcome = edits::undo(review, principal, id, Some(version)).await?;
+            Last::Edited(id, Box::new(outcome))
         }
         Some(LastDecided::Together(id)) => match batches::undo(review, principal, id).await? {
             Some(taken) => Last::Together(id, taken),

@@ -4,8 +4,11 @@
 //! How a comment got its verdict is `intake`'s and `spam`'s; what is sent because of a decision is
 //! `notify`'s.
 
+pub mod abuse;
 pub mod batches;
 pub mod changes;
+pub mod copies;
+pub mod edits;
 pub mod last;
 pub mod opened;
 pub mod queue;
@@ -16,7 +19,7 @@ use std::sync::Arc;
 use crate::{
     domain::{
         comment::CommentId,
-        decision::{BatchId, Beside, Change, Decider, Outcome, ToVote, Wish},
+        decision::{BatchId, Beside, Change, Decider, Door, Outcome, ToVote, Wish},
         field::{FieldError, parse_lines},
         moderator::Principal,
     },
@@ -56,8 +59,20 @@ const MAX_NOTE_CHARS: usize = 1_000;
 /// # Errors
 /// A [`FieldError`] on `note`.
 pub fn parse_note(raw: Option<&str>) -> Result<Option<String>, FieldError> {
+    parse_remark("note", raw)
+}
+
+/// Reads the reason of a change of a text; an empty one is none.
+///
+/// # Errors
+/// A [`FieldError`] on `reason`.
+pub fn parse_reason(raw: Option<&str>) -> Result<Option<String>, FieldError> {
+    parse_remark("reason", raw)
+}
+
+fn parse_remark(field: &str, raw: Option<&str>) -> Result<Option<String>, FieldError> {
     raw.filter(|raw| !raw.trim().is_empty())
-        .map(|raw| parse_lines("note", raw, MAX_NOTE_CHARS))
+        .map(|raw| parse_lines(field, raw, MAX_NOTE_CHARS))
         .transpose()
 }
 
@@ -102,8 +117,16 @@ pub async fn decide_together(
         ),
     };
     let vault = review.ground.vault.clone();
-    let to_vote: ToVote =
-        Box::new(move |comment, reason| samples::votes_of(&vault, comment, reason));
+    let by_program = principal.actor.via == Door::Client;
+    let to_vote: ToVote = Box::new(move |comment, reason| {
+        let [spam, abuse] = samples::votes_of(&vault, comment, reason);
+        // What a program reports as no spam may be abuse all the same.
+        if by_program {
+            vec![spam]
+        } else {
+            vec![spam, abuse]
+        }
+    });
     let outcomes = review.ground.store.decide(wishes, decider, to_vote).await?;
     review.learning.wake();
     for (change, outcome) in changes.into_iter().zip(&outcomes) {

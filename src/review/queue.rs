@@ -1,10 +1,14 @@
 //! The queue as a list: what a moderator may ask for, checked, and the opaque cursor that carries a
 //! list on.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
+        abuse::AbuseFilter,
+        campaign::CampaignId,
         comment::{Comment, CommentId},
         field::{FieldError, parse_line},
         moderator::Principal,
@@ -17,7 +21,7 @@ use crate::{
     },
     ground::Ground,
     sealing::keys::Purpose,
-    storage::StoreError,
+    storage::{StoreError, copies::Copies},
 };
 
 /// Most comments in one answer.
@@ -48,6 +52,8 @@ pub struct Queue {
     pub comments: Vec<Comment>,
     /// How many of those wanted stand where, the status wanted apart.
     pub counts: Counts,
+    /// Near copies of those that stand for them, where the list is folded.
+    pub copies: HashMap<CommentId, Copies>,
     /// What to send to get more, if there is more.
     pub next_cursor: Option<String>,
     /// What was searched for by words.
@@ -89,7 +95,15 @@ pub async fn list(
         (listing.await?, store.count_comments(&filter).await?, None)
     };
     let next = listing.next;
+    let copies = if filter.folded && filter.is_whole() {
+        store
+            .copies_before(&filter.sites, &listing.comments)
+            .await?
+    } else {
+        HashMap::new()
+    };
     Ok(Queue {
+        copies,
         comments: listing.comments,
         counts,
         next_cursor: next.map(|next| sign_cursor(ground, &next)),
@@ -187,12 +201,28 @@ async fn filter(
         }
         None => None,
     };
+    let campaign = match wanted.copies_of {
+        Some(id) => {
+            let covered = ground.directory.covered(&principal.scope);
+            let comment = ground.store.comment(&covered, id).await?;
+            let comment = comment.ok_or(QueueError::NotFound("comment"))?;
+            let found = ground.store.campaign_of(&comment).await?;
+            // One that nobody is in finds nothing.
+            Some(found.unwrap_or_else(|| CampaignId::of(id)))
+        }
+        None => None,
+    };
     let mut keep = |error| errors.push(error);
     Ok(Filter {
+        campaign,
         page: page.transpose().map_err(&mut keep).unwrap_or_default(),
         search: search.transpose().map_err(&mut keep).unwrap_or_default(),
         sites,
         author,
+        // That order has those alone which the index has.
+        abuse: narrow
+            .abuse
+            .or((wanted.sort == Sort::Abusive).then_some(AbuseFilter::Likely)),
         ..narrow.clone()
     })
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::{
     bayes::probability,
     domain::{
+        abuse::AbuseMode,
         evidence::{Evidence, Verdict},
         site::Site,
     },
@@ -29,8 +30,10 @@ pub struct Trial {
 
 /// Judges. Takes some tens of microseconds of a core.
 pub async fn judge(learning: &Learning, site: &Arc<Site>, document: &Document<'_>) -> Trial {
-    let opinion = intake::judge(learning, &site.slug, document).await;
+    let asks_abuse = site.policy.abuse != AbuseMode::Off;
+    let opinion = intake::judge(learning, site, asks_abuse, document).await;
     let mut evidence = Evidence {
+        abuse: opinion.abuse,
         model: opinion.model,
         checks: opinion.unknown.into_iter().collect(),
         language: opinion.language,

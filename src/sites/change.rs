@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::SiteError;
+use super::{SiteError, abuse};
 use crate::{
     domain::{
         field::{FieldError, parse_line},
@@ -94,6 +94,7 @@ pub struct SiteChange {
 pub async fn add(ground: &Ground, new: NewSite) -> Result<Site, SiteError> {
     let now = ground.now();
     let site = new.parse(now).map_err(SiteError::Invalid)?;
+    tried(ground, &site).await?;
     let adding = ground.store.add_site(site.clone());
     if ground.directory.change(&ground.store, now, adding).await? {
         return Ok(site);
@@ -107,6 +108,7 @@ pub async fn add(ground: &Ground, new: NewSite) -> Result<Site, SiteError> {
 /// [`SiteError::Invalid`], [`SiteError::NoSite`] or [`SiteError::Store`].
 pub async fn change(ground: &Ground, site: &Site, change: SiteChange) -> Result<Site, SiteError> {
     let changed = change.apply(site).map_err(SiteError::Invalid)?;
+    tried(ground, &changed).await?;
     let changing = ground.store.update_site(changed.clone());
     if ground
         .directory
@@ -116,6 +118,15 @@ pub async fn change(ground: &Ground, site: &Site, change: SiteChange) -> Result<
         return Ok(changed);
     }
     Err(SiteError::NoSite)
+}
+
+/// Refuses what was not tried yet.
+async fn tried(ground: &Ground, site: &Site) -> Result<(), SiteError> {
+    let errors = abuse::check(ground, &site.slug, &site.policy).await?;
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(SiteError::Invalid(errors))
 }
 
 impl SiteChange {

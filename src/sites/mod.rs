@@ -2,6 +2,7 @@
 //! the command line. Each act checks what was asked for, writes it, and puts it into force on this
 //! instance. What is in force is kept in [`crate::directory`]; who may do what is the doors' to check.
 
+pub mod abuse;
 pub mod blocks;
 pub mod change;
 pub mod pages;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use crate::{
     domain::{field::FieldError, site::SiteSlug},
     ground::Ground,
-    learn::Learning,
+    learn::{Learning, live::LiveError},
     reading::Reading,
     storage::StoreError,
 };
@@ -58,6 +59,9 @@ pub enum SiteError {
     /// The site has this many comments, and was to be removed only without any.
     #[error("the site {0} has comments and stays ({1} of them)")]
     HasComments(SiteSlug, i64),
+    /// No model of abuse can be had.
+    #[error(transparent)]
+    Unjudged(LiveError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

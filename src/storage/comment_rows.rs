@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        abuse::AbuseScore,
         arrival::NewComment,
         comment::{Comment, Status},
         evidence::{Evidence, Verdict},
@@ -24,13 +25,14 @@ record! {
         status: "c.status",
         score: "c.score",
         verdict: "c.verdict",
-        evidence: "c.model_version, c.evidence",
+        evidence: "c.model_version, c.abuse, c.evidence",
         version: "c.version",
         network: "c.network",
         wants_replies: "c.wants_replies",
         created_at: "c.created_at",
         decided_at: "c.decided_at",
         decided_by: "c.decided_by",
+        edited_at: "c.edited_at",
     }
 }
 
@@ -41,7 +43,7 @@ pub(super) fn new_row(
     verdict: Verdict,
     score: Option<f64>,
     evidence: &Evidence,
-) -> [(&'static str, Value); 22] {
+) -> [(&'static str, Value); 23] {
     let model = evidence.model.as_ref();
     [
         ("site", comment.site.to_value()),
@@ -57,6 +59,7 @@ pub(super) fn new_row(
         ("fingerprint", comment.fingerprint.to_value()),
         ("status", status.to_value()),
         ("score", score.to_value()),
+        ("abuse", evidence.abuse.map(AbuseScore::steps).to_value()),
         ("verdict", verdict.to_value()),
         ("evidence", evidence.to_value()),
         (

@@ -120,9 +120,12 @@ impl Store {
             note: None,
             undone: false,
             batch: None,
+            text: None,
         };
         let mut history = vec![received];
         history.extend(found);
+        history.extend(self.edits_of(comment).await?);
+        history[1..].sort_by_key(|entry| entry.at);
         Ok(history)
     }
 }
@@ -140,5 +143,6 @@ record! {
         note: "note",
         undone: "undone",
         batch: "batch",
+        text: "CAST(NULL AS TEXT) AS text",
     }
 }

@@ -35,14 +35,25 @@ impl Store {
         if filter.is_search() {
             return self.search_counts(filter).await;
         }
-        let count = if filter.is_whole() {
-            "SELECT c.status, CAST(SUM(c.count) AS BIGINT) AS count FROM comment_counts c"
+        let mut statement = sql("SELECT c.status,", values![]);
+        if filter.is_whole() {
+            let text = "CAST(SUM(c.count) AS BIGINT) AS count FROM comment_counts c WHERE true";
+            statement.push(text, values![]);
+        } else if let Some(campaign) = filter.campaign {
+            // From the few that there are: SQLite would look at all comments of the site.
+            let text = "COUNT(*) AS count FROM copies k CROSS JOIN comments c \
+                        WHERE k.campaign = ? AND c.site = k.site AND c.id = k.comment_id";
+            statement.push(text, values![campaign]);
         } else {
-            "SELECT c.status, COUNT(*) AS count FROM comments c"
-        };
-        let mut statement = sql(count, values![]);
-        statement.push("WHERE c.site IN {list:?}", values![list(&filter.sites)]);
+            statement.push("COUNT(*) AS count FROM comments c WHERE true", values![]);
+        }
+        statement.push("AND c.site IN {list:?}", values![list(&filter.sites)]);
         narrow(filter, &mut statement);
+        if filter.abuse.is_some() {
+            // The index of abusive comments begins with site and status.
+            let all = list(Status::ALL.iter().map(|status| status.as_str()));
+            statement.push("AND c.status IN {list:?}", values![all]);
+        }
         statement.push("GROUP BY c.status", values![]);
         let found = self.gather("comments", statement, counted).await?;
         for (status, count) in found.into_iter().flatten() {

@@ -53,6 +53,8 @@ pub enum LastDecided {
     Alone(CommentId, i64),
     /// About several together.
     Together(BatchId),
+    /// A change of a comment's text, whose version is now this.
+    Edited(CommentId, i64),
 }
 
 /// A decision, or the taking back of one, as open pages are told.
@@ -77,6 +79,9 @@ pub struct DecidedLately {
     /// Their identifier.
     pub by_id: String,
 }
+
+/// Somebody's changes of texts among which the last is that nobody has changed since.
+const EDITS: u32 = 50;
 
 /// That no decision was made since about the same comment that was not taken back.
 const IS_LAST: &str = "NOT EXISTS (SELECT 1 FROM history l WHERE l.site = h.site \
@@ -137,6 +142,21 @@ impl Store {
             row.as_ref().map(|row| get(row, "at")).transpose()
         };
         let (alone_at, together_at) = (time(&alone)?, time(&together)?);
+        let edited = self
+            .edited_lately(
+                sites,
+                since,
+                Timestamp::from_millis(i64::MAX),
+                Some(actor),
+                EDITS,
+            )
+            .await?;
+        let edited = edited.into_iter().find(|edit| edit.last);
+        if let Some(edit) = edited
+            && Some(edit.at) > alone_at.max(together_at)
+        {
+            return Ok(Some(LastDecided::Edited(edit.comment, edit.version)));
+        }
         Ok(match (alone, together) {
             (Some(row), _) if alone_at >= together_at => {
                 Some(LastDecided::Alone(get(&row, "id")?, get(&row, "version")?))

@@ -59,15 +59,16 @@ impl Store {
     }
 }
 
-struct Desk<'c, 't> {
-    tx: &'c mut Conn<'t>,
-    decider: Decider,
-    to_vote: ToVote,
+/// What one person changes in one transaction.
+pub(super) struct Desk<'c, 't> {
+    pub(super) tx: &'c mut Conn<'t>,
+    pub(super) decider: Decider,
+    pub(super) to_vote: ToVote,
 }
 
 impl Desk<'_, '_> {
     async fn carry_out(&mut self, wishes: &[Wish]) -> Result<Vec<Outcome>> {
-        let mut comments = self.lock(wishes).await?;
+        let mut comments = self.lock(wishes.iter().map(|wish| wish.id)).await?;
         let undone: Vec<CommentId> = wishes
             .iter()
             .filter(|wish| wish.change == Change::Undo)
@@ -141,12 +142,15 @@ impl Desk<'_, '_> {
 
     /// Reads the comments that are on the decider's sites and, on PostgreSQL, locks them, in the order of their ids.
     /// They are found by their ids alone: a look at each of thousands of sites takes longer than all the rest.
-    async fn lock(&mut self, wishes: &[Wish]) -> Result<HashMap<CommentId, Comment>> {
+    pub(super) async fn lock(
+        &mut self,
+        ids: impl Iterator<Item = CommentId>,
+    ) -> Result<HashMap<CommentId, Comment>> {
         let text = format!(
             "SELECT {} FROM comments c WHERE c.id IN {{list:$1}} ORDER BY c.id {{lock}}",
             comment_rows::COLUMNS
         );
-        let query = sql(text, values![list(wishes.iter().map(|wish| wish.id))]);
+        let query = sql(text, values![list(ids)]);
         let found = self.tx.gather("comments", query, comment_rows::comment);
         let mut comments = found.await?.rows;
         let sites: HashSet<&SiteSlug> = self.decider.sites.iter().collect();

@@ -1,7 +1,7 @@
 //! The column in which a comment's evidence is kept: `1,links,timing,BASE64`.
 //!
-//! The version of the form, the checks that fired and the text's language (`in-de`), for the queue's filter to find, then
-//! the rest in base64 of postcard's bytes. What the comment's own text, name and website say is quoted from them when it is read,
+//! The version of the form, the checks that fired, the text's language (`in-de`) and the kind of abuse that it seems to be
+//! (`abuse-insult`), for the queue's filter to find, then the rest in base64 of postcard's bytes. How abusive it seems has a column of its own. What the comment's own text, name and website say is quoted from them when it is read,
 //! and the model's version from its column. What versions up to 0.1.0 stored is JSON with English
 //! sentences and begins with `{`.
 
@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 
 use crate::{
-    bayes::{STEPS, Sign, TokenWeight, rest},
+    bayes::{AbuseKind, STEPS, Sign, TokenWeight, rest},
     domain::{
+        abuse::{AbuseScore, kind_of},
         evidence::{Check, Evidence, Finding, ModelEvidence},
         in_words::EvidenceInWords,
         reason::Because,
@@ -27,6 +28,8 @@ use crate::{
 const VERSION: &str = "1,";
 /// What a language's code follows.
 const LANGUAGE: &str = "in-";
+/// What a kind of abuse follows.
+const ABUSE: &str = "abuse-";
 
 #[derive(Serialize, Deserialize)]
 struct Packed {
@@ -52,12 +55,15 @@ impl ToValue for Evidence {
     }
 }
 
-/// Beside its own column it needs `model_version`.
+/// Beside its own column it needs `model_version` and `abuse`.
 impl Column for Evidence {
     fn read(row: &AnyRow, column: &str) -> Result<Self> {
         let column: String = get(row, column)?;
         let version = get(row, "model_version")?;
-        unpack(&column, version).ok_or(StoreError::Corrupt("evidence"))
+        let mut evidence = unpack(&column, version).ok_or(StoreError::Corrupt("evidence"))?;
+        let steps: Option<f64> = get(row, "abuse")?;
+        evidence.abuse = steps.map(|steps| AbuseScore::stored(steps, kind_in(&column)));
+        Ok(evidence)
     }
 }
 
@@ -79,6 +85,9 @@ fn pack(evidence: &Evidence) -> String {
     }
     if let Some(language) = &evidence.language {
         column.extend([LANGUAGE, language, ","]);
+    }
+    if let Some(kind) = evidence.abuse.and_then(|abuse| abuse.kind) {
+        column.extend([ABUSE, kind.as_str(), ","]);
     }
     BASE64_STANDARD_NO_PAD.encode_string(bytes, &mut column);
     column
@@ -117,7 +126,14 @@ fn unpack(column: &str, version: Option<String>) -> Option<Evidence> {
         checks: packed.checks,
         because: packed.because,
         language: language.map(str::to_owned),
+        abuse: None,
     })
+}
+
+/// The kind of abuse that a column names.
+fn kind_in(column: &str) -> Option<AbuseKind> {
+    let mut words = column.strip_prefix(VERSION)?.split(',');
+    kind_of(words.find_map(|word| word.strip_prefix(ABUSE))?)
 }
 
 fn unpack_model(packed: PackedModel, version: String) -> ModelEvidence {
@@ -146,6 +162,11 @@ pub(super) fn fired(check: Check) -> [String; 2] {
         format!("{VERSION}%{check},%"),
         format!("{{%\"check\":\"{check}\"%"),
     ]
+}
+
+/// The pattern for `LIKE` of the columns of texts that seem to be of a kind of abuse.
+pub(super) fn of_kind(kind: AbuseKind) -> String {
+    format!("{VERSION}%{ABUSE}{},%", kind.as_str())
 }
 
 /// The pattern for `LIKE` of the columns of texts in a language.
@@ -186,7 +207,25 @@ mod tests {
             }],
             because: Because::Finding(0),
             language: Some("en".to_owned()),
+            abuse: None,
         }
+    }
+
+    #[test]
+    fn the_kind_of_abuse_is_found_among_the_words() {
+        let evidence = Evidence {
+            abuse: Some(AbuseScore::stored(900.0, Some(AbuseKind::IdentityAttack))),
+            ..judged("words")
+        };
+        let column = pack(&evidence);
+        assert!(
+            column.starts_with("1,links,in-en,abuse-identity_attack,"),
+            "{column}"
+        );
+        assert_eq!(kind_in(&column), Some(AbuseKind::IdentityAttack));
+        assert_eq!(kind_in("1,in-en,AA"), None);
+        let read = unpack(&column, Some("shipped".to_owned())).expect("evidence");
+        assert_eq!(read.language.as_deref(), Some("en"));
     }
 
     #[test]

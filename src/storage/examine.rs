@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::{
     Result, Store, blocks, client_keys, comment_rows, comments,
     damage::Damaged,
-    deliveries,
+    deliveries, edits,
     engine::Engine,
     erasures, import_runs, learning, mail_preferences, mail_queue, models, moderators,
     outbox_entries, samples, sites,
@@ -36,7 +36,7 @@ type Check = (
 
 const HISTORY: &str = concat!(
     "id, comment_id, ",
-    "at, action, actor_name, via, decision, from_status, to_status, reason, note, undone, batch"
+    "at, action, actor_name, via, decision, from_status, to_status, reason, note, undone, batch, CAST(NULL AS TEXT) AS text"
 );
 
 /// The columns of a labelled text, whatever question it answers.
@@ -51,6 +51,9 @@ const CHECKS: &[Check] = &[
     ("history", HISTORY, "history", |row| {
         get::<CommentId>(row, "comment_id")?;
         comments::history_entry(row).map(drop)
+    }),
+    ("edits", edits::COLUMNS, "edits", |row| {
+        edits::lines(row).map(drop)
     }),
     ("sites", sites::COLUMNS, "sites", |row| {
         sites::read(row).map(drop)

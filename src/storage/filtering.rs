@@ -1,10 +1,13 @@
 //! What the list of comments asks for, as pieces of SQL.
 
 use crate::{
-    domain::queue::{Filter, Sort},
+    domain::{
+        abuse::AbuseFilter,
+        queue::{Filter, Sort},
+    },
     storage::{
         evidence,
-        sql::{Statement, contains, values},
+        sql::{Statement, contains, list, values},
     },
 };
 
@@ -17,6 +20,21 @@ pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
         Sort::Oldest => (NONE, false),
         Sort::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
         Sort::Spammiest => ("COALESCE(c.score, 2.0)", true),
+        Sort::Abusive => ("c.abuse", true),
+    }
+}
+
+/// Leaves out those of which a near copy with the same status came later.
+pub(super) fn fold(filter: &Filter, statement: &mut Statement) {
+    if filter.folded && filter.is_whole() {
+        statement.push(
+            "AND NOT EXISTS (SELECT 1 FROM copies k \
+             JOIN copies o ON o.campaign = k.campaign AND o.comment_id > k.comment_id \
+             JOIN comments later ON later.site = o.site AND later.id = o.comment_id \
+             WHERE k.site = c.site AND k.comment_id = c.id AND later.status = c.status \
+             AND o.site IN {list:?})",
+            values![list(&filter.sites)],
+        );
     }
 }
 
@@ -35,6 +53,12 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
             "AND (c.text {like} ? ESCAPE '\\' OR c.name {like} ? ESCAPE '\\' \
              OR c.website {like} ? ESCAPE '\\')",
             values![pattern, pattern, pattern],
+        );
+    }
+    if let Some(campaign) = filter.campaign {
+        statement.push(
+            "AND c.id IN (SELECT k.comment_id FROM copies k WHERE k.campaign = ?)",
+            values![campaign],
         );
     }
     if let Some(min) = filter.min_score {
@@ -61,6 +85,16 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
             "AND c.evidence LIKE ?",
             values![evidence::in_language(code)],
         );
+    }
+    if let Some(abuse) = filter.abuse {
+        // The index's own bound in the text, so that the planner sees that it has all of them.
+        statement.push("AND c.abuse >= 500", values![]);
+        if abuse.least() > AbuseFilter::Likely.least() {
+            statement.push("AND c.abuse >= ?", values![abuse.least()]);
+        }
+        if let Some(kind) = abuse.kind() {
+            statement.push("AND c.evidence LIKE ?", values![evidence::of_kind(kind)]);
+        }
     }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };

@@ -15,7 +15,7 @@ use crate::{
 const BITE: i64 = 500;
 
 pub(super) const COLUMNS: &str =
-    "site, id, source, format, file, started_at, finished_at, comments, undone_at, kept";
+    "site, id, source, format, file, started_at, finished_at, comments, undone_at, kept, report";
 
 /// An import as it begins.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ pub struct ImportRun {
     pub undone_at: Option<Timestamp>,
     /// Comments that stayed then.
     pub kept: i64,
+    /// What became of everything in the file; none for imports that did not end, or that older versions made.
+    pub report: Option<serde_json::Value>,
 }
 
 /// What a step of taking an import back did.
@@ -82,13 +84,13 @@ impl Store {
         site: &SiteSlug,
         id: &str,
         comments: u64,
+        report: &serde_json::Value,
         now: Timestamp,
     ) -> Result<()> {
         let comments = i64::try_from(comments).unwrap_or(i64::MAX);
-        let text =
-            "UPDATE import_runs SET finished_at = $3, comments = $4 WHERE site = $1 AND id = $2";
+        let text = "UPDATE import_runs SET finished_at = $3, comments = $4, report = $5 WHERE site = $1 AND id = $2";
         self.write(async |tx| {
-            tx.run(text, values![site, id, now, comments])
+            tx.run(text, values![site, id, now, comments, report])
                 .await
                 .map(drop)
         })
@@ -198,6 +200,8 @@ pub(super) fn run(row: &AnyRow) -> Result<ImportRun> {
         comments: get(row, "comments")?,
         undone_at: get(row, "undone_at")?,
         kept: get(row, "kept")?,
+        report: get::<Option<String>>(row, "report")?
+            .and_then(|report| serde_json::from_str(&report).ok()),
     })
 }
 

@@ -198,7 +198,7 @@ fn row(
     one: &ImportedComment,
     fate: Fate,
     parents: &HashMap<String, Parent>,
-) -> [(&'static str, Value); 22] {
+) -> [(&'static str, Value); 23] {
     let status = match fate {
         Fate::Withheld | Fate::Waits => Status::Pending,
         Fate::New | Fate::Known => one.status,

@@ -112,7 +112,9 @@ const STEPS: &[Step] = &[
     same(26, "comments_by_id", text!("0026_comments_by_id.sql")),
     same(30, "pages", text!("0030_pages.sql")),
     same(31, "views", text!("0031_views.sql")),
+    same(32, "abuse", text!("0032_abuse.sql")),
     same(33, "reasons", text!("0033_reasons.sql")),
+    same(34, "edits", text!("0034_edits.sql")),
     each(
         35,
         "abuse_labels",
@@ -125,6 +127,7 @@ const STEPS: &[Step] = &[
             text!("0035_abuse_labels.postgres.sql")
         ),
     ),
+    same(36, "copies", text!("0036_copies.sql")),
 ];
 
 /// The number of the last step.

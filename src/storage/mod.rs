@@ -5,22 +5,26 @@
 //! differ; [`engine`] has what else does. Batches travel as one JSON parameter a statement, because each
 //! statement costs more than the rows in it.
 
+pub mod abuse_trials;
 pub mod acts;
 pub mod arrivals;
 pub mod backup;
 pub mod batches;
 pub mod blocks;
 pub mod callbacks;
+pub mod campaigns;
 pub mod client_keys;
 pub mod comment_erasure;
 mod comment_rows;
 pub mod comments;
+pub mod copies;
 pub mod counters;
 pub mod counts;
 pub mod damage;
 pub mod decided;
 pub mod decisions;
 pub mod deliveries;
+pub mod edits;
 mod engine;
 mod erasure;
 pub mod erasures;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Approved comments of the page `$2` of the site `$1`; what follows says which, and in which order.
-const PUBLIC: &str = "SELECT c.id, p.id AS parent, c.name, c.website, c.text, c.created_at, c.email_index \
+const PUBLIC: &str = "SELECT c.id, p.id AS parent, c.name, c.website, c.text, c.created_at, c.edited_at, c.email_index \
                       FROM comments c {by_page} LEFT JOIN comments p \
                           ON p.site = c.site AND p.id = c.parent AND p.status = 'approved' \
                       WHERE c.site = $1 AND c.page = $2 AND c.status = 'approved'";
@@ -89,6 +89,7 @@ fn public(row: &AnyRow) -> Result<PublicComment> {
         website: get(row, "website")?,
         text: get(row, "text")?,
         created_at: get(row, "created_at")?,
+        edited_at: get(row, "edited_at")?,
         avatar: index
             .bytes()
             .fold(0, |seed, byte| seed ^ byte.rotate_left(3)),

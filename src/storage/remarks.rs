@@ -99,10 +99,15 @@ impl Store {
         if ids.is_empty() {
             return Ok(last);
         }
-        let text = "SELECT comment_id, at, action, decision, actor_id, actor_name FROM history \
+        let text = "SELECT id, comment_id, at, action, decision, actor_id, actor_name FROM history \
                     WHERE site IN {list:$1} \
                     AND comment_id IN {list:$2} \
-                    AND action IN ('decided', 'undone') ORDER BY id";
+                    AND action IN ('decided', 'undone') \
+                    UNION ALL SELECT id, comment_id, at, 'edited', 'edit', actor_id, actor_name FROM edits \
+                    WHERE site IN {list:$1} AND comment_id IN {list:$2} \
+                    UNION ALL SELECT id, comment_id, undone_at, 'edit_undone', 'edit', undone_by, undone_name FROM edits \
+                    WHERE site IN {list:$1} AND comment_id IN {list:$2} AND undone_at IS NOT NULL \
+                    ORDER BY 3, 1";
         let found = self.all(text, values![list(sites), list(ids)]).await?;
         for row in found {
             let word: String = get(&row, "action")?;

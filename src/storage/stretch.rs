@@ -10,7 +10,7 @@ use crate::{
     },
     storage::{
         Result, Store, comment_rows,
-        filtering::{narrow, sort_key},
+        filtering::{fold, narrow, sort_key},
         pools::Pool,
         sql::{Statement, get, list, sql, values},
     },
@@ -114,7 +114,10 @@ impl Stretch<'_> {
             ("ASC", ">")
         };
         // In the text, so that the planner knows how few are wanted.
-        let order = if by_time {
+        let order = if by_time && self.filter.abuse.is_some() {
+            // In the order of arrival all would be looked at; the few that are likely abusive are sorted instead.
+            format!("ORDER BY (c.id || '') {direction} LIMIT {take}")
+        } else if by_time {
             format!("ORDER BY c.id {direction} LIMIT {take}")
         } else {
             format!("ORDER BY {key} {direction}, c.id {direction} LIMIT {take}")
@@ -131,6 +134,7 @@ impl Stretch<'_> {
         }
         slice.narrow(&mut statement);
         narrow(self.filter, &mut statement);
+        fold(self.filter, &mut statement);
         if let Some((at, id)) = after {
             if by_time {
                 statement.push(&format!("AND c.id {beyond} ?"), values![id]);
@@ -180,7 +184,7 @@ impl Stretch<'_> {
         match self.sort {
             Sort::Newest => slice.up_to.as_ref().is_some_and(|up_to| *up_to <= last),
             Sort::Oldest => slice.above.as_ref().is_some_and(|above| *above >= last),
-            Sort::Uncertain | Sort::Spammiest => false,
+            Sort::Uncertain | Sort::Spammiest | Sort::Abusive => false,
         }
     }
 }

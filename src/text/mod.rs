@@ -6,6 +6,8 @@
 //!
 //! [`language`] says which language a text is in, and whether the shipped model knows it.
 //!
+//! A [`sketch`] is a text as few numbers, by which near copies are found.
+//!
 //! [`links`] finds the addresses that people are shown and that are counted.
 //!
 //! [`units`], folded by [`folding`], are what people search by.
@@ -28,6 +30,7 @@ pub mod lookalikes;
 pub mod markup;
 pub mod normalize;
 mod order;
+pub mod sketch;
 pub mod tokens;
 pub mod units;
 pub mod views;

@@ -17,7 +17,7 @@ use super::{
     route_table,
 };
 use crate::{
-    domain::{mail::MailStatus, queue::Sort},
+    domain::{abuse::AbuseFilter, mail::MailStatus, queue::Sort},
     web::prelude::*,
 };
 
@@ -41,7 +41,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         (name = "account", description = "Signing in, and one's own settings."),
         (name = "operation", description = "Health."),
     ),
-    components(schemas(Problem, Sort, MailStatus)),
+    components(schemas(Problem, Sort, AbuseFilter, MailStatus)),
     modifiers(&Callers),
 )]
 struct Base;

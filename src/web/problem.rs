@@ -184,6 +184,7 @@ impl From<SiteError> for Problem {
                 Self::conflict("has_comments", title)
             }
             Err(SiteError::Store(error)) => error.into(),
+            Err(SiteError::Unjudged(error)) => error.into(),
             Err(_) => Self::not_found("site"),
         }
     }

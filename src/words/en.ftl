@@ -14,6 +14,7 @@ because-few-approved =
         [1] Its author has no approved comment here yet
        *[other] Its author has fewer than { $needed } approved comments here
     }
+because-abuse = It seems abusive: { $score } is at or above the site's { $threshold }, so a person decides
 because-imported = It was imported from another system
 
 ## What the checks found
@@ -37,6 +38,16 @@ reason-blocked-word = It has a blocked word: { $word }
 reason-blocked-domain = It has a blocked domain: { $domain }
 reason-blocked-email = It has a blocked email address
 reason-blocked-network = It has a blocked network
+# 30 stands for 30 or more.
+reason-copies =
+    { $count ->
+        [one] A near copy of another comment in the last { $days } days
+        [30] A near copy of 30 others or more in the last { $days } days
+       *[other] A near copy of { $count } others in the last { $days } days
+    }{ $spam ->
+        [0] { "" }
+       *[other] , { $spam } of them spam
+    }
 reason-language = Hamlet does not know its language yet ({ $code }): a person decides
 reason-links = It has { $count } links; the site allows { $allowed }
 
@@ -375,6 +386,94 @@ queue-decide = Decide
 queue-roomy = more room
 queue-answers = Answers
 queue-a-reply = A reply
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies =
+    { $count ->
+        [one] With { $number } near copy
+       *[other] With { $number } near copies
+    } { $pages ->
+        [one] on one page
+       *[other] on { $pages } pages
+    }{ $sites ->
+        [one] { "" }
+       *[other] { " " }of { $sites } sites
+    }
+queue-show-copies = Show them
+queue-only-copies = Only near copies of one comment.
+imports-title = Imports and moved pages
+imports-imports = Imports
+imports-how = Comments of other systems are imported on the machine that Hamlet runs on:
+imports-none = Nothing was imported yet.
+imports-new = { $count ->
+    [one] { $number } new comment
+   *[other] { $number } new comments
+}
+imports-not-ended = It did not end, or is under way. Imported again, it goes on.
+imports-taken-back = { $count ->
+    [0] Taken back whole
+    [one] Taken back, but for one comment that somebody had decided about
+   *[other] Taken back, but for { $number } comments that somebody had decided about
+}
+imports-unchanged = { $count ->
+    [one] { $number } was here already
+   *[other] { $number } were here already
+}
+imports-ham = { $number } labelled genuine
+imports-spam = { $number } labelled spam
+imports-unlabelled = { $number } without a label
+imports-orphans = { $count ->
+    [one] { $number } answers a comment that is not here
+   *[other] { $number } answer comments that are not here
+}
+imports-withheld = { $number } not public: { $why }
+imports-skipped = { $number } left out: { $why }
+imports-doubts = { $number } not understood in part: { $why }
+imports-not-understood = What was not understood, and what to know
+imports-take-back = Take it back
+imports-what-goes = Delete its comments, and what was learnt from them, but for those that somebody decided about since
+imports-take-it-back = Take this import back
+imports-say-that-you-are-sure = Say that you are sure.
+imports-removed = { $count ->
+    [one] { $number } comment is gone again.
+   *[other] { $number } comments are gone again.
+}
+imports-kept = { $count ->
+    [one] One stays: somebody decided about it since.
+   *[other] { $number } stay: somebody decided about them since.
+}
+imports-move-a-page = Move a page's comments
+imports-move-hint = When an article has another address now, or one thread was parted in two: the comments join those that are there.
+imports-from-page = From this page
+imports-to-page = To this page
+imports-move = Move them
+imports-moved = { $count ->
+    [0] No comment is on that page.
+    [one] { $number } comment was moved.
+   *[other] { $number } comments were moved.
+}
+imports-no-such-site = There is no such site.
+comment-copies = Near copies of it
+comment-copies-say =
+    { $count ->
+        [one] With { $number } near copy
+       *[other] With { $number } near copies
+    } { $pages ->
+        [one] it is on one page
+       *[other] it is on { $pages } pages
+    }{ $sites ->
+        [one] { "" }
+       *[other] { " " }of { $sites } sites
+    }
+comment-copies-elsewhere =
+    { $count ->
+        [one] One more is on a site that you do not moderate.
+       *[other] { $number } more are on sites that you do not moderate.
+    }
+comment-copies-too =
+    { $count ->
+        [one] { $verb } the copy that waits too
+       *[other] { $verb } the { $number } copies that wait too
+    }
 queue-site-name = name of the site
 queue-sites-like-that = Sites with such a name:
 status-pending = Pending
@@ -387,6 +486,20 @@ order-newest = Newest first
 order-oldest = Oldest first
 order-uncertain = Most uncertain first
 order-spammiest = Spammiest first
+order-abusive = Most abusive first
+abuse-abuse = Abuse
+abuse-seems = Seems abusive, { $percent } %
+abuse-seems-kind = Seems abusive, { $percent } %: { $kind }
+abuse-seems-not = Does not seem abusive, { $percent } %
+abuse-no-language = Not judged for abuse: the model does not know its language
+abuse-likely = likely abusive
+abuse-sure = almost surely abusive
+abuse-severe = very hateful
+abuse-insult = an insult
+abuse-threat = a threat
+abuse-identity-attack = against what people are
+abuse-obscene = obscene
+abuse-sexual = sexual
 check-honeypot = hidden field filled in
 check-timing = form sent too fast or too late
 check-duplicate = same text again
@@ -394,6 +507,7 @@ check-rate = many from one place
 check-blocklist = blocked word or address
 check-links = many links
 check-language = a language that Hamlet does not know
+check-copies = near copies elsewhere
 queue-language = Language
 comment-language = Language: { $code }
 score-none = not judged
@@ -462,6 +576,7 @@ flash-unchanged = Nothing was changed.
 flash-noted = The note is in the history.
 flash-answered = Your answer is published.
 flash-edited = The text is changed, and the old one is in the history.
+flash-unedited = The text is as it was before the change.
 flash-nothing-to-undo = Nothing that you decided in the last day is left to be taken back.
 flash-broken-undo = { $count ->
     [one] The service failed before it came to { $number } more comment.
@@ -593,6 +708,7 @@ js-you-before = You had changed { $what } before. Look again.
 js-changed = Changed meanwhile: { $what }. Look again.
 js-before-you = { $who } decided before you: { $did }, { $when }.
 js-you-decided = You decided before: { $did }, { $when }.
+js-edited-before-you = { $who } changed the text, { $when }. Read it again.
 js-undone-before-you = { $who } took a decision back: now { $status }, { $when }.
 js-changed-now = It changed meanwhile: now { $status }.
 js-decided-by = { $who }: { $did }, { $when }
@@ -660,6 +776,9 @@ history-arrived = Arrived: { $to }
 history-decided = decided “{ $decision }”: now { $to }
 history-undone = took “{ $decision }” back: { $to } again
 history-revealed = looked at the whole address
+history-edited = changed the text
+history-edit-undone = took the change of the text back
+history-before = The text before
 history-noted = noted
 door-token = API
 door-mail = by mail
@@ -730,6 +849,7 @@ act-sealing-key-rotate = rotated the sealing key
 act-session-end-all = signed out everywhere
 act-site-add = added a site
 act-site-change = changed a site
+act-site-abuse-trial = looked at what holding by abuse would do
 act-site-remove = removed a site
 act-subject-erase = erased a person's data
 act-subject-export = looked at a person's data
@@ -804,6 +924,13 @@ site-parameters = Parameters that tell pages apart
 site-parameters-hint = Such as p, apart by blanks; a dash alone: none. Empty: all but those that say where a reader came from (utm_source, fbclid and others). When this changes, comments move to where their page is now.
 site-proof-of-work = Proof of work
 site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works for; 16 take a moment. Empty: none.
+site-abuse = How abusive comments seem
+site-abuse-off = is not worked out
+site-abuse-show = is shown to moderators
+site-abuse-hold = is shown, and comments that seem abusive are held for them
+site-abuse-hint = Before anything is held, look at what it would have done.
+site-abuse-from = Held from
+site-abuse-from-hint = A probability from 0.5 to 1. Nothing is ever published, put aside or discarded by it.
 
 ## The desk: settings
 
@@ -987,6 +1114,15 @@ chart-day = { $ago ->
 }: { $approved } approved, { $spam } marked as spam
 chart-calibration-dot = { $expected } % expected, { $found } % were spam ({ $all })
 model-decisions-of-the-last-30 = Decisions of the last 30 days
+model-abuse = What holding by abuse would do
+model-abuse-of = To the last { $comments } comments that were not put aside as spam. The site's threshold is { $threshold }. Comments in languages that the model does not know are never held.
+model-abuse-held = Held
+model-abuse-published = published at once
+model-abuse-approved = approved by people
+model-abuse-rejected = rejected by people
+model-abuse-seen = { $by } looked at this, { $when }.
+model-abuse-unseen = Nobody has said yet that they looked: until then the site cannot hold by it.
+model-abuse-look = I have looked at it
 
 ## The desk: sentences with something in them
 
@@ -1013,3 +1149,24 @@ me-every-other-site = Every site without a choice below
 me-how-often = How often
 me-address = Your address is { $email }.
 batches-undo-all = Undo all { $count }
+
+## Changing what a comment says
+
+comment-edit = Edit
+comment-edited = edited
+edit-title = Edit the comment
+edit-text = What it says
+edit-reason = Why, for the history
+edit-save = Save the change
+edit-now = What it says now
+edit-changed = { $who } changed the comment meanwhile. Your text is below; saving it replaces what the comment says now.
+edit-readers-see = Readers see that the comment was edited, not what it said before. Moderators see both.
+edit-readers-see-both = Readers see that the comment was edited, and can read what it said before.
+activity-edited = Changed the text of { $author }
+site-readers = What readers see
+site-show-edits = Readers may see what a comment said before a moderator changed it
+read-edited = edited
+edits-title = What the comment said before
+edits-what = A moderator changed it. These are its earlier texts, the oldest first.
+edits-until = Until
+key-edit = Edit what the comment says

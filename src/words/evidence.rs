@@ -6,6 +6,7 @@ use super::Words;
 use crate::{
     bayes::{Sign, TokenWeight, probability},
     domain::{
+        abuse::AbuseScore,
         comment::Comment,
         evidence::{Evidence, Finding, ModelEvidence},
         in_words::{EvidenceInWords, FindingInWords, ModelInWords, TokenInWords},
@@ -111,6 +112,15 @@ impl Words {
             Because::FewApproved(needed) => {
                 self.fill("because-few-approved", &[("needed", needed)])
             }
+            Because::AbuseAtLeast(threshold) => {
+                let hundredths = |number: f64| format!("{number:.2}");
+                let score = evidence.abuse.map_or(*threshold, AbuseScore::probability);
+                let (score, threshold) = (hundredths(score), hundredths(*threshold));
+                self.fill(
+                    "because-abuse",
+                    &[("score", &score), ("threshold", &threshold)],
+                )
+            }
             Because::OwnLabelsTooFew => self.say("because-few-labels").into(),
         }
     }
@@ -145,6 +155,10 @@ impl Words {
             Reason::BlockedEmail => self.say("reason-blocked-email").into(),
             Reason::BlockedNetwork => self.say("reason-blocked-network").into(),
             Reason::UnknownLanguage(code) => self.fill("reason-language", &[("code", code)]),
+            Reason::NearCopies(others, spam, days) => self.fill(
+                "reason-copies",
+                &[("count", others), ("spam", spam), ("days", days)],
+            ),
             Reason::TooManyLinks(count, allowed) => {
                 self.fill("reason-links", &[("count", count), ("allowed", allowed)])
             }

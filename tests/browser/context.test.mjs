@@ -44,6 +44,36 @@ for (const [told, options] of ways) {
     await visitor.leave();
   });
 
+  test(`what a comment says is changed with a reason, readers see that it was, and z brings it back: ${told}`, async () => {
+    const { visitor, page, ids, site } = await atDesk(["Words, words, http://words.example words."], options);
+    if (bare(options)) {
+      await page.locator(".item .when").click();
+      await page.locator("#edit").click();
+    } else {
+      await page.keyboard.press("j");
+      await page.keyboard.press("e");
+    }
+    await page.getByLabel("What it says").fill("Words, words, words.");
+    await page.getByLabel("Why, for the history").fill("no advertisements");
+    if (!bare(options)) await assertAccessible(page);
+    await page.getByRole("button", { name: "Save the change" }).click();
+    await page.getByText("The text is changed, and the old one is in the history.").waitFor();
+    await page.getByText("no advertisements").waitFor();
+    await page.getByText("The text before").click();
+    await page.locator(".history .text", { hasText: "http://words.example" }).waitFor();
+    if (!bare(options)) await assertAccessible(page);
+    await service.call("POST", `comments/${ids[0]}/decisions`, { decision: "approve", version: 2 });
+    const { comments: [shown] } = await (await fetch(`${service.url}/api/v1/sites/${site}/comments?page=/post`)).json();
+    assert.equal(shown.text, "Words, words, words.");
+    assert.ok(shown.edited_at);
+    await page.reload();
+    if (bare(options)) await page.locator(`form[action$="/edit/undo"] button`).click();
+    else await page.keyboard.press("z");
+    await page.getByText("The text is as it was before the change.").waitFor();
+    assert.equal((await service.call("GET", `comments/${ids[0]}`)).text, "Words, words, http://words.example words.");
+    await visitor.leave();
+  });
+
   test(`what can be blocked of a comment is offered with what it would have hit, and the rule works, is listed and goes: ${told}`, async () => {
     const { visitor, page, site } = await atDesk(["Buy pots: http://pots-and-nets.example/sale", "Good night, sweet prince."], options);
     await page.goto(`${page.url()}&sort=oldest`);

@@ -3,53 +3,15 @@
 // A proxy that is not installed is skipped, and said to be, unless HAMLET_TEST_REQUIRE_PROXIES=1.
 
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
-import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { launch, Visitor } from "./browser.mjs";
 import { MailServer } from "./mail.mjs";
+import { has, PROXIES, startProxy } from "./proxies.mjs";
 import { freePort, OPERATOR, Service } from "./service.mjs";
-
-const configuration = (name) => readFile(new URL(`../../deploy/proxies/${name}`, import.meta.url), "utf8");
-const has = (program) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0;
-
-// The command and the whole configuration of each, with ours put into a blog's.
-const PROXIES = {
-  nginx: {
-    file: "nginx.conf",
-    whole: (part, port, folder) => `daemon off; pid ${folder}/pid; error_log stderr; worker_processes 1;
-events {} http { access_log off; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
-default_type text/html; server { listen 127.0.0.1:${port}; root ${folder}; ${part} } }`,
-    command: (file, folder) => ["nginx", "-p", folder, "-c", file],
-  },
-  caddy: {
-    file: "Caddyfile",
-    whole: (part, port, folder) => `{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n}\nhttp://127.0.0.1:${port} {\n${part}\nhandle {\n\troot * ${folder}\n\tfile_server\n}\n}\n`,
-    command: (file) => ["caddy", "run", "--adapter", "caddyfile", "--config", file],
-  },
-  apache2: {
-    file: "apache.conf",
-    whole: (part, port, folder) => `ServerRoot ${folder}\nServerName 127.0.0.1\nPidFile ${folder}/pid\nErrorLog /dev/stderr\nListen 127.0.0.1:${port}
-${["mpm_event", "authz_core", "authz_host", "dir", "mime", "proxy", "proxy_http"].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join("\n")}
-TypesConfig /etc/mime.types\nDocumentRoot ${folder}\nDirectoryIndex index.html\nUser www-data\nGroup www-data\n<Directory ${folder}>\nRequire all granted\n</Directory>\n${part}`,
-    command: (file) => ["apache2", "-X", "-f", file],
-  },
-};
-
-const listening = async (port, child) => {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    const socket = createConnection(port, "127.0.0.1");
-    const open = await Promise.race([once(socket, "connect").then(() => true), once(socket, "error").then(() => false)]).catch(() => false);
-    socket.destroy();
-    if (open) return;
-  }
-};
 
 // Posts from a loopback address of its own, with a forwarded one made up; answers the status.
 const post = (origin, from, text) => new Promise((resolve, reject) => {
@@ -78,15 +40,8 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
     });
     await writeFile(join(folder, "index.html"), `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>A blog</title><link rel="icon" href="data:,"><main><h1>A blog</h1>
 <script src="/comments/embed.js" async></script><hamlet-comments site="blog"></hamlet-comments></main>`);
-    const part = (await configuration(proxy.file)).replaceAll("127.0.0.1:8080", new URL(service.url).host);
-    const file = join(folder, "proxy.conf");
-    await writeFile(file, proxy.whole(part, port, folder));
-    // Apache's workers read the page as another user.
-    spawnSync("chmod", ["-R", "a+rX", folder]);
-    const [program, ...rest] = proxy.command(file, folder);
-    const child = spawn(program, rest, { stdio: "ignore", env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } });
+    const child = await startProxy(proxy, port, folder, new URL(service.url).host);
     try {
-      await listening(port, child);
       await service.call("POST", "sites", { slug: "blog", name: "Blog", origins: [origin], policy: { spam_threshold: 1.0, proof_of_work_bits: 8 } });
       await service.call("POST", "sites", { slug: "open", name: "Open", origins: [origin] });
       const visitor = await Visitor.enter(browser, [origin]);

@@ -104,7 +104,9 @@ impl World {
             "POST /api/v1/samples" => (String::new(), json!({ "text": "Peas", "label": "ham" })),
             "POST /api/v1/sites" => (String::new(), json!({ "slug": "norway" })),
             "PATCH /api/v1/sites/{site}" => (String::new(), json!({ "name": "Elsinore" })),
-            "DELETE /api/v1/sites/{site}" => (String::new(), json!({})),
+            "DELETE /api/v1/sites/{site}" | "POST /api/v1/sites/{site}/abuse/trial" => {
+                (String::new(), json!({}))
+            }
             "POST /api/v1/sites/{site}/keys" => (String::new(), json!({ "name": "WordPress" })),
             "DELETE /api/v1/sites/{site}/keys/{id}" => {
                 let path = "/api/v1/sites/default/keys";

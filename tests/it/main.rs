@@ -5,7 +5,7 @@
     reason = "in a test a panic is the failure it should be, in its helpers too"
 )]
 
-mod abuse;
+mod abuse_evidence;
 mod accounts;
 mod acts;
 mod akismet;
@@ -13,6 +13,7 @@ mod at_once;
 mod backup;
 mod batches;
 mod bounds;
+mod campaigns;
 mod cancelled;
 mod coral;
 mod corpora;
@@ -21,6 +22,7 @@ mod description;
 mod desk;
 mod desk_model;
 mod desk_privacy;
+mod edits;
 mod erasure;
 mod evidence;
 mod fairness;

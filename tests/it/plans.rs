@@ -25,9 +25,12 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-use crate::support::{
-    app::{Engine, TestApp, answer},
-    database::Raw,
+use crate::{
+    campaigns::{offer, post},
+    support::{
+        app::{Engine, TestApp, answer},
+        database::Raw,
+    },
 };
 
 /// Tables that grow with the comments.
@@ -184,6 +187,62 @@ async fn postgres_scans(raw: &Raw, text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Posts near copies, and looks at them and decides about them as a moderator does.
+async fn use_copies(app: &TestApp, moderator: &str, round: usize) {
+    let read = async |path: &str| {
+        let (status, body) = answer(app.with(moderator, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    };
+    let mut copies = Vec::new();
+    for n in 0..3 {
+        let n = round * 10 + n;
+        copies.push(post(app, "default", &format!("/copies/{n}"), n, &offer(n)).await);
+    }
+    let copy = copies[1]["id"].as_str().unwrap_or_default().to_owned();
+    read(&format!("/api/v1/comments?copies_of={copy}")).await;
+    read(&format!("/api/v1/comments/{copy}/copies")).await;
+    for list in ["", "&status=pending", "&status=pending&sort=uncertain"] {
+        read(&format!("/api/v1/comments?folded=true{list}")).await;
+    }
+    let version = read(&format!("/api/v1/comments/{copy}")).await["version"].clone();
+    let body = json!({ "decision": "spam", "version": version });
+    let path = format!("/api/v1/comments/{copy}/copies/decisions");
+    let (status, body) = answer(app.with(moderator, Method::POST, &path).json(&body)).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    background::follow_campaigns(&app.app).await;
+}
+
+/// Lists comments in every order and by what has an index.
+async fn list(app: &TestApp, moderator: &str) {
+    let read = async |path: &str| {
+        let (status, body) = answer(app.with(moderator, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    };
+    for sort in ["newest", "oldest", "uncertain", "spammiest", "abusive"] {
+        for status in ["pending", "approved", "spam"] {
+            let listed = read(&format!(
+                "/api/v1/comments?status={status}&sort={sort}&limit=2"
+            ))
+            .await;
+            if let Some(next) = listed["next_cursor"].as_str() {
+                read(&format!(
+                    "/api/v1/comments?status={status}&sort={sort}&limit=2&cursor={next}"
+                ))
+                .await;
+            }
+        }
+    }
+    for filter in [
+        "abuse=likely",
+        "abuse=sure&status=pending",
+        "abuse=insult&sort=oldest",
+    ] {
+        read(&format!("/api/v1/comments?{filter}")).await;
+    }
+}
+
 /// Uses the service as programs, readers and moderators do.
 async fn use_it(app: &TestApp, round: usize) {
     let moderator = app.token(Role::Moderator, &[]).await;
@@ -204,20 +263,7 @@ async fn use_it(app: &TestApp, round: usize) {
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     };
-    for sort in ["newest", "oldest", "uncertain", "spammiest"] {
-        for status in ["pending", "approved", "spam"] {
-            let listed = read(&format!(
-                "/api/v1/comments?status={status}&sort={sort}&limit=2"
-            ))
-            .await;
-            if let Some(next) = listed["next_cursor"].as_str() {
-                read(&format!(
-                    "/api/v1/comments?status={status}&sort={sort}&limit=2&cursor={next}"
-                ))
-                .await;
-            }
-        }
-    }
+    list(app, &moderator).await;
     let decide = async |decision: &str, ids: &[String]| {
         let items: Vec<Value> = ids
             .iter()
@@ -241,6 +287,7 @@ async fn use_it(app: &TestApp, round: usize) {
     assert_eq!(status, StatusCode::ACCEPTED);
     let (status, _) = answer(app.get("/api/v1/sites/default/comments?page=/garden")).await;
     assert_eq!(status, StatusCode::OK);
+    use_copies(app, &moderator, round).await;
     background::index(&app.app).await;
     read("/api/v1/comments?q=rosemary").await;
     read("/api/v1/comments?q=rosemary&status=pending").await;

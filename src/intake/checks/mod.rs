@@ -8,6 +8,7 @@
 //! otherwise innocent comment is held, not called spam.
 
 mod blocklist;
+mod copies;
 mod duplicate;
 mod honeypot;
 mod language;
@@ -100,6 +101,7 @@ pub fn of_language(language: Option<Language>, learnt: bool) -> Option<Finding> 
 #[must_use]
 pub fn lookback(limits: &IntakeSettings, now: Timestamp) -> Lookback {
     Lookback {
+        copies_since: now.minus(campaign_window(limits)),
         emails_since: now.minus(Duration::from_secs(limits.rate_window_seconds)),
         emails_at_most: limits
             .email_hard_limit
@@ -111,11 +113,19 @@ pub fn lookback(limits: &IntakeSettings, now: Timestamp) -> Lookback {
     }
 }
 
+/// How long comments are remembered to recognise near copies.
+#[must_use]
+pub fn campaign_window(limits: &IntakeSettings) -> Duration {
+    Duration::from_hours(limits.campaign_window_days.saturating_mul(24))
+}
+
 /// The findings that need what the database knows.
 #[must_use]
 pub fn findings_of(signals: &Signals, limits: &IntakeSettings) -> Vec<Finding> {
     let mut findings = rate::findings(signals, limits);
     findings.extend(duplicate::finding(signals.same_text));
+    let days = limits.campaign_window_days;
+    findings.extend(copies::finding(signals.copies, signals.same_text, days));
     findings.extend(timing::finding(signals.token_uses));
     findings
 }

@@ -26,6 +26,8 @@ pub(super) const LIMITS: IntakeSettings = IntakeSettings {
     email_soft_limit: 10,
     email_hard_limit: 100,
     duplicate_window_hours: 24,
+    campaign_window_days: 7,
+    campaign_window_comments: 0,
 };
 
 /// What [`Facts`] refer to.

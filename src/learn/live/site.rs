@@ -183,10 +183,10 @@ impl Followed {
         let registered = registered.and_then(ModelId::parse);
         let enough = registered.is_some() || labels.iter().all(|count| *count >= minimum);
         let uses_labels = enough && !lessons.is_empty();
-        let model = if registered.is_none() && !uses_labels {
-            shipped.model.clone()
+        let (model, of_model) = if registered.is_none() && !uses_labels {
+            (shipped.model.clone(), 0)
         } else {
-            self.taught.model()?.into()
+            (self.taught.model()?.into(), self.taught.model_bytes())
         };
         let base = if self.is_own {
             self.taught.base().bytes()
@@ -200,7 +200,7 @@ impl Followed {
             labels,
             uses_labels,
             trouble: self.trouble.clone(),
-            bytes: lessons.bytes() + base,
+            bytes: lessons.bytes() + base + of_model,
         })
     }
 }

@@ -205,7 +205,10 @@ async fn send(
 }
 
 /// The configuration, trusting the authorities in `file` too unless it is empty; or why it cannot be made.
-fn tls(file: &str) -> Result<ClientConfig, String> {
+///
+/// # Errors
+/// In words.
+pub fn tls(file: &str) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub use address::Refused;
-pub use client::{AuthorityError, CallError, HookClient};
+pub use client::{AuthorityError, CallError, HookClient, tls as trusting};
 pub use signature::secret_of;
 
 use super::{
@@ -215,7 +215,7 @@ async fn message(notify: &Notify, one: &Delivery) -> Result<Option<Message>> {
 /// What is said; `None` when what it is about is gone.
 async fn body(notify: &Notify, one: &Delivery) -> Result<Option<Value>> {
     let data = match one.event {
-        Event::CommentReceived | Event::CommentDecided => {
+        Event::CommentReceived | Event::CommentDecided | Event::CommentEdited => {
             let id = one.about["comment"].as_str().and_then(CommentId::parse);
             let sites = [one.site.clone()];
             let found = match id {

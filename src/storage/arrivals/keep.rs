@@ -13,6 +13,7 @@ use crate::{
     },
     storage::{
         arrivals::{Intake, Result},
+        campaigns,
         comment_rows::new_row,
         deliveries::{self, News},
         engine::Engine,
@@ -32,6 +33,7 @@ impl Intake {
         let mut approved = Vec::new();
         let mut judgements = Vec::new();
         let mut news = Vec::new();
+        let mut copies = Vec::new();
         for (place, arrival) in self.open() {
             let Some(ruled) = &self.ruled[place] else {
                 continue;
@@ -56,6 +58,9 @@ impl Intake {
                     &about,
                 ));
             }
+            if arrival.joined.is_some() {
+                copies.push(arrival);
+            }
             let status = Status::from(ruled.verdict);
             let (verdict, score) = (ruled.verdict, ruled.score);
             rows.push(new_row(comment, status, verdict, score, &ruled.evidence));
@@ -69,6 +74,7 @@ impl Intake {
         let judgements = judgements::rows(&judgements);
         let (noticed, put_aside) = (by_site(&noticed), by_site(&put_aside));
         tx.insert_rows("comments", rows).await?;
+        campaigns::note(tx, &copies).await?;
         self.insert_notices(tx, "notices", noticed).await?;
         self.insert_notices(tx, "decoys", put_aside).await?;
         subscriptions::on_approved(tx, &approved, self.now).await?;

@@ -5,9 +5,13 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use crate::{
-    domain::arrival::{Admission, Arrival, Counted, Judge, Ruling, Share, Signals},
+    domain::{
+        arrival::{Admission, Arrival, Counted, Judge, Ruling, Share, Signals},
+        comment::CommentId,
+    },
     storage::{
         arrivals::{Intake, Result, Ruled},
+        campaigns,
         counters::{self, Lasting},
         sql::{Conn, get, values},
     },
@@ -154,6 +158,10 @@ impl Intake {
             };
             known.insert(usize::try_from(place).unwrap_or(usize::MAX), signals);
         }
+        let copies = campaigns::others(on, self.open(), self.lookback.copies_since).await?;
+        for (place, copies) in copies {
+            known.entry(place).or_default().copies = copies;
+        }
         Ok(known)
     }
 
@@ -162,9 +170,14 @@ impl Intake {
         let mut emails: HashMap<(&str, &str), i64> = HashMap::new();
         let mut texts: HashMap<(&str, i64), i64> = HashMap::new();
         let mut chains: HashSet<(&str, &str)> = HashSet::new();
+        let mut earlier: HashSet<CommentId> = HashSet::new();
         for (place, arrival) in self.open() {
             let comment = &arrival.comment;
             let signals = known.entry(place).or_default();
+            let others = arrival.joined.iter().flat_map(|joined| &joined.others);
+            let with_it = others.filter(|id| earlier.contains(id)).count();
+            signals.copies.comments += i64::try_from(with_it).unwrap_or_default();
+            earlier.insert(comment.id);
             let email = emails
                 .entry((comment.site.as_str(), comment.email_index.0.as_str()))
                 .or_default();

@@ -70,7 +70,7 @@ impl Desk<'_, '_> {
     }
 
     /// Last of all: from here on the sites' learning is locked until the transaction ends.
-    async fn label(&mut self, outcomes: &[Outcome]) -> Result<()> {
+    pub(in crate::storage) async fn label(&mut self, outcomes: &[Outcome]) -> Result<()> {
         let done = outcomes.iter().filter_map(|outcome| match outcome {
             Outcome::Done(comment, decided) => Some((self.to_vote)(comment, decided.reason)),
             _ => None,

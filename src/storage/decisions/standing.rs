@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     domain::{
-        comment::{CommentId, Status},
+        comment::{Comment, CommentId, Status},
         decision::{BatchId, DecisionReason},
         site::SiteSlug,
         timestamp::Timestamp,
@@ -93,6 +93,17 @@ pub(super) fn take_back(
 }
 
 impl Desk<'_, '_> {
+    /// Why the decision was made that stands.
+    pub(in crate::storage) async fn standing_reason(
+        &mut self,
+        comment: &Comment,
+    ) -> Result<Option<DecisionReason>> {
+        let sites = std::iter::once(&comment.site);
+        let mut standing = self.standing(sites, &[comment.id]).await?;
+        let last = standing.remove(&comment.id).unwrap_or_default();
+        Ok(last.into_iter().next().and_then(|one| one.reason))
+    }
+
     /// The decisions that stand, of each comment, the latest first.
     pub(super) async fn standing(
         &mut self,

@@ -7,6 +7,7 @@ use crate::{
     bayes::{Label, Question},
     domain::{
         block::{BlockAction, BlockKind},
+        campaign::CampaignId,
         comment::{CommentId, Status},
         decision::{Action, BatchId, Decision, DecisionReason},
         email::{EmailIndex, SealedEmail},
@@ -133,6 +134,7 @@ texts! {
     Page, "page" => |text| Some(Self::from_canonical(text.to_owned())),
     CommentId, "comment id" => Self::parse,
     BatchId, "batch" => Self::parse,
+    CampaignId, "campaign" => Self::parse,
     ModelId, "model id" => Self::parse,
     ModeratorId, "moderator" => |text| Some(Self(text.to_owned())),
     SealedEmail, "address" => |text| Some(Self(text.to_owned())),

@@ -8,6 +8,7 @@ use crate::{
     bayes::Label,
     domain::{
         block::BlockKind,
+        campaign::CampaignId,
         comment::{CommentId, Status},
         decision::{Action, BatchId, Decision, Door},
         email::{EmailIndex, SealedEmail},
@@ -102,6 +103,7 @@ texts! {
     Page => ToString::to_string,
     CommentId => ToString::to_string,
     BatchId => ToString::to_string,
+    CampaignId => ToString::to_string,
     ModelId => ToString::to_string,
     ModeratorId => |id| id.0.clone(),
     SealedEmail => |sealed| sealed.0.clone(),

@@ -5,14 +5,23 @@
 //! it does.
 
 use crate::{
+    bayes::AbuseKind,
     domain::{
-        comment::Comment, decision::HistoryEntry, evidence::Verdict, in_words::EvidenceInWords,
-        page::Page, queue::Counts, score,
+        abuse::AbuseScore,
+        comment::Comment,
+        decision::HistoryEntry,
+        evidence::Verdict,
+        in_words::{EvidenceInWords, TokenInWords},
+        page::Page,
+        queue::Counts,
+        score,
     },
     review::{
         self,
+        abuse::{self, SeenAbuse},
         opened::{self, RevealError, masked_email},
     },
+    storage::copies::Copies,
     web::prelude::*,
 };
 
@@ -53,6 +62,8 @@ pub struct CommentItem {
     pub verdict: Verdict,
     /// The main reasons that speak for spam, in plain words.
     pub reasons: Vec<String>,
+    /// How abusive it seems: evidence, by which nothing is published, put aside or discarded. Null where nothing can be said.
+    pub abuse: Option<AbuseItem>,
     /// Sent back with a decision; it grows with every change.
     pub version: i64,
     /// The sender's truncated network prefix, while it is kept.
@@ -61,12 +72,73 @@ pub struct CommentItem {
     pub created_at: Timestamp,
     /// When a person last decided, if one has.
     pub decided_at: Option<Timestamp>,
+    /// When a moderator last changed the text, if one has.
+    pub edited_at: Option<Timestamp>,
+    /// The near copies that it stands for in a folded list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
+}
+
+/// How abusive a comment seems.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AbuseItem {
+    /// The probability that it is abusive, in [0, 1], as it was when the comment came; null when it was not worked out: the
+    /// site's policy has `abuse` off, the comment came before it could be, or the model does not know its language.
+    pub score: Option<f64>,
+    /// The kind that it seems to be most; null below 0.5, or where no kind is likely.
+    #[schema(value_type = Option<AbuseKind>)]
+    pub kind: Option<AbuseKind>,
+    /// The probability of each kind that is known in its language; empty below 0.5.
+    pub kinds: Vec<KindItem>,
+    /// Whether the model knows its language.
+    pub language_supported: bool,
+    /// What speaks for abuse, in plain words; empty below 0.5. It is worked out anew by what the site has learnt since.
+    pub reasons: Vec<TokenInWords>,
+}
+
+/// A kind of abuse, and how likely it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KindItem {
+    /// The kind.
+    pub kind: AbuseKind,
+    /// Its probability, in [0, 1].
+    pub score: f64,
+}
+
+impl AbuseItem {
+    fn new(seen: &SeenAbuse, comment: &Comment) -> Self {
+        let kinds = seen.kinds.iter();
+        let thousandths = |share: f64| (share * 1000.0).round() / 1000.0;
+        Self {
+            score: seen.score.map(AbuseScore::probability),
+            kind: seen.score.and_then(|score| score.kind),
+            kinds: kinds
+                .map(|&(kind, score)| KindItem {
+                    kind,
+                    score: thousandths(score),
+                })
+                .collect(),
+            language_supported: seen.language_known,
+            reasons: Words::english().tokens(&seen.tokens, &comment.document()),
+        }
+    }
 }
 
 impl CommentItem {
+    /// Shows comments, in their order.
+    pub async fn all(app: &App, comments: &[Comment]) -> Vec<Self> {
+        let seen = abuse::of(&app.learning, comments.iter()).await;
+        let item = |comment: &Comment| Self::new(app, comment, seen.get(&comment.id));
+        comments.iter().map(item).collect()
+    }
+
     /// Shows a comment.
-    #[must_use]
-    pub fn new(app: &App, comment: &Comment) -> Self {
+    pub async fn one(app: &App, comment: &Comment) -> Self {
+        let seen = abuse::of(&app.learning, std::iter::once(comment)).await;
+        Self::new(app, comment, seen.get(&comment.id))
+    }
+
+    fn new(app: &App, comment: &Comment, abuse: Option<&SeenAbuse>) -> Self {
         let site = app.directory.site(comment.site.as_str());
         let origins = site.map(|site| site.origins.clone()).unwrap_or_default();
         Self {
@@ -85,10 +157,13 @@ impl CommentItem {
             score_words: score::in_words(comment.score),
             verdict: comment.verdict,
             reasons: Words::english().main_reasons(comment, REASONS),
+            abuse: abuse.map(|seen| AbuseItem::new(seen, comment)),
             version: comment.version,
             network: comment.network.clone(),
             created_at: comment.created_at,
             decided_at: comment.decided_at,
+            edited_at: comment.edited_at,
+            copies: None,
         }
     }
 }
@@ -143,7 +218,7 @@ async fn get_comment(
     let opened = opened.ok_or_else(|| Problem::not_found("comment"))?;
     let comment = opened.comment;
     Ok(private().json(CommentDetail {
-        comment: CommentItem::new(&app, &comment),
+        comment: CommentItem::one(&app, &comment).await,
         model_version: comment
             .evidence
             .model

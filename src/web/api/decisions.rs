@@ -102,9 +102,9 @@ struct Changed {
     by: String,
     /// Whether that was you.
     by_you: bool,
-    /// `decided` or `undone`.
+    /// `decided`, `undone`, `edited` or `edit_undone`.
     action: Action,
-    /// The decision that was made or taken back.
+    /// The decision that was made or taken back; `edit` for a change of the text.
     decision: String,
     /// When.
     at: Timestamp,
@@ -252,7 +252,11 @@ fn bulk_result(id: CommentId, outcome: &Outcome, changed: Option<Changed>) -> Bu
     }
 }
 
-async fn answer(
+/// What became of one comment, as an answer.
+///
+/// # Errors
+/// 404, 409.
+pub(super) async fn answer(
     app: &App,
     principal: &Principal,
     outcome: Option<Outcome>,
@@ -263,12 +267,12 @@ async fn answer(
             let last = changes::of(app, principal, &[comment.id]).await?;
             let last = last.get(&comment.id);
             Err(Problem::stale(&Present {
-                comment: CommentItem::new(app, &comment),
+                comment: CommentItem::one(app, &comment).await,
                 changed: last.map(|last| Changed::new(principal, last)),
             }))
         }
         Some(Outcome::NothingToUndo(_)) => {
-            let title = "There is no decision to take back.";
+            let title = "There is nothing to take back.";
             Err(Problem::conflict("nothing_to_undo", title))
         }
         Some(Outcome::NotFound) | None => Err(Problem::not_found("comment")),

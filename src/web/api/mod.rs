@@ -5,7 +5,9 @@ pub mod batches;
 pub mod blocks;
 pub mod client_keys;
 pub mod comments;
+pub mod copies;
 pub mod decisions;
+pub mod edits;
 pub mod me;
 pub mod models;
 pub mod moderators;
@@ -43,7 +45,9 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(queue::routes)
         .configure(comments::routes)
         .configure(decisions::routes)
+        .configure(edits::routes)
         .configure(batches::routes)
+        .configure(copies::routes)
         .configure(score::routes)
         .configure(blocks::routes)
         .tagged("operators")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     domain::page::Page,
     reading,
-    web::{etag, prelude::*},
+    web::{api::comments::comment_id, etag, prelude::*},
 };
 
 /// Pages in one question at most.
@@ -97,7 +97,49 @@ async fn count_published(
     Ok(HttpResponse::Ok().json(PublishedCounts { counts }))
 }
 
+/// What a comment said before moderators changed it.
+#[derive(Debug, Serialize, ToSchema)]
+struct EarlierTexts {
+    /// The texts, the earliest first.
+    edits: Vec<Earlier>,
+}
+
+/// A text that a comment had.
+#[derive(Debug, Serialize, ToSchema)]
+struct Earlier {
+    /// The text as it was.
+    text: String,
+    /// When it was changed.
+    until: Timestamp,
+}
+
+/// What an approved comment said before moderators changed it, where its site shows that (`show_edits`).
+#[utoipa::path(
+    params(("id" = CommentId, Path)),
+    responses(
+        (status = 200, body = EarlierTexts),
+        (status = 404, description = "There is no such public comment, or the site does not show what was changed."),
+    ),
+)]
+#[get("/api/v1/sites/{site}/comments/{id}/edits")]
+async fn list_earlier(app: Shared, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let (slug, id) = path.into_inner();
+    let site = site::named(&app, &slug)?;
+    let found = reading::earlier_texts(&app, &site.slug, comment_id(&id)?).await?;
+    let found = found.ok_or_else(|| Problem::not_found("comment"))?;
+    let edits = found.into_iter().map(|one| Earlier {
+        text: one.text,
+        until: one.until,
+    });
+    Ok(HttpResponse::Ok().json(EarlierTexts {
+        edits: edits.collect(),
+    }))
+}
+
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
-    config.service(list_published).service(count_published);
+    config
+        .service(list_published)
+        .service(list_earlier)
+        .service(count_published);
 }

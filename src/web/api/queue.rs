@@ -5,6 +5,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::comments::CommentItem;
 use crate::{
     domain::{
+        abuse::AbuseFilter,
         evidence::Check,
         queue::{Counts, Filter, QueueQuery, Searched, Sort},
     },
@@ -46,6 +47,13 @@ pub struct ListQuery {
     /// The id of any comment of the author.
     #[param(value_type = Option<CommentId>)]
     pub author: Option<String>,
+    /// The id of a comment: near copies of it, itself included.
+    #[param(value_type = Option<CommentId>)]
+    pub copies_of: Option<String>,
+    /// `true`: of near copies with one status only the latest is listed, with `copies` that says how many came before.
+    /// It does nothing where anything but `site`, `status` and the order is asked for.
+    #[param(value_type = Option<bool>)]
+    pub folded: Option<String>,
     /// Lowest probability of spam.
     #[param(value_type = Option<f64>, minimum = 0, maximum = 1)]
     pub min_score: Option<String>,
@@ -67,7 +75,12 @@ pub struct ListQuery {
     /// `true` or `false`: with, or without, a link in text or website.
     #[param(value_type = Option<bool>)]
     pub has_link: Option<String>,
-    /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`.
+    /// How abusive they seem: `likely` (a probability from 0.5 on), `sure` (from 0.9 on), or likely and above all of one kind: `severe`,
+    /// `insult`, `threat`, `identity_attack`, `obscene`, `sexual`.
+    #[param(value_type = Option<AbuseFilter>)]
+    pub abuse: Option<String>,
+    /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`, `abusive` (the most abusive first, and those alone that are
+    /// likely abusive).
     #[param(value_type = Option<Sort>)]
     pub sort: Option<String>,
     /// How many at most; 25 unless asked.
@@ -96,12 +109,16 @@ impl ListQuery {
             has_link: read(e, "has_link", self.has_link.as_deref(), |raw| {
                 raw.parse().ok()
             }),
+            abuse: read(e, "abuse", self.abuse.as_deref(), AbuseFilter::parse),
+            folded: read(e, "folded", self.folded.as_deref(), |raw| raw.parse().ok())
+                .unwrap_or_default(),
             ..Filter::default()
         };
         let wanted = QueueQuery {
             site: self.site.clone().filter(|site| !site.is_empty()),
             page: self.page.clone().filter(|page| !page.is_empty()),
             author: read(e, "author", self.author.as_deref(), CommentId::parse),
+            copies_of: read(e, "copies_of", self.copies_of.as_deref(), CommentId::parse),
             search: self.q.clone(),
             sort: read(e, "sort", self.sort.as_deref(), Sort::parse).unwrap_or_default(),
             filter,
@@ -143,11 +160,12 @@ async fn list_comments(
     let (wanted, limit) = query.parse()?;
     let cursor = query.cursor.as_deref().filter(|cursor| !cursor.is_empty());
     let queue = queue::list(&app, &principal, &wanted, cursor, limit).await?;
-    let comments = queue.comments.iter();
+    let mut comments = CommentItem::all(&app, &queue.comments).await;
+    for item in &mut comments {
+        item.copies = queue.copies.get(&item.id).copied();
+    }
     Ok(private().json(CommentList {
-        comments: comments
-            .map(|comment| CommentItem::new(&app, comment))
-            .collect(),
+        comments,
         counts: queue.counts,
         next_cursor: queue.next_cursor,
         searched: queue.searched,

@@ -4,6 +4,7 @@ use crate::{
     domain::site::Site,
     sites::{
         self,
+        abuse::{self, AbuseTrial},
         change::{NewSite, SiteChange},
     },
     web::prelude::*,
@@ -136,6 +137,31 @@ async fn move_thread(
     Ok(private().json(Moved { moved }))
 }
 
+/// Which thresholds to look at.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AbuseTrialRequest {
+    /// Each from 0.5 to 1; absent: eight of them, from 0.5 to 1.
+    #[schema(min_items = 1, max_items = 50)]
+    thresholds: Option<Vec<f64>>,
+}
+
+/// What holding comments that seem abusive would have done to the site's last thousand, at several thresholds. That you looked is
+/// kept: only then does the site's policy take `hold`, at a threshold within those that were shown.
+#[utoipa::path(responses((status = 200, body = AbuseTrial)))]
+#[post("/api/v1/sites/{site}/abuse/trial")]
+async fn try_abuse(
+    app: Shared,
+    Operator(operator): Operator,
+    slug: Path<String>,
+    Json(wanted): Json<AbuseTrialRequest>,
+) -> Result<HttpResponse, Problem> {
+    let site = site::named(&app, &slug)?;
+    let thresholds = wanted.thresholds.as_deref().unwrap_or(&abuse::THRESHOLDS);
+    let trial = abuse::look(&app.sites, &site, thresholds, &operator.actor.name).await?;
+    Ok(private().json(trial))
+}
+
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
     config
@@ -144,5 +170,6 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .service(get_site)
         .service(change_site)
         .service(remove_site)
-        .service(move_thread);
+        .service(move_thread)
+        .service(try_abuse);
 }

@@ -2,8 +2,9 @@
 //! address travels in the body only, never in a URL, and is in no answer but what they wrote; who gave none is found by a comment.
 
 use crate::{
-    bayes::Label,
+    bayes::{AbuseKind, Label},
     domain::{
+        abuse::AbuseScore,
         comment::Comment,
         email::EmailAddress,
         page::Page,
@@ -47,6 +48,10 @@ struct OwnComment {
     status: Status,
     /// The probability of spam that it was given.
     score: Option<f64>,
+    /// The probability that it is abusive, as it was worked out when it came.
+    abuse: Option<f64>,
+    /// The kind of abuse that it seemed to be most.
+    abuse_kind: Option<AbuseKind>,
     /// The network they wrote from, cut short, while it is kept.
     network: Option<String>,
     /// Whether they asked to hear of replies.
@@ -124,6 +129,8 @@ impl From<Comment> for OwnComment {
             text: comment.text,
             status: comment.status,
             score: comment.score,
+            abuse: comment.evidence.abuse.map(AbuseScore::probability),
+            abuse_kind: comment.evidence.abuse.and_then(|abuse| abuse.kind),
             network: comment.network,
             wants_replies: comment.wants_replies,
             created_at: comment.created_at,

@@ -49,7 +49,7 @@ struct NewWebhook {
     /// Where it is told: http or https, in the public internet or a network that the settings allow.
     #[schema(min_length = 1, max_length = 2000)]
     url: String,
-    /// Of what: `comment.received`, `comment.decided`, `model.activated`.
+    /// Of what: `comment.received`, `comment.decided`, `comment.edited`, `model.activated`.
     #[schema(min_items = 1)]
     events: Vec<Event>,
 }

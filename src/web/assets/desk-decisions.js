@@ -107,18 +107,31 @@ const ask = async (entries, decision, why) => {
   const meant = entries.filter((entry) => entry.troubles === troubles(entry.row));
   meant.forEach((entry) => { entry.version = Number(entry.row.dataset.version); });
   if (!meant.length) return;
-  const answer = await post(`${root}api/v1/decisions`, { decision, reason: why || undefined, items: meant.map(({ id, version }) => ({ id, version })) });
-  meant.forEach((entry, n) => {
-    entry.answer = answer.ok ? answer.body.results[n] : { result: "failed", status: answer.status };
+  const alone = meant.filter(({ row }) => !row.dataset.copies);
+  const answers = alone.length && post(`${root}api/v1/decisions`, { decision, reason: why || undefined, items: alone.map(({ id, version }) => ({ id, version })) });
+  await Promise.all(meant.map(async (entry) => {
+    entry.answer = alone.includes(entry) ? of(await answers, alone.indexOf(entry)) : await withCopies(entry, decision, why);
     read(entry, decision);
     if (!entry.done) trouble.set(entry.row, troubles(entry.row) + 1);
-  });
+  }));
+};
+const of = (answer, n) => (answer.ok ? answer.body.results[n] : { result: "failed", status: answer.status });
+// A comment that stands for near copies is decided about with those that were there when the list was made: as one.
+const withCopies = async (entry, decision, why) => {
+  const { ok, status, body } = await post(`${root}api/v1/comments/${entry.id}/copies/decisions`, { decision, reason: why || undefined, version: entry.version, until: entry.row.dataset.at });
+  if (status === 404) return { result: "not_found" };
+  if (status === 409 && body.current) return { result: "stale", ...body.current };
+  if (!ok) return { result: "failed", status };
+  entry.batch = body.batch;
+  entry.together = body.decided;
+  return { result: "done", status: body.status, version: body.version };
 };
 const read = (entry, decision) => {
   const { result, status, version, changed } = entry.answer;
   // Sent before by this very person, and the answer got lost.
   const again = result === "stale" && changed?.by_you && changed.action === "decided" && changed.decision === decision && version === entry.version + 1;
-  if (status && result !== "failed" && status !== entry.from) { shift(entry.from, -1); shift(status, 1); }
+  const many = entry.together ?? 1;
+  if (status && result !== "failed" && status !== entry.from) { shift(entry.from, -many); shift(status, many); }
   if (result === "done" || result === "stale") update(entry.row, version, status);
   entry.done = result === "done" || again;
 };
@@ -134,7 +147,8 @@ const report = (entries, decision, at) => {
     forget(entry);
     if (entry.row.classList.contains("leaving")) giveBack(entry, decision);
   });
-  const told = decided.length ? say(`decided-${decision}`, { count: decided.length }) : "";
+  const count = decided.reduce((sum, entry) => sum + (entry.together ?? 1), 0);
+  const told = decided.length ? say(`decided-${decision}`, { count }) : "";
   const why = failed.length ? reason(failed) : "";
   const out = failed.some(({ answer }) => answer && isSignedOut(answer.status));
   if (told || why) toast([told, why].filter(Boolean).join(" "), decided.length > 0, out && signIn());
@@ -172,6 +186,7 @@ const whoWas = ({ changed, status }) => {
   if (!changed) return say("changed-now", { status: now });
   const when = ago(changed.at);
   const who = changed.by_you ? say("you") : changed.by;
+  if (changed.action.startsWith("edit")) return say("edited-before-you", { who, when });
   if (changed.action === "undone") return say("undone-before-you", { who, status: now, when });
   return say(changed.by_you ? "you-decided" : "before-you", { who, did: did(changed.decision), when });
 };
@@ -206,11 +221,12 @@ export const undo = async (entry) => {
   tell();
   const answers = await Promise.all(entries.map((one) => inTurn([one.id], () => takeBack(one))));
   const asked = answers.filter(Boolean);
-  const back = asked.filter((answer) => answer.ok).length;
+  const whole = asked.filter((answer) => answer.ok).length;
+  const back = asked.reduce((sum, answer) => sum + (answer.body.undone ?? (answer.ok ? 1 : 0)), 0);
   const broken = asked.find((answer) => !answer.ok && answer.status !== 409);
   if (!asked.length) return;
-  const rest = broken ? say("some-not-taken-back", { what: say("comments", { count: asked.length - back }), why: failure(broken.status) }) : say("rest-changed");
-  toast([say("taken-back", { count: back }), back === asked.length ? "" : rest].filter(Boolean).join(" "), false, broken && isSignedOut(broken.status) && signIn());
+  const rest = broken ? say("some-not-taken-back", { what: say("comments", { count: asked.length - whole }), why: failure(broken.status) }) : say("rest-changed");
+  toast([say("taken-back", { count: back }), whole === asked.length ? "" : rest].filter(Boolean).join(" "), false, broken && isSignedOut(broken.status) && signIn());
 };
 
 // Nothing was decided on this page: the service knows what this person decided last. Where a list is shown it is
@@ -230,6 +246,7 @@ const undoLast = async () => {
 const takeBack = async (entry) => {
   if (!entry.done) return null; // it was never decided
   const { row } = entry;
+  if (entry.batch) return takeBackCopies(entry);
   const answer = await post(`${root}api/v1/comments/${entry.id}/undo`, { version: Number(row.dataset.version) });
   const now = answer.ok ? answer.body : answer.body.current;
   const before = outcome[entry.decision];
@@ -244,6 +261,23 @@ const takeBack = async (entry) => {
   row.dataset.status = now?.status ?? before;
   if (!now) done.push([{ ...entry, back: false }]);
   return answer;
+};
+
+const takeBackCopies = async (entry) => {
+  const { row } = entry;
+  const answer = await post(`${root}api/v1/batches/${entry.batch}/undo`, {});
+  if (!answer.ok) {
+    trouble.set(row, troubles(row) + 1);
+    bringBack(row, say("not-taken-back"));
+    row.dataset.status = outcome[entry.decision];
+    done.push([{ ...entry, back: false }]);
+    return answer;
+  }
+  const { undone, changed, left } = answer.body;
+  shift(outcome[entry.decision], -undone);
+  shift(entry.from, undone);
+  update(row, Number(row.dataset.version) + 1, entry.from);
+  return changed || left ? { ...answer, ok: false, status: 409, body: answer.body } : answer;
 };
 
 const since = ({ changed, status: word }) => {

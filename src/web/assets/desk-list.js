@@ -136,7 +136,7 @@ const sweepAbove = () => {
 export const update = (row, version, status) => {
   row.dataset.version = version;
   row.dataset.status = status;
-  const key = `${row.dataset.id}:${version}`;
+  const key = `${row.dataset.id}:${version}${row.dataset.copies ? ":+" : ""}`;
   $(".select", row).value = key;
   $$(".act", row).forEach((button) => { button.value = `${decisionOf(button)}:${key}`; });
 };

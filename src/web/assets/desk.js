@@ -68,6 +68,7 @@ const go = {
   k: () => (single ? history.back() : move(-1)),
   z: () => undo(),
   t: () => open(current(), "#thread"),
+  e: () => { if (current()) location.assign(`${root}desk/comments/${current().dataset.id}/edit`); },
   b: () => { if (current()) location.assign(`${root}desk/comments/${current().dataset.id}/block`); },
   "/": () => $("#search")?.focus(),
 };

@@ -1,8 +1,8 @@
-// The model's page with script: a slider through the thresholds, and a training's progress.
+// The model's page with script: sliders through the thresholds, and a training's progress.
 "use strict";
 (() => {
-  const box = document.querySelector("#what-if");
-  if (box) {
+  const slider = (box, says) => {
+    if (!box) return;
     const judged = box.dataset.scores.trim().split(" ").map((one) => [Number(one.slice(0, -1)), one.at(-1)]);
     const range = box.querySelector("[type=range]");
     const told = box.querySelector(".told");
@@ -15,12 +15,16 @@
         const across = Number(mark.dataset.start) + at * Number(mark.dataset.span);
         ["x1", "x2"].forEach((end) => mark.setAttribute(end, String(across)));
       }
-      told.textContent = `${count("", at)} put aside: ${count("s", at)} of ${count("s", 0)} spam caught, ${count("h", at)} of ${count("h", 0)} genuine blocked.`;
+      told.textContent = says(count, at);
     };
     range.addEventListener("input", show);
     range.parentElement.hidden = told.hidden = false;
     show();
-  }
+  };
+  slider(document.querySelector("#what-if"), (count, at) =>
+    `${count("", at)} put aside: ${count("s", at)} of ${count("s", 0)} spam caught, ${count("h", at)} of ${count("h", 0)} genuine blocked.`);
+  slider(document.querySelector("#abuse"), (count, at) =>
+    `${count("", at)} held: ${count("a", at)} of them approved by people, ${count("r", at)} rejected.`);
 
   const run = document.querySelector("[data-under-way]");
   if (!run) return;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::words::{decided, did};
 use crate::{
-    domain::decision::Door,
+    domain::{decision::Door, edit::EditedLately},
     review::batches,
     sealing::keys::Purpose,
     storage::{acts::Act, batches::Batch, decided::DecidedAlone},
@@ -95,6 +95,25 @@ impl Decided {
         }
     }
 
+    fn edited(app: &App, words: &Words, one: EditedLately) -> Self {
+        let form = format!("{HOME}/comments/{}/edit/undo", one.comment);
+        let key = format!("{}:{}", one.comment, one.version);
+        Self {
+            millis: one.at.millis(),
+            age: age(words, one.at, app.now()),
+            at: one.at.to_string(),
+            by: one.by,
+            via: door(&one.via),
+            what: words.fill("activity-edited", &[("author", &one.author)]),
+            site: one.site.to_string(),
+            href: Some(format!("{HOME}/comments/{}", one.comment)),
+            reason: None,
+            note: one.reason,
+            undone: one.undone,
+            undo: one.last.then_some((form, key)),
+        }
+    }
+
     fn together(app: &App, words: &Words, batch: &Batch) -> Self {
         let count = usize::try_from(batch.comments).unwrap_or_default();
         let sites: Vec<&str> = batch.sites.iter().map(SiteSlug::as_str).collect();
@@ -164,6 +183,12 @@ async fn decisions(
         .map(|one| Decided::together(app, words, one))
         .collect();
     all.extend(alone.into_iter().map(|one| Decided::alone(app, words, one)));
+    let always = Timestamp::from_millis(0);
+    let edited = app
+        .store
+        .edited_lately(&sites, always, before, None, PER_PAGE);
+    let edited = edited.await?.into_iter();
+    all.extend(edited.map(|one| Decided::edited(app, words, one)));
     all.sort_by_key(|one| std::cmp::Reverse(one.millis));
     all.truncate(PER_PAGE as usize);
     Ok(all)

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::{
     domain::comment::Status,
     evaluation::charts::{Axis, Bar, Chart, Class, Dot, Drawn, real},
+    sites::abuse::TriedComment,
     storage::judged::{DayCount, Judged},
     words::Words,
 };
@@ -65,6 +66,23 @@ pub fn scores(judged: &[Judged]) -> String {
             None => '-',
         };
         let _ = write!(all, "{:.3}{said} ", one.score);
+    }
+    all
+}
+
+/// How abusive comments seem with what people made of them (`a` approved, `r` rejected or `-`), for the page's script.
+#[must_use]
+pub fn abuse_scores(tried: &[TriedComment]) -> String {
+    let mut all = String::with_capacity(tried.len() * 7);
+    for one in tried {
+        let said = match one.approved {
+            Some(true) => 'a',
+            Some(false) => 'r',
+            None => '-',
+        };
+        if let Some(abuse) = one.abuse {
+            let _ = write!(all, "{abuse:.3}{said} ");
+        }
     }
     all
 }

@@ -8,6 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::{
     filter::DeskQuery,
     item::{self, Item, Shower},
+    near::Near,
     thread::{self, InThread},
     views,
     words::{self, label, now},
@@ -21,7 +22,7 @@ use crate::{
     },
     privacy::{retention, subjects},
     review::{
-        self,
+        self, abuse,
         opened::{self, Opened},
         queue,
     },
@@ -63,8 +64,12 @@ struct CommentPage {
     thread: Vec<InThread>,
     /// By which an answer that is sent twice is known.
     answer_key: String,
+    /// When its text was changed last.
+    edited_at: Option<Timestamp>,
     /// When it is deleted for good.
     deleted_on: Option<String>,
+    /// Near copies of it.
+    near: Option<Near>,
 }
 
 /// A reason with its weight as a bar.
@@ -85,8 +90,10 @@ struct Line {
     reason: Option<Said<'static>>,
     note: Option<String>,
     undone: bool,
-    /// What a form sends to take it back, where it is the last decision.
-    undo: Option<String>,
+    /// The form that takes it back and what it sends, where it is the last decision or the last change of the text.
+    undo: Option<(String, String)>,
+    /// The text before, where it was changed.
+    before: Option<String>,
 }
 
 /// The list that a comment was opened from, as the page's address names it.
@@ -209,6 +216,7 @@ async fn render(
     let opened = opened.ok_or_else(|| Problem::not_found("comment"))?;
     let shower = Shower {
         parents: item::parents(app, &principal, [&opened.comment].into_iter()).await?,
+        abuse: abuse::of(&app.learning, [&opened.comment].into_iter()).await,
         ..Shower::new(app, words)
     };
     let others = others(&shower, &principal, &opened).await?;
@@ -238,6 +246,8 @@ async fn render(
     let shown = |comments: &[Comment]| comments.iter().map(|one| shower.in_list(one)).collect();
     let named = |from: &From| words.say(from.0.status().map_or("status-all", label));
     let template = CommentPage {
+        edited_at: comment.edited_at,
+        near: Near::of(app, &principal, words, &comment).await?,
         deleted_on: deleted_on(app, &comment),
         thread: thread::around(app, words, &comment).await?,
         answer_key: CommentId::generate().to_string(),
@@ -255,12 +265,7 @@ async fn render(
         checks,
         tokens,
         model: comment.evidence.model.map(|model| model.version.clone()),
-        history: lines(
-            app,
-            words,
-            history,
-            &format!("{}:{}", comment.id, comment.version),
-        ),
+        history: lines(app, words, history, (comment.id, comment.version)),
         author: author_counts(words, &author),
         author_href: format!("{HOME}?status=all&author={}", comment.id),
         others,
@@ -333,14 +338,31 @@ fn bar(says: String, weight: f64, most: f64) -> Weighed {
     }
 }
 
-/// The history in words; `seen` names the comment as it is now.
-fn lines(app: &App, words: &'static Words, history: Vec<HistoryEntry>, seen: &str) -> Vec<Line> {
-    let decided = |entry: &HistoryEntry| entry.action == Action::Decided && !entry.undone;
-    let last = history.iter().rposition(decided);
-    let lines = history.into_iter().enumerate();
+/// The history in words, of a comment that has this version now.
+fn lines(
+    app: &App,
+    words: &'static Words,
+    history: Vec<HistoryEntry>,
+    (id, version): (CommentId, i64),
+) -> Vec<Line> {
+    let last = |action| {
+        let is_last = |entry: &HistoryEntry| entry.action == action && !entry.undone;
+        history.iter().rposition(is_last)
+    };
+    let (decided, edited) = (last(Action::Decided), last(Action::Edited));
+    let undo = |at| {
+        let form = match Some(at) {
+            at if at == decided => "/desk/undo".to_owned(),
+            at if at == edited => format!("{HOME}/comments/{id}/edit/undo"),
+            _ => return None,
+        };
+        Some((form, format!("{id}:{version}")))
+    };
+    let undo: Vec<_> = (0..history.len()).map(undo).collect();
+    let lines = history.into_iter().zip(undo);
     lines
-        .map(|(at, entry)| Line {
-            undo: (last == Some(at)).then(|| seen.to_owned()),
+        .map(|(entry, undo)| Line {
+            undo,
             ..line(app, words, entry)
         })
         .collect()
@@ -359,6 +381,8 @@ fn line(app: &App, words: &'static Words, entry: HistoryEntry) -> Line {
         Action::Undone => "history-undone",
         Action::EmailRevealed => "history-revealed",
         Action::Noted => "history-noted",
+        Action::Edited => "history-edited",
+        Action::EditUndone => "history-edit-undone",
     };
     let door = match entry.via.as_deref().and_then(Door::parse) {
         Some(Door::Token) => "door-token",
@@ -380,5 +404,6 @@ fn line(app: &App, words: &'static Words, entry: HistoryEntry) -> Line {
         note: entry.note,
         undone: entry.undone,
         undo: None,
+        before: entry.text,
     }
 }

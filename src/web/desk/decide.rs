@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{filter::DeskQuery, frame::back_of, words};
+use super::{edit, filter::DeskQuery, frame::back_of, item::WITH_COPIES, words};
 use crate::{
     domain::{
         decision::{BatchId, Beside, Change, Decision, DecisionReason, Wish},
@@ -11,6 +11,7 @@ use crate::{
     },
     review::{
         self, MAX_WISHES, changes,
+        copies::{self, Acted, CopiesAct},
         last::{self, Last},
         queue,
     },
@@ -45,9 +46,7 @@ pub(super) async fn decide(
     let (decision, keys) = wished(&fields)?;
     let beside = beside(&fields, decision)?;
     if fields.get("matching") != "all" || !fields.get("one").is_empty() {
-        let wishes = wishes(&keys, Change::Decide(decision))?;
-        let batch = (wishes.len() > 1).then(BatchId::generate);
-        let flash = carry_out(&app, &principal, decision.as_str(), wishes, beside, batch).await?;
+        let flash = decide_named(&app, &principal, decision, &keys, beside).await?;
         return Ok(see_other(&flash.carry(&back)));
     }
     let query = query_of(&back)?;
@@ -88,6 +87,59 @@ pub(super) async fn decide(
     Ok(page::render(StatusCode::OK, &template)?)
 }
 
+/// Decides about comments that were named, each with the copies that it stands for if the form says so: together one
+/// batch.
+async fn decide_named(
+    app: &App,
+    principal: &Principal,
+    decision: Decision,
+    keys: &[&str],
+    beside: Beside,
+) -> Result<Flash, Problem> {
+    let (with_copies, plain): (Vec<&str>, Vec<&str>) =
+        keys.iter().partition(|key| key.ends_with(WITH_COPIES));
+    let (did, change) = (decision.as_str(), Change::Decide(decision));
+    let plain = wishes(&plain, change)?;
+    let leading: Vec<&str> = with_copies
+        .iter()
+        .filter_map(|key| key.strip_suffix(WITH_COPIES))
+        .collect();
+    let leading = wishes(&leading, change)?;
+    if leading.is_empty() {
+        let batch = (plain.len() > 1).then(BatchId::generate);
+        return Ok(carry_out(app, principal, did, plain, beside, batch).await?);
+    }
+    let batch = BatchId::generate();
+    let mut flash = carry_out(app, principal, did, plain, beside.clone(), Some(batch)).await?;
+    flash.batch = Some(batch);
+    for wish in leading {
+        let act = CopiesAct {
+            id: wish.id,
+            version: wish.version.unwrap_or_default(),
+            decision,
+            among: None,
+            until: None,
+            beside: beside.clone(),
+        };
+        let Acted {
+            outcome,
+            decided,
+            changed,
+            left,
+            ..
+        } = copies::decide(&app.review, principal, act, batch).await?;
+        let outcomes = [outcome];
+        let changes = changes::of_stale(app, principal, &outcomes).await?;
+        let mut more = Flash::of(did, principal, &[wish], &outcomes, &changes);
+        more.count = more.count.max(decided);
+        more.late += changed;
+        flash.add(more);
+        flash.broken += usize::from(left);
+    }
+    flash.undo.clear();
+    Ok(flash)
+}
+
 pub(super) async fn undo(app: Shared, Sent { by, fields }: Sent) -> Result<HttpResponse, Refused> {
     if fields.get("last") == "yes" {
         let flash = undo_last(&app, &by.principal()).await?;
@@ -115,6 +167,7 @@ async fn undo_last(app: &App, principal: &Principal) -> Result<Flash, StoreError
             ..Flash::default()
         },
         Last::Together(id, taken) => Flash::of_batch(id, taken),
+        Last::Edited(id, outcome) => edit::undone(id, &outcome),
         Last::Alone(wish, outcome, changes) => {
             let (wishes, outcomes) = ([wish], [*outcome]);
             Flash::of("undo", principal, &wishes, &outcomes, &changes)
@@ -199,6 +252,7 @@ impl Matching<'_> {
     async fn decide(&self, app: &App) -> Result<Flash, Problem> {
         let mut wanted = self.query.wanted(&mut Vec::new());
         wanted.filter.until = Some(self.until);
+        wanted.filter.folded = false;
         let mut flash = Flash {
             did: self.decision.as_str().to_owned(),
             batch: Some(self.batch),

@@ -20,7 +20,9 @@ pub struct Done {
 }
 
 /// The labels of fields, by the names of their sentences.
-const LABELS: [(&str, &str); 8] = [
+const LABELS: [(&str, &str); 10] = [
+    ("from", "imports-from-page"),
+    ("to", "imports-to-page"),
     ("slug", "settings-name-in-addresses"),
     ("origins", "settings-origins-of-its-pages"),
     ("name", "settings-name"),

@@ -9,6 +9,7 @@ use url::form_urlencoded::Serializer;
 
 use crate::{
     domain::{
+        abuse::{AbuseFilter, AbuseScore},
         comment::Comment,
         evidence::Check,
         queue::{Counts, Cursor, Filter, QueueQuery, Sort},
@@ -37,6 +38,8 @@ pub enum Field {
     Q,
     /// Any comment of the author.
     Author,
+    /// Any of some near copies.
+    Copies,
     /// The band of scores.
     Band,
     /// The first day.
@@ -49,6 +52,8 @@ pub enum Field {
     Language,
     /// With or without a link: `yes` or `no`.
     Link,
+    /// How abusive, or of which kind.
+    Abuse,
     /// The order.
     Sort,
 }
@@ -122,12 +127,15 @@ impl DeskQuery {
                 Filter::language,
             ),
             has_link: read(errors, "link", self.get(Field::Link), yes_or_no),
+            abuse: read(errors, "abuse", self.get(Field::Abuse), AbuseFilter::parse),
+            folded: true,
             ..Filter::default()
         };
         QueueQuery {
             site: given(Field::Site),
             page: given(Field::Page),
             author: read(errors, "author", self.get(Field::Author), CommentId::parse),
+            copies_of: read(errors, "copies", self.get(Field::Copies), CommentId::parse),
             search: given(Field::Q),
             sort: self.sort(),
             filter,
@@ -168,7 +176,13 @@ impl DeskQuery {
     /// Whether a filter is set that is folded away on the page.
     #[must_use]
     pub fn has_rare(&self) -> bool {
-        let seen = [Field::Q, Field::Author, Field::Site, Field::Sort];
+        let seen = [
+            Field::Q,
+            Field::Author,
+            Field::Copies,
+            Field::Site,
+            Field::Sort,
+        ];
         let rare = Field::VARIANTS.iter().filter(|field| !seen.contains(field));
         rare.into_iter().any(|field| self.get(*field).is_some())
     }
@@ -187,6 +201,7 @@ impl DeskQuery {
             Sort::Newest | Sort::Oldest => 0.0,
             Sort::Uncertain => score.map_or(-1.0, |score| (score - 0.5).abs()),
             Sort::Spammiest => score.unwrap_or(2.0),
+            Sort::Abusive => comment.evidence.abuse.map_or(0.0, AbuseScore::steps),
         };
         let id = comment.id;
         Cursor { sort, key, id }
@@ -207,6 +222,15 @@ impl DeskQuery {
         let chosen = self.get(Field::Check).and_then(Check::parse);
         choices(Check::ALL, chosen, |check| {
             (check.as_str(), in_words(check))
+        })
+    }
+
+    /// Degrees and kinds of abuse to choose from.
+    #[must_use]
+    pub fn abuse(&self) -> Vec<Choice> {
+        let chosen = self.get(Field::Abuse).and_then(AbuseFilter::parse);
+        choices(AbuseFilter::ALL, chosen, |one| {
+            (one.as_str(), words::abuse_filter(one))
         })
     }
 
@@ -237,6 +261,7 @@ const fn order_in_words(sort: Sort) -> &'static str {
         Sort::Oldest => "order-oldest",
         Sort::Uncertain => "order-uncertain",
         Sort::Spammiest => "order-spammiest",
+        Sort::Abusive => "order-abusive",
     }
 }
 
@@ -265,5 +290,6 @@ const fn in_words(check: Check) -> &'static str {
         Check::Blocklist => "check-blocklist",
         Check::Links => "check-links",
         Check::Language => "check-language",
+        Check::Copies => "check-copies",
     }
 }

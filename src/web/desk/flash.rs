@@ -22,7 +22,7 @@ const MAX_LEFT: usize = 20;
 /// What a form did, carried through the redirect that follows it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Flash {
-    /// The decision's word, `undo`, `nothing` (to undo), `note`, `answer` or `edit`.
+    /// The decision's word, `undo`, `nothing` (to undo), `note`, `answer`, `edit` or `unedit`.
     pub did: String,
     /// How many comments.
     pub count: usize,
@@ -50,7 +50,7 @@ impl Flash {
     #[must_use]
     pub fn read(carried: &Parameters) -> Option<Self> {
         let known = |did: &&str| {
-            ["undo", "note", "nothing", "answer", "edit"].contains(did)
+            ["undo", "note", "nothing", "answer", "edit", "unedit"].contains(did)
                 || Decision::parse(did).is_some()
         };
         let did = carried.get("did").filter(known)?;
@@ -207,6 +207,7 @@ impl Flash {
             "nothing" => return words.say("flash-nothing-to-undo").to_string(),
             "answer" => return words.say("flash-answered").to_string(),
             "edit" => return words.say("flash-edited").to_string(),
+            "unedit" => return words.say("flash-unedited").to_string(),
             _ => {}
         }
         let name = Decision::parse(&self.did).map_or("js-taken-back", decided);

@@ -5,14 +5,19 @@ use std::collections::HashMap;
 use crate::{
     domain::{comment::Comment, score::Band, search::Search},
     markup,
-    review::opened::masked_email,
+    review::{abuse::SeenAbuses, opened::masked_email},
+    storage::copies::Copies,
     web::desk::{
         prelude::*,
         text::{self, Rendered, visible},
-        why::{self, ShownReason},
+        why::{self, ShownAbuse, ShownReason},
         words,
     },
+    words::Argument,
 };
+
+/// Behind a comment in a form: the copies that it stands for are meant too.
+pub const WITH_COPIES: &str = ":+";
 
 /// Comments that are answered, by their identifiers.
 pub type Parents = HashMap<CommentId, Comment>;
@@ -41,9 +46,38 @@ pub struct Item {
     pub score: Score,
     /// Why it is here, the strongest reason first.
     pub reasons: Vec<ShownReason>,
+    /// How abusive it seems; none where nothing is said of it.
+    pub abuse: Option<ShownAbuse>,
     pub text: Rendered,
     /// Its status as a tab's name.
     pub status_label: Said<'static>,
+    /// The near copies that it stands for.
+    pub copies: Option<ShownCopies>,
+}
+
+/// Near copies that a row stands for.
+pub struct ShownCopies {
+    pub count: i64,
+    /// How many they are, and where.
+    pub says: String,
+}
+
+impl ShownCopies {
+    fn new(words: &Words, copies: Copies) -> Self {
+        let [count, pages, sites] = [copies.comments, copies.pages, copies.sites]
+            .map(|count| usize::try_from(count).unwrap_or_default());
+        let number = words.number(count);
+        let filled: [(&str, &dyn Argument); 4] = [
+            ("count", &count),
+            ("number", &number),
+            ("pages", &pages),
+            ("sites", &sites),
+        ];
+        Self {
+            count: copies.comments,
+            says: words.fill("queue-copies", &filled),
+        }
+    }
 }
 
 /// The beginning of a comment that another answers.
@@ -88,9 +122,12 @@ impl Score {
 pub struct Shower<'a> {
     pub app: &'a App,
     pub words: &'static Words,
+    /// How abusive they seem.
+    pub abuse: SeenAbuses,
     /// What was searched for.
     pub search: Option<&'a Search>,
     pub parents: Parents,
+    pub copies: HashMap<CommentId, Copies>,
 }
 
 impl<'a> Shower<'a> {
@@ -100,8 +137,10 @@ impl<'a> Shower<'a> {
         Self {
             app,
             words,
+            abuse: SeenAbuses::new(),
             search: None,
             parents: Parents::new(),
+            copies: HashMap::new(),
         }
     }
 
@@ -154,8 +193,16 @@ impl<'a> Shower<'a> {
             at: comment.created_at.to_string(),
             score: Score::new(words, comment.score),
             reasons: why::reasons(words, comment),
+            abuse: self
+                .abuse
+                .get(&comment.id)
+                .and_then(|seen| why::abuse(words, seen, comment)),
             text,
             status_label: words.say(words::label(comment.status)),
+            copies: self
+                .copies
+                .get(&comment.id)
+                .map(|copies| ShownCopies::new(words, *copies)),
             id,
         }
     }
@@ -189,10 +236,15 @@ pub async fn parents<'a>(
 }
 
 impl Item {
-    /// What a form sends to name this comment as it was seen.
+    /// What a form sends to name this comment as it was seen, with the copies that it stands for.
     #[must_use]
     pub fn seen(&self) -> String {
-        format!("{}:{}", self.id, self.version)
+        let copies = if self.copies.is_some() {
+            WITH_COPIES
+        } else {
+            ""
+        };
+        format!("{}:{}{copies}", self.id, self.version)
     }
 }
 

@@ -9,15 +9,18 @@ mod charts;
 mod comment;
 mod decide;
 mod done;
+mod edit;
 mod entry;
 mod fields;
 mod file_form;
 mod filter;
 mod flash;
 mod frame;
+mod imports;
 mod item;
 mod me;
 mod model;
+mod near;
 mod news;
 mod prelude;
 mod privacy;
@@ -73,6 +76,8 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::POST, "/desk/settings/sites/{site}", site::change)
         .page(Method::GET, "/desk/privacy", privacy::show)
         .page(Method::POST, "/desk/privacy", privacy::act)
+        .page(Method::GET, "/desk/imports", imports::show)
+        .page(Method::POST, "/desk/imports", imports::act)
         .page(Method::GET, "/desk/activity", activity::show)
         .page(Method::GET, "/desk/me", me::show)
         .page(Method::POST, "/desk/me", me::change)
@@ -82,10 +87,14 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/comments/{id}/block", block::choose)
         .page(Method::POST, "/desk/comments/{id}/block", block::add)
         .page(Method::POST, "/desk/comments/{id}/answer", answer::send)
+        .page(Method::GET, "/desk/comments/{id}/edit", edit::show)
+        .page(Method::POST, "/desk/comments/{id}/edit", edit::save)
+        .page(Method::POST, "/desk/comments/{id}/edit/undo", edit::undo)
         .page(Method::GET, "/desk/comments/{id}", comment::show)
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)
         .page(Method::POST, "/desk/comments/{id}/erase", comment::erase)
+        .page(Method::POST, "/desk/comments/{id}/copies", near::apply)
         .page(Method::GET, "/desk/views", views::show)
         .page(Method::POST, "/desk/views", views::save)
         .page(Method::GET, "/desk/views/{name}", views::open)

@@ -1,6 +1,7 @@
 //! The model's page, for operators: what judges on a site, how well it did, training, which model is
 //! in use, and labelled data from elsewhere. What its forms do, `learn` does.
 
+mod abuse;
 pub mod report;
 mod run;
 pub mod upload;
@@ -8,7 +9,7 @@ pub mod upload;
 use actix_web::ResponseError as _;
 use url::form_urlencoded::byte_serialize;
 
-use self::run::Run;
+use self::{abuse::AbuseTried, run::Run};
 use super::{
     charts::{self, DAYS, Effect},
     entry,
@@ -29,6 +30,7 @@ use crate::{
         training::{self, StartError, gate::NEEDED},
         upload::Uploaded,
     },
+    sites::abuse::{THRESHOLDS as ABUSE_THRESHOLDS, look},
     web::{desk::prelude::*, sample_upload},
 };
 
@@ -79,6 +81,7 @@ struct ModelPage {
     lines: Option<Chart>,
     calibration: Option<Chart>,
     over_time: Chart,
+    abuse: AbuseTried,
 }
 
 /// What the form before did.
@@ -113,6 +116,7 @@ pub(super) async fn show(
         Some("active") => Said::Done("The model is in use."),
         Some("back") => Said::Done("The model before is in use again."),
         Some("nothing_before") => Said::Done("There is no model to go back to."),
+        Some("seen") => Said::Done("It is kept that you looked: the site may hold by abuse now."),
         Some("refused") => Said::Done("It does not pass the gate: the reasons stand below it."),
         _ => Said::Nothing,
     };
@@ -127,6 +131,11 @@ pub(super) async fn act(
     let question = question_of(fields.get("question"))?;
     let by = &by.account.name;
     let said = match fields.get("do") {
+        "abuse-seen" => {
+            let site = site::named(&app, fields.get("site"))?;
+            look(&app.sites, &site, &ABUSE_THRESHOLDS, by).await?;
+            "seen"
+        }
         "train" => match training::start(&app, question, &site, by).await {
             Ok(_) => "begun",
             Err(StartError::UnderWay(_)) => "under_way",
@@ -243,6 +252,7 @@ async fn render(
         histogram: charts::histogram(&judged, words),
         lines: charts::thresholds(&judged, threshold, words),
         calibration: charts::calibration(&judged, words),
+        abuse: AbuseTried::of(app, words, &*site::named(app, site.as_str())?).await?,
         over_time: charts::over_time(&days, now.millis() / DAY_MILLIS, words),
         site,
     };

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     domain::queue::{Counts, Searched},
-    review::queue::{self, QueueError},
+    review::{
+        abuse,
+        queue::{self, QueueError},
+    },
     web::desk::prelude::*,
 };
 
@@ -146,7 +149,9 @@ async fn find(
         Ok(queue) => {
             let shower = Shower {
                 search: queue.search.as_ref(),
+                copies: queue.copies,
                 parents: item::parents(app, principal, queue.comments.iter()).await?,
+                abuse: abuse::of(&app.learning, queue.comments.iter()).await,
                 ..Shower::new(app, words)
             };
             let items = queue.comments.iter().map(|one| shower.in_list(one));

@@ -4,6 +4,7 @@
 use super::settings::lines;
 use crate::{
     domain::{
+        abuse::AbuseMode,
         origin::Origin,
         page_rules::{PageRules, TrailingSlash},
         site::{ClientMode, Policy, Site},
@@ -34,6 +35,17 @@ impl TrailingSlash {
             Self::Kept => "site-slash-kept",
             Self::Added => "site-slash-added",
             Self::Removed => "site-slash-removed",
+        }
+    }
+}
+
+impl AbuseMode {
+    /// The name of the sentence that says what a site does.
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Off => "site-abuse-off",
+            Self::Show => "site-abuse-show",
+            Self::Hold => "site-abuse-hold",
         }
     }
 }
@@ -132,8 +144,11 @@ fn policy_of(fields: &FormFields, old: &Policy) -> (Policy, Vec<FieldError>) {
         },
         expect_form_token: fields.get("expect_form_token") == "1",
         proof_of_work_bits: optional(fields, "proof_of_work_bits", old.proof_of_work_bits, e),
+        abuse: AbuseMode::parse(fields.get("abuse")).unwrap_or(old.abuse),
+        abuse_threshold: number(fields, "abuse_threshold", old.abuse_threshold, e),
         spam_days: optional(fields, "spam_days", old.spam_days, e),
         trash_days: optional(fields, "trash_days", old.trash_days, e),
+        show_edits: fields.get("show_edits") == "1",
         pages: PageRules {
             trailing_slash: TrailingSlash::parse(fields.get("trailing_slash")).unwrap_or_default(),
             drop_index: fields.get("drop_index") == "1",

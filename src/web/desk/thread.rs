@@ -48,6 +48,7 @@ pub async fn around(app: &App, words: &Words, comment: &Comment) -> storage::Res
             website: None,
             text: comment.text.clone(),
             created_at: comment.created_at,
+            edited_at: comment.edited_at,
             avatar: 0,
         },
     );

@@ -1,14 +1,17 @@
-//! Why a comment is where it is, in few words: the reasons that count, and the places of the text that are worth
-//! a mark. The page of a comment has all of them.
+//! Why a comment is where it is, in few words: the reasons that count, how abusive it seems, and the places of the text that are
+//! worth a mark. The page of a comment has all of them.
 
 use crate::{
-    bayes::TokenWeight,
+    bayes::{AbuseKind, TokenWeight},
     domain::{
+        abuse::{AbuseFilter, AbuseScore},
         comment::Comment,
         reason::Because,
         score::Band,
         telling::{for_spam, telling},
     },
+    review::abuse::SeenAbuse,
+    web::desk::words::abuse_filter,
     words::Words,
 };
 
@@ -49,6 +52,48 @@ pub fn reasons(words: &Words, comment: &Comment) -> Vec<ShownReason> {
         });
     }
     reasons
+}
+
+/// How abusive a comment seems.
+pub struct ShownAbuse {
+    /// In one line.
+    pub says: String,
+    /// What moved the score, in words.
+    pub reasons: Vec<String>,
+    /// Whether it seems abusive.
+    pub likely: bool,
+}
+
+/// How abusive a comment seems, in words; none where it was not asked.
+#[must_use]
+pub fn abuse(words: &Words, seen: &SeenAbuse, comment: &Comment) -> Option<ShownAbuse> {
+    let document = comment.document();
+    let says = match seen.score {
+        None if seen.language_known => return None,
+        None => words.say("abuse-no-language").into(),
+        Some(score) => {
+            let percent = format!("{:.0}", score.probability() * 100.0);
+            let kind = score.kind.map(AbuseKind::as_str);
+            let kind = kind.and_then(AbuseFilter::parse);
+            match kind {
+                Some(kind) => words.fill(
+                    "abuse-seems-kind",
+                    &[
+                        ("percent", &percent),
+                        ("kind", &&*words.say(abuse_filter(kind))),
+                    ],
+                ),
+                None if score.is_likely() => words.fill("abuse-seems", &[("percent", &percent)]),
+                None => words.fill("abuse-seems-not", &[("percent", &percent)]),
+            }
+        }
+    };
+    let tokens = seen.tokens.iter().take(REASONS);
+    Some(ShownAbuse {
+        says,
+        reasons: tokens.map(|token| words.sign(token, &document)).collect(),
+        likely: seen.score.is_some_and(AbuseScore::is_likely),
+    })
 }
 
 /// The tokens whose places are marked: those that pulled the score to the side where it is.

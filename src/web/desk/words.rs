@@ -1,6 +1,7 @@
 //! Statuses, decisions and scores as the desk's pages say them: the names of sentences.
 
 use crate::domain::{
+    abuse::AbuseFilter,
     comment::Status,
     decision::Decision,
     score::{Band, SURE_OF_GENUINE, SURE_OF_SPAM},
@@ -96,5 +97,20 @@ pub fn score(score: Option<f64>) -> &'static str {
         Some(score) if score >= SURE_OF_SPAM => "score-sure-spam",
         Some(score) if score <= SURE_OF_GENUINE => "score-sure-genuine",
         Some(score) => band(Band::of(score)),
+    }
+}
+
+/// How abusive, or of which kind, for a list to choose from. A kind's name is that of the filter by it.
+#[must_use]
+pub const fn abuse_filter(filter: AbuseFilter) -> &'static str {
+    match filter {
+        AbuseFilter::Likely => "abuse-likely",
+        AbuseFilter::Sure => "abuse-sure",
+        AbuseFilter::Severe => "abuse-severe",
+        AbuseFilter::Insult => "abuse-insult",
+        AbuseFilter::Threat => "abuse-threat",
+        AbuseFilter::IdentityAttack => "abuse-identity-attack",
+        AbuseFilter::Obscene => "abuse-obscene",
+        AbuseFilter::Sexual => "abuse-sexual",
     }
 }

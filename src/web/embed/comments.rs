@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{site::Site, timestamp::Timestamp},
+    markup,
     reading::{self, Shown},
-    web::{embed::form::article, prelude::*},
+    web::{api::comments::comment_id, embed::form::article, prelude::*},
 };
 
 /// What every feed begins with.
@@ -86,6 +87,39 @@ pub(super) async fn show_comments(
                 &[("cursor", &cursor.to_string())],
             )
         }),
+    };
+    page::render(StatusCode::OK, &template)
+}
+
+#[derive(Template)]
+#[template(path = "edits.html")]
+struct EditsPage {
+    words: &'static Words,
+    texts: Vec<EarlierShown>,
+}
+
+/// A text that the comment had.
+struct EarlierShown {
+    html: String,
+    until: Timestamp,
+}
+
+/// What a comment said before moderators changed it, where its site shows that.
+pub(super) async fn show_edits(
+    app: Shared,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (slug, id) = path.into_inner();
+    let site = site::named(&app, &slug)?;
+    let found = reading::earlier_texts(&app, &site.slug, comment_id(&id)?).await?;
+    let found = found.ok_or_else(|| Problem::not_found("comment"))?;
+    let texts = found.into_iter().map(|one| EarlierShown {
+        html: markup::to_html(&markup::calm(&one.text)),
+        until: one.until,
+    });
+    let template = EditsPage {
+        words: Words::english(),
+        texts: texts.collect(),
     };
     page::render(StatusCode::OK, &template)
 }

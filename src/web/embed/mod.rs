@@ -21,6 +21,11 @@ pub fn routes(config: &mut RouteTable<'_>) {
             "/sites/{site}/comments",
             comments::show_comments,
         )
+        .page(
+            Method::GET,
+            "/sites/{site}/comments/{id}/edits",
+            comments::show_edits,
+        )
         .page(Method::GET, "/sites/{site}/comments.atom", comments::feed)
         .page(Method::GET, "/avatars/{seed}.svg", avatar::avatar)
         .page(Method::GET, "/demo", demo::demo)

@@ -197,7 +197,7 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
         let did = match entry.action {
             Action::Decided => "link-last-decided",
             Action::Undone => "link-last-undone",
-            Action::Received | Action::EmailRevealed | Action::Noted => return None,
+            _ => return None,
         };
         let (who, decision) = (entry.by.as_deref()?, entry.decision.as_deref()?);
         let when = minute(&entry.at.to_string());

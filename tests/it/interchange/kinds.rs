@@ -404,3 +404,85 @@ on_both_engines!(
         assert_eq!(report.elsewhere["localhost:4000"], 1);
     }
 );
+
+on_both_engines!(
+    characters_that_xml_forbids_take_nothing_else_with_them,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let comments = [
+            wp(1, "<![CDATA[before]]>", GMT),
+            wp(
+                2,
+                "<![CDATA[a \u{8}back\u{c} \u{1b}space \u{0} nul\u{1f}]]>",
+                GMT,
+            ),
+            wp(
+                3,
+                "x &#0; &#8; &#xFFFF; &#xD800; &#x110000; y &nbsp; &eacute; &unknown; z",
+                GMT,
+            ),
+            wp(4, "after \u{b} it", GMT),
+        ];
+        let file = wxr(&item("/peas/", &comments.concat()));
+        let report = imported(&app, ForeignFormat::Wxr, file).await;
+        assert_eq!(report.imported, 4, "{report:?}");
+        let here = texts(&app).await;
+        assert_eq!(here.len(), 4);
+        for text in &here {
+            let is_right = |c: char| !c.is_control() || c == '\n';
+            assert!(text.chars().all(is_right), "{text:?}");
+        }
+        let has = |words: &[&str]| {
+            here.iter()
+                .any(|text| words.iter().all(|word| text.contains(word)))
+        };
+        assert!(has(&["before"]));
+        assert!(has(&["back", "space", "nul"]));
+        assert!(has(&["x ", " y", "é", "&unknown;", " z"]));
+        assert!(has(&["after", "it"]));
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_warning_of_the_program_that_wrote_the_export_stands_in_nobodys_way,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let export = |id: u32| wxr(&item("/peas/", &wp(id, &format!("words {id}"), GMT)));
+        let warnings = [
+            "\n\n",
+            "Notice: Undefined index: title in /var/www/wp-admin/export.php on line 7\n",
+            "<br>\n<b>Deprecated</b>: Function x() is deprecated in <b>/var/www/x.php</b><br>\n",
+            "`",
+        ];
+        for (id, warning) in (1..).zip(warnings) {
+            let file = format!("{warning}{}", export(id));
+            let report = imported(&app, ForeignFormat::Wxr, file).await;
+            assert_eq!(report.imported, 1, "{warning}: {report:?}");
+            let told = report
+                .warnings
+                .iter()
+                .any(|line| line.contains("before the XML"));
+            assert_eq!(told, !warning.trim().is_empty(), "{:?}", report.warnings);
+        }
+        // In the encoding that it says, which stands behind the warning too.
+        let latin = export(9).replace(
+            "version=\"1.0\"",
+            "version=\"1.0\" encoding=\"windows-1252\"",
+        );
+        let mut bytes = b"Warning: oh\n".to_vec();
+        bytes.extend(
+            latin
+                .replace("words 9", "caf# 9")
+                .bytes()
+                .map(|b| if b == b'#' { 0xE9 } else { b }),
+        );
+        let report = imported(&app, ForeignFormat::Wxr, bytes).await;
+        assert_eq!(report.imported, 1);
+        assert!(texts(&app).await.iter().any(|text| text == "café 9"));
+        let page = "<?xml version=\"1.0\"?><html><body>Error</body></html>";
+        let refused = refused(&app, ForeignFormat::Wxr, page.as_bytes()).await;
+        assert!(refused.contains("<html>"), "{refused}");
+        app.stop().await;
+    }
+);

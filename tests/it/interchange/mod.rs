@@ -1,12 +1,15 @@
 //! Other systems' files: every reader on a sample of its format, what an import makes of it, and
 //! what an export gives back.
 
+mod at_desk;
 mod entities;
 mod exports;
 mod hidden;
 mod imports;
 mod kinds;
 mod runs;
+mod wordpress;
+mod wordpress_site;
 
 use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 

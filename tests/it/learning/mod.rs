@@ -1,5 +1,6 @@
 //! Learning, through the front door: labels, the models that follow them, training runs.
 
+mod abuse;
 pub mod decisions;
 pub mod models;
 mod reports;

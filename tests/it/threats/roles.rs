@@ -28,10 +28,11 @@ const IN_PERSON: &str = "POST /api/v1/tokens";
 const OF_PERSONS: [&str; 2] = ["PATCH /api/v1/me", "DELETE /api/v1/session"];
 
 /// Pages of the desk that are the operators', and all below them.
-const OF_OPERATORS: [&str; 4] = [
+const OF_OPERATORS: [&str; 5] = [
     "/desk/comments/{id}/erase",
     "/desk/settings",
     "/desk/model",
+    "/desk/imports",
     "/desk/privacy",
 ];
 
@@ -122,8 +123,11 @@ fn body(operation: &Operation, site: &str, id: &str) -> Value {
     let block = json!({ "kind": "word", "pattern": "peas", "action": "hold" });
     match operation.name().as_str() {
         "POST /api/v1/blocks" | "POST /api/v1/sites/{site}/blocks" => block,
-        "POST /api/v1/comments/{id}/decisions" => json!({ "decision": "spam", "version": 1 }),
-        "POST /api/v1/comments/{id}/undo" => json!({}),
+        "POST /api/v1/comments/{id}/decisions" | "POST /api/v1/comments/{id}/copies/decisions" => {
+            json!({ "decision": "spam", "version": 1 })
+        }
+        "POST /api/v1/comments/{id}/undo" | "POST /api/v1/comments/{id}/edits/undo" => json!({}),
+        "POST /api/v1/comments/{id}/edits" => json!({ "text": "There is rosemary.", "version": 1 }),
         "POST /api/v1/comments/{id}/notes" => json!({ "note": "off topic" }),
         "POST /api/v1/decisions" => {
             json!({ "decision": "spam", "items": [{ "id": id, "version": 1 }] })
@@ -132,6 +136,7 @@ fn body(operation: &Operation, site: &str, id: &str) -> Value {
         "POST /api/v1/models/{id}/activate" => json!({ "force": true }),
         "POST /api/v1/moderators" => json!({ "name": "Fortinbras", "email": email }),
         "POST /api/v1/score" => json!({ "text": "Peas", "site": site }),
+        "POST /api/v1/sites/{site}/abuse/trial" => json!({ "thresholds": [0.9] }),
         "POST /api/v1/sites/{site}/pages/move" => json!({ "from": "/p", "to": "/q" }),
         "POST /api/v1/sites" => json!({ "slug": "norway" }),
         "POST /api/v1/sites/{site}/keys" => json!({ "name": "WordPress" }),

@@ -28,6 +28,7 @@ pub(super) fn events() -> Vec<(&'static str, &'static str)> {
         let label = match event {
             Event::CommentReceived => "a comment arrived",
             Event::CommentDecided => "a comment was decided about",
+            Event::CommentEdited => "a comment's text was changed",
             Event::ModelActivated => "another model judges",
         };
         (event.as_str(), label)

@@ -192,14 +192,15 @@
       target?.scrollIntoView();
     }
 
-    item({ id, parent, name, website, text, created_at: at, avatar }) {
+    item({ id, parent, name, website, text, created_at: at, edited_at: edited, edits, avatar }) {
       const { words } = this;
       const author = make("strong", { dir: "auto" }, website ? make("a", { href: website, rel: "ugc nofollow noopener" }, name) : name);
       const when = new Date(at).toLocaleString(this.language, { dateStyle: "medium", timeStyle: "short" });
       const article = make("article", { id: `comment-${id}` },
         parent && this.comments.has(parent) ? make("a", { href: `#comment-${parent}`, class: "to quiet", dir: "auto" }, `↳ ${this.comments.get(parent).name}`) : null,
         make("header", {}, make("img", { src: base + avatar, alt: "", width: 28, height: 28, loading: "lazy" }), author,
-          make("a", { href: `#comment-${id}` }, make("time", { datetime: at }, when))),
+          make("a", { href: `#comment-${id}` }, make("time", { datetime: at }, when)),
+          edited ? make(edits ? "a" : "span", edits ? { href: base + edits, class: "quiet", target: "_blank", rel: "noopener" } : { class: "quiet" }, words.edited) : null),
         ...text.split(/\n{2,}/).map((paragraph) => make("p", { dir: "auto" }, ...linked(paragraph))),
         make("button", { type: "button", class: "plain", "aria-label": words.replyTo.replace("{name}", () => name), onclick: () => this.answer(id, name) }, words.reply));
       return make("li", {}, article);

@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    akismet::site_with_key,
+    akismet::{HAM, asked, call, site_with_key},
     learning::decisions::instance,
     on_both_engines,
     perspective::{ABUSE, ANALYZE, SUGGEST, about, ask, summary},
@@ -201,6 +201,21 @@ on_both_engines!(
             .json(&body);
         assert_eq!(answer(again).await.0, 200);
         assert!(equal(world.toxicity(PROBE).await, taught));
+        world.app.stop().await;
+    }
+);
+
+on_both_engines!(
+    a_program_that_reports_no_spam_says_nothing_of_abuse,
+    |app: TestApp| async move {
+        let key = site_with_key(&app, "paper", ClientMode::Queue).await;
+        let operator = app.token(Role::Operator, &[]).await;
+        let world = World { app, operator, key };
+        let asked = asked(&world.key, HAM);
+        call(&world.app, "/1.1/comment-check", &asked).await;
+        call(&world.app, "/1.1/submit-ham", &asked).await;
+        assert_eq!(world.labels(Question::Spam).await, [(Label::Ham, 1, 1)]);
+        assert_eq!(world.labels(Question::Abuse).await, []);
         world.app.stop().await;
     }
 );
