@@ -86,11 +86,7 @@ pub fn people(harmless: f32) -> impl Iterator<Item = Text> {
         },
         source: PEOPLE,
         language: sentence.language,
-        weight: if sentence.is_abuse {
-            ABUSIVE
-        } else {
-            harmless
-        },
+        weight: if sentence.is_abuse { ABUSIVE } else { harmless },
         kept_out: false,
         part: usize::MAX,
     })

@@ -50,16 +50,21 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let mut samples: Vec<Sample> = Vec::new();
     let mut origins: Vec<Origin> = Vec::new();
     for path in &args.data {
-        each_batch(path, &ProgressBar::hidden(), &mut skipped, |_, batch, own| {
-            let results = batch
-                .par_iter()
-                .map(|sample| (model.score(&sample.document()), sample.spam));
-            scored.par_extend(results);
-            origins.par_extend(batch.par_iter().zip(own).map(origin));
-            if args.report.is_some() || names_people {
-                samples.extend_from_slice(batch);
-            }
-        })?;
+        each_batch(
+            path,
+            &ProgressBar::hidden(),
+            &mut skipped,
+            |_, batch, own| {
+                let results = batch
+                    .par_iter()
+                    .map(|sample| (model.score(&sample.document()), sample.spam));
+                scored.par_extend(results);
+                origins.par_extend(batch.par_iter().zip(own).map(origin));
+                if args.report.is_some() || names_people {
+                    samples.extend_from_slice(batch);
+                }
+            },
+        )?;
     }
     anyhow::ensure!(
         !scored.is_empty(),

@@ -42,9 +42,8 @@ mod tests {
 
     #[test]
     fn an_area_of_few_texts_is_less_sure_than_one_of_many() {
-        let scored = |times: usize| {
-            [(1.0, true), (0.0, false), (0.5, false), (0.2, true)].repeat(times)
-        };
+        let scored =
+            |times: usize| [(1.0, true), (0.0, false), (0.5, false), (0.2, true)].repeat(times);
         let few = area(&Figures::of(&scored(5)));
         let many = area(&Figures::of(&scored(50)));
         assert!(many > 0.0 && many < few);

@@ -138,8 +138,7 @@ impl PartFigures {
             self.spam_blocked,
             self.spam_held,
         ];
-        let [a, b, c, d] =
-            shares.map(|share| share.map_or_else(none, |share| share.to_string()));
+        let [a, b, c, d] = shares.map(|share| share.map_or_else(none, |share| share.to_string()));
         let area = self.auc;
         let area = area.map_or_else(none, |[area, half]| format!("{area:.3} ± {half:.3}"));
         [area, a, b, c, d]

@@ -37,6 +37,21 @@ const NAMED: (&str, &str, [&str; 7]) = (
         "BNSP AUC",
     ],
 );
+/// The heading, the meaning and the columns of the table by language and kind.
+const PARTED: (&str, &str, [&str; 7]) = (
+    "By language and kind",
+    "Blocked: at 0.95 and above; held: at 0.2 and above. In brackets and after ± the interval of 95 %: where texts are few, \
+     it is wide.",
+    [
+        "ham",
+        "spam",
+        "AUC",
+        "ham blocked",
+        "ham held or blocked",
+        "spam blocked",
+        "spam held or blocked",
+    ],
+);
 /// Share of harmless texts flagged at which terms for people are compared.
 const FLAGGED: f64 = 0.01;
 /// Texts explained for the table of telling tokens.
@@ -81,6 +96,7 @@ struct Page<'a> {
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
     parts: Vec<PartFigures>,
+    parted: (&'static str, &'static str, [&'static str; 7]),
     terms: Vec<TermFigures>,
     named: (&'static str, &'static str, [&'static str; 7]),
 }
@@ -126,6 +142,7 @@ pub fn html(
         telling: telling(model, samples),
         wrong: most_wrong(samples, scored),
         parts: parts::of(scored, origins),
+        parted: PARTED,
         terms: terms(model, samples, scored),
         named: NAMED,
     };

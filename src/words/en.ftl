@@ -1114,7 +1114,7 @@ chart-day = { $ago ->
 }: { $approved } approved, { $spam } marked as spam
 chart-calibration-dot = { $expected } % expected, { $found } % were spam ({ $all })
 model-decisions-of-the-last-30 = Decisions of the last 30 days
-model-abuse = What holding by abuse would do
+model-abuse-trial = What holding by abuse would do
 model-abuse-of = To the last { $comments } comments that were not put aside as spam. The site's threshold is { $threshold }. Comments in languages that the model does not know are never held.
 model-abuse-held = Held
 model-abuse-published = published at once

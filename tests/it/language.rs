@@ -14,8 +14,10 @@ use crate::{
     support::app::{TestApp, answer},
 };
 
-const GERMAN: &str = "Ich habe das gestern auch gelesen und finde, dass der zweite Absatz nicht stimmt.";
-const ENGLISH: &str = "I read the same thing yesterday and I think that the second paragraph is not right.";
+const GERMAN: &str =
+    "Ich habe das gestern auch gelesen und finde, dass der zweite Absatz nicht stimmt.";
+const ENGLISH: &str =
+    "I read the same thing yesterday and I think that the second paragraph is not right.";
 const GEORGIAN: &str = "გუშინ მეც წავიკითხე ეს სტატია და მგონია რომ მეორე აბზაცი არ არის სწორი";
 const TAMIL: &str = "நேற்று நானும் இந்தக் கட்டுரையைப் படித்தேன், இரண்டாவது பத்தி சரியில்லை என்று நினைக்கிறேன்";
 /// Too little to say.
@@ -49,8 +51,8 @@ on_both_engines!(
         let token = app.token(Role::Moderator, &[]).await;
         let german = app.posted("default", "Karla", GERMAN).await;
         let english = app.posted("default", "Ann", ENGLISH).await;
-        let georgian = app.posted("default", "ნინო", GEORGIAN).await;
-        let tamil = app.posted("default", "மலர்", TAMIL).await;
+        let georgian = app.posted("default", "Nino", GEORGIAN).await;
+        let tamil = app.posted("default", "Malar", TAMIL).await;
         let short = app.posted("default", "Bo", SHORT).await;
 
         for (code, id) in [
@@ -59,9 +61,17 @@ on_both_engines!(
             ("ka", &georgian),
             ("ta", &tamil),
         ] {
-            assert_eq!(ids(&app, &token, &format!("language={code}")).await, [id.clone()]);
             assert_eq!(
-                ids(&app, &token, &format!("language={}&status=pending", code.to_uppercase())).await,
+                ids(&app, &token, &format!("language={code}")).await,
+                [id.clone()]
+            );
+            assert_eq!(
+                ids(
+                    &app,
+                    &token,
+                    &format!("language={}&status=pending", code.to_uppercase())
+                )
+                .await,
                 [id.clone()],
                 "in capitals and with another filter"
             );
@@ -69,8 +79,17 @@ on_both_engines!(
             let (_, detail) = answer(app.with(&token, Method::GET, &path)).await;
             assert_eq!(detail["evidence"]["language"], code, "{detail}");
         }
-        assert_eq!(ids(&app, &token, "").await.len(), 5, "with the short one, {short}");
+        assert_eq!(
+            ids(&app, &token, "").await.len(),
+            5,
+            "with the short one, {short}"
+        );
         assert!(ids(&app, &token, "language=fi").await.is_empty());
+        let me = app.first_operator("horatio@elsinore.example").await;
+        let page = me.page(&app, &format!("/desk/comments/{georgian}")).await;
+        assert!(page.contains("Language: ka"), "{page}");
+        let list = me.page(&app, "/desk?language=ka").await;
+        assert!(list.contains("Nino") && !list.contains("Karla"), "{list}");
         let (_, counted) = listed(&app, &token, "language=ka").await;
         assert_eq!(counted["counts"]["pending"], 1, "{counted}");
         for wrong in ["language=georgian", "language=e", "language=k%C3%A4"] {
@@ -102,7 +121,9 @@ on_both_engines!(
             assert!(why.contains("does not know its language yet"), "{why}");
         }
         // What looks like the worst spam is held too: what is said of such a text rests on links and shape.
-        let spam = format!("{GEORGIAN} http://cheap-pills.example/buy http://casino-win.example BUY NOW!!!");
+        let spam = format!(
+            "{GEORGIAN} http://cheap-pills.example/buy http://casino-win.example BUY NOW!!!"
+        );
         let (_, judged) = held(&spam).await;
         assert_eq!(judged["verdict"], "hold", "{judged}");
         let (fired, judged) = held(GERMAN).await;
@@ -119,7 +140,12 @@ on_both_engines!(
         let unwanted: Vec<&str> = unwanted.iter().map(String::as_str).collect();
         decided(&app, &unwanted, Decision::Spam).await;
         assert!(held(TAMIL).await.0, "nineteen genuine labels are too few");
-        decided(&app, &["დიდი მადლობა ავტორს საინტერესო სტატიისთვის"], Decision::Approve).await;
+        decided(
+            &app,
+            &["დიდი მადლობა ავტორს საინტერესო სტატიისთვის"],
+            Decision::Approve,
+        )
+        .await;
         background::learn(&app.app).await;
         let (fired, judged) = held(GEORGIAN).await;
         assert!(!fired, "{judged}");

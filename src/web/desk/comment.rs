@@ -56,6 +56,8 @@ struct CommentPage {
     checks: Vec<Weighed>,
     tokens: Vec<Weighed>,
     model: Option<String>,
+    /// The code of the text's language.
+    language: Option<String>,
     history: Vec<Line>,
     author: Vec<(Said<'static>, i64)>,
     author_href: String,
@@ -264,6 +266,7 @@ async fn render(
         onwards,
         checks,
         tokens,
+        language: comment.evidence.language,
         model: comment.evidence.model.map(|model| model.version.clone()),
         history: lines(app, words, history, (comment.id, comment.version)),
         author: author_counts(words, &author),

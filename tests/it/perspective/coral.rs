@@ -78,7 +78,7 @@ on_both_engines!(
             .await
             .expect("JSON");
         assert_eq!(withheld["status"], "SYSTEM_WITHHELD");
-        for (text, value) in [("A plonkfret wrote that.", 1), ("It came up in May.", 0)] {
+        for (text, value) in [("What a plonkfret you are.", 1), ("It came up in May.", 0)] {
             let (status, told) = send(&app, &key, "suggestscore", &suggest(text, value)).await;
             assert_eq!(
                 (status.as_u16(), &told["clientToken"]),
