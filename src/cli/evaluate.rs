@@ -13,7 +13,7 @@ use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
 use crate::bayes::{Model, Question};
 use crate::evaluation::figures::{Figures, Scored};
-use crate::evaluation::parts::{self, Origin};
+use crate::evaluation::parts::{self, TextOrigin};
 use crate::evaluation::report;
 use crate::files;
 
@@ -48,7 +48,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();
     let mut samples: Vec<Sample> = Vec::new();
-    let mut origins: Vec<Origin> = Vec::new();
+    let mut origins: Vec<TextOrigin> = Vec::new();
     for path in &args.data {
         each_batch(
             path,
@@ -106,10 +106,10 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
 }
 
 /// Where a text is from; its language is recognised where the file does not give it.
-fn origin((sample, given): (&Sample, &Origin)) -> Origin {
+fn origin((sample, given): (&Sample, &TextOrigin)) -> TextOrigin {
     let language = given.language.clone();
-    Origin {
-        language: language.or_else(|| Origin::recognised(sample).language),
+    TextOrigin {
+        language: language.or_else(|| TextOrigin::recognised(sample).language),
         kind: given.kind.clone(),
     }
 }

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::shell::Misuse;
 use crate::bayes::row::Sample;
 use crate::bayes::{Label, Question};
-use crate::evaluation::parts::Origin;
+use crate::evaluation::parts::TextOrigin;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
 use crate::learn::shipped;
 
@@ -76,7 +76,7 @@ pub(super) fn each_batch(
     path: &Path,
     progress: &ProgressBar,
     skipped: &mut Skipped,
-    mut take: impl FnMut(&str, &[Sample], &[Origin]),
+    mut take: impl FnMut(&str, &[Sample], &[TextOrigin]),
 ) -> anyhow::Result<()> {
     let source = path
         .file_stem()
@@ -110,7 +110,7 @@ pub(super) fn each_batch(
     Ok(())
 }
 
-fn sample(record: Record) -> Result<(Sample, Origin), String> {
+fn sample(record: Record) -> Result<(Sample, TextOrigin), String> {
     let label = record
         .label
         .ok_or_else(|| format!("line {}: has no label", record.line))?;
@@ -122,7 +122,7 @@ fn sample(record: Record) -> Result<(Sample, Origin), String> {
         email_domain,
         website: record.website,
     };
-    let origin = Origin {
+    let origin = TextOrigin {
         language: record.language,
         kind: record.kind,
     };

@@ -20,14 +20,14 @@ const FEWEST: usize = 10;
 
 /// What a labelled text says of itself besides its label.
 #[derive(Clone, Debug, Default)]
-pub struct Origin {
+pub struct TextOrigin {
     /// The code of its language, as whoever labelled it calls it.
     pub language: Option<String>,
     /// Which sort of spam or ham.
     pub kind: Option<String>,
 }
 
-impl Origin {
+impl TextOrigin {
     /// The origin of a text of which only the language is known, recognised as a comment's is.
     #[must_use]
     pub fn recognised(sample: &Sample) -> Self {
@@ -43,7 +43,7 @@ impl Origin {
 
 /// A share of texts, with its interval of 95 %. All are shares of one, none of nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Share {
+pub struct Portion {
     /// The share.
     pub share: f64,
     /// The interval's ends.
@@ -64,18 +64,18 @@ pub struct PartFigures {
     /// Area under the ROC curve and half the width of its interval of 95 %; none where a class is missing.
     pub auc: Option<[f64; 2]>,
     /// Ham at 0.95 and above.
-    pub ham_blocked: Option<Share>,
+    pub ham_blocked: Option<Portion>,
     /// Ham at 0.2 and above.
-    pub ham_held: Option<Share>,
+    pub ham_held: Option<Portion>,
     /// Spam at 0.95 and above.
-    pub spam_blocked: Option<Share>,
+    pub spam_blocked: Option<Portion>,
     /// Spam at 0.2 and above.
-    pub spam_held: Option<Share>,
+    pub spam_held: Option<Portion>,
 }
 
 /// The figures of every language and every kind of which there are texts enough, languages first.
 #[must_use]
-pub fn of(scored: &[Scored], origins: &[Origin]) -> Vec<PartFigures> {
+pub fn of(scored: &[Scored], origins: &[TextOrigin]) -> Vec<PartFigures> {
     let mut parts: BTreeMap<(u8, &str), Vec<Scored>> = BTreeMap::new();
     for (scored, origin) in scored.iter().zip(origins) {
         for (by, name) in [(0, &origin.language), (1, &origin.kind)] {
@@ -112,15 +112,15 @@ fn part(by: &'static str, name: &str, scored: &[Scored]) -> PartFigures {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
-fn share(part: usize, whole: usize) -> Option<Share> {
+fn share(part: usize, whole: usize) -> Option<Portion> {
     let (part, whole) = (part as f64, whole as f64);
-    (whole > 0.0).then(|| Share {
+    (whole > 0.0).then(|| Portion {
         share: part / whole,
         interval: intervals::share(part, whole),
     })
 }
 
-impl fmt::Display for Share {
+impl fmt::Display for Portion {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [low, high] = self.interval.map(|end| 100.0 * end);
         write!(out, "{:.1} % ({low:.1}–{high:.1})", 100.0 * self.share)
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn each_language_and_each_kind_has_its_own_figures() {
-        let origin = |language: &str, kind: &str| Origin {
+        let origin = |language: &str, kind: &str| TextOrigin {
             language: Some(language.to_owned()),
             kind: Some(kind.to_owned()),
         };

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::bias::{self, TermFigures};
 use super::charts::Chart;
 use super::figures::{Figures, Scored, at_budget, steps};
-use super::parts::{self, Origin, PartFigures};
+use super::parts::{self, PartFigures, TextOrigin};
 use super::plots;
 use crate::bayes::base::Base;
 use crate::bayes::options::Options;
@@ -115,7 +115,7 @@ pub fn of(
         .par_iter()
         .map(|sample| (model.score(&sample.document()), sample.spam))
         .collect();
-    let origins: Vec<Origin> = samples.par_iter().map(Origin::recognised).collect();
+    let origins: Vec<TextOrigin> = samples.par_iter().map(TextOrigin::recognised).collect();
     html(model, base, files, samples, &origins, &scored)
 }
 
@@ -128,7 +128,7 @@ pub fn html(
     base: &Base,
     files: &str,
     samples: &[Sample],
-    origins: &[Origin],
+    origins: &[TextOrigin],
     scored: &[Scored],
 ) -> Result<String, ReportError> {
     let figures = Figures::of(scored);
