@@ -63,7 +63,7 @@ on_both_engines!(
         ] {
             assert_eq!(
                 ids(&app, &token, &format!("language={code}")).await,
-                [id.clone()]
+                std::slice::from_ref(id)
             );
             assert_eq!(
                 ids(
@@ -72,7 +72,7 @@ on_both_engines!(
                     &format!("language={}&status=pending", code.to_uppercase())
                 )
                 .await,
-                [id.clone()],
+                std::slice::from_ref(id),
                 "in capitals and with another filter"
             );
             let path = format!("/api/v1/comments/{id}");
