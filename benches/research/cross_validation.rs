@@ -43,6 +43,18 @@ const LANGUAGES: [&[&str]; 6] = [
     &["vi", "hi", "ro", "cs", "en"],
 ];
 
+/// Licensed sources that are left out together.
+const SOURCES: [&[&str]; 8] = [
+    &["YouTube", "GermEval"],
+    &["SMS", "PolEval"],
+    &["Stack Exchange"],
+    &["Wikipedia", "French, social"],
+    &["Indonesian", "Japanese, forum"],
+    &["Telegram, Russian", "Telegram, filter"],
+    &["Chinese, social", "Korean, news", "ParaDetox, Russian"],
+    &["COLD", "Korean, abuse", "ToLD-Br", "Surge"],
+];
+
 struct Arguments {
     modes: HashSet<String>,
     data: PathBuf,
@@ -158,21 +170,11 @@ fn main() -> Result<(), Failure> {
         );
     }
     if on("sources") {
-        let sources: [&[&str]; 8] = [
-            &["YouTube", "GermEval"],
-            &["SMS", "PolEval"],
-            &["Stack Exchange"],
-            &["Wikipedia", "French, social"],
-            &["Indonesian", "Japanese, forum"],
-            &["Telegram, Russian", "Telegram, filter"],
-            &["Chinese, social", "Korean, news", "ParaDetox, Russian"],
-            &["COLD", "Korean, abuse", "ToLD-Br", "Surge"],
-        ];
         let wanted = |out: &&&[&str]| {
             let only = arguments.only.as_deref();
             only.is_none_or(|only| out.contains(&only))
         };
-        let left_out: Vec<Vec<bool>> = sources
+        let left_out: Vec<Vec<bool>> = SOURCES
             .iter()
             .filter(wanted)
             .map(|out| {
