@@ -69,9 +69,9 @@ test("a model is trained from what people decided, its figures are shown, and it
 
 test("the slider tells what a threshold would have done", async () => {
   await page.goto(`${service.url}/desk/model?site=learns`);
-  const told = page.locator(".told");
+  const told = page.locator("#what-if .told");
   await told.getByText("0 put aside").waitFor();
-  await page.getByRole("slider").fill("0.5");
+  await page.locator("#what-if").getByRole("slider").fill("0.5");
   await told.getByText(/of 80 spam caught, \d+ of 80 genuine blocked/).waitFor();
   const caught = Number((await told.textContent()).match(/(\d+) of 80 spam/)[1]);
   assert.ok(caught > 40, `${caught}`);

@@ -169,7 +169,11 @@ fn number<T: std::str::FromStr>(
     old: T,
     errors: &mut Vec<FieldError>,
 ) -> T {
-    fields.get(name).trim().parse().unwrap_or_else(|_| {
+    // A page that was opened before an upgrade has no field for what came with it.
+    let Some(given) = fields.all(name).next() else {
+        return old;
+    };
+    given.trim().parse().unwrap_or_else(|_| {
         let message = "This is not a number that fits here.";
         errors.push(FieldError::new(
             format!("policy.{name}"),
