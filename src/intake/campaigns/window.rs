@@ -24,7 +24,7 @@ const NEAR: f32 = 0.5;
 const FEW: usize = 6;
 
 /// Texts with one key that are compared at most, the latest of them.
-const COMPARED: usize = 24;
+const COMPARED: usize = 8;
 
 /// A comment that is compared with those before it.
 #[derive(Debug, Clone)]
