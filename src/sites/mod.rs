@@ -2,6 +2,7 @@
 //! the command line. Each act checks what was asked for, writes it, and puts it into force on this
 //! instance. What is in force is kept in [`crate::directory`]; who may do what is the doors' to check.
 
+pub mod block_list;
 pub mod blocks;
 pub mod change;
 pub mod pages;

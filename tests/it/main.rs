@@ -11,6 +11,7 @@ mod akismet;
 mod at_once;
 mod backup;
 mod batches;
+mod blocks;
 mod bounds;
 mod cancelled;
 mod coral;

@@ -122,6 +122,9 @@ fn body(operation: &Operation, site: &str, id: &str) -> Value {
     let block = json!({ "kind": "word", "pattern": "peas", "action": "hold" });
     match operation.name().as_str() {
         "POST /api/v1/blocks" | "POST /api/v1/sites/{site}/blocks" => block,
+        "POST /api/v1/blocks/import" | "POST /api/v1/sites/{site}/blocks/import" => {
+            json!({ "list": "peas", "action": "hold" })
+        }
         "POST /api/v1/comments/{id}/decisions" => json!({ "decision": "spam", "version": 1 }),
         "POST /api/v1/comments/{id}/undo" => json!({}),
         "POST /api/v1/comments/{id}/edits" => json!({ "text": "There is rosemary.", "version": 1 }),
