@@ -102,10 +102,13 @@ impl Rules {
         &self.list
     }
 
-    /// Whether a rule's network holds all of this one.
-    #[must_use]
-    pub fn covers(&self, network: &IpNet) -> bool {
-        self.networks.iter().any(|(own, _)| own.contains(network))
+    /// The rules whose network holds all of this one.
+    pub fn covering(&self, network: IpNet) -> impl Iterator<Item = &BlockRule> {
+        let covering = self
+            .networks
+            .iter()
+            .filter(move |(own, _)| own.contains(&network));
+        covering.map(|(_, place)| &self.list[*place])
     }
 
     /// The rules among those that apply which the subject falls under, earliest first.

@@ -127,7 +127,7 @@ pub async fn remove_rule(
 
 impl NewBlock {
     /// The rule, or what is wrong with each field.
-    fn parse(
+    pub(super) fn parse(
         self,
         ground: &Ground,
         by: &str,

@@ -3,6 +3,7 @@
 //! instance. What is in force is kept in [`crate::directory`]; who may do what is the doors' to check.
 
 pub mod abuse;
+pub mod block_list;
 pub mod blocks;
 pub mod change;
 pub mod pages;

@@ -1,6 +1,8 @@
 //! What a rule would have done to the comments that came last: looked at before it is added, so that
 //! nobody blocks most of what honest people write without meaning to.
 
+use std::collections::HashMap;
+
 use ipnet::IpNet;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,6 +12,8 @@ use crate::{
         block::{BlockKind, BlockRule},
         comment::Status,
         email::{EmailAddress, SealedEmail},
+        site::SiteSlug,
+        timestamp::Timestamp,
     },
     ground::Ground,
     rules::{Rules, Subject, pattern},
@@ -56,17 +60,93 @@ impl Trial {
     }
 }
 
+/// What rules hit of the comments that came last.
+#[derive(Debug, Clone, Default)]
+pub struct Tallied {
+    /// How many comments were looked at, at most 1,000.
+    pub comments: i64,
+    /// How many of them any of the rules hits.
+    pub hits: i64,
+    /// How many of those are approved.
+    pub approved: i64,
+    /// What each rule that hits any hits, by the rule's identifier.
+    pub by_rule: HashMap<String, Tallied>,
+}
+
+/// What one rule hits of the comments that came last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tallied {
+    /// How many comments.
+    pub hits: i64,
+    /// How many of those are approved.
+    pub approved: i64,
+    /// When the last of them came.
+    pub last: Timestamp,
+}
+
+impl Tallied {
+    /// What one of the rules would have hit.
+    #[must_use]
+    pub fn of(&self, rule: &BlockRule) -> Trial {
+        let found = self.by_rule.get(&rule.id);
+        let (hits, approved) = found.map_or((0, 0), |found| (found.hits, found.approved));
+        let comments = self.comments;
+        Trial {
+            comments,
+            hits,
+            approved,
+            summary: format!(
+                "It would have hit {hits} of the last {comments} comments, {approved} of them approved."
+            ),
+        }
+    }
+
+    fn add(&mut self, precedent: &Precedent, hit: &[&BlockRule]) {
+        let approved = i64::from(precedent.status == Status::Approved);
+        self.comments += 1;
+        if !hit.is_empty() {
+            self.hits += 1;
+            self.approved += approved;
+        }
+        for rule in hit {
+            let found = self.by_rule.entry(rule.id.clone()).or_insert(Tallied {
+                hits: 0,
+                approved: 0,
+                last: precedent.created_at,
+            });
+            found.hits += 1;
+            found.approved += approved;
+            found.last = found.last.max(precedent.created_at);
+        }
+    }
+}
+
 /// Tries a rule on the comments that came last.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn run(ground: &Ground, rule: &BlockRule) -> Result<Trial> {
-    let latest = ground.store.precedents(rule.site.as_ref(), LATEST).await?;
+    let tally = tally(ground, rule.site.as_ref(), vec![rule.clone()]).await?;
+    Ok(tally.of(rule))
+}
+
+/// Tries rules on the comments that came last, of one site or of all: each on those of its own site. Nothing is written
+/// for it: what a rule has hit of late can be seen from the comments.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn tally(
+    ground: &Ground,
+    site: Option<&SiteSlug>,
+    rules: Vec<BlockRule>,
+) -> Result<Tallied> {
+    let latest = ground.store.precedents(site, LATEST).await?;
     let vault = ground.vault.clone();
-    let rules = Rules::new(vec![rule.clone()]);
     // A thousand long texts take a second of computing.
     let counted = tokio::task::spawn_blocking(move || {
-        let hits = latest.iter().filter(|precedent| {
+        let rules = Rules::new(rules);
+        let mut tally = Tallied::default();
+        for precedent in &latest {
             let sealed = SealedEmail(precedent.email_sealed.clone());
             let email = vault.open(&sealed, precedent.owner.clone()).ok();
             let indexes: Vec<_> = email
@@ -81,34 +161,19 @@ pub async fn run(ground: &Ground, rule: &BlockRule) -> Result<Trial> {
                 email_domain: email.as_ref().map(EmailAddress::domain),
                 sender: None,
             };
-            !rules.hits(&subject, |_| true).is_empty() || is_from(&rules, precedent)
-        });
-        let hits: Vec<&Precedent> = hits.collect();
-        let approved = hits.iter().filter(|hit| hit.status == Status::Approved);
-        (
-            count(latest.len()),
-            count(hits.len()),
-            count(approved.count()),
-        )
+            let is_of = |rule: &BlockRule| {
+                let site = rule.site.as_ref();
+                site.is_none_or(|site| *site == precedent.site)
+            };
+            let mut hit = rules.hits(&subject, is_of);
+            // Of single addresses nothing is kept: a rule has to cover the whole network that is.
+            let network = precedent.network.as_deref();
+            if let Some(network) = network.and_then(|network| network.parse().ok()) {
+                hit.extend(rules.covering(network).filter(|rule| is_of(rule)));
+            }
+            tally.add(precedent, &hit);
+        }
+        tally
     });
-    let (comments, hits, approved) = counted.await.map_err(|_| StoreError::Corrupt("comment"))?;
-    Ok(Trial {
-        comments,
-        hits,
-        approved,
-        summary: format!(
-            "It would have hit {hits} of the last {comments} comments, {approved} of them approved."
-        ),
-    })
-}
-
-/// Whether a comment came from a network that a rule covers whole. Of single addresses nothing is kept.
-fn is_from(rules: &Rules, precedent: &Precedent) -> bool {
-    let network = precedent.network.as_deref();
-    let network: Option<IpNet> = network.and_then(|network| network.parse().ok());
-    network.is_some_and(|network| rules.covers(&network))
-}
-
-fn count(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
+    counted.await.map_err(|_| StoreError::Corrupt("comment"))
 }

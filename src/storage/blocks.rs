@@ -11,7 +11,7 @@ use crate::{
     storage::{
         Result, Store, acts,
         revision::raise_revision,
-        sql::{get, record, sql, values},
+        sql::{ToValue, get, record, sql, values},
     },
 };
 
@@ -32,6 +32,10 @@ pub struct Precedent {
     pub network: Option<String>,
     /// Where it stands.
     pub status: Status,
+    /// Its site.
+    pub site: SiteSlug,
+    /// When it came.
+    pub created_at: Timestamp,
 }
 
 impl Store {
@@ -40,8 +44,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn precedents(&self, site: Option<&SiteSlug>, limit: i64) -> Result<Vec<Precedent>> {
-        let columns =
-            "SELECT id, site, name, email_sealed, website, text, network, status FROM comments";
+        let columns = "SELECT id, site, name, email_sealed, website, text, network, status, created_at FROM comments";
         let text = match site {
             Some(_) => format!("{columns} WHERE site = $1 ORDER BY id DESC LIMIT $2"),
             None => format!("{columns} WHERE site <> $1 ORDER BY id DESC LIMIT $2"),
@@ -59,6 +62,8 @@ impl Store {
                 text: get(row, "text")?,
                 network: get(row, "network")?,
                 status: get(row, "status")?,
+                site: get(row, "site")?,
+                created_at: get(row, "created_at")?,
             })
         };
         self.gather("comments", query, read).await
@@ -74,6 +79,34 @@ impl Store {
         );
         let query = sql(text, values![now]);
         self.gather("block_rules", query, read).await
+    }
+
+    /// Adds the rules of a list, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn add_block_rules(&self, rules: Vec<BlockRule>) -> Result<()> {
+        self.write(async |tx| {
+            let detail =
+                json!({ "site": rules.first().map(|rule| &rule.site), "rules": rules.len() });
+            let rows = rules.iter().map(|rule| {
+                [
+                    ("id", rule.id.to_value()),
+                    ("site", rule.site.to_value()),
+                    ("kind", rule.kind.to_value()),
+                    ("pattern", rule.pattern.to_value()),
+                    ("action", Verdict::from(rule.action).to_value()),
+                    ("note", rule.note.to_value()),
+                    ("created_at", rule.created_at.to_value()),
+                    ("created_by", rule.created_by.to_value()),
+                    ("expires_at", rule.expires_at.to_value()),
+                ]
+            });
+            tx.insert_rows("block_rules", rows.collect()).await?;
+            acts::record(tx, "rule.import", "", detail).await?;
+            raise_revision(tx).await
+        })
+        .await
     }
 
     /// Adds a rule.

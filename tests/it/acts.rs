@@ -21,9 +21,10 @@ use crate::{
 const EMAIL: &str = "horatio@elsinore.example";
 
 /// What operators do about comments, which is of moderators, and is recorded.
-const OF_MODERATORS: [&str; 3] = [
+const OF_MODERATORS: [&str; 4] = [
     "POST /api/v1/comments/{id}/email",
     "POST /api/v1/sites/{site}/blocks",
+    "POST /api/v1/sites/{site}/blocks/import",
     "DELETE /api/v1/sites/{site}/blocks/{id}",
 ];
 
@@ -84,6 +85,10 @@ impl World {
         let email = json!({ "email": "ophelia@elsinore.example" });
         let (id, body) = match name.as_str() {
             "POST /api/v1/blocks" | "POST /api/v1/sites/{site}/blocks" => (String::new(), block),
+            "POST /api/v1/blocks/import" | "POST /api/v1/sites/{site}/blocks/import" => {
+                let list = json!({ "list": format!("zorblax {name}"), "action": "hold" });
+                (String::new(), list)
+            }
             "DELETE /api/v1/blocks/{id}" => (self.made("/api/v1/blocks", block).await, json!({})),
             "DELETE /api/v1/sites/{site}/blocks/{id}" => {
                 let made = self.made("/api/v1/sites/default/blocks", block).await;

@@ -12,6 +12,7 @@ mod akismet;
 mod at_once;
 mod backup;
 mod batches;
+mod blocks;
 mod bounds;
 mod campaigns;
 mod cancelled;

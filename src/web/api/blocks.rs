@@ -3,6 +3,7 @@
 use crate::{
     domain::block::{ANYONE, BlockAction, BlockKind, BlockRule},
     sites::{
+        block_list::{self, BlockListDone, NewBlockList},
         blocks::{self, NewBlock},
         trial::Trial,
     },
@@ -137,6 +138,54 @@ async fn add_block(
     add(&app, &principal, None, new).await
 }
 
+/// Adds a list of rules to one site, as others publish them: words, domains or addresses one a line, or a table.
+#[utoipa::path(responses(
+    (status = 200, description = "What it would have hit, on a dry run.", body = BlockListDone),
+    (status = 201, body = BlockListDone),
+))]
+#[post("/api/v1/sites/{site}/blocks/import")]
+async fn import_site_blocks(
+    app: Shared,
+    Moderator(principal): Moderator,
+    slug: Path<String>,
+    Json(new): Json<NewBlockList>,
+) -> Result<HttpResponse, Problem> {
+    let slug = site_of(&app, &principal, &slug)?;
+    import(&app, &principal, Some(slug), new).await
+}
+
+/// Adds a list of rules for every site.
+#[utoipa::path(
+    tag = "operators",
+    responses(
+        (status = 200, description = "What it would have hit, on a dry run.", body = BlockListDone),
+        (status = 201, body = BlockListDone),
+    ),
+)]
+#[post("/api/v1/blocks/import")]
+async fn import_blocks(
+    app: Shared,
+    Operator(principal): Operator,
+    Json(new): Json<NewBlockList>,
+) -> Result<HttpResponse, Problem> {
+    import(&app, &principal, None, new).await
+}
+
+async fn import(
+    app: &App,
+    principal: &Principal,
+    site: Option<SiteSlug>,
+    new: NewBlockList,
+) -> Result<HttpResponse, Problem> {
+    let status = if new.dry_run {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    let done = block_list::add(app, &principal.actor.name, site, new).await?;
+    Ok(private().status(status).json(done))
+}
+
 /// Removes a rule, whatever its site.
 #[utoipa::path(tag = "operators", responses((status = 204)))]
 #[delete("/api/v1/blocks/{id}")]
@@ -193,6 +242,8 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .service(list_site_blocks)
         .service(add_site_block)
         .service(remove_site_block)
+        .service(import_site_blocks)
+        .service(import_blocks)
         .service(list_blocks)
         .service(add_block)
         .service(remove_block);

@@ -1,12 +1,10 @@
-//! Block rules on the desk: those in force, and what of a comment can be blocked, each with what it would have hit of
-//! the comments that came last.
+//! What of a comment can be blocked, each with what it would have hit of the comments that came last.
 
 use std::time::Duration;
 
-use super::frame::inside_or;
 use crate::{
     domain::{
-        block::{ANYONE, BlockAction, BlockKind, BlockRule},
+        block::{BlockAction, BlockKind},
         comment::Comment,
         email::is_public_provider,
     },
@@ -20,7 +18,7 @@ use crate::{
 };
 
 /// Where the rules are.
-const HERE: &str = "/desk/blocks";
+pub(super) const HERE: &str = "/desk/blocks";
 /// Domains of a comment that are offered.
 const DOMAINS: usize = 4;
 /// How long a rule may hold, in days; 0: for good.
@@ -30,31 +28,6 @@ const SPANS: [(u64, &str); 4] = [
     (365, "block-a-year"),
     (0, "block-for-good"),
 ];
-
-#[derive(Template)]
-#[template(path = "desk_blocks.html")]
-struct BlocksPage {
-    frame: Frame,
-    rules: Vec<RuleRow>,
-    added: bool,
-}
-
-/// A rule in words.
-struct RuleRow {
-    id: String,
-    site: Option<String>,
-    kind: &'static str,
-    /// None where only its keyed hash is kept.
-    pattern: Option<String>,
-    action: &'static str,
-    until: Option<String>,
-    by: String,
-    at: String,
-    age: String,
-    note: String,
-    /// Whether whoever looks may remove it.
-    removable: bool,
-}
 
 #[derive(Template)]
 #[template(path = "desk_block.html")]
@@ -83,28 +56,24 @@ struct Choice {
 }
 
 impl BlockPage {
+    /// The page of a comment, with nothing filled in.
+    async fn of(app: &App, by: &SignedIn, comment: &Comment) -> Result<Self, Problem> {
+        let back = format!("{HOME}/comments/{}", comment.id);
+        Ok(Self {
+            choices: choices(app, by.words, comment).await?,
+            frame: Frame::new(app, by, format!("{back}/block"), None),
+            back,
+            errors: Vec::new(),
+            too_broad: false,
+            phrase: String::new(),
+            chosen: "author".to_owned(),
+            trial: None,
+        })
+    }
+
     const fn spans() -> [(u64, &'static str); 4] {
         SPANS
     }
-}
-
-pub(super) async fn list(
-    app: Shared,
-    Entered(signed_in): Entered,
-    Query(query): Query<crate::web::query::Parameters>,
-) -> Result<HttpResponse, Refused> {
-    let principal = signed_in.principal();
-    let seen = |rule: &BlockRule| may_see(&principal, rule);
-    let rules = blocks::rules(&app, seen);
-    let template = BlocksPage {
-        rules: rules
-            .iter()
-            .map(|rule| row(&app, &signed_in, rule))
-            .collect(),
-        added: query.get("added").is_some(),
-        frame: Frame::new(&app, &signed_in, HERE.to_owned(), None),
-    };
-    Ok(page::render(StatusCode::OK, &template)?)
 }
 
 pub(super) async fn choose(
@@ -113,21 +82,7 @@ pub(super) async fn choose(
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let comment = named_comment(&app, &signed_in.principal(), &id).await?;
-    let page = BlockPage {
-        choices: choices(&app, signed_in.words, &comment).await?,
-        back: format!("{HOME}/comments/{}", comment.id),
-        frame: Frame::new(
-            &app,
-            &signed_in,
-            format!("{HOME}/comments/{}/block", comment.id),
-            None,
-        ),
-        errors: Vec::new(),
-        too_broad: false,
-        phrase: String::new(),
-        chosen: "author".to_owned(),
-        trial: None,
-    };
+    let page = BlockPage::of(&app, &signed_in, &comment).await?;
     Ok(page::render(StatusCode::OK, &page)?)
 }
 
@@ -165,34 +120,14 @@ pub(super) async fn add(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let page = BlockPage {
-        choices: choices(&app, by.words, &comment).await?,
-        back: format!("{HOME}/comments/{}", comment.id),
-        frame: Frame::new(
-            &app,
-            &by,
-            format!("{HOME}/comments/{}/block", comment.id),
-            None,
-        ),
         too_broad: errors.iter().any(|error| error.code == "too_broad"),
         errors,
         phrase: fields.get("phrase").to_owned(),
         chosen: fields.get("what").to_owned(),
         trial,
+        ..BlockPage::of(&app, &by, &comment).await?
     };
     Ok(page::render(status, &page)?)
-}
-
-pub(super) async fn remove(
-    app: Shared,
-    Sent { by, fields }: Sent,
-    id: Path<String>,
-) -> Result<HttpResponse, Refused> {
-    let principal = by.principal();
-    let may = |rule: &BlockRule| may_remove(&principal, rule);
-    blocks::remove_rule(&app, id.into_inner(), may)
-        .await
-        .map_err(Problem::from)?;
-    Ok(see_other(&inside_or(fields.get("back"), HERE)))
 }
 
 /// What the form means: a word for something of the comment, or a phrase.
@@ -293,44 +228,11 @@ fn in_words(words: &Words, trial: &Trial) -> String {
     )
 }
 
-const fn kind_in_words(kind: BlockKind) -> &'static str {
+pub(super) const fn kind_in_words(kind: BlockKind) -> &'static str {
     match kind {
         BlockKind::Word => "block-word",
         BlockKind::Email => "block-email",
         BlockKind::Network => "block-network",
         BlockKind::Domain => "block-domain",
-    }
-}
-
-fn may_see(principal: &Principal, rule: &BlockRule) -> bool {
-    rule.site
-        .as_ref()
-        .is_none_or(|site| principal.scope.covers(site))
-}
-
-fn may_remove(principal: &Principal, rule: &BlockRule) -> bool {
-    match &rule.site {
-        Some(site) => principal.scope.covers(site),
-        None => principal.is_operator(),
-    }
-}
-
-fn row(app: &App, signed_in: &SignedIn, rule: &BlockRule) -> RuleRow {
-    let hidden = rule.kind == BlockKind::Email && !rule.pattern.starts_with(ANYONE);
-    RuleRow {
-        id: rule.id.clone(),
-        site: rule.site.as_ref().map(ToString::to_string),
-        kind: kind_in_words(rule.kind),
-        pattern: (!hidden).then(|| rule.pattern.clone()),
-        action: match rule.action {
-            BlockAction::Hold => "block-holds",
-            BlockAction::Spam => "block-spam",
-        },
-        until: rule.expires_at.map(|end| end.to_utc().date().to_string()),
-        by: rule.created_by.clone(),
-        at: rule.created_at.to_string(),
-        age: age(signed_in.words, rule.created_at, app.now()),
-        note: rule.note.clone().unwrap_or_default(),
-        removable: may_remove(&signed_in.principal(), rule),
     }
 }

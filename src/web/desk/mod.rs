@@ -5,6 +5,7 @@ mod activity;
 mod answer;
 mod batches;
 mod block;
+mod blocks;
 mod charts;
 mod comment;
 mod decide;
@@ -82,8 +83,10 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/me", me::show)
         .page(Method::POST, "/desk/me", me::change)
         .page(Method::GET, "/", start::home)
-        .page(Method::GET, "/desk/blocks", block::list)
-        .page(Method::POST, "/desk/blocks/{id}/remove", block::remove)
+        .page(Method::GET, "/desk/blocks", blocks::list)
+        .page(Method::GET, "/desk/blocks/export", blocks::export)
+        .page(Method::POST, "/desk/blocks/import", blocks::import)
+        .page(Method::POST, "/desk/blocks/{id}/remove", blocks::remove)
         .page(Method::GET, "/desk/comments/{id}/block", block::choose)
         .page(Method::POST, "/desk/comments/{id}/block", block::add)
         .page(Method::POST, "/desk/comments/{id}/answer", answer::send)

@@ -127,6 +127,9 @@ fn body(operation: &Operation, site: &str, id: &str) -> Value {
             json!({ "decision": "spam", "version": 1 })
         }
         "POST /api/v1/comments/{id}/undo" | "POST /api/v1/comments/{id}/edits/undo" => json!({}),
+        "POST /api/v1/blocks/import" | "POST /api/v1/sites/{site}/blocks/import" => {
+            json!({ "list": "peas", "action": "hold" })
+        }
         "POST /api/v1/comments/{id}/edits" => json!({ "text": "There is rosemary.", "version": 1 }),
         "POST /api/v1/comments/{id}/notes" => json!({ "note": "off topic" }),
         "POST /api/v1/decisions" => {
