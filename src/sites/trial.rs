@@ -62,7 +62,7 @@ impl Trial {
 
 /// What rules hit of the comments that came last.
 #[derive(Debug, Clone, Default)]
-pub struct Tallied {
+pub struct RulesTally {
     /// How many comments were looked at, at most 1,000.
     pub comments: i64,
     /// How many of them any of the rules hits.
@@ -70,12 +70,12 @@ pub struct Tallied {
     /// How many of those are approved.
     pub approved: i64,
     /// What each rule that hits any hits, by the rule's identifier.
-    pub by_rule: HashMap<String, Tallied>,
+    pub by_rule: HashMap<String, RuleHits>,
 }
 
 /// What one rule hits of the comments that came last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tallied {
+pub struct RuleHits {
     /// How many comments.
     pub hits: i64,
     /// How many of those are approved.
@@ -84,7 +84,7 @@ pub struct Tallied {
     pub last: Timestamp,
 }
 
-impl Tallied {
+impl RulesTally {
     /// What one of the rules would have hit.
     #[must_use]
     pub fn of(&self, rule: &BlockRule) -> Trial {
@@ -109,7 +109,7 @@ impl Tallied {
             self.approved += approved;
         }
         for rule in hit {
-            let found = self.by_rule.entry(rule.id.clone()).or_insert(Tallied {
+            let found = self.by_rule.entry(rule.id.clone()).or_insert(RuleHits {
                 hits: 0,
                 approved: 0,
                 last: precedent.created_at,
@@ -139,13 +139,13 @@ pub async fn tally(
     ground: &Ground,
     site: Option<&SiteSlug>,
     rules: Vec<BlockRule>,
-) -> Result<Tallied> {
+) -> Result<RulesTally> {
     let latest = ground.store.precedents(site, LATEST).await?;
     let vault = ground.vault.clone();
     // A thousand long texts take a second of computing.
     let counted = tokio::task::spawn_blocking(move || {
         let rules = Rules::new(rules);
-        let mut tally = Tallied::default();
+        let mut tally = RulesTally::default();
         for precedent in &latest {
             let sealed = SealedEmail(precedent.email_sealed.clone());
             let email = vault.open(&sealed, precedent.owner.clone()).ok();

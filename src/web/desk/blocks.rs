@@ -15,7 +15,7 @@ use crate::{
         SiteError,
         block_list::{self, BlockListDone, NewBlockList},
         blocks,
-        trial::{self, Tallied},
+        trial::{self, RulesTally},
     },
     web::{desk::prelude::*, query::Parameters},
 };
@@ -207,7 +207,7 @@ fn may_remove(principal: &Principal, rule: &BlockRule) -> bool {
     }
 }
 
-fn row(app: &App, by: &SignedIn, rule: &BlockRule, tally: &Tallied) -> RuleRow {
+fn row(app: &App, by: &SignedIn, rule: &BlockRule, tally: &RulesTally) -> RuleRow {
     let words = by.words;
     let hidden = rule.kind == BlockKind::Email && !rule.pattern.starts_with(ANYONE);
     let number = |count: i64| words.number(usize::try_from(count).unwrap_or_default());
