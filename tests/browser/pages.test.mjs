@@ -20,7 +20,7 @@ before(async () => {
   paths = [
     "/demo", "/sites/demo/form?page=/demo", "/sign-out", "/docs", "/desk/no-such-page",
     "/desk", "/desk?status=spam", "/desk?status=trash", "/desk?status=pending&q=nothing+like+this", "/desk?since=nonsense",
-    `/desk/comments/${one.id}`, "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo", "/desk/privacy", "/desk/imports",
+    `/desk/comments/${one.id}`, "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo", "/desk/privacy", "/desk/blocks", "/desk/imports",
   ];
   await visitor.leave();
 });
@@ -57,7 +57,7 @@ for (const [look, options] of [
 test("pages are light, with all that they load", async () => {
   for (let n = 0; n < 25; n++) await service.posted("demo", `${n}: thrift, thrift, Horatio! The funeral baked meats did coldly furnish forth the marriage tables.`);
   const context = await browser.newContext({ storageState: state });
-  for (const path of ["/desk", paths.find((path) => path.startsWith("/desk/comments/")), "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo", "/desk/privacy", "/desk/imports", "/sites/demo/form?page=/demo", "/demo"]) {
+  for (const path of ["/desk", paths.find((path) => path.startsWith("/desk/comments/")), "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo", "/desk/privacy", "/desk/blocks", "/desk/imports", "/sites/demo/form?page=/demo", "/demo"]) {
     const bytes = await weigh(context, service.url + path);
     console.log(`${path.replace(/[0-9a-f-]{36}/, "…")}: ${bytes} bytes compressed, all in all`);
     assert.ok(bytes > 0 && bytes <= BUDGET, `${path}: ${bytes}`);
