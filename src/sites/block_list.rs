@@ -28,6 +28,7 @@ const NAMED: usize = 50;
 pub struct NewBlockList {
     /// The list: a rule a line, `#` and `!` begin remarks; or a table (CSV) whose first line names its columns, `pattern` and as
     /// it likes `kind`, `action` and `note`. At most 5,000 rules and 64 KiB.
+    #[schema(min_length = 1)]
     pub list: String,
     /// What the rules do, where the list does not say so.
     pub action: BlockAction,

@@ -8,7 +8,7 @@ use std::{
 use actix_web::{FromRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use crate::{sealing::keys::Purpose, web::prelude::*};
+use crate::{bayes::Question, sealing::keys::Purpose, web::prelude::*};
 
 /// Entries of a list in one answer at most, and when nothing is asked.
 const MAX_LIMIT: u32 = 100;
@@ -126,6 +126,19 @@ pub fn next_cursor<T>(
     let is_full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
     let last = found.last().filter(|_| is_full)?;
     Some(app.signer.sign(Purpose::Cursor, id(last)))
+}
+
+/// What a model is to answer, as the parameter `question` says; absent or empty: whether a comment is spam.
+///
+/// # Errors
+/// [`FieldError`] for a question that there is not.
+pub fn read_question(raw: Option<&str>) -> Result<Question, FieldError> {
+    let known = |word: &str| {
+        let message = "There is no such question: it is `spam` or `abuse`.";
+        Question::parse(word).ok_or_else(|| FieldError::new("question", "invalid", message))
+    };
+    let named = raw.filter(|word| !word.is_empty());
+    named.map_or(Ok(Question::default()), known)
 }
 
 /// Reads a parameter that is `true` or `false`; absent or empty it is `false`.

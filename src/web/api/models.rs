@@ -12,7 +12,7 @@ use crate::{
         samples,
         training::{self, StartError},
     },
-    web::{body::OptionalJson, prelude::*},
+    web::{body::OptionalJson, prelude::*, query::read_question},
 };
 
 /// Which models.
@@ -23,7 +23,8 @@ struct Wanted {
     /// The site; absent: every site.
     site: Option<String>,
     /// What they answer; absent: whether a comment is `spam`.
-    question: Option<Question>,
+    #[param(value_type = Question, required = false)]
+    question: Option<String>,
 }
 
 /// What to train.
@@ -75,7 +76,7 @@ async fn list_models(
         Some(slug) => vec![site(&app, Some(slug))?],
         None => app.directory.covered(&operator.scope),
     };
-    let question = wanted.question.unwrap_or_default();
+    let question = read_question(wanted.question.as_deref())?;
     Ok(private().json(ModelList {
         live: registry::standings(&app.learning, question, &sites).await?,
         models: registry::list(&app, question, &sites).await?,

@@ -11,7 +11,12 @@ use crate::{
     interchange::labelled::Format,
     learn::upload::{About, Uploaded},
     storage::StoreError,
-    web::{body, prelude::*, query::flag, sample_upload},
+    web::{
+        body,
+        prelude::*,
+        query::{flag, read_question},
+        sample_upload,
+    },
 };
 
 /// What is sent.
@@ -22,7 +27,8 @@ struct Sent {
     /// The site of records that name none; absent: `default`.
     site: Option<String>,
     /// What the labels of records say that name no `question`; absent: `spam`.
-    question: Option<Question>,
+    #[param(value_type = Question, required = false)]
+    question: Option<String>,
     /// A name for this data: labels are counted and capped by it. Absent: the sender's name.
     source: Option<String>,
 }
@@ -35,7 +41,8 @@ struct Wanted {
     /// The site; absent: every site.
     site: Option<String>,
     /// The labels in answer to which question; absent: `spam`.
-    question: Option<Question>,
+    #[param(value_type = Question, required = false)]
+    question: Option<String>,
     /// `true`: instead those that programs reported and that wait for a person's word, because they
     /// contradict a person or the model strongly. They count nowhere; a line of them sent to this path
     /// counts as the word of whoever sends it.
@@ -103,7 +110,7 @@ async fn take_samples(
 ) -> Result<HttpResponse, Problem> {
     let about = About {
         site: site(&app, about.site.as_deref())?,
-        question: about.question.unwrap_or_default(),
+        question: read_question(about.question.as_deref())?,
         source: match about.source.as_deref() {
             Some(raw) => sample_upload::source(raw)?,
             None => operator.actor.name.clone(),
@@ -158,15 +165,11 @@ async fn give_samples(
         None => app.directory.covered(&operator.scope),
     };
     let waiting = flag("waiting", wanted.waiting.as_deref())?;
+    let question = read_question(wanted.question.as_deref())?;
     Ok(HttpResponse::Ok()
         .content_type("application/x-ndjson")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .streaming(lines(
-            app,
-            wanted.question.unwrap_or_default(),
-            sites,
-            waiting,
-        )))
+        .streaming(lines(app, question, sites, waiting)))
 }
 
 /// The sites' samples, a page at a time. When the database fails midway the answer breaks off,

@@ -137,12 +137,18 @@ async fn move_thread(
     Ok(private().json(Moved { moved }))
 }
 
+/// A score of abuse from which comments would be held.
+#[derive(ToSchema)]
+#[schema(minimum = 0.5, maximum = 1)]
+#[expect(dead_code, reason = "it describes the numbers of a list")]
+struct AbuseThreshold(f64);
+
 /// Which thresholds to look at.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AbuseTrialRequest {
     /// Each from 0.5 to 1; absent: eight of them, from 0.5 to 1.
-    #[schema(min_items = 1, max_items = 50)]
+    #[schema(min_items = 1, max_items = 50, value_type = Option<Vec<AbuseThreshold>>)]
     thresholds: Option<Vec<f64>>,
 }
 
