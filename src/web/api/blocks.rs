@@ -238,12 +238,13 @@ async fn remove(
 
 /// Adds these routes.
 pub fn routes(config: &mut RouteTable<'_>) {
+    // Before `{id}`, of which `import` might be one.
     config
+        .service(import_site_blocks)
+        .service(import_blocks)
         .service(list_site_blocks)
         .service(add_site_block)
         .service(remove_site_block)
-        .service(import_site_blocks)
-        .service(import_blocks)
         .service(list_blocks)
         .service(add_block)
         .service(remove_block);
