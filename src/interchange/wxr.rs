@@ -43,6 +43,9 @@ pub struct Wxr<R> {
     broken: Option<ReadError>,
     clocks: Clocks,
     comments: u64,
+    /// Whether there is a post of a feed, and whether anything of WordPress's own.
+    has_items: bool,
+    is_export: bool,
     ended: bool,
 }
 
@@ -106,6 +109,8 @@ impl<R: BufRead> Wxr<R> {
             broken: None,
             clocks: Clocks::default(),
             comments: 0,
+            has_items: false,
+            is_export: false,
             ended: false,
         }
     }
@@ -120,7 +125,7 @@ impl<R: BufRead> Wxr<R> {
             }
             match self.step() {
                 Ok(true) => {}
-                Ok(false) if self.item.waiting.is_empty() => return Ok(None),
+                Ok(false) if self.item.waiting.is_empty() => return self.at_the_end(),
                 Ok(false) => self.hand_on(false),
                 Err(error) => {
                     self.hand_on(false);
@@ -144,8 +149,10 @@ impl<R: BufRead> Wxr<R> {
             }
             Step::End => return Ok(false),
         };
+        self.is_export |= element.name.starts_with("wp:");
         match element.name.as_str() {
             "item" => {
+                self.has_items = true;
                 self.hand_on(false);
                 self.depth += 1;
                 self.item = Item {
@@ -173,6 +180,15 @@ impl<R: BufRead> Wxr<R> {
             _ => self.depth += 1,
         }
         Ok(true)
+    }
+
+    /// A feed for readers has items as well, and none of what WordPress says of its posts.
+    fn at_the_end(&self) -> Result<Option<Found>, ReadError> {
+        if self.is_export || !self.has_items {
+            return Ok(None);
+        }
+        let problem = "it is a feed and no export of WordPress's: there is no element of wp: in it";
+        Err(ReadError::broken("the file", &problem))
     }
 
     /// Keeps a fact about the post.
