@@ -8,6 +8,7 @@ pub mod export;
 pub mod import;
 pub mod replay;
 pub mod report;
+pub mod sent;
 mod stream;
 pub mod undo;
 pub mod wordpress;

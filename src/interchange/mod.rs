@@ -6,6 +6,7 @@
 
 pub mod artrans;
 pub mod blogger;
+mod columns;
 pub mod commento;
 pub mod dates;
 pub mod disqus;

@@ -118,6 +118,9 @@ impl Start {
             Kind::Json => {
                 "It is JSON: try --format jsonl, or that of the system it comes from.".to_owned()
             }
+            Kind::Other(start) if start.matches([',', ';', '\t']).count() > 1 => {
+                format!("It begins with \"{start}\": if it is a table, try --format csv.")
+            }
             Kind::Other(start) => format!("It begins with \"{start}\"."),
             Kind::Xml(name) => {
                 let hint = match name.to_ascii_lowercase().as_str() {
@@ -205,6 +208,11 @@ mod tests {
             ("[{}]", ForeignFormat::Csv, "It is JSON"),
             (" \n", ForeignFormat::Wxr, "It is empty"),
             ("", ForeignFormat::Jsonl, "It is empty"),
+            (
+                "link,mail,nick,pid\n",
+                ForeignFormat::Waline,
+                "try --format csv",
+            ),
             (
                 "-- MySQL dump 10.13\n",
                 ForeignFormat::Csv,

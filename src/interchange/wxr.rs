@@ -14,7 +14,7 @@ use super::{
     plain,
     xml::{Element, Step, Xml},
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// Why the comments of a post with a password are withheld.
 pub(super) const PASSWORD: &str = "its post has a password";
@@ -267,9 +267,7 @@ impl<R: BufRead> Wxr<R> {
             email: get("wp:comment_author_email"),
             website: comment.get("wp:comment_author_url").map(plain::address),
             text: plain::of_html(content),
-            address: comment
-                .get("wp:comment_author_IP")
-                .and_then(|raw| raw.parse().ok()),
+            address: comment.get("wp:comment_author_IP").and_then(network::read),
             standing,
             label,
             akismet: match told("akismet_result") {

@@ -67,6 +67,7 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
         .render()?,
         list: format!("replies.{site}"),
         unsubscribe: Some(unsubscribe),
+        thread: Some(first.answered.id.to_string()),
     };
     Ok(Composed::Letter {
         id: first.mail.clone(),

@@ -1,4 +1,4 @@
-//! What real exports of ten systems taught, made up anew: each is a kind of its own.
+//! What real exports of seven systems taught, made up anew: each is a kind of its own.
 
 use hamlet::{
     domain::comment::Status,
@@ -313,5 +313,65 @@ on_both_engines!(
         assert_eq!(comments[0].text, "me \u{2014} I \u{201C}see\u{201D}");
         assert_eq!(comments[0].name, "O\u{2019}Hara");
         assert_eq!(comments[0].page_title.as_deref(), Some("Ada\u{2019}s peas"));
+    }
+);
+
+on_both_engines!(
+    tables_and_json_call_a_field_by_any_of_its_names,
+    |app: TestApp| async move {
+        garden(&app).await;
+        // As Waline writes its tables where it keeps them in a repository.
+        let picture = "<img src=\"\"https://garden.example/e.png\"\" class=\"\"wl-emoji\"\" alt=\"\"poor\"\">";
+        let at = |time: &str| format!("Thu Jul 21 2022 {time} GMT+0800 (China Standard Time)");
+        let table = [
+            "objectId,user_id,comment,insertedAt,ip,link,mail,nick,pid,rid,status,ua,url,createdAt"
+                .to_owned(),
+            format!(
+                "a1,,\"<p>Just <b>peas</b>!{picture}</p>\n\",{},220.246.255.214:35129,ada.example,ada@example.org,Ada &amp; Ben,,,approved,,/peas/,",
+                at("15:24:56")
+            ),
+            format!(
+                "a2,,I see,{},::1,,,Cyd,a1,a1,waiting,,/peas/,",
+                at("15:26:39")
+            ),
+            format!("a3,,Who,{},,,,Dan,0,,approved,,/peas/,\n", at("15:27:39")),
+        ];
+        let report = imported(&app, ForeignFormat::Csv, &table.join("\n")).await;
+        let odd = (report.doubts.len(), report.orphans);
+        assert_eq!((report.imported, odd), (3, (0, 0)), "{report:?}");
+        let comments = stored(&app).await;
+        let first = &comments[0];
+        assert_eq!(first.text, "Just peas!poor");
+        assert_eq!(first.name, "Ada & Ben");
+        assert_eq!(first.page.as_str(), "/peas/");
+        assert_eq!(first.website.as_deref(), Some("https://ada.example/"));
+        assert_eq!(first.network.as_deref(), Some("220.246.255.0/24"));
+        assert_eq!(first.created_at.to_string(), "2022-07-21T07:24:56Z");
+        let answer = (comments[1].parent, comments[1].status);
+        assert_eq!(answer, (Some(first.id), Status::Pending));
+        // An author that is an object; and what is typed in a field of ours stays.
+        let lines = [
+            r#"{"uuid":"x","author":{"name":"Eve","email":"eve@example.org","url":"eve.example"},"body":"one &amp; two","path":"/b","createdAt":"2020-01-01T00:00:00Z","status":"approved"}"#,
+            r#"{"id":"y","Reply To":"x","userName":"Fay","text":"<p> is a tag &amp; so on","page":"/b","time":1577836801,"isSpam":true}"#,
+        ];
+        let report = imported(&app, ForeignFormat::Jsonl, &lines.join("\n")).await;
+        let odd = (report.doubts.len(), report.orphans);
+        assert_eq!(
+            (report.imported, report.spam, odd),
+            (2, 1, (0, 0)),
+            "{report:?}"
+        );
+        let comments = stored(&app).await;
+        let of = |name: &str| {
+            comments
+                .iter()
+                .find(|comment| comment.name == name)
+                .unwrap()
+        };
+        assert_eq!(of("Eve").text, "one & two");
+        assert_eq!(of("Eve").website.as_deref(), Some("https://eve.example/"));
+        assert_eq!(of("Fay").text, "<p> is a tag &amp; so on");
+        let answer = (of("Fay").parent, of("Fay").status);
+        assert_eq!(answer, (Some(of("Eve").id), Status::Spam));
     }
 );
