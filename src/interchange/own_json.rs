@@ -24,6 +24,13 @@ pub fn of(object: &Value) -> Found {
     else {
         return Found::Skipped("no text");
     };
+    // An interface's error has a message, and nothing of a comment's.
+    let is_comment = ["id", "name", "page", "created_at"]
+        .iter()
+        .any(|column| field(object, column).is_some());
+    if own.is_none() && !is_comment {
+        return Found::Skipped("not a comment");
+    }
     // What a field of ours holds stands as it was typed.
     let name = field(object, "name").map(|name| match own {
         Some(_) => name,
