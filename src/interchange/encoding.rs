@@ -191,6 +191,7 @@ fn declared(raw: &[u8]) -> Option<Result<&'static Encoding, String>> {
 }
 
 /// An encoding by what the standard calls it, or people: `latin-1`, `win1251`, `cp_1252`.
+#[must_use]
 pub fn by_label(label: &str) -> Option<&'static Encoding> {
     let letters = label.chars().filter(char::is_ascii_alphanumeric);
     let bare: String = letters.collect::<String>().to_ascii_lowercase();

@@ -49,7 +49,7 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
     };
     Ok(letter.map_or(Composed::Settled, |letter| Composed::Letter {
         id: mail.id.clone(),
-        letter,
+        letter: Box::new(letter),
         told: Vec::new(),
     }))
 }

@@ -71,7 +71,7 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
     };
     Ok(Composed::Letter {
         id: first.mail.clone(),
-        letter,
+        letter: Box::new(letter),
         told: news.iter().map(|one| one.mail.clone()).collect(),
     })
 }
