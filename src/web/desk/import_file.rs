@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     file_form::{File, FileForm},
-    imports::{self, counts, lines},
+    imports::{self, Tried, counts, lines},
 };
 use crate::{
     domain::site::Site,
@@ -29,36 +29,6 @@ const PART: &str = "file";
 
 /// Longest name of a file that is kept, in characters.
 const MAX_NAME_CHARS: usize = 200;
-
-/// The systems as they call themselves, by the words for their formats.
-pub const SYSTEMS: [(&str, &str); 13] = [
-    ("wxr", "WordPress (WXR)"),
-    ("wp-rest", "WordPress (REST)"),
-    ("wp-cli", "WordPress (wp-cli)"),
-    ("disqus", "Disqus"),
-    ("blogger", "Blogger"),
-    ("isso", "Isso (SQLite)"),
-    ("isso-json", "Isso (JSON)"),
-    ("commento", "Commento, Comentario"),
-    ("remark42", "Remark42"),
-    ("artrans", "Artalk (Artrans)"),
-    ("waline", "Waline, Twikoo, Valine"),
-    ("csv", "CSV"),
-    ("jsonl", "JSON"),
-];
-
-/// What an import of a file would do.
-pub struct Tried {
-    /// What the file has to be for the import to be done; empty where there is nothing to do.
-    pub digest: String,
-    /// The site it would come to, its name, and what it is.
-    pub site: String,
-    pub name: String,
-    pub format: String,
-    pub said: String,
-    pub counts: Vec<String>,
-    pub problems: Vec<String>,
-}
 
 pub(super) async fn take(
     app: Shared,

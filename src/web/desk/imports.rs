@@ -3,10 +3,7 @@
 
 use serde_json::Value;
 
-use super::{
-    import_file::{SYSTEMS, Tried},
-    site_choice::SiteChoice,
-};
+use super::site_choice::SiteChoice;
 use crate::{
     domain::moderator::Scope,
     history::{
@@ -24,6 +21,36 @@ const HERE: &str = "/desk/imports";
 
 /// Imports that are shown.
 const SHOWN: usize = 100;
+
+/// The systems as they call themselves, by the words for their formats.
+const SYSTEMS: [(&str, &str); 13] = [
+    ("wxr", "WordPress (WXR)"),
+    ("wp-rest", "WordPress (REST)"),
+    ("wp-cli", "WordPress (wp-cli)"),
+    ("disqus", "Disqus"),
+    ("blogger", "Blogger"),
+    ("isso", "Isso (SQLite)"),
+    ("isso-json", "Isso (JSON)"),
+    ("commento", "Commento, Comentario"),
+    ("remark42", "Remark42"),
+    ("artrans", "Artalk (Artrans)"),
+    ("waline", "Waline, Twikoo, Valine"),
+    ("csv", "CSV"),
+    ("jsonl", "JSON"),
+];
+
+/// What an import of a file would do.
+pub struct Tried {
+    /// What the file has to be for the import to be done; empty where there is nothing to do.
+    pub digest: String,
+    /// The site it would come to, its name, and what it is.
+    pub site: String,
+    pub name: String,
+    pub format: String,
+    pub said: String,
+    pub counts: Vec<String>,
+    pub problems: Vec<String>,
+}
 
 #[derive(Template)]
 #[template(path = "desk_imports.html")]
