@@ -314,6 +314,7 @@ desk-model = Model
 desk-settings = Settings
 desk-privacy = Privacy
 desk-activity = Activity
+desk-statistics = Statistics
 desk-interface = Interface
 desk-keys = Keys
 desk-undo = Undo
@@ -825,6 +826,89 @@ batches-taken-back = taken back
 
 ## The desk: what operators did
 
+statistics-none = Since yesterday no comment came.
+statistics-lately = { $count ->
+    [one] Since yesterday { $number } comment came
+   *[other] Since yesterday { $number } comments came
+}: { $aside } put aside as spam, { $published } published, { $held } kept for a decision.
+statistics-waiting = { $count ->
+    [0] Nothing waits now.
+    [one] { $number } comment waits now.
+   *[other] { $number } comments wait now.
+}
+statistics-over = { $count ->
+    [one] Over { $number } day
+   *[other] Over { $number } days
+}: { $came } came, { $aside } of them put aside as spam by itself; people took { $back } of those back, and called { $missed } spam that got through.
+statistics-until = Counted until { $at } (UTC). Days are those of UTC; imported comments are left out.
+statistics-days = { $count ->
+    [one] { $number } day
+   *[other] { $number } days
+}
+statistics-period = Period
+statistics-every-site = Every site
+statistics-csv = These sums as a CSV file
+statistics-by-day = Comments by day
+statistics-by-day-chart = Comments that came by day, those put aside as spam above the rest
+statistics-decisions = Decisions by day
+statistics-decisions-chart = Decisions by day, those taken back left out
+statistics-wait = Time to the first decision
+statistics-wait-chart = Comments that were held, by the hours until the first decision, up to a day
+statistics-wait-none = No comment that was held has been decided about yet.
+statistics-wait-half = Half of them waited less than { $time }.
+statistics-wait-half-more = More than half of them waited longer than a day.
+statistics-within = Within
+statistics-share = Share
+statistics-minutes = { $count ->
+    [one] { $number } minute
+   *[other] { $number } minutes
+}
+statistics-hours = { $count ->
+    [one] { $number } hour
+   *[other] { $number } hours
+}
+statistics-longer = longer
+statistics-hours-axis = hours until the decision
+statistics-key-came = <span class="spam">put aside as spam</span> <span class="ham">the rest</span>
+statistics-bar-day = { $day }: { $came } came, { $aside } put aside as spam
+statistics-bar-decided = { $day }: { $decided } decided
+statistics-bar-wait = after { $from } to { $to } hours: { $comments }
+statistics-day = Day
+statistics-came = Came
+statistics-aside = Put aside
+statistics-held = Held
+statistics-published = Published
+statistics-decided = Decided
+statistics-back = Taken back
+statistics-missed = Got through
+statistics-by-site = By site
+statistics-by-page = By page
+statistics-by-page-text = The twenty that most comments came to.
+statistics-by-language = By language
+statistics-by-because = Why
+statistics-by-because-text = What made Hamlet publish, hold or put aside.
+statistics-by-reason = Reasons that people gave
+statistics-site = Site
+statistics-page = Page
+statistics-language = Language
+statistics-reason = Reason
+statistics-people = Who decided
+statistics-people-you = What you decided
+statistics-people-text = In the order of names. “Changed” are those that a colleague decided otherwise or took back afterwards; each person sees their own line, operators all.
+statistics-person = Person
+statistics-changed = Changed
+statistics-stood = Left as they were
+statistics-nothing = Nothing yet.
+statistics-nothing-text = Once comments come and are decided about, what became of them is added up here, a few minutes later.
+statistics-unknown = not known
+statistics-because-score = likely spam by its score
+statistics-because-trusted = a trusted author
+statistics-because-trusted_not_this = a trusted author, but not this comment
+statistics-because-labels_too_few = too few labels to rest on
+statistics-because-all_reviewed = the site reviews everything
+statistics-because-few_approved = too few comments of the author were approved
+statistics-because-abuse = likely abusive
+statistics-because-not_judged = the model could not judge
 activity-activity = Activity
 activity-nothing-yet = Nothing yet.
 activity-what-operators-did = What operators did

@@ -60,6 +60,7 @@ mod search;
 mod settings;
 mod sign_in;
 mod sites;
+mod statistics;
 mod support;
 mod threats;
 mod trust;

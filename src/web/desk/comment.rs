@@ -20,6 +20,7 @@ use crate::{
         evidence::Verdict,
         queue::{Counts, QueueQuery},
     },
+    news::looks,
     privacy::{retention, subjects},
     review::{
         self, abuse,
@@ -72,6 +73,8 @@ struct CommentPage {
     deleted_on: Option<String>,
     /// Near copies of it.
     near: Option<Near>,
+    /// Colleagues who have it open.
+    looking: String,
 }
 
 /// A reason with its weight as a bar.
@@ -250,6 +253,7 @@ async fn render(
     let template = CommentPage {
         edited_at: comment.edited_at,
         near: Near::of(app, &principal, words, &comment).await?,
+        looking: looks::others(app, &principal, comment.id).await?.join(", "),
         deleted_on: deleted_on(app, &comment),
         thread: thread::around(app, words, &comment).await?,
         answer_key: CommentId::generate().to_string(),
