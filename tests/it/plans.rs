@@ -10,6 +10,7 @@ use std::{
     env,
     process::Command,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use hamlet::{background, domain::moderator::Role};
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// Tables that grow with the comments.
-const GROWING: [&str; 8] = [
+const GROWING: [&str; 9] = [
     "comments",
     "counters",
     "history",
@@ -43,6 +44,7 @@ const GROWING: [&str; 8] = [
     "search_documents",
     "search_terms",
     "spent",
+    "tallies",
 ];
 
 /// What an erasure deletes: it reads a site's rows, and these are of the last minutes, or the last day. An index by
@@ -298,6 +300,7 @@ async fn use_it(app: &TestApp, round: usize) {
         "/api/v1/samples",
         "/api/v1/models",
         "/api/v1/audit",
+        "/api/v1/statistics",
     ] {
         let (status, body) = answer(app.with(&operator, Method::GET, path)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -321,6 +324,8 @@ async fn use_it(app: &TestApp, round: usize) {
     background::learn(&app.app).await;
     background::refresh(&app.app).await;
     background::announce(&app.app).await;
+    // What is counted is some minutes old.
+    app.app.clock.advance(Duration::from_mins(3));
     background::fold(&app.app).await;
     background::forget(&app.app).await;
     background::spell(&app.app).await;

@@ -154,9 +154,9 @@ impl Listener {
     /// Who else has which comment open on the sites of somebody, if that is not what was told.
     fn looks(&mut self, principal: &Principal) -> String {
         let all = self.place.looks.borrow_and_update().clone();
-        let theirs = all.iter().filter(|one| {
-            principal.scope.covers(&one.site) && one.who.0 != principal.actor.id
-        });
+        let theirs = all
+            .iter()
+            .filter(|one| principal.scope.covers(&one.site) && one.who.0 != principal.actor.id);
         let told: Vec<_> = theirs
             .map(|one| json!({ "id": one.comment, "by": one.name }))
             .collect();
@@ -201,7 +201,9 @@ impl Listener {
             }
         }
         let told = lately.iter().map(|one| one.line.clone());
-        self.told = told.chain(edits.iter().map(|one| one.line.clone())).collect();
+        self.told = told
+            .chain(edits.iter().map(|one| one.line.clone()))
+            .collect();
         events
     }
 }
