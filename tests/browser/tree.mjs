@@ -11,6 +11,7 @@ const TEXTS = ["What do you read, my lord?", "Sorrow comes not as a single spy, 
 
 const plain = (tree, site) => tree
   .replaceAll(site, "SITE")
+  .replace(/code: \S+/g, "code: FOLDER")
   .replace(/(just now|\d+ (s|min|seconds?|minutes?) ago)/g, "WHEN")
   .replace(/(almost certainly|probably|likely|perhaps) (genuine|spam)|uncertain/g, "VERDICT")
   .replace(/\d+ %/g, "N %")
