@@ -86,7 +86,7 @@ impl Store {
     ) -> Result<Gathered<Comment>> {
         // By the ids alone: a look at each of thousands of sites takes longer than all the rest.
         let text = format!(
-            "SELECT {} FROM comments c WHERE c.id IN {{list:$1}}",
+            "SELECT {} FROM comments c WHERE c.id IN {{ids:$1}}",
             comment_rows::COLUMNS
         );
         let query = sql(text, values![list(ids)]);

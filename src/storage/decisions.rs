@@ -147,7 +147,7 @@ impl Desk<'_, '_> {
         ids: impl Iterator<Item = CommentId>,
     ) -> Result<HashMap<CommentId, Comment>> {
         let text = format!(
-            "SELECT {} FROM comments c WHERE c.id IN {{list:$1}} ORDER BY c.id {{lock}}",
+            "SELECT {} FROM comments c WHERE c.id IN {{ids:$1}} ORDER BY c.id {{lock}}",
             comment_rows::COLUMNS
         );
         let query = sql(text, values![list(ids)]);

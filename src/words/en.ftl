@@ -315,7 +315,6 @@ desk-settings = Settings
 desk-privacy = Privacy
 desk-activity = Activity
 desk-statistics = Statistics
-desk-interface = Interface
 desk-keys = Keys
 desk-undo = Undo
 key-next = next, previous comment
@@ -1238,7 +1237,6 @@ queue-no-match = No comment under “{ $label }” fits these filters. <a href="
 queue-matching = all <span id="total">{ $total }</span> that match, on every page
 queue-marks = marks
 queue-select = Select the comment by { $name }
-queue-comment-by = Comment by { $name }
 comment-for-good = For good
 comment-deleted-on = It is deleted on { $day }, as the site's settings say. What models learnt from it stays.
 comment-it-cannot-be-undone = I know that it cannot be undone
