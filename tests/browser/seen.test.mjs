@@ -158,7 +158,7 @@ for (const [told, options] of [["as it is", {}], ["dark", { colorScheme: "dark" 
     await page.keyboard.press("Escape");
     await page.keyboard.press("Shift+X");
     await page.keyboard.press("Shift+S");
-    await page.locator("dialog[open]").getByRole("button", { name: "Leave them" }).waitFor();
+    await page.locator("dialog[open]").getByRole("button", { name: "Cancel" }).waitFor();
     await right();
     await page.keyboard.press("Escape");
     await page.keyboard.press("Shift+X");

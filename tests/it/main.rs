@@ -28,6 +28,7 @@ mod erasure;
 mod evidence;
 mod fairness;
 mod faults;
+mod findings;
 mod fuzz;
 mod harness;
 mod history;

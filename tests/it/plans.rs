@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// Tables that grow with the comments.
-const GROWING: [&str; 9] = [
+const GROWING: [&str; 10] = [
     "comments",
     "copies",
     "counters",

@@ -6,11 +6,9 @@ use actix_web::{FromRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 use super::frame::back_of;
-use crate::{
-    web::{
-        auth::{Visitor, from_request},
-        desk::prelude::*,
-    },
+use crate::web::{
+    auth::{Visitor, from_request},
+    desk::prelude::*,
 };
 
 /// Someone signed in who looks at a page.
