@@ -183,15 +183,14 @@ impl Store {
             })
             .collect();
         self.write(async |tx| {
-            let is_first = match &from {
-                Some(from) => {
-                    let text = "UPDATE tallied SET at = $2, last = $3 WHERE what = $1 AND last = $4";
-                    tx.touch(text, values![what, to.at, to.last, from.last]).await?
-                }
-                None => {
-                    let text = "INSERT INTO tallied (what, at, last) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-                    tx.touch(text, values![what, to.at, to.last]).await?
-                }
+            let is_first = if let Some(from) = &from {
+                let text = "UPDATE tallied SET at = $2, last = $3 WHERE what = $1 AND last = $4";
+                tx.touch(text, values![what, to.at, to.last, from.last])
+                    .await?
+            } else {
+                let text = "INSERT INTO tallied (what, at, last) VALUES ($1, $2, $3) \
+                            ON CONFLICT DO NOTHING";
+                tx.touch(text, values![what, to.at, to.last]).await?
             };
             if !is_first || rows.is_empty() {
                 return Ok(());

@@ -64,7 +64,7 @@ test("a screen reader hears whose a comment is, what it says and what it was jud
   assert.ok(await row.evaluate((one) => one === document.activeElement));
   assert.equal(await page.getByRole("heading", { level: 2, name: "Ophelia" }).count(), 2);
   const tree = await page.locator("#queue").ariaSnapshot();
-  assert.match(tree, /list:\n\s+- listitem "Ophelia Sorrow 1/, tree);
+  assert.match(tree, /list "Comments":\n\s+- listitem "Ophelia Sorrow 1/, tree);
   await visitor.leave();
 });
 

@@ -202,8 +202,8 @@ fn periods(words: &Words, chosen: i64) -> Vec<(i64, String, bool)> {
 /// A time up to three days, in words.
 fn time(words: &Words, minutes: i64) -> String {
     match minutes {
-        ..60 => counted(words, "statistics-minutes", minutes),
-        ..=1440 => counted(words, "statistics-hours", minutes / 60),
+        ..=59 => counted(words, "statistics-minutes", minutes),
+        60..=1440 => counted(words, "statistics-hours", minutes / 60),
         _ => counted(words, "statistics-days", minutes / 1440),
     }
 }
