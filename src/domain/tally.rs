@@ -125,11 +125,11 @@ pub struct Settled {
     pub earlier: Option<String>,
 }
 
-/// Sums that are to be added to those kept, in the order of their keys.
+/// Ledger that are to be added to those kept, in the order of their keys.
 #[derive(Debug, Default)]
-pub struct Sums(BTreeMap<(SiteSlug, TallyKind, i64, String), (i64, i64)>);
+pub struct Ledger(BTreeMap<(SiteSlug, TallyKind, i64, String), (i64, i64)>);
 
-impl Sums {
+impl Ledger {
     /// Whether there is nothing to add.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -269,7 +269,7 @@ mod tests {
         }
     }
 
-    fn sum(sums: &Sums, kind: TallyKind, word: &str) -> (i64, i64) {
+    fn sum(sums: &Ledger, kind: TallyKind, word: &str) -> (i64, i64) {
         let of = |(key, value): (&(_, TallyKind, i64, String), &(i64, i64))| {
             (key.1 == kind && key.3 == word).then_some(*value)
         };
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_decision_that_a_colleague_changes_is_of_who_made_it_first() {
-        let mut sums = Sums::default();
+        let mut sums = Ledger::default();
         sums.settled(&settled(Action::Decided, Decision::Approve, "a", None));
         sums.settled(&settled(Action::Decided, Decision::Spam, "b", Some("a")));
         assert_eq!(sum(&sums, TallyKind::Person, "a"), (1, 1));
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn what_somebody_takes_back_of_their_own_counts_for_nothing() {
-        let mut sums = Sums::default();
+        let mut sums = Ledger::default();
         sums.settled(&settled(Action::Decided, Decision::Spam, "a", None));
         sums.settled(&settled(Action::Undone, Decision::Spam, "a", Some("a")));
         assert_eq!(sum(&sums, TallyKind::Person, "a"), (0, 0));
@@ -310,7 +310,7 @@ mod tests {
             },
             at: Timestamp::from_millis(0),
         };
-        let mut sums = Sums::default();
+        let mut sums = Ledger::default();
         sums.came(&comment);
         assert!(sums.is_empty());
         comment.evidence.because = Because::ScoreAtLeast(0.9);

@@ -9,7 +9,7 @@ use crate::{
         comment::CommentId,
         decision::Door,
         site::SiteSlug,
-        tally::{CameIn, Settled, Sums, Tally, TallyKind},
+        tally::{CameIn, Ledger, Settled, Tally, TallyKind},
         timestamp::Timestamp,
     },
     storage::{
@@ -94,7 +94,7 @@ impl Store {
         let text = "SELECT id, site, page, verdict, created_at, model_version, abuse, evidence FROM comments \
                     WHERE id > $1 ORDER BY id LIMIT $2";
         let found = self.all(text, values![last, limit()]).await?;
-        let mut sums = Sums::default();
+        let mut sums = Ledger::default();
         let mut place = None;
         let mut seen = 0;
         for row in &found {
@@ -139,7 +139,7 @@ impl Store {
         let found = self
             .all(text, values![from.at, from.last, before, limit()])
             .await?;
-        let mut sums = Sums::default();
+        let mut sums = Ledger::default();
         let mut place = None;
         for row in &found {
             let (at, last) = (get(row, "at")?, get(row, "id")?);
@@ -173,7 +173,7 @@ impl Store {
         what: &'static str,
         from: Option<Place>,
         to: Place,
-        sums: Sums,
+        sums: Ledger,
     ) -> Result<()> {
         let rows: Vec<_> = sums
             .into_tallies()
