@@ -125,7 +125,7 @@ pub struct Settled {
     pub earlier: Option<String>,
 }
 
-/// Ledger that are to be added to those kept, in the order of their keys.
+/// What is to be added to the sums kept, in the order of their keys.
 #[derive(Debug, Default)]
 pub struct Ledger(BTreeMap<(SiteSlug, TallyKind, i64, String), (i64, i64)>);
 
