@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use super::{
     comment::{Comment, CommentId, Status},
     id::id,
+    moderator::Scope,
     sample::{Source, Vote},
-    site::SiteSlug,
     timestamp::Timestamp,
     word::with_words,
 };
@@ -251,8 +251,8 @@ pub enum Outcome {
 pub struct Decider {
     /// Who.
     pub actor: Actor,
-    /// The sites they may decide on.
-    pub sites: Vec<SiteSlug>,
+    /// Where they may decide.
+    pub scope: Scope,
     /// What they said beside it.
     pub beside: Beside,
     /// The batch that decisions join. With it, taking back is about what the batch decided alone.

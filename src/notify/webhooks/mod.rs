@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     bayes::Label,
-    domain::{comment::CommentId, timestamp::Timestamp, webhook::Event},
+    domain::{comment::CommentId, moderator::Scope, timestamp::Timestamp, webhook::Event},
     ground::Ground,
     notify::Notify,
     storage::{
@@ -217,9 +217,9 @@ async fn body(notify: &Notify, one: &Delivery) -> Result<Option<Value>> {
     let data = match one.event {
         Event::CommentReceived | Event::CommentDecided | Event::CommentEdited => {
             let id = one.about["comment"].as_str().and_then(CommentId::parse);
-            let sites = [one.site.clone()];
+            let scope = Scope::of(&one.site);
             let found = match id {
-                Some(id) => notify.ground.store.comment(&sites, id).await?,
+                Some(id) => notify.ground.store.comment(&scope, id).await?,
                 None => None,
             };
             let Some(comment) = found else {

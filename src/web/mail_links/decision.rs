@@ -158,8 +158,7 @@ async fn open(app: &App, link: DecisionLink) -> Result<Option<Opened>> {
     let Some(moderator) = app.store.moderator(&link.moderator).await? else {
         return Ok(None);
     };
-    let sites = app.directory.covered(&moderator.scope);
-    let comment = app.store.comment(&sites, link.comment).await?;
+    let comment = app.store.comment(&moderator.scope, link.comment).await?;
     let principal = accounts::principal(&moderator, Door::MailLink);
     Ok(comment.map(|comment| Opened {
         link,
