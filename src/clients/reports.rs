@@ -19,7 +19,7 @@ use crate::{
 use super::{inquiry::Inquiry, threads};
 
 /// Takes a report. `id` is what the judgement was answered with, if the program kept it; else the
-/// text and its author's name tell which judgement is meant, if there is one.
+/// text and its author's name say which judgement is meant, if there is one.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].

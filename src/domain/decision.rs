@@ -118,7 +118,7 @@ impl BatchId {
     }
 }
 
-/// What happened to a comment, as its history tells it.
+/// What happened to a comment, as its history lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[derive(IntoStaticStr, EnumString, VariantArray)]

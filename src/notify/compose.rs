@@ -94,7 +94,7 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
     }))
 }
 
-/// What tells this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
+/// What distinguishes this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
 fn subject(words: &Words, queue: &Queue) -> String {
     let mut authors: Vec<String> = Vec::new();
     for item in &queue.items {

@@ -78,7 +78,7 @@ pub async fn open(
     }))
 }
 
-/// The author's whole address. That it was looked at is in the history before it is told.
+/// The author's whole address. That it was looked at is in the history before it is returned.
 ///
 /// # Errors
 /// [`RevealError`].

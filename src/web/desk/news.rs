@@ -21,10 +21,10 @@ use crate::{
 /// session that ended elsewhere is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// What a browser is told first: to come back after so many milliseconds.
+/// What a browser is sent first: to come back after so many milliseconds.
 const OPENING: &str = "retry: 5000\n\n";
 
-/// What a page is told that a newer one has taken the place of: not to come back by itself.
+/// What a page is sent whose place a newer one has taken: not to come back by itself.
 const DISPLACED: &str = "event: displaced\ndata: {}\n\n";
 
 /// When somebody who found no place may come back.
@@ -41,7 +41,7 @@ struct Listener {
     opened: bool,
 }
 
-/// A decision as a page is told.
+/// A decision as it is sent to a page.
 #[derive(Serialize)]
 struct Told<'a> {
     id: CommentId,
@@ -134,7 +134,7 @@ impl Listener {
         }
     }
 
-    /// What was decided on the sites of somebody, and was not told yet.
+    /// What was decided on the sites of somebody, and was not sent yet.
     fn decisions(&mut self, principal: &Principal) -> String {
         let lately = self.place.lately.borrow_and_update().clone();
         let mut events = String::new();

@@ -213,7 +213,7 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
     respond(status, &page)
 }
 
-/// Whether it is the account, its sites or the comment that is gone is not told.
+/// Whether it is the account, its sites or the comment that is gone, the page does not say.
 fn refuse_person() -> Result<HttpResponse, Problem> {
     say(StatusCode::FORBIDDEN, "link-refused")
 }
