@@ -15,6 +15,7 @@ use crate::{
     learn::{training, upload},
     news, notify,
     privacy::{retention, rotation},
+    review::tally,
     sites::{pages, removal},
     storage::{StoreError, search::LEAST},
 };
@@ -165,8 +166,9 @@ pub(super) async fn index(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Keeps the kept counts short, and the log free of what was erased.
+/// Keeps the kept counts short and the sums of the statistics up to date, and the log free of what was erased.
 pub(super) async fn fold(app: &App) -> Result<(), StoreError> {
+    tally::follow(app).await?;
     app.store.fold_counts().await?;
     app.store.fold_log_again().await;
     Ok(())

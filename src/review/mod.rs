@@ -12,6 +12,8 @@ pub mod edits;
 pub mod last;
 pub mod opened;
 pub mod queue;
+pub mod statistics;
+pub mod tally;
 pub mod trial;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use std::{
     env,
     process::Command,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use hamlet::{background, domain::moderator::Role};
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// Tables that grow with the comments.
-const GROWING: [&str; 9] = [
+const GROWING: [&str; 10] = [
     "comments",
     "copies",
     "counters",
@@ -44,6 +45,7 @@ const GROWING: [&str; 9] = [
     "search_documents",
     "search_terms",
     "spent",
+    "tallies",
 ];
 
 /// Tables with a row for each site, of which a decision reads its own.
@@ -320,6 +322,7 @@ async fn use_it(app: &TestApp, round: usize) {
         "/api/v1/samples",
         "/api/v1/models",
         "/api/v1/audit",
+        "/api/v1/statistics",
     ] {
         let (status, body) = answer(app.with(&operator, Method::GET, path)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -343,6 +346,8 @@ async fn use_it(app: &TestApp, round: usize) {
     background::learn(&app.app).await;
     background::refresh(&app.app).await;
     background::announce(&app.app).await;
+    // What is counted is some minutes old.
+    app.app.clock.advance(Duration::from_mins(3));
     background::fold(&app.app).await;
     background::forget(&app.app).await;
     background::spell(&app.app).await;

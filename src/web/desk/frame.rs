@@ -52,6 +52,7 @@ impl Frame {
         let of_all = [
             ("/desk", "desk-queue"),
             ("/desk/activity", "desk-activity"),
+            ("/desk/statistics", "desk-statistics"),
             ("/desk/blocks", "desk-blocks"),
         ];
         let of_operators = [
