@@ -46,7 +46,7 @@ pub type Looks = Arc<Vec<Looking>>;
 
 /// How far back decisions are read each time: a transaction may become visible later than it began.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// Most decisions that are told at once; of more a page hears when it is loaded again.
+/// Most decisions that are sent at once; of more a page hears when it is loaded again.
 const TOLD: u32 = 500;
 
 /// What listeners listen to.

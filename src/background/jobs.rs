@@ -20,7 +20,7 @@ use crate::{
     storage::{StoreError, search::LEAST},
 };
 
-/// Time that mails and deliveries on their way have once the service is told to stop; what is cut off
+/// Time that mails and deliveries on their way have once the service is asked to stop; what is cut off
 /// then is sent again after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -115,7 +115,7 @@ async fn training(work: &Work) -> Result<(), JobError> {
 }
 
 /// Does work that waits for other servers. However slow they are, it holds up nothing else; once the
-/// service is told to stop it has [`GRACE`] left.
+/// service is asked to stop it has [`GRACE`] left.
 async fn hand_over<T>(
     job: Job,
     handing: impl Future<Output = Result<T, StoreError>>,

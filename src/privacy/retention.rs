@@ -15,7 +15,7 @@ use crate::{
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 
-/// How long what a program was told is kept, for its reports.
+/// How long what a program was answered is kept, for its reports.
 const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
 
 /// How long it is known who had a comment open; nobody asks after a minute or two.

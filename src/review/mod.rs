@@ -108,7 +108,7 @@ pub async fn decide_together(
     let changes: Vec<Change> = wishes.iter().map(|wish| wish.change).collect();
     let decider = Decider {
         actor: principal.actor.clone(),
-        sites: review.ground.directory.covered(&principal.scope),
+        scope: principal.scope.clone(),
         beside,
         batch,
         now: review.ground.now(),

@@ -22,7 +22,7 @@ impl Store {
         self.bite(text, before).await
     }
 
-    /// Forgets what programs were told before `before`; the counts of their months stay.
+    /// Forgets what was answered to programs before `before`; the counts of their months stay.
     ///
     /// # Errors
     /// [`super::StoreError`].

@@ -48,6 +48,9 @@ const GROWING: [&str; 10] = [
     "tallies",
 ];
 
+/// Tables with a row for each site, of which a decision reads its own.
+const BY_SITE: [&str; 2] = ["abuse_learning", "learning"];
+
 /// What an erasure deletes: it reads a site's rows, and these are of the last minutes, or the last day. An index by
 /// what is erased would cost every post a page.
 const EXCEPTED: [&str; 2] = [
@@ -147,14 +150,15 @@ async fn sqlite_scans(raw: &Raw, text: &str) -> Vec<String> {
     steps.filter(|step| is_scan(step, text)).collect()
 }
 
-/// `SCAN c`, where `c` is what the statement calls a table that grows; or a search for nothing but the site, of
-/// which there may be one, in a statement that does not stop after a few.
+/// `SCAN c`, where `c` is what the statement calls a table that grows; or, in a statement that does not stop after a
+/// few, the same in the order of an index, or a search for nothing but the site, of which there may be one.
 fn is_scan(step: &str, text: &str) -> bool {
     let mut words = step.split_whitespace();
-    let whole = match words.next() {
-        Some("SCAN") => step.split_whitespace().count() == 2,
-        Some("SEARCH") => step.ends_with(" (site=?)") && !text.contains("LIMIT"),
-        _ => false,
+    let stops = text.contains("LIMIT");
+    let (whole, of_sites) = match words.next() {
+        Some("SCAN") => (step.split_whitespace().count() == 2 || !stops, true),
+        Some("SEARCH") => (step.ends_with(" (site=?)") && !stops, false),
+        _ => (false, false),
     };
     let name = words.next().unwrap_or_default();
     let called = |table: &str| {
@@ -162,7 +166,8 @@ fn is_scan(step: &str, text: &str) -> bool {
             || text.contains(&format!("{table} {name}"))
             || text.contains(&format!("{table} AS {name}"))
     };
-    whole && GROWING.iter().any(|table| called(table))
+    let by_site = BY_SITE.iter().filter(|_| of_sites);
+    whole && GROWING.iter().chain(by_site).any(|table| called(table))
 }
 
 /// The steps of PostgreSQL's general plan that look through one of the tables.

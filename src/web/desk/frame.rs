@@ -10,7 +10,7 @@ pub struct Frame {
     pub who: String,
     /// Whether they run the place.
     pub operator: bool,
-    /// Whether senders cannot be told apart, because the proxy before the service is not known to it.
+    /// Whether all senders look alike, because the proxy before the service is not known to it.
     pub unknown_proxy: bool,
     /// The folder that mail is written to, where no mail server is set up: nobody gets it.
     pub mail_folder: Option<String>,

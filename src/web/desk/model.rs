@@ -37,7 +37,7 @@ use crate::{
 /// Comments that the drawings are made of.
 const LATEST: i64 = 1_000;
 
-/// Thresholds told without script.
+/// Thresholds shown without script.
 const THRESHOLDS: [f64; 5] = [0.5, 0.75, 0.9, 0.95, 0.99];
 
 const DAY_MILLIS: i64 = 86_400_000;

@@ -23,13 +23,13 @@ use crate::{
 /// session that ended elsewhere is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// What a browser is told first: to come back after so many milliseconds.
+/// What a browser is sent first: to come back after so many milliseconds.
 const OPENING: &str = "retry: 5000\n\n";
 
-/// What a page is told that a newer one has taken the place of: not to come back by itself.
+/// What a page is sent whose place a newer one has taken: not to come back by itself.
 const DISPLACED: &str = "event: displaced\ndata: {}\n\n";
 
-/// What a page is told of who looks, where nobody does.
+/// What a page is sent of who looks, where nobody does.
 const NOBODY: &str = "[]";
 
 /// When somebody who found no place may come back.
@@ -44,11 +44,11 @@ struct Listener {
     /// Lines of history that this listener knows.
     told: BTreeSet<String>,
     opened: bool,
-    /// Who looks at what, as this listener was told last.
+    /// Who looks at what, as it was last sent to this listener.
     looks: String,
 }
 
-/// A decision as a page is told.
+/// A decision as it is sent to a page.
 #[derive(Serialize)]
 struct Told<'a> {
     id: CommentId,
@@ -168,7 +168,7 @@ impl Listener {
         format!("event: looks\ndata: {}\n\n", self.looks)
     }
 
-    /// What was decided or written anew on the sites of somebody, and was not told yet.
+    /// What was decided or written anew on the sites of somebody, and was not sent yet.
     fn changes(&mut self, principal: &Principal) -> String {
         let lately = self.place.lately.borrow_and_update().clone();
         let edits = self.place.edits.borrow_and_update().clone();

@@ -1,4 +1,4 @@
-//! A training run and its model, as the model's page tells of them.
+//! A training run and its model, as the model's page shows them.
 
 use crate::{
     domain::{
