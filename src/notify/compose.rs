@@ -20,6 +20,7 @@ use crate::{
         comment::{Comment, Status},
         decision::{Change, Decision},
         mail::MailKind,
+        moderator::Scope,
         moderator::{MailMode, Moderator},
         queue::{Filter, Sort},
         score,
@@ -109,7 +110,7 @@ fn conversation(waiting: &Waiting) -> Option<String> {
     is_one.then(|| format!("page-{:032x}", hasher.digest128()))
 }
 
-/// What tells this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
+/// What distinguishes this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
 fn subject(words: &Words, queue: &Queue) -> String {
     let mut authors: Vec<String> = Vec::new();
     for item in &queue.items {
@@ -227,7 +228,7 @@ async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, Com
     let (Some(site), Some(id)) = (&mail.site, mail.comment) else {
         return Ok(None);
     };
-    let Some(comment) = ground.store.comment(std::slice::from_ref(site), id).await? else {
+    let Some(comment) = ground.store.comment(&Scope::of(site), id).await? else {
         return Ok(None);
     };
     if comment.status == Status::Approved {
