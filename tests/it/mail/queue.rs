@@ -340,12 +340,10 @@ async fn a_mail_is_told_from_the_one_before_and_leads_to_the_desk(engine: Engine
         let of_last = header(&office.last().await, name);
         assert_eq!(of_last.as_deref(), Some(&*conversation));
     }
-    post(
-        &office.app,
-        "default",
-        json!({ "page": "/another", "text": "Elsewhere." }),
-    )
-    .await;
+    for (page, text) in [("/another", "Elsewhere."), ("/garden", "And here.")] {
+        let fields = json!({ "page": page, "text": text });
+        post(&office.app, "default", fields).await;
+    }
     office.pass(HOUR).await;
     assert_eq!(header(&office.last().await, "References"), None);
 }
