@@ -60,6 +60,10 @@ pub fn newest_schema() -> i64 {
     migrations::newest()
 }
 
+/// The size of a copy's pages, whatever those of the database are: [`Engine::session`](super::engine::Engine::session)
+/// says why.
+const PAGE_BYTES: u32 = 1024;
+
 /// Copies a database into an empty file, as it stood at one moment. Reading and writing go on
 /// meanwhile.
 ///
@@ -69,6 +73,7 @@ pub async fn copy(database: &Path, into: &Path) -> Result<()> {
     let options = SqliteConnectOptions::new()
         .filename(database)
         .create_if_missing(false)
+        .page_size(PAGE_BYTES)
         .busy_timeout(PATIENCE);
     let mut connection = options.connect().await?;
     let path = into.to_str().ok_or(StoreError::Corrupt("path"))?;

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Command, Output},
     sync::Arc,
@@ -14,6 +14,7 @@ use hamlet::{
     domain::{comment::Comment, moderator::Scope},
 };
 use serde_json::{Value, json};
+use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::sync::watch;
 
 use crate::support::{
@@ -330,4 +331,38 @@ async fn what_a_killed_backup_has_left_keeps_no_later_one_from_its_name() {
         .unwrap();
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
+}
+
+/// The bytes of a page of a database's file.
+async fn page_size(file: &Path, made_with: Option<u32>) -> i64 {
+    let mut options = SqliteConnectOptions::new().filename(file);
+    if let Some(bytes) = made_with {
+        options = options.page_size(bytes).create_if_missing(true);
+    }
+    let mut connection = options.connect().await.expect("a database");
+    if made_with.is_some() {
+        let made = sqlx::query("CREATE TABLE made (number INTEGER)");
+        made.execute(&mut connection).await.expect("a file");
+        let made = sqlx::query("DROP TABLE made");
+        made.execute(&mut connection).await.expect("an empty file");
+    }
+    let size = sqlx::query_scalar("PRAGMA page_size");
+    size.fetch_one(&mut connection).await.expect("a size")
+}
+
+#[tokio::test]
+async fn a_database_has_small_pages_and_one_of_an_older_version_has_them_once_it_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let [new, old] = ["new", "old"].map(|name| folder.path().join(name));
+    fs::DirBuilder::new().mode(0o700).create(&old).unwrap();
+    assert_eq!(page_size(&old.join("hamlet.db"), Some(4096)).await, 4096);
+    let copy = folder.path().join("copy.db");
+    for data in [&new, &old] {
+        let add = ["site", "add", "blog", "--origin", "https://blog.example"];
+        assert!(hamlet(data, &add).status.success());
+    }
+    assert_eq!(page_size(&new.join("hamlet.db"), None).await, 1024);
+    assert_eq!(page_size(&old.join("hamlet.db"), None).await, 4096);
+    succeeded(&hamlet(&old, &["backup", copy.to_str().unwrap(), "--json"]));
+    assert_eq!(page_size(&copy, None).await, 1024);
 }
