@@ -14,6 +14,7 @@ mod backwards;
 mod characters;
 mod extractor;
 mod identity;
+mod masked;
 mod meaning;
 mod shape;
 mod view;
@@ -49,6 +50,7 @@ impl Extractor {
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
         characters::add(self);
+        masked::add(self);
         meaning::add(self, document);
         shape::add(self);
         identity::add(self, document);
