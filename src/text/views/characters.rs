@@ -75,7 +75,7 @@ fn add_pieces(
         for (count, &c) in letters[start..].iter().take(*lengths.end()).enumerate() {
             key = extend(key, c);
             if count + 1 >= *lengths.start() {
-                extractor.put(View::Characters, key, at);
+                extractor.put_piece(View::Characters, key, at);
             }
         }
     }
@@ -132,7 +132,7 @@ fn add_unspaced(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) {
         let mut key = 1;
         for glyph in glyphs[start..].iter().take(3) {
             key = extend(key, glyph.folded);
-            extractor.put(View::Characters, key, at);
+            extractor.put_piece(View::Characters, key, at);
         }
     }
 }

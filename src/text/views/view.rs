@@ -44,6 +44,17 @@ impl View {
         1 << self.bits()
     }
 
+    /// How many of them are for words, and for the pairs and pieces of the vocabulary; the others are shared by all other pairs
+    /// and pieces.
+    #[inline]
+    #[must_use]
+    pub const fn known(self) -> usize {
+        match self {
+            Self::Words | Self::Characters => self.size() / 8 * 7,
+            _ => self.size(),
+        }
+    }
+
     /// The view's first place in the feature space.
     #[inline]
     #[must_use]
