@@ -66,6 +66,7 @@ impl Sums {
         let cells = &mut self.cells[class];
         let weight = f64::from(row.weight);
         row.each(|id, value| {
+            if hamlet_text::views::is_rare(id) { return; }
             cells[id as usize] += change.sign() * to_units(f64::from(value) * weight);
         });
         self.texts[class] += change.sign() * to_units(weight);

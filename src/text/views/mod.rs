@@ -26,7 +26,7 @@ pub use extractor::{
     CAPITALS, DIGITS, DISGUISES, EMAIL, Extractor, Feature, LENGTH, LINKS, LOOKS, MARKUP, NAME,
     SYMBOLS, WEBSITE,
 };
-pub use view::{FEATURES, VIEWS, View};
+pub use view::{FEATURES, VIEWS, View, is_rare};
 
 thread_local! {
     static EXTRACTOR: RefCell<Extractor> = RefCell::new(Extractor::default());

@@ -85,3 +85,12 @@ impl View {
 
 /// Size of the whole feature space.
 pub const FEATURES: usize = View::Identity.start() + View::Identity.size();
+
+/// Is a place one of those that pairs and pieces of words share which are in no vocabulary?
+#[inline]
+#[must_use]
+pub fn is_rare(id: u32) -> bool {
+    let id = id as usize;
+    let rare = |view: View| (view.start() + view.known()..view.range().end).contains(&id);
+    rare(View::Words) || rare(View::Characters)
+}
