@@ -18,7 +18,7 @@ mod corpus;
 
 /// A piece belongs to the vocabulary if so many texts of one language have it, and one more for each hundred that the root of
 /// their number has: in a hundred thousand English texts five have many a slip of the pen.
-const LEAST: f64 = 3.0;
+const LEAST: f64 = 2.0;
 const ROOT: f64 = 60.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
