@@ -86,7 +86,7 @@ impl View {
 /// Size of the whole feature space.
 pub const FEATURES: usize = View::Identity.start() + View::Identity.size();
 
-/// Is a place one of those that pairs and pieces of words share which are in no vocabulary?
+/// Is a place one of those that pairs and pieces of words share which are not in the vocabulary?
 #[inline]
 #[must_use]
 pub fn is_rare(id: u32) -> bool {
