@@ -33,7 +33,7 @@ mod order;
 pub mod sketch;
 pub mod tokens;
 pub mod units;
-pub mod vocabulary;
 pub mod views;
+pub mod vocabulary;
 
 pub use document::Document;

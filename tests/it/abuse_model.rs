@@ -49,9 +49,19 @@ fn a_score_says_how_abusive_a_text_is_of_which_kind_and_why() {
     for text in CLEAN {
         assert!(number(&score(&[], text)["score"]) < 0.3, "{text}");
     }
-    let answer = score(&["--explain"], "I know where you live, I will kill you, you idiot");
+    let answer = score(
+        &["--explain"],
+        "I know where you live, I will kill you, you idiot",
+    );
     let kinds = answer["kinds"].as_object().expect("kinds");
-    for kind in ["severe", "insult", "threat", "identity_attack", "obscene", "sexual"] {
+    for kind in [
+        "severe",
+        "insult",
+        "threat",
+        "identity_attack",
+        "obscene",
+        "sexual",
+    ] {
         assert!((0.0..=1.0).contains(&number(&kinds[kind])), "{kind}");
     }
     assert!(number(&kinds["threat"]) > number(&kinds["sexual"]));
@@ -78,7 +88,13 @@ fn evaluate_counts_the_terms_that_name_people() {
     let report = folder.path().join("report.html");
     let output = hamlet(
         &[
-            "evaluate", "--question", "abuse", "--data", data, "--json", "--report",
+            "evaluate",
+            "--question",
+            "abuse",
+            "--data",
+            data,
+            "--json",
+            "--report",
             report.to_str().expect("UTF-8"),
         ],
         "",
@@ -104,18 +120,35 @@ fn training_on_the_shipped_model_learns_what_a_site_calls_abuse() {
         })
         .map(|(text, label)| json!({"text": text, "label": label}).to_string())
         .collect();
-    let arguments = ["train", "--question", "abuse", "--data", "-", "--base", "shipped"];
-    let output = hamlet(&[&arguments[..], &["--json", "--out", out]].concat(), &own.join("\n"));
+    let arguments = [
+        "train",
+        "--question",
+        "abuse",
+        "--data",
+        "-",
+        "--base",
+        "shipped",
+    ];
+    let output = hamlet(
+        &[&arguments[..], &["--json", "--out", out]].concat(),
+        &own.join("\n"),
+    );
     assert!(output.status.success(), "{}", errors(&output));
     let text = "what a blorfhead";
     let (before, after) = (score(&[], text), score(&["--model", out], text));
-    assert!(number(&after["score"]) > number(&before["score"]), "{before} {after}");
+    assert!(
+        number(&after["score"]) > number(&before["score"]),
+        "{before} {after}"
+    );
     assert!(after["kinds"].is_null(), "a site's model knows no kinds");
 }
 
 #[test]
 fn a_model_says_what_it_answers_and_is_not_asked_anything_else() {
-    let shown = hamlet(&["model", "show", "shipped", "--question", "abuse", "--json"], "");
+    let shown = hamlet(
+        &["model", "show", "shipped", "--question", "abuse", "--json"],
+        "",
+    );
     assert!(shown.status.success(), "{}", errors(&shown));
     let header: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
     assert_eq!(header["question"], "abuse");
@@ -126,11 +159,33 @@ fn a_model_says_what_it_answers_and_is_not_asked_anything_else() {
     let spam = crate::model::model();
     for arguments in [
         &["score", "--question", "abuse", "--model", spam][..],
-        &["evaluate", "--question", "abuse", "--model", spam, "--data", spam],
-        &["train", "--question", "abuse", "--data", "-", "--base", spam, "--out", "/nowhere/x"],
+        &[
+            "evaluate",
+            "--question",
+            "abuse",
+            "--model",
+            spam,
+            "--data",
+            spam,
+        ],
+        &[
+            "train",
+            "--question",
+            "abuse",
+            "--data",
+            "-",
+            "--base",
+            spam,
+            "--out",
+            "/nowhere/x",
+        ],
     ] {
         let output = hamlet(arguments, "{\"text\":\"a\",\"label\":\"clean\"}");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(errors(&output).contains("another question"), "{}", errors(&output));
+        assert!(
+            errors(&output).contains("another question"),
+            "{}",
+            errors(&output)
+        );
     }
 }
