@@ -81,7 +81,7 @@ impl Store {
         let text = format!(
             "SELECT {RECENT} FROM comments c \
              LEFT JOIN copies k ON k.site = c.site AND k.comment_id = c.id \
-             WHERE c.id IN {{list:$1}} ORDER BY c.id"
+             WHERE c.id IN {{ids:$1}} ORDER BY c.id"
         );
         let query = sql(text, values![list(&unknown)]);
         let unknown = self.gather("comments", query, recent).await?;

@@ -1,8 +1,320 @@
-### German. What is not here is said in English: see en.ftl, which also says what the arguments are.
+### German. Groups and order are those of en.ftl, which also says what the arguments are.
 
-number-separator = .
-language-name = Deutsch
+## Why the policy decided as it did
+
+because-not-judged = Das Modell konnte ihn nicht bewerten, deshalb wird er zurückgehalten
+because-score = Seine Bewertung { $score } erreicht die Schwelle der Website von { $threshold }
+because-trusted = { $approved ->
+    [one] Von seinem Verfasser wurde hier { $approved } Kommentar freigegeben, und seine Bewertung ist niedrig
+   *[other] Von seinem Verfasser wurden hier { $approved } Kommentare freigegeben, und seine Bewertung ist niedrig
+}
+because-not-this = Sein Verfasser gilt als vertrauenswürdig, dieser Kommentar aber nicht
+because-person-decides = Über jeden Kommentar unter der Spam-Schwelle entscheidet ein Mensch
+because-few-labels = Nur was auf dieser Website markiert wurde, spricht für Spam, und hier wurden noch zu wenige Kommentare freigegeben, um sich allein darauf zu verlassen: Ein Mensch entscheidet
+because-few-approved = { $needed ->
+    [1] Von seinem Verfasser wurde hier noch kein Kommentar freigegeben
+   *[other] Von seinem Verfasser wurden hier weniger als { $needed } Kommentare freigegeben
+}
+because-abuse = Wirkt beleidigend: { $score } erreicht die Schwelle der Website von { $threshold }, also entscheidet ein Mensch
+because-imported = Er wurde aus einem anderen System importiert
+
+## What the checks found
+
+reason-honeypot = Ein Feld, das Menschen nicht sehen, war ausgefüllt
+reason-not-opened = Er wurde gesendet, ohne das Formular zu öffnen
+reason-forged = Sein Formularschlüssel wurde nicht hier ausgestellt
+reason-too-soon = Das Formular wurde { $seconds } Sekunden nach dem Öffnen gesendet
+reason-too-late = { $hours ->
+    [one] Das Formular wurde { $hours } Stunde nach dem Öffnen gesendet
+   *[other] Das Formular wurde { $hours } Stunden nach dem Öffnen gesendet
+}
+reason-reused = { $count ->
+    [one] { $count } Kommentar kam aus einem Formular, das einmal geöffnet wurde
+   *[other] { $count } Kommentare kamen aus einem Formular, das nur einmal geöffnet wurde
+}
+# 10 stands for 10 or more.
+reason-repeated = { $times ->
+    [1] Derselbe Text wurde schon einmal gesendet
+    [10] Derselbe Text wurde schon 10-mal oder öfter gesendet
+   *[other] Derselbe Text wurde schon { $times }-mal gesendet
+}
+reason-network = { $count ->
+    [one] { $count } Kommentar kam
+   *[other] { $count } Kommentare kamen
+} innerhalb von { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} aus diesem Netz
+reason-email = { $count ->
+    [one] { $count } Kommentar kam
+   *[other] { $count } Kommentare kamen
+} innerhalb von { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} von dieser E-Mail-Adresse
+reason-blocked-word = Er enthält ein gesperrtes Wort: { $word }
+reason-blocked-domain = Er enthält eine gesperrte Domain: { $domain }
+reason-blocked-email = Seine E-Mail-Adresse ist gesperrt
+reason-blocked-network = Sein Netz ist gesperrt
+# 30 stands for 30 or more.
+reason-copies = { $count ->
+    [one] Fast gleich wie ein anderer Kommentar
+    [30] Fast gleich wie 30 oder mehr andere
+   *[other] Fast gleich wie { $count } andere
+} der letzten { $days } Tage{ $spam ->
+    [0] { "" }
+   *[other] , davon { $spam } Spam
+}
+reason-language = Hamlet kennt seine Sprache noch nicht ({ $code }): Ein Mensch entscheidet
+reason-links = { $count ->
+    [one] Er enthält { $count } Link
+   *[other] Er enthält { $count } Links
+}; die Website erlaubt { $allowed }
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = wie er geschrieben ist: Länge, Großbuchstaben, Links und Zeichen
+sign-looks-links = { $links ->
+    [one] { $links } Link
+   *[other] { $links } Links
+} in { $words ->
+    [one] einem Wort
+   *[other] { $words } Wörtern
+}
+sign-looks-capitals = { $percent } % der Buchstaben sind groß
+sign-looks-short = kürzer als drei Wörter
+sign-name = der Name „{ $quoted }“
+sign-email-domain = eine E-Mail-Adresse bei { $quoted }
+sign-website = die Website { $quoted }
+sign-passage = eine Stelle, die für sich wie Spam klingt
+sign-link = verlinkt auf { $quoted }
+sign-email = nennt eine E-Mail-Adresse
+sign-mention = spricht „{ $quoted }“ an
+sign-hashtag = trägt das Schlagwort „{ $quoted }“
+sign-number = enthält die Zahl „{ $quoted }“
+sign-symbol = enthält „{ $quoted }“
+sign-spelled = schreibt „{ $quoted }“ gesperrt
+sign-word = sagt „{ $quoted }“
+sign-order = wie Wörter, Zahlen und Zeichen aufeinander folgen
+sign-links = { $links ->
+    [0] kein Link
+    [1] ein Link
+   *[other] { $links } Links
+} in { $words ->
+    [1] einem Wort
+   *[other] { $words } Wörtern
+}
+sign-length = { $words ->
+    [1] ein Wort
+   *[other] { $words } Wörter
+}
+sign-symbols = { $percent } % Zeichen
+sign-exclamations = { $count } Ausrufezeichen
+sign-digits = { $percent } % Ziffern
+sign-disguised = { $count ->
+    [1] ein verkleidetes oder verstecktes Zeichen
+   *[other] { $count } verkleidete oder versteckte Zeichen
+}
+sign-markup = { $count ->
+    [1] ein Stück HTML
+   *[other] { $count } Stücke HTML
+}
+
+## Mails to moderators
+
+mail-queue-heading = { $count ->
+    [1] Auf { $place } wartet ein Kommentar
+   *[other] Auf { $place } warten { $count } Kommentare
+}
+mail-queue-several-sites = mehreren Websites
+mail-queue-subject = { $heading }: { $authors }
+mail-queue-subject-others = { $heading }: { $authors } und andere
+mail-queue-by = <strong><bdi>{ $author }</bdi></strong> auf <bdi>{ $page }</bdi>
+mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong> auf <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author } auf { $page } ({ $site }), { $received }
+mail-queue-score = Spamfilter: <strong>{ $score }</strong>
+mail-queue-score-text = Spamfilter: { $score }
+mail-queue-percent = (Spam: { $percent })
+mail-queue-why = Was für Spam spricht:
+mail-queue-approve = Freigeben
+mail-queue-spam = Spam
+mail-queue-reject = Ablehnen
+mail-queue-approve-text = Freigeben: { $url }
+mail-queue-spam-text = Spam:      { $url }
+mail-queue-reject-text = Ablehnen:  { $url }
+mail-queue-open = In der Moderation öffnen
+mail-queue-open-text = Öffnen:    { $url }
+mail-queue-more = { $count ->
+    [one] Und { $count } weiterer.
+   *[other] Und { $count } weitere.
+}
+mail-queue-more-linked = <a href="{ $url }">Und { $count ->
+    [one] { $count } weiterer
+   *[other] { $count } weitere
+} in der Moderation</a>.
+mail-queue-foot = <a href="{ $desk }">Zur Moderation</a> · <a href="{ $preferences }">Wie oft Sie E-Mails bekommen</a> · <a href="{ $stop }">Diese E-Mails abbestellen</a>
+mail-queue-foot-text =
+    Zur Moderation: { $desk }
+    Wie oft Sie E-Mails bekommen: { $preferences }
+    Diese E-Mails abbestellen: { $stop }
+mail-queue-links = Jeder Link öffnet eine Seite, die noch einmal nachfragt, bevor sich etwas ändert. Die Links sind nur für Sie und gelten 7 Tage; bitte leiten Sie diese E-Mail nicht weiter.
+
+mail-test-subject = Eine Testmail von Hamlet auf { $service }
+mail-test-title = E-Mails kommen an
+mail-test = Jemand hat Hamlet auf { $service } um eine Testmail gebeten. Das ist sie: E-Mails kommen an.
+mail-test-look = Wenn sie im Spam-Ordner gelandet ist, sehen Sie in docs/mail.md nach: SPF, DKIM und DMARC belegen, von wem eine E-Mail wirklich ist.
+
+## Mails to commenters
+
+mail-confirm-subject = { $site }: Möchten Sie von Antworten erfahren?
+mail-confirm-title = Antworten auf { $site }
+mail-confirm-question = Möchten Sie von Antworten erfahren?
+mail-confirm-public = Sie möchten von Antworten auf Ihre Kommentare auf { $site } erfahren. Ihr Kommentar zu <bdi>{ $page }</bdi> ist jetzt öffentlich.
+mail-confirm-public-text = Sie möchten von Antworten auf Ihre Kommentare auf { $site } erfahren. Ihr Kommentar auf dieser Seite ist jetzt öffentlich:
+mail-confirm-yes = Ja, bei Antworten benachrichtigen
+mail-confirm-yes-text = Wenn Sie von Antworten erfahren möchten, bestätigen Sie es hier:
+mail-confirm-no = Wenn Sie das nicht wollten, tun Sie nichts: Sie erfahren von keiner Antwort. Oder <a href="{ $url }">werden Sie nie wieder gefragt</a> auf { $site }.
+mail-confirm-no-text = Wenn Sie das nicht wollten, tun Sie nichts: Sie erfahren von keiner Antwort. Um auf { $site } nie wieder gefragt zu werden:
+mail-reply-heading = { $count ->
+    [1] eine Antwort auf Ihren Kommentar
+   *[other] { $count } Antworten auf Ihre Kommentare
+}
+mail-reply-title = { $count ->
+    [1] Eine Antwort auf Ihren Kommentar
+   *[other] Antworten auf Ihre Kommentare
+}
+mail-reply-by = <strong><bdi>{ $author }</bdi></strong> hat geantwortet auf <bdi>{ $page }</bdi>
+mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> hat geantwortet auf <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } hat auf Ihren Kommentar auf { $page } geantwortet ({ $site }).
+mail-reply-own = Sie schrieben:
+mail-reply-reply = Die Antwort:
+mail-reply-more = { $count ->
+    [one] Und { $count } weitere.
+   *[other] Und { $count } weitere.
+}
+mail-reply-stop = Sie bekommen diese E-Mail, weil Sie von Antworten auf { $site } erfahren möchten. <a href="{ $url }">Diese E-Mails abbestellen</a>.
+mail-reply-stop-text = Sie bekommen diese E-Mail, weil Sie von Antworten auf { $site } erfahren möchten. Abbestellen:
+
+## The comment form
+
+form-title = Kommentar schreiben
+form-title-refused = Ihr Kommentar wurde noch nicht gesendet
+form-work-needs-script = Diese Website verlangt von jedem Absender einen Arbeitsnachweis; dafür ist JavaScript nötig.
+form-name = Name
+form-email = E-Mail
+form-email-note = Ihre E-Mail-Adresse wird nicht veröffentlicht.
+form-website = Website <span class="quiet">(freiwillig)</span>
+form-text = Kommentar
+form-honeypot = Bitte leer lassen
+form-replies = Bei Antworten eine E-Mail schicken
+form-send = Absenden
+read-title = Kommentare
+read-none = Noch keine Kommentare.
+read-count = { $count ->
+    [one] { $count } Kommentar
+   *[other] { $count } Kommentare
+}
+read-write = Kommentar schreiben
+read-reply = { $name } antworten
+read-more = Weitere Kommentare
+read-feed = Feed dieser Kommentare
+thanks-title = Vielen Dank
+thanks-published = Ihr Kommentar ist veröffentlicht.
+thanks-back = Zurück zum Artikel
+thanks-awaits = Ihr Kommentar wartet auf Freigabe. Er erscheint, sobald ein Moderator ihn freigegeben hat.
+
+## The pages that links in mails lead to
+
+link-unknown = Dieser Link funktioniert nicht
+link-unknown-text = Vielleicht wurde er unterwegs abgeschnitten. Kopieren Sie den ganzen Link aus der E-Mail.
+link-expired = Dieser Link ist zu alt
+link-expired-text = Links in E-Mails gelten 7 Tage. Nichts wurde geändert.
+link-refused = Dieser Link gilt nicht mehr
+link-refused-text = Den Kommentar gibt es nicht mehr, oder das Konto, für das der Link gemacht wurde, darf nicht über ihn entscheiden.
+link-by = <strong><bdi>{ $author }</bdi></strong> auf <bdi>{ $page }</bdi>
+link-by-linked = <strong><bdi>{ $author }</bdi></strong> auf <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = Spamfilter: { $score }
+link-why = Was für Spam spricht:
+link-undo = Rückgängig
+link-stale-title = Schon entschieden
+link-stale = Dieser Kommentar hat sich seit der E-Mail geändert
+link-stale-now = Er ist jetzt: { $status }. Dieser Link hat nichts geändert.
+link-last-decided = { $who } hat am { $when } „{ $decision }“ entschieden.
+link-last-undone = { $who } hat „{ $decision }“ am { $when } zurückgenommen.
+
+link-ask-undo = Die letzte Entscheidung zurücknehmen?
+link-ask-approve = Diesen Kommentar freigeben?
+link-ask-spam = Ist dieser Kommentar Spam?
+link-ask-reject = Diesen Kommentar ablehnen?
+link-ask-trash = Diesen Kommentar in den Papierkorb legen?
+link-ask-hold = Diesen Kommentar in die Warteschlange zurücklegen?
+link-do-undo = Zurücknehmen
+link-do-approve = Freigeben
+link-do-spam = Als Spam markieren
+link-do-reject = Ablehnen
+link-do-trash = In den Papierkorb
+link-do-hold = Zurücklegen
+link-because = Warum, wenn Sie es sagen möchten
+link-done-undo = Zurückgenommen.
+link-done-approve = Freigegeben: Der Kommentar ist öffentlich.
+link-done-spam = Als Spam markiert.
+link-done-reject = Abgelehnt: Der Kommentar bleibt unveröffentlicht.
+link-done-trash = In den Papierkorb gelegt.
+link-done-hold = In die Warteschlange zurückgelegt.
+
+mail-stop = E-Mails über wartende Kommentare abbestellen?
+mail-stop-text = Sie bekommen keine E-Mails mehr über wartende Kommentare, von keiner Website. In der Moderation können Sie unter Ihrem Namen stattdessen wählen, wie oft Sie E-Mails bekommen.
+mail-stop-button = Diese E-Mails abbestellen
+mail-stopped = Abbestellt
+mail-stopped-text = Sie bekommen keine E-Mails mehr über wartende Kommentare. In der Moderation können Sie sie unter Ihrem Namen wieder einschalten.
+replies-ask = Von Antworten auf { $site } erfahren?
+replies-ask-text = Wenn jemand auf einen Ihrer Kommentare antwortet, bekommen Sie eine E-Mail. Jede enthält einen Link zum Abbestellen.
+replies-yes = Ja, bei Antworten benachrichtigen
+replies-stop = E-Mails über Antworten auf { $site } abbestellen?
+replies-stop-text = Sie bekommen von dieser Website keine E-Mails mehr und werden nicht wieder gefragt.
+replies-stop-button = Diese E-Mails abbestellen
+replies-confirmed = Sie erfahren von Antworten
+replies-confirmed-text = Sie bekommen eine E-Mail, wenn jemand auf einen Ihrer Kommentare antwortet.
+replies-stopped = Abbestellt
+replies-stopped-text = Sie bekommen von dieser Website keine E-Mails mehr über Antworten.
+
+## Signing in and out
+
+sign-in = Anmelden
+sign-in-email = E-Mail
+sign-in-password = Passwort
+sign-in-forgot = Passwort vergessen? Bitten Sie einen Betreiber um einen Einmal-Link. Ein Betreiber erstellt ihn auf dem Rechner selbst mit <code>hamlet moderator link</code>.
+sign-in-wrong = Adresse oder Passwort stimmt nicht.
+sign-in-too-many = Zu viele Versuche. Warten Sie eine Viertelstunde und versuchen Sie es dann noch einmal.
+sign-in-link-nobody = Willkommen. Wer sind Sie?
+sign-in-link-nobody-text = Dieser Link gilt einmal. Danach melden Sie sich mit Adresse und Passwort an.
+sign-in-link-first = Willkommen, { $name }
+sign-in-link-choose = Wählen Sie ein Passwort.
+sign-in-link-known = Dieser Link gilt einmal; danach melden Sie sich mit Ihrer Adresse, { $email }, und dem Passwort an.
+sign-in-link-again = Als { $name } anmelden
+sign-in-link-again-text = Dieser Link gilt einmal. Wählen Sie hier ein neues Passwort, wenn Sie das alte vergessen haben.
+sign-in-link-errors = Etwas stimmt noch nicht; siehe unten.
+sign-in-link-name = Name
+sign-in-link-name-note = Andere Moderatoren sehen ihn neben Ihren Entscheidungen.
+sign-in-link-email-note = Zum Anmelden und um von wartenden Kommentaren zu erfahren. Sie wird verschlüsselt gespeichert.
+sign-in-link-new-password = Neues Passwort <span class="quiet">oder leer lassen, um Ihres zu behalten</span>
+sign-in-link-password-note = Mindestens { $min } Zeichen. Ein paar Wörter, die Sie sich merken, sind gut.
+sign-in-link-gone = Dieser Link gilt nicht mehr
+sign-in-link-gone-text = Ein Anmeldelink gilt einmal, 24 Stunden lang, und ein neuerer ersetzt einen älteren.
+sign-in-link-gone-else = <a href="/sign-in">Melden Sie sich mit Ihrem Passwort an</a> oder bitten Sie einen Betreiber um einen neuen Link.
+sign-out = Abmelden
+sign-out-ask = Abmelden?
+sign-out-back = Zurück zur Moderation
+sign-out-done = Sie sind abgemeldet
+refused-title = Das hat nicht geklappt
+refused-back = Zur Moderation
+
+## The desk: what every page has around it
+
 desk = Moderation
+desk-mail-to-files = E-Mails werden als Dateien in <code>{ $folder }</code> abgelegt: Niemand bekommt sie.
+desk-mail-try = Einrichten und ausprobieren
+desk-unknown-proxy = Anfragen kommen über einen Proxy, den der Dienst nicht kennt, sodass alle Absender als einer zählen: Häufigkeiten gelten für den Proxy, und ein gesperrtes Netz sperrt alle aus. Tragen Sie die Adresse des Proxys in <code>server.trusted_proxies</code> ein.
 desk-skip = Zu den Kommentaren
 desk-main = Hauptmenü
 desk-queue = Warteschlange
@@ -15,8 +327,6 @@ desk-privacy = Datenschutz
 desk-activity = Verlauf
 desk-keys = Tasten
 desk-undo = Rückgängig
-sign-in = Anmelden
-sign-out = Abmelden
 key-next = nächster, voriger Kommentar
 key-approve = freigeben
 key-spam = Spam
@@ -25,6 +335,9 @@ key-why = lehnt ab und sagt, warum: „Beleidigung“ lehrt, was auf dieser Site
 key-trash = Papierkorb
 key-hold = zurück in die Warteschlange
 key-undo = die letzte Entscheidung zurücknehmen, auf jeder Seite
+key-select = auswählen; <kbd>Shift</kbd> <kbd>x</kbd> wählt alle gezeigten aus
+key-shift = <kbd>Shift</kbd> + eine Taste
+key-selected = entscheidet über alle ausgewählten
 key-open = öffnet den Kommentar
 key-thread = zeigt den Kommentar in seinem Gespräch
 key-search = suchen
@@ -32,29 +345,27 @@ key-block = Verfasser, Domain, Netz oder Wortfolge sperren
 key-answer = auf den Kommentar antworten
 key-palette = überallhin gehen, alles tun
 key-help = diese Hilfe
-key-selected = entscheidet über alle ausgewählten
 keys-on = Diese Tasten verwenden
 keys-close = Schließen
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = Nur Kommentare eines Verfassers.
+queue-change-the-filter-above = Ändern Sie den Filter oben.
+queue-new-comments-appear-here-as = Hier erscheinen Kommentare, die jemand ansehen sollte. Was fast sicher Spam ist, liegt unter Spam und kann von dort zurückgeholt werden.
+queue-meanwhile = Mit <kbd>j</kbd> und <kbd>k</kbd> gehen Sie durch eine Liste, mit <kbd>a</kbd> geben Sie frei, mit <kbd>s</kbd> markieren Sie als Spam, und <kbd>z</kbd> macht das Letzte rückgängig.
+queue-no-comment-has-this-status = Kein Kommentar hat diesen Status.
 queue-comments = Kommentare
-queue-comments-by-status = Kommentare nach Status
-queue-search = Suche
-queue-text-name-or-website = Wörter, Name, Website oder E-Mail-Adresse
-queue-site = Website
-queue-every-site = alle Websites
-queue-score = Bewertung
-queue-order = Reihenfolge
-queue-apply = Anwenden
-queue-clear = Zurücksetzen
+queue-nothing-to-show = Nichts zu zeigen
+queue-nothing-matches = Kein Treffer
+queue-nothing-waits-for-you = Nichts wartet auf Sie
+queue-nothing-here = Hier ist nichts
 queue-more-filters = Weitere Filter
+queue-every-site = alle Websites
 queue-any = beliebig
-queue-page = Seite
-queue-path-or-address = /pfad oder Adresse
-queue-reason = Grund
-queue-links = Links
 queue-with-a-link = mit Link
 queue-without = ohne
-queue-from = Von
-queue-to = Bis
+queue-apply = Anwenden
 queue-approve = Freigeben
 queue-spam = Spam
 queue-reject = Ablehnen
@@ -62,26 +373,115 @@ queue-trash = Papierkorb
 queue-why = Warum, beim Ablehnen:
 queue-why-unsaid = nicht gesagt
 queue-back-to-the-queue = Zurück in die Warteschlange
+queue-search = Suche
+queue-site = Website
+queue-score = Bewertung
+queue-order = Reihenfolge
+queue-page = Seite
+queue-reason = Grund
+queue-links = Links
+queue-from = Von
+queue-to = Bis
 queue-selected-comments = Ausgewählte Kommentare:
-queue-roomy = mehr Platz
-queue-marks = Markierungen
-queue-decide = Entscheiden
-queue-answers = Antwort auf
-queue-a-reply = Eine Antwort
+queue-clear = Zurücksetzen
 queue-read-on = Weiterlesen
 queue-first-page = Erste Seite
 queue-next-page = Nächste Seite
+queue-comments-by-status = Kommentare nach Status
+queue-text-name-or-website = Wörter, Name, Website oder E-Mail-Adresse
+queue-path-or-address = /pfad oder Adresse
 queue-pages = Seiten
-queue-select = Kommentar von { $name } auswählen
-queue-matching = alle <span id="total">{ $total }</span> Treffer, auf jeder Seite
-queue-nothing-to-show = Nichts zu zeigen
-queue-change-the-filter-above = Ändern Sie den Filter oben.
-queue-nothing-matches = Kein Treffer
-queue-elsewhere = Anderswo:
-queue-nothing-waits-for-you = Nichts wartet auf Sie
-queue-new-comments-appear-here-as = Hier erscheinen Kommentare, die jemand ansehen sollte. Was fast sicher Spam ist, liegt unter Spam.
-queue-nothing-here = Hier ist nichts
-queue-no-comment-has-this-status = Kein Kommentar hat diesen Status.
+
+queue-decide = Entscheiden
+queue-roomy = mehr Platz
+queue-answers = Antwort auf
+queue-a-reply = Eine Antwort
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies = { $count ->
+    [one] Mit { $number } fast gleichen
+   *[other] Mit { $number } fast gleichen
+} { $pages ->
+    [one] auf einer Seite
+   *[other] auf { $pages } Seiten
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }von { $sites } Websites
+}
+queue-show-copies = Zeigen
+queue-only-copies = Nur Kommentare, die einem fast gleichen.
+imports-title = Importe und umgezogene Seiten
+imports-imports = Importe
+imports-how = Kommentare anderer Systeme werden auf dem Rechner importiert, auf dem Hamlet läuft:
+imports-none = Noch wurde nichts importiert.
+imports-new = { $count ->
+    [one] { $number } neuer Kommentar
+   *[other] { $number } neue Kommentare
+}
+imports-not-ended = Er ist nicht abgeschlossen oder läuft noch. Erneut importiert, geht er weiter.
+imports-taken-back = { $count ->
+    [0] Ganz zurückgenommen
+    [one] Zurückgenommen, bis auf einen Kommentar, über den schon jemand entschieden hatte
+   *[other] Zurückgenommen, bis auf { $number } Kommentare, über die schon jemand entschieden hatte
+}
+imports-unchanged = { $count ->
+    [one] { $number } war schon da
+   *[other] { $number } waren schon da
+}
+imports-ham = { $number } als echt markiert
+imports-spam = { $number } als Spam markiert
+imports-unlabelled = { $number } ohne Markierung
+imports-orphans = { $count ->
+    [one] { $number } antwortet auf einen Kommentar, den es hier nicht gibt
+   *[other] { $number } antworten auf Kommentare, die es hier nicht gibt
+}
+imports-withheld = { $number } nicht öffentlich: { $why }
+imports-skipped = { $number } ausgelassen: { $why }
+imports-doubts = { $number } teilweise nicht verstanden: { $why }
+imports-not-understood = Was nicht verstanden wurde und was zu wissen ist
+imports-take-back = Zurücknehmen
+imports-what-goes = Seine Kommentare und das daraus Gelernte löschen, außer denen, über die seither jemand entschieden hat
+imports-take-it-back = Diesen Import zurücknehmen
+imports-say-that-you-are-sure = Bestätigen Sie, dass Sie sicher sind.
+imports-removed = { $count ->
+    [one] { $number } Kommentar ist wieder weg.
+   *[other] { $number } Kommentare sind wieder weg.
+}
+imports-kept = { $count ->
+    [one] Einer bleibt: Jemand hat seither darüber entschieden.
+   *[other] { $number } bleiben: Jemand hat seither darüber entschieden.
+}
+imports-move-a-page = Kommentare einer Seite umziehen
+imports-move-hint = Wenn ein Artikel jetzt eine andere Adresse hat oder ein Gespräch in zwei geteilt wurde: Die Kommentare kommen zu denen, die dort sind.
+imports-from-page = Von dieser Seite
+imports-to-page = Auf diese Seite
+imports-move = Umziehen
+imports-moved = { $count ->
+    [0] Auf dieser Seite gibt es keinen Kommentar.
+    [one] { $number } Kommentar ist umgezogen.
+   *[other] { $number } Kommentare sind umgezogen.
+}
+imports-no-such-site = Diese Website gibt es nicht.
+comment-copies = Fast gleiche Kommentare
+comment-copies-say = { $count ->
+    [one] Mit { $number } fast gleichen
+   *[other] Mit { $number } fast gleichen
+} { $pages ->
+    [one] steht er auf einer Seite
+   *[other] steht er auf { $pages } Seiten
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }von { $sites } Websites
+}
+comment-copies-elsewhere = { $count ->
+    [one] Ein weiterer steht auf einer Website, die Sie nicht moderieren.
+   *[other] { $number } weitere stehen auf Websites, die Sie nicht moderieren.
+}
+comment-copies-too = { $verb }: { $count ->
+    [one] auch den wartenden fast gleichen
+   *[other] auch die { $number } wartenden fast gleichen
+}
+queue-site-name = Name der Website
+queue-sites-like-that = Websites mit einem solchen Namen:
 status-pending = Offen
 status-approved = Freigegeben
 status-spam = Spam
@@ -112,6 +512,10 @@ check-duplicate = derselbe Text wieder
 check-rate = viele von einem Ort
 check-blocklist = gesperrtes Wort oder Adresse
 check-links = viele Links
+check-language = eine Sprache, die Hamlet nicht kennt
+check-copies = fast gleiche anderswo
+queue-language = Sprache
+comment-language = Sprache: { $code }
 score-none = nicht bewertet
 score-spam = wahrscheinlich Spam
 score-uncertain = unsicher
@@ -119,51 +523,148 @@ score-genuine = wahrscheinlich echt
 score-sure-spam = fast sicher Spam
 score-sure-genuine = fast sicher echt
 score-likely = Wahrscheinlichkeit für Spam
-because-abuse = Wirkt beleidigend: { $score } erreicht die Schwelle der Website von { $threshold }, also entscheidet ein Mensch
 why-reviewed = Diese Website prüft jeden Kommentar
 age-now = gerade eben
 age-minutes = vor { $number } Min.
 age-hours = vor { $number } Std.
 age-days = vor { $number } T.
-flash-unchanged = Nichts wurde geändert.
-flash-noted = Die Notiz steht im Verlauf.
-flash-answered = Ihre Antwort ist veröffentlicht.
-flash-nothing-to-undo = Vom letzten Tag ist nichts mehr zurückzunehmen.
-comment-comment = Kommentar
-comment-history = Verlauf
-comment-judgement = Bewertung
-comment-author = Verfasser
-comment-next = Nächster
-comment-block = Sperren
-comment-answer = Antworten
-comment-answer-send = Antwort veröffentlichen
-comment-answer-as = Ihre Antwort, veröffentlicht unter dem Namen { $name }
-comment-answer-approves = Den Kommentar freigeben, dem sie gilt
-comment-thread = Gespräch
-comment-add-note = Notiz hinzufügen
-comment-email = E-Mail
-comment-website = Website
-comment-comments = Kommentare
+
+## The desk: first steps
+
 start-title = Erste Schritte
 start-done = erledigt
 start-site = Ihre Website hinzufügen, mit der Adresse ihrer Seiten
 start-page = Die zwei Zeilen auf eine Seite setzen und sie einmal öffnen
 start-comment = Einen ersten Kommentar erhalten
 start-mail = E-Mail einrichten und sich einen Test senden
-start-people = Eine Kollegin einladen
-me-your-account = Ihr Konto
-me-language = Sprache
-me-language-of-browser = wie im Browser
-me-save = Speichern
-me-name = Name
+start-people = Eine Kollegin oder einen Kollegen einladen
+
+## The desk: block rules
+
+blocks-title = Gesperrt
+blocks-what-they-are = Kommentare, auf die eine dieser Regeln zutrifft, werden zurückgehalten oder gelten als Spam, gleich wie sie bewertet sind. Nichts wird weggeworfen.
+blocks-none = Nichts ist gesperrt
+blocks-how-to = Öffnen Sie einen Kommentar und drücken Sie <kbd>b</kbd>, um seinen Verfasser, eine Domain, sein Netz oder eine Wortfolge zu sperren.
+blocks-added = Die Regel gilt jetzt.
+blocks-what = Was
+blocks-where = Wo
+blocks-does = Dann
+blocks-until = Bis
+blocks-by = Angelegt von
+blocks-hidden = (nur ein Hashwert wird aufbewahrt)
+blocks-remove = Entfernen
+blocks-hits = Treffer zuletzt
+blocks-hits-of = { $hits } der letzten { $all }, { $approved } freigegeben
+blocks-hit-last = zuletzt { $when }
+blocks-hits-none = keiner der letzten { $all }
+blocks-import = Liste hinzufügen
+blocks-import-what = Die Liste unerlaubter Wörter von WordPress, Domains oder Adressen, eine je Zeile, oder eine hier gespeicherte Datei. Was eine Zeile ist, wird an ihr erkannt.
+blocks-import-list = Die Liste, ein Eintrag je Zeile
+blocks-import-try = Zuerst ausprobieren
+blocks-import-do = Liste hinzufügen
+blocks-import-site = Für welche Website
+blocks-import-tried = { $new } Regeln kämen hinzu, { $known } gibt es schon. Zusammen hätten sie { $hits } der letzten { $all } Kommentare getroffen, davon { $approved } freigegebene.
+blocks-imported = { $new } Regeln wurden hinzugefügt, { $known } gab es schon.
+blocks-import-refused = Nicht übernommen:
+blocks-import-line = Zeile { $line }: { $text }
+blocks-export = Regeln als Datei speichern
+blocks-remove-named = Die Regel { $what } entfernen
+block-title = Sperren
+block-what = Was gesperrt wird
+block-word = das Wort oder die Wortfolge
+block-phrase = Wort oder Wortfolge
+block-email = die Adresse
+block-network = das Netz
+block-domain = die Domain
+block-trial = Hätte { $hits } der letzten { $all } Kommentare getroffen, davon { $approved } freigegebene.
+block-then = Was mit solchen Kommentaren geschieht
+block-holds = ein Mensch sieht sie an
+block-spam = sie sind Spam
+block-how-long = Wie lange
+block-a-week = eine Woche
+block-a-month = einen Monat
+block-a-year = ein Jahr
+block-for-good = für immer
+block-note = Warum <span class="quiet">wenn Sie mögen</span>
+block-everywhere = Auf allen Websites
+block-force = Trotz so vieler Treffer hinzufügen
+block-do = Sperren
+block-try = Nur ausprobieren
+
+## The desk: what the last form did
+
+flash-unchanged = Nichts wurde geändert.
+flash-noted = Die Notiz steht im Verlauf.
+flash-answered = Ihre Antwort ist veröffentlicht.
+flash-edited = Der Text ist geändert; der alte steht im Verlauf.
+flash-unedited = Der Text ist wieder wie vor der Änderung.
+flash-nothing-to-undo = Vom letzten Tag ist nichts mehr zurückzunehmen.
+flash-broken-undo = { $count ->
+    [one] Der Dienst fiel aus, bevor { $number } weiterer Kommentar an der Reihe war.
+   *[other] Der Dienst fiel aus, bevor { $number } weitere Kommentare an der Reihe waren.
+}
+flash-broken = Dann fiel der Dienst aus: Der Rest ist wie zuvor. Versuchen Sie es noch einmal.
+flash-left-own = { $count ->
+    [one] { $number } blieb unverändert: Sie hatten ihn vorher selbst geändert.
+   *[other] { $number } blieben unverändert: Sie hatten sie vorher selbst geändert.
+}
+flash-left = { $count ->
+    [one] { $number } blieb unverändert: Er hat sich inzwischen geändert. Sehen Sie noch einmal hin.
+   *[other] { $number } blieben unverändert: Sie haben sich inzwischen geändert. Sehen Sie noch einmal hin.
+}
+flash-left-by = { $count ->
+    [one] { $number } blieb unverändert: { $who } hat ihn inzwischen geändert. Sehen Sie noch einmal hin.
+   *[other] { $number } blieben unverändert: { $who } hat sie inzwischen geändert. Sehen Sie noch einmal hin.
+}
+flash-undo-rest = Den Rest zurücknehmen
+flash-undo-all = { $count ->
+    [one] Rückgängig
+   *[other] Alle { $number } zurücknehmen
+}
+
+## The desk: lists with a name
+
 views-title = Gespeicherte Listen
-views-keep = Diese Liste behalten
-views-keep-it = Behalten
-views-name = Name
+views-what-they-are = Filter und Reihenfolgen, denen Sie einen Namen gegeben haben. Jede Liste hat ihre eigene Adresse, die Sie als Lesezeichen speichern können.
+views-none = Noch keine
+views-how-to = Grenzen Sie die Warteschlange mit den Filtern ein und behalten Sie die Liste dann unter einem Namen.
+views-remove = Entfernen
+views-remove-named = Die Liste { $name } entfernen
 views-change = ändern
-activity-activity = Verlauf
-activity-decisions = Entscheidungen
-batches-taken-back = zurückgenommen
+views-keep = Diese Liste behalten
+views-name = Name
+views-keep-it = Behalten
+views-too-long = Diese Filter sind zu lang, um sie zu behalten.
+views-too-many = Es gibt schon { $number } Listen. Entfernen Sie zuerst eine.
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = .
+language-name = Deutsch
+js-decided-approve = { $count ->
+    [one] { $number } Kommentar freigegeben.
+   *[other] { $number } Kommentare freigegeben.
+}
+js-decided-spam = { $count ->
+    [one] { $number } Kommentar als Spam markiert.
+   *[other] { $number } Kommentare als Spam markiert.
+}
+js-decided-reject = { $count ->
+    [one] { $number } Kommentar abgelehnt.
+   *[other] { $number } Kommentare abgelehnt.
+}
+js-decided-trash = { $count ->
+    [one] { $number } Kommentar in den Papierkorb gelegt.
+   *[other] { $number } Kommentare in den Papierkorb gelegt.
+}
+js-decided-hold = { $count ->
+    [one] { $number } Kommentar zurück in der Warteschlange.
+   *[other] { $number } Kommentare zurück in der Warteschlange.
+}
+js-taken-back = { $count ->
+    [one] Bei { $number } Kommentar zurückgenommen.
+   *[other] Bei { $number } Kommentaren zurückgenommen.
+}
 js-did-approve = freigegeben
 js-did-spam = als Spam markiert
 js-did-reject = abgelehnt
@@ -196,7 +697,10 @@ js-undo = Rückgängig
 js-undo-line = Rückgängig: { $what }
 js-close = Schließen
 js-leave-them = So lassen
-js-sure = { $verb }: { $number }?
+js-sure = { $verb }: { $count ->
+    [one] { $number } Kommentar?
+   *[other] { $number } Kommentare?
+}
 js-sure-yes = { $verb }: { $number }
 js-show = Zeigen
 js-selected = { $number } ausgewählt
@@ -206,51 +710,484 @@ js-what-else = Sehen, was sonst noch da ist
 js-signed-out = Sie sind abgemeldet.
 js-sign-in = Anmelden
 js-no-answer = der Dienst antwortet nicht. Versuchen Sie es noch einmal.
+js-not-decided-approve = Nicht freigegeben.
+js-not-decided-spam = Nicht als Spam markiert.
+js-not-decided-reject = Nicht abgelehnt.
+js-not-decided-trash = Nicht in den Papierkorb gelegt.
+js-not-decided-hold = Nicht in die Warteschlange zurückgelegt.
 js-comment-by = der Kommentar von { $who }
+js-comments = { $count ->
+    [one] { $number } Kommentar
+   *[other] { $number } Kommentare
+}
 js-failed = Nicht erledigt: { $what }: { $why }
+js-just-back = er war eben erst zurückgekommen. Sehen Sie noch einmal hin.
 js-gone = Nicht mehr da: { $what }.
 js-faster = { $who } war schneller: { $what }, jetzt { $status }. Sehen Sie noch einmal hin.
+js-faster-many = { $who } hat vor Ihnen geändert: { $what }. Sehen Sie noch einmal hin.
+js-you-before = Sie hatten schon geändert: { $what }. Sehen Sie noch einmal hin.
+js-changed = Inzwischen geändert: { $what }. Sehen Sie noch einmal hin.
 js-before-you = { $who } hat vor Ihnen entschieden: { $did }, { $when }.
+js-you-decided = Sie haben schon entschieden: { $did }, { $when }.
+js-edited-before-you = { $who } hat den Text geändert, { $when }. Lesen Sie ihn noch einmal.
+js-undone-before-you = { $who } hat eine Entscheidung zurückgenommen: jetzt { $status }, { $when }.
+js-changed-now = Inzwischen geändert: jetzt { $status }.
+js-decided-by = { $who }: { $did }, { $when }
+js-changed-since = { $who } hat ihn seither geändert: jetzt { $status }.
+js-changed-since-you = Sie haben ihn seither geändert: jetzt { $status }.
+js-not-taken-back = Nicht zurückgenommen.
+js-some-not-taken-back = Nicht bei { $what }: { $why }
+js-rest-changed = Den Rest hat jemand seither geändert.
 js-you = Sie
 js-seconds-ago = vor { $number } s
 js-minutes-ago = vor { $number } Min.
+js-at = um { $when }
 js-select-first = Wählen Sie zuerst einen Kommentar: Taste j.
 js-select-some = Wählen Sie zuerst Kommentare aus.
+js-not-loaded = { $count ->
+    [one] Die nächsten Kommentare konnten nicht geladen werden: Eine Taste wirkte nicht.
+   *[other] Die nächsten Kommentare konnten nicht geladen werden: { $number } Tasten wirkten nicht.
+}
 js-new = { $number } neu: zeigen
+js-more = Mehr
+js-open = Öffnen
 js-undo-last = Die letzte Entscheidung zurücknehmen
 js-keys = Tasten
 js-what-to-do = Wohin, oder was tun?
 js-nothing-like-that = Nichts heißt so
 js-saved-list = Liste
-js-decided-approve = { $count ->
-    [one] { $number } Kommentar freigegeben.
-   *[other] { $number } Kommentare freigegeben.
+js-looking = { $who } sieht ihn gerade an
+js-decide = Entscheiden
+
+## The desk: a comment by itself
+
+comment-comment = Kommentar
+comment-plus-speaks-for-spam-minus = Plus spricht für Spam, Minus dagegen (logarithmierte Chancen).
+comment-history = Verlauf
+comment-judgement = Bewertung
+comment-author = Verfasser
+comment-decided-before = Früher entschieden
+comment-checks-that-fired = Ausgelöste Prüfungen
+comment-what-counted-in-the-text = Was im Text den Ausschlag gab
+comment-also-by-this-author = Auch von diesem Verfasser
+comment-from-the-same-network = Aus demselben Netz
+comment-with-the-same-web-site = Mit derselben Website
+comment-note-for-the-history-with = Notiz <span class="quiet">für den Verlauf, mit einer Entscheidung oder allein</span>
+comment-email = E-Mail
+comment-website = Website
+comment-comments = Kommentare
+comment-add-note = Notiz hinzufügen
+comment-next = Nächster
+comment-block = Sperren
+comment-answer = Antworten
+comment-answer-as = Ihre Antwort, veröffentlicht unter dem Namen { $name }
+comment-answer-approves = Den Kommentar freigeben, dem sie gilt
+comment-answer-send = Antwort veröffentlichen
+comment-thread = Gespräch
+answer-needs-address = Ihr Konto braucht eine E-Mail-Adresse, bevor Sie antworten können.
+verdict-publish = sofort veröffentlicht
+verdict-hold = für einen Menschen zurückgehalten
+verdict-spam = als Spam beiseitegelegt
+decision-approve = freigeben
+decision-spam = Spam
+decision-reject = ablehnen
+decision-trash = Papierkorb
+decision-hold = zurückhalten
+history-arrived = Eingegangen: { $to }
+history-decided = entschied „{ $decision }“: jetzt { $to }
+history-undone = nahm „{ $decision }“ zurück: wieder { $to }
+history-revealed = sah die ganze Adresse an
+history-edited = änderte den Text
+history-edit-undone = nahm die Änderung des Textes zurück
+history-before = Der Text davor
+history-noted = notierte
+door-token = API
+door-mail = per E-Mail
+door-client = von einem Programm gemeldet
+door-command = Kommandozeile
+door-other = sonstige
+comment-show-it-whole = Ganz anzeigen
+comment-taken-back = (zurückgenommen)
+comment-that-you-looked-goes-into = Dass Sie nachgesehen haben, kommt in den Verlauf.
+comment-all-of-theirs-that-wait = Alle wartenden von ihm
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = Das sind alle Treffer der Liste, von der Sie kommen, auf jeder Seite. Sie können sie 30 Tage lang gemeinsam zurücknehmen, hier oder unter <a href="/desk/batches">Zusammen entschieden</a>.
+confirm-leave-them = So lassen
+confirm-question = { $verb }: { $count ->
+    [one] { $number } Kommentar?
+   *[other] { $number } Kommentare?
 }
-js-decided-spam = { $count ->
-    [one] { $number } Kommentar als Spam markiert.
-   *[other] { $number } Kommentare als Spam markiert.
+confirm-all = { $verb }: alle { $number }
+
+## The desk: what was decided together
+
+batches-decided-together = Zusammen entschieden
+batches-what-was-decided-about-several = Was in den letzten 30 Tagen über mehrere Kommentare auf einmal entschieden wurde. Beim Zurücknehmen bleibt unberührt, worüber seither jemand entschieden hat.
+batches-select-several-comments-or-all = Wählen Sie mehrere Kommentare oder alle Treffer aus und entscheiden Sie darüber: Dann erscheint es hier.
+batches-nothing-was = Noch nichts
+batches-taken-back = zurückgenommen
+
+## The desk: what operators did
+
+activity-activity = Verlauf
+activity-nothing-yet = Noch nichts.
+activity-what-operators-did = Was Betreiber getan haben
+activity-when = Wann
+activity-who = Wer
+activity-what = Was
+activity-to-what = Woran
+activity-more = Mehr
+activity-older = Ältere
+activity-acts = Handlungen
+activity-decisions = Entscheidungen
+activity-decisions-text = Wer was entschieden hat, das Neueste zuerst. Worüber seither niemand entschieden hat, lässt sich hier zurücknehmen.
+activity-nothing-decided = Noch wurde nichts entschieden.
+activity-earlier = Frühere
+activity-decided = { $did }: ein Kommentar von { $author }
+activity-undo = Rückgängig: { $what }
+act-address-reveal = sah eine ganze Adresse an
+act-comments-export = exportierte Kommentare
+act-comments-import = importierte Kommentare
+act-comments-import-undo = nahm einen Import zurück
+act-key-add = legte den Schlüssel eines Programms an
+act-key-revoke = widerrief den Schlüssel eines Programms
+act-mail-retry = versuchte eine E-Mail erneut
+act-model-activate = nahm ein Modell in Betrieb
+act-model-roll-back = kehrte zum vorigen Modell zurück
+act-model-train = startete ein Training
+act-person-add = fügte einen Moderator hinzu
+act-person-change = änderte ein Konto
+act-person-link = erstellte einen Anmeldelink
+act-person-password = setzte ein Passwort
+act-person-remove = entfernte einen Moderator
+act-rule-add = fügte eine Sperrregel hinzu
+act-rule-import = fügte eine Liste von Sperrregeln hinzu
+act-rule-remove = entfernte eine Sperrregel
+act-samples-add = fügte markierte Texte hinzu
+act-sealing-key-retire = zog die älteren Verschlüsselungsschlüssel zurück
+act-sealing-key-rotate = wechselte den Verschlüsselungsschlüssel
+act-session-end-all = meldete sich überall ab
+act-site-add = fügte eine Website hinzu
+act-site-change = änderte eine Website
+act-site-abuse-trial = sah an, was Zurückhalten wegen Beleidigung bewirken würde
+act-site-remove = entfernte eine Website
+act-subject-erase = löschte die Daten eines Menschen
+act-subject-export = sah die Daten eines Menschen an
+act-token-add = erstellte ein Zugriffstoken
+act-token-revoke = widerrief ein Zugriffstoken
+act-webhook-add = fügte einen Webhook hinzu
+act-webhook-remove = entfernte einen Webhook
+
+## The desk: your account
+
+me-your-account = Ihr Konto
+me-saved = Gespeichert.
+me-nothing-was-saved-some-of = Nichts wurde gespeichert: Etwas stimmt noch nicht.
+me-ends-every-session-of-yours = Beendet alle Ihre Sitzungen, auch diese, und nicht benutzte Anmeldelinks. Zugriffstoken, die Sie erstellt haben, gelten weiter.
+me-mail-to-files = Noch ist kein Mailserver eingerichtet, daher erreicht Sie keine E-Mail.
+me-mail-about-comments-that-wait = E-Mails über wartende Kommentare
+me-address-and-password = Adresse und Passwort
+me-sessions = Sitzungen
+me-as-above = wie oben
+me-save = Speichern
+me-language = Sprache
+me-language-of-browser = wie im Browser
+me-sign-out-everywhere = Überall abmelden
+me-name = Name
+me-other-moderators-see-it-beside = Andere Moderatoren sehen ihn neben Ihren Entscheidungen.
+me-new-address = Neue Adresse
+me-leave-it-empty-to-keep = Leer lassen, um Ihre zu behalten.
+me-new-password = Neues Passwort
+me-at-least-10-characters-it = Mindestens 10 Zeichen. Sie werden überall sonst abgemeldet.
+me-present-password = Bisheriges Passwort
+me-needed-to-change-the-address = Nötig, um Adresse oder Passwort zu ändern.
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">Einstellungen</a>
+site-saved = Gespeichert.
+site-nothing-was-saved-some-of = Nichts wurde gespeichert: Etwas stimmt noch nicht.
+site-otherwise-it-is-judged-and = Andernfalls wird es bewertet und vergessen. <a href="/desk/settings#keys">Ihre Schlüssel</a> stehen in den Einstellungen.
+site-on-your-pages = Auf Ihren Seiten
+site-what-scores-do = Was Bewertungen bewirken
+site-what-counts-as-evidence = Was als Beleg zählt
+site-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
+site-name = Name
+site-origins-of-its-pages-one = Ursprünge seiner Seiten, einer je Zeile
+site-save = Speichern
+site-a-comment-without-a-form = Ein Kommentar ohne Formularschlüssel spricht für Spam
+site-what-they-ask-about-is = Was sie anfragen, wird aufbewahrt, um hier geprüft zu werden
+site-spam-from = Spam ab
+site-a-score-from-0-to = Eine Bewertung von 0 bis 1: Ab ihr wird ein Kommentar als Spam beiseitegelegt.
+site-authors-are-trusted-after = Verfasser gelten als vertrauenswürdig nach
+site-so-many-comments-of-theirs = So vielen Kommentaren, die ein Mensch freigegeben hat, jeweils aus demselben Browser und mit derselben Adresse gesendet. Dann werden ihre Kommentare sofort veröffentlicht, solange nichts gegen sie spricht und sie auf nichts Neues verlinken. Leer: niemand, und ein Mensch sieht jeden Kommentar.
+site-published-at-once-below = Sofort veröffentlicht unter
+site-a-trusted-author-s-comment = Der Kommentar eines vertrauenswürdigen Verfassers mit niedrigerer Bewertung braucht keine Prüfung.
+site-links = Links
+site-more-in-one-comment-speak = Mehr in einem Kommentar sprechen für Spam.
+site-seconds = Sekunden
+site-a-form-sent-sooner-after = Ein Formular, das früher nach dem Öffnen gesendet wird, spricht für Spam.
+site-hours = Stunden
+site-a-form-sent-later-after = Ein Formular, das später nach dem Öffnen gesendet wird, auch.
+site-keeping = Wie lange
+site-spam-days = Tage für Spam
+site-so-many-days-after = So viele Tage, nachdem er als Spam galt, wird er endgültig gelöscht; was Modelle daraus gelernt haben, bleibt. Leer: nie.
+site-trash-days = Tage für den Papierkorb
+site-likewise-the-trash = Ebenso, was im Papierkorb liegt.
+site-pages = Adressen von Seiten
+site-trailing-slash = Ein Schrägstrich am Ende
+site-slash-kept = zählt: /post und /post/ sind zwei Seiten
+site-slash-added = ist immer da: /post ist /post/
+site-slash-removed = ist nie da: /post/ ist /post
+site-drop-index = /post/index.html ist /post/
+site-parameters = Parameter, die Seiten unterscheiden
+site-parameters-hint = Etwa p, durch Leerzeichen getrennt; ein Strich allein: keine. Leer: alle außer denen, die sagen, woher ein Leser kam (utm_source, fbclid und andere). Wenn sich das ändert, ziehen Kommentare dorthin um, wo ihre Seite jetzt ist.
+site-proof-of-work = Arbeitsnachweis
+site-zero-bits-1-to-24 = Nullbits, 1 bis 24, für die der Rechner jedes Absenders arbeitet; 16 dauern einen Augenblick. Leer: keine.
+site-abuse = Wie beleidigend Kommentare wirken
+site-abuse-off = wird nicht ermittelt
+site-abuse-show = wird Moderatoren angezeigt
+site-abuse-hold = wird angezeigt, und Kommentare, die beleidigend wirken, werden für sie zurückgehalten
+site-abuse-hint = Bevor etwas zurückgehalten wird, sehen Sie an, was es bewirkt hätte.
+site-abuse-from = Zurückgehalten ab
+site-abuse-from-hint = Eine Wahrscheinlichkeit von 0,5 bis 1. Nichts wird dadurch je veröffentlicht, beiseitegelegt oder verworfen.
+
+## The desk: settings
+
+settings-settings = Einstellungen
+settings-none-a-program-that-moderates = Keine. Ein Programm, das moderiert oder importiert, meldet sich mit einem an.
+settings-send-me-a-test-mail = Mir eine Testmail senden
+settings-none-everything-was-delivered-or = Keine: Alles wurde zugestellt oder wird noch versucht.
+settings-sites = Websites
+settings-moderators = Moderatoren
+settings-tokens-for-programs = Zugriffstoken für Programme
+settings-mail-that-was-given-up = Aufgegebene E-Mails
+settings-name-in-addresses = Name in Adressen
+settings-name-for-people = Name für Menschen
+settings-origins-of-its-pages = Ursprünge ihrer Seiten
+settings-name = Name
+settings-email = E-Mail
+settings-role = Rolle
+settings-every-site = alle Websites, auch später hinzugefügte
+settings-only-these = nur diese
+settings-find-a-site = Es gibt { $number } Websites. Suche nach Namen:
+settings-find = Suchen
+settings-nothing-done = Nichts wurde getan: Etwas stimmt noch nicht.
+settings-what-it-is-for = Wofür es ist
+settings-add-a-site = Website hinzufügen
+settings-add-a-moderator = Moderator hinzufügen
+settings-make-a-token = Zugriffstoken erstellen
+settings-moderator-decides-about-comments = Moderator: entscheidet über Kommentare
+settings-operator-runs-the-place-too = Betreiber: verwaltet auch alles andere
+settings-moderator = Moderator
+settings-operator = Betreiber
+settings-site = Website
+settings-its-pages = Ihre Seiten
+settings-what-to-do = <span class="away">Was zu tun ist</span>
+settings-owner = Inhaber
+settings-last-used = Zuletzt benutzt
+settings-mail = E-Mail
+settings-to = An
+settings-from = Vom
+settings-why = Warum
+settings-add-the-site = Website hinzufügen
+settings-sign-in-link = Anmeldelink
+settings-remove = Entfernen
+settings-add-the-moderator = Moderator hinzufügen
+settings-revoke = Widerrufen
+settings-make-the-token = Zugriffstoken erstellen
+settings-try-again = Noch einmal versuchen
+settings-none-named-no-browser-of = keine genannt: kein Browser von anderswo darf senden
+settings-you = Sie
+settings-revoked = widerrufen
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = Zugriffstoken
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = Keine. WordPress und andere, die das Protokoll von Akismet sprechen, fragen stattdessen hier an, mit dem Schlüssel einer Website.
+programs-a-key-judges-and-reports = Ein Schlüssel bewertet und meldet für seine Website und kann sonst nichts. Ob die Website aufbewahrt, wonach gefragt wird, steht in ihren Einstellungen.
+programs-none-a-program-of-yours = Keine. Ein Programm von Ihnen kann erfahren, was auf einer Website geschieht.
+programs-in-the-public-internet-or = Im öffentlichen Internet oder in einem Netz, das die Konfiguration erlaubt.
+programs-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
+programs-webhooks = Webhooks
+programs-program = Programm
+programs-site = Website
+programs-address = Adresse
+programs-make-a-key = Schlüssel erstellen
+programs-add-a-webhook = Webhook hinzufügen
+programs-its-comments-are = Seine Kommentare werden
+programs-last-used = Zuletzt benutzt
+programs-what-to-do = <span class="away">Was zu tun ist</span>
+programs-told-of = Erfährt von
+programs-last-took = Zuletzt angenommen
+programs-not-taken = Nicht angenommen
+programs-revoke = Widerrufen
+programs-make-the-key = Schlüssel erstellen
+programs-remove = Entfernen
+programs-add-the-webhook = Webhook hinzufügen
+programs-told-when = Benachrichtigen, wenn
+programs-revoked = widerrufen
+programs-nothing = nichts
+programs-keys = Schlüssel
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = Datenschutz
+privacy-make-sure-that-it-is = Vergewissern Sie sich, dass wirklich diese Person fragt. Die Adresse wird nur im Formular gesendet und steht in keinem Protokoll und keinem Browserverlauf.
+privacy-they-have-an-account-as = Diese Person hat ein Konto als Moderator, das bleibt: Es steht in den <a href="/desk/settings">Einstellungen</a>.
+privacy-nothing-yet-what-is-erased = Noch nichts. Was gelöscht wird, ist hier vermerkt: wer es tat und wie viel es war, nicht, wessen Daten es waren.
+privacy-what-is-held-about-a = Was über einen Menschen gespeichert ist
+privacy-held = Gespeichert
+privacy-erased-before = Früher gelöscht
+privacy-email = E-Mail
+privacy-what = Was
+privacy-how-many = Wie viele
+privacy-when = Wann
+privacy-by = Von
+privacy-look-it-up = Nachsehen
+privacy-download-all-of-it = Alles herunterladen
+privacy-erase-all-of-it = Alles löschen
+privacy-settings = Einstellungen
+privacy-labelled-texts-and-what-models = Markierte Texte und was Modelle daraus gelernt haben
+privacy-subscriptions-to-replies = Abonnements von Antworten
+privacy-mails-to-them = E-Mails an diese Person
+privacy-damaged-rows-which-cannot-be = Beschädigte Zeilen, die nicht lesbar sind
+privacy-it-cannot-be-undone-and = Es lässt sich nicht rückgängig machen, und ich bin sicher
+
+## The desk: the model
+
+model-model = Modell
+model-caught = Letzte 30 Tage: { $aside } von selbst als Spam beiseitegelegt, davon { $back } von Menschen zurückgeholt; { $missed } kamen durch, die Menschen als Spam markierten.
+model-none-yet-a-training-takes = Noch keine. Ein Training nimmt, was Moderatoren entschieden haben und was importiert oder gesendet wurde, und vergleicht das neue Modell mit dem jetzigen an Beispielen, die keines gesehen hat.
+model-all-of-it-counts = Alles zählt.
+model-no-labels-yet-each-approval = Noch keine Markierungen. Jede Freigabe und jede Entscheidung für Spam ist eine.
+model-labels-are-counted-and-capped = Danach werden Markierungen gezählt und begrenzt. Leer gelassen ist es Ihr eigener.
+model-drawings-of-the-last-1 = Hier erscheinen Diagramme der letzten 1.000.
+model-spam-caught-genuine-blocked = <span class="spam">Spam erkannt</span> <span class="ham">Echtes blockiert</span>
+model-stands-as-spam-anything-else = <span class="spam">gilt als Spam</span> <span class="ham">alles andere</span>
+model-nobody-has-decided-about-these = Über diese hat noch niemand entschieden.
+model-each-dot-is-a-tenth = Jeder Punkt ist ein Zehntel der Bewertungen: waagerecht, was erwartet wurde; senkrecht, der Anteil, den Menschen Spam nannten. Auf der Linie bedeuten die Bewertungen, was sie sagen.
+model-marked-as-spam-approved = <span class="spam">als Spam markiert</span> <span class="ham">freigegeben</span>
+model-questions = Was Modelle beantworten
+model-spam = Spam
+model-abuse = Beleidigung
+model-abuse-is-evidence = Eine Bewertung der Beleidigung wird Menschen angezeigt. Von sich aus veröffentlicht, verschiebt und verwirft sie nichts.
+model-abuse-labels = Jede Freigabe ist eine, und jede Ablehnung mit dem Grund „Beleidigung“.
+model-judges-now = Bewertet jetzt
+model-trainings-and-models = Trainings und Modelle
+model-samples = Beispiele
+model-no-comment-was-judged-yet = Noch wurde kein Kommentar bewertet
+model-what-a-threshold-would-do = Was eine Schwelle bewirken würde
+model-scores = Bewertungen
+model-calibration = Kalibrierung
+model-decisions-30-days = Entscheidungen, 30 Tage
+model-labelled-data-from-elsewhere = Markierte Daten von anderswo
+model-name-of-this-data = Name dieser Daten
+model-file = Datei
+model-version = Version
+model-labels-since = Markierungen seither
+model-records = Datensätze
+model-new-labels = Neue Markierungen
+model-changed = Geändert
+model-unchanged = Unverändert
+model-for-later = Für später
+model-figure = Wert
+model-this-model = Dieses Modell
+model-live-then = Damals im Einsatz
+model-came-by = Woher
+model-class = Klasse
+model-labels = Markierungen
+model-in-use = Im Einsatz
+model-threshold = Schwelle
+model-put-aside = Beiseitegelegt
+model-spam-caught = Spam erkannt
+model-genuine-blocked = Echtes blockiert
+model-show = Zeigen
+model-train-a-model = Modell trainieren
+model-back-to-the-one-before = Zurück zum vorigen
+model-use-the-shipped-one = Das mitgelieferte verwenden
+model-put-it-into-use = In Betrieb nehmen
+model-take-it-in = Aufnehmen
+model-site = Website
+model-look-again = Noch einmal nachsehen
+model-evaluation-report = Auswertungsbericht
+model-progress = Fortschritt
+model-share-of-the-spam-caught = Anteil des erkannten Spams und der blockierten echten Kommentare, nach Schwelle
+model-share-that-was-spam-by = Anteil, der Spam war, nach Bewertung
+model-although-it-does-not-pass = obwohl es die Prüfung nicht besteht
+model-how-many-comments-had-which = Wie viele Kommentare welche Bewertung hatten
+chart-score = Bewertung
+chart-share = Anteil
+chart-share-of-spam = Anteil, der Spam war
+chart-comments = Kommentare
+chart-decisions = Entscheidungen
+chart-days = Tage vor heute
+chart-score-bin = { $from } bis { $to } %: { $spam } Spam, { $other } andere
+chart-day = { $ago ->
+    [0] Heute
+    [one] Vor { $ago } Tag
+   *[other] Vor { $ago } Tagen
+}: { $approved } freigegeben, { $spam } als Spam markiert
+chart-calibration-dot = { $expected } % erwartet, { $found } % waren Spam ({ $all })
+model-decisions-of-the-last-30 = Entscheidungen der letzten 30 Tage
+model-abuse-trial = Was Zurückhalten wegen Beleidigung bewirken würde
+model-abuse-of = Bei den letzten { $comments } Kommentaren, die nicht als Spam beiseitegelegt wurden. Die Schwelle der Website ist { $threshold }. Kommentare in Sprachen, die das Modell nicht kennt, werden nie zurückgehalten.
+model-abuse-held = Zurückgehalten
+model-abuse-published = sofort veröffentlicht
+model-abuse-approved = von Menschen freigegeben
+model-abuse-rejected = von Menschen abgelehnt
+model-abuse-seen = { $by } hat das angesehen, { $when }.
+model-abuse-unseen = Noch hat niemand gesagt, dass er es angesehen hat: Bis dahin kann die Website danach nichts zurückhalten.
+model-abuse-look = Ich habe es angesehen
+
+## The desk: sentences with something in them
+
+queue-search-behind = { $count ->
+    [one] Ein Kommentar ist noch nicht im Suchindex und wurde nicht durchsucht.
+   *[other] { $count } Kommentare sind noch nicht im Suchindex und wurden nicht durchsucht.
 }
-js-decided-reject = { $count ->
-    [one] { $number } Kommentar abgelehnt.
-   *[other] { $number } Kommentare abgelehnt.
-}
-js-decided-trash = { $count ->
-    [one] { $number } Kommentar in den Papierkorb gelegt.
-   *[other] { $number } Kommentare in den Papierkorb gelegt.
-}
-js-decided-hold = { $count ->
-    [one] { $number } Kommentar zurück in der Warteschlange.
-   *[other] { $number } Kommentare zurück in der Warteschlange.
-}
-js-taken-back = { $count ->
-    [one] { $number } Kommentar zurückgenommen.
-   *[other] { $number } Kommentare zurückgenommen.
-}
-js-comments = { $count ->
-    [one] { $number } Kommentar
-   *[other] { $number } Kommentare
-}
-flash-undo-all = { $count ->
-    [one] Rückgängig
-   *[other] Alle { $number } zurücknehmen
-}
+queue-elsewhere = Anderswo:
+queue-no-match = Unter „{ $label }“ passt kein Kommentar zu diesen Filtern. <a href="/desk?status={ $status }">Alle zeigen</a>.
+queue-matching = alle <span id="total">{ $total }</span> Treffer, auf jeder Seite
+queue-marks = Markierungen
+queue-select = Kommentar von { $name } auswählen
+comment-for-good = Endgültig
+comment-deleted-on = Er wird am { $day } gelöscht, wie in den Einstellungen der Website festgelegt. Was Modelle daraus gelernt haben, bleibt.
+comment-it-cannot-be-undone = Ich weiß, dass es sich nicht rückgängig machen lässt
+comment-delete-it = Diesen Kommentar löschen
+comment-erase-its-author = Seinen Verfasser löschen
+comment-what-is-erased = Beim Löschen verschwindet der Kommentar mit Verlauf, E-Mails darüber und dem, was Modelle daraus gelernt haben. Den Verfasser zu löschen entfernt alles, was über ihn gespeichert ist, auf allen Websites.
+comment-was = Er wurde { $verdict }. { $because }.
+comment-model = Modell { $model }
+activity-kept = Wird { $days } Tage aufbewahrt. Entscheidungen über Kommentare stehen im Verlauf jedes Kommentars.
+me-every-other-site = Jede Website ohne eigene Wahl unten
+me-how-often = Wie oft
+me-address = Ihre Adresse ist { $email }.
+batches-undo-all = Alle { $count } zurücknehmen
+
+## Changing what a comment says
+
+comment-edit = Bearbeiten
+comment-edited = bearbeitet
+edit-title = Kommentar bearbeiten
+edit-text = Sein Text
+edit-reason = Warum, für den Verlauf
+edit-save = Änderung speichern
+edit-now = Sein jetziger Text
+edit-changed = { $who } hat den Kommentar inzwischen geändert. Ihr Text steht unten; wenn Sie ihn speichern, ersetzt er den jetzigen.
+edit-readers-see = Leser sehen, dass der Kommentar bearbeitet wurde, nicht, was vorher darin stand. Moderatoren sehen beides.
+edit-readers-see-both = Leser sehen, dass der Kommentar bearbeitet wurde, und können lesen, was vorher darin stand.
+activity-edited = Änderte den Text von { $author }
+site-readers = Was Leser sehen
+site-show-edits = Leser dürfen sehen, was in einem Kommentar stand, bevor ein Moderator ihn geändert hat
+read-edited = bearbeitet
+edits-title = Was vorher im Kommentar stand
+edits-what = Ein Moderator hat ihn geändert. Das sind seine früheren Fassungen, die älteste zuerst.
+edits-until = Bis
+key-edit = Text des Kommentars bearbeiten

@@ -1,8 +1,314 @@
-### Spanish. What is not here is said in English: see en.ftl, which also says what the arguments are.
+### Spanish. Groups and order are those of en.ftl, which also says what the arguments are.
 
-number-separator = .
-language-name = Español
+## Why the policy decided as it did
+
+because-not-judged = El modelo no pudo evaluarlo, así que queda retenido
+because-score = Su puntuación { $score } alcanza el umbral del sitio de { $threshold }
+because-trusted = { $approved ->
+    [one] Su autor tiene { $approved } comentario aprobado aquí y su puntuación es baja
+   *[other] Su autor tiene { $approved } comentarios aprobados aquí y su puntuación es baja
+}
+because-not-this = Su autor es de confianza, pero este comentario no
+because-person-decides = Una persona decide sobre cada comentario por debajo del umbral de spam
+because-few-labels = Solo lo que se marcó en este sitio apunta a spam, y aún se aprobaron aquí muy pocos comentarios para basarse solo en eso: decide una persona
+because-few-approved = { $needed ->
+    [1] Su autor aún no tiene ningún comentario aprobado aquí
+   *[other] Su autor tiene menos de { $needed } comentarios aprobados aquí
+}
+because-abuse = Parece abusivo: { $score } alcanza el umbral del sitio de { $threshold }, así que decide una persona
+because-imported = Se importó de otro sistema
+
+## What the checks found
+
+reason-honeypot = Se rellenó un campo que las personas no ven
+reason-not-opened = Se envió sin abrir el formulario
+reason-forged = El código de su formulario no se creó aquí
+reason-too-soon = El formulario se envió { $seconds } segundos después de abrirse
+reason-too-late = { $hours ->
+    [one] El formulario se envió { $hours } hora después de abrirse
+   *[other] El formulario se envió { $hours } horas después de abrirse
+}
+reason-reused = { $count ->
+    [one] { $count } comentario llegó de un formulario abierto una sola vez
+   *[other] { $count } comentarios llegaron de un mismo formulario abierto una sola vez
+}
+# 10 stands for 10 or more.
+reason-repeated = { $times ->
+    [1] El mismo texto ya se publicó una vez
+    [10] El mismo texto ya se publicó 10 veces o más
+   *[other] El mismo texto ya se publicó { $times } veces
+}
+reason-network = { $count ->
+    [one] { $count } comentario llegó
+   *[other] { $count } comentarios llegaron
+} de esta red en { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}
+reason-email = { $count ->
+    [one] { $count } comentario llegó
+   *[other] { $count } comentarios llegaron
+} de esta dirección de correo en { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}
+reason-blocked-word = Contiene una palabra bloqueada: { $word }
+reason-blocked-domain = Contiene un dominio bloqueado: { $domain }
+reason-blocked-email = Su dirección de correo está bloqueada
+reason-blocked-network = Su red está bloqueada
+# 30 stands for 30 or more.
+reason-copies = { $count ->
+    [one] Casi igual a otro comentario
+    [30] Casi igual a otros 30 o más
+   *[other] Casi igual a otros { $count }
+} en los últimos { $days } días{ $spam ->
+    [0] { "" }
+   *[other] , { $spam } de ellos spam
+}
+reason-language = Hamlet aún no conoce su idioma ({ $code }): decide una persona
+reason-links = { $count ->
+    [one] Tiene { $count } enlace
+   *[other] Tiene { $count } enlaces
+}; el sitio permite { $allowed }
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = cómo está escrito: longitud, mayúsculas, enlaces y símbolos
+sign-looks-links = { $links ->
+    [one] { $links } enlace
+   *[other] { $links } enlaces
+} en { $words ->
+    [one] una palabra
+   *[other] { $words } palabras
+}
+sign-looks-capitals = el { $percent } % de sus letras son mayúsculas
+sign-looks-short = tiene menos de tres palabras
+sign-name = el nombre «{ $quoted }»
+sign-email-domain = una dirección de correo en { $quoted }
+sign-website = el sitio web { $quoted }
+sign-passage = un pasaje que por sí solo parece spam
+sign-link = enlaza a { $quoted }
+sign-email = da una dirección de correo
+sign-mention = se dirige a «{ $quoted }»
+sign-hashtag = lleva la etiqueta «{ $quoted }»
+sign-number = tiene el número «{ $quoted }»
+sign-symbol = tiene «{ $quoted }»
+sign-spelled = deletrea «{ $quoted }»
+sign-word = dice «{ $quoted }»
+sign-order = cómo se suceden sus palabras, números y símbolos
+sign-links = { $links ->
+    [0] ningún enlace
+    [1] un enlace
+   *[other] { $links } enlaces
+} en { $words ->
+    [1] una palabra
+   *[other] { $words } palabras
+}
+sign-length = { $words ->
+    [1] una palabra
+   *[other] { $words } palabras
+}
+sign-symbols = { $percent } % de símbolos
+sign-exclamations = { $count ->
+    [one] { $count } signo de exclamación
+   *[other] { $count } signos de exclamación
+}
+sign-digits = { $percent } % de cifras
+sign-disguised = { $count ->
+    [1] un carácter disfrazado u oculto
+   *[other] { $count } caracteres disfrazados u ocultos
+}
+sign-markup = { $count ->
+    [1] un fragmento de HTML
+   *[other] { $count } fragmentos de HTML
+}
+
+## Mails to moderators
+
+mail-queue-heading = { $count ->
+    [1] Un comentario espera en { $place }
+   *[other] { $count } comentarios esperan en { $place }
+}
+mail-queue-several-sites = varios sitios
+mail-queue-subject = { $heading }: { $authors }
+mail-queue-subject-others = { $heading }: { $authors } y otros
+mail-queue-by = <strong><bdi>{ $author }</bdi></strong> en <bdi>{ $page }</bdi>
+mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong> en <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author } en { $page } ({ $site }), { $received }
+mail-queue-score = Filtro de spam: <strong>{ $score }</strong>
+mail-queue-score-text = Filtro de spam: { $score }
+mail-queue-percent = (spam: { $percent })
+mail-queue-why = Lo que apunta a spam:
+mail-queue-approve = Aprobar
+mail-queue-spam = Spam
+mail-queue-reject = Rechazar
+mail-queue-approve-text = Aprobar:  { $url }
+mail-queue-spam-text = Spam:     { $url }
+mail-queue-reject-text = Rechazar: { $url }
+mail-queue-open = Abrirlo en la moderación
+mail-queue-open-text = Abrir:    { $url }
+mail-queue-more = Y { $count } más.
+mail-queue-more-linked = <a href="{ $url }">Y { $count } más en la moderación</a>.
+mail-queue-foot = <a href="{ $desk }">La moderación</a> · <a href="{ $preferences }">Con qué frecuencia recibe correo</a> · <a href="{ $stop }">Dejar de recibir estos correos</a>
+mail-queue-foot-text =
+    La moderación: { $desk }
+    Con qué frecuencia recibe correo: { $preferences }
+    Para dejar de recibir estos correos: { $stop }
+mail-queue-links = Cada enlace abre una página que pregunta una vez más antes de cambiar nada. Los enlaces son solo para usted y valen 7 días; por favor, no reenvíe este correo.
+
+mail-test-subject = Un correo de prueba de Hamlet en { $service }
+mail-test-title = El correo llega
+mail-test = Alguien pidió a Hamlet en { $service } un correo de prueba. Es este: el correo llega.
+mail-test-look = Si llegó a la carpeta de spam, mire docs/mail.md: SPF, DKIM y DMARC dicen de quién es de verdad un correo.
+
+## Mails to commenters
+
+mail-confirm-subject = { $site }: ¿quiere enterarse de las respuestas?
+mail-confirm-title = Respuestas en { $site }
+mail-confirm-question = ¿Quiere enterarse de las respuestas?
+mail-confirm-public = Pidió que se le avise de las respuestas a sus comentarios en { $site }. Su comentario en <bdi>{ $page }</bdi> ya es público.
+mail-confirm-public-text = Pidió que se le avise de las respuestas a sus comentarios en { $site }. Su comentario en esta página ya es público:
+mail-confirm-yes = Sí, avísenme de las respuestas
+mail-confirm-yes-text = Si quiere enterarse de las respuestas, confírmelo aquí:
+mail-confirm-no = Si no lo pidió, no haga nada: no se le avisará de ninguna respuesta. O <a href="{ $url }">que no se le pregunte nunca más</a> en { $site }.
+mail-confirm-no-text = Si no lo pidió, no haga nada: no se le avisará de ninguna respuesta. Para que no se le pregunte nunca más en { $site }:
+mail-reply-heading = { $count ->
+    [1] una respuesta a su comentario
+   *[other] { $count } respuestas a sus comentarios
+}
+mail-reply-title = { $count ->
+    [1] Una respuesta a su comentario
+   *[other] Respuestas a sus comentarios
+}
+mail-reply-by = <strong><bdi>{ $author }</bdi></strong> respondió en <bdi>{ $page }</bdi>
+mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> respondió en <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } respondió a su comentario en { $page } ({ $site }).
+mail-reply-own = Usted escribió:
+mail-reply-reply = La respuesta:
+mail-reply-more = Y { $count } más.
+mail-reply-stop = Recibe este correo porque pidió enterarse de las respuestas en { $site }. <a href="{ $url }">Dejar de recibir estos correos</a>.
+mail-reply-stop-text = Recibe este correo porque pidió enterarse de las respuestas en { $site }. Para dejar de recibirlos:
+
+## The comment form
+
+form-title = Deje un comentario
+form-title-refused = Su comentario aún no se envió
+form-work-needs-script = Este sitio pide a cada remitente una prueba de trabajo, que necesita JavaScript.
+form-name = Nombre
+form-email = Correo electrónico
+form-email-note = Su dirección de correo no se publicará.
+form-website = Sitio web <span class="quiet">(opcional)</span>
+form-text = Comentario
+form-honeypot = Deje esto vacío
+form-replies = Avisarme por correo de las respuestas
+form-send = Enviar
+read-title = Comentarios
+read-none = Aún no hay comentarios.
+read-count = { $count ->
+    [one] { $count } comentario
+   *[other] { $count } comentarios
+}
+read-write = Deje un comentario
+read-reply = Responder a { $name }
+read-more = Más comentarios
+read-feed = Canal de estos comentarios
+thanks-title = Gracias
+thanks-published = Su comentario está publicado.
+thanks-back = Volver al artículo
+thanks-awaits = Su comentario está pendiente de moderación. Aparecerá cuando un moderador lo apruebe.
+
+## The pages that links in mails lead to
+
+link-unknown = Este enlace no funciona
+link-unknown-text = Quizá se cortó por el camino. Copie el enlace entero del correo.
+link-expired = Este enlace es demasiado antiguo
+link-expired-text = Los enlaces de los correos valen 7 días. No se cambió nada.
+link-refused = Este enlace ya no funciona
+link-refused-text = El comentario ya no existe, o la cuenta para la que se hizo el enlace no puede decidir sobre él.
+link-by = <strong><bdi>{ $author }</bdi></strong> en <bdi>{ $page }</bdi>
+link-by-linked = <strong><bdi>{ $author }</bdi></strong> en <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = Filtro de spam: { $score }
+link-why = Lo que apunta a spam:
+link-undo = Deshacer
+link-stale-title = Ya decidido
+link-stale = Este comentario ha cambiado desde que se escribió el correo
+link-stale-now = Ahora está: { $status }. Este enlace no cambió nada.
+link-last-decided = { $who } decidió «{ $decision }» el { $when }.
+link-last-undone = { $who } deshizo «{ $decision }» el { $when }.
+
+link-ask-undo = ¿Deshacer la última decisión?
+link-ask-approve = ¿Aprobar este comentario?
+link-ask-spam = ¿Es spam este comentario?
+link-ask-reject = ¿Rechazar este comentario?
+link-ask-trash = ¿Mover este comentario a la papelera?
+link-ask-hold = ¿Devolver este comentario a la cola?
+link-do-undo = Deshacer
+link-do-approve = Aprobar
+link-do-spam = Marcar como spam
+link-do-reject = Rechazar
+link-do-trash = Mover a la papelera
+link-do-hold = Devolver a la cola
+link-because = Motivo, si quiere indicarlo
+link-done-undo = Deshecho.
+link-done-approve = Aprobado: el comentario es público.
+link-done-spam = Marcado como spam.
+link-done-reject = Rechazado: el comentario queda sin publicar.
+link-done-trash = Movido a la papelera.
+link-done-hold = Devuelto a la cola.
+
+mail-stop = ¿Dejar de recibir correo sobre comentarios pendientes?
+mail-stop-text = No recibirá más correo sobre comentarios pendientes, de ningún sitio. En la moderación, bajo su nombre, puede elegir en cambio con qué frecuencia lo recibe.
+mail-stop-button = Dejar de recibir estos correos
+mail-stopped = Detenido
+mail-stopped-text = No recibirá más correo sobre comentarios pendientes. En la moderación, bajo su nombre, puede volver a activarlo.
+replies-ask = ¿Enterarse de las respuestas en { $site }?
+replies-ask-text = Cuando alguien responda a un comentario suyo, recibirá un correo. Cada uno tiene un enlace para dejar de recibirlos.
+replies-yes = Sí, avísenme de las respuestas
+replies-stop = ¿Dejar de recibir correo sobre respuestas en { $site }?
+replies-stop-text = No recibirá más correo de este sitio y no se le volverá a preguntar.
+replies-stop-button = Dejar de recibir estos correos
+replies-confirmed = Se le avisará de las respuestas
+replies-confirmed-text = Recibirá un correo cuando alguien responda a un comentario suyo.
+replies-stopped = Detenido
+replies-stopped-text = No recibirá más correo sobre respuestas de este sitio.
+
+## Signing in and out
+
+sign-in = Iniciar sesión
+sign-in-email = Correo electrónico
+sign-in-password = Contraseña
+sign-in-forgot = ¿Olvidó su contraseña? Pida a un administrador un enlace de un solo uso. El administrador lo crea en la propia máquina con <code>hamlet moderator link</code>.
+sign-in-wrong = La dirección o la contraseña no es correcta.
+sign-in-too-many = Demasiados intentos. Espere un cuarto de hora e inténtelo de nuevo.
+sign-in-link-nobody = Bienvenido. ¿Quién es usted?
+sign-in-link-nobody-text = Este enlace vale una sola vez. Después iniciará sesión con su dirección y contraseña.
+sign-in-link-first = Hola, { $name }
+sign-in-link-choose = Elija una contraseña.
+sign-in-link-known = Este enlace vale una sola vez; después iniciará sesión con su dirección, { $email }, y la contraseña.
+sign-in-link-again = Iniciar sesión como { $name }
+sign-in-link-again-text = Este enlace vale una sola vez. Elija aquí una contraseña nueva si olvidó la anterior.
+sign-in-link-errors = Algo aún no está bien; vea abajo.
+sign-in-link-name = Nombre
+sign-in-link-name-note = Los demás moderadores lo ven junto a lo que usted decide.
+sign-in-link-email-note = Para iniciar sesión y enterarse de los comentarios pendientes. Se guarda cifrada.
+sign-in-link-new-password = Contraseña nueva <span class="quiet">o déjela vacía para conservar la suya</span>
+sign-in-link-password-note = Al menos { $min } caracteres. Unas cuantas palabras que recuerde sirven bien.
+sign-in-link-gone = Este enlace ya no vale
+sign-in-link-gone-text = Un enlace de acceso vale una sola vez, durante 24 horas, y uno nuevo sustituye al anterior.
+sign-in-link-gone-else = <a href="/sign-in">Inicie sesión con su contraseña</a> o pida a un administrador un enlace nuevo.
+sign-out = Cerrar sesión
+sign-out-ask = ¿Cerrar sesión?
+sign-out-back = Volver a la moderación
+sign-out-done = Ha cerrado la sesión
+refused-title = Eso no funcionó
+refused-back = A la moderación
+
+## The desk: what every page has around it
+
 desk = Moderación
+desk-mail-to-files = El correo se escribe en archivos en <code>{ $folder }</code>: no le llega a nadie.
+desk-mail-try = Configurarlo y probarlo
+desk-unknown-proxy = Las peticiones llegan por un proxy que el servicio no conoce, así que todos los remitentes cuentan como uno: las frecuencias se cuentan para el proxy, y bloquear una red bloquea a todos. Ponga en <code>server.trusted_proxies</code> la dirección del proxy.
 desk-skip = Ir a los comentarios
 desk-main = Menú principal
 desk-queue = Cola
@@ -15,8 +321,6 @@ desk-privacy = Privacidad
 desk-activity = Actividad
 desk-keys = Teclas
 desk-undo = Deshacer
-sign-in = Iniciar sesión
-sign-out = Cerrar sesión
 key-next = comentario siguiente, anterior
 key-approve = aprobar
 key-spam = spam
@@ -25,6 +329,9 @@ key-why = rechaza y dice por qué: «abuso» enseña qué lo es en este sitio
 key-trash = papelera
 key-hold = de vuelta a la cola
 key-undo = deshacer lo último que decidió, en cualquier página
+key-select = seleccionar; <kbd>Shift</kbd> <kbd>x</kbd> selecciona todos los mostrados
+key-shift = <kbd>Shift</kbd> + una tecla
+key-selected = decide sobre todos los seleccionados
 key-open = abre el comentario
 key-thread = muestra el comentario en su hilo
 key-search = buscar
@@ -32,29 +339,27 @@ key-block = bloquear autor, dominio, red o frase
 key-answer = responder al comentario
 key-palette = ir a todo, hacer todo
 key-help = esta ayuda
-key-selected = decide sobre todos los seleccionados
 keys-on = Usar estas teclas
 keys-close = Cerrar
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = Solo comentarios de un autor.
+queue-change-the-filter-above = Cambie el filtro de arriba.
+queue-new-comments-appear-here-as = Aquí aparecen los comentarios que una persona debería ver. Los que casi seguro son spam están en Spam, y se pueden sacar de ahí.
+queue-meanwhile = Con <kbd>j</kbd> y <kbd>k</kbd> recorre una lista, con <kbd>a</kbd> aprueba, con <kbd>s</kbd> marca como spam, y <kbd>z</kbd> deshace lo último que hizo.
+queue-no-comment-has-this-status = Ningún comentario tiene este estado.
 queue-comments = Comentarios
-queue-comments-by-status = Comentarios por estado
-queue-search = Buscar
-queue-text-name-or-website = Palabras, nombre, sitio web o correo
-queue-site = Sitio
-queue-every-site = todos los sitios
-queue-score = Puntuación
-queue-order = Orden
-queue-apply = Aplicar
-queue-clear = Limpiar
+queue-nothing-to-show = Nada que mostrar
+queue-nothing-matches = Sin coincidencias
+queue-nothing-waits-for-you = Nada le espera
+queue-nothing-here = No hay nada aquí
 queue-more-filters = Más filtros
+queue-every-site = todos los sitios
 queue-any = cualquiera
-queue-page = Página
-queue-path-or-address = /ruta o dirección
-queue-reason = Motivo
-queue-links = Enlaces
 queue-with-a-link = con enlace
 queue-without = sin
-queue-from = Desde
-queue-to = Hasta
+queue-apply = Aplicar
 queue-approve = Aprobar
 queue-spam = Spam
 queue-reject = Rechazar
@@ -62,26 +367,115 @@ queue-trash = Papelera
 queue-why = Por qué, al rechazar:
 queue-why-unsaid = sin decir
 queue-back-to-the-queue = De vuelta a la cola
+queue-search = Buscar
+queue-site = Sitio
+queue-score = Puntuación
+queue-order = Orden
+queue-page = Página
+queue-reason = Motivo
+queue-links = Enlaces
+queue-from = Desde
+queue-to = Hasta
 queue-selected-comments = Comentarios seleccionados:
-queue-roomy = más espacio
-queue-marks = marcas
-queue-decide = Decidir
-queue-answers = Responde a
-queue-a-reply = Una respuesta
+queue-clear = Limpiar
 queue-read-on = Seguir leyendo
 queue-first-page = Primera página
 queue-next-page = Página siguiente
+queue-comments-by-status = Comentarios por estado
+queue-text-name-or-website = Palabras, nombre, sitio web o correo
+queue-path-or-address = /ruta o dirección
 queue-pages = Páginas
-queue-select = Seleccionar el comentario de { $name }
-queue-matching = los <span id="total">{ $total }</span> que coinciden, en todas las páginas
-queue-nothing-to-show = Nada que mostrar
-queue-change-the-filter-above = Cambie el filtro de arriba.
-queue-nothing-matches = Sin coincidencias
-queue-elsewhere = En otros lugares:
-queue-nothing-waits-for-you = Nada le espera
-queue-new-comments-appear-here-as = Aquí aparecen los comentarios que una persona debería ver. Los que casi seguro son spam están en Spam.
-queue-nothing-here = No hay nada aquí
-queue-no-comment-has-this-status = Ningún comentario tiene este estado.
+
+queue-decide = Decidir
+queue-roomy = más espacio
+queue-answers = Responde a
+queue-a-reply = Una respuesta
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies = { $count ->
+    [one] Con { $number } copia casi igual
+   *[other] Con { $number } copias casi iguales
+} { $pages ->
+    [one] en una página
+   *[other] en { $pages } páginas
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }de { $sites } sitios
+}
+queue-show-copies = Mostrarlas
+queue-only-copies = Solo las copias casi iguales de un comentario.
+imports-title = Importaciones y páginas movidas
+imports-imports = Importaciones
+imports-how = Los comentarios de otros sistemas se importan en la máquina donde funciona Hamlet:
+imports-none = Aún no se ha importado nada.
+imports-new = { $count ->
+    [one] { $number } comentario nuevo
+   *[other] { $number } comentarios nuevos
+}
+imports-not-ended = No terminó o está en curso. Si se importa de nuevo, continúa.
+imports-taken-back = { $count ->
+    [0] Deshecha por completo
+    [one] Deshecha, salvo un comentario sobre el que alguien había decidido
+   *[other] Deshecha, salvo { $number } comentarios sobre los que alguien había decidido
+}
+imports-unchanged = { $count ->
+    [one] { $number } ya estaba
+   *[other] { $number } ya estaban
+}
+imports-ham = { $number } etiquetados como genuinos
+imports-spam = { $number } etiquetados como spam
+imports-unlabelled = { $number } sin etiqueta
+imports-orphans = { $count ->
+    [one] { $number } responde a un comentario que no está aquí
+   *[other] { $number } responden a comentarios que no están aquí
+}
+imports-withheld = { $number } no públicos: { $why }
+imports-skipped = { $number } omitidos: { $why }
+imports-doubts = { $number } no entendidos del todo: { $why }
+imports-not-understood = Lo que no se entendió y lo que conviene saber
+imports-take-back = Deshacerla
+imports-what-goes = Borrar sus comentarios y lo aprendido de ellos, salvo aquellos sobre los que alguien decidió después
+imports-take-it-back = Deshacer esta importación
+imports-say-that-you-are-sure = Confirme que está seguro.
+imports-removed = { $count ->
+    [one] Se quitó de nuevo { $number } comentario.
+   *[other] Se quitaron de nuevo { $number } comentarios.
+}
+imports-kept = { $count ->
+    [one] Queda uno: alguien decidió sobre él después.
+   *[other] Quedan { $number }: alguien decidió sobre ellos después.
+}
+imports-move-a-page = Mover los comentarios de una página
+imports-move-hint = Cuando un artículo tiene ahora otra dirección, o un hilo se partió en dos: los comentarios se unen a los que hay allí.
+imports-from-page = De esta página
+imports-to-page = A esta página
+imports-move = Moverlos
+imports-moved = { $count ->
+    [0] No hay comentarios en esa página.
+    [one] Se movió { $number } comentario.
+   *[other] Se movieron { $number } comentarios.
+}
+imports-no-such-site = No existe ese sitio.
+comment-copies = Copias casi iguales
+comment-copies-say = { $count ->
+    [one] Con { $number } copia casi igual
+   *[other] Con { $number } copias casi iguales
+} { $pages ->
+    [one] está en una página
+   *[other] está en { $pages } páginas
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }de { $sites } sitios
+}
+comment-copies-elsewhere = { $count ->
+    [one] Hay otra en un sitio que usted no modera.
+   *[other] Hay otras { $number } en sitios que usted no modera.
+}
+comment-copies-too = { $verb }: { $count ->
+    [one] también la copia que espera
+   *[other] también las { $number } copias que esperan
+}
+queue-site-name = nombre del sitio
+queue-sites-like-that = Sitios con ese nombre:
 status-pending = Pendientes
 status-approved = Aprobados
 status-spam = Spam
@@ -112,6 +506,10 @@ check-duplicate = el mismo texto otra vez
 check-rate = muchos de un lugar
 check-blocklist = palabra o dirección bloqueada
 check-links = muchos enlaces
+check-language = un idioma que Hamlet no conoce
+check-copies = copias casi iguales en otro lugar
+queue-language = Idioma
+comment-language = Idioma: { $code }
 score-none = no evaluado
 score-spam = probablemente spam
 score-uncertain = dudoso
@@ -119,31 +517,14 @@ score-genuine = probablemente genuino
 score-sure-spam = casi seguro spam
 score-sure-genuine = casi seguro genuino
 score-likely = de probabilidad de spam
-because-abuse = Parece abusivo: { $score } alcanza el umbral del sitio de { $threshold }, así que decide una persona
 why-reviewed = Este sitio revisa cada comentario
 age-now = ahora mismo
 age-minutes = hace { $number } min
 age-hours = hace { $number } h
 age-days = hace { $number } d
-flash-unchanged = No se cambió nada.
-flash-noted = La nota está en el historial.
-flash-answered = Su respuesta está publicada.
-flash-nothing-to-undo = No queda nada del último día que deshacer.
-comment-comment = Comentario
-comment-history = Historial
-comment-judgement = Evaluación
-comment-author = Autor
-comment-next = Siguiente
-comment-block = Bloquear
-comment-answer = Responder
-comment-answer-send = Publicar la respuesta
-comment-answer-as = Su respuesta, publicada con el nombre { $name }
-comment-answer-approves = Aprobar el comentario al que responde
-comment-thread = Hilo
-comment-add-note = Añadir nota
-comment-email = Correo
-comment-website = Sitio web
-comment-comments = Comentarios
+
+## The desk: first steps
+
 start-title = Primeros pasos
 start-done = hecho
 start-site = Añada su sitio, con la dirección de sus páginas
@@ -151,19 +532,133 @@ start-page = Ponga las dos líneas en una página y ábrala una vez
 start-comment = Reciba un primer comentario
 start-mail = Configure el correo y envíese una prueba
 start-people = Invite a un colega
-me-your-account = Su cuenta
-me-language = Idioma
-me-language-of-browser = como en el navegador
-me-save = Guardar
-me-name = Nombre
+
+## The desk: block rules
+
+blocks-title = Bloqueados
+blocks-what-they-are = Los comentarios que cumplen una de estas reglas se retienen o pasan a spam, sea cual sea su puntuación. No se tira nada.
+blocks-none = No hay nada bloqueado
+blocks-how-to = Abra un comentario y pulse <kbd>b</kbd> para bloquear a su autor, un dominio, su red o una frase.
+blocks-added = La regla está en vigor.
+blocks-what = Qué
+blocks-where = Dónde
+blocks-does = Entonces
+blocks-until = Hasta
+blocks-by = Creada por
+blocks-hidden = (solo se guarda su resumen cifrado)
+blocks-remove = Quitar
+blocks-hits = Aciertos recientes
+blocks-hits-of = { $hits } de los últimos { $all }, { $approved } aprobados
+blocks-hit-last = el último { $when }
+blocks-hits-none = ninguno de los últimos { $all }
+blocks-import = Añadir una lista
+blocks-import-what = Las palabras no permitidas de WordPress, una lista de dominios o direcciones, uno por línea, o un archivo guardado aquí. El tipo de cada línea se reconoce por ella.
+blocks-import-list = La lista, una entrada por línea
+blocks-import-try = Probarla primero
+blocks-import-do = Añadir la lista
+blocks-import-site = Para qué sitio
+blocks-import-tried = Se añadirían { $new } reglas; { $known } ya están. Juntas habrían afectado a { $hits } de los últimos { $all } comentarios, { $approved } de ellos aprobados.
+blocks-imported = Se añadieron { $new } reglas; { $known } ya estaban.
+blocks-import-refused = No aceptadas:
+blocks-import-line = Línea { $line }: { $text }
+blocks-export = Guardar las reglas en un archivo
+blocks-remove-named = Quitar la regla { $what }
+block-title = Bloquear
+block-what = Qué se bloquea
+block-word = la palabra o frase
+block-phrase = Palabra o frase
+block-email = la dirección
+block-network = la red
+block-domain = el dominio
+block-trial = Habría afectado a { $hits } de los últimos { $all } comentarios, { $approved } de ellos aprobados.
+block-then = Qué pasa con esos comentarios
+block-holds = los mira una persona
+block-spam = son spam
+block-how-long = Por cuánto tiempo
+block-a-week = una semana
+block-a-month = un mes
+block-a-year = un año
+block-for-good = para siempre
+block-note = Motivo <span class="quiet">opcional</span>
+block-everywhere = En todos los sitios
+block-force = Añadirla aunque afecte a tantos
+block-do = Bloquear
+block-try = Solo probar
+
+## The desk: what the last form did
+
+flash-unchanged = No se cambió nada.
+flash-noted = La nota está en el historial.
+flash-answered = Su respuesta está publicada.
+flash-edited = El texto se cambió; el anterior está en el historial.
+flash-unedited = El texto vuelve a ser el de antes del cambio.
+flash-nothing-to-undo = No queda nada del último día que deshacer.
+flash-broken-undo = { $count ->
+    [one] El servicio falló antes de llegar a { $number } comentario más.
+   *[other] El servicio falló antes de llegar a { $number } comentarios más.
+}
+flash-broken = Luego falló el servicio: el resto sigue como estaba. Inténtelo de nuevo.
+flash-left-own = { $count ->
+    [one] { $number } quedó igual: ya lo había cambiado usted antes.
+   *[other] { $number } quedaron igual: ya los había cambiado usted antes.
+}
+flash-left = { $count ->
+    [one] { $number } quedó igual: cambió entretanto. Mírelo de nuevo.
+   *[other] { $number } quedaron igual: cambiaron entretanto. Mírelos de nuevo.
+}
+flash-left-by = { $count ->
+    [one] { $number } quedó igual: { $who } lo cambió entretanto. Mírelo de nuevo.
+   *[other] { $number } quedaron igual: { $who } los cambió entretanto. Mírelos de nuevo.
+}
+flash-undo-rest = Deshacer el resto
+flash-undo-all = { $count ->
+    [one] Deshacer
+   *[other] Deshacer los { $number }
+}
+
+## The desk: lists with a name
+
 views-title = Listas guardadas
-views-keep = Guardar esta lista
-views-keep-it = Guardar
-views-name = Nombre
+views-what-they-are = Filtros y órdenes a los que dio un nombre. Cada lista tiene su propia dirección, que sirve de marcador.
+views-none = Ninguna todavía
+views-how-to = Acote la cola con los filtros y guarde luego la lista con un nombre.
+views-remove = Quitar
+views-remove-named = Quitar la lista { $name }
 views-change = cambiar
-activity-activity = Actividad
-activity-decisions = Decisiones
-batches-taken-back = deshecho
+views-keep = Guardar esta lista
+views-name = Nombre
+views-keep-it = Guardar
+views-too-long = Estos filtros son demasiado largos para guardarlos.
+views-too-many = Ya hay { $number } listas. Quite una primero.
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = .
+language-name = Español
+js-decided-approve = { $count ->
+    [one] { $number } comentario aprobado.
+   *[other] { $number } comentarios aprobados.
+}
+js-decided-spam = { $count ->
+    [one] { $number } comentario marcado como spam.
+   *[other] { $number } comentarios marcados como spam.
+}
+js-decided-reject = { $count ->
+    [one] { $number } comentario rechazado.
+   *[other] { $number } comentarios rechazados.
+}
+js-decided-trash = { $count ->
+    [one] { $number } comentario movido a la papelera.
+   *[other] { $number } comentarios movidos a la papelera.
+}
+js-decided-hold = { $count ->
+    [one] { $number } comentario devuelto a la cola.
+   *[other] { $number } comentarios devueltos a la cola.
+}
+js-taken-back = { $count ->
+    [one] Deshecho en { $number } comentario.
+   *[other] Deshecho en { $number } comentarios.
+}
 js-did-approve = aprobado
 js-did-spam = marcado como spam
 js-did-reject = rechazado
@@ -196,61 +691,503 @@ js-undo = Deshacer
 js-undo-line = Deshacer: { $what }
 js-close = Cerrar
 js-leave-them = Dejarlos
-js-sure = { $verb }: ¿{ $number }?
+js-sure = { $verb }: { $count ->
+    [one] ¿{ $number } comentario?
+   *[other] ¿{ $number } comentarios?
+}
 js-sure-yes = { $verb }: { $number }
 js-show = Mostrar
-js-selected = { $number } seleccionados
-js-select-all = Seleccionar todo
+js-selected = { $count ->
+    [one] { $number } seleccionado
+   *[other] { $number } seleccionados
+}
+js-select-all = Seleccionar todos los mostrados
 js-all-done = Todo listo aquí
 js-what-else = Ver qué más hay
 js-signed-out = su sesión ha terminado.
 js-sign-in = Iniciar sesión
 js-no-answer = el servicio no responde. Inténtelo de nuevo.
+js-not-decided-approve = No aprobado.
+js-not-decided-spam = No marcado como spam.
+js-not-decided-reject = No rechazado.
+js-not-decided-trash = No movido a la papelera.
+js-not-decided-hold = No devuelto a la cola.
 js-comment-by = el comentario de { $who }
+js-comments = { $count ->
+    [one] { $number } comentario
+   *[other] { $number } comentarios
+}
 js-failed = No hecho: { $what }: { $why }
+js-just-back = acababa de volver. Mire de nuevo.
 js-gone = Ya no está: { $what }.
 js-faster = { $who } fue más rápido: { $what }, ahora { $status }. Mire de nuevo.
+js-faster-many = { $who } cambió antes que usted: { $what }. Mire de nuevo.
+js-you-before = Usted ya había cambiado: { $what }. Mire de nuevo.
+js-changed = Cambiado entretanto: { $what }. Mire de nuevo.
 js-before-you = { $who } decidió antes: { $did }, { $when }.
+js-you-decided = Usted ya decidió: { $did }, { $when }.
+js-edited-before-you = { $who } cambió el texto, { $when }. Léalo de nuevo.
+js-undone-before-you = { $who } deshizo una decisión: ahora { $status }, { $when }.
+js-changed-now = Cambió entretanto: ahora { $status }.
+js-decided-by = { $who }: { $did }, { $when }
+js-changed-since = { $who } lo cambió después: ahora { $status }.
+js-changed-since-you = Usted lo cambió después: ahora { $status }.
+js-not-taken-back = No deshecho.
+js-some-not-taken-back = No en { $what }: { $why }
+js-rest-changed = Alguien cambió el resto después.
 js-you = Usted
 js-seconds-ago = hace { $number } s
 js-minutes-ago = hace { $number } min
+js-at = a las { $when }
 js-select-first = Seleccione primero un comentario: pulse j.
 js-select-some = Seleccione primero comentarios.
-js-new = { $number } nuevos: mostrar
+js-not-loaded = { $count ->
+    [one] No se pudieron cargar los comentarios siguientes: una tecla no se usó.
+   *[other] No se pudieron cargar los comentarios siguientes: { $number } teclas no se usaron.
+}
+js-new = { $count ->
+    [one] { $number } nuevo: mostrar
+   *[other] { $number } nuevos: mostrar
+}
+js-more = Más
+js-open = Abrir
 js-undo-last = Deshacer lo último que decidió
 js-keys = Teclas
 js-what-to-do = ¿Adónde, o qué hacer?
 js-nothing-like-that = Nada se llama así
 js-saved-list = lista
-js-decided-approve = { $count ->
-    [one] { $number } comentario aprobado.
-   *[other] { $number } comentarios aprobados.
+js-looking = { $who } lo está viendo
+js-decide = Decidir
+
+## The desk: a comment by itself
+
+comment-comment = Comentario
+comment-plus-speaks-for-spam-minus = Más apunta a spam, menos en contra (log-odds).
+comment-history = Historial
+comment-judgement = Evaluación
+comment-author = Autor
+comment-decided-before = Decidido antes
+comment-checks-that-fired = Comprobaciones que saltaron
+comment-what-counted-in-the-text = Qué contó en el texto
+comment-also-by-this-author = También de este autor
+comment-from-the-same-network = De la misma red
+comment-with-the-same-web-site = Con el mismo sitio web
+comment-note-for-the-history-with = Nota <span class="quiet">para el historial, con una decisión o sola</span>
+comment-email = Correo
+comment-website = Sitio web
+comment-comments = Comentarios
+comment-add-note = Añadir nota
+comment-next = Siguiente
+comment-block = Bloquear
+comment-answer = Responder
+comment-answer-as = Su respuesta, publicada con el nombre { $name }
+comment-answer-approves = Aprobar el comentario al que responde
+comment-answer-send = Publicar la respuesta
+comment-thread = Hilo
+answer-needs-address = Su cuenta necesita una dirección de correo antes de que pueda responder.
+verdict-publish = publicado al momento
+verdict-hold = retenido para una persona
+verdict-spam = apartado como spam
+decision-approve = aprobar
+decision-spam = spam
+decision-reject = rechazar
+decision-trash = papelera
+decision-hold = retener
+history-arrived = Recibido: { $to }
+history-decided = decidió «{ $decision }»: ahora { $to }
+history-undone = deshizo «{ $decision }»: de nuevo { $to }
+history-revealed = vio la dirección completa
+history-edited = cambió el texto
+history-edit-undone = deshizo el cambio del texto
+history-before = El texto anterior
+history-noted = anotó
+door-token = API
+door-mail = por correo
+door-client = informado por un programa
+door-command = línea de comandos
+door-other = otra
+comment-show-it-whole = Mostrarla completa
+comment-taken-back = (deshecho)
+comment-that-you-looked-goes-into = Que usted la vio queda en el historial.
+comment-all-of-theirs-that-wait = Todos los suyos que esperan
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = Son todos los que coinciden con la lista de la que viene, en todas las páginas. Puede deshacerlos juntos durante 30 días, aquí o en <a href="/desk/batches">Decididos juntos</a>.
+confirm-leave-them = Dejarlos
+confirm-question = { $verb }: { $count ->
+    [one] ¿{ $number } comentario?
+   *[other] ¿{ $number } comentarios?
 }
-js-decided-spam = { $count ->
-    [one] { $number } comentario marcado como spam.
-   *[other] { $number } comentarios marcados como spam.
+confirm-all = { $verb }: los { $number }
+
+## The desk: what was decided together
+
+batches-decided-together = Decididos juntos
+batches-what-was-decided-about-several = Lo que se decidió sobre varios comentarios a la vez en los últimos 30 días. Al deshacerlo no se toca lo que alguien decidió después.
+batches-select-several-comments-or-all = Seleccione varios comentarios, o todos los que coinciden, y decida sobre ellos: aparecerá aquí.
+batches-nothing-was = Nada todavía
+batches-taken-back = deshecho
+
+## The desk: what operators did
+
+activity-activity = Actividad
+activity-nothing-yet = Nada todavía.
+activity-what-operators-did = Qué hicieron los administradores
+activity-when = Cuándo
+activity-who = Quién
+activity-what = Qué
+activity-to-what = Sobre qué
+activity-more = Más
+activity-older = Más antiguos
+activity-acts = Acciones
+activity-decisions = Decisiones
+activity-decisions-text = Quién decidió qué, lo más reciente primero. Lo que nadie ha decidido después se puede deshacer aquí.
+activity-nothing-decided = Aún no se ha decidido nada.
+activity-earlier = Anteriores
+activity-decided = { $did }: un comentario de { $author }
+activity-undo = Deshacer: { $what }
+act-address-reveal = vio una dirección completa
+act-comments-export = exportó comentarios
+act-comments-import = importó comentarios
+act-comments-import-undo = deshizo una importación
+act-key-add = creó la clave de un programa
+act-key-revoke = revocó la clave de un programa
+act-mail-retry = reintentó un correo
+act-model-activate = puso en uso un modelo
+act-model-roll-back = volvió al modelo anterior
+act-model-train = inició un entrenamiento
+act-person-add = añadió un moderador
+act-person-change = cambió una cuenta
+act-person-link = creó un enlace de acceso
+act-person-password = puso una contraseña
+act-person-remove = quitó un moderador
+act-rule-add = añadió una regla de bloqueo
+act-rule-import = añadió una lista de reglas de bloqueo
+act-rule-remove = quitó una regla de bloqueo
+act-samples-add = añadió textos etiquetados
+act-sealing-key-retire = retiró las claves de cifrado antiguas
+act-sealing-key-rotate = cambió la clave de cifrado
+act-session-end-all = cerró todas las sesiones
+act-site-add = añadió un sitio
+act-site-change = cambió un sitio
+act-site-abuse-trial = vio qué haría retener por abuso
+act-site-remove = quitó un sitio
+act-subject-erase = borró los datos de una persona
+act-subject-export = vio los datos de una persona
+act-token-add = creó un token
+act-token-revoke = revocó un token
+act-webhook-add = añadió un webhook
+act-webhook-remove = quitó un webhook
+
+## The desk: your account
+
+me-your-account = Su cuenta
+me-saved = Guardado.
+me-nothing-was-saved-some-of = No se guardó nada: algo no está bien.
+me-ends-every-session-of-yours = Cierra todas sus sesiones, también esta, y los enlaces de acceso sin usar. Los tokens que creó siguen valiendo.
+me-mail-to-files = Aún no hay ningún servidor de correo configurado, así que no le llega correo.
+me-mail-about-comments-that-wait = Correo sobre comentarios pendientes
+me-address-and-password = Dirección y contraseña
+me-sessions = Sesiones
+me-as-above = como arriba
+me-save = Guardar
+me-language = Idioma
+me-language-of-browser = como en el navegador
+me-sign-out-everywhere = Cerrar todas las sesiones
+me-name = Nombre
+me-other-moderators-see-it-beside = Los demás moderadores lo ven junto a lo que usted decide.
+me-new-address = Dirección nueva
+me-leave-it-empty-to-keep = Déjela vacía para conservar la suya.
+me-new-password = Contraseña nueva
+me-at-least-10-characters-it = Al menos 10 caracteres. Se cerrarán sus demás sesiones.
+me-present-password = Contraseña actual
+me-needed-to-change-the-address = Necesaria para cambiar la dirección o la contraseña.
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">Ajustes</a>
+site-saved = Guardado.
+site-nothing-was-saved-some-of = No se guardó nada: algo no está bien.
+site-otherwise-it-is-judged-and = Si no, se evalúa y se olvida. <a href="/desk/settings#keys">Sus claves</a> están en los ajustes.
+site-on-your-pages = En sus páginas
+site-what-scores-do = Qué hacen las puntuaciones
+site-what-counts-as-evidence = Qué cuenta como indicio
+site-programs-that-ask-about-comments = Programas que preguntan por comentarios
+site-name = Nombre
+site-origins-of-its-pages-one = Orígenes de sus páginas, uno por línea
+site-save = Guardar
+site-a-comment-without-a-form = Un comentario sin código de formulario apunta a spam
+site-what-they-ask-about-is = Lo que consultan se guarda para revisarlo aquí
+site-spam-from = Spam desde
+site-a-score-from-0-to = Una puntuación de 0 a 1: a partir de ella, un comentario se aparta como spam.
+site-authors-are-trusted-after = Los autores son de confianza tras
+site-so-many-comments-of-theirs = Tantos comentarios suyos que una persona aprobó, enviados todos desde un mismo navegador y con una misma dirección. Entonces se publican al momento mientras nada hable en su contra y no enlacen a nada nuevo. Vacío: nadie, y una persona ve cada comentario.
+site-published-at-once-below = Publicado al momento por debajo de
+site-a-trusted-author-s-comment = Un comentario de un autor de confianza con menor puntuación no necesita revisión.
+site-links = Enlaces
+site-more-in-one-comment-speak = Más en un comentario apuntan a spam.
+site-seconds = Segundos
+site-a-form-sent-sooner-after = Un formulario enviado antes tras abrirse apunta a spam.
+site-hours = Horas
+site-a-form-sent-later-after = Un formulario enviado más tarde tras abrirse, también.
+site-keeping = Cuánto tiempo
+site-spam-days = Días de spam
+site-so-many-days-after = Tantos días después de pasar a spam se borra definitivamente; lo que los modelos aprendieron permanece. Vacío: nunca.
+site-trash-days = Días de la papelera
+site-likewise-the-trash = Lo mismo para lo que está en la papelera.
+site-pages = Direcciones de páginas
+site-trailing-slash = Una barra al final
+site-slash-kept = cuenta: /post y /post/ son dos páginas
+site-slash-added = siempre está: /post es /post/
+site-slash-removed = nunca está: /post/ es /post
+site-drop-index = /post/index.html es /post/
+site-parameters = Parámetros que distinguen páginas
+site-parameters-hint = Como p, separados por espacios; un guion solo: ninguno. Vacío: todos menos los que dicen de dónde vino un lector (utm_source, fbclid y otros). Cuando esto cambia, los comentarios se mueven a donde está ahora su página.
+site-proof-of-work = Prueba de trabajo
+site-zero-bits-1-to-24 = Bits a cero, de 1 a 24, por los que trabaja la máquina de cada remitente; 16 tardan un momento. Vacío: ninguno.
+site-abuse = Cuán abusivos parecen los comentarios
+site-abuse-off = no se calcula
+site-abuse-show = se muestra a los moderadores
+site-abuse-hold = se muestra, y los comentarios que parecen abusivos se retienen para ellos
+site-abuse-hint = Antes de que se retenga nada, vea lo que habría hecho.
+site-abuse-from = Retener desde
+site-abuse-from-hint = Una probabilidad de 0,5 a 1. Nada se publica, aparta ni descarta por ella.
+
+## The desk: settings
+
+settings-settings = Ajustes
+settings-none-a-program-that-moderates = Ninguno. Un programa que modera o importa se identifica con uno.
+settings-send-me-a-test-mail = Enviarme un correo de prueba
+settings-none-everything-was-delivered-or = Ninguno: todo se entregó o se sigue intentando.
+settings-sites = Sitios
+settings-moderators = Moderadores
+settings-tokens-for-programs = Tokens para programas
+settings-mail-that-was-given-up = Correo abandonado
+settings-name-in-addresses = Nombre en las direcciones
+settings-name-for-people = Nombre para las personas
+settings-origins-of-its-pages = Orígenes de sus páginas
+settings-name = Nombre
+settings-email = Correo electrónico
+settings-role = Función
+settings-every-site = todos los sitios, también los que se añadan después
+settings-only-these = solo estos
+settings-find-a-site = Hay { $number } sitios. Busque por nombre:
+settings-find = Buscar
+settings-nothing-done = No se hizo nada: algo no está bien.
+settings-what-it-is-for = Para qué es
+settings-add-a-site = Añadir un sitio
+settings-add-a-moderator = Añadir un moderador
+settings-make-a-token = Crear un token
+settings-moderator-decides-about-comments = moderador: decide sobre comentarios
+settings-operator-runs-the-place-too = administrador: también gestiona el servicio
+settings-moderator = moderador
+settings-operator = administrador
+settings-site = Sitio
+settings-its-pages = Sus páginas
+settings-what-to-do = <span class="away">Qué hacer</span>
+settings-owner = Propietario
+settings-last-used = Último uso
+settings-mail = Correo
+settings-to = Para
+settings-from = De
+settings-why = Motivo
+settings-add-the-site = Añadir el sitio
+settings-sign-in-link = Enlace de acceso
+settings-remove = Quitar
+settings-add-the-moderator = Añadir el moderador
+settings-revoke = Revocar
+settings-make-the-token = Crear el token
+settings-try-again = Reintentar
+settings-none-named-no-browser-of = ninguno: ningún navegador de otro origen puede enviar
+settings-you = usted
+settings-revoked = revocado
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = Tokens
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = Ninguna. WordPress y otros que hablan el protocolo de Akismet preguntan aquí en su lugar, con la clave de un sitio.
+programs-a-key-judges-and-reports = Una clave evalúa e informa para su sitio y no puede hacer nada más. Si el sitio guarda lo que se le consulta está en los ajustes del sitio.
+programs-none-a-program-of-yours = Ninguno. Un programa suyo puede recibir aviso de lo que ocurre en un sitio.
+programs-in-the-public-internet-or = En la internet pública o en una red que la configuración permita.
+programs-programs-that-ask-about-comments = Programas que preguntan por comentarios
+programs-webhooks = Webhooks
+programs-program = Programa
+programs-site = Sitio
+programs-address = Dirección
+programs-make-a-key = Crear una clave
+programs-add-a-webhook = Añadir un webhook
+programs-its-comments-are = Sus comentarios se
+programs-last-used = Último uso
+programs-what-to-do = <span class="away">Qué hacer</span>
+programs-told-of = Recibe aviso de
+programs-last-took = Aceptó por última vez
+programs-not-taken = No aceptado
+programs-revoke = Revocar
+programs-make-the-key = Crear la clave
+programs-remove = Quitar
+programs-add-the-webhook = Añadir el webhook
+programs-told-when = Avisar cuando
+programs-revoked = revocada
+programs-nothing = nada
+programs-keys = Claves
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = Privacidad
+privacy-make-sure-that-it-is = Asegúrese de que es esa persona quien lo pide. La dirección solo se envía en el formulario y no queda en ningún registro ni en el historial del navegador.
+privacy-they-have-an-account-as = Tiene una cuenta de moderador, que permanece: está en los <a href="/desk/settings">ajustes</a>.
+privacy-nothing-yet-what-is-erased = Nada todavía. Aquí se anota lo que se borra, con quién lo hizo y cuánto fue, no de quién era.
+privacy-what-is-held-about-a = Lo que se guarda sobre una persona
+privacy-held = Guardado
+privacy-erased-before = Borrado antes
+privacy-email = Correo electrónico
+privacy-what = Qué
+privacy-how-many = Cuántos
+privacy-when = Cuándo
+privacy-by = Por
+privacy-look-it-up = Consultar
+privacy-download-all-of-it = Descargarlo todo
+privacy-erase-all-of-it = Borrarlo todo
+privacy-settings = ajustes
+privacy-labelled-texts-and-what-models = Textos etiquetados y lo que los modelos aprendieron de ellos
+privacy-subscriptions-to-replies = Suscripciones a respuestas
+privacy-mails-to-them = Correos a esa persona
+privacy-damaged-rows-which-cannot-be = Filas dañadas que no se pueden leer
+privacy-it-cannot-be-undone-and = No se puede deshacer, y estoy seguro
+
+## The desk: the model
+
+model-model = Modelo
+model-caught = Últimos 30 días: { $aside } apartados como spam por sí solo, { $back } de ellos recuperados por personas; se colaron { $missed } que las personas marcaron como spam.
+model-none-yet-a-training-takes = Ninguno todavía. Un entrenamiento toma lo que decidieron los moderadores y lo importado o enviado, y compara el modelo nuevo con el actual en muestras que ninguno vio.
+model-all-of-it-counts = Todo cuenta.
+model-no-labels-yet-each-approval = Aún no hay etiquetas. Cada aprobación y cada decisión de spam es una.
+model-labels-are-counted-and-capped = Las etiquetas se cuentan y limitan por él. Si se deja vacío, es el suyo.
+model-drawings-of-the-last-1 = Aquí aparecen gráficos de los últimos 1.000.
+model-spam-caught-genuine-blocked = <span class="spam">spam detectado</span> <span class="ham">genuinos bloqueados</span>
+model-stands-as-spam-anything-else = <span class="spam">consta como spam</span> <span class="ham">lo demás</span>
+model-nobody-has-decided-about-these = Nadie ha decidido aún sobre estos.
+model-each-dot-is-a-tenth = Cada punto es una décima parte de las puntuaciones: en horizontal, lo esperado; en vertical, la parte que las personas llamaron spam. Sobre la línea, las puntuaciones significan lo que dicen.
+model-marked-as-spam-approved = <span class="spam">marcado como spam</span> <span class="ham">aprobado</span>
+model-questions = Qué responden los modelos
+model-spam = Spam
+model-abuse = Abuso
+model-abuse-is-evidence = La puntuación de abuso se muestra a las personas. Por sí sola no publica, aparta ni descarta nada.
+model-abuse-labels = Cada aprobación es una, y cada rechazo con el motivo «abuso».
+model-judges-now = Evalúa ahora
+model-trainings-and-models = Entrenamientos y modelos
+model-samples = Muestras
+model-no-comment-was-judged-yet = Aún no se ha evaluado ningún comentario
+model-what-a-threshold-would-do = Qué haría un umbral
+model-scores = Puntuaciones
+model-calibration = Calibración
+model-decisions-30-days = Decisiones, 30 días
+model-labelled-data-from-elsewhere = Datos etiquetados de otra parte
+model-name-of-this-data = Nombre de estos datos
+model-file = Archivo
+model-version = Versión
+model-labels-since = Etiquetas desde entonces
+model-records = Registros
+model-new-labels = Etiquetas nuevas
+model-changed = Cambiadas
+model-unchanged = Sin cambios
+model-for-later = Para después
+model-figure = Cifra
+model-this-model = Este modelo
+model-live-then = El de entonces
+model-came-by = Llegó por
+model-class = Clase
+model-labels = Etiquetas
+model-in-use = En uso
+model-threshold = Umbral
+model-put-aside = Apartados
+model-spam-caught = Spam detectado
+model-genuine-blocked = Genuinos bloqueados
+model-show = Mostrar
+model-train-a-model = Entrenar un modelo
+model-back-to-the-one-before = Volver al anterior
+model-use-the-shipped-one = Usar el incluido
+model-put-it-into-use = Ponerlo en uso
+model-take-it-in = Incorporarlos
+model-site = Sitio
+model-look-again = Mirar de nuevo
+model-evaluation-report = Informe de evaluación
+model-progress = Progreso
+model-share-of-the-spam-caught = Parte del spam detectado y de los comentarios genuinos bloqueados, por umbral
+model-share-that-was-spam-by = Parte que era spam, por puntuación
+model-although-it-does-not-pass = aunque no supere el control
+model-how-many-comments-had-which = Cuántos comentarios tenían cada puntuación
+chart-score = puntuación
+chart-share = parte
+chart-share-of-spam = parte que era spam
+chart-comments = comentarios
+chart-decisions = decisiones
+chart-days = días antes de hoy
+chart-score-bin = { $from } a { $to } %: { $spam } spam, { $other } otros
+chart-day = { $ago ->
+    [0] Hoy
+    [one] Hace { $ago } día
+   *[other] Hace { $ago } días
+}: { $approved } aprobados, { $spam } marcados como spam
+chart-calibration-dot = { $expected } % esperado, { $found } % era spam ({ $all })
+model-decisions-of-the-last-30 = Decisiones de los últimos 30 días
+model-abuse-trial = Qué haría retener por abuso
+model-abuse-of = Con los últimos { $comments } comentarios que no se apartaron como spam. El umbral del sitio es { $threshold }. Los comentarios en idiomas que el modelo no conoce nunca se retienen.
+model-abuse-held = Retenidos
+model-abuse-published = publicados al momento
+model-abuse-approved = aprobados por personas
+model-abuse-rejected = rechazados por personas
+model-abuse-seen = { $by } lo vio, { $when }.
+model-abuse-unseen = Nadie ha dicho aún que lo vio: hasta entonces el sitio no puede retener por ello.
+model-abuse-look = Lo he visto
+
+## The desk: sentences with something in them
+
+queue-search-behind = { $count ->
+    [one] Un comentario aún no está en el índice de búsqueda y no se buscó en él.
+   *[other] { $count } comentarios aún no están en el índice de búsqueda y no se buscó en ellos.
 }
-js-decided-reject = { $count ->
-    [one] { $number } comentario rechazado.
-   *[other] { $number } comentarios rechazados.
-}
-js-decided-trash = { $count ->
-    [one] { $number } comentario movido a la papelera.
-   *[other] { $number } comentarios movidos a la papelera.
-}
-js-decided-hold = { $count ->
-    [one] { $number } comentario devuelto a la cola.
-   *[other] { $number } comentarios devueltos a la cola.
-}
-js-taken-back = { $count ->
-    [one] { $number } comentario deshecho.
-   *[other] { $number } comentarios deshechos.
-}
-js-comments = { $count ->
-    [one] { $number } comentario
-   *[other] { $number } comentarios
-}
-flash-undo-all = { $count ->
-    [one] Deshacer
-   *[other] Deshacer los { $number }
-}
+queue-elsewhere = En otros lugares:
+queue-no-match = Ningún comentario en «{ $label }» coincide con estos filtros. <a href="/desk?status={ $status }">Mostrarlos todos</a>.
+queue-matching = los <span id="total">{ $total }</span> que coinciden, en todas las páginas
+queue-marks = marcas
+queue-select = Seleccionar el comentario de { $name }
+comment-for-good = Definitivo
+comment-deleted-on = Se borra el { $day }, según los ajustes del sitio. Lo que los modelos aprendieron de él permanece.
+comment-it-cannot-be-undone = Sé que no se puede deshacer
+comment-delete-it = Borrar este comentario
+comment-erase-its-author = Borrar a su autor
+comment-what-is-erased = Al borrarlo desaparece el comentario con su historial, los correos sobre él y lo que los modelos aprendieron. Borrar a su autor elimina todo lo que se guarda sobre él, en todos los sitios.
+comment-was = Fue { $verdict }. { $because }.
+comment-model = Modelo { $model }
+activity-kept = Se guarda { $days } días. Las decisiones sobre comentarios están en el historial de cada uno.
+me-every-other-site = Todo sitio sin elección propia abajo
+me-how-often = Con qué frecuencia
+me-address = Su dirección es { $email }.
+batches-undo-all = Deshacer los { $count }
+
+## Changing what a comment says
+
+comment-edit = Editar
+comment-edited = editado
+edit-title = Editar el comentario
+edit-text = Lo que dice
+edit-reason = Motivo, para el historial
+edit-save = Guardar el cambio
+edit-now = Lo que dice ahora
+edit-changed = { $who } cambió el comentario entretanto. Su texto está abajo; al guardarlo sustituye lo que el comentario dice ahora.
+edit-readers-see = Los lectores ven que el comentario se editó, no lo que decía antes. Los moderadores ven ambas cosas.
+edit-readers-see-both = Los lectores ven que el comentario se editó y pueden leer lo que decía antes.
+activity-edited = Cambió el texto de { $author }
+site-readers = Lo que ven los lectores
+site-show-edits = Los lectores pueden ver lo que decía un comentario antes de que un moderador lo cambiara
+read-edited = editado
+edits-title = Lo que decía antes el comentario
+edits-what = Un moderador lo cambió. Estos son sus textos anteriores, el más antiguo primero.
+edits-until = Hasta
+key-edit = Editar lo que dice el comentario

@@ -1,8 +1,323 @@
-### French. What is not here is said in English: see en.ftl, which also says what the arguments are.
+### French. Groups and order are those of en.ftl, which also says what the arguments are.
 
-number-separator = { " " }
-language-name = Français
+## Why the policy decided as it did
+
+because-not-judged = Le modèle n’a pas pu l’évaluer, il est donc mis en attente
+because-score = Son score { $score } atteint le seuil du site de { $threshold }
+because-trusted = { $approved ->
+    [one] Son auteur a { $approved } commentaire approuvé ici, et son score est bas
+   *[other] Son auteur a { $approved } commentaires approuvés ici, et son score est bas
+}
+because-not-this = Son auteur est de confiance, mais pas ce commentaire
+because-person-decides = Une personne décide de chaque commentaire en dessous du seuil d’indésirables
+because-few-labels = Seul ce qui a été marqué sur ce site indique un indésirable, et trop peu de commentaires ont été approuvés ici pour s’y fier : une personne décide
+because-few-approved = { $needed ->
+    [1] Son auteur n’a encore aucun commentaire approuvé ici
+   *[other] Son auteur a moins de { $needed } commentaires approuvés ici
+}
+because-abuse = Semble injurieux : { $score } atteint le seuil du site de { $threshold }, une personne décide donc
+because-imported = Il a été importé d’un autre système
+
+## What the checks found
+
+reason-honeypot = Un champ que les personnes ne voient pas a été rempli
+reason-not-opened = Il a été envoyé sans ouvrir le formulaire
+reason-forged = Le jeton de son formulaire n’a pas été créé ici
+reason-too-soon = Le formulaire a été envoyé { $seconds } secondes après son ouverture
+reason-too-late = { $hours ->
+    [one] Le formulaire a été envoyé { $hours } heure après son ouverture
+   *[other] Le formulaire a été envoyé { $hours } heures après son ouverture
+}
+reason-reused = { $count ->
+    [one] { $count } commentaire vient d’un formulaire ouvert une seule fois
+   *[other] { $count } commentaires viennent d’un même formulaire ouvert une seule fois
+}
+# 10 stands for 10 or more.
+reason-repeated = { $times ->
+    [1] Le même texte a déjà été envoyé une fois
+    [10] Le même texte a déjà été envoyé 10 fois ou plus
+   *[other] Le même texte a déjà été envoyé { $times } fois
+}
+reason-network = { $count ->
+    [one] { $count } commentaire est venu
+   *[other] { $count } commentaires sont venus
+} de ce réseau en { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+reason-email = { $count ->
+    [one] { $count } commentaire est venu
+   *[other] { $count } commentaires sont venus
+} de cette adresse e-mail en { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+reason-blocked-word = Il contient un mot bloqué : { $word }
+reason-blocked-domain = Il contient un domaine bloqué : { $domain }
+reason-blocked-email = Son adresse e-mail est bloquée
+reason-blocked-network = Son réseau est bloqué
+# 30 stands for 30 or more.
+reason-copies = { $count ->
+    [one] Presque identique à un autre commentaire
+    [30] Presque identique à 30 autres ou plus
+   *[other] Presque identique à { $count } autres
+} ces { $days } derniers jours{ $spam ->
+    [0] { "" }
+   *[other] , dont { $spam } indésirables
+}
+reason-language = Hamlet ne connaît pas encore sa langue ({ $code }) : une personne décide
+reason-links = { $count ->
+    [one] Il contient { $count } lien
+   *[other] Il contient { $count } liens
+} ; le site en permet { $allowed }
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = sa forme : longueur, majuscules, liens et symboles
+sign-looks-links = { $links ->
+    [one] { $links } lien
+   *[other] { $links } liens
+} en { $words ->
+    [one] { $words } mot
+   *[other] { $words } mots
+}
+sign-looks-capitals = { $percent } % de ses lettres sont des majuscules
+sign-looks-short = fait moins de trois mots
+sign-name = le nom « { $quoted } »
+sign-email-domain = une adresse e-mail chez { $quoted }
+sign-website = le site web { $quoted }
+sign-passage = un passage qui, à lui seul, semble indésirable
+sign-link = contient un lien vers { $quoted }
+sign-email = donne une adresse e-mail
+sign-mention = s’adresse à « { $quoted } »
+sign-hashtag = porte le mot-clé « { $quoted } »
+sign-number = contient le nombre « { $quoted } »
+sign-symbol = contient « { $quoted } »
+sign-spelled = écrit « { $quoted } » lettre à lettre
+sign-word = dit « { $quoted } »
+sign-order = la suite de ses mots, nombres et symboles
+sign-links = { $links ->
+    [0] aucun lien
+    [1] un lien
+   *[other] { $links } liens
+} en { $words ->
+    [1] un mot
+   *[other] { $words } mots
+}
+sign-length = { $words ->
+    [1] un mot
+   *[other] { $words } mots
+}
+sign-symbols = { $percent } % de symboles
+sign-exclamations = { $count ->
+    [one] { $count } point d’exclamation
+   *[other] { $count } points d’exclamation
+}
+sign-digits = { $percent } % de chiffres
+sign-disguised = { $count ->
+    [1] un caractère déguisé ou caché
+   *[other] { $count } caractères déguisés ou cachés
+}
+sign-markup = { $count ->
+    [1] un morceau de HTML
+   *[other] { $count } morceaux de HTML
+}
+
+## Mails to moderators
+
+mail-queue-heading = { $count ->
+    [1] Un commentaire attend sur { $place }
+   *[other] { $count } commentaires attendent sur { $place }
+}
+mail-queue-several-sites = plusieurs sites
+mail-queue-subject = { $heading } : { $authors }
+mail-queue-subject-others = { $heading } : { $authors } et d’autres
+mail-queue-by = <strong><bdi>{ $author }</bdi></strong> sur <bdi>{ $page }</bdi>
+mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong> sur <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author } sur { $page } ({ $site }), { $received }
+mail-queue-score = Filtre anti-indésirables : <strong>{ $score }</strong>
+mail-queue-score-text = Filtre anti-indésirables : { $score }
+mail-queue-percent = (indésirable : { $percent })
+mail-queue-why = Ce qui indique un indésirable :
+mail-queue-approve = Approuver
+mail-queue-spam = Indésirable
+mail-queue-reject = Refuser
+mail-queue-approve-text = Approuver :   { $url }
+mail-queue-spam-text = Indésirable : { $url }
+mail-queue-reject-text = Refuser :     { $url }
+mail-queue-open = L’ouvrir dans la modération
+mail-queue-open-text = Ouvrir :      { $url }
+mail-queue-more = { $count ->
+    [one] Et { $count } autre.
+   *[other] Et { $count } autres.
+}
+mail-queue-more-linked = <a href="{ $url }">Et { $count ->
+    [one] { $count } autre
+   *[other] { $count } autres
+} dans la modération</a>.
+mail-queue-foot = <a href="{ $desk }">La modération</a> · <a href="{ $preferences }">Fréquence des e-mails</a> · <a href="{ $stop }">Ne plus recevoir ces e-mails</a>
+mail-queue-foot-text =
+    La modération : { $desk }
+    Fréquence des e-mails : { $preferences }
+    Pour ne plus recevoir ces e-mails : { $stop }
+mail-queue-links = Chaque lien ouvre une page qui redemande avant que quoi que ce soit ne change. Les liens ne sont que pour vous et valent 7 jours ; merci de ne pas transférer cet e-mail.
+
+mail-test-subject = Un e-mail d’essai de Hamlet sur { $service }
+mail-test-title = Les e-mails arrivent
+mail-test = Quelqu’un a demandé à Hamlet sur { $service } un e-mail d’essai. Le voici : les e-mails arrivent.
+mail-test-look = S’il est arrivé dans le dossier des indésirables, voyez docs/mail.md : SPF, DKIM et DMARC disent de qui vient vraiment un e-mail.
+
+## Mails to commenters
+
+mail-confirm-subject = { $site } : voulez-vous être averti des réponses ?
+mail-confirm-title = Réponses sur { $site }
+mail-confirm-question = Voulez-vous être averti des réponses ?
+mail-confirm-public = Vous avez demandé à être averti des réponses à vos commentaires sur { $site }. Votre commentaire sur <bdi>{ $page }</bdi> est maintenant public.
+mail-confirm-public-text = Vous avez demandé à être averti des réponses à vos commentaires sur { $site }. Votre commentaire sur cette page est maintenant public :
+mail-confirm-yes = Oui, m’avertir des réponses
+mail-confirm-yes-text = Si vous voulez être averti des réponses, confirmez ici :
+mail-confirm-no = Si vous n’avez rien demandé, ne faites rien : vous ne serez averti d’aucune réponse. Ou <a href="{ $url }">ne plus jamais être sollicité</a> sur { $site }.
+mail-confirm-no-text = Si vous n’avez rien demandé, ne faites rien : vous ne serez averti d’aucune réponse. Pour ne plus jamais être sollicité sur { $site } :
+mail-reply-heading = { $count ->
+    [1] une réponse à votre commentaire
+   *[other] { $count } réponses à vos commentaires
+}
+mail-reply-title = { $count ->
+    [1] Une réponse à votre commentaire
+   *[other] Réponses à vos commentaires
+}
+mail-reply-by = <strong><bdi>{ $author }</bdi></strong> a répondu sur <bdi>{ $page }</bdi>
+mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> a répondu sur <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } a répondu à votre commentaire sur { $page } ({ $site }).
+mail-reply-own = Vous avez écrit :
+mail-reply-reply = La réponse :
+mail-reply-more = { $count ->
+    [one] Et { $count } autre.
+   *[other] Et { $count } autres.
+}
+mail-reply-stop = Vous recevez cet e-mail car vous avez demandé à être averti des réponses sur { $site }. <a href="{ $url }">Ne plus recevoir ces e-mails</a>.
+mail-reply-stop-text = Vous recevez cet e-mail car vous avez demandé à être averti des réponses sur { $site }. Pour arrêter :
+
+## The comment form
+
+form-title = Laisser un commentaire
+form-title-refused = Votre commentaire n’a pas encore été envoyé
+form-work-needs-script = Ce site demande à chaque expéditeur une preuve de travail, qui nécessite JavaScript.
+form-name = Nom
+form-email = E-mail
+form-email-note = Votre adresse e-mail ne sera pas publiée.
+form-website = Site web <span class="quiet">(facultatif)</span>
+form-text = Commentaire
+form-honeypot = Laissez ceci vide
+form-replies = M’avertir des réponses par e-mail
+form-send = Envoyer
+read-title = Commentaires
+read-none = Pas encore de commentaires.
+read-count = { $count ->
+    [one] { $count } commentaire
+   *[other] { $count } commentaires
+}
+read-write = Laisser un commentaire
+read-reply = Répondre à { $name }
+read-more = Plus de commentaires
+read-feed = Flux de ces commentaires
+thanks-title = Merci
+thanks-published = Votre commentaire est publié.
+thanks-back = Retour à l’article
+thanks-awaits = Votre commentaire est en attente de modération. Il apparaîtra dès qu’un modérateur l’aura approuvé.
+
+## The pages that links in mails lead to
+
+link-unknown = Ce lien ne fonctionne pas
+link-unknown-text = Il a peut-être été coupé en chemin. Copiez le lien entier depuis l’e-mail.
+link-expired = Ce lien est trop ancien
+link-expired-text = Les liens des e-mails valent 7 jours. Rien n’a été changé.
+link-refused = Ce lien ne fonctionne plus
+link-refused-text = Le commentaire n’existe plus, ou le compte pour lequel le lien a été créé ne peut pas en décider.
+link-by = <strong><bdi>{ $author }</bdi></strong> sur <bdi>{ $page }</bdi>
+link-by-linked = <strong><bdi>{ $author }</bdi></strong> sur <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = Filtre anti-indésirables : { $score }
+link-why = Ce qui indique un indésirable :
+link-undo = Annuler
+link-stale-title = Déjà décidé
+link-stale = Ce commentaire a changé depuis l’envoi de l’e-mail
+link-stale-now = Il est maintenant : { $status }. Ce lien n’a rien changé.
+link-last-decided = { $who } a décidé « { $decision } » le { $when }.
+link-last-undone = { $who } a annulé « { $decision } » le { $when }.
+
+link-ask-undo = Annuler la dernière décision ?
+link-ask-approve = Approuver ce commentaire ?
+link-ask-spam = Ce commentaire est-il indésirable ?
+link-ask-reject = Refuser ce commentaire ?
+link-ask-trash = Mettre ce commentaire à la corbeille ?
+link-ask-hold = Remettre ce commentaire dans la file ?
+link-do-undo = Annuler la décision
+link-do-approve = Approuver
+link-do-spam = Marquer indésirable
+link-do-reject = Refuser
+link-do-trash = Mettre à la corbeille
+link-do-hold = Remettre dans la file
+link-because = Pourquoi, si vous voulez le dire
+link-done-undo = Annulé.
+link-done-approve = Approuvé : le commentaire est public.
+link-done-spam = Marqué indésirable.
+link-done-reject = Refusé : le commentaire reste non publié.
+link-done-trash = Mis à la corbeille.
+link-done-hold = Remis dans la file.
+
+mail-stop = Ne plus recevoir d’e-mails sur les commentaires en attente ?
+mail-stop-text = Vous ne recevrez plus d’e-mails sur les commentaires en attente, d’aucun site. Dans la modération, sous votre nom, vous pouvez plutôt choisir leur fréquence.
+mail-stop-button = Ne plus recevoir ces e-mails
+mail-stopped = Arrêté
+mail-stopped-text = Vous ne recevrez plus d’e-mails sur les commentaires en attente. Dans la modération, sous votre nom, vous pouvez les réactiver.
+replies-ask = Être averti des réponses sur { $site } ?
+replies-ask-text = Quand quelqu’un répond à l’un de vos commentaires, vous recevez un e-mail. Chacun contient un lien pour les arrêter.
+replies-yes = Oui, m’avertir des réponses
+replies-stop = Ne plus recevoir d’e-mails sur les réponses sur { $site } ?
+replies-stop-text = Vous ne recevrez plus d’e-mails de ce site et ne serez plus sollicité.
+replies-stop-button = Ne plus recevoir ces e-mails
+replies-confirmed = Vous serez averti des réponses
+replies-confirmed-text = Vous recevrez un e-mail quand quelqu’un répondra à l’un de vos commentaires.
+replies-stopped = Arrêté
+replies-stopped-text = Vous ne recevrez plus d’e-mails sur les réponses de ce site.
+
+## Signing in and out
+
+sign-in = Se connecter
+sign-in-email = E-mail
+sign-in-password = Mot de passe
+sign-in-forgot = Mot de passe oublié ? Demandez à un administrateur un lien à usage unique. Il le crée sur la machine même avec <code>hamlet moderator link</code>.
+sign-in-wrong = L’adresse ou le mot de passe est incorrect.
+sign-in-too-many = Trop de tentatives. Attendez un quart d’heure, puis réessayez.
+sign-in-link-nobody = Bienvenue. Qui êtes-vous ?
+sign-in-link-nobody-text = Ce lien ne sert qu’une fois. Ensuite, vous vous connecterez avec votre adresse et votre mot de passe.
+sign-in-link-first = Bienvenue, { $name }
+sign-in-link-choose = Choisissez un mot de passe.
+sign-in-link-known = Ce lien ne sert qu’une fois ; ensuite, vous vous connecterez avec votre adresse, { $email }, et le mot de passe.
+sign-in-link-again = Se connecter en tant que { $name }
+sign-in-link-again-text = Ce lien ne sert qu’une fois. Choisissez ici un nouveau mot de passe si vous avez oublié l’ancien.
+sign-in-link-errors = Quelque chose n’est pas encore correct ; voir ci-dessous.
+sign-in-link-name = Nom
+sign-in-link-name-note = Les autres modérateurs le voient à côté de vos décisions.
+sign-in-link-email-note = Pour vous connecter et être averti des commentaires en attente. Elle est conservée chiffrée.
+sign-in-link-new-password = Nouveau mot de passe <span class="quiet">ou laissez vide pour garder le vôtre</span>
+sign-in-link-password-note = Au moins { $min } caractères. Quelques mots dont vous vous souvenez conviennent bien.
+sign-in-link-gone = Ce lien n’est plus valable
+sign-in-link-gone-text = Un lien de connexion ne sert qu’une fois, pendant 24 heures, et un nouveau remplace l’ancien.
+sign-in-link-gone-else = <a href="/sign-in">Connectez-vous avec votre mot de passe</a>, ou demandez un nouveau lien à un administrateur.
+sign-out = Se déconnecter
+sign-out-ask = Se déconnecter ?
+sign-out-back = Retour à la modération
+sign-out-done = Vous êtes déconnecté
+refused-title = Cela n’a pas fonctionné
+refused-back = Vers la modération
+
+## The desk: what every page has around it
+
 desk = Modération
+desk-mail-to-files = Le courrier est écrit dans des fichiers sous <code>{ $folder }</code> : personne ne le reçoit.
+desk-mail-try = Le configurer et l’essayer
+desk-unknown-proxy = Les requêtes passent par un proxy que le service ne connaît pas, si bien que tous les expéditeurs comptent pour un seul : les fréquences sont celles du proxy, et bloquer un réseau bloque tout le monde. Indiquez l’adresse du proxy dans <code>server.trusted_proxies</code>.
 desk-skip = Aller aux commentaires
 desk-main = Menu principal
 desk-queue = File d’attente
@@ -15,16 +330,17 @@ desk-privacy = Confidentialité
 desk-activity = Activité
 desk-keys = Touches
 desk-undo = Annuler
-sign-in = Se connecter
-sign-out = Se déconnecter
 key-next = commentaire suivant, précédent
 key-approve = approuver
 key-spam = indésirable
 key-reject = refuser : authentique mais non voulu ; n’apprend rien sur les indésirables
-key-why = rejette et dit pourquoi : « injurieux » apprend ce qui l’est sur ce site
+key-why = refuse et dit pourquoi : « injurieux » apprend ce qui l’est sur ce site
 key-trash = corbeille
 key-hold = remettre dans la file
 key-undo = annuler votre dernière décision, sur toute page
+key-select = sélectionner ; <kbd>Shift</kbd> <kbd>x</kbd> sélectionne tous ceux affichés
+key-shift = <kbd>Shift</kbd> + une touche
+key-selected = décide de tous ceux qui sont sélectionnés
 key-open = ouvre le commentaire
 key-thread = montre le commentaire dans son fil
 key-search = chercher
@@ -32,56 +348,143 @@ key-block = bloquer l’auteur, un domaine, le réseau ou une phrase
 key-answer = répondre au commentaire
 key-palette = aller partout, tout faire
 key-help = cette aide
-key-selected = décide de tous ceux qui sont sélectionnés
 keys-on = Utiliser ces touches
 keys-close = Fermer
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = Seulement les commentaires d’un auteur.
+queue-change-the-filter-above = Modifiez le filtre ci-dessus.
+queue-new-comments-appear-here-as = Les commentaires qu’une personne devrait voir apparaissent ici. Ceux qui sont presque sûrement indésirables sont sous Indésirables, et on peut les en sortir.
+queue-meanwhile = Avec <kbd>j</kbd> et <kbd>k</kbd> vous parcourez une liste, avec <kbd>a</kbd> vous approuvez, avec <kbd>s</kbd> vous marquez comme indésirable, et <kbd>z</kbd> annule votre dernière action.
+queue-no-comment-has-this-status = Aucun commentaire n’a ce statut.
 queue-comments = Commentaires
-queue-comments-by-status = Commentaires par statut
-queue-search = Recherche
-queue-text-name-or-website = Mots, nom, site web ou adresse e-mail
-queue-site = Site
-queue-every-site = tous les sites
-queue-score = Score
-queue-order = Ordre
-queue-apply = Appliquer
-queue-clear = Effacer
+queue-nothing-to-show = Rien à afficher
+queue-nothing-matches = Aucun résultat
+queue-nothing-waits-for-you = Rien ne vous attend
+queue-nothing-here = Rien ici
 queue-more-filters = Plus de filtres
+queue-every-site = tous les sites
 queue-any = indifférent
-queue-page = Page
-queue-path-or-address = /chemin ou adresse
-queue-reason = Raison
-queue-links = Liens
 queue-with-a-link = avec lien
 queue-without = sans
-queue-from = Du
-queue-to = Au
+queue-apply = Appliquer
 queue-approve = Approuver
 queue-spam = Indésirable
 queue-reject = Refuser
 queue-trash = Corbeille
-queue-why = Pourquoi, en rejetant :
+queue-why = Pourquoi, en refusant :
 queue-why-unsaid = sans raison
 queue-back-to-the-queue = Remettre dans la file
+queue-search = Recherche
+queue-site = Site
+queue-score = Score
+queue-order = Ordre
+queue-page = Page
+queue-reason = Raison
+queue-links = Liens
+queue-from = Du
+queue-to = Au
 queue-selected-comments = Commentaires sélectionnés :
-queue-roomy = plus d’espace
-queue-marks = surlignages
-queue-decide = Décider
-queue-answers = Répond à
-queue-a-reply = Une réponse
+queue-clear = Effacer
 queue-read-on = Lire la suite
 queue-first-page = Première page
 queue-next-page = Page suivante
+queue-comments-by-status = Commentaires par statut
+queue-text-name-or-website = Mots, nom, site web ou adresse e-mail
+queue-path-or-address = /chemin ou adresse
 queue-pages = Pages
-queue-select = Sélectionner le commentaire de { $name }
-queue-matching = les <span id="total">{ $total }</span> qui correspondent, sur toutes les pages
-queue-nothing-to-show = Rien à afficher
-queue-change-the-filter-above = Modifiez le filtre ci-dessus.
-queue-nothing-matches = Aucun résultat
-queue-elsewhere = Ailleurs :
-queue-nothing-waits-for-you = Rien ne vous attend
-queue-new-comments-appear-here-as = Les commentaires qu’une personne devrait voir apparaissent ici. Ceux qui sont presque sûrement indésirables sont à part.
-queue-nothing-here = Rien ici
-queue-no-comment-has-this-status = Aucun commentaire n’a ce statut.
+
+queue-decide = Décider
+queue-roomy = plus d’espace
+queue-answers = Répond à
+queue-a-reply = Une réponse
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies = { $count ->
+    [one] Avec { $number } copie presque identique
+   *[other] Avec { $number } copies presque identiques
+} { $pages ->
+    [one] sur une page
+   *[other] sur { $pages } pages
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }de { $sites } sites
+}
+queue-show-copies = Les montrer
+queue-only-copies = Seulement les copies presque identiques d’un commentaire.
+imports-title = Importations et pages déplacées
+imports-imports = Importations
+imports-how = Les commentaires d’autres systèmes s’importent sur la machine où tourne Hamlet :
+imports-none = Rien n’a encore été importé.
+imports-new = { $count ->
+    [one] { $number } nouveau commentaire
+   *[other] { $number } nouveaux commentaires
+}
+imports-not-ended = Elle n’est pas terminée, ou est en cours. Relancée, elle reprend.
+imports-taken-back = { $count ->
+    [0] Entièrement annulée
+    [one] Annulée, sauf un commentaire dont quelqu’un avait décidé
+   *[other] Annulée, sauf { $number } commentaires dont quelqu’un avait décidé
+}
+imports-unchanged = { $count ->
+    [one] { $number } était déjà là
+   *[other] { $number } étaient déjà là
+}
+imports-ham = { $number } étiquetés authentiques
+imports-spam = { $number } étiquetés indésirables
+imports-unlabelled = { $number } sans étiquette
+imports-orphans = { $count ->
+    [one] { $number } répond à un commentaire qui n’est pas ici
+   *[other] { $number } répondent à des commentaires qui ne sont pas ici
+}
+imports-withheld = { $number } non publics : { $why }
+imports-skipped = { $number } omis : { $why }
+imports-doubts = { $number } compris en partie seulement : { $why }
+imports-not-understood = Ce qui n’a pas été compris, et ce qu’il faut savoir
+imports-take-back = L’annuler
+imports-what-goes = Supprimer ses commentaires et ce qui en a été appris, sauf ceux dont quelqu’un a décidé depuis
+imports-take-it-back = Annuler cette importation
+imports-say-that-you-are-sure = Confirmez que vous êtes sûr.
+imports-removed = { $count ->
+    [one] { $number } commentaire a de nouveau disparu.
+   *[other] { $number } commentaires ont de nouveau disparu.
+}
+imports-kept = { $count ->
+    [one] { $number } reste : quelqu’un en a décidé depuis.
+   *[other] { $number } restent : quelqu’un en a décidé depuis.
+}
+imports-move-a-page = Déplacer les commentaires d’une page
+imports-move-hint = Quand un article a changé d’adresse, ou qu’un fil a été coupé en deux : les commentaires rejoignent ceux qui y sont.
+imports-from-page = De cette page
+imports-to-page = Vers cette page
+imports-move = Les déplacer
+imports-moved = { $count ->
+    [0] Il n’y a aucun commentaire sur cette page.
+    [one] { $number } commentaire a été déplacé.
+   *[other] { $number } commentaires ont été déplacés.
+}
+imports-no-such-site = Ce site n’existe pas.
+comment-copies = Copies presque identiques
+comment-copies-say = { $count ->
+    [one] Avec { $number } copie presque identique
+   *[other] Avec { $number } copies presque identiques
+} { $pages ->
+    [one] il est sur une page
+   *[other] il est sur { $pages } pages
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }de { $sites } sites
+}
+comment-copies-elsewhere = { $count ->
+    [one] Une autre est sur un site que vous ne modérez pas.
+   *[other] { $number } autres sont sur des sites que vous ne modérez pas.
+}
+comment-copies-too = { $verb } : { $count ->
+    [one] aussi la copie en attente
+   *[other] aussi les { $number } copies en attente
+}
+queue-site-name = nom du site
+queue-sites-like-that = Sites portant un tel nom :
 status-pending = En attente
 status-approved = Approuvés
 status-spam = Indésirables
@@ -112,6 +515,10 @@ check-duplicate = le même texte à nouveau
 check-rate = beaucoup d’un même endroit
 check-blocklist = mot ou adresse bloqué
 check-links = beaucoup de liens
+check-language = une langue que Hamlet ne connaît pas
+check-copies = copies presque identiques ailleurs
+queue-language = Langue
+comment-language = Langue : { $code }
 score-none = non évalué
 score-spam = probablement indésirable
 score-uncertain = incertain
@@ -119,109 +526,124 @@ score-genuine = probablement authentique
 score-sure-spam = presque sûrement indésirable
 score-sure-genuine = presque sûrement authentique
 score-likely = de risque d’indésirable
-because-abuse = Semble injurieux : { $score } atteint le seuil du site de { $threshold }, une personne décide donc
 why-reviewed = Ce site relit chaque commentaire
 age-now = à l’instant
 age-minutes = il y a { $number } min
 age-hours = il y a { $number } h
 age-days = il y a { $number } j
-flash-unchanged = Rien n’a été changé.
-flash-noted = La note est dans l’historique.
-flash-answered = Votre réponse est publiée.
-flash-nothing-to-undo = Il ne reste rien du dernier jour à annuler.
-comment-comment = Commentaire
-comment-history = Historique
-comment-judgement = Évaluation
-comment-author = Auteur
-comment-next = Suivant
-comment-block = Bloquer
-comment-answer = Répondre
-comment-answer-send = Publier la réponse
-comment-answer-as = Votre réponse, publiée sous le nom { $name }
-comment-answer-approves = Approuver le commentaire auquel elle répond
-comment-thread = Fil
-comment-add-note = Ajouter une note
-comment-email = E-mail
-comment-website = Site web
-comment-comments = Commentaires
+
+## The desk: first steps
+
 start-title = Premiers pas
 start-done = fait
 start-site = Ajoutez votre site, avec l’adresse de ses pages
 start-page = Mettez les deux lignes sur une page et ouvrez-la une fois
 start-comment = Recevez un premier commentaire
-start-mail = Configurez le courrier et envoyez-vous un essai
+start-mail = Configurez l’e-mail et envoyez-vous un essai
 start-people = Invitez un collègue
-me-your-account = Votre compte
-me-language = Langue
-me-language-of-browser = comme le navigateur
-me-save = Enregistrer
-me-name = Nom
+
+## The desk: block rules
+
+blocks-title = Bloqués
+blocks-what-they-are = Les commentaires visés par une de ces règles sont mis en attente ou classés indésirables, quel que soit leur score. Rien n’est jeté.
+blocks-none = Rien n’est bloqué
+blocks-how-to = Ouvrez un commentaire et appuyez sur <kbd>b</kbd> pour bloquer son auteur, un domaine, son réseau ou une phrase.
+blocks-added = La règle est en vigueur.
+blocks-what = Quoi
+blocks-where = Où
+blocks-does = Alors
+blocks-until = Jusqu’au
+blocks-by = Créée par
+blocks-hidden = (seule son empreinte est conservée)
+blocks-remove = Supprimer
+blocks-hits = Touchés récemment
+blocks-hits-of = { $hits } des { $all } derniers, { $approved } approuvés
+blocks-hit-last = le dernier { $when }
+blocks-hits-none = aucun des { $all } derniers
+blocks-import = Ajouter une liste
+blocks-import-what = Les mots interdits de WordPress, une liste de domaines ou d’adresses, un par ligne, ou un fichier enregistré ici. Le type de chaque ligne est reconnu d’après elle.
+blocks-import-list = La liste, une entrée par ligne
+blocks-import-try = L’essayer d’abord
+blocks-import-do = Ajouter la liste
+blocks-import-site = Pour quel site
+blocks-import-tried = { $new } règles seraient ajoutées, { $known } y sont déjà. Ensemble, elles auraient touché { $hits } des { $all } derniers commentaires, dont { $approved } approuvés.
+blocks-imported = { $new } règles ont été ajoutées, { $known } y étaient déjà.
+blocks-import-refused = Non acceptées :
+blocks-import-line = Ligne { $line } : { $text }
+blocks-export = Enregistrer les règles dans un fichier
+blocks-remove-named = Supprimer la règle { $what }
+block-title = Bloquer
+block-what = Ce qui est bloqué
+block-word = le mot ou la phrase
+block-phrase = Mot ou phrase
+block-email = l’adresse
+block-network = le réseau
+block-domain = le domaine
+block-trial = Aurait touché { $hits } des { $all } derniers commentaires, dont { $approved } approuvés.
+block-then = Ce qu’il advient de ces commentaires
+block-holds = une personne les regarde
+block-spam = ils sont indésirables
+block-how-long = Pour combien de temps
+block-a-week = une semaine
+block-a-month = un mois
+block-a-year = un an
+block-for-good = pour toujours
+block-note = Pourquoi <span class="quiet">facultatif</span>
+block-everywhere = Sur tous les sites
+block-force = L’ajouter bien qu’elle en touche autant
+block-do = Bloquer
+block-try = Essayer seulement
+
+## The desk: what the last form did
+
+flash-unchanged = Rien n’a été changé.
+flash-noted = La note est dans l’historique.
+flash-answered = Votre réponse est publiée.
+flash-edited = Le texte est modifié ; l’ancien est dans l’historique.
+flash-unedited = Le texte est redevenu celui d’avant la modification.
+flash-nothing-to-undo = Il ne reste rien du dernier jour à annuler.
+flash-broken-undo = { $count ->
+    [one] Le service a échoué avant d’en arriver à { $number } autre commentaire.
+   *[other] Le service a échoué avant d’en arriver à { $number } autres commentaires.
+}
+flash-broken = Puis le service a échoué : le reste est inchangé. Réessayez.
+flash-left-own = { $count ->
+    [one] { $number } a été laissé tel quel : vous l’aviez déjà modifié.
+   *[other] { $number } ont été laissés tels quels : vous les aviez déjà modifiés.
+}
+flash-left = { $count ->
+    [one] { $number } a été laissé tel quel : il a changé entre-temps. Regardez-le à nouveau.
+   *[other] { $number } ont été laissés tels quels : ils ont changé entre-temps. Regardez-les à nouveau.
+}
+flash-left-by = { $count ->
+    [one] { $number } a été laissé tel quel : { $who } l’a modifié entre-temps. Regardez-le à nouveau.
+   *[other] { $number } ont été laissés tels quels : { $who } les a modifiés entre-temps. Regardez-les à nouveau.
+}
+flash-undo-rest = Annuler le reste
+flash-undo-all = { $count ->
+    [one] Annuler
+   *[other] Annuler les { $number }
+}
+
+## The desk: lists with a name
+
 views-title = Listes enregistrées
-views-keep = Garder cette liste
-views-keep-it = Garder
-views-name = Nom
+views-what-they-are = Des filtres et des ordres auxquels vous avez donné un nom. Chaque liste a sa propre adresse, à mettre en favori.
+views-none = Aucune pour l’instant
+views-how-to = Restreignez la file avec les filtres, puis gardez la liste sous un nom.
+views-remove = Supprimer
+views-remove-named = Supprimer la liste { $name }
 views-change = modifier
-activity-activity = Activité
-activity-decisions = Décisions
-batches-taken-back = annulé
-js-did-approve = approuvé
-js-did-spam = marqué indésirable
-js-did-reject = refusé
-js-did-trash = mis à la corbeille
-js-did-hold = remis dans la file
-js-verb-approve = Approuver
-js-verb-spam = Marquer indésirable
-js-verb-reject = Refuser
-js-verb-trash = Mettre à la corbeille
-js-verb-hold = Remettre dans la file
-js-why-abuse = injurieux
-js-why-off_topic = hors sujet
-js-why-low_quality = n’apporte rien
-js-why-private_information = informations privées
-js-why-impersonation = se fait passer pour quelqu’un
-js-why-illegal = contraire à la loi
-js-reject-because = Rejeter : { $reason }
-js-reject-why = Rejeter et dire pourquoi
-js-now-pending = en attente
-js-now-approved = approuvé
-js-now-spam = indésirable
-js-now-rejected = refusé
-js-now-trash = à la corbeille
-js-line-approve = Approuvé : { $who }
-js-line-spam = Marqué indésirable : { $who }
-js-line-reject = Refusé : { $who }
-js-line-trash = À la corbeille : { $who }
-js-line-hold = Remis dans la file : { $who }
-js-undo = Annuler
-js-undo-line = Annuler : { $what }
-js-close = Fermer
-js-leave-them = Laisser
-js-sure = { $verb } : { $number } ?
-js-sure-yes = { $verb } : { $number }
-js-show = Montrer
-js-selected = { $number } sélectionnés
-js-select-all = Tout sélectionner
-js-all-done = Tout est fait ici
-js-what-else = Voir ce qu’il reste
-js-signed-out = vous êtes déconnecté.
-js-sign-in = Se connecter
-js-no-answer = le service ne répond pas. Réessayez.
-js-comment-by = le commentaire de { $who }
-js-failed = Pas fait : { $what } : { $why }
-js-gone = N’est plus là : { $what }.
-js-faster = { $who } a été plus rapide : { $what }, maintenant { $status }. Regardez à nouveau.
-js-before-you = { $who } a décidé avant vous : { $did }, { $when }.
-js-you = Vous
-js-seconds-ago = il y a { $number } s
-js-minutes-ago = il y a { $number } min
-js-select-first = Sélectionnez d’abord un commentaire : touche j.
-js-select-some = Sélectionnez d’abord des commentaires.
-js-new = { $number } nouveaux : montrer
-js-undo-last = Annuler votre dernière décision
-js-keys = Touches
-js-what-to-do = Où aller, ou que faire ?
-js-nothing-like-that = Rien ne s’appelle ainsi
-js-saved-list = liste
+views-keep = Garder cette liste
+views-name = Nom
+views-keep-it = Garder
+views-too-long = Ces filtres sont trop longs pour être gardés.
+views-too-many = Il y a déjà { $number } listes. Supprimez-en une d’abord.
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = { " " }
+language-name = Français
 js-decided-approve = { $count ->
     [one] { $number } commentaire approuvé.
    *[other] { $number } commentaires approuvés.
@@ -243,14 +665,538 @@ js-decided-hold = { $count ->
    *[other] { $number } commentaires remis dans la file.
 }
 js-taken-back = { $count ->
-    [one] { $number } commentaire rétabli.
-   *[other] { $number } commentaires rétablis.
+    [one] Annulé pour { $number } commentaire.
+   *[other] Annulé pour { $number } commentaires.
 }
+js-did-approve = approuvé
+js-did-spam = marqué indésirable
+js-did-reject = refusé
+js-did-trash = mis à la corbeille
+js-did-hold = remis dans la file
+js-verb-approve = Approuver
+js-verb-spam = Marquer indésirable
+js-verb-reject = Refuser
+js-verb-trash = Mettre à la corbeille
+js-verb-hold = Remettre dans la file
+js-why-abuse = injurieux
+js-why-off_topic = hors sujet
+js-why-low_quality = n’apporte rien
+js-why-private_information = informations privées
+js-why-impersonation = se fait passer pour quelqu’un
+js-why-illegal = contraire à la loi
+js-reject-because = Refuser : { $reason }
+js-reject-why = Refuser et dire pourquoi
+js-now-pending = en attente
+js-now-approved = approuvé
+js-now-spam = indésirable
+js-now-rejected = refusé
+js-now-trash = à la corbeille
+js-line-approve = Approuvé : { $who }
+js-line-spam = Marqué indésirable : { $who }
+js-line-reject = Refusé : { $who }
+js-line-trash = À la corbeille : { $who }
+js-line-hold = Remis dans la file : { $who }
+js-undo = Annuler
+js-undo-line = Annuler : { $what }
+js-close = Fermer
+js-leave-them = Laisser
+js-sure = { $verb } : { $count ->
+    [one] { $number } commentaire ?
+   *[other] { $number } commentaires ?
+}
+js-sure-yes = { $verb } : { $number }
+js-show = Montrer
+js-selected = { $count ->
+    [one] { $number } sélectionné
+   *[other] { $number } sélectionnés
+}
+js-select-all = Tout sélectionner à l’écran
+js-all-done = Tout est fait ici
+js-what-else = Voir ce qu’il reste
+js-signed-out = vous êtes déconnecté.
+js-sign-in = Se connecter
+js-no-answer = le service ne répond pas. Réessayez.
+js-not-decided-approve = Pas approuvé.
+js-not-decided-spam = Pas marqué indésirable.
+js-not-decided-reject = Pas refusé.
+js-not-decided-trash = Pas mis à la corbeille.
+js-not-decided-hold = Pas remis dans la file.
+js-comment-by = le commentaire de { $who }
 js-comments = { $count ->
     [one] { $number } commentaire
    *[other] { $number } commentaires
 }
-flash-undo-all = { $count ->
-    [one] Annuler
-   *[other] Annuler les { $number }
+js-failed = Pas fait : { $what } : { $why }
+js-just-back = il venait de revenir. Regardez à nouveau.
+js-gone = N’est plus là : { $what }.
+js-faster = { $who } a été plus rapide : { $what }, maintenant { $status }. Regardez à nouveau.
+js-faster-many = { $who } a modifié avant vous : { $what }. Regardez à nouveau.
+js-you-before = Vous aviez déjà modifié : { $what }. Regardez à nouveau.
+js-changed = Modifié entre-temps : { $what }. Regardez à nouveau.
+js-before-you = { $who } a décidé avant vous : { $did }, { $when }.
+js-you-decided = Vous avez déjà décidé : { $did }, { $when }.
+js-edited-before-you = { $who } a modifié le texte, { $when }. Relisez-le.
+js-undone-before-you = { $who } a annulé une décision : maintenant { $status }, { $when }.
+js-changed-now = Il a changé entre-temps : maintenant { $status }.
+js-decided-by = { $who } : { $did }, { $when }
+js-changed-since = { $who } l’a modifié depuis : maintenant { $status }.
+js-changed-since-you = Vous l’avez modifié depuis : maintenant { $status }.
+js-not-taken-back = Pas annulé.
+js-some-not-taken-back = Pas pour { $what } : { $why }
+js-rest-changed = Quelqu’un a modifié le reste depuis.
+js-you = Vous
+js-seconds-ago = il y a { $number } s
+js-minutes-ago = il y a { $number } min
+js-at = à { $when }
+js-select-first = Sélectionnez d’abord un commentaire : touche j.
+js-select-some = Sélectionnez d’abord des commentaires.
+js-not-loaded = { $count ->
+    [one] Les commentaires suivants n’ont pas pu être chargés : une touche n’a pas servi.
+   *[other] Les commentaires suivants n’ont pas pu être chargés : { $number } touches n’ont pas servi.
 }
+js-new = { $count ->
+    [one] { $number } nouveau : montrer
+   *[other] { $number } nouveaux : montrer
+}
+js-more = Plus
+js-open = Ouvrir
+js-undo-last = Annuler votre dernière décision
+js-keys = Touches
+js-what-to-do = Où aller, ou que faire ?
+js-nothing-like-that = Rien ne s’appelle ainsi
+js-saved-list = liste
+js-looking = { $who } le regarde
+js-decide = Décider
+
+## The desk: a comment by itself
+
+comment-comment = Commentaire
+comment-plus-speaks-for-spam-minus = Plus indique un indésirable, moins le contraire (log-odds).
+comment-history = Historique
+comment-judgement = Évaluation
+comment-author = Auteur
+comment-decided-before = Décisions antérieures
+comment-checks-that-fired = Contrôles déclenchés
+comment-what-counted-in-the-text = Ce qui a compté dans le texte
+comment-also-by-this-author = Aussi de cet auteur
+comment-from-the-same-network = Du même réseau
+comment-with-the-same-web-site = Avec le même site web
+comment-note-for-the-history-with = Note <span class="quiet">pour l’historique, avec une décision ou seule</span>
+comment-email = E-mail
+comment-website = Site web
+comment-comments = Commentaires
+comment-add-note = Ajouter une note
+comment-next = Suivant
+comment-block = Bloquer
+comment-answer = Répondre
+comment-answer-as = Votre réponse, publiée sous le nom { $name }
+comment-answer-approves = Approuver le commentaire auquel elle répond
+comment-answer-send = Publier la réponse
+comment-thread = Fil
+answer-needs-address = Votre compte doit avoir une adresse e-mail avant que vous puissiez répondre.
+verdict-publish = publié aussitôt
+verdict-hold = mis en attente d’une personne
+verdict-spam = mis de côté comme indésirable
+decision-approve = approuver
+decision-spam = indésirable
+decision-reject = refuser
+decision-trash = corbeille
+decision-hold = mettre en attente
+history-arrived = Reçu : { $to }
+history-decided = a décidé « { $decision } » : maintenant { $to }
+history-undone = a annulé « { $decision } » : à nouveau { $to }
+history-revealed = a consulté l’adresse complète
+history-edited = a modifié le texte
+history-edit-undone = a annulé la modification du texte
+history-before = Le texte d’avant
+history-noted = a noté
+door-token = API
+door-mail = par e-mail
+door-client = signalé par un programme
+door-command = ligne de commande
+door-other = autre
+comment-show-it-whole = L’afficher en entier
+comment-taken-back = (annulé)
+comment-that-you-looked-goes-into = Que vous l’avez consultée est noté dans l’historique.
+comment-all-of-theirs-that-wait = Tous les siens en attente
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = Ce sont tous ceux qui correspondent à la liste d’où vous venez, sur toutes les pages. Vous pouvez les annuler ensemble pendant 30 jours, ici ou sous <a href="/desk/batches">Décidés ensemble</a>.
+confirm-leave-them = Les laisser
+confirm-question = { $verb } : { $count ->
+    [one] { $number } commentaire ?
+   *[other] { $number } commentaires ?
+}
+confirm-all = { $verb } : les { $number }
+
+## The desk: what was decided together
+
+batches-decided-together = Décidés ensemble
+batches-what-was-decided-about-several = Ce qui a été décidé sur plusieurs commentaires à la fois ces 30 derniers jours. L’annulation ne touche pas à ce que quelqu’un a décidé depuis.
+batches-select-several-comments-or-all = Sélectionnez plusieurs commentaires, ou tous ceux qui correspondent, et décidez : cela apparaîtra ici.
+batches-nothing-was = Rien pour l’instant
+batches-taken-back = annulé
+
+## The desk: what operators did
+
+activity-activity = Activité
+activity-nothing-yet = Rien pour l’instant.
+activity-what-operators-did = Ce que les administrateurs ont fait
+activity-when = Quand
+activity-who = Qui
+activity-what = Quoi
+activity-to-what = Sur quoi
+activity-more = Plus
+activity-older = Plus anciens
+activity-acts = Actions
+activity-decisions = Décisions
+activity-decisions-text = Qui a décidé quoi, le plus récent d’abord. Ce dont personne n’a décidé depuis peut être annulé ici.
+activity-nothing-decided = Rien n’a encore été décidé.
+activity-earlier = Antérieures
+activity-decided = { $did } : un commentaire de { $author }
+activity-undo = Annuler : { $what }
+act-address-reveal = a consulté une adresse complète
+act-comments-export = a exporté des commentaires
+act-comments-import = a importé des commentaires
+act-comments-import-undo = a annulé une importation
+act-key-add = a créé la clé d’un programme
+act-key-revoke = a révoqué la clé d’un programme
+act-mail-retry = a réessayé un e-mail
+act-model-activate = a mis un modèle en service
+act-model-roll-back = est revenu au modèle précédent
+act-model-train = a lancé un entraînement
+act-person-add = a ajouté un modérateur
+act-person-change = a modifié un compte
+act-person-link = a créé un lien de connexion
+act-person-password = a défini un mot de passe
+act-person-remove = a supprimé un modérateur
+act-rule-add = a ajouté une règle de blocage
+act-rule-import = a ajouté une liste de règles de blocage
+act-rule-remove = a supprimé une règle de blocage
+act-samples-add = a ajouté des textes étiquetés
+act-sealing-key-retire = a retiré les anciennes clés de chiffrement
+act-sealing-key-rotate = a remplacé la clé de chiffrement
+act-session-end-all = s’est déconnecté partout
+act-site-add = a ajouté un site
+act-site-change = a modifié un site
+act-site-abuse-trial = a vu ce que ferait la mise en attente pour injures
+act-site-remove = a supprimé un site
+act-subject-erase = a effacé les données d’une personne
+act-subject-export = a consulté les données d’une personne
+act-token-add = a créé un jeton
+act-token-revoke = a révoqué un jeton
+act-webhook-add = a ajouté un webhook
+act-webhook-remove = a supprimé un webhook
+
+## The desk: your account
+
+me-your-account = Votre compte
+me-saved = Enregistré.
+me-nothing-was-saved-some-of = Rien n’a été enregistré : quelque chose n’est pas correct.
+me-ends-every-session-of-yours = Ferme toutes vos sessions, celle-ci comprise, et annule les liens de connexion inutilisés. Les jetons que vous avez créés restent valables.
+me-mail-to-files = Aucun serveur de messagerie n’est encore configuré : aucun e-mail ne vous parvient.
+me-mail-about-comments-that-wait = E-mails sur les commentaires en attente
+me-address-and-password = Adresse et mot de passe
+me-sessions = Sessions
+me-as-above = comme ci-dessus
+me-save = Enregistrer
+me-language = Langue
+me-language-of-browser = comme le navigateur
+me-sign-out-everywhere = Se déconnecter partout
+me-name = Nom
+me-other-moderators-see-it-beside = Les autres modérateurs le voient à côté de vos décisions.
+me-new-address = Nouvelle adresse
+me-leave-it-empty-to-keep = Laissez vide pour garder la vôtre.
+me-new-password = Nouveau mot de passe
+me-at-least-10-characters-it = Au moins 10 caractères. Vous serez déconnecté partout ailleurs.
+me-present-password = Mot de passe actuel
+me-needed-to-change-the-address = Nécessaire pour changer l’adresse ou le mot de passe.
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">Réglages</a>
+site-saved = Enregistré.
+site-nothing-was-saved-some-of = Rien n’a été enregistré : quelque chose n’est pas correct.
+site-otherwise-it-is-judged-and = Sinon, c’est évalué puis oublié. <a href="/desk/settings#keys">Leurs clés</a> sont dans les réglages.
+site-on-your-pages = Sur vos pages
+site-what-scores-do = Ce que font les scores
+site-what-counts-as-evidence = Ce qui compte comme indice
+site-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
+site-name = Nom
+site-origins-of-its-pages-one = Origines de ses pages, une par ligne
+site-save = Enregistrer
+site-a-comment-without-a-form = Un commentaire sans jeton de formulaire indique un indésirable
+site-what-they-ask-about-is = Ce qu’ils soumettent est conservé pour être relu ici
+site-spam-from = Indésirable à partir de
+site-a-score-from-0-to = Un score de 0 à 1 : à partir de celui-ci, un commentaire est mis de côté comme indésirable.
+site-authors-are-trusted-after = Auteurs de confiance après
+site-so-many-comments-of-theirs = Autant de commentaires approuvés par une personne, tous envoyés depuis un même navigateur et avec une même adresse. Ils sont alors publiés aussitôt, tant que rien ne parle contre eux et qu’ils n’ont pas de lien nouveau. Vide : personne, et une personne voit chaque commentaire.
+site-published-at-once-below = Publié aussitôt en dessous de
+site-a-trusted-author-s-comment = Le commentaire d’un auteur de confiance avec un score inférieur n’a pas besoin d’être relu.
+site-links = Liens
+site-more-in-one-comment-speak = Davantage dans un commentaire indique un indésirable.
+site-seconds = Secondes
+site-a-form-sent-sooner-after = Un formulaire envoyé plus tôt après son ouverture indique un indésirable.
+site-hours = Heures
+site-a-form-sent-later-after = Un formulaire envoyé plus tard après son ouverture aussi.
+site-keeping = Combien de temps
+site-spam-days = Jours pour les indésirables
+site-so-many-days-after = Autant de jours après avoir été classé indésirable, il est supprimé pour de bon ; ce que les modèles en ont appris reste. Vide : jamais.
+site-trash-days = Jours pour la corbeille
+site-likewise-the-trash = De même pour ce qui est dans la corbeille.
+site-pages = Adresses des pages
+site-trailing-slash = Une barre oblique à la fin
+site-slash-kept = compte : /post et /post/ sont deux pages
+site-slash-added = est toujours là : /post est /post/
+site-slash-removed = n’est jamais là : /post/ est /post
+site-drop-index = /post/index.html est /post/
+site-parameters = Paramètres qui distinguent les pages
+site-parameters-hint = Par exemple p, séparés par des espaces ; un tiret seul : aucun. Vide : tous sauf ceux qui disent d’où vient un lecteur (utm_source, fbclid et d’autres). Quand ceci change, les commentaires vont là où est maintenant leur page.
+site-proof-of-work = Preuve de travail
+site-zero-bits-1-to-24 = Bits à zéro, de 1 à 24, pour lesquels la machine de chaque expéditeur travaille ; 16 prennent un instant. Vide : aucun.
+site-abuse = À quel point les commentaires semblent injurieux
+site-abuse-off = n’est pas évalué
+site-abuse-show = est montré aux modérateurs
+site-abuse-hold = est montré, et les commentaires qui semblent injurieux leur sont réservés
+site-abuse-hint = Avant que quoi que ce soit ne soit retenu, voyez ce que cela aurait fait.
+site-abuse-from = Retenu à partir de
+site-abuse-from-hint = Une probabilité de 0,5 à 1. Elle seule ne publie, n’écarte et ne jette jamais rien.
+
+## The desk: settings
+
+settings-settings = Réglages
+settings-none-a-program-that-moderates = Aucun. Un programme qui modère ou importe se connecte avec l’un d’eux.
+settings-send-me-a-test-mail = M’envoyer un e-mail d’essai
+settings-none-everything-was-delivered-or = Aucun : tout a été remis, ou est encore en cours d’envoi.
+settings-sites = Sites
+settings-moderators = Modérateurs
+settings-tokens-for-programs = Jetons pour programmes
+settings-mail-that-was-given-up = E-mails abandonnés
+settings-name-in-addresses = Nom dans les adresses
+settings-name-for-people = Nom pour les personnes
+settings-origins-of-its-pages = Origines de ses pages
+settings-name = Nom
+settings-email = E-mail
+settings-role = Rôle
+settings-every-site = tous les sites, y compris ceux ajoutés plus tard
+settings-only-these = seulement ceux-ci
+settings-find-a-site = Il y a { $number } sites. Cherchez par nom :
+settings-find = Chercher
+settings-nothing-done = Rien n’a été fait : quelque chose n’est pas correct.
+settings-what-it-is-for = À quoi il sert
+settings-add-a-site = Ajouter un site
+settings-add-a-moderator = Ajouter un modérateur
+settings-make-a-token = Créer un jeton
+settings-moderator-decides-about-comments = modérateur : décide des commentaires
+settings-operator-runs-the-place-too = administrateur : gère aussi le service
+settings-moderator = modérateur
+settings-operator = administrateur
+settings-site = Site
+settings-its-pages = Ses pages
+settings-what-to-do = <span class="away">Que faire</span>
+settings-owner = Propriétaire
+settings-last-used = Dernière utilisation
+settings-mail = E-mail
+settings-to = À
+settings-from = De
+settings-why = Pourquoi
+settings-add-the-site = Ajouter le site
+settings-sign-in-link = Lien de connexion
+settings-remove = Supprimer
+settings-add-the-moderator = Ajouter le modérateur
+settings-revoke = Révoquer
+settings-make-the-token = Créer le jeton
+settings-try-again = Réessayer
+settings-none-named-no-browser-of = aucune : aucun navigateur d’une autre origine ne peut envoyer
+settings-you = vous
+settings-revoked = révoqué
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = Jetons
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = Aucune. WordPress et d’autres qui parlent le protocole d’Akismet s’adressent ici à la place, avec la clé d’un site.
+programs-a-key-judges-and-reports = Une clé évalue et signale pour son site, et ne peut rien d’autre. Que le site conserve ce qui lui est soumis se règle dans ses réglages.
+programs-none-a-program-of-yours = Aucun. Un programme à vous peut être averti de ce qui se passe sur un site.
+programs-in-the-public-internet-or = Sur l’internet public, ou un réseau que la configuration autorise.
+programs-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
+programs-webhooks = Webhooks
+programs-program = Programme
+programs-site = Site
+programs-address = Adresse
+programs-make-a-key = Créer une clé
+programs-add-a-webhook = Ajouter un webhook
+programs-its-comments-are = Ses commentaires sont
+programs-last-used = Dernière utilisation
+programs-what-to-do = <span class="away">Que faire</span>
+programs-told-of = Averti de
+programs-last-took = Dernier accepté
+programs-not-taken = Non accepté
+programs-revoke = Révoquer
+programs-make-the-key = Créer la clé
+programs-remove = Supprimer
+programs-add-the-webhook = Ajouter le webhook
+programs-told-when = Avertir quand
+programs-revoked = révoquée
+programs-nothing = rien
+programs-keys = Clés
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = Confidentialité
+privacy-make-sure-that-it-is = Assurez-vous que c’est bien cette personne qui le demande. L’adresse n’est envoyée que dans le formulaire et ne figure dans aucun journal ni dans l’historique du navigateur.
+privacy-they-have-an-account-as = Cette personne a un compte de modérateur, qui reste : il est dans les <a href="/desk/settings">réglages</a>.
+privacy-nothing-yet-what-is-erased = Rien pour l’instant. Ce qui est effacé est noté ici, avec qui l’a fait et combien, mais pas de qui.
+privacy-what-is-held-about-a = Ce qui est conservé sur une personne
+privacy-held = Conservé
+privacy-erased-before = Déjà effacé
+privacy-email = E-mail
+privacy-what = Quoi
+privacy-how-many = Combien
+privacy-when = Quand
+privacy-by = Par
+privacy-look-it-up = Consulter
+privacy-download-all-of-it = Tout télécharger
+privacy-erase-all-of-it = Tout effacer
+privacy-settings = réglages
+privacy-labelled-texts-and-what-models = Textes étiquetés, et ce que les modèles en ont appris
+privacy-subscriptions-to-replies = Abonnements aux réponses
+privacy-mails-to-them = E-mails à cette personne
+privacy-damaged-rows-which-cannot-be = Lignes endommagées, illisibles
+privacy-it-cannot-be-undone-and = C’est irréversible, et j’en suis sûr
+
+## The desk: the model
+
+model-model = Modèle
+model-caught = 30 derniers jours : { $aside } mis de côté d’office comme indésirables, dont { $back } repris par des personnes ; { $missed } sont passés, que des personnes ont marqués indésirables.
+model-none-yet-a-training-takes = Aucun pour l’instant. Un entraînement prend ce que les modérateurs ont décidé et ce qui a été importé ou envoyé, et compare le nouveau modèle à l’actuel sur des exemples qu’aucun n’a vus.
+model-all-of-it-counts = Tout compte.
+model-no-labels-yet-each-approval = Pas encore d’étiquettes. Chaque approbation et chaque décision d’indésirable en est une.
+model-labels-are-counted-and-capped = Les étiquettes sont comptées et plafonnées d’après lui. Laissé vide, c’est le vôtre.
+model-drawings-of-the-last-1 = Ici apparaissent des graphiques des 1 000 derniers.
+model-spam-caught-genuine-blocked = <span class="spam">indésirables arrêtés</span> <span class="ham">authentiques bloqués</span>
+model-stands-as-spam-anything-else = <span class="spam">classé indésirable</span> <span class="ham">tout le reste</span>
+model-nobody-has-decided-about-these = Personne n’en a encore décidé.
+model-each-dot-is-a-tenth = Chaque point est un dixième des scores : à l’horizontale, ce qui était attendu ; à la verticale, la part que des personnes ont dite indésirable. Sur la ligne, les scores disent vrai.
+model-marked-as-spam-approved = <span class="spam">marqué indésirable</span> <span class="ham">approuvé</span>
+model-questions = Ce à quoi répondent les modèles
+model-spam = Indésirables
+model-abuse = Injures
+model-abuse-is-evidence = Le score d’injure est montré aux personnes. À lui seul, il ne publie, n’écarte et ne jette rien.
+model-abuse-labels = Chaque approbation en est une, et chaque refus pour le motif « injurieux ».
+model-judges-now = Évalue maintenant
+model-trainings-and-models = Entraînements et modèles
+model-samples = Exemples
+model-no-comment-was-judged-yet = Aucun commentaire n’a encore été évalué
+model-what-a-threshold-would-do = Ce que ferait un seuil
+model-scores = Scores
+model-calibration = Calibration
+model-decisions-30-days = Décisions, 30 jours
+model-labelled-data-from-elsewhere = Données étiquetées venues d’ailleurs
+model-name-of-this-data = Nom de ces données
+model-file = Fichier
+model-version = Version
+model-labels-since = Étiquettes depuis
+model-records = Enregistrements
+model-new-labels = Nouvelles étiquettes
+model-changed = Modifiées
+model-unchanged = Inchangées
+model-for-later = Pour plus tard
+model-figure = Chiffre
+model-this-model = Ce modèle
+model-live-then = En service alors
+model-came-by = Venu par
+model-class = Classe
+model-labels = Étiquettes
+model-in-use = En service
+model-threshold = Seuil
+model-put-aside = Mis de côté
+model-spam-caught = Indésirables arrêtés
+model-genuine-blocked = Authentiques bloqués
+model-show = Montrer
+model-train-a-model = Entraîner un modèle
+model-back-to-the-one-before = Revenir au précédent
+model-use-the-shipped-one = Utiliser celui fourni
+model-put-it-into-use = Le mettre en service
+model-take-it-in = Les intégrer
+model-site = Site
+model-look-again = Regarder à nouveau
+model-evaluation-report = Rapport d’évaluation
+model-progress = Progression
+model-share-of-the-spam-caught = Part des indésirables arrêtés et des commentaires authentiques bloqués, par seuil
+model-share-that-was-spam-by = Part qui était indésirable, par score
+model-although-it-does-not-pass = bien qu’il ne passe pas le contrôle
+model-how-many-comments-had-which = Combien de commentaires avaient quel score
+chart-score = score
+chart-share = part
+chart-share-of-spam = part d’indésirables
+chart-comments = commentaires
+chart-decisions = décisions
+chart-days = jours avant aujourd’hui
+chart-score-bin = { $from } à { $to } % : { $spam } indésirables, { $other } autres
+chart-day = { $ago ->
+    [0] Aujourd’hui
+    [one] Il y a { $ago } jour
+   *[other] Il y a { $ago } jours
+} : { $approved } approuvés, { $spam } marqués indésirables
+chart-calibration-dot = { $expected } % attendus, { $found } % étaient indésirables ({ $all })
+model-decisions-of-the-last-30 = Décisions des 30 derniers jours
+model-abuse-trial = Ce que ferait la mise en attente pour injures
+model-abuse-of = Pour les { $comments } derniers commentaires non mis de côté comme indésirables. Le seuil du site est { $threshold }. Les commentaires en langues inconnues du modèle ne sont jamais retenus.
+model-abuse-held = Retenus
+model-abuse-published = publiés aussitôt
+model-abuse-approved = approuvés par des personnes
+model-abuse-rejected = refusés par des personnes
+model-abuse-seen = { $by } l’a consulté, { $when }.
+model-abuse-unseen = Personne n’a encore dit l’avoir consulté : d’ici là, le site ne peut rien retenir d’après lui.
+model-abuse-look = Je l’ai consulté
+
+## The desk: sentences with something in them
+
+queue-search-behind = { $count ->
+    [one] { $count } commentaire n’est pas encore dans l’index de recherche et n’a pas été fouillé.
+   *[other] { $count } commentaires ne sont pas encore dans l’index de recherche et n’ont pas été fouillés.
+}
+queue-elsewhere = Ailleurs :
+queue-no-match = Aucun commentaire sous « { $label } » ne correspond à ces filtres. <a href="/desk?status={ $status }">Tous les montrer</a>.
+queue-matching = les <span id="total">{ $total }</span> qui correspondent, sur toutes les pages
+queue-marks = surlignages
+queue-select = Sélectionner le commentaire de { $name }
+comment-for-good = Définitif
+comment-deleted-on = Il sera supprimé le { $day }, selon les réglages du site. Ce que les modèles en ont appris reste.
+comment-it-cannot-be-undone = Je sais que c’est irréversible
+comment-delete-it = Supprimer ce commentaire
+comment-erase-its-author = Effacer son auteur
+comment-what-is-erased = La suppression emporte le commentaire avec son historique, les e-mails à son sujet et ce que les modèles en ont appris. Effacer son auteur supprime tout ce qui est conservé sur lui, sur tous les sites.
+comment-was = Il a été { $verdict }. { $because }.
+comment-model = Modèle { $model }
+activity-kept = Conservé { $days } jours. Les décisions sur les commentaires sont dans l’historique de chacun.
+me-every-other-site = Tout site sans choix ci-dessous
+me-how-often = À quelle fréquence
+me-address = Votre adresse est { $email }.
+batches-undo-all = Annuler les { $count }
+
+## Changing what a comment says
+
+comment-edit = Modifier
+comment-edited = modifié
+edit-title = Modifier le commentaire
+edit-text = Ce qu’il dit
+edit-reason = Pourquoi, pour l’historique
+edit-save = Enregistrer la modification
+edit-now = Ce qu’il dit maintenant
+edit-changed = { $who } a modifié le commentaire entre-temps. Votre texte est ci-dessous ; l’enregistrer remplace le texte actuel.
+edit-readers-see = Les lecteurs voient que le commentaire a été modifié, pas ce qu’il disait avant. Les modérateurs voient les deux.
+edit-readers-see-both = Les lecteurs voient que le commentaire a été modifié et peuvent lire ce qu’il disait avant.
+activity-edited = A modifié le texte de { $author }
+site-readers = Ce que voient les lecteurs
+site-show-edits = Les lecteurs peuvent voir ce que disait un commentaire avant qu’un modérateur ne le modifie
+read-edited = modifié
+edits-title = Ce que disait le commentaire avant
+edits-what = Un modérateur l’a modifié. Voici ses textes antérieurs, le plus ancien d’abord.
+edits-until = Jusqu’au
+key-edit = Modifier le texte du commentaire

@@ -1,8 +1,262 @@
-### Indonesian. What is not here is said in English: see en.ftl, which also says what the arguments are.
+### Indonesian. Groups and order are those of en.ftl, which also says what the arguments are.
 
-number-separator = .
-language-name = Bahasa Indonesia
+## Why the policy decided as it did
+
+because-not-judged = Model tidak dapat menilainya, jadi ditahan
+because-score = Skornya { $score } mencapai ambang situs { $threshold }
+because-trusted = Penulisnya punya { $approved } komentar yang disetujui di sini, dan skornya rendah
+because-not-this = Penulisnya tepercaya, tetapi komentar ini tidak
+because-person-decides = Orang memutuskan setiap komentar di bawah ambang spam
+because-few-labels = Hanya yang ditandai di situs ini yang menunjukkan spam, dan masih terlalu sedikit komentar yang disetujui di sini untuk diandalkan: orang yang memutuskan
+because-few-approved = { $needed ->
+    [1] Penulisnya belum punya komentar yang disetujui di sini
+   *[other] Penulisnya punya kurang dari { $needed } komentar yang disetujui di sini
+}
+because-abuse = Tampak kasar: { $score } mencapai ambang situs { $threshold }, jadi orang yang memutuskan
+because-imported = Diimpor dari sistem lain
+
+## What the checks found
+
+reason-honeypot = Kolom yang tidak terlihat oleh orang telah diisi
+reason-not-opened = Dikirim tanpa membuka formulir
+reason-forged = Token formulirnya tidak dibuat di sini
+reason-too-soon = Formulir dikirim { $seconds } detik setelah dibuka
+reason-too-late = Formulir dikirim { $hours } jam setelah dibuka
+reason-reused = { $count } komentar datang dari satu formulir yang dibuka sekali
+# 10 stands for 10 or more.
+reason-repeated = { $times ->
+    [1] Teks yang sama sudah pernah dikirim sekali
+    [10] Teks yang sama sudah dikirim 10 kali atau lebih
+   *[other] Teks yang sama sudah dikirim { $times } kali
+}
+reason-network = { $count } komentar datang dari jaringan ini dalam { $minutes } menit
+reason-email = { $count } komentar datang dari alamat email ini dalam { $minutes } menit
+reason-blocked-word = Ada kata yang diblokir: { $word }
+reason-blocked-domain = Ada domain yang diblokir: { $domain }
+reason-blocked-email = Alamat emailnya diblokir
+reason-blocked-network = Jaringannya diblokir
+# 30 stands for 30 or more.
+reason-copies = { $count ->
+    [1] Hampir sama dengan satu komentar lain
+    [30] Hampir sama dengan 30 komentar lain atau lebih
+   *[other] Hampir sama dengan { $count } komentar lain
+} dalam { $days } hari terakhir{ $spam ->
+    [0] { "" }
+   *[other] , { $spam } di antaranya spam
+}
+reason-language = Hamlet belum mengenal bahasanya ({ $code }): orang yang memutuskan
+reason-links = Ada { $count } tautan; situs mengizinkan { $allowed }
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = cara penulisannya: panjang, huruf besar, tautan, dan simbol
+sign-looks-links = { $links } tautan dalam { $words } kata
+sign-looks-capitals = { $percent } % hurufnya huruf besar
+sign-looks-short = kurang dari tiga kata
+sign-name = nama “{ $quoted }”
+sign-email-domain = alamat email di { $quoted }
+sign-website = situs web { $quoted }
+sign-passage = bagian yang dengan sendirinya terbaca seperti spam
+sign-link = menautkan ke { $quoted }
+sign-email = memberi alamat email
+sign-mention = menyebut “{ $quoted }”
+sign-hashtag = bertagar “{ $quoted }”
+sign-number = memuat angka “{ $quoted }”
+sign-symbol = memuat “{ $quoted }”
+sign-spelled = mengeja “{ $quoted }”
+sign-word = mengatakan “{ $quoted }”
+sign-order = urutan kata, angka, dan simbolnya
+sign-links = { $links ->
+    [0] tanpa tautan
+   *[other] { $links } tautan
+} dalam { $words } kata
+sign-length = { $words } kata
+sign-symbols = { $percent } % simbol
+sign-exclamations = { $count } tanda seru
+sign-digits = { $percent } % angka
+sign-disguised = { $count } karakter yang disamarkan atau tersembunyi
+sign-markup = { $count } potong HTML
+
+## Mails to moderators
+
+mail-queue-heading = { $count ->
+    [1] Sebuah komentar menunggu di { $place }
+   *[other] { $count } komentar menunggu di { $place }
+}
+mail-queue-several-sites = beberapa situs
+mail-queue-subject = { $heading }: { $authors }
+mail-queue-subject-others = { $heading }: { $authors } dan lainnya
+mail-queue-by = <strong><bdi>{ $author }</bdi></strong> di <bdi>{ $page }</bdi>
+mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong> di <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author } di { $page } ({ $site }), { $received }
+mail-queue-score = Filter spam: <strong>{ $score }</strong>
+mail-queue-score-text = Filter spam: { $score }
+mail-queue-percent = (spam: { $percent })
+mail-queue-why = Yang menunjukkan spam:
+mail-queue-approve = Setujui
+mail-queue-spam = Spam
+mail-queue-reject = Tolak
+mail-queue-approve-text = Setujui: { $url }
+mail-queue-spam-text = Spam:    { $url }
+mail-queue-reject-text = Tolak:   { $url }
+mail-queue-open = Buka di meja moderasi
+mail-queue-open-text = Buka:    { $url }
+mail-queue-more = Dan { $count } lagi.
+mail-queue-more-linked = <a href="{ $url }">Dan { $count } lagi di meja moderasi</a>.
+mail-queue-foot = <a href="{ $desk }">Meja moderasi</a> · <a href="{ $preferences }">Seberapa sering Anda dikirimi email</a> · <a href="{ $stop }">Hentikan email ini</a>
+mail-queue-foot-text =
+    Meja moderasi: { $desk }
+    Seberapa sering Anda dikirimi email: { $preferences }
+    Untuk menghentikan email ini: { $stop }
+mail-queue-links = Setiap tautan membuka halaman yang bertanya sekali lagi sebelum ada yang berubah. Tautan ini hanya untuk Anda dan berlaku 7 hari; mohon jangan teruskan email ini.
+
+mail-test-subject = Email tes Hamlet di { $service }
+mail-test-title = Email sampai
+mail-test = Seseorang meminta email tes kepada Hamlet di { $service }. Inilah emailnya: email sampai.
+mail-test-look = Jika masuk ke folder spam, lihat docs/mail.md: SPF, DKIM, dan DMARC menyatakan email siapa yang asli.
+
+## Mails to commenters
+
+mail-confirm-subject = { $site }: ingin diberi tahu tentang balasan?
+mail-confirm-title = Balasan di { $site }
+mail-confirm-question = Ingin diberi tahu tentang balasan?
+mail-confirm-public = Anda meminta diberi tahu tentang balasan atas komentar Anda di { $site }. Komentar Anda di <bdi>{ $page }</bdi> kini publik.
+mail-confirm-public-text = Anda meminta diberi tahu tentang balasan atas komentar Anda di { $site }. Komentar Anda di halaman ini kini publik:
+mail-confirm-yes = Ya, beri tahu saya tentang balasan
+mail-confirm-yes-text = Jika ingin diberi tahu tentang balasan, setujui di sini:
+mail-confirm-no = Jika Anda tidak memintanya, abaikan: Anda tidak akan diberi tahu tentang balasan apa pun. Atau <a href="{ $url }">jangan tanya lagi</a> di { $site }.
+mail-confirm-no-text = Jika Anda tidak memintanya, abaikan: Anda tidak akan diberi tahu tentang balasan apa pun. Agar tidak ditanya lagi di { $site }:
+mail-reply-heading = { $count ->
+    [1] sebuah balasan atas komentar Anda
+   *[other] { $count } balasan atas komentar Anda
+}
+mail-reply-title = Balasan atas komentar Anda
+mail-reply-by = <strong><bdi>{ $author }</bdi></strong> membalas di <bdi>{ $page }</bdi>
+mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> membalas di <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } membalas komentar Anda di { $page } ({ $site }).
+mail-reply-own = Anda menulis:
+mail-reply-reply = Balasannya:
+mail-reply-more = Dan { $count } lagi.
+mail-reply-stop = Anda menerima email ini karena meminta diberi tahu tentang balasan di { $site }. <a href="{ $url }">Hentikan email ini</a>.
+mail-reply-stop-text = Anda menerima email ini karena meminta diberi tahu tentang balasan di { $site }. Untuk menghentikan:
+
+## The comment form
+
+form-title = Tinggalkan komentar
+form-title-refused = Komentar Anda belum terkirim
+form-work-needs-script = Situs ini meminta bukti kerja dari setiap pengirim, yang memerlukan JavaScript.
+form-name = Nama
+form-email = Email
+form-email-note = Alamat email Anda tidak akan dipublikasikan.
+form-website = Situs web <span class="quiet">(opsional)</span>
+form-text = Komentar
+form-honeypot = Biarkan kosong
+form-replies = Kirimi saya email tentang balasan
+form-send = Kirim
+read-title = Komentar
+read-none = Belum ada komentar.
+read-count = { $count } komentar
+read-write = Tinggalkan komentar
+read-reply = Balas { $name }
+read-more = Komentar lainnya
+read-feed = Umpan komentar ini
+thanks-title = Terima kasih
+thanks-published = Komentar Anda diterbitkan.
+thanks-back = Kembali ke artikel
+thanks-awaits = Komentar Anda menunggu moderasi. Komentar akan muncul setelah disetujui moderator.
+
+## The pages that links in mails lead to
+
+link-unknown = Tautan ini tidak berfungsi
+link-unknown-text = Mungkin terpotong di jalan. Salin seluruh tautan dari email.
+link-expired = Tautan ini sudah kedaluwarsa
+link-expired-text = Tautan dalam email berlaku 7 hari. Tidak ada yang diubah.
+link-refused = Tautan ini tidak berlaku lagi
+link-refused-text = Komentarnya sudah tidak ada, atau akun pemilik tautan ini tidak boleh memutuskannya.
+link-by = <strong><bdi>{ $author }</bdi></strong> di <bdi>{ $page }</bdi>
+link-by-linked = <strong><bdi>{ $author }</bdi></strong> di <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = Filter spam: { $score }
+link-why = Yang menunjukkan spam:
+link-undo = Urungkan
+link-stale-title = Sudah diputuskan
+link-stale = Komentar ini sudah berubah sejak email ditulis
+link-stale-now = Statusnya kini: { $status }. Tautan ini tidak mengubah apa pun.
+link-last-decided = { $who } memutuskan “{ $decision }” pada { $when }.
+link-last-undone = { $who } mengurungkan “{ $decision }” pada { $when }.
+
+link-ask-undo = Urungkan keputusan terakhir?
+link-ask-approve = Setujui komentar ini?
+link-ask-spam = Apakah komentar ini spam?
+link-ask-reject = Tolak komentar ini?
+link-ask-trash = Buang komentar ini?
+link-ask-hold = Kembalikan komentar ini ke antrean?
+link-do-undo = Urungkan
+link-do-approve = Setujui
+link-do-spam = Tandai spam
+link-do-reject = Tolak
+link-do-trash = Buang
+link-do-hold = Kembalikan
+link-because = Alasan, jika ingin menyebutkannya
+link-done-undo = Diurungkan.
+link-done-approve = Disetujui: komentar kini publik.
+link-done-spam = Ditandai spam.
+link-done-reject = Ditolak: komentar tetap tidak diterbitkan.
+link-done-trash = Dibuang.
+link-done-hold = Dikembalikan ke antrean.
+
+mail-stop = Hentikan email tentang komentar yang menunggu?
+mail-stop-text = Anda tidak akan menerima email lagi tentang komentar yang menunggu, dari situs mana pun. Di meja moderasi, di bawah nama Anda, Anda dapat memilih seberapa sering dikirimi email.
+mail-stop-button = Hentikan email ini
+mail-stopped = Dihentikan
+mail-stopped-text = Anda tidak akan menerima email lagi tentang komentar yang menunggu. Di meja moderasi, di bawah nama Anda, Anda dapat mengaktifkannya lagi.
+replies-ask = Diberi tahu tentang balasan di { $site }?
+replies-ask-text = Bila seseorang membalas komentar Anda, Anda menerima email. Tiap email punya tautan untuk menghentikannya.
+replies-yes = Ya, beri tahu saya tentang balasan
+replies-stop = Hentikan email tentang balasan di { $site }?
+replies-stop-text = Anda tidak akan menerima email lagi dari situs ini, dan tidak akan ditanya lagi.
+replies-stop-button = Hentikan email ini
+replies-confirmed = Anda akan diberi tahu tentang balasan
+replies-confirmed-text = Anda akan menerima email bila seseorang membalas komentar Anda.
+replies-stopped = Dihentikan
+replies-stopped-text = Anda tidak akan menerima email lagi tentang balasan dari situs ini.
+
+## Signing in and out
+
+sign-in = Masuk
+sign-in-email = Email
+sign-in-password = Kata sandi
+sign-in-forgot = Lupa kata sandi? Minta tautan sekali pakai kepada pengelola. Pengelola membuatnya di mesin itu sendiri dengan <code>hamlet moderator link</code>.
+sign-in-wrong = Alamat atau kata sandi salah.
+sign-in-too-many = Terlalu banyak percobaan. Tunggu seperempat jam, lalu coba lagi.
+sign-in-link-nobody = Selamat datang. Siapa Anda?
+sign-in-link-nobody-text = Tautan ini berlaku sekali. Setelah itu Anda masuk dengan alamat dan kata sandi.
+sign-in-link-first = Selamat datang, { $name }
+sign-in-link-choose = Pilih kata sandi.
+sign-in-link-known = Tautan ini berlaku sekali; setelah itu Anda masuk dengan alamat Anda, { $email }, dan kata sandi.
+sign-in-link-again = Masuk sebagai { $name }
+sign-in-link-again-text = Tautan ini berlaku sekali. Pilih kata sandi baru di sini jika lupa yang lama.
+sign-in-link-errors = Sebagian belum benar; lihat di bawah.
+sign-in-link-name = Nama
+sign-in-link-name-note = Moderator lain melihatnya di samping keputusan Anda.
+sign-in-link-email-note = Untuk masuk, dan untuk diberi tahu tentang komentar yang menunggu. Disimpan terenkripsi.
+sign-in-link-new-password = Kata sandi baru <span class="quiet">atau kosongkan untuk mempertahankan yang lama</span>
+sign-in-link-password-note = Minimal { $min } karakter. Beberapa kata yang Anda ingat sudah cukup baik.
+sign-in-link-gone = Tautan ini tidak berlaku lagi
+sign-in-link-gone-text = Tautan masuk berlaku sekali, selama 24 jam, dan yang baru menggantikan yang lama.
+sign-in-link-gone-else = <a href="/sign-in">Masuk dengan kata sandi Anda</a>, atau minta tautan baru kepada pengelola.
+sign-out = Keluar
+sign-out-ask = Keluar?
+sign-out-back = Kembali ke meja moderasi
+sign-out-done = Anda sudah keluar
+refused-title = Itu tidak berhasil
+refused-back = Ke meja moderasi
+
+## The desk: what every page has around it
+
 desk = Moderasi
+desk-mail-to-files = Email ditulis ke berkas di <code>{ $folder }</code>: tidak ada yang menerimanya.
+desk-mail-try = Atur dan coba
+desk-unknown-proxy = Permintaan datang melalui proksi yang tidak dikenal layanan, sehingga semua pengirim dihitung sebagai satu: frekuensi dihitung untuk proksi, dan memblokir jaringan memblokir semua orang. Isi <code>server.trusted_proxies</code> dengan alamat proksi.
 desk-skip = Ke komentar
 desk-main = Menu utama
 desk-queue = Antrean
@@ -15,15 +269,17 @@ desk-privacy = Privasi
 desk-activity = Aktivitas
 desk-keys = Tombol
 desk-undo = Urungkan
-sign-in = Masuk
-sign-out = Keluar
 key-next = komentar berikut, sebelumnya
 key-approve = setujui
 key-spam = spam
 key-reject = tolak: asli tetapi tidak diinginkan; tidak mengajarkan apa pun tentang spam
+key-why = menolak dan menyebut alasannya: “kekasaran” mengajarkan apa itu di situs ini
 key-trash = tempat sampah
 key-hold = kembali ke antrean
 key-undo = urungkan keputusan terakhir Anda, di halaman mana pun
+key-select = pilih; <kbd>Shift</kbd> <kbd>x</kbd> memilih semua yang tampil
+key-shift = <kbd>Shift</kbd> + tombol
+key-selected = memutuskan semua yang dipilih
 key-open = membuka komentar
 key-thread = menampilkan komentar dalam percakapannya
 key-search = cari
@@ -31,54 +287,108 @@ key-block = blokir penulis, domain, jaringan, atau frasa
 key-answer = balas komentar
 key-palette = buka apa saja, lakukan apa saja
 key-help = bantuan ini
-key-selected = memutuskan semua yang dipilih
 keys-on = Gunakan tombol ini
 keys-close = Tutup
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = Hanya komentar dari satu penulis.
+queue-change-the-filter-above = Ubah filter di atas.
+queue-new-comments-appear-here-as = Komentar yang perlu dilihat orang muncul di sini. Yang hampir pasti spam ada di bawah Spam, dan dapat dikeluarkan dari sana.
+queue-meanwhile = Dengan <kbd>j</kbd> dan <kbd>k</kbd> Anda menelusuri daftar, dengan <kbd>a</kbd> menyetujui, dengan <kbd>s</kbd> menandai spam, dan <kbd>z</kbd> mengurungkan yang terakhir.
+queue-no-comment-has-this-status = Tidak ada komentar berstatus ini.
 queue-comments = Komentar
-queue-comments-by-status = Komentar menurut status
-queue-search = Cari
-queue-text-name-or-website = Kata, nama, situs web, atau email
-queue-site = Situs
-queue-every-site = semua situs
-queue-score = Skor
-queue-order = Urutan
-queue-apply = Terapkan
-queue-clear = Bersihkan
+queue-nothing-to-show = Tidak ada yang ditampilkan
+queue-nothing-matches = Tidak ada yang cocok
+queue-nothing-waits-for-you = Tidak ada yang menunggu Anda
+queue-nothing-here = Tidak ada apa-apa di sini
 queue-more-filters = Filter lain
+queue-every-site = semua situs
 queue-any = semua
-queue-page = Halaman
-queue-path-or-address = /jalur atau alamat
-queue-reason = Alasan
-queue-links = Tautan
 queue-with-a-link = dengan tautan
 queue-without = tanpa
-queue-from = Dari
-queue-to = Sampai
+queue-apply = Terapkan
 queue-approve = Setujui
 queue-spam = Spam
 queue-reject = Tolak
 queue-trash = Sampah
+queue-why = Alasan, saat menolak:
+queue-why-unsaid = tidak disebut
 queue-back-to-the-queue = Kembali ke antrean
+queue-search = Cari
+queue-site = Situs
+queue-score = Skor
+queue-order = Urutan
+queue-page = Halaman
+queue-reason = Alasan
+queue-links = Tautan
+queue-from = Dari
+queue-to = Sampai
 queue-selected-comments = Komentar terpilih:
-queue-roomy = lebih lega
-queue-marks = tanda
+queue-clear = Bersihkan
+queue-read-on = Baca selanjutnya
+queue-first-page = Halaman pertama
+queue-next-page = Halaman berikutnya
+queue-comments-by-status = Komentar menurut status
+queue-text-name-or-website = Kata, nama, situs web, atau email
+queue-path-or-address = /jalur atau alamat
+queue-pages = Halaman
+
 queue-decide = Putuskan
+queue-roomy = lebih lega
 queue-answers = Membalas
 queue-a-reply = Sebuah balasan
-queue-read-on = Baca lanjut
-queue-first-page = Halaman pertama
-queue-next-page = Halaman berikut
-queue-pages = Halaman
-queue-select = Pilih komentar oleh { $name }
-queue-matching = semua <span id="total">{ $total }</span> yang cocok, di setiap halaman
-queue-nothing-to-show = Tidak ada yang ditampilkan
-queue-change-the-filter-above = Ubah filter di atas.
-queue-nothing-matches = Tidak ada yang cocok
-queue-elsewhere = Di tempat lain:
-queue-nothing-waits-for-you = Tidak ada yang menunggu Anda
-queue-new-comments-appear-here-as = Komentar yang perlu dilihat orang muncul di sini. Yang hampir pasti spam ada di bawah Spam.
-queue-nothing-here = Tidak ada apa-apa di sini
-queue-no-comment-has-this-status = Tidak ada komentar berstatus ini.
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies = Dengan { $number } salinan yang hampir sama di { $pages } halaman{ $sites ->
+    [1] { "" }
+   *[other] { " " }dari { $sites } situs
+}
+queue-show-copies = Tampilkan
+queue-only-copies = Hanya salinan yang hampir sama dari satu komentar.
+imports-title = Impor dan halaman yang dipindah
+imports-imports = Impor
+imports-how = Komentar dari sistem lain diimpor di mesin tempat Hamlet berjalan:
+imports-none = Belum ada yang diimpor.
+imports-new = { $number } komentar baru
+imports-not-ended = Belum selesai, atau sedang berjalan. Jika diimpor lagi, akan dilanjutkan.
+imports-taken-back = { $count ->
+    [0] Diurungkan seluruhnya
+   *[other] Diurungkan, kecuali { $number } komentar yang sudah diputuskan orang
+}
+imports-unchanged = { $number } sudah ada di sini
+imports-ham = { $number } dilabeli asli
+imports-spam = { $number } dilabeli spam
+imports-unlabelled = { $number } tanpa label
+imports-orphans = { $number } membalas komentar yang tidak ada di sini
+imports-withheld = { $number } tidak publik: { $why }
+imports-skipped = { $number } dilewati: { $why }
+imports-doubts = { $number } tidak sepenuhnya dipahami: { $why }
+imports-not-understood = Yang tidak dipahami, dan yang perlu diketahui
+imports-take-back = Urungkan
+imports-what-goes = Hapus komentarnya dan yang dipelajari darinya, kecuali yang sudah diputuskan orang sejak itu
+imports-take-it-back = Urungkan impor ini
+imports-say-that-you-are-sure = Nyatakan bahwa Anda yakin.
+imports-removed = { $number } komentar sudah dihapus lagi.
+imports-kept = { $number } tetap ada: seseorang sudah memutuskannya sejak itu.
+imports-move-a-page = Pindahkan komentar sebuah halaman
+imports-move-hint = Bila artikel kini punya alamat lain, atau satu percakapan terpisah menjadi dua: komentar bergabung dengan yang sudah ada di sana.
+imports-from-page = Dari halaman ini
+imports-to-page = Ke halaman ini
+imports-move = Pindahkan
+imports-moved = { $count ->
+    [0] Tidak ada komentar di halaman itu.
+   *[other] { $number } komentar dipindahkan.
+}
+imports-no-such-site = Tidak ada situs seperti itu.
+comment-copies = Salinan yang hampir sama
+comment-copies-say = Dengan { $number } salinan yang hampir sama, ada di { $pages } halaman{ $sites ->
+    [1] { "" }
+   *[other] { " " }dari { $sites } situs
+}
+comment-copies-elsewhere = { $number } lagi ada di situs yang tidak Anda moderasi.
+comment-copies-too = { $verb } juga { $number } salinan yang menunggu
+queue-site-name = nama situs
+queue-sites-like-that = Situs dengan nama seperti itu:
 status-pending = Menunggu
 status-approved = Disetujui
 status-spam = Spam
@@ -109,6 +419,10 @@ check-duplicate = teks yang sama lagi
 check-rate = banyak dari satu tempat
 check-blocklist = kata atau alamat diblokir
 check-links = banyak tautan
+check-language = bahasa yang tidak dikenal Hamlet
+check-copies = salinan serupa di tempat lain
+queue-language = Bahasa
+comment-language = Bahasa: { $code }
 score-none = tidak dinilai
 score-spam = mungkin spam
 score-uncertain = tidak pasti
@@ -116,51 +430,118 @@ score-genuine = mungkin asli
 score-sure-spam = hampir pasti spam
 score-sure-genuine = hampir pasti asli
 score-likely = kemungkinan spam
-because-abuse = Tampak kasar: { $score } mencapai ambang situs { $threshold }, jadi orang yang memutuskan
 why-reviewed = Situs ini meninjau setiap komentar
 age-now = baru saja
 age-minutes = { $number } mnt lalu
 age-hours = { $number } jam lalu
 age-days = { $number } hr lalu
-flash-unchanged = Tidak ada yang diubah.
-flash-noted = Catatan ada di riwayat.
-flash-answered = Balasan Anda diterbitkan.
-flash-nothing-to-undo = Tidak ada lagi dari hari terakhir yang bisa diurungkan.
-comment-comment = Komentar
-comment-history = Riwayat
-comment-judgement = Penilaian
-comment-author = Penulis
-comment-next = Berikutnya
-comment-block = Blokir
-comment-answer = Balas
-comment-answer-send = Terbitkan balasan
-comment-answer-as = Balasan Anda, diterbitkan atas nama { $name }
-comment-answer-approves = Setujui komentar yang dibalas
-comment-thread = Percakapan
-comment-add-note = Tambah catatan
-comment-email = Email
-comment-website = Situs web
-comment-comments = Komentar
+
+## The desk: first steps
+
 start-title = Langkah pertama
 start-done = selesai
 start-site = Tambahkan situs Anda, dengan alamat halamannya
-start-page = Taruh dua baris di halaman dan buka sekali
+start-page = Pasang kedua barisnya di sebuah halaman dan buka sekali
 start-comment = Terima komentar pertama
-start-mail = Atur email dan kirim tes
+start-mail = Atur email dan kirim tes ke diri Anda
 start-people = Undang rekan
-me-your-account = Akun Anda
-me-language = Bahasa
-me-language-of-browser = seperti peramban
-me-save = Simpan
-me-name = Nama
+
+## The desk: block rules
+
+blocks-title = Diblokir
+blocks-what-they-are = Komentar yang terkena salah satu aturan ini ditahan atau dianggap spam, berapa pun skornya. Tidak ada yang dibuang.
+blocks-none = Tidak ada yang diblokir
+blocks-how-to = Buka komentar dan tekan <kbd>b</kbd> untuk memblokir penulisnya, domain, jaringannya, atau frasa.
+blocks-added = Aturan sudah berlaku.
+blocks-what = Apa
+blocks-where = Di mana
+blocks-does = Maka
+blocks-until = Sampai
+blocks-by = Dibuat oleh
+blocks-hidden = (hanya sidik digitalnya yang disimpan)
+blocks-remove = Hapus
+blocks-hits = Terkena baru-baru ini
+blocks-hits-of = { $hits } dari { $all } terakhir, { $approved } disetujui
+blocks-hit-last = terakhir { $when }
+blocks-hits-none = tidak ada dari { $all } terakhir
+blocks-import = Tambah daftar
+blocks-import-what = Kata terlarang WordPress, daftar domain atau alamat, satu per baris, atau berkas yang disimpan dari sini. Jenis setiap baris dikenali dari isinya.
+blocks-import-list = Daftarnya, satu per baris
+blocks-import-try = Coba dulu
+blocks-import-do = Tambahkan daftar
+blocks-import-site = Untuk situs mana
+blocks-import-tried = { $new } aturan akan ditambahkan, { $known } sudah ada. Bersama-sama aturan itu akan mengenai { $hits } dari { $all } komentar terakhir, { $approved } di antaranya disetujui.
+blocks-imported = { $new } aturan ditambahkan, { $known } sudah ada.
+blocks-import-refused = Tidak diterima:
+blocks-import-line = Baris { $line }: { $text }
+blocks-export = Simpan aturan sebagai berkas
+blocks-remove-named = Hapus aturan { $what }
+block-title = Blokir
+block-what = Apa yang diblokir
+block-word = kata atau frasa
+block-phrase = Kata atau frasa
+block-email = alamat
+block-network = jaringan
+block-domain = domain
+block-trial = Akan mengenai { $hits } dari { $all } komentar terakhir, { $approved } di antaranya disetujui.
+block-then = Apa yang terjadi pada komentar seperti itu
+block-holds = ditinjau orang
+block-spam = dianggap spam
+block-how-long = Berapa lama
+block-a-week = seminggu
+block-a-month = sebulan
+block-a-year = setahun
+block-for-good = selamanya
+block-note = Alasan <span class="quiet">opsional</span>
+block-everywhere = Di semua situs
+block-force = Tambahkan meski mengenai begitu banyak
+block-do = Blokir
+block-try = Coba saja
+
+## The desk: what the last form did
+
+flash-unchanged = Tidak ada yang diubah.
+flash-noted = Catatan ada di riwayat.
+flash-answered = Balasan Anda diterbitkan.
+flash-edited = Teks sudah diubah; yang lama ada di riwayat.
+flash-unedited = Teks kembali seperti sebelum diubah.
+flash-nothing-to-undo = Tidak ada lagi dari hari terakhir yang bisa diurungkan.
+flash-broken-undo = Layanan gagal sebelum sampai ke { $number } komentar lagi.
+flash-broken = Lalu layanan gagal: sisanya tetap seperti semula. Coba lagi.
+flash-left-own = { $number } dibiarkan: Anda sendiri sudah mengubahnya sebelumnya.
+flash-left = { $number } dibiarkan: sementara itu berubah. Lihat lagi.
+flash-left-by = { $number } dibiarkan: { $who } mengubahnya sementara itu. Lihat lagi.
+flash-undo-rest = Urungkan sisanya
+flash-undo-all = { $count ->
+    [1] Urungkan
+   *[other] Urungkan semua { $number }
+}
+
+## The desk: lists with a name
+
 views-title = Daftar tersimpan
-views-keep = Simpan daftar ini
-views-keep-it = Simpan
-views-name = Nama
+views-what-they-are = Filter dan urutan yang Anda beri nama. Masing-masing punya alamat sendiri untuk dijadikan markah.
+views-none = Belum ada
+views-how-to = Persempit antrean dengan filter, lalu simpan daftarnya dengan nama.
+views-remove = Hapus
+views-remove-named = Hapus daftar { $name }
 views-change = ubah
-activity-activity = Aktivitas
-activity-decisions = Keputusan
-batches-taken-back = diurungkan
+views-keep = Simpan daftar ini
+views-name = Nama
+views-keep-it = Simpan
+views-too-long = Filter ini terlalu panjang untuk disimpan.
+views-too-many = Sudah ada { $number } daftar. Hapus satu dulu.
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = .
+language-name = Bahasa Indonesia
+js-decided-approve = { $number } komentar disetujui.
+js-decided-spam = { $number } komentar ditandai spam.
+js-decided-reject = { $number } komentar ditolak.
+js-decided-trash = { $number } komentar dibuang.
+js-decided-hold = { $number } komentar dikembalikan ke antrean.
+js-taken-back = { $number } komentar diurungkan.
 js-did-approve = disetujui
 js-did-spam = ditandai spam
 js-did-reject = ditolak
@@ -171,6 +552,14 @@ js-verb-spam = Tandai spam
 js-verb-reject = Tolak
 js-verb-trash = Buang
 js-verb-hold = Kembalikan ke antrean
+js-why-abuse = kekasaran
+js-why-off_topic = di luar topik
+js-why-low_quality = tidak menambah apa-apa
+js-why-private_information = informasi pribadi
+js-why-impersonation = menyamar sebagai orang lain
+js-why-illegal = melanggar hukum
+js-reject-because = Tolak: { $reason }
+js-reject-why = Tolak dan sebutkan alasannya
 js-now-pending = menunggu
 js-now-approved = disetujui
 js-now-spam = spam
@@ -185,37 +574,481 @@ js-undo = Urungkan
 js-undo-line = Urungkan: { $what }
 js-close = Tutup
 js-leave-them = Biarkan
-js-sure = { $verb }: { $number }?
+js-sure = { $verb }: { $number } komentar?
 js-sure-yes = { $verb }: { $number }
 js-show = Tampilkan
 js-selected = { $number } dipilih
-js-select-all = Pilih semua
+js-select-all = Pilih semua yang tampil
 js-all-done = Semua selesai di sini
 js-what-else = Lihat apa lagi yang ada
 js-signed-out = Anda sudah keluar.
 js-sign-in = Masuk
 js-no-answer = layanan tidak menjawab. Coba lagi.
+js-not-decided-approve = Tidak disetujui.
+js-not-decided-spam = Tidak ditandai spam.
+js-not-decided-reject = Tidak ditolak.
+js-not-decided-trash = Tidak dibuang.
+js-not-decided-hold = Tidak dikembalikan ke antrean.
 js-comment-by = komentar oleh { $who }
+js-comments = { $number } komentar
 js-failed = Gagal: { $what }: { $why }
+js-just-back = baru saja kembali. Lihat lagi.
 js-gone = Sudah tidak ada: { $what }.
 js-faster = { $who } lebih cepat: { $what }, kini { $status }. Lihat lagi.
+js-faster-many = { $who } lebih dulu mengubah: { $what }. Lihat lagi.
+js-you-before = Anda sudah mengubah: { $what }. Lihat lagi.
+js-changed = Berubah sementara itu: { $what }. Lihat lagi.
 js-before-you = { $who } memutuskan lebih dulu: { $did }, { $when }.
+js-you-decided = Anda sudah memutuskan: { $did }, { $when }.
+js-edited-before-you = { $who } mengubah teksnya, { $when }. Baca lagi.
+js-undone-before-you = { $who } mengurungkan keputusan: kini { $status }, { $when }.
+js-changed-now = Berubah sementara itu: kini { $status }.
+js-decided-by = { $who }: { $did }, { $when }
+js-changed-since = { $who } mengubahnya sejak itu: kini { $status }.
+js-changed-since-you = Anda mengubahnya sejak itu: kini { $status }.
+js-not-taken-back = Tidak diurungkan.
+js-some-not-taken-back = Tidak untuk { $what }: { $why }
+js-rest-changed = Seseorang mengubah sisanya sejak itu.
 js-you = Anda
 js-seconds-ago = { $number } dtk lalu
 js-minutes-ago = { $number } mnt lalu
+js-at = pukul { $when }
 js-select-first = Pilih komentar dulu: tekan j.
 js-select-some = Pilih komentar dulu.
+js-not-loaded = Komentar berikutnya tidak dapat dimuat: { $number } tombol tidak terpakai.
 js-new = { $number } baru: tampilkan
+js-more = Lainnya
+js-open = Buka
 js-undo-last = Urungkan keputusan terakhir
 js-keys = Tombol
 js-what-to-do = Ke mana, atau apa?
 js-nothing-like-that = Tidak ada yang bernama itu
 js-saved-list = daftar
-js-decided-approve = { $number } komentar disetujui.
-js-decided-spam = { $number } komentar ditandai spam.
-js-decided-reject = { $number } komentar ditolak.
-js-decided-trash = { $number } komentar dibuang.
-js-decided-hold = { $number } komentar dikembalikan ke antrean.
-js-taken-back = { $number } komentar diurungkan.
-js-comments = { $number } komentar
-flash-undo-all = Urungkan { $number }
+js-looking = { $who } sedang melihatnya
+js-decide = Putuskan
+
+## The desk: a comment by itself
+
+comment-comment = Komentar
+comment-plus-speaks-for-spam-minus = Plus menunjukkan spam, minus sebaliknya (log-odds).
+comment-history = Riwayat
+comment-judgement = Penilaian
+comment-author = Penulis
+comment-decided-before = Keputusan sebelumnya
+comment-checks-that-fired = Pemeriksaan yang terpicu
+comment-what-counted-in-the-text = Yang berpengaruh dalam teks
+comment-also-by-this-author = Juga oleh penulis ini
+comment-from-the-same-network = Dari jaringan yang sama
+comment-with-the-same-web-site = Dengan situs web yang sama
+comment-note-for-the-history-with = Catatan <span class="quiet">untuk riwayat, dengan keputusan atau sendiri</span>
+comment-email = Email
+comment-website = Situs web
+comment-comments = Komentar
+comment-add-note = Tambah catatan
+comment-next = Berikutnya
+comment-block = Blokir
+comment-answer = Balas
+comment-answer-as = Balasan Anda, diterbitkan atas nama { $name }
+comment-answer-approves = Setujui komentar yang dibalas
+comment-answer-send = Terbitkan balasan
+comment-thread = Percakapan
+answer-needs-address = Akun Anda memerlukan alamat email sebelum Anda dapat membalas.
+verdict-publish = langsung diterbitkan
+verdict-hold = ditahan untuk ditinjau orang
+verdict-spam = disisihkan sebagai spam
+decision-approve = setujui
+decision-spam = spam
+decision-reject = tolak
+decision-trash = buang
+decision-hold = tahan
+history-arrived = Tiba: { $to }
+history-decided = memutuskan “{ $decision }”: kini { $to }
+history-undone = mengurungkan “{ $decision }”: kembali { $to }
+history-revealed = melihat alamat lengkap
+history-edited = mengubah teks
+history-edit-undone = mengurungkan perubahan teks
+history-before = Teks sebelumnya
+history-noted = mencatat
+door-token = API
+door-mail = lewat email
+door-client = dilaporkan program
+door-command = baris perintah
+door-other = lainnya
+comment-show-it-whole = Tampilkan lengkap
+comment-taken-back = (diurungkan)
+comment-that-you-looked-goes-into = Bahwa Anda melihatnya dicatat di riwayat.
+comment-all-of-theirs-that-wait = Semua komentarnya yang menunggu
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = Ini semua yang cocok dengan daftar asal Anda, di setiap halaman. Anda dapat mengurungkannya sekaligus selama 30 hari, di sini atau di <a href="/desk/batches">Diputuskan bersama</a>.
+confirm-leave-them = Biarkan
+confirm-question = { $verb }: { $number } komentar?
+confirm-all = { $verb }: semua { $number }
+
+## The desk: what was decided together
+
+batches-decided-together = Diputuskan bersama
+batches-what-was-decided-about-several = Yang diputuskan tentang beberapa komentar sekaligus dalam 30 hari terakhir. Saat diurungkan, yang sudah diputuskan orang sejak itu tidak disentuh.
+batches-select-several-comments-or-all = Pilih beberapa komentar, atau semua yang cocok, lalu putuskan: akan muncul di sini.
+batches-nothing-was = Belum ada
+batches-taken-back = diurungkan
+
+## The desk: what operators did
+
+activity-activity = Aktivitas
+activity-nothing-yet = Belum ada apa-apa.
+activity-what-operators-did = Yang dilakukan pengelola
+activity-when = Kapan
+activity-who = Siapa
+activity-what = Apa
+activity-to-what = Terhadap apa
+activity-more = Lainnya
+activity-older = Lebih lama
+activity-acts = Tindakan
+activity-decisions = Keputusan
+activity-decisions-text = Siapa memutuskan apa, yang terbaru dulu. Yang belum diputuskan lagi oleh siapa pun dapat diurungkan di sini.
+activity-nothing-decided = Belum ada yang diputuskan.
+activity-earlier = Sebelumnya
+activity-decided = { $did }: komentar oleh { $author }
+activity-undo = Urungkan: { $what }
+act-address-reveal = melihat alamat lengkap
+act-comments-export = mengekspor komentar
+act-comments-import = mengimpor komentar
+act-comments-import-undo = mengurungkan impor
+act-key-add = membuat kunci program
+act-key-revoke = mencabut kunci program
+act-mail-retry = mencoba lagi sebuah email
+act-model-activate = memakai sebuah model
+act-model-roll-back = kembali ke model sebelumnya
+act-model-train = memulai pelatihan
+act-person-add = menambah moderator
+act-person-change = mengubah akun
+act-person-link = membuat tautan masuk
+act-person-password = menetapkan kata sandi
+act-person-remove = menghapus moderator
+act-rule-add = menambah aturan blokir
+act-rule-import = menambah daftar aturan blokir
+act-rule-remove = menghapus aturan blokir
+act-samples-add = menambah teks berlabel
+act-sealing-key-retire = menghentikan kunci enkripsi lama
+act-sealing-key-rotate = mengganti kunci enkripsi
+act-session-end-all = keluar dari semua sesi
+act-site-add = menambah situs
+act-site-change = mengubah situs
+act-site-abuse-trial = melihat akibat menahan karena kekasaran
+act-site-remove = menghapus situs
+act-subject-erase = menghapus data seseorang
+act-subject-export = melihat data seseorang
+act-token-add = membuat token
+act-token-revoke = mencabut token
+act-webhook-add = menambah webhook
+act-webhook-remove = menghapus webhook
+
+## The desk: your account
+
+me-your-account = Akun Anda
+me-saved = Tersimpan.
+me-nothing-was-saved-some-of = Tidak ada yang disimpan: sebagian belum benar.
+me-ends-every-session-of-yours = Mengakhiri semua sesi Anda, termasuk yang ini, dan tautan masuk yang belum dipakai. Token yang Anda buat tetap berlaku.
+me-mail-to-files = Server email belum diatur, jadi tidak ada email yang sampai kepada Anda.
+me-mail-about-comments-that-wait = Email tentang komentar yang menunggu
+me-address-and-password = Alamat dan kata sandi
+me-sessions = Sesi
+me-as-above = seperti di atas
+me-save = Simpan
+me-language = Bahasa
+me-language-of-browser = seperti peramban
+me-sign-out-everywhere = Keluar dari semua sesi
+me-name = Nama
+me-other-moderators-see-it-beside = Moderator lain melihatnya di samping keputusan Anda.
+me-new-address = Alamat baru
+me-leave-it-empty-to-keep = Kosongkan untuk mempertahankan milik Anda.
+me-new-password = Kata sandi baru
+me-at-least-10-characters-it = Minimal 10 karakter. Anda akan dikeluarkan dari sesi lain.
+me-present-password = Kata sandi sekarang
+me-needed-to-change-the-address = Diperlukan untuk mengubah alamat atau kata sandi.
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">Pengaturan</a>
+site-saved = Tersimpan.
+site-nothing-was-saved-some-of = Tidak ada yang disimpan: sebagian belum benar.
+site-otherwise-it-is-judged-and = Jika tidak, dinilai lalu dilupakan. <a href="/desk/settings#keys">Kuncinya</a> ada di pengaturan.
+site-on-your-pages = Di halaman Anda
+site-what-scores-do = Akibat skor
+site-what-counts-as-evidence = Yang dihitung sebagai bukti
+site-programs-that-ask-about-comments = Program yang menanyakan komentar
+site-name = Nama
+site-origins-of-its-pages-one = Asal halamannya, satu per baris
+site-save = Simpan
+site-a-comment-without-a-form = Komentar tanpa token formulir menunjukkan spam
+site-what-they-ask-about-is = Yang mereka tanyakan disimpan untuk ditinjau di sini
+site-spam-from = Spam mulai dari
+site-a-score-from-0-to = Skor dari 0 sampai 1: mulai dari itu komentar disisihkan sebagai spam.
+site-authors-are-trusted-after = Penulis dipercaya setelah
+site-so-many-comments-of-theirs = Sekian komentarnya yang disetujui orang, masing-masing dikirim dari satu peramban dan dengan satu alamat. Setelah itu langsung diterbitkan selama tidak ada yang memberatkan dan tidak menautkan ke hal baru. Kosong: tidak seorang pun, dan orang melihat setiap komentar.
+site-published-at-once-below = Langsung diterbitkan di bawah
+site-a-trusted-author-s-comment = Komentar penulis tepercaya dengan skor lebih rendah tidak perlu ditinjau.
+site-links = Tautan
+site-more-in-one-comment-speak = Lebih dari itu dalam satu komentar menunjukkan spam.
+site-seconds = Detik
+site-a-form-sent-sooner-after = Formulir yang dikirim lebih cepat setelah dibuka menunjukkan spam.
+site-hours = Jam
+site-a-form-sent-later-after = Formulir yang dikirim lebih lambat setelah dibuka juga.
+site-keeping = Berapa lama
+site-spam-days = Hari untuk spam
+site-so-many-days-after = Sekian hari setelah dianggap spam, dihapus selamanya; yang dipelajari model tetap ada. Kosong: tidak pernah.
+site-trash-days = Hari untuk sampah
+site-likewise-the-trash = Demikian juga yang ada di tempat sampah.
+site-pages = Alamat halaman
+site-trailing-slash = Garis miring di akhir
+site-slash-kept = dihitung: /post dan /post/ adalah dua halaman
+site-slash-added = selalu ada: /post adalah /post/
+site-slash-removed = tidak pernah ada: /post/ adalah /post
+site-drop-index = /post/index.html adalah /post/
+site-parameters = Parameter yang membedakan halaman
+site-parameters-hint = Seperti p, dipisah spasi; tanda hubung saja: tidak ada. Kosong: semua kecuali yang menyebut asal pembaca (utm_source, fbclid, dan lainnya). Bila ini berubah, komentar pindah ke tempat halamannya sekarang.
+site-proof-of-work = Bukti kerja
+site-zero-bits-1-to-24 = Bit nol, 1 sampai 24, yang dikerjakan mesin setiap pengirim; 16 butuh sesaat. Kosong: tidak ada.
+site-abuse = Seberapa kasar komentar tampak
+site-abuse-off = tidak dihitung
+site-abuse-show = ditampilkan kepada moderator
+site-abuse-hold = ditampilkan, dan komentar yang tampak kasar ditahan untuk mereka
+site-abuse-hint = Sebelum ada yang ditahan, lihat apa yang akan dilakukannya.
+site-abuse-from = Ditahan mulai dari
+site-abuse-from-hint = Probabilitas dari 0,5 sampai 1. Tidak ada yang diterbitkan, disisihkan, atau dibuang karenanya.
+
+## The desk: settings
+
+settings-settings = Pengaturan
+settings-none-a-program-that-moderates = Tidak ada. Program yang memoderasi atau mengimpor masuk dengan satu token.
+settings-send-me-a-test-mail = Kirimi saya email tes
+settings-none-everything-was-delivered-or = Tidak ada: semuanya terkirim, atau masih dicoba.
+settings-sites = Situs
+settings-moderators = Moderator
+settings-tokens-for-programs = Token untuk program
+settings-mail-that-was-given-up = Email yang gagal dikirim
+settings-name-in-addresses = Nama dalam alamat
+settings-name-for-people = Nama untuk orang
+settings-origins-of-its-pages = Asal halamannya
+settings-name = Nama
+settings-email = Email
+settings-role = Peran
+settings-every-site = semua situs, termasuk yang ditambahkan nanti
+settings-only-these = hanya ini
+settings-find-a-site = Ada { $number } situs. Cari menurut nama:
+settings-find = Cari
+settings-nothing-done = Tidak ada yang dilakukan: sebagian belum benar.
+settings-what-it-is-for = Kegunaannya
+settings-add-a-site = Tambah situs
+settings-add-a-moderator = Tambah moderator
+settings-make-a-token = Buat token
+settings-moderator-decides-about-comments = moderator: memutuskan komentar
+settings-operator-runs-the-place-too = pengelola: juga mengelola layanan
+settings-moderator = moderator
+settings-operator = pengelola
+settings-site = Situs
+settings-its-pages = Halamannya
+settings-what-to-do = <span class="away">Yang bisa dilakukan</span>
+settings-owner = Pemilik
+settings-last-used = Terakhir dipakai
+settings-mail = Email
+settings-to = Kepada
+settings-from = Dari
+settings-why = Alasan
+settings-add-the-site = Tambahkan situs
+settings-sign-in-link = Tautan masuk
+settings-remove = Hapus
+settings-add-the-moderator = Tambahkan moderator
+settings-revoke = Cabut
+settings-make-the-token = Buat token
+settings-try-again = Coba lagi
+settings-none-named-no-browser-of = tidak ada: peramban dari asal lain tidak boleh mengirim
+settings-you = Anda
+settings-revoked = dicabut
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = Token
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = Tidak ada. WordPress dan lainnya yang memakai protokol Akismet bertanya ke sini, dengan kunci sebuah situs.
+programs-a-key-judges-and-reports = Kunci menilai dan melapor untuk situsnya, dan tidak bisa melakukan hal lain. Apakah situs menyimpan yang ditanyakan, diatur di pengaturan situs.
+programs-none-a-program-of-yours = Tidak ada. Program Anda dapat diberi tahu apa yang terjadi di sebuah situs.
+programs-in-the-public-internet-or = Di internet publik, atau jaringan yang diizinkan konfigurasi.
+programs-programs-that-ask-about-comments = Program yang menanyakan komentar
+programs-webhooks = Webhook
+programs-program = Program
+programs-site = Situs
+programs-address = Alamat
+programs-make-a-key = Buat kunci
+programs-add-a-webhook = Tambah webhook
+programs-its-comments-are = Komentarnya
+programs-last-used = Terakhir dipakai
+programs-what-to-do = <span class="away">Yang bisa dilakukan</span>
+programs-told-of = Diberi tahu tentang
+programs-last-took = Terakhir diterima
+programs-not-taken = Tidak diterima
+programs-revoke = Cabut
+programs-make-the-key = Buat kunci
+programs-remove = Hapus
+programs-add-the-webhook = Tambahkan webhook
+programs-told-when = Diberi tahu bila
+programs-revoked = dicabut
+programs-nothing = tidak ada
+programs-keys = Kunci
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = Privasi
+privacy-make-sure-that-it-is = Pastikan memang orang itu yang meminta. Alamat hanya dikirim dalam formulir, dan tidak ada di log atau riwayat peramban.
+privacy-they-have-an-account-as = Orang ini punya akun moderator, yang tetap ada: lihat <a href="/desk/settings">pengaturan</a>.
+privacy-nothing-yet-what-is-erased = Belum ada. Yang dihapus dicatat di sini, siapa yang melakukannya dan berapa banyak, bukan milik siapa.
+privacy-what-is-held-about-a = Yang disimpan tentang seseorang
+privacy-held = Disimpan
+privacy-erased-before = Pernah dihapus
+privacy-email = Email
+privacy-what = Apa
+privacy-how-many = Berapa
+privacy-when = Kapan
+privacy-by = Oleh
+privacy-look-it-up = Cari
+privacy-download-all-of-it = Unduh semuanya
+privacy-erase-all-of-it = Hapus semuanya
+privacy-settings = pengaturan
+privacy-labelled-texts-and-what-models = Teks berlabel, dan yang dipelajari model darinya
+privacy-subscriptions-to-replies = Langganan balasan
+privacy-mails-to-them = Email kepadanya
+privacy-damaged-rows-which-cannot-be = Baris rusak yang tidak dapat dibaca
+privacy-it-cannot-be-undone-and = Ini tidak dapat diurungkan, dan saya yakin
+
+## The desk: the model
+
+model-model = Model
+model-caught = 30 hari terakhir: { $aside } disisihkan otomatis sebagai spam, { $back } di antaranya dikembalikan orang; { $missed } lolos yang lalu ditandai spam oleh orang.
+model-none-yet-a-training-takes = Belum ada. Pelatihan mengambil keputusan moderator serta yang diimpor atau dikirim, lalu membandingkan model baru dengan yang sekarang pada sampel yang belum pernah dilihat keduanya.
+model-all-of-it-counts = Semuanya dihitung.
+model-no-labels-yet-each-approval = Belum ada label. Setiap persetujuan dan setiap keputusan spam adalah satu label.
+model-labels-are-counted-and-capped = Label dihitung dan dibatasi menurut nama ini. Jika kosong, nama Anda sendiri.
+model-drawings-of-the-last-1 = Grafik dari 1.000 terakhir muncul di sini.
+model-spam-caught-genuine-blocked = <span class="spam">spam tertangkap</span> <span class="ham">asli terblokir</span>
+model-stands-as-spam-anything-else = <span class="spam">tercatat spam</span> <span class="ham">lainnya</span>
+model-nobody-has-decided-about-these = Belum ada yang memutuskan ini.
+model-each-dot-is-a-tenth = Setiap titik adalah sepersepuluh skor: mendatar, yang diharapkan; tegak, bagian yang disebut spam oleh orang. Di garis, skor berarti apa yang dikatakannya.
+model-marked-as-spam-approved = <span class="spam">ditandai spam</span> <span class="ham">disetujui</span>
+model-questions = Yang dijawab model
+model-spam = Spam
+model-abuse = Kekasaran
+model-abuse-is-evidence = Skor kekasaran ditampilkan kepada orang. Dengan sendirinya skor itu tidak menerbitkan, menyisihkan, atau membuang apa pun.
+model-abuse-labels = Setiap persetujuan adalah satu label, dan setiap penolakan dengan alasan “kekasaran”.
+model-judges-now = Menilai sekarang
+model-trainings-and-models = Pelatihan dan model
+model-samples = Sampel
+model-no-comment-was-judged-yet = Belum ada komentar yang dinilai
+model-what-a-threshold-would-do = Akibat sebuah ambang
+model-scores = Skor
+model-calibration = Kalibrasi
+model-decisions-30-days = Keputusan, 30 hari
+model-labelled-data-from-elsewhere = Data berlabel dari tempat lain
+model-name-of-this-data = Nama data ini
+model-file = Berkas
+model-version = Versi
+model-labels-since = Label sejak itu
+model-records = Catatan
+model-new-labels = Label baru
+model-changed = Berubah
+model-unchanged = Tidak berubah
+model-for-later = Untuk nanti
+model-figure = Angka
+model-this-model = Model ini
+model-live-then = Yang dipakai saat itu
+model-came-by = Asalnya
+model-class = Kelas
+model-labels = Label
+model-in-use = Dipakai
+model-threshold = Ambang
+model-put-aside = Disisihkan
+model-spam-caught = Spam tertangkap
+model-genuine-blocked = Asli terblokir
+model-show = Tampilkan
+model-train-a-model = Latih model
+model-back-to-the-one-before = Kembali ke yang sebelumnya
+model-use-the-shipped-one = Pakai yang bawaan
+model-put-it-into-use = Pakai
+model-take-it-in = Masukkan
+model-site = Situs
+model-look-again = Lihat lagi
+model-evaluation-report = Laporan evaluasi
+model-progress = Kemajuan
+model-share-of-the-spam-caught = Bagian spam tertangkap dan komentar asli terblokir, menurut ambang
+model-share-that-was-spam-by = Bagian yang spam, menurut skor
+model-although-it-does-not-pass = meski tidak lulus pemeriksaan
+model-how-many-comments-had-which = Berapa komentar yang punya skor mana
+chart-score = skor
+chart-share = bagian
+chart-share-of-spam = bagian yang spam
+chart-comments = komentar
+chart-decisions = keputusan
+chart-days = hari sebelum sekarang
+chart-score-bin = { $from } sampai { $to } %: { $spam } spam, { $other } lainnya
+chart-day = { $ago ->
+    [0] Hari ini
+   *[other] { $ago } hari lalu
+}: { $approved } disetujui, { $spam } ditandai spam
+chart-calibration-dot = { $expected } % diharapkan, { $found } % spam ({ $all })
+model-decisions-of-the-last-30 = Keputusan 30 hari terakhir
+model-abuse-trial = Akibat menahan karena kekasaran
+model-abuse-of = Untuk { $comments } komentar terakhir yang tidak disisihkan sebagai spam. Ambang situs { $threshold }. Komentar dalam bahasa yang tidak dikenal model tidak pernah ditahan.
+model-abuse-held = Ditahan
+model-abuse-published = langsung diterbitkan
+model-abuse-approved = disetujui orang
+model-abuse-rejected = ditolak orang
+model-abuse-seen = { $by } sudah melihat ini, { $when }.
+model-abuse-unseen = Belum ada yang menyatakan sudah melihat: sampai saat itu situs tidak dapat menahan karenanya.
+model-abuse-look = Saya sudah melihatnya
+
+## The desk: sentences with something in them
+
+queue-search-behind = { $count } komentar belum ada di indeks pencarian dan tidak ikut dicari.
+queue-elsewhere = Di tempat lain:
+queue-no-match = Tidak ada komentar di bawah “{ $label }” yang cocok dengan filter ini. <a href="/desk?status={ $status }">Tampilkan semua</a>.
+queue-matching = semua <span id="total">{ $total }</span> yang cocok, di setiap halaman
+queue-marks = tanda
+queue-select = Pilih komentar oleh { $name }
+comment-for-good = Selamanya
+comment-deleted-on = Akan dihapus pada { $day }, sesuai pengaturan situs. Yang dipelajari model darinya tetap ada.
+comment-it-cannot-be-undone = Saya tahu ini tidak dapat diurungkan
+comment-delete-it = Hapus komentar ini
+comment-erase-its-author = Hapus penulisnya
+comment-what-is-erased = Penghapusan menghilangkan komentar beserta riwayatnya, email tentangnya, dan yang dipelajari model darinya. Menghapus penulisnya menghilangkan semua yang disimpan tentangnya, di setiap situs.
+comment-was = Komentar ini { $verdict }. { $because }.
+comment-model = Model { $model }
+activity-kept = Disimpan { $days } hari. Keputusan tentang komentar ada di riwayat tiap komentar.
+me-every-other-site = Setiap situs tanpa pilihan di bawah
+me-how-often = Seberapa sering
+me-address = Alamat Anda { $email }.
+batches-undo-all = Urungkan semua { $count }
+
+## Changing what a comment says
+
+comment-edit = Sunting
+comment-edited = disunting
+edit-title = Sunting komentar
+edit-text = Isinya
+edit-reason = Alasan, untuk riwayat
+edit-save = Simpan perubahan
+edit-now = Isinya sekarang
+edit-changed = { $who } mengubah komentar sementara itu. Teks Anda ada di bawah; menyimpannya menggantikan isi komentar sekarang.
+edit-readers-see = Pembaca melihat bahwa komentar disunting, bukan isinya sebelumnya. Moderator melihat keduanya.
+edit-readers-see-both = Pembaca melihat bahwa komentar disunting, dan dapat membaca isinya sebelumnya.
+activity-edited = Mengubah teks { $author }
+site-readers = Yang dilihat pembaca
+site-show-edits = Pembaca boleh melihat isi komentar sebelum diubah moderator
+read-edited = disunting
+edits-title = Isi komentar sebelumnya
+edits-what = Moderator mengubahnya. Ini teks-teks sebelumnya, yang terlama dulu.
+edits-until = Sampai
+key-edit = Sunting isi komentar

@@ -1,8 +1,314 @@
-### Portuguese. What is not here is said in English: see en.ftl, which also says what the arguments are.
+### Portuguese. Groups and order are those of en.ftl, which also says what the arguments are.
 
-number-separator = .
-language-name = Português
+## Why the policy decided as it did
+
+because-not-judged = O modelo não conseguiu avaliá-lo, por isso fica retido
+because-score = Sua pontuação { $score } atinge o limite do site de { $threshold }
+because-trusted = { $approved ->
+    [one] Seu autor tem { $approved } comentário aprovado aqui, e a pontuação é baixa
+   *[other] Seu autor tem { $approved } comentários aprovados aqui, e a pontuação é baixa
+}
+because-not-this = Seu autor é confiável, mas este comentário não
+because-person-decides = Uma pessoa decide sobre cada comentário abaixo do limite de spam
+because-few-labels = Só o que foi marcado neste site indica spam, e ainda foram aprovados poucos comentários aqui para confiar apenas nisso: decide uma pessoa
+because-few-approved = { $needed ->
+    [1] Seu autor ainda não tem nenhum comentário aprovado aqui
+   *[other] Seu autor tem menos de { $needed } comentários aprovados aqui
+}
+because-abuse = Parece abusivo: { $score } atinge o limite do site de { $threshold }, por isso decide uma pessoa
+because-imported = Foi importado de outro sistema
+
+## What the checks found
+
+reason-honeypot = Um campo que as pessoas não veem foi preenchido
+reason-not-opened = Foi enviado sem abrir o formulário
+reason-forged = O código do formulário não foi criado aqui
+reason-too-soon = O formulário foi enviado { $seconds } segundos após ser aberto
+reason-too-late = { $hours ->
+    [one] O formulário foi enviado { $hours } hora após ser aberto
+   *[other] O formulário foi enviado { $hours } horas após ser aberto
+}
+reason-reused = { $count ->
+    [one] { $count } comentário veio de um formulário aberto uma única vez
+   *[other] { $count } comentários vieram de um mesmo formulário aberto uma única vez
+}
+# 10 stands for 10 or more.
+reason-repeated = { $times ->
+    [1] O mesmo texto já foi enviado uma vez
+    [10] O mesmo texto já foi enviado 10 vezes ou mais
+   *[other] O mesmo texto já foi enviado { $times } vezes
+}
+reason-network = { $count ->
+    [one] { $count } comentário veio
+   *[other] { $count } comentários vieram
+} desta rede em { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}
+reason-email = { $count ->
+    [one] { $count } comentário veio
+   *[other] { $count } comentários vieram
+} deste endereço de e-mail em { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}
+reason-blocked-word = Contém uma palavra bloqueada: { $word }
+reason-blocked-domain = Contém um domínio bloqueado: { $domain }
+reason-blocked-email = O endereço de e-mail está bloqueado
+reason-blocked-network = A rede está bloqueada
+# 30 stands for 30 or more.
+reason-copies = { $count ->
+    [one] Quase igual a outro comentário
+    [30] Quase igual a outros 30 ou mais
+   *[other] Quase igual a outros { $count }
+} nos últimos { $days } dias{ $spam ->
+    [0] { "" }
+   *[other] , { $spam } deles spam
+}
+reason-language = O Hamlet ainda não conhece o idioma ({ $code }): decide uma pessoa
+reason-links = { $count ->
+    [one] Tem { $count } link
+   *[other] Tem { $count } links
+}; o site permite { $allowed }
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = como está escrito: tamanho, maiúsculas, links e símbolos
+sign-looks-links = { $links ->
+    [one] { $links } link
+   *[other] { $links } links
+} em { $words ->
+    [one] { $words } palavra
+   *[other] { $words } palavras
+}
+sign-looks-capitals = { $percent } % das letras são maiúsculas
+sign-looks-short = tem menos de três palavras
+sign-name = o nome “{ $quoted }”
+sign-email-domain = um endereço de e-mail em { $quoted }
+sign-website = o site { $quoted }
+sign-passage = um trecho que, por si só, parece spam
+sign-link = tem link para { $quoted }
+sign-email = dá um endereço de e-mail
+sign-mention = dirige-se a “{ $quoted }”
+sign-hashtag = tem a hashtag “{ $quoted }”
+sign-number = tem o número “{ $quoted }”
+sign-symbol = tem “{ $quoted }”
+sign-spelled = soletra “{ $quoted }”
+sign-word = diz “{ $quoted }”
+sign-order = como se sucedem suas palavras, números e símbolos
+sign-links = { $links ->
+    [0] nenhum link
+    [1] um link
+   *[other] { $links } links
+} em { $words ->
+    [1] uma palavra
+   *[other] { $words } palavras
+}
+sign-length = { $words ->
+    [1] uma palavra
+   *[other] { $words } palavras
+}
+sign-symbols = { $percent } % de símbolos
+sign-exclamations = { $count ->
+    [one] { $count } ponto de exclamação
+   *[other] { $count } pontos de exclamação
+}
+sign-digits = { $percent } % de algarismos
+sign-disguised = { $count ->
+    [1] um caractere disfarçado ou oculto
+   *[other] { $count } caracteres disfarçados ou ocultos
+}
+sign-markup = { $count ->
+    [1] um trecho de HTML
+   *[other] { $count } trechos de HTML
+}
+
+## Mails to moderators
+
+mail-queue-heading = { $count ->
+    [1] Um comentário aguarda em { $place }
+   *[other] { $count } comentários aguardam em { $place }
+}
+mail-queue-several-sites = vários sites
+mail-queue-subject = { $heading }: { $authors }
+mail-queue-subject-others = { $heading }: { $authors } e outros
+mail-queue-by = <strong><bdi>{ $author }</bdi></strong> em <bdi>{ $page }</bdi>
+mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong> em <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author } em { $page } ({ $site }), { $received }
+mail-queue-score = Filtro de spam: <strong>{ $score }</strong>
+mail-queue-score-text = Filtro de spam: { $score }
+mail-queue-percent = (spam: { $percent })
+mail-queue-why = O que indica spam:
+mail-queue-approve = Aprovar
+mail-queue-spam = Spam
+mail-queue-reject = Rejeitar
+mail-queue-approve-text = Aprovar:  { $url }
+mail-queue-spam-text = Spam:     { $url }
+mail-queue-reject-text = Rejeitar: { $url }
+mail-queue-open = Abrir na moderação
+mail-queue-open-text = Abrir:    { $url }
+mail-queue-more = E mais { $count }.
+mail-queue-more-linked = <a href="{ $url }">E mais { $count } na moderação</a>.
+mail-queue-foot = <a href="{ $desk }">A moderação</a> · <a href="{ $preferences }">Com que frequência você recebe e-mails</a> · <a href="{ $stop }">Parar estes e-mails</a>
+mail-queue-foot-text =
+    A moderação: { $desk }
+    Com que frequência você recebe e-mails: { $preferences }
+    Para parar estes e-mails: { $stop }
+mail-queue-links = Cada link abre uma página que pergunta mais uma vez antes de mudar algo. Os links são só para você e valem por 7 dias; por favor, não encaminhe este e-mail.
+
+mail-test-subject = Um e-mail de teste do Hamlet em { $service }
+mail-test-title = O e-mail chega
+mail-test = Alguém pediu ao Hamlet em { $service } um e-mail de teste. É este: o e-mail chega.
+mail-test-look = Se chegou à pasta de spam, veja docs/mail.md: SPF, DKIM e DMARC dizem de quem o e-mail realmente é.
+
+## Mails to commenters
+
+mail-confirm-subject = { $site }: quer ser avisado das respostas?
+mail-confirm-title = Respostas em { $site }
+mail-confirm-question = Quer ser avisado das respostas?
+mail-confirm-public = Você pediu para ser avisado das respostas aos seus comentários em { $site }. Seu comentário em <bdi>{ $page }</bdi> agora é público.
+mail-confirm-public-text = Você pediu para ser avisado das respostas aos seus comentários em { $site }. Seu comentário nesta página agora é público:
+mail-confirm-yes = Sim, avise-me das respostas
+mail-confirm-yes-text = Se quer ser avisado das respostas, confirme aqui:
+mail-confirm-no = Se não pediu isto, não faça nada: você não será avisado de nenhuma resposta. Ou <a href="{ $url }">não ser perguntado nunca mais</a> em { $site }.
+mail-confirm-no-text = Se não pediu isto, não faça nada: você não será avisado de nenhuma resposta. Para não ser perguntado nunca mais em { $site }:
+mail-reply-heading = { $count ->
+    [1] uma resposta ao seu comentário
+   *[other] { $count } respostas aos seus comentários
+}
+mail-reply-title = { $count ->
+    [1] Uma resposta ao seu comentário
+   *[other] Respostas aos seus comentários
+}
+mail-reply-by = <strong><bdi>{ $author }</bdi></strong> respondeu em <bdi>{ $page }</bdi>
+mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> respondeu em <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } respondeu ao seu comentário em { $page } ({ $site }).
+mail-reply-own = Você escreveu:
+mail-reply-reply = A resposta:
+mail-reply-more = E mais { $count }.
+mail-reply-stop = Você recebe este e-mail porque pediu para ser avisado das respostas em { $site }. <a href="{ $url }">Parar estes e-mails</a>.
+mail-reply-stop-text = Você recebe este e-mail porque pediu para ser avisado das respostas em { $site }. Para parar:
+
+## The comment form
+
+form-title = Deixe um comentário
+form-title-refused = Seu comentário ainda não foi enviado
+form-work-needs-script = Este site pede a cada remetente uma prova de trabalho, que precisa de JavaScript.
+form-name = Nome
+form-email = E-mail
+form-email-note = Seu endereço de e-mail não será publicado.
+form-website = Site <span class="quiet">(opcional)</span>
+form-text = Comentário
+form-honeypot = Deixe isto vazio
+form-replies = Avisar-me das respostas por e-mail
+form-send = Enviar
+read-title = Comentários
+read-none = Ainda não há comentários.
+read-count = { $count ->
+    [one] { $count } comentário
+   *[other] { $count } comentários
+}
+read-write = Deixe um comentário
+read-reply = Responder a { $name }
+read-more = Mais comentários
+read-feed = Feed destes comentários
+thanks-title = Obrigado
+thanks-published = Seu comentário está publicado.
+thanks-back = Voltar ao artigo
+thanks-awaits = Seu comentário aguarda moderação. Ele aparecerá assim que um moderador o aprovar.
+
+## The pages that links in mails lead to
+
+link-unknown = Este link não funciona
+link-unknown-text = Talvez tenha sido cortado no caminho. Copie o link inteiro do e-mail.
+link-expired = Este link é antigo demais
+link-expired-text = Os links dos e-mails valem por 7 dias. Nada foi alterado.
+link-refused = Este link não funciona mais
+link-refused-text = O comentário não existe mais, ou a conta para a qual o link foi feito não pode decidir sobre ele.
+link-by = <strong><bdi>{ $author }</bdi></strong> em <bdi>{ $page }</bdi>
+link-by-linked = <strong><bdi>{ $author }</bdi></strong> em <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = Filtro de spam: { $score }
+link-why = O que indica spam:
+link-undo = Desfazer
+link-stale-title = Já decidido
+link-stale = Este comentário mudou desde que o e-mail foi escrito
+link-stale-now = Agora está: { $status }. Este link não alterou nada.
+link-last-decided = { $who } decidiu “{ $decision }” em { $when }.
+link-last-undone = { $who } desfez “{ $decision }” em { $when }.
+
+link-ask-undo = Desfazer a última decisão?
+link-ask-approve = Aprovar este comentário?
+link-ask-spam = Este comentário é spam?
+link-ask-reject = Rejeitar este comentário?
+link-ask-trash = Mover este comentário para a lixeira?
+link-ask-hold = Devolver este comentário à fila?
+link-do-undo = Desfazer
+link-do-approve = Aprovar
+link-do-spam = Marcar como spam
+link-do-reject = Rejeitar
+link-do-trash = Mover para a lixeira
+link-do-hold = Devolver à fila
+link-because = Motivo, se quiser informar
+link-done-undo = Desfeito.
+link-done-approve = Aprovado: o comentário é público.
+link-done-spam = Marcado como spam.
+link-done-reject = Rejeitado: o comentário continua sem ser publicado.
+link-done-trash = Movido para a lixeira.
+link-done-hold = Devolvido à fila.
+
+mail-stop = Parar os e-mails sobre comentários pendentes?
+mail-stop-text = Você não receberá mais e-mails sobre comentários pendentes, de nenhum site. Na moderação, sob o seu nome, você pode em vez disso escolher a frequência.
+mail-stop-button = Parar estes e-mails
+mail-stopped = Parado
+mail-stopped-text = Você não receberá mais e-mails sobre comentários pendentes. Na moderação, sob o seu nome, pode ativá-los de novo.
+replies-ask = Ser avisado das respostas em { $site }?
+replies-ask-text = Quando alguém responder a um comentário seu, você recebe um e-mail. Cada um tem um link para pará-los.
+replies-yes = Sim, avise-me das respostas
+replies-stop = Parar os e-mails sobre respostas em { $site }?
+replies-stop-text = Você não receberá mais e-mails deste site e não será perguntado de novo.
+replies-stop-button = Parar estes e-mails
+replies-confirmed = Você será avisado das respostas
+replies-confirmed-text = Você receberá um e-mail quando alguém responder a um comentário seu.
+replies-stopped = Parado
+replies-stopped-text = Você não receberá mais e-mails sobre respostas deste site.
+
+## Signing in and out
+
+sign-in = Entrar
+sign-in-email = E-mail
+sign-in-password = Senha
+sign-in-forgot = Esqueceu a senha? Peça a um administrador um link de uso único. Ele o cria na própria máquina com <code>hamlet moderator link</code>.
+sign-in-wrong = O endereço ou a senha não está certo.
+sign-in-too-many = Tentativas demais. Espere quinze minutos e tente de novo.
+sign-in-link-nobody = Boas-vindas. Quem é você?
+sign-in-link-nobody-text = Este link vale uma única vez. Depois você entra com seu endereço e senha.
+sign-in-link-first = Boas-vindas, { $name }
+sign-in-link-choose = Escolha uma senha.
+sign-in-link-known = Este link vale uma única vez; depois você entra com seu endereço, { $email }, e a senha.
+sign-in-link-again = Entrar como { $name }
+sign-in-link-again-text = Este link vale uma única vez. Escolha aqui uma nova senha se esqueceu a antiga.
+sign-in-link-errors = Algo ainda não está certo; veja abaixo.
+sign-in-link-name = Nome
+sign-in-link-name-note = Os outros moderadores o veem ao lado do que você decide.
+sign-in-link-email-note = Para entrar e ser avisado dos comentários pendentes. É guardado criptografado.
+sign-in-link-new-password = Nova senha <span class="quiet">ou deixe vazio para manter a sua</span>
+sign-in-link-password-note = Pelo menos { $min } caracteres. Algumas palavras de que você se lembre servem bem.
+sign-in-link-gone = Este link não vale mais
+sign-in-link-gone-text = Um link de acesso vale uma única vez, por 24 horas, e um novo substitui o antigo.
+sign-in-link-gone-else = <a href="/sign-in">Entre com sua senha</a> ou peça um novo link a um administrador.
+sign-out = Sair
+sign-out-ask = Sair?
+sign-out-back = Voltar à moderação
+sign-out-done = Você saiu
+refused-title = Isso não funcionou
+refused-back = Para a moderação
+
+## The desk: what every page has around it
+
 desk = Moderação
+desk-mail-to-files = Os e-mails são gravados em arquivos em <code>{ $folder }</code>: ninguém os recebe.
+desk-mail-try = Configurar e testar
+desk-unknown-proxy = As requisições chegam por um proxy que o serviço não conhece, e todos os remetentes contam como um só: as frequências são contadas para o proxy, e bloquear uma rede bloqueia todo mundo. Defina <code>server.trusted_proxies</code> com o endereço do proxy.
 desk-skip = Ir para os comentários
 desk-main = Menu principal
 desk-queue = Fila
@@ -15,16 +321,17 @@ desk-privacy = Privacidade
 desk-activity = Atividade
 desk-keys = Teclas
 desk-undo = Desfazer
-sign-in = Entrar
-sign-out = Sair
 key-next = comentário seguinte, anterior
 key-approve = aprovar
 key-spam = spam
 key-reject = rejeitar: genuíno mas indesejado; não ensina nada sobre spam
-key-why = rejeita e diz porquê: “abuso” ensina o que o é neste site
+key-why = rejeita e diz o motivo: “abuso” ensina o que isso é neste site
 key-trash = lixeira
 key-hold = de volta à fila
 key-undo = desfazer a sua última decisão, em qualquer página
+key-select = selecionar; <kbd>Shift</kbd> <kbd>x</kbd> seleciona todos os exibidos
+key-shift = <kbd>Shift</kbd> + uma tecla
+key-selected = decide sobre todos os selecionados
 key-open = abre o comentário
 key-thread = mostra o comentário na conversa
 key-search = buscar
@@ -32,56 +339,143 @@ key-block = bloquear autor, domínio, rede ou frase
 key-answer = responder ao comentário
 key-palette = ir a tudo, fazer tudo
 key-help = esta ajuda
-key-selected = decide sobre todos os selecionados
 keys-on = Usar estas teclas
 keys-close = Fechar
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = Somente comentários de um autor.
+queue-change-the-filter-above = Altere o filtro acima.
+queue-new-comments-appear-here-as = Aqui aparecem os comentários que uma pessoa deve ver. Os que quase certamente são spam estão em Spam, e podem ser tirados de lá.
+queue-meanwhile = Com <kbd>j</kbd> e <kbd>k</kbd> você percorre a lista, com <kbd>a</kbd> aprova, com <kbd>s</kbd> marca como spam, e <kbd>z</kbd> desfaz o que fez por último.
+queue-no-comment-has-this-status = Nenhum comentário tem este estado.
 queue-comments = Comentários
-queue-comments-by-status = Comentários por estado
-queue-search = Busca
-queue-text-name-or-website = Palavras, nome, site ou e-mail
-queue-site = Site
-queue-every-site = todos os sites
-queue-score = Pontuação
-queue-order = Ordem
-queue-apply = Aplicar
-queue-clear = Limpar
+queue-nothing-to-show = Nada a mostrar
+queue-nothing-matches = Nada corresponde
+queue-nothing-waits-for-you = Nada espera por você
+queue-nothing-here = Nada aqui
 queue-more-filters = Mais filtros
+queue-every-site = todos os sites
 queue-any = qualquer
-queue-page = Página
-queue-path-or-address = /caminho ou endereço
-queue-reason = Motivo
-queue-links = Links
 queue-with-a-link = com link
 queue-without = sem
-queue-from = De
-queue-to = Até
+queue-apply = Aplicar
 queue-approve = Aprovar
 queue-spam = Spam
 queue-reject = Rejeitar
 queue-trash = Lixeira
-queue-why = Porquê, ao rejeitar:
-queue-why-unsaid = não dito
+queue-why = Motivo, ao rejeitar:
+queue-why-unsaid = não informado
 queue-back-to-the-queue = De volta à fila
+queue-search = Busca
+queue-site = Site
+queue-score = Pontuação
+queue-order = Ordem
+queue-page = Página
+queue-reason = Motivo
+queue-links = Links
+queue-from = De
+queue-to = Até
 queue-selected-comments = Comentários selecionados:
-queue-roomy = mais espaço
-queue-marks = marcas
-queue-decide = Decidir
-queue-answers = Responde a
-queue-a-reply = Uma resposta
-queue-read-on = Continuar a ler
+queue-clear = Limpar
+queue-read-on = Continuar lendo
 queue-first-page = Primeira página
-queue-next-page = Página seguinte
+queue-next-page = Próxima página
+queue-comments-by-status = Comentários por estado
+queue-text-name-or-website = Palavras, nome, site ou e-mail
+queue-path-or-address = /caminho ou endereço
 queue-pages = Páginas
-queue-select = Selecionar o comentário de { $name }
-queue-matching = todos os <span id="total">{ $total }</span> que correspondem, em todas as páginas
-queue-nothing-to-show = Nada a mostrar
-queue-change-the-filter-above = Altere o filtro acima.
-queue-nothing-matches = Nada corresponde
-queue-elsewhere = Em outros lugares:
-queue-nothing-waits-for-you = Nada espera por si
-queue-new-comments-appear-here-as = Aqui aparecem comentários que uma pessoa deve ver. Os que quase certamente são spam estão em Spam.
-queue-nothing-here = Nada aqui
-queue-no-comment-has-this-status = Nenhum comentário tem este estado.
+
+queue-decide = Decidir
+queue-roomy = mais espaço
+queue-answers = Em resposta a
+queue-a-reply = Uma resposta
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies = { $count ->
+    [one] Com { $number } cópia quase igual
+   *[other] Com { $number } cópias quase iguais
+} { $pages ->
+    [one] em uma página
+   *[other] em { $pages } páginas
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }de { $sites } sites
+}
+queue-show-copies = Mostrar
+queue-only-copies = Somente cópias quase iguais de um comentário.
+imports-title = Importações e páginas movidas
+imports-imports = Importações
+imports-how = Os comentários de outros sistemas são importados na máquina em que o Hamlet roda:
+imports-none = Nada foi importado ainda.
+imports-new = { $count ->
+    [one] { $number } comentário novo
+   *[other] { $number } comentários novos
+}
+imports-not-ended = Não terminou ou está em andamento. Importada de novo, continua.
+imports-taken-back = { $count ->
+    [0] Desfeita por completo
+    [one] Desfeita, exceto um comentário sobre o qual alguém tinha decidido
+   *[other] Desfeita, exceto { $number } comentários sobre os quais alguém tinha decidido
+}
+imports-unchanged = { $count ->
+    [one] { $number } já estava aqui
+   *[other] { $number } já estavam aqui
+}
+imports-ham = { $number } rotulados como genuínos
+imports-spam = { $number } rotulados como spam
+imports-unlabelled = { $number } sem rótulo
+imports-orphans = { $count ->
+    [one] { $number } responde a um comentário que não está aqui
+   *[other] { $number } respondem a comentários que não estão aqui
+}
+imports-withheld = { $number } não públicos: { $why }
+imports-skipped = { $number } omitidos: { $why }
+imports-doubts = { $number } não entendidos por completo: { $why }
+imports-not-understood = O que não foi entendido e o que convém saber
+imports-take-back = Desfazer
+imports-what-goes = Excluir seus comentários e o que se aprendeu com eles, exceto aqueles sobre os quais alguém decidiu depois
+imports-take-it-back = Desfazer esta importação
+imports-say-that-you-are-sure = Confirme que tem certeza.
+imports-removed = { $count ->
+    [one] { $number } comentário foi removido de novo.
+   *[other] { $number } comentários foram removidos de novo.
+}
+imports-kept = { $count ->
+    [one] Um permanece: alguém decidiu sobre ele depois.
+   *[other] { $number } permanecem: alguém decidiu sobre eles depois.
+}
+imports-move-a-page = Mover os comentários de uma página
+imports-move-hint = Quando um artigo passa a ter outro endereço, ou uma conversa foi dividida em duas: os comentários se juntam aos que estão lá.
+imports-from-page = Desta página
+imports-to-page = Para esta página
+imports-move = Mover
+imports-moved = { $count ->
+    [0] Não há comentários nessa página.
+    [one] { $number } comentário foi movido.
+   *[other] { $number } comentários foram movidos.
+}
+imports-no-such-site = Esse site não existe.
+comment-copies = Cópias quase iguais
+comment-copies-say = { $count ->
+    [one] Com { $number } cópia quase igual
+   *[other] Com { $number } cópias quase iguais
+} { $pages ->
+    [one] está em uma página
+   *[other] está em { $pages } páginas
+}{ $sites ->
+    [one] { "" }
+   *[other] { " " }de { $sites } sites
+}
+comment-copies-elsewhere = { $count ->
+    [one] Há mais uma em um site que você não modera.
+   *[other] Há mais { $number } em sites que você não modera.
+}
+comment-copies-too = { $verb }: { $count ->
+    [one] também a cópia que aguarda
+   *[other] também as { $number } cópias que aguardam
+}
+queue-site-name = nome do site
+queue-sites-like-that = Sites com esse nome:
 status-pending = Pendentes
 status-approved = Aprovados
 status-spam = Spam
@@ -112,6 +506,10 @@ check-duplicate = o mesmo texto de novo
 check-rate = muitos de um lugar
 check-blocklist = palavra ou endereço bloqueado
 check-links = muitos links
+check-language = um idioma que o Hamlet não conhece
+check-copies = cópias quase iguais em outro lugar
+queue-language = Idioma
+comment-language = Idioma: { $code }
 score-none = não avaliado
 score-spam = provavelmente spam
 score-uncertain = incerto
@@ -119,109 +517,124 @@ score-genuine = provavelmente genuíno
 score-sure-spam = quase certamente spam
 score-sure-genuine = quase certamente genuíno
 score-likely = de probabilidade de spam
-because-abuse = Parece abusivo: { $score } atinge o limite do site de { $threshold }, por isso decide uma pessoa
-why-reviewed = Este site revê cada comentário
+why-reviewed = Este site revisa cada comentário
 age-now = agora mesmo
 age-minutes = há { $number } min
 age-hours = há { $number } h
 age-days = há { $number } d
-flash-unchanged = Nada foi alterado.
-flash-noted = A nota está no histórico.
-flash-answered = A sua resposta está publicada.
-flash-nothing-to-undo = Nada do último dia resta para desfazer.
-comment-comment = Comentário
-comment-history = Histórico
-comment-judgement = Avaliação
-comment-author = Autor
-comment-next = Seguinte
-comment-block = Bloquear
-comment-answer = Responder
-comment-answer-send = Publicar a resposta
-comment-answer-as = A sua resposta, publicada com o nome { $name }
-comment-answer-approves = Aprovar o comentário a que responde
-comment-thread = Conversa
-comment-add-note = Adicionar nota
-comment-email = E-mail
-comment-website = Site
-comment-comments = Comentários
+
+## The desk: first steps
+
 start-title = Primeiros passos
 start-done = feito
 start-site = Adicione o seu site, com o endereço das páginas
-start-page = Ponha as duas linhas numa página e abra-a uma vez
+start-page = Coloque as duas linhas em uma página e abra-a uma vez
 start-comment = Receba um primeiro comentário
 start-mail = Configure o e-mail e envie um teste
 start-people = Convide um colega
-me-your-account = A sua conta
-me-language = Idioma
-me-language-of-browser = como no navegador
-me-save = Guardar
-me-name = Nome
-views-title = Listas guardadas
-views-keep = Guardar esta lista
-views-keep-it = Guardar
-views-name = Nome
+
+## The desk: block rules
+
+blocks-title = Bloqueados
+blocks-what-they-are = Os comentários que caem em uma destas regras ficam retidos ou são considerados spam, qualquer que seja a pontuação. Nada é jogado fora.
+blocks-none = Nada está bloqueado
+blocks-how-to = Abra um comentário e pressione <kbd>b</kbd> para bloquear o autor, um domínio, a rede ou uma frase.
+blocks-added = A regra está em vigor.
+blocks-what = O quê
+blocks-where = Onde
+blocks-does = Então
+blocks-until = Até
+blocks-by = Criada por
+blocks-hidden = (só o resumo criptográfico é guardado)
+blocks-remove = Remover
+blocks-hits = Atingidos recentemente
+blocks-hits-of = { $hits } dos últimos { $all }, { $approved } aprovados
+blocks-hit-last = o último { $when }
+blocks-hits-none = nenhum dos últimos { $all }
+blocks-import = Adicionar uma lista
+blocks-import-what = As palavras não permitidas do WordPress, uma lista de domínios ou endereços, um por linha, ou um arquivo salvo aqui. O tipo de cada linha é reconhecido por ela.
+blocks-import-list = A lista, um item por linha
+blocks-import-try = Testar primeiro
+blocks-import-do = Adicionar a lista
+blocks-import-site = Para qual site
+blocks-import-tried = { $new } regras seriam adicionadas; { $known } já existem. Juntas, teriam atingido { $hits } dos últimos { $all } comentários, { $approved } deles aprovados.
+blocks-imported = { $new } regras foram adicionadas; { $known } já existiam.
+blocks-import-refused = Não aceitas:
+blocks-import-line = Linha { $line }: { $text }
+blocks-export = Salvar as regras em um arquivo
+blocks-remove-named = Remover a regra { $what }
+block-title = Bloquear
+block-what = O que é bloqueado
+block-word = a palavra ou frase
+block-phrase = Palavra ou frase
+block-email = o endereço
+block-network = a rede
+block-domain = o domínio
+block-trial = Teria atingido { $hits } dos últimos { $all } comentários, { $approved } deles aprovados.
+block-then = O que acontece com esses comentários
+block-holds = uma pessoa os revisa
+block-spam = são spam
+block-how-long = Por quanto tempo
+block-a-week = uma semana
+block-a-month = um mês
+block-a-year = um ano
+block-for-good = para sempre
+block-note = Motivo <span class="quiet">opcional</span>
+block-everywhere = Em todos os sites
+block-force = Adicionar mesmo atingindo tantos
+block-do = Bloquear
+block-try = Só testar
+
+## The desk: what the last form did
+
+flash-unchanged = Nada foi alterado.
+flash-noted = A nota está no histórico.
+flash-answered = A sua resposta está publicada.
+flash-edited = O texto foi alterado; o anterior está no histórico.
+flash-unedited = O texto voltou a ser o de antes da alteração.
+flash-nothing-to-undo = Nada do último dia resta para desfazer.
+flash-broken-undo = { $count ->
+    [one] O serviço falhou antes de chegar a mais { $number } comentário.
+   *[other] O serviço falhou antes de chegar a mais { $number } comentários.
+}
+flash-broken = Depois o serviço falhou: o restante ficou como estava. Tente de novo.
+flash-left-own = { $count ->
+    [one] { $number } ficou como estava: você já o tinha alterado antes.
+   *[other] { $number } ficaram como estavam: você já os tinha alterado antes.
+}
+flash-left = { $count ->
+    [one] { $number } ficou como estava: mudou nesse meio-tempo. Veja-o de novo.
+   *[other] { $number } ficaram como estavam: mudaram nesse meio-tempo. Veja-os de novo.
+}
+flash-left-by = { $count ->
+    [one] { $number } ficou como estava: { $who } o alterou nesse meio-tempo. Veja-o de novo.
+   *[other] { $number } ficaram como estavam: { $who } os alterou nesse meio-tempo. Veja-os de novo.
+}
+flash-undo-rest = Desfazer o restante
+flash-undo-all = { $count ->
+    [one] Desfazer
+   *[other] Desfazer os { $number }
+}
+
+## The desk: lists with a name
+
+views-title = Listas salvas
+views-what-they-are = Filtros e ordens a que você deu um nome. Cada lista tem endereço próprio, que pode virar favorito.
+views-none = Nenhuma ainda
+views-how-to = Restrinja a fila com os filtros e depois salve a lista com um nome.
+views-remove = Remover
+views-remove-named = Remover a lista { $name }
 views-change = alterar
-activity-activity = Atividade
-activity-decisions = Decisões
-batches-taken-back = desfeito
-js-did-approve = aprovado
-js-did-spam = marcado como spam
-js-did-reject = rejeitado
-js-did-trash = movido para a lixeira
-js-did-hold = devolvido à fila
-js-verb-approve = Aprovar
-js-verb-spam = Marcar como spam
-js-verb-reject = Rejeitar
-js-verb-trash = Mover para a lixeira
-js-verb-hold = Devolver à fila
-js-why-abuse = abuso
-js-why-off_topic = fora do tema
-js-why-low_quality = não acrescenta nada
-js-why-private_information = informação privada
-js-why-impersonation = faz-se passar por outra pessoa
-js-why-illegal = contra a lei
-js-reject-because = Rejeitar: { $reason }
-js-reject-why = Rejeitar e dizer porquê
-js-now-pending = pendente
-js-now-approved = aprovado
-js-now-spam = spam
-js-now-rejected = rejeitado
-js-now-trash = na lixeira
-js-line-approve = Aprovado: { $who }
-js-line-spam = Marcado como spam: { $who }
-js-line-reject = Rejeitado: { $who }
-js-line-trash = Na lixeira: { $who }
-js-line-hold = De volta à fila: { $who }
-js-undo = Desfazer
-js-undo-line = Desfazer: { $what }
-js-close = Fechar
-js-leave-them = Deixar
-js-sure = { $verb }: { $number }?
-js-sure-yes = { $verb }: { $number }
-js-show = Mostrar
-js-selected = { $number } selecionados
-js-select-all = Selecionar tudo
-js-all-done = Tudo feito aqui
-js-what-else = Ver o que mais há
-js-signed-out = a sua sessão terminou.
-js-sign-in = Entrar
-js-no-answer = o serviço não responde. Tente de novo.
-js-comment-by = o comentário de { $who }
-js-failed = Não feito: { $what }: { $why }
-js-gone = Já não existe: { $what }.
-js-faster = { $who } foi mais rápido: { $what }, agora { $status }. Veja de novo.
-js-before-you = { $who } decidiu antes: { $did }, { $when }.
-js-you = Você
-js-seconds-ago = há { $number } s
-js-minutes-ago = há { $number } min
-js-select-first = Selecione primeiro um comentário: tecla j.
-js-select-some = Selecione primeiro comentários.
-js-new = { $number } novos: mostrar
-js-undo-last = Desfazer a sua última decisão
-js-keys = Teclas
-js-what-to-do = Para onde, ou o que fazer?
-js-nothing-like-that = Nada tem esse nome
-js-saved-list = lista
+views-keep = Salvar esta lista
+views-name = Nome
+views-keep-it = Salvar
+views-too-long = Estes filtros são longos demais para serem salvos.
+views-too-many = Já há { $number } listas. Remova uma primeiro.
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = .
+language-name = Português
 js-decided-approve = { $count ->
     [one] { $number } comentário aprovado.
    *[other] { $number } comentários aprovados.
@@ -243,14 +656,538 @@ js-decided-hold = { $count ->
    *[other] { $number } comentários devolvidos à fila.
 }
 js-taken-back = { $count ->
-    [one] { $number } comentário desfeito.
-   *[other] { $number } comentários desfeitos.
+    [one] Desfeito em { $number } comentário.
+   *[other] Desfeito em { $number } comentários.
 }
+js-did-approve = aprovado
+js-did-spam = marcado como spam
+js-did-reject = rejeitado
+js-did-trash = movido para a lixeira
+js-did-hold = devolvido à fila
+js-verb-approve = Aprovar
+js-verb-spam = Marcar como spam
+js-verb-reject = Rejeitar
+js-verb-trash = Mover para a lixeira
+js-verb-hold = Devolver à fila
+js-why-abuse = abuso
+js-why-off_topic = fora do tema
+js-why-low_quality = não acrescenta nada
+js-why-private_information = informações privadas
+js-why-impersonation = passa-se por outra pessoa
+js-why-illegal = contra a lei
+js-reject-because = Rejeitar: { $reason }
+js-reject-why = Rejeitar e dizer o motivo
+js-now-pending = pendente
+js-now-approved = aprovado
+js-now-spam = spam
+js-now-rejected = rejeitado
+js-now-trash = na lixeira
+js-line-approve = Aprovado: { $who }
+js-line-spam = Marcado como spam: { $who }
+js-line-reject = Rejeitado: { $who }
+js-line-trash = Na lixeira: { $who }
+js-line-hold = De volta à fila: { $who }
+js-undo = Desfazer
+js-undo-line = Desfazer: { $what }
+js-close = Fechar
+js-leave-them = Deixar
+js-sure = { $verb }: { $count ->
+    [one] { $number } comentário?
+   *[other] { $number } comentários?
+}
+js-sure-yes = { $verb }: { $number }
+js-show = Mostrar
+js-selected = { $count ->
+    [one] { $number } selecionado
+   *[other] { $number } selecionados
+}
+js-select-all = Selecionar todos os exibidos
+js-all-done = Tudo feito aqui
+js-what-else = Ver o que mais há
+js-signed-out = a sua sessão terminou.
+js-sign-in = Entrar
+js-no-answer = o serviço não responde. Tente de novo.
+js-not-decided-approve = Não aprovado.
+js-not-decided-spam = Não marcado como spam.
+js-not-decided-reject = Não rejeitado.
+js-not-decided-trash = Não movido para a lixeira.
+js-not-decided-hold = Não devolvido à fila.
+js-comment-by = o comentário de { $who }
 js-comments = { $count ->
     [one] { $number } comentário
    *[other] { $number } comentários
 }
-flash-undo-all = { $count ->
-    [one] Desfazer
-   *[other] Desfazer os { $number }
+js-failed = Não feito: { $what }: { $why }
+js-just-back = tinha acabado de voltar. Veja de novo.
+js-gone = Já não existe: { $what }.
+js-faster = { $who } foi mais rápido: { $what }, agora { $status }. Veja de novo.
+js-faster-many = { $who } alterou antes de você: { $what }. Veja de novo.
+js-you-before = Você já tinha alterado: { $what }. Veja de novo.
+js-changed = Alterado nesse meio-tempo: { $what }. Veja de novo.
+js-before-you = { $who } decidiu antes: { $did }, { $when }.
+js-you-decided = Você já decidiu: { $did }, { $when }.
+js-edited-before-you = { $who } alterou o texto, { $when }. Leia de novo.
+js-undone-before-you = { $who } desfez uma decisão: agora { $status }, { $when }.
+js-changed-now = Mudou nesse meio-tempo: agora { $status }.
+js-decided-by = { $who }: { $did }, { $when }
+js-changed-since = { $who } o alterou depois: agora { $status }.
+js-changed-since-you = Você o alterou depois: agora { $status }.
+js-not-taken-back = Não desfeito.
+js-some-not-taken-back = Não em { $what }: { $why }
+js-rest-changed = Alguém alterou o restante depois.
+js-you = Você
+js-seconds-ago = há { $number } s
+js-minutes-ago = há { $number } min
+js-at = às { $when }
+js-select-first = Selecione primeiro um comentário: tecla j.
+js-select-some = Selecione primeiro comentários.
+js-not-loaded = { $count ->
+    [one] Não foi possível carregar os próximos comentários: uma tecla não foi usada.
+   *[other] Não foi possível carregar os próximos comentários: { $number } teclas não foram usadas.
 }
+js-new = { $count ->
+    [one] { $number } novo: mostrar
+   *[other] { $number } novos: mostrar
+}
+js-more = Mais
+js-open = Abrir
+js-undo-last = Desfazer a sua última decisão
+js-keys = Teclas
+js-what-to-do = Para onde, ou o que fazer?
+js-nothing-like-that = Nada tem esse nome
+js-saved-list = lista
+js-looking = { $who } está vendo
+js-decide = Decidir
+
+## The desk: a comment by itself
+
+comment-comment = Comentário
+comment-plus-speaks-for-spam-minus = Mais indica spam, menos o contrário (log-odds).
+comment-history = Histórico
+comment-judgement = Avaliação
+comment-author = Autor
+comment-decided-before = Decidido antes
+comment-checks-that-fired = Verificações acionadas
+comment-what-counted-in-the-text = O que pesou no texto
+comment-also-by-this-author = Também deste autor
+comment-from-the-same-network = Da mesma rede
+comment-with-the-same-web-site = Com o mesmo site
+comment-note-for-the-history-with = Nota <span class="quiet">para o histórico, com uma decisão ou sozinha</span>
+comment-email = E-mail
+comment-website = Site
+comment-comments = Comentários
+comment-add-note = Adicionar nota
+comment-next = Seguinte
+comment-block = Bloquear
+comment-answer = Responder
+comment-answer-as = A sua resposta, publicada com o nome { $name }
+comment-answer-approves = Aprovar o comentário a que responde
+comment-answer-send = Publicar a resposta
+comment-thread = Conversa
+answer-needs-address = Sua conta precisa de um endereço de e-mail antes que você possa responder.
+verdict-publish = publicado na hora
+verdict-hold = retido para uma pessoa
+verdict-spam = separado como spam
+decision-approve = aprovar
+decision-spam = spam
+decision-reject = rejeitar
+decision-trash = lixeira
+decision-hold = reter
+history-arrived = Recebido: { $to }
+history-decided = decidiu “{ $decision }”: agora { $to }
+history-undone = desfez “{ $decision }”: de novo { $to }
+history-revealed = viu o endereço completo
+history-edited = alterou o texto
+history-edit-undone = desfez a alteração do texto
+history-before = O texto anterior
+history-noted = anotou
+door-token = API
+door-mail = por e-mail
+door-client = informado por um programa
+door-command = linha de comando
+door-other = outra
+comment-show-it-whole = Mostrar completo
+comment-taken-back = (desfeito)
+comment-that-you-looked-goes-into = Fica registrado no histórico que você viu.
+comment-all-of-theirs-that-wait = Todos os dele que aguardam
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = São todos os que correspondem à lista de onde você vem, em todas as páginas. Você pode desfazê-los de uma vez por 30 dias, aqui ou em <a href="/desk/batches">Decididos juntos</a>.
+confirm-leave-them = Deixar como estão
+confirm-question = { $verb }: { $count ->
+    [one] { $number } comentário?
+   *[other] { $number } comentários?
+}
+confirm-all = { $verb }: todos os { $number }
+
+## The desk: what was decided together
+
+batches-decided-together = Decididos juntos
+batches-what-was-decided-about-several = O que foi decidido sobre vários comentários de uma vez nos últimos 30 dias. Desfazer não toca no que alguém decidiu depois.
+batches-select-several-comments-or-all = Selecione vários comentários, ou todos os que correspondem, e decida sobre eles: aparecerá aqui.
+batches-nothing-was = Nada ainda
+batches-taken-back = desfeito
+
+## The desk: what operators did
+
+activity-activity = Atividade
+activity-nothing-yet = Nada ainda.
+activity-what-operators-did = O que os administradores fizeram
+activity-when = Quando
+activity-who = Quem
+activity-what = O quê
+activity-to-what = Em quê
+activity-more = Mais
+activity-older = Mais antigos
+activity-acts = Ações
+activity-decisions = Decisões
+activity-decisions-text = Quem decidiu o quê, o mais recente primeiro. O que ninguém decidiu depois pode ser desfeito aqui.
+activity-nothing-decided = Nada foi decidido ainda.
+activity-earlier = Anteriores
+activity-decided = { $did }: um comentário de { $author }
+activity-undo = Desfazer: { $what }
+act-address-reveal = viu um endereço completo
+act-comments-export = exportou comentários
+act-comments-import = importou comentários
+act-comments-import-undo = desfez uma importação
+act-key-add = criou a chave de um programa
+act-key-revoke = revogou a chave de um programa
+act-mail-retry = tentou de novo um e-mail
+act-model-activate = colocou um modelo em uso
+act-model-roll-back = voltou ao modelo anterior
+act-model-train = iniciou um treinamento
+act-person-add = adicionou um moderador
+act-person-change = alterou uma conta
+act-person-link = criou um link de acesso
+act-person-password = definiu uma senha
+act-person-remove = removeu um moderador
+act-rule-add = adicionou uma regra de bloqueio
+act-rule-import = adicionou uma lista de regras de bloqueio
+act-rule-remove = removeu uma regra de bloqueio
+act-samples-add = adicionou textos rotulados
+act-sealing-key-retire = retirou as chaves de criptografia antigas
+act-sealing-key-rotate = trocou a chave de criptografia
+act-session-end-all = encerrou todas as sessões
+act-site-add = adicionou um site
+act-site-change = alterou um site
+act-site-abuse-trial = viu o que faria reter por abuso
+act-site-remove = removeu um site
+act-subject-erase = apagou os dados de uma pessoa
+act-subject-export = viu os dados de uma pessoa
+act-token-add = criou um token
+act-token-revoke = revogou um token
+act-webhook-add = adicionou um webhook
+act-webhook-remove = removeu um webhook
+
+## The desk: your account
+
+me-your-account = A sua conta
+me-saved = Salvo.
+me-nothing-was-saved-some-of = Nada foi salvo: algo não está certo.
+me-ends-every-session-of-yours = Encerra todas as suas sessões, inclusive esta, e os links de acesso não usados. Os tokens que você criou continuam valendo.
+me-mail-to-files = Ainda não há servidor de e-mail configurado, então nenhum e-mail chega a você.
+me-mail-about-comments-that-wait = E-mails sobre comentários pendentes
+me-address-and-password = Endereço e senha
+me-sessions = Sessões
+me-as-above = como acima
+me-save = Salvar
+me-language = Idioma
+me-language-of-browser = como no navegador
+me-sign-out-everywhere = Encerrar todas as sessões
+me-name = Nome
+me-other-moderators-see-it-beside = Os outros moderadores o veem ao lado do que você decide.
+me-new-address = Novo endereço
+me-leave-it-empty-to-keep = Deixe vazio para manter o seu.
+me-new-password = Nova senha
+me-at-least-10-characters-it = Pelo menos 10 caracteres. Suas outras sessões serão encerradas.
+me-present-password = Senha atual
+me-needed-to-change-the-address = Necessária para mudar o endereço ou a senha.
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">Configurações</a>
+site-saved = Salvo.
+site-nothing-was-saved-some-of = Nada foi salvo: algo não está certo.
+site-otherwise-it-is-judged-and = Senão, é avaliado e esquecido. <a href="/desk/settings#keys">As chaves deles</a> estão nas configurações.
+site-on-your-pages = Nas suas páginas
+site-what-scores-do = O que as pontuações fazem
+site-what-counts-as-evidence = O que conta como indício
+site-programs-that-ask-about-comments = Programas que perguntam sobre comentários
+site-name = Nome
+site-origins-of-its-pages-one = Origens das suas páginas, uma por linha
+site-save = Salvar
+site-a-comment-without-a-form = Um comentário sem código de formulário indica spam
+site-what-they-ask-about-is = O que eles consultam é guardado para ser revisado aqui
+site-spam-from = Spam a partir de
+site-a-score-from-0-to = Uma pontuação de 0 a 1: a partir dela, o comentário é separado como spam.
+site-authors-are-trusted-after = Autores são confiáveis após
+site-so-many-comments-of-theirs = Tantos comentários deles que uma pessoa aprovou, cada um enviado de um mesmo navegador e com um mesmo endereço. Então são publicados na hora enquanto nada fale contra eles e não tenham links novos. Vazio: ninguém, e uma pessoa vê cada comentário.
+site-published-at-once-below = Publicado na hora abaixo de
+site-a-trusted-author-s-comment = Um comentário de autor confiável com pontuação menor não precisa de revisão.
+site-links = Links
+site-more-in-one-comment-speak = Mais do que isso em um comentário indica spam.
+site-seconds = Segundos
+site-a-form-sent-sooner-after = Um formulário enviado antes disso após ser aberto indica spam.
+site-hours = Horas
+site-a-form-sent-later-after = Um formulário enviado depois disso após ser aberto, também.
+site-keeping = Por quanto tempo
+site-spam-days = Dias de spam
+site-so-many-days-after = Tantos dias depois de ser considerado spam, é excluído em definitivo; o que os modelos aprenderam permanece. Vazio: nunca.
+site-trash-days = Dias da lixeira
+site-likewise-the-trash = O mesmo para o que está na lixeira.
+site-pages = Endereços das páginas
+site-trailing-slash = Uma barra no final
+site-slash-kept = conta: /post e /post/ são duas páginas
+site-slash-added = sempre está: /post é /post/
+site-slash-removed = nunca está: /post/ é /post
+site-drop-index = /post/index.html é /post/
+site-parameters = Parâmetros que distinguem páginas
+site-parameters-hint = Como p, separados por espaços; um hífen sozinho: nenhum. Vazio: todos menos os que dizem de onde veio o leitor (utm_source, fbclid e outros). Quando isto muda, os comentários vão para onde a página está agora.
+site-proof-of-work = Prova de trabalho
+site-zero-bits-1-to-24 = Bits zero, de 1 a 24, pelos quais a máquina de cada remetente trabalha; 16 levam um instante. Vazio: nenhum.
+site-abuse = O quanto os comentários parecem abusivos
+site-abuse-off = não é calculado
+site-abuse-show = é mostrado aos moderadores
+site-abuse-hold = é mostrado, e os comentários que parecem abusivos ficam retidos para eles
+site-abuse-hint = Antes que algo seja retido, veja o que teria feito.
+site-abuse-from = Reter a partir de
+site-abuse-from-hint = Uma probabilidade de 0,5 a 1. Nada é publicado, separado ou descartado por ela.
+
+## The desk: settings
+
+settings-settings = Configurações
+settings-none-a-program-that-moderates = Nenhum. Um programa que modera ou importa entra com um deles.
+settings-send-me-a-test-mail = Enviar-me um e-mail de teste
+settings-none-everything-was-delivered-or = Nenhum: tudo foi entregue ou ainda está sendo tentado.
+settings-sites = Sites
+settings-moderators = Moderadores
+settings-tokens-for-programs = Tokens para programas
+settings-mail-that-was-given-up = E-mails abandonados
+settings-name-in-addresses = Nome nos endereços
+settings-name-for-people = Nome para as pessoas
+settings-origins-of-its-pages = Origens das suas páginas
+settings-name = Nome
+settings-email = E-mail
+settings-role = Função
+settings-every-site = todos os sites, inclusive os adicionados depois
+settings-only-these = somente estes
+settings-find-a-site = Há { $number } sites. Busque pelo nome:
+settings-find = Buscar
+settings-nothing-done = Nada foi feito: algo não está certo.
+settings-what-it-is-for = Para que serve
+settings-add-a-site = Adicionar um site
+settings-add-a-moderator = Adicionar um moderador
+settings-make-a-token = Criar um token
+settings-moderator-decides-about-comments = moderador: decide sobre comentários
+settings-operator-runs-the-place-too = administrador: também administra o serviço
+settings-moderator = moderador
+settings-operator = administrador
+settings-site = Site
+settings-its-pages = Suas páginas
+settings-what-to-do = <span class="away">O que fazer</span>
+settings-owner = Dono
+settings-last-used = Último uso
+settings-mail = E-mail
+settings-to = Para
+settings-from = De
+settings-why = Motivo
+settings-add-the-site = Adicionar o site
+settings-sign-in-link = Link de acesso
+settings-remove = Remover
+settings-add-the-moderator = Adicionar o moderador
+settings-revoke = Revogar
+settings-make-the-token = Criar o token
+settings-try-again = Tentar de novo
+settings-none-named-no-browser-of = nenhuma: nenhum navegador de outra origem pode enviar
+settings-you = você
+settings-revoked = revogado
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = Tokens
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = Nenhuma. O WordPress e outros que falam o protocolo do Akismet perguntam aqui, com a chave de um site.
+programs-a-key-judges-and-reports = Uma chave avalia e informa para o seu site e não pode fazer mais nada. Se o site guarda o que lhe é consultado está nas configurações do site.
+programs-none-a-program-of-yours = Nenhum. Um programa seu pode ser avisado do que acontece em um site.
+programs-in-the-public-internet-or = Na internet pública ou em uma rede que a configuração permita.
+programs-programs-that-ask-about-comments = Programas que perguntam sobre comentários
+programs-webhooks = Webhooks
+programs-program = Programa
+programs-site = Site
+programs-address = Endereço
+programs-make-a-key = Criar uma chave
+programs-add-a-webhook = Adicionar um webhook
+programs-its-comments-are = Seus comentários são
+programs-last-used = Último uso
+programs-what-to-do = <span class="away">O que fazer</span>
+programs-told-of = Avisado de
+programs-last-took = Último aceito
+programs-not-taken = Não aceito
+programs-revoke = Revogar
+programs-make-the-key = Criar a chave
+programs-remove = Remover
+programs-add-the-webhook = Adicionar o webhook
+programs-told-when = Avisar quando
+programs-revoked = revogada
+programs-nothing = nada
+programs-keys = Chaves
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = Privacidade
+privacy-make-sure-that-it-is = Certifique-se de que é essa pessoa quem pede. O endereço só é enviado no formulário e não fica em nenhum registro nem no histórico do navegador.
+privacy-they-have-an-account-as = Essa pessoa tem uma conta de moderador, que permanece: está nas <a href="/desk/settings">configurações</a>.
+privacy-nothing-yet-what-is-erased = Nada ainda. O que é apagado fica anotado aqui, com quem o fez e quanto foi, não de quem era.
+privacy-what-is-held-about-a = O que se guarda sobre uma pessoa
+privacy-held = Guardado
+privacy-erased-before = Apagado antes
+privacy-email = E-mail
+privacy-what = O quê
+privacy-how-many = Quantos
+privacy-when = Quando
+privacy-by = Por
+privacy-look-it-up = Consultar
+privacy-download-all-of-it = Baixar tudo
+privacy-erase-all-of-it = Apagar tudo
+privacy-settings = configurações
+privacy-labelled-texts-and-what-models = Textos rotulados e o que os modelos aprenderam com eles
+privacy-subscriptions-to-replies = Assinaturas de respostas
+privacy-mails-to-them = E-mails para essa pessoa
+privacy-damaged-rows-which-cannot-be = Linhas danificadas que não podem ser lidas
+privacy-it-cannot-be-undone-and = Não pode ser desfeito, e tenho certeza
+
+## The desk: the model
+
+model-model = Modelo
+model-caught = Últimos 30 dias: { $aside } separados como spam por conta própria, { $back } deles recuperados por pessoas; passaram { $missed } que pessoas marcaram como spam.
+model-none-yet-a-training-takes = Nenhum ainda. Um treinamento usa o que os moderadores decidiram e o que foi importado ou enviado, e compara o novo modelo com o atual em amostras que nenhum viu.
+model-all-of-it-counts = Tudo conta.
+model-no-labels-yet-each-approval = Ainda não há rótulos. Cada aprovação e cada decisão de spam é um.
+model-labels-are-counted-and-capped = Os rótulos são contados e limitados por ele. Se ficar vazio, é o seu.
+model-drawings-of-the-last-1 = Aqui aparecem gráficos dos últimos 1.000.
+model-spam-caught-genuine-blocked = <span class="spam">spam detectado</span> <span class="ham">genuínos bloqueados</span>
+model-stands-as-spam-anything-else = <span class="spam">consta como spam</span> <span class="ham">o resto</span>
+model-nobody-has-decided-about-these = Ninguém decidiu ainda sobre estes.
+model-each-dot-is-a-tenth = Cada ponto é um décimo das pontuações: na horizontal, o esperado; na vertical, a parte que as pessoas chamaram de spam. Sobre a linha, as pontuações significam o que dizem.
+model-marked-as-spam-approved = <span class="spam">marcado como spam</span> <span class="ham">aprovado</span>
+model-questions = O que os modelos respondem
+model-spam = Spam
+model-abuse = Abuso
+model-abuse-is-evidence = A pontuação de abuso é mostrada às pessoas. Por si só, não publica, separa nem descarta nada.
+model-abuse-labels = Cada aprovação é um, e cada rejeição com o motivo “abuso”.
+model-judges-now = Avalia agora
+model-trainings-and-models = Treinamentos e modelos
+model-samples = Amostras
+model-no-comment-was-judged-yet = Nenhum comentário foi avaliado ainda
+model-what-a-threshold-would-do = O que um limite faria
+model-scores = Pontuações
+model-calibration = Calibração
+model-decisions-30-days = Decisões, 30 dias
+model-labelled-data-from-elsewhere = Dados rotulados de outro lugar
+model-name-of-this-data = Nome destes dados
+model-file = Arquivo
+model-version = Versão
+model-labels-since = Rótulos desde então
+model-records = Registros
+model-new-labels = Rótulos novos
+model-changed = Alterados
+model-unchanged = Sem alteração
+model-for-later = Para depois
+model-figure = Indicador
+model-this-model = Este modelo
+model-live-then = Em uso então
+model-came-by = Veio por
+model-class = Classe
+model-labels = Rótulos
+model-in-use = Em uso
+model-threshold = Limite
+model-put-aside = Separados
+model-spam-caught = Spam detectado
+model-genuine-blocked = Genuínos bloqueados
+model-show = Mostrar
+model-train-a-model = Treinar um modelo
+model-back-to-the-one-before = Voltar ao anterior
+model-use-the-shipped-one = Usar o incluído
+model-put-it-into-use = Colocar em uso
+model-take-it-in = Incorporar
+model-site = Site
+model-look-again = Ver de novo
+model-evaluation-report = Relatório de avaliação
+model-progress = Progresso
+model-share-of-the-spam-caught = Parte do spam detectado e dos comentários genuínos bloqueados, por limite
+model-share-that-was-spam-by = Parte que era spam, por pontuação
+model-although-it-does-not-pass = embora não passe no controle
+model-how-many-comments-had-which = Quantos comentários tinham cada pontuação
+chart-score = pontuação
+chart-share = parte
+chart-share-of-spam = parte que era spam
+chart-comments = comentários
+chart-decisions = decisões
+chart-days = dias antes de hoje
+chart-score-bin = { $from } a { $to } %: { $spam } spam, { $other } outros
+chart-day = { $ago ->
+    [0] Hoje
+    [one] Há { $ago } dia
+   *[other] Há { $ago } dias
+}: { $approved } aprovados, { $spam } marcados como spam
+chart-calibration-dot = { $expected } % esperado, { $found } % era spam ({ $all })
+model-decisions-of-the-last-30 = Decisões dos últimos 30 dias
+model-abuse-trial = O que faria reter por abuso
+model-abuse-of = Para os últimos { $comments } comentários que não foram separados como spam. O limite do site é { $threshold }. Comentários em idiomas que o modelo não conhece nunca ficam retidos.
+model-abuse-held = Retidos
+model-abuse-published = publicados na hora
+model-abuse-approved = aprovados por pessoas
+model-abuse-rejected = rejeitados por pessoas
+model-abuse-seen = { $by } viu isto, { $when }.
+model-abuse-unseen = Ninguém disse ainda que viu: até lá o site não pode reter por isso.
+model-abuse-look = Eu já vi
+
+## The desk: sentences with something in them
+
+queue-search-behind = { $count ->
+    [one] { $count } comentário ainda não está no índice de busca e não foi pesquisado.
+   *[other] { $count } comentários ainda não estão no índice de busca e não foram pesquisados.
+}
+queue-elsewhere = Em outros lugares:
+queue-no-match = Nenhum comentário em “{ $label }” corresponde a estes filtros. <a href="/desk?status={ $status }">Mostrar todos</a>.
+queue-matching = todos os <span id="total">{ $total }</span> que correspondem, em todas as páginas
+queue-marks = marcas
+queue-select = Selecionar o comentário de { $name }
+comment-for-good = Em definitivo
+comment-deleted-on = Será excluído em { $day }, conforme as configurações do site. O que os modelos aprenderam com ele permanece.
+comment-it-cannot-be-undone = Sei que não pode ser desfeito
+comment-delete-it = Excluir este comentário
+comment-erase-its-author = Apagar o autor
+comment-what-is-erased = Excluir remove o comentário com seu histórico, os e-mails sobre ele e o que os modelos aprenderam. Apagar o autor remove tudo o que se guarda sobre ele, em todos os sites.
+comment-was = Foi { $verdict }. { $because }.
+comment-model = Modelo { $model }
+activity-kept = Guardado por { $days } dias. As decisões sobre comentários estão no histórico de cada um.
+me-every-other-site = Todo site sem escolha abaixo
+me-how-often = Com que frequência
+me-address = Seu endereço é { $email }.
+batches-undo-all = Desfazer todos os { $count }
+
+## Changing what a comment says
+
+comment-edit = Editar
+comment-edited = editado
+edit-title = Editar o comentário
+edit-text = O que diz
+edit-reason = Motivo, para o histórico
+edit-save = Salvar a alteração
+edit-now = O que diz agora
+edit-changed = { $who } alterou o comentário nesse meio-tempo. Seu texto está abaixo; salvá-lo substitui o que o comentário diz agora.
+edit-readers-see = Os leitores veem que o comentário foi editado, não o que dizia antes. Os moderadores veem os dois.
+edit-readers-see-both = Os leitores veem que o comentário foi editado e podem ler o que dizia antes.
+activity-edited = Alterou o texto de { $author }
+site-readers = O que os leitores veem
+site-show-edits = Os leitores podem ver o que um comentário dizia antes de um moderador alterá-lo
+read-edited = editado
+edits-title = O que o comentário dizia antes
+edits-what = Um moderador o alterou. Estes são os textos anteriores, o mais antigo primeiro.
+edits-until = Até
+key-edit = Editar o que o comentário diz

@@ -1,8 +1,256 @@
-### Chinese. What is not here is said in English: see en.ftl, which also says what the arguments are.
+### Chinese. Groups and order are those of en.ftl, which also says what the arguments are.
 
-number-separator = ,
-language-name = 中文
+## Why the policy decided as it did
+
+because-not-judged = 模型无法评估，因此等待审核
+because-score = 评分 { $score } 达到网站阈值 { $threshold }
+because-trusted = 作者在此已有 { $approved } 条评论通过，且评分较低
+because-not-this = 作者受信任，但这条评论不受信任
+because-person-decides = 低于垃圾阈值的每条评论都由人来决定
+because-few-labels = 只有本网站的标记表明是垃圾，而此处通过的评论尚少，不足以单独作为依据：由人来决定
+because-few-approved = { $needed ->
+    [1] 作者在此还没有评论通过
+   *[other] 作者在此通过的评论不足 { $needed } 条
+}
+because-abuse = 看似辱骂：{ $score } 达到网站阈值 { $threshold }，由人来决定
+because-imported = 从其他系统导入
+
+## What the checks found
+
+reason-honeypot = 填写了人看不到的字段
+reason-not-opened = 未打开表单就提交
+reason-forged = 表单令牌不是在此生成的
+reason-too-soon = 表单在打开 { $seconds } 秒后提交
+reason-too-late = 表单在打开 { $hours } 小时后提交
+reason-reused = { $count } 条评论来自只打开过一次的同一表单
+# 10 stands for 10 or more.
+reason-repeated = { $times ->
+    [1] 相同文本此前发布过一次
+    [10] 相同文本此前发布过 10 次或更多
+   *[other] 相同文本此前发布过 { $times } 次
+}
+reason-network = { $minutes } 分钟内有 { $count } 条评论来自该网络
+reason-email = { $minutes } 分钟内有 { $count } 条评论来自该邮箱地址
+reason-blocked-word = 含屏蔽词：{ $word }
+reason-blocked-domain = 含屏蔽域名：{ $domain }
+reason-blocked-email = 邮箱地址已屏蔽
+reason-blocked-network = 网络已屏蔽
+# 30 stands for 30 or more.
+reason-copies = { $count ->
+    [1] 与最近 { $days } 天内另一条评论近乎相同
+    [30] 与最近 { $days } 天内 30 条或更多评论近乎相同
+   *[other] 与最近 { $days } 天内 { $count } 条评论近乎相同
+}{ $spam ->
+    [0] { "" }
+   *[other] ，其中 { $spam } 条为垃圾
+}
+reason-language = Hamlet 还不懂其语言（{ $code }）：由人来决定
+reason-links = 含 { $count } 个链接；网站允许 { $allowed } 个
+
+## What the model read; it follows "because the comment" in a list
+
+sign-looks = 书写方式：长度、大写、链接和符号
+sign-looks-links = { $words } 个词中有 { $links } 个链接
+sign-looks-capitals = { $percent } % 的字母为大写
+sign-looks-short = 少于三个词
+sign-name = 姓名“{ $quoted }”
+sign-email-domain = { $quoted } 的邮箱地址
+sign-website = 网站 { $quoted }
+sign-passage = 有一段本身就像垃圾内容
+sign-link = 链接到 { $quoted }
+sign-email = 给出邮箱地址
+sign-mention = 提及“{ $quoted }”
+sign-hashtag = 带标签“{ $quoted }”
+sign-number = 含数字“{ $quoted }”
+sign-symbol = 含“{ $quoted }”
+sign-spelled = 逐字拆写“{ $quoted }”
+sign-word = 说“{ $quoted }”
+sign-order = 词语、数字和符号的排列
+sign-links = { $words } 个词中{ $links ->
+    [0] 没有链接
+   *[other] 有 { $links } 个链接
+}
+sign-length = { $words } 个词
+sign-symbols = { $percent } % 为符号
+sign-exclamations = { $count } 个感叹号
+sign-digits = { $percent } % 为数字
+sign-disguised = { $count } 个伪装或隐藏的字符
+sign-markup = { $count } 段 HTML
+
+## Mails to moderators
+
+mail-queue-heading = { $place } 有 { $count } 条评论待处理
+mail-queue-several-sites = 多个网站
+mail-queue-subject = { $heading }：{ $authors }
+mail-queue-subject-others = { $heading }：{ $authors } 等
+mail-queue-by = <strong><bdi>{ $author }</bdi></strong>，于 <bdi>{ $page }</bdi>
+mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong>，于 <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-queue-by-text = { $author }，于 { $page }（{ $site }），{ $received }
+mail-queue-score = 垃圾过滤器：<strong>{ $score }</strong>
+mail-queue-score-text = 垃圾过滤器：{ $score }
+mail-queue-percent = （垃圾：{ $percent }）
+mail-queue-why = 表明是垃圾的因素：
+mail-queue-approve = 通过
+mail-queue-spam = 垃圾
+mail-queue-reject = 拒绝
+mail-queue-approve-text = 通过：{ $url }
+mail-queue-spam-text = 垃圾：{ $url }
+mail-queue-reject-text = 拒绝：{ $url }
+mail-queue-open = 在审核台打开
+mail-queue-open-text = 打开：{ $url }
+mail-queue-more = 另有 { $count } 条。
+mail-queue-more-linked = <a href="{ $url }">审核台上另有 { $count } 条</a>。
+mail-queue-foot = <a href="{ $desk }">审核台</a> · <a href="{ $preferences }">邮件频率</a> · <a href="{ $stop }">停止这些邮件</a>
+mail-queue-foot-text =
+    审核台：{ $desk }
+    邮件频率：{ $preferences }
+    停止这些邮件：{ $stop }
+mail-queue-links = 每个链接都会打开一个页面，在更改前再次确认。链接仅供您使用，7 天内有效；请勿转发此邮件。
+
+mail-test-subject = 来自 { $service } 的 Hamlet 测试邮件
+mail-test-title = 邮件可以送达
+mail-test = 有人请求 { $service } 上的 Hamlet 发送测试邮件。这就是：邮件可以送达。
+mail-test-look = 如果它进了垃圾邮件文件夹，请参阅 docs/mail.md：SPF、DKIM 和 DMARC 说明邮件的真实来源。
+
+## Mails to commenters
+
+mail-confirm-subject = { $site }：您想收到回复通知吗？
+mail-confirm-title = { $site } 上的回复
+mail-confirm-question = 您想收到回复通知吗？
+mail-confirm-public = 您要求接收 { $site } 上对您评论的回复通知。您在 <bdi>{ $page }</bdi> 的评论现已公开。
+mail-confirm-public-text = 您要求接收 { $site } 上对您评论的回复通知。您在此页面的评论现已公开：
+mail-confirm-yes = 是的，通知我回复
+mail-confirm-yes-text = 如果您想收到回复通知，请在此确认：
+mail-confirm-no = 如果这不是您的请求，请忽略：您不会收到任何回复通知。或者让 { $site } <a href="{ $url }">不再询问</a>。
+mail-confirm-no-text = 如果这不是您的请求，请忽略：您不会收到任何回复通知。让 { $site } 不再询问：
+mail-reply-heading = 您的评论有 { $count } 条回复
+mail-reply-title = 对您评论的回复
+mail-reply-by = <strong><bdi>{ $author }</bdi></strong> 回复了，于 <bdi>{ $page }</bdi>
+mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> 回复了，于 <a href="{ $url }"><bdi>{ $page }</bdi></a>
+mail-reply-by-text = { $author } 回复了您在 { $page } 的评论（{ $site }）。
+mail-reply-own = 您写道：
+mail-reply-reply = 回复：
+mail-reply-more = 另有 { $count } 条。
+mail-reply-stop = 您收到此邮件是因为您要求接收 { $site } 上的回复通知。<a href="{ $url }">停止这些邮件</a>。
+mail-reply-stop-text = 您收到此邮件是因为您要求接收 { $site } 上的回复通知。停止接收：
+
+## The comment form
+
+form-title = 发表评论
+form-title-refused = 您的评论尚未发送
+form-work-needs-script = 该网站要求每位发送者完成工作量证明，需要启用 JavaScript。
+form-name = 姓名
+form-email = 邮箱
+form-email-note = 您的邮箱地址不会被公开。
+form-website = 网站 <span class="quiet">（选填）</span>
+form-text = 评论
+form-honeypot = 请留空
+form-replies = 有回复时发邮件通知我
+form-send = 提交
+read-title = 评论
+read-none = 暂无评论。
+read-count = { $count } 条评论
+read-write = 发表评论
+read-reply = 回复 { $name }
+read-more = 更多评论
+read-feed = 这些评论的订阅源
+thanks-title = 谢谢
+thanks-published = 您的评论已发布。
+thanks-back = 返回文章
+thanks-awaits = 您的评论正在等待审核。审核员通过后即会显示。
+
+## The pages that links in mails lead to
+
+link-unknown = 此链接无效
+link-unknown-text = 链接可能在途中被截断。请从邮件中复制完整链接。
+link-expired = 此链接已过期
+link-expired-text = 邮件中的链接 7 天内有效。没有任何更改。
+link-refused = 此链接已失效
+link-refused-text = 评论已不存在，或链接所属账户无权对其作出决定。
+link-by = <strong><bdi>{ $author }</bdi></strong>，于 <bdi>{ $page }</bdi>
+link-by-linked = <strong><bdi>{ $author }</bdi></strong>，于 <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
+link-score = 垃圾过滤器：{ $score }
+link-why = 表明是垃圾的因素：
+link-undo = 撤销
+link-stale-title = 已有决定
+link-stale = 自邮件发出后，此评论已有变化
+link-stale-now = 当前状态：{ $status }。此链接未作任何更改。
+link-last-decided = { $who } 于 { $when } 决定“{ $decision }”。
+link-last-undone = { $who } 于 { $when } 撤销了“{ $decision }”。
+
+link-ask-undo = 撤销最后的决定？
+link-ask-approve = 通过这条评论？
+link-ask-spam = 这条评论是垃圾评论吗？
+link-ask-reject = 拒绝这条评论？
+link-ask-trash = 将这条评论移至回收站？
+link-ask-hold = 将这条评论放回队列？
+link-do-undo = 撤销
+link-do-approve = 通过
+link-do-spam = 标记为垃圾
+link-do-reject = 拒绝
+link-do-trash = 移至回收站
+link-do-hold = 放回队列
+link-because = 原因（选填）
+link-done-undo = 已撤销。
+link-done-approve = 已通过：评论已公开。
+link-done-spam = 已标记为垃圾。
+link-done-reject = 已拒绝：评论不会发布。
+link-done-trash = 已移至回收站。
+link-done-hold = 已放回队列。
+
+mail-stop = 停止有关待处理评论的邮件？
+mail-stop-text = 您将不再收到任何网站的待处理评论邮件。您也可以在审核台您的姓名下选择邮件频率。
+mail-stop-button = 停止这些邮件
+mail-stopped = 已停止
+mail-stopped-text = 您将不再收到有关待处理评论的邮件。可在审核台您的姓名下重新开启。
+replies-ask = 接收 { $site } 上的回复通知？
+replies-ask-text = 有人回复您的评论时，您会收到邮件。每封邮件都有停止接收的链接。
+replies-yes = 是的，通知我回复
+replies-stop = 停止 { $site } 的回复邮件？
+replies-stop-text = 您将不再收到该网站的邮件，也不会再被询问。
+replies-stop-button = 停止这些邮件
+replies-confirmed = 您将收到回复通知
+replies-confirmed-text = 有人回复您的评论时，您会收到邮件。
+replies-stopped = 已停止
+replies-stopped-text = 您将不再收到该网站的回复邮件。
+
+## Signing in and out
+
+sign-in = 登录
+sign-in-email = 邮箱
+sign-in-password = 密码
+sign-in-forgot = 忘记密码？请向管理员索取一次性链接。管理员可在服务器上用 <code>hamlet moderator link</code> 创建。
+sign-in-wrong = 邮箱或密码不正确。
+sign-in-too-many = 尝试次数过多。请等待一刻钟后重试。
+sign-in-link-nobody = 欢迎。您是谁？
+sign-in-link-nobody-text = 此链接仅可使用一次。此后请用邮箱和密码登录。
+sign-in-link-first = 欢迎，{ $name }
+sign-in-link-choose = 请设置密码。
+sign-in-link-known = 此链接仅可使用一次；此后请用邮箱 { $email } 和密码登录。
+sign-in-link-again = 以 { $name } 的身份登录
+sign-in-link-again-text = 此链接仅可使用一次。如果忘记旧密码，请在此设置新密码。
+sign-in-link-errors = 有些内容还不正确，请看下方。
+sign-in-link-name = 姓名
+sign-in-link-name-note = 其他审核员会在您的决定旁看到它。
+sign-in-link-email-note = 用于登录和接收待处理评论的通知。加密保存。
+sign-in-link-new-password = 新密码 <span class="quiet">留空则保持不变</span>
+sign-in-link-password-note = 至少 { $min } 个字符。几个您记得住的词就很好。
+sign-in-link-gone = 此链接已失效
+sign-in-link-gone-text = 登录链接仅可使用一次，24 小时内有效，新链接会取代旧链接。
+sign-in-link-gone-else = <a href="/sign-in">用密码登录</a>，或向管理员索取新链接。
+sign-out = 退出
+sign-out-ask = 退出登录？
+sign-out-back = 返回审核台
+sign-out-done = 您已退出登录
+refused-title = 操作未成功
+refused-back = 前往审核台
+
+## The desk: what every page has around it
+
 desk = 审核台
+desk-mail-to-files = 邮件只写入 <code>{ $folder }</code> 中的文件：没有人会收到。
+desk-mail-try = 设置并测试
+desk-unknown-proxy = 请求经由服务不认识的代理到达，因此所有发送者都被当作同一个：频率按代理计算，屏蔽一个网络会屏蔽所有人。请将 <code>server.trusted_proxies</code> 设为代理的地址。
 desk-skip = 跳到评论
 desk-main = 主菜单
 desk-queue = 队列
@@ -15,15 +263,17 @@ desk-privacy = 隐私
 desk-activity = 活动
 desk-keys = 快捷键
 desk-undo = 撤销
-sign-in = 登录
-sign-out = 退出
 key-next = 下一条、上一条评论
 key-approve = 通过
 key-spam = 垃圾评论
 key-reject = 拒绝：真实但不想要，不用于学习
+key-why = 拒绝并说明原因：“辱骂”会教模型何为本站的辱骂
 key-trash = 回收站
 key-hold = 放回队列
 key-undo = 在任何页面撤销您最后的决定
+key-select = 选择；<kbd>Shift</kbd> <kbd>x</kbd> 选择所有显示的
+key-shift = <kbd>Shift</kbd> + 按键
+key-selected = 对所有选中的评论作决定
 key-open = 打开评论
 key-thread = 显示评论所在的讨论
 key-search = 搜索
@@ -31,54 +281,108 @@ key-block = 屏蔽作者、域名、网络或短语
 key-answer = 回复评论
 key-palette = 前往任何位置，执行任何操作
 key-help = 本帮助
-key-selected = 对所有选中的评论作决定
 keys-on = 使用这些快捷键
 keys-close = 关闭
+
+## The desk: the queue
+
+queue-only-comments-by-one-author = 仅显示一位作者的评论。
+queue-change-the-filter-above = 请更改上方的筛选条件。
+queue-new-comments-appear-here-as = 需要人工查看的评论会出现在这里。几乎确定是垃圾的在“垃圾”中，也可以从那里取回。
+queue-meanwhile = 用 <kbd>j</kbd> 和 <kbd>k</kbd> 浏览列表，<kbd>a</kbd> 通过，<kbd>s</kbd> 标记为垃圾，<kbd>z</kbd> 撤销上一步。
+queue-no-comment-has-this-status = 没有此状态的评论。
 queue-comments = 评论
-queue-comments-by-status = 按状态查看评论
-queue-search = 搜索
-queue-text-name-or-website = 词语、姓名、网站或邮箱
-queue-site = 网站
-queue-every-site = 所有网站
-queue-score = 评分
-queue-order = 排序
-queue-apply = 应用
-queue-clear = 清除
+queue-nothing-to-show = 没有可显示的内容
+queue-nothing-matches = 没有匹配项
+queue-nothing-waits-for-you = 没有等待处理的评论
+queue-nothing-here = 这里没有内容
 queue-more-filters = 更多筛选
+queue-every-site = 所有网站
 queue-any = 不限
-queue-page = 页面
-queue-path-or-address = /路径或地址
-queue-reason = 原因
-queue-links = 链接
 queue-with-a-link = 含链接
 queue-without = 不含
-queue-from = 从
-queue-to = 到
+queue-apply = 应用
 queue-approve = 通过
 queue-spam = 垃圾
 queue-reject = 拒绝
 queue-trash = 回收站
+queue-why = 拒绝的原因：
+queue-why-unsaid = 未说明
 queue-back-to-the-queue = 放回队列
+queue-search = 搜索
+queue-site = 网站
+queue-score = 评分
+queue-order = 排序
+queue-page = 页面
+queue-reason = 原因
+queue-links = 链接
+queue-from = 从
+queue-to = 到
 queue-selected-comments = 选中的评论：
-queue-roomy = 宽松显示
-queue-marks = 标记
+queue-clear = 清除
+queue-read-on = 继续阅读
+queue-first-page = 首页
+queue-next-page = 下一页
+queue-comments-by-status = 按状态查看评论
+queue-text-name-or-website = 词语、姓名、网站或邮箱
+queue-path-or-address = /路径或地址
+queue-pages = 页码
+
 queue-decide = 决定
+queue-roomy = 宽松显示
 queue-answers = 回复
 queue-a-reply = 一条回复
-queue-read-on = 继续阅读
-queue-first-page = 第一页
-queue-next-page = 下一页
-queue-pages = 页码
-queue-select = 选择 { $name } 的评论
-queue-matching = 所有页面上匹配的 <span id="total">{ $total }</span> 条
-queue-nothing-to-show = 没有可显示的内容
-queue-change-the-filter-above = 请更改上方的筛选条件。
-queue-nothing-matches = 没有匹配项
-queue-elsewhere = 其他位置：
-queue-nothing-waits-for-you = 没有等待处理的评论
-queue-new-comments-appear-here-as = 需要人工查看的评论会出现在这里。几乎确定是垃圾的在“垃圾”中。
-queue-nothing-here = 这里没有内容
-queue-no-comment-has-this-status = 没有此状态的评论。
+# Below a comment in a list that others are folded into: they are decided about with it.
+queue-copies = 另有 { $number } 条近似评论，在{ $sites ->
+    [1] { "" }
+   *[other] { " " }{ $sites } 个网站的
+} { $pages } 个页面上
+queue-show-copies = 显示
+queue-only-copies = 仅显示与某条评论近似的评论。
+imports-title = 导入与移动的页面
+imports-imports = 导入
+imports-how = 其他系统的评论在运行 Hamlet 的机器上导入：
+imports-none = 尚未导入任何内容。
+imports-new = { $number } 条新评论
+imports-not-ended = 未完成或正在进行。重新导入会继续。
+imports-taken-back = { $count ->
+    [0] 已全部撤销
+   *[other] 已撤销，但有人作过决定的 { $number } 条除外
+}
+imports-unchanged = { $number } 条原已存在
+imports-ham = { $number } 条标为真实
+imports-spam = { $number } 条标为垃圾
+imports-unlabelled = { $number } 条无标注
+imports-orphans = { $number } 条回复的评论不在此处
+imports-withheld = { $number } 条未公开：{ $why }
+imports-skipped = { $number } 条略过：{ $why }
+imports-doubts = { $number } 条部分无法理解：{ $why }
+imports-not-understood = 未能理解的内容与须知
+imports-take-back = 撤销
+imports-what-goes = 删除其评论以及从中学到的内容，此后有人作过决定的除外
+imports-take-it-back = 撤销此次导入
+imports-say-that-you-are-sure = 请确认您已确定。
+imports-removed = { $number } 条评论已重新移除。
+imports-kept = 保留 { $number } 条：此后有人作过决定。
+imports-move-a-page = 移动页面的评论
+imports-move-hint = 当文章换了地址，或一个讨论被分成两处时：评论会并入那里已有的评论。
+imports-from-page = 从此页面
+imports-to-page = 到此页面
+imports-move = 移动
+imports-moved = { $count ->
+    [0] 该页面上没有评论。
+   *[other] 已移动 { $number } 条评论。
+}
+imports-no-such-site = 没有这个网站。
+comment-copies = 近似评论
+comment-copies-say = 连同 { $number } 条近似评论，出现在{ $sites ->
+    [1] { "" }
+   *[other] { " " }{ $sites } 个网站的
+} { $pages } 个页面上
+comment-copies-elsewhere = 另有 { $number } 条在您不管理的网站上。
+comment-copies-too = { $verb }：同时处理 { $number } 条待处理的近似评论
+queue-site-name = 网站名称
+queue-sites-like-that = 名称相近的网站：
 status-pending = 待处理
 status-approved = 已通过
 status-spam = 垃圾
@@ -109,6 +413,10 @@ check-duplicate = 重复文本
 check-rate = 同一来源过多
 check-blocklist = 屏蔽的词或地址
 check-links = 链接过多
+check-language = Hamlet 不懂的语言
+check-copies = 别处有近似评论
+queue-language = 语言
+comment-language = 语言：{ $code }
 score-none = 未评估
 score-spam = 可能是垃圾
 score-uncertain = 不确定
@@ -116,51 +424,118 @@ score-genuine = 可能是真实评论
 score-sure-spam = 几乎确定是垃圾
 score-sure-genuine = 几乎确定是真实评论
 score-likely = 的垃圾概率
-because-abuse = 看似辱骂：{ $score } 达到网站阈值 { $threshold }，由人来决定
 why-reviewed = 该网站审核每条评论
 age-now = 刚刚
 age-minutes = { $number } 分钟前
 age-hours = { $number } 小时前
 age-days = { $number } 天前
-flash-unchanged = 没有任何更改。
-flash-noted = 备注已写入历史。
-flash-answered = 您的回复已发布。
-flash-nothing-to-undo = 最近一天没有可撤销的决定。
-comment-comment = 评论
-comment-history = 历史
-comment-judgement = 评估
-comment-author = 作者
-comment-next = 下一条
-comment-block = 屏蔽
-comment-answer = 回复
-comment-answer-send = 发布回复
-comment-answer-as = 您的回复，以 { $name } 的名义发布
-comment-answer-approves = 同时通过所回复的评论
-comment-thread = 讨论
-comment-add-note = 添加备注
-comment-email = 邮箱
-comment-website = 网站
-comment-comments = 评论
+
+## The desk: first steps
+
 start-title = 第一步
 start-done = 已完成
 start-site = 添加您的网站及其页面地址
-start-page = 把两行代码放到页面并打开一次
+start-page = 把两行代码放到页面上，并打开该页面一次
 start-comment = 收到第一条评论
 start-mail = 设置邮件并发送测试
 start-people = 邀请一位同事
-me-your-account = 您的账户
-me-language = 语言
-me-language-of-browser = 跟随浏览器
-me-save = 保存
-me-name = 姓名
+
+## The desk: block rules
+
+blocks-title = 已屏蔽
+blocks-what-they-are = 命中其中任一规则的评论会被保留待审或视为垃圾，与评分无关。不会丢弃任何内容。
+blocks-none = 没有屏蔽任何内容
+blocks-how-to = 打开一条评论并按 <kbd>b</kbd>，可屏蔽其作者、某个域名、其网络或某个短语。
+blocks-added = 规则已生效。
+blocks-what = 内容
+blocks-where = 范围
+blocks-does = 处理方式
+blocks-until = 有效期至
+blocks-by = 创建者
+blocks-hidden = （仅保存其摘要）
+blocks-remove = 移除
+blocks-hits = 近期命中
+blocks-hits-of = 最近 { $all } 条中的 { $hits } 条，{ $approved } 条已通过
+blocks-hit-last = 最近一次 { $when }
+blocks-hits-none = 最近 { $all } 条中没有
+blocks-import = 添加列表
+blocks-import-what = WordPress 的禁用词、域名或地址列表（每行一个），或在此保存的文件。每行的类型会自动识别。
+blocks-import-list = 列表，每行一个
+blocks-import-try = 先试运行
+blocks-import-do = 添加此列表
+blocks-import-site = 用于哪个网站
+blocks-import-tried = 将添加 { $new } 条规则，{ $known } 条已存在。合计会命中最近 { $all } 条评论中的 { $hits } 条，其中 { $approved } 条已通过。
+blocks-imported = 已添加 { $new } 条规则，{ $known } 条原已存在。
+blocks-import-refused = 未采用：
+blocks-import-line = 第 { $line } 行：{ $text }
+blocks-export = 将规则保存为文件
+blocks-remove-named = 移除规则 { $what }
+block-title = 屏蔽
+block-what = 屏蔽内容
+block-word = 词语或短语
+block-phrase = 词语或短语
+block-email = 邮箱地址
+block-network = 网络
+block-domain = 域名
+block-trial = 会命中最近 { $all } 条评论中的 { $hits } 条，其中 { $approved } 条已通过。
+block-then = 对此类评论的处理
+block-holds = 由人来查看
+block-spam = 视为垃圾
+block-how-long = 期限
+block-a-week = 一周
+block-a-month = 一个月
+block-a-year = 一年
+block-for-good = 永久
+block-note = 原因 <span class="quiet">选填</span>
+block-everywhere = 所有网站
+block-force = 尽管命中很多，仍然添加
+block-do = 屏蔽
+block-try = 仅试运行
+
+## The desk: what the last form did
+
+flash-unchanged = 没有任何更改。
+flash-noted = 备注已写入历史。
+flash-answered = 您的回复已发布。
+flash-edited = 文本已修改，旧文本在历史中。
+flash-unedited = 文本已恢复到修改之前。
+flash-nothing-to-undo = 最近一天没有可撤销的决定。
+flash-broken-undo = 服务在处理另外 { $number } 条评论之前出现故障。
+flash-broken = 随后服务出现故障：其余保持原样。请重试。
+flash-left-own = { $number } 条未动：您之前已自行更改过。
+flash-left = { $number } 条未动：其间已有变化。请再看一下。
+flash-left-by = { $number } 条未动：{ $who } 已在其间更改。请再看一下。
+flash-undo-rest = 撤销其余的
+flash-undo-all = { $count ->
+    [1] 撤销
+   *[other] 全部撤销（{ $number } 条）
+}
+
+## The desk: lists with a name
+
 views-title = 已保存的列表
-views-keep = 保存此列表
-views-keep-it = 保存
-views-name = 名称
+views-what-they-are = 您命名的筛选和排序。每个列表都有自己的地址，可加为书签。
+views-none = 暂无
+views-how-to = 用筛选条件缩小队列，然后以名称保存该列表。
+views-remove = 移除
+views-remove-named = 移除列表 { $name }
 views-change = 更改
-activity-activity = 活动
-activity-decisions = 决定
-batches-taken-back = 已撤销
+views-keep = 保存此列表
+views-name = 名称
+views-keep-it = 保存
+views-too-long = 这些筛选条件过长，无法保存。
+views-too-many = 已有 { $number } 个列表。请先移除一个。
+
+## What the desk's scripts say. "count" chooses the form of a sentence, "number" is the number as it is written.
+
+number-separator = ,
+language-name = 中文
+js-decided-approve = 已通过 { $number } 条评论。
+js-decided-spam = 已将 { $number } 条评论标记为垃圾。
+js-decided-reject = 已拒绝 { $number } 条评论。
+js-decided-trash = 已将 { $number } 条评论移至回收站。
+js-decided-hold = 已将 { $number } 条评论放回队列。
+js-taken-back = 已撤销 { $number } 条评论。
 js-did-approve = 已通过
 js-did-spam = 标记为垃圾
 js-did-reject = 已拒绝
@@ -171,6 +546,14 @@ js-verb-spam = 标记为垃圾
 js-verb-reject = 拒绝
 js-verb-trash = 移至回收站
 js-verb-hold = 放回队列
+js-why-abuse = 辱骂
+js-why-off_topic = 偏离主题
+js-why-low_quality = 没有价值
+js-why-private_information = 私人信息
+js-why-impersonation = 冒充他人
+js-why-illegal = 违法
+js-reject-because = 拒绝：{ $reason }
+js-reject-why = 拒绝并说明原因
 js-now-pending = 待处理
 js-now-approved = 已通过
 js-now-spam = 垃圾
@@ -185,37 +568,481 @@ js-undo = 撤销
 js-undo-line = 撤销：{ $what }
 js-close = 关闭
 js-leave-them = 保持不变
-js-sure = { $verb }：{ $number } 条？
+js-sure = { $verb }：{ $number } 条评论？
 js-sure-yes = { $verb }：{ $number }
 js-show = 显示
 js-selected = 已选 { $number } 条
-js-select-all = 全选
+js-select-all = 全选当前显示的
 js-all-done = 全部处理完毕
 js-what-else = 看看还有什么
 js-signed-out = 您已退出登录。
 js-sign-in = 登录
 js-no-answer = 服务没有响应，请重试。
+js-not-decided-approve = 未通过。
+js-not-decided-spam = 未标记为垃圾。
+js-not-decided-reject = 未拒绝。
+js-not-decided-trash = 未移至回收站。
+js-not-decided-hold = 未放回队列。
 js-comment-by = { $who } 的评论
+js-comments = { $number } 条评论
 js-failed = 未完成：{ $what }：{ $why }
+js-just-back = 刚刚返回。请再看一下。
 js-gone = 已不存在：{ $what }。
 js-faster = { $who } 更快一步：{ $what }，现在{ $status }。请再看一下。
+js-faster-many = { $who } 已先更改：{ $what }。请再看一下。
+js-you-before = 您之前已更改：{ $what }。请再看一下。
+js-changed = 其间已更改：{ $what }。请再看一下。
 js-before-you = { $who } 已先决定：{ $did }，{ $when }。
+js-you-decided = 您已决定：{ $did }，{ $when }。
+js-edited-before-you = { $who } 修改了文本，{ $when }。请重新阅读。
+js-undone-before-you = { $who } 撤销了决定：现在{ $status }，{ $when }。
+js-changed-now = 其间已更改：现在{ $status }。
+js-decided-by = { $who }：{ $did }，{ $when }
+js-changed-since = { $who } 之后又作了更改：现在{ $status }。
+js-changed-since-you = 您之后又作了更改：现在{ $status }。
+js-not-taken-back = 未撤销。
+js-some-not-taken-back = { $what }未撤销：{ $why }
+js-rest-changed = 其余的之后已被他人更改。
 js-you = 您
 js-seconds-ago = { $number } 秒前
 js-minutes-ago = { $number } 分钟前
+js-at = { $when }
 js-select-first = 请先选择评论：按 j。
 js-select-some = 请先选择评论。
+js-not-loaded = 无法加载后面的评论：{ $number } 次按键未生效。
 js-new = { $number } 条新评论：显示
+js-more = 更多
+js-open = 打开
 js-undo-last = 撤销最后的决定
 js-keys = 快捷键
 js-what-to-do = 去哪里，或做什么？
 js-nothing-like-that = 没有这样的名称
 js-saved-list = 列表
-js-decided-approve = 已通过 { $number } 条评论。
-js-decided-spam = 已将 { $number } 条评论标记为垃圾。
-js-decided-reject = 已拒绝 { $number } 条评论。
-js-decided-trash = 已将 { $number } 条评论移至回收站。
-js-decided-hold = 已将 { $number } 条评论放回队列。
-js-taken-back = 已撤销 { $number } 条评论。
-js-comments = { $number } 条评论
-flash-undo-all = 全部撤销（{ $number }）
+js-looking = { $who } 正在查看
+js-decide = 决定
+
+## The desk: a comment by itself
+
+comment-comment = 评论
+comment-plus-speaks-for-spam-minus = 正值表明是垃圾，负值相反（对数几率）。
+comment-history = 历史
+comment-judgement = 评估
+comment-author = 作者
+comment-decided-before = 以往的决定
+comment-checks-that-fired = 触发的检查
+comment-what-counted-in-the-text = 文本中起作用的部分
+comment-also-by-this-author = 该作者的其他评论
+comment-from-the-same-network = 来自同一网络
+comment-with-the-same-web-site = 含相同网站
+comment-note-for-the-history-with = 备注 <span class="quiet">写入历史，可随决定或单独添加</span>
+comment-email = 邮箱
+comment-website = 网站
+comment-comments = 评论
+comment-add-note = 添加备注
+comment-next = 下一条
+comment-block = 屏蔽
+comment-answer = 回复
+comment-answer-as = 您的回复，以 { $name } 的名义发布
+comment-answer-approves = 同时通过所回复的评论
+comment-answer-send = 发布回复
+comment-thread = 讨论
+answer-needs-address = 您的账户需要邮箱地址才能回复。
+verdict-publish = 直接发布
+verdict-hold = 等待人工审核
+verdict-spam = 作为垃圾搁置
+decision-approve = 通过
+decision-spam = 垃圾
+decision-reject = 拒绝
+decision-trash = 回收站
+decision-hold = 待处理
+history-arrived = 到达：{ $to }
+history-decided = 决定“{ $decision }”：现在{ $to }
+history-undone = 撤销“{ $decision }”：恢复为{ $to }
+history-revealed = 查看了完整地址
+history-edited = 修改了文本
+history-edit-undone = 撤销了文本修改
+history-before = 之前的文本
+history-noted = 添加了备注
+door-token = API
+door-mail = 通过邮件
+door-client = 由程序报告
+door-command = 命令行
+door-other = 其他
+comment-show-it-whole = 完整显示
+comment-taken-back = （已撤销）
+comment-that-you-looked-goes-into = 您的查看会记入历史。
+comment-all-of-theirs-that-wait = 其所有待处理评论
+
+## The desk: before many are decided
+
+confirm-these-are-all-that-match = 这些是您来自的列表在所有页面上的全部匹配项。30 天内可一次性撤销，在此处或在<a href="/desk/batches">批量处理</a>中。
+confirm-leave-them = 保持不变
+confirm-question = { $verb }：{ $number } 条评论？
+confirm-all = { $verb }：全部 { $number } 条
+
+## The desk: what was decided together
+
+batches-decided-together = 批量处理
+batches-what-was-decided-about-several = 最近 30 天内对多条评论一次作出的决定。撤销时不会影响此后有人作过决定的评论。
+batches-select-several-comments-or-all = 选择多条评论或全部匹配项并作出决定：会显示在这里。
+batches-nothing-was = 暂无
+batches-taken-back = 已撤销
+
+## The desk: what operators did
+
+activity-activity = 活动
+activity-nothing-yet = 暂无内容。
+activity-what-operators-did = 管理员的操作
+activity-when = 时间
+activity-who = 人员
+activity-what = 操作
+activity-to-what = 对象
+activity-more = 更多
+activity-older = 更早的
+activity-acts = 操作
+activity-decisions = 决定
+activity-decisions-text = 谁作了什么决定，最新的在前。此后无人再作决定的可在此撤销。
+activity-nothing-decided = 尚无决定。
+activity-earlier = 更早
+activity-decided = { $did }：{ $author } 的评论
+activity-undo = 撤销：{ $what }
+act-address-reveal = 查看了完整地址
+act-comments-export = 导出了评论
+act-comments-import = 导入了评论
+act-comments-import-undo = 撤销了导入
+act-key-add = 创建了程序密钥
+act-key-revoke = 吊销了程序密钥
+act-mail-retry = 重试了一封邮件
+act-model-activate = 启用了模型
+act-model-roll-back = 恢复了上一个模型
+act-model-train = 启动了训练
+act-person-add = 添加了审核员
+act-person-change = 更改了账户
+act-person-link = 创建了登录链接
+act-person-password = 设置了密码
+act-person-remove = 移除了审核员
+act-rule-add = 添加了屏蔽规则
+act-rule-import = 添加了屏蔽规则列表
+act-rule-remove = 移除了屏蔽规则
+act-samples-add = 添加了已标注的文本
+act-sealing-key-retire = 停用了旧的加密密钥
+act-sealing-key-rotate = 轮换了加密密钥
+act-session-end-all = 在所有地方退出了登录
+act-site-add = 添加了网站
+act-site-change = 更改了网站
+act-site-abuse-trial = 查看了按辱骂保留的效果
+act-site-remove = 移除了网站
+act-subject-erase = 删除了某人的数据
+act-subject-export = 查看了某人的数据
+act-token-add = 创建了令牌
+act-token-revoke = 吊销了令牌
+act-webhook-add = 添加了 webhook
+act-webhook-remove = 移除了 webhook
+
+## The desk: your account
+
+me-your-account = 您的账户
+me-saved = 已保存。
+me-nothing-was-saved-some-of = 未保存：有些内容不正确。
+me-ends-every-session-of-yours = 结束您的所有会话（包括当前会话）以及未使用的登录链接。您创建的令牌继续有效。
+me-mail-to-files = 尚未设置邮件服务器，因此您收不到邮件。
+me-mail-about-comments-that-wait = 关于待处理评论的邮件
+me-address-and-password = 邮箱和密码
+me-sessions = 会话
+me-as-above = 同上
+me-save = 保存
+me-language = 语言
+me-language-of-browser = 跟随浏览器
+me-sign-out-everywhere = 在所有地方退出登录
+me-name = 姓名
+me-other-moderators-see-it-beside = 其他审核员会在您的决定旁看到它。
+me-new-address = 新邮箱
+me-leave-it-empty-to-keep = 留空则保持不变。
+me-new-password = 新密码
+me-at-least-10-characters-it = 至少 10 个字符。您在其他地方会被退出登录。
+me-present-password = 当前密码
+me-needed-to-change-the-address = 更改邮箱或密码时需要。
+
+## The desk: a site
+
+site-settings = <a href="/desk/settings">设置</a>
+site-saved = 已保存。
+site-nothing-was-saved-some-of = 未保存：有些内容不正确。
+site-otherwise-it-is-judged-and = 否则评估后即不再保留。<a href="/desk/settings#keys">其密钥</a>在设置中。
+site-on-your-pages = 在您的页面上
+site-what-scores-do = 评分的作用
+site-what-counts-as-evidence = 哪些算作证据
+site-programs-that-ask-about-comments = 查询评论的程序
+site-name = 名称
+site-origins-of-its-pages-one = 其页面的来源，每行一个
+site-save = 保存
+site-a-comment-without-a-form = 没有表单令牌的评论表明是垃圾
+site-what-they-ask-about-is = 保留其查询的内容，以便在此审核
+site-spam-from = 垃圾阈值
+site-a-score-from-0-to = 0 到 1 的评分：达到或超过时，评论作为垃圾搁置。
+site-authors-are-trusted-after = 信任作者的条件
+site-so-many-comments-of-theirs = 有这么多条评论经人工通过，且都来自同一浏览器和同一邮箱。此后只要没有不利因素且没有新链接，就会直接发布。留空：不信任任何人，每条评论都由人查看。
+site-published-at-once-below = 直接发布的上限
+site-a-trusted-author-s-comment = 受信任作者的评论若评分更低，则无需审核。
+site-links = 链接
+site-more-in-one-comment-speak = 一条评论中超过此数表明是垃圾。
+site-seconds = 秒数
+site-a-form-sent-sooner-after = 打开后早于此提交的表单表明是垃圾。
+site-hours = 小时数
+site-a-form-sent-later-after = 打开后晚于此提交的表单也是。
+site-keeping = 保留多久
+site-spam-days = 垃圾保留天数
+site-so-many-days-after = 被视为垃圾这么多天后永久删除；模型学到的内容会保留。留空：从不删除。
+site-trash-days = 回收站保留天数
+site-likewise-the-trash = 回收站中的内容同理。
+site-pages = 页面地址
+site-trailing-slash = 末尾的斜杠
+site-slash-kept = 区分：/post 和 /post/ 是两个页面
+site-slash-added = 总是有：/post 即 /post/
+site-slash-removed = 总是没有：/post/ 即 /post
+site-drop-index = /post/index.html 即 /post/
+site-parameters = 区分页面的参数
+site-parameters-hint = 例如 p，用空格分隔；仅一个短横：无。留空：除说明读者来源的参数（utm_source、fbclid 等）外的全部参数。更改后，评论会移到其页面现在的位置。
+site-proof-of-work = 工作量证明
+site-zero-bits-1-to-24 = 每位发送者的设备需算出的零位数，1 到 24；16 需要片刻。留空：无。
+site-abuse = 评论的辱骂程度
+site-abuse-off = 不计算
+site-abuse-show = 显示给审核员
+site-abuse-hold = 显示，并保留看似辱骂的评论供其审核
+site-abuse-hint = 在保留任何内容之前，请先查看其效果。
+site-abuse-from = 保留阈值
+site-abuse-from-hint = 0.5 到 1 的概率。绝不会因此发布、搁置或丢弃任何内容。
+
+## The desk: settings
+
+settings-settings = 设置
+settings-none-a-program-that-moderates = 无。负责审核或导入的程序用令牌登录。
+settings-send-me-a-test-mail = 给我发送测试邮件
+settings-none-everything-was-delivered-or = 无：全部已送达，或仍在尝试。
+settings-sites = 网站
+settings-moderators = 审核员
+settings-tokens-for-programs = 程序令牌
+settings-mail-that-was-given-up = 已放弃发送的邮件
+settings-name-in-addresses = 地址中的名称
+settings-name-for-people = 显示名称
+settings-origins-of-its-pages = 其页面的来源
+settings-name = 姓名
+settings-email = 邮箱
+settings-role = 角色
+settings-every-site = 所有网站，包括以后添加的
+settings-only-these = 仅这些
+settings-find-a-site = 共有 { $number } 个网站。按名称搜索：
+settings-find = 搜索
+settings-nothing-done = 未执行：有些内容不正确。
+settings-what-it-is-for = 用途
+settings-add-a-site = 添加网站
+settings-add-a-moderator = 添加审核员
+settings-make-a-token = 创建令牌
+settings-moderator-decides-about-comments = 审核员：对评论作决定
+settings-operator-runs-the-place-too = 管理员：同时管理服务
+settings-moderator = 审核员
+settings-operator = 管理员
+settings-site = 网站
+settings-its-pages = 其页面
+settings-what-to-do = <span class="away">操作</span>
+settings-owner = 所有者
+settings-last-used = 上次使用
+settings-mail = 邮件
+settings-to = 收件人
+settings-from = 时间
+settings-why = 原因
+settings-add-the-site = 添加网站
+settings-sign-in-link = 登录链接
+settings-remove = 移除
+settings-add-the-moderator = 添加审核员
+settings-revoke = 吊销
+settings-make-the-token = 创建令牌
+settings-try-again = 重试
+settings-none-named-no-browser-of = 未指定：其他来源的浏览器不能提交
+settings-you = 您
+settings-revoked = 已吊销
+settings-blog = blog
+settings-https-example-org = https://example.org
+settings-tokens = 令牌
+
+## The desk: settings: programs
+
+programs-none-wordpress-and-others-that = 无。WordPress 等使用 Akismet 协议的程序可改用网站密钥在此查询。
+programs-a-key-judges-and-reports = 密钥只能为其网站评估和报告，别无他用。网站是否保留被查询的内容，由网站设置决定。
+programs-none-a-program-of-yours = 无。您的程序可以收到网站动态的通知。
+programs-in-the-public-internet-or = 位于公共互联网，或配置允许的网络。
+programs-programs-that-ask-about-comments = 查询评论的程序
+programs-webhooks = Webhook
+programs-program = 程序
+programs-site = 网站
+programs-address = 地址
+programs-make-a-key = 创建密钥
+programs-add-a-webhook = 添加 webhook
+programs-its-comments-are = 其评论
+programs-last-used = 上次使用
+programs-what-to-do = <span class="away">操作</span>
+programs-told-of = 通知事项
+programs-last-took = 上次接收
+programs-not-taken = 未接收
+programs-revoke = 吊销
+programs-make-the-key = 创建密钥
+programs-remove = 移除
+programs-add-the-webhook = 添加 webhook
+programs-told-when = 通知时机
+programs-revoked = 已吊销
+programs-nothing = 无
+programs-keys = 密钥
+programs-wordpress = WordPress
+programs-https-example-org-hook = https://example.org/hook
+
+## The desk: privacy
+
+privacy-privacy = 隐私
+privacy-make-sure-that-it-is = 请确认是本人提出请求。地址只在表单中发送，不会留在任何日志或浏览器历史中。
+privacy-they-have-an-account-as = 此人有审核员账户，该账户会保留：见<a href="/desk/settings">设置</a>。
+privacy-nothing-yet-what-is-erased = 暂无。删除的内容会记录在此：谁做的、有多少，但不记录属于谁。
+privacy-what-is-held-about-a = 所保存的个人数据
+privacy-held = 已保存
+privacy-erased-before = 以往删除
+privacy-email = 邮箱
+privacy-what = 内容
+privacy-how-many = 数量
+privacy-when = 时间
+privacy-by = 执行者
+privacy-look-it-up = 查询
+privacy-download-all-of-it = 全部下载
+privacy-erase-all-of-it = 全部删除
+privacy-settings = 设置
+privacy-labelled-texts-and-what-models = 已标注的文本及模型从中学到的内容
+privacy-subscriptions-to-replies = 回复订阅
+privacy-mails-to-them = 发给此人的邮件
+privacy-damaged-rows-which-cannot-be = 无法读取的损坏数据行
+privacy-it-cannot-be-undone-and = 此操作无法撤销，我已确定
+
+## The desk: the model
+
+model-model = 模型
+model-caught = 最近 30 天：自动作为垃圾搁置 { $aside } 条，其中 { $back } 条由人撤回；漏过 { $missed } 条，被人标记为垃圾。
+model-none-yet-a-training-takes = 暂无。训练使用审核员的决定以及导入或发送的数据，并用两者都未见过的样本比较新模型与当前模型。
+model-all-of-it-counts = 全部计入。
+model-no-labels-yet-each-approval = 暂无标注。每次通过和每次判为垃圾都是一条标注。
+model-labels-are-counted-and-capped = 标注按此名称计数并限量。留空则为您自己的名称。
+model-drawings-of-the-last-1 = 最近 1,000 条的图表会显示在这里。
+model-spam-caught-genuine-blocked = <span class="spam">捕获的垃圾</span> <span class="ham">误拦的真实评论</span>
+model-stands-as-spam-anything-else = <span class="spam">现为垃圾</span> <span class="ham">其他</span>
+model-nobody-has-decided-about-these = 尚无人对这些作出决定。
+model-each-dot-is-a-tenth = 每个点是评分的十分之一：横轴为预期，纵轴为被人判为垃圾的比例。落在线上，说明评分名副其实。
+model-marked-as-spam-approved = <span class="spam">标记为垃圾</span> <span class="ham">已通过</span>
+model-questions = 模型回答的问题
+model-spam = 垃圾
+model-abuse = 辱骂
+model-abuse-is-evidence = 辱骂评分会显示给人。它本身不会发布、搁置或丢弃任何内容。
+model-abuse-labels = 每次通过是一条，每次以“辱骂”为由的拒绝也是一条。
+model-judges-now = 当前评估用
+model-trainings-and-models = 训练与模型
+model-samples = 样本
+model-no-comment-was-judged-yet = 尚未评估任何评论
+model-what-a-threshold-would-do = 阈值的效果
+model-scores = 评分
+model-calibration = 校准
+model-decisions-30-days = 决定，30 天
+model-labelled-data-from-elsewhere = 外来的已标注数据
+model-name-of-this-data = 此数据的名称
+model-file = 文件
+model-version = 版本
+model-labels-since = 此后的标注
+model-records = 记录
+model-new-labels = 新标注
+model-changed = 已更改
+model-unchanged = 未更改
+model-for-later = 留待以后
+model-figure = 指标
+model-this-model = 此模型
+model-live-then = 当时使用的
+model-came-by = 来源
+model-class = 类别
+model-labels = 标注
+model-in-use = 使用中
+model-threshold = 阈值
+model-put-aside = 已搁置
+model-spam-caught = 捕获的垃圾
+model-genuine-blocked = 误拦的真实评论
+model-show = 显示
+model-train-a-model = 训练模型
+model-back-to-the-one-before = 恢复上一个
+model-use-the-shipped-one = 使用自带的
+model-put-it-into-use = 启用
+model-take-it-in = 纳入
+model-site = 网站
+model-look-again = 再看一次
+model-evaluation-report = 评估报告
+model-progress = 进度
+model-share-of-the-spam-caught = 按阈值：捕获的垃圾比例与误拦的真实评论比例
+model-share-that-was-spam-by = 按评分：实为垃圾的比例
+model-although-it-does-not-pass = 尽管未通过门槛
+model-how-many-comments-had-which = 各评分的评论数量
+chart-score = 评分
+chart-share = 比例
+chart-share-of-spam = 实为垃圾的比例
+chart-comments = 评论
+chart-decisions = 决定
+chart-days = 距今天数
+chart-score-bin = { $from } 至 { $to } %：垃圾 { $spam }，其他 { $other }
+chart-day = { $ago ->
+    [0] 今天
+   *[other] { $ago } 天前
+}：通过 { $approved }，标记为垃圾 { $spam }
+chart-calibration-dot = 预期 { $expected } %，实为垃圾 { $found } %（{ $all }）
+model-decisions-of-the-last-30 = 最近 30 天的决定
+model-abuse-trial = 按辱骂保留的效果
+model-abuse-of = 对最近 { $comments } 条未作为垃圾搁置的评论。网站阈值为 { $threshold }。模型不懂的语言的评论绝不会被保留。
+model-abuse-held = 保留
+model-abuse-published = 直接发布
+model-abuse-approved = 人工通过
+model-abuse-rejected = 人工拒绝
+model-abuse-seen = { $by } 已查看，{ $when }。
+model-abuse-unseen = 尚无人声明已查看：在此之前网站不能据此保留评论。
+model-abuse-look = 我已查看
+
+## The desk: sentences with something in them
+
+queue-search-behind = 有 { $count } 条评论尚未进入搜索索引，未被搜索。
+queue-elsewhere = 其他位置：
+queue-no-match = “{ $label }”中没有符合这些筛选条件的评论。<a href="/desk?status={ $status }">全部显示</a>。
+queue-matching = 所有页面上匹配的 <span id="total">{ $total }</span> 条
+queue-marks = 标记
+queue-select = 选择 { $name } 的评论
+comment-for-good = 永久操作
+comment-deleted-on = 按网站设置将于 { $day } 删除。模型从中学到的内容会保留。
+comment-it-cannot-be-undone = 我知道此操作无法撤销
+comment-delete-it = 删除此评论
+comment-erase-its-author = 清除其作者
+comment-what-is-erased = 删除会移除该评论及其历史、相关邮件和模型从中学到的内容。清除作者会移除所有网站上有关此人的全部数据。
+comment-was = 结果：{ $verdict }。{ $because }。
+comment-model = 模型 { $model }
+activity-kept = 保留 { $days } 天。有关评论的决定在各评论的历史中。
+me-every-other-site = 下方未单独选择的网站
+me-how-often = 频率
+me-address = 您的邮箱是 { $email }。
+batches-undo-all = 全部撤销（{ $count } 条）
+
+## Changing what a comment says
+
+comment-edit = 编辑
+comment-edited = 已编辑
+edit-title = 编辑评论
+edit-text = 内容
+edit-reason = 原因（写入历史）
+edit-save = 保存修改
+edit-now = 当前内容
+edit-changed = { $who } 其间修改了评论。您的文本在下方；保存会替换评论的当前内容。
+edit-readers-see = 读者会看到评论已编辑，但看不到之前的内容。审核员两者都能看到。
+edit-readers-see-both = 读者会看到评论已编辑，并可阅读之前的内容。
+activity-edited = 修改了 { $author } 的文本
+site-readers = 读者看到的内容
+site-show-edits = 读者可以查看审核员修改之前的评论内容
+read-edited = 已编辑
+edits-title = 评论之前的内容
+edits-what = 审核员修改过它。以下是更早的文本，最早的在前。
+edits-until = 截至
+key-edit = 编辑评论内容
