@@ -16,12 +16,7 @@ pub const BYTES: usize = 1 << (BITS - 3);
 /// The value that a view's hashed key has in the table.
 #[must_use]
 pub const fn value(hash: u64) -> u32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "as many bits as the table has"
-    )]
-    let value = (hash >> (64 - BITS)) as u32;
-    value
+    (hash >> (64 - BITS)) as u32
 }
 
 /// Is a hashed pair of words, or a piece of a word, one that is met again and again?

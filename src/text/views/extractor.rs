@@ -132,10 +132,6 @@ fn hash(view: View, key: u64) -> u64 {
 
 /// A hash as a number below `size`.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a place in a view fits in 32 bits"
-)]
 const fn within(hash: u64, size: usize) -> usize {
     (((hash >> 32) * size as u64) >> 32) as usize
 }
