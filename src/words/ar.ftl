@@ -1102,6 +1102,7 @@ site-what-counts-as-evidence = ما يُعدّ دليلًا
 site-programs-that-ask-about-comments = برامج تسأل عن التعليقات
 site-name = الاسم
 site-origins-of-its-pages-one = عناوين مصدر صفحاته، واحد في كل سطر
+site-origins-hint = صفحات هذه العناوين وحدها يمكنها عرض تعليقاته وإرسالها من متصفح.
 site-save = حفظ
 site-a-comment-without-a-form = التعليق بلا رمز نموذج يدل على الإزعاج
 site-what-they-ask-about-is = ما تسأل عنه يُحفظ ليُراجع هنا
@@ -1187,6 +1188,40 @@ settings-make-the-token = إنشاء رمز الوصول
 settings-try-again = إعادة المحاولة
 settings-none-named-no-browser-of = لا شيء مذكور: لا يمكن لأي متصفح من مصدر آخر أن يرسل
 settings-you = أنت
+settings-link-for = إنشاء رابط دخول لـ { $name }
+settings-remove-named = إزالة { $name }
+settings-revoke-named = إلغاء { $name }
+settings-try-again-named = إعادة المحاولة: { $kind } إلى { $to }
+settings-tokens-end = ينتهي رمز الوصول مع حساب من أنشأه، ولا يحق له أكثر مما يحق له.
+settings-ownerless = { $count ->
+    [zero] صاحب كل رمز يعمل معروف.
+    [one] رمز واحد يعمل ولا يُعرف من أنشأه: استبدله ثم ألغه.
+    [two] رمزان يعملان ولا يُعرف من أنشأهما: استبدلهما ثم ألغهما.
+    [few] { $number } رموز تعمل ولا يُعرف من أنشأها: استبدلها ثم ألغها.
+   *[other] { $number } رمزًا تعمل ولا يُعرف من أنشأها: استبدلها ثم ألغها.
+}
+settings-never = أبدًا
+settings-gone = لم يعد موجودًا
+settings-no-address = غير مذكور
+settings-all-sites = كل المواقع
+settings-sent-link = أرسل هذا الرابط إلى { $name }: يسجل دخوله مرة واحدة خلال يوم، ولن يُعرض مجددًا.
+settings-person-removed = أُزيل. ويبقى الاسم في السجل.
+settings-token-made = يُرسل هكذا: “Authorization: Bearer …”. ولن يُعرض مجددًا.
+settings-token-revoked = أُلغي رمز الوصول.
+settings-site-added = أُضيف.
+settings-choose-sites = اختر موقعًا واحدًا على الأقل، أو كل المواقع.
+settings-mail-address = ليس لحسابك عنوان يمكن قراءته: أضف له عنوانًا تحت اسمك.
+settings-mail-not-sent = لم تُرسل: { $why }.
+settings-mail-in-folder = هي الآن ملف في المجلد ولا تصل إلى أحد: اضبط mail.url على خادم بريد، كما في docs/mail.md.
+settings-mail-taken = استلمه خادم البريد ليسلمه إلى { $to }. انظر هل يصل، وإلى أي مجلد.
+settings-mail-retried = تُعاد المحاولة فورًا، وتستمر كما لو كانت رسالة جديدة.
+settings-letter-queue = تعليقات منتظرة
+settings-letter-confirm = سؤال عن الردود
+settings-letter-reply = رد
+me-mail-each = فور وصولها
+me-mail-hourly = مرة كل ساعة
+me-mail-daily = مرة كل يوم
+me-mail-never = أبدًا
 settings-revoked = مُلغى
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1220,6 +1255,22 @@ programs-revoked = مُلغى
 programs-nothing = لا شيء
 programs-keys = المفاتيح
 programs-wordpress = WordPress
+programs-revoke-named = إلغاء مفتاح { $name }
+programs-remove-named = إزالة webhook { $url }
+programs-backlog = { $queued } في الانتظار، { $dead } متروكة
+programs-callbacks = نداءات { $site }: { $queued } في الانتظار، { $dead } متروكة ({ $why }).
+programs-not-tried = لم تُجرَّب بعد
+programs-key-made = أدخله في البرنامج بجانب عنوان هذه الخدمة. ولن يُعرض مجددًا.
+programs-key-revoked = أُلغي المفتاح.
+programs-judged-only = تُقيَّم فقط
+programs-kept = تُحفظ للمراجعة
+programs-webhook-made = تُوقَّع الرسائل بهذا السر وفق Standard Webhooks. ولن يُعرض هنا مجددًا.
+programs-webhook-removed = أُزيل، ومعه ما كان لا يزال سيُبلَّغ.
+programs-nothing-yet = لا شيء بعد
+event-comment-received = وصل تعليق
+event-comment-decided = تقرر بشأن تعليق
+event-comment-edited = تغيّر نص تعليق
+event-model-activated = صار نموذج آخر يقيّم
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1230,6 +1281,44 @@ privacy-they-have-an-account-as = له حساب مشرف، ويبقى: تجده 
 privacy-nothing-yet-what-is-erased = لا شيء بعد. يُدوَّن هنا ما مُحي مع من فعله ومقداره، لا لمن كان.
 privacy-what-is-held-about-a = ما يُحفظ عن شخص
 privacy-held = محفوظ
+privacy-nothing-held = لا شيء محفوظ عن هذا العنوان.
+privacy-only-account = لا شيء محفوظ عن هذا العنوان سوى حساب المشرف، وهو ضمن <a href="/desk/settings">الإعدادات</a>.
+privacy-comments-on = تعليقات في { $site }، <span class="status { $class }">{ $status }</span>
+privacy-be-sure = أكّد أنك متأكد: لا يمكن التراجع عن المحو.
+privacy-erased = مُحي: { $what }.
+privacy-account-stays = حساب المشرف ما زال موجودًا: أزله من الإعدادات.
+privacy-amount-comments = { $count ->
+    [zero] لا تعليقات
+    [one] تعليق واحد
+    [two] تعليقان
+    [few] { $number } تعليقات
+    [many] { $number } تعليقًا
+   *[other] { $number } تعليق
+}
+privacy-amount-samples = { $count ->
+    [zero] لا نصوص معلّمة
+    [one] نص معلّم واحد
+    [two] نصان معلّمان
+    [few] { $number } نصوص معلّمة
+    [many] { $number } نصًا معلّمًا
+   *[other] { $number } نص معلّم
+}
+privacy-amount-subscriptions = { $count ->
+    [zero] لا اشتراكات
+    [one] اشتراك واحد
+    [two] اشتراكان
+    [few] { $number } اشتراكات
+    [many] { $number } اشتراكًا
+   *[other] { $number } اشتراك
+}
+privacy-amount-mails = { $count ->
+    [zero] لا رسائل
+    [one] رسالة واحدة
+    [two] رسالتان
+    [few] { $number } رسائل
+   *[other] { $number } رسالة
+}
+privacy-amount-none = لا شيء
 privacy-erased-before = مُحي من قبل
 privacy-email = البريد الإلكتروني
 privacy-what = ماذا
@@ -1266,6 +1355,49 @@ model-abuse = الإساءة
 model-abuse-is-evidence = تُعرض درجة الإساءة على الناس. وهي وحدها لا تنشر شيئًا ولا تنحّيه ولا تهمله.
 model-abuse-labels = كل موافقة علامة، وكل رفض بسبب «إساءة».
 model-judges-now = يقيّم الآن
+model-class-ham = حقيقي
+model-class-spam = مزعج
+model-class-clean = غير مسيء
+model-class-abuse = مسيء
+model-since = { $ham } { $clean }، { $spam } { $against }
+model-since-few = { $ham } { $clean }، { $spam } { $against }؛ ويلزم { $minimum } من كل منهما قبل أن تُحتسب
+model-too-few = يلزم لتدريب نموذج خاص بالموقع { $needed } علامة من كل صنف؛ والموجود { $ham } { $clean } و{ $spam } { $against }.
+model-spam-labels = كل موافقة وكل قرار بالإزعاج علامة.
+model-asked-by = طلبه { $who }، { $when }
+model-put-into-use-by = شغّله { $who }
+model-held-out = على { $ham } { $clean } و{ $spam } { $against } من العينات المحجوزة، عند العتبة { $threshold }؛ ودُرّب على { $trained_ham } و{ $trained_spam }
+model-repeated = { $records }، منها { $repeated } تكرر غيرها
+model-over-cap = { $count ->
+    [zero] لا شيء فوق ما يُحتسب من مصدر واحد دفعة واحدة؛ يأخذها التدريب القادم
+    [one] واحدة فوق ما يُحتسب من مصدر واحد دفعة واحدة؛ يأخذها التدريب القادم
+   *[other] { $number } فوق ما يُحتسب من مصدر واحد دفعة واحدة؛ يأخذها التدريب القادم
+}
+model-refused = لم يُحفظ منه شيء.
+model-line = السطر { $line }
+model-file-hint = CSV أو TSV مع صف عناوين، أو أسطر JSON: <code>text</code> و<code>label</code> (<code>{ $against }</code> أو <code>{ $clean }</code>)، وإن عُرفت <code>name</code> و<code>email</code> و<code>website</code>، و<code>site</code> إن لم يكن { $site }. بحد أقصى { $max } MiB. يُحتسب كله، أو لا شيء منه إن كان سطر غير صحيح.
+model-what-if = لآخر { $judged } تعليق، قرر الناس بشأن { $decided } منها. عتبة الموقع { $threshold }.
+model-part-of = { $part } من { $all }
+model-said-begun = التدريب ينتظر دوره.
+model-said-under-way = هناك تدريب جارٍ لهذا الموقع.
+model-said-active = النموذج قيد الاستخدام.
+model-said-back = عاد النموذج السابق إلى الاستخدام.
+model-said-nothing-before = لا نموذج يمكن الرجوع إليه.
+model-said-seen = سُجّل أنك اطّلعت: يمكن للموقع الآن أن يعلّق بسبب الإساءة.
+model-said-refused = لا يجتاز المعيار: الأسباب مذكورة أسفله.
+model-status-queued = في الانتظار
+model-status-training = قيد التدريب
+model-status-failed = فشل
+model-status-candidate = مرشّح
+model-status-live = مستخدم
+model-status-retired = متقاعد
+model-phase-waiting = ينتظر دوره
+model-phase-reading = يقرأ العينات
+model-phase-fitting = يضبط النموذج
+model-phase-measuring = يقارنه بالمستخدم
+model-phase-done = تم
+model-figure-auc = المساحة تحت ROC
+model-figure-log-loss = الخسارة اللوغاريتمية
+model-figure-calibration = خطأ المعايرة
 model-trainings-and-models = التدريبات والنماذج
 model-samples = العينات
 model-no-comment-was-judged-yet = لم يُقيَّم أي تعليق بعد
@@ -1287,6 +1419,10 @@ model-figure = القيمة
 model-this-model = هذا النموذج
 model-live-then = المستخدم حينها
 model-came-by = جاء عبر
+model-came-decision = القرارات
+model-came-import = الاستيراد
+model-came-feedback = بلاغات البرامج
+model-came-samples = بيانات من مكان آخر
 model-class = الصنف
 model-labels = العلامات
 model-in-use = مستخدم
@@ -1384,3 +1520,98 @@ edits-title = ما كان يقوله التعليق من قبل
 edits-what = غيّره مشرف. هذه نصوصه السابقة، الأقدم أولًا.
 edits-until = حتى
 key-edit = تحرير ما يقوله التعليق
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = هذا الحقل مطلوب.
+fault-too-long = الحد الأقصى { $max } حرفًا.
+fault-control = لا يُسمح بأحرف التحكم.
+fault-email = ليس هذا عنوان بريد إلكتروني.
+fault-website = ليس هذا عنوان موقع.
+fault-slug = استخدم من 1 إلى 63 من الأحرف اللاتينية الصغيرة والأرقام والشرطات الداخلية.
+fault-slug-taken = لموقع آخر هذا الاسم.
+fault-origins = { $max } عنوان مصدر كحد أقصى.
+fault-origin = عنوان المصدر مثل https://example.org، بلا مسار.
+fault-present-password = ليست هذه كلمة مرورك الحالية.
+fault-password-short = استخدم { $min } أحرف على الأقل.
+fault-address-taken = لمشرف آخر هذا العنوان.
+fault-operator-sites = المدير يدير كل المواقع: لا تذكر أيًا منها.
+fault-no-such = غير موجود: { $what }.
+fault-what-site = موقع
+fault-what-comment = تعليق
+fault-what-page = صفحة
+fault-what-moderator = مشرف
+fault-what-model = نموذج
+fault-what-import = استيراد
+fault-what-rule = قاعدة حظر
+fault-what-status = حالة
+fault-what-reason = سبب
+fault-page-origin = هذه الصفحة ليست على أحد عناوين مصدر الموقع.
+fault-page = الصفحة عنوان ويب كامل أو مسار يبدأ بشرطة مائلة.
+fault-parameters = 50 اسم معامل كحد أقصى، مثل p، بلا & و= و# ومسافات.
+fault-same-page = هذه هي الصفحة نفسها.
+fault-same-text = النص كما كان.
+fault-above-zero = يجب أن يكون أكبر من 0 و{ $to } على الأكثر.
+fault-above-zero-or-absent = يجب أن يكون أكبر من 0 و{ $to } على الأكثر، أو فارغًا.
+fault-below-spam = يجب أن يكون من 0 إلى ما دون عتبة الإزعاج.
+fault-least-or-absent = يجب أن يكون { $from } على الأقل، أو فارغًا.
+fault-range-or-absent = يجب أن يكون من { $from } إلى { $to }، أو فارغًا.
+fault-range = يجب أن يكون من { $from } إلى { $to }.
+fault-look-first = انظر أولًا ما كان سيفعله بآخر تعليقات هذا الموقع: في صفحة النموذج، أو بطلب POST إلى { $path }، أو بالأمر `hamlet site abuse-trial`.
+fault-rule-empty = لا شيء مرئي في هذا.
+fault-rule-domain = ليس هذا نطاقًا مثل example.org.
+fault-rule-network = ليس هذا عنوانًا ولا شبكة مثل { $example }.
+fault-rule-over = انقضى هذا الوقت.
+fault-form-token = يطلب هذا الموقع رمز نموذج مع إثبات عمل.
+fault-form-old = بقي النموذج مفتوحًا أطول من اللازم؛ أعد تحميله.
+fault-work = ليس هذا إثبات العمل المطلوب.
+fault-work-used = استُخدم إثبات العمل هذا من قبل؛ أعد تحميل النموذج.
+fault-no-parent = لا يوجد تعليق كهذا في هذه الصفحة.
+fault-too-many = وردت من هنا تعليقات كثيرة؛ حاول لاحقًا.
+fault-no-files = لا تُقبل الملفات.
+fault-utf8 = ليس هذا UTF-8: تأكد من أنه يظهر كما كتبته.
+fault-twice = الحقل موجود مرتين.
+fault-invalid = بعض ما أُرسل غير صحيح.
+fault-stale-form = النموذج قديم. أعد تحميل الصفحة وكرر.
+fault-operators-page = المديرون وحدهم يمكنهم رؤية هذه الصفحة.
+fault-last-operator = هذا آخر مدير: لن يبقى من يدير النظام.
+fault-other-site = أُرسل هذا النموذج من موقع آخر.
+fault-unavailable = لا تستطيع الخدمة فعل ذلك الآن. لم يُحفظ شيء؛ حاول مجددًا.
+fault-busy = عمليات بحث كثيرة جارية، أو أن هذا البحث استغرق طويلًا. حاول بعد لحظة، أو ضيّق البحث.
+fault-changed = غيّر أحدهم التعليق في هذه الأثناء. انظر إليه مجددًا.
+fault-unsure = لم تؤكد في النموذج أنك متأكد.
+fault-method = يقبل هذا العنوان طرقًا أخرى: انظر Allow.
+fault-too-large = الحد الأقصى { $limit } بايت.
+fault-no-record = لا سجل فيه.
+fault-no-label = بلا علامة: { $against } أو { $clean }
+fault-no-text = بلا نص
+fault-unknown-site = يذكر موقعًا غير موجود
+fault-mail-late = لم يستجب خادم البريد في الوقت المناسب
+fault-mail-answered = أجاب خادم البريد { $code }
+fault-mail-hung-up = قطع خادم البريد الاتصال أو لا يمكن فهم جوابه
+fault-mail-tls = فشل TLS مع خادم البريد: { $why }
+fault-mail-unable = لا يستطيع خادم البريد فعل اللازم: { $why }
+fault-mail-unreachable = لا يمكن الوصول إلى خادم البريد: { $why }
+fault-gate-few-labels = يوجد { $ham } علامة { $clean } و{ $spam } علامة { $against }؛ يلزم { $needed } على الأقل من كل منهما لتدريب نموذج.
+fault-gate-one-sided = العلامات منحازة: { $fewer } فقط من { $all } هي «{ $name }». النموذج المدرَّب عليها لن يعرف تقريبًا ما هو «{ $again }».
+fault-gate-same-text = علامات «{ $name }» كلها عن نص واحد تقريبًا، وهو محجوز للقياس: علّم نصوصًا أكثر تنوعًا.
+fault-gate-few-samples = حُجزت للقياس { $ham } عينة { $clean } و{ $spam } عينة { $against } فقط؛ وبأقل من { $few } من كل منهما لا يمكن قول شيء.
+fault-gate-catches-less = يضبط من «{ $against }» أقل من النموذج المستخدم: { $new } % بدلًا من { $old } %.
+fault-gate-blocks-more = يحجب خطأً أكثر من النموذج المستخدم: { $new } % من «{ $clean }» بدلًا من { $old } %.
+fault-gate-calibration = لا يُعتمد على احتمالاته: تحيد في المتوسط { $error }، وأقصى المقبول { $limit }.
+fault-gate-poor = لا يكاد يميّز «{ $against }» من «{ $clean }» في الموقع (المساحة تحت المنحنى { $auc }): العلامات متناقضة.
+fault-gate-swapped = تقول العلامات عكس ما يقرؤه النموذج المرفق في النصوص (المساحة تحت المنحنى { $auc }): هل عُكس «{ $against }» و«{ $clean }»؟
+fault-gate-source = { $contradicted } من { $labels } علامة من «{ $name }» عكس ما تعلّمه كل العلامات الأخرى: راجع ذلك المصدر.
+fault-class-ham = حقيقي
+fault-class-spam = مزعج
+fault-class-clean = غير مسيء
+fault-class-abuse = مسيء
+fault-rule-broad = { $summary } ينطبق هذا على كل شيء تقريبًا.
+fault-rule-broad-line = { $summary } ينطبق هذا على كل شيء تقريبًا.
+fault-rule-trial = كانت ستطابق { $hits } من آخر { $all } تعليق، منها { $approved } موافق عليها.
+fault-number = ليس هذا رقمًا مناسبًا هنا.
+fault-choose-file = اختر ملفًا أولًا.
+fault-standing-broken = لا يمكن استخدام النموذج المشغَّل ({ $why })؛ ويُستخدم المرفق مع البرنامج.
+fault-standing-shipped = النموذج المرفق مع البرنامج كما هو: { $ham } علامة «{ $clean }» و{ $spam } «{ $against }»، ويلزم { $minimum } من كل منهما قبل أن تُحتسب.
+fault-standing-taught = النموذج المرفق مع البرنامج، وما تعلمه من { $ham } علامة «{ $clean }» و{ $spam } «{ $against }».
+fault-standing-own = نموذج الموقع الخاص، وما تعلمه من { $ham } علامة «{ $clean }» و{ $spam } «{ $against }» لم يُدرَّب عليها.

@@ -916,6 +916,7 @@ site-what-counts-as-evidence = Was als Beleg zählt
 site-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
 site-name = Name
 site-origins-of-its-pages-one = Ursprünge seiner Seiten, einer je Zeile
+site-origins-hint = Nur Seiten dort dürfen seine Kommentare in einem Browser zeigen und senden.
 site-save = Speichern
 site-a-comment-without-a-form = Ein Kommentar ohne Formularschlüssel spricht für Spam
 site-what-they-ask-about-is = Was sie anfragen, wird aufbewahrt, um hier geprüft zu werden
@@ -1001,6 +1002,37 @@ settings-make-the-token = Zugriffstoken erstellen
 settings-try-again = Noch einmal versuchen
 settings-none-named-no-browser-of = keine genannt: kein Browser von anderswo darf senden
 settings-you = Sie
+settings-link-for = Einen Anmeldelink für { $name } erstellen
+settings-remove-named = { $name } entfernen
+settings-revoke-named = { $name } widerrufen
+settings-try-again-named = Noch einmal versuchen: { $kind } an { $to }
+settings-tokens-end = Ein Zugriffstoken endet mit dem Konto dessen, der es erstellt hat, und darf nicht mehr als dieser.
+settings-ownerless = { $count ->
+    [one] Von einem gültigen weiß niemand, wer es erstellt hat: Ersetzen Sie es und widerrufen Sie es dann.
+   *[other] Von { $number } gültigen weiß niemand, wer sie erstellt hat: Ersetzen Sie sie und widerrufen Sie sie dann.
+}
+settings-never = nie
+settings-gone = nicht mehr da
+settings-no-address = keine angegeben
+settings-all-sites = alle Websites
+settings-sent-link = Senden Sie diesen Link an { $name }: Er gilt einmal zum Anmelden, einen Tag lang, und wird nicht noch einmal gezeigt.
+settings-person-removed = Entfernt. Der Name bleibt im Verlauf.
+settings-token-made = Als „Authorization: Bearer …“ zu senden. Es wird nicht noch einmal gezeigt.
+settings-token-revoked = Das Zugriffstoken ist widerrufen.
+settings-site-added = Hinzugefügt.
+settings-choose-sites = Wählen Sie mindestens eine oder alle Websites.
+settings-mail-address = Ihr Konto hat keine lesbare Adresse: Geben Sie ihm eine, unter Ihrem Namen.
+settings-mail-not-sent = Nicht gesendet: { $why }.
+settings-mail-in-folder = Sie liegt jetzt als Datei im Ordner, und niemand bekommt sie: Tragen Sie in mail.url einen Mailserver ein, wie docs/mail.md beschreibt.
+settings-mail-taken = Der Mailserver hat sie für { $to } angenommen. Sehen Sie nach, ob sie ankommt und in welchem Ordner.
+settings-mail-retried = Es wird sofort noch einmal versucht, so lange wie bei einer neuen E-Mail.
+settings-letter-queue = wartende Kommentare
+settings-letter-confirm = Frage zu Antworten
+settings-letter-reply = eine Antwort
+me-mail-each = sofort
+me-mail-hourly = einmal in der Stunde
+me-mail-daily = einmal am Tag
+me-mail-never = nie
 settings-revoked = widerrufen
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1034,6 +1066,22 @@ programs-revoked = widerrufen
 programs-nothing = nichts
 programs-keys = Schlüssel
 programs-wordpress = WordPress
+programs-revoke-named = Den Schlüssel von { $name } widerrufen
+programs-remove-named = Den Webhook { $url } entfernen
+programs-backlog = { $queued } warten, { $dead } aufgegeben
+programs-callbacks = Rückmeldungen von { $site }: { $queued } warten, { $dead } aufgegeben ({ $why }).
+programs-not-tried = noch nicht versucht
+programs-key-made = Tragen Sie ihn in das Programm ein, neben der Adresse dieses Dienstes. Er wird nicht noch einmal gezeigt.
+programs-key-revoked = Der Schlüssel ist widerrufen.
+programs-judged-only = nur bewertet
+programs-kept = zur Prüfung aufbewahrt
+programs-webhook-made = Zustellungen werden mit diesem Geheimnis signiert, wie es Standard Webhooks beschreibt. Es wird hier nicht noch einmal gezeigt.
+programs-webhook-removed = Entfernt, samt dem, was noch zu melden war.
+programs-nothing-yet = noch nichts
+event-comment-received = ein Kommentar eingegangen ist
+event-comment-decided = über einen Kommentar entschieden wurde
+event-comment-edited = der Text eines Kommentars geändert wurde
+event-model-activated = ein anderes Modell bewertet
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1044,6 +1092,29 @@ privacy-they-have-an-account-as = Diese Person hat ein Konto als Moderator, das 
 privacy-nothing-yet-what-is-erased = Noch nichts. Was gelöscht wird, ist hier vermerkt: wer es tat und wie viel es war, nicht, wessen Daten es waren.
 privacy-what-is-held-about-a = Was über einen Menschen gespeichert ist
 privacy-held = Gespeichert
+privacy-nothing-held = Über diese Adresse ist nichts gespeichert.
+privacy-only-account = Über diese Adresse ist nichts gespeichert außer dem Konto als Moderator, das in den <a href="/desk/settings">Einstellungen</a> steht.
+privacy-comments-on = Kommentare auf { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Bestätigen Sie, dass Sie sicher sind: Löschen lässt sich nicht rückgängig machen.
+privacy-erased = Gelöscht: { $what }.
+privacy-account-stays = Das Konto als Moderator gibt es noch: Entfernen Sie es in den Einstellungen.
+privacy-amount-comments = { $count ->
+    [one] { $number } Kommentar
+   *[other] { $number } Kommentare
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } markierter Text
+   *[other] { $number } markierte Texte
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } Abonnement
+   *[other] { $number } Abonnements
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } E-Mail
+   *[other] { $number } E-Mails
+}
+privacy-amount-none = nichts
 privacy-erased-before = Früher gelöscht
 privacy-email = E-Mail
 privacy-what = Was
@@ -1080,6 +1151,48 @@ model-abuse = Beleidigung
 model-abuse-is-evidence = Eine Bewertung der Beleidigung wird Menschen angezeigt. Von sich aus veröffentlicht, verschiebt und verwirft sie nichts.
 model-abuse-labels = Jede Freigabe ist eine, und jede Ablehnung mit dem Grund „Beleidigung“.
 model-judges-now = Bewertet jetzt
+model-class-ham = echt
+model-class-spam = Spam
+model-class-clean = nicht beleidigend
+model-class-abuse = beleidigend
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; je { $minimum } sind nötig, bevor sie zählen
+model-too-few = Um ein eigenes Modell der Website zu trainieren, braucht es je Klasse { $needed } Markierungen; es gibt { $ham } { $clean } und { $spam } { $against }.
+model-spam-labels = Jede Freigabe und jede Entscheidung für Spam ist eine.
+model-asked-by = Angefordert von { $who }, { $when }
+model-put-into-use-by = in Betrieb genommen von { $who }
+model-held-out = An { $ham } zurückgelegten Beispielen „{ $clean }“ und { $spam } „{ $against }“, bei der Schwelle { $threshold }; trainiert mit { $trained_ham } und { $trained_spam }
+model-repeated = { $records }, davon wiederholen { $repeated } einen anderen
+model-over-cap = { $count ->
+    [one] { $number } mehr, als aus einer Quelle auf einmal zählen; das nächste Training nimmt sie
+   *[other] { $number } mehr, als aus einer Quelle auf einmal zählen; das nächste Training nimmt sie
+}
+model-refused = Nichts davon wurde übernommen.
+model-line = Zeile { $line }
+model-file-hint = CSV oder TSV mit Kopfzeile oder JSON-Zeilen: <code>text</code> und <code>label</code> (<code>{ $against }</code> oder <code>{ $clean }</code>), wo bekannt <code>name</code>, <code>email</code>, <code>website</code>, und <code>site</code>, wo es nicht { $site } ist. Höchstens { $max } MiB. Alles zählt oder, wenn eine Zeile nicht stimmt, nichts.
+model-what-if = Bei den letzten { $judged } Kommentaren, von denen Menschen über { $decided } entschieden haben. Die Schwelle der Website ist { $threshold }.
+model-part-of = { $part } von { $all }
+model-said-begun = Das Training wartet, bis es an der Reihe ist.
+model-said-under-way = Für diese Website läuft schon ein Training.
+model-said-active = Das Modell ist im Einsatz.
+model-said-back = Das vorige Modell ist wieder im Einsatz.
+model-said-nothing-before = Es gibt kein Modell, zu dem man zurückkehren könnte.
+model-said-seen = Es ist vermerkt, dass Sie es angesehen haben: Die Website darf jetzt wegen Beleidigung zurückhalten.
+model-said-refused = Es besteht die Prüfung nicht: Die Gründe stehen darunter.
+model-status-queued = eingereiht
+model-status-training = wird trainiert
+model-status-failed = fehlgeschlagen
+model-status-candidate = Kandidat
+model-status-live = im Einsatz
+model-status-retired = abgelöst
+model-phase-waiting = wartet, bis es an der Reihe ist
+model-phase-reading = liest die Beispiele
+model-phase-fitting = passt das Modell an
+model-phase-measuring = misst es am jetzigen
+model-phase-done = fertig
+model-figure-auc = Fläche unter der ROC-Kurve
+model-figure-log-loss = Logarithmischer Verlust
+model-figure-calibration = Kalibrierungsfehler
 model-trainings-and-models = Trainings und Modelle
 model-samples = Beispiele
 model-no-comment-was-judged-yet = Noch wurde kein Kommentar bewertet
@@ -1101,6 +1214,10 @@ model-figure = Wert
 model-this-model = Dieses Modell
 model-live-then = Damals im Einsatz
 model-came-by = Woher
+model-came-decision = Entscheidungen
+model-came-import = Importe
+model-came-feedback = Meldungen von Programmen
+model-came-samples = Daten von anderswo
 model-class = Klasse
 model-labels = Markierungen
 model-in-use = Im Einsatz
@@ -1191,3 +1308,98 @@ edits-title = Was vorher im Kommentar stand
 edits-what = Ein Moderator hat ihn geändert. Das sind seine früheren Fassungen, die älteste zuerst.
 edits-until = Bis
 key-edit = Text des Kommentars bearbeiten
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Dieses Feld muss ausgefüllt sein.
+fault-too-long = Höchstens { $max } Zeichen sind erlaubt.
+fault-control = Steuerzeichen sind nicht erlaubt.
+fault-email = Das ist keine E-Mail-Adresse.
+fault-website = Das ist keine Adresse einer Website.
+fault-slug = Verwenden Sie 1 bis 63 Kleinbuchstaben, Ziffern und innere Bindestriche.
+fault-slug-taken = Eine andere Website hat diesen Namen.
+fault-origins = Höchstens { $max } Ursprünge.
+fault-origin = Ein Ursprung sieht aus wie https://example.org, ohne Pfad.
+fault-present-password = Das ist nicht Ihr bisheriges Passwort.
+fault-password-short = Verwenden Sie mindestens { $min } Zeichen.
+fault-address-taken = Ein anderer Moderator hat diese Adresse.
+fault-operator-sites = Ein Betreiber verwaltet alle Websites: Nennen Sie keine.
+fault-no-such = Das gibt es nicht: { $what }.
+fault-what-site = Website
+fault-what-comment = Kommentar
+fault-what-page = Seite
+fault-what-moderator = Moderator
+fault-what-model = Modell
+fault-what-import = Import
+fault-what-rule = Sperrregel
+fault-what-status = Status
+fault-what-reason = Grund
+fault-page-origin = Diese Seite liegt nicht auf einem der Ursprünge der Website.
+fault-page = Eine Seite ist eine vollständige Webadresse oder ein Pfad, der mit einem Schrägstrich beginnt.
+fault-parameters = Höchstens 50 Namen von Parametern, etwa p, ohne &, =, # und Leerzeichen.
+fault-same-page = Das ist dieselbe Seite.
+fault-same-text = Der Text ist wie zuvor.
+fault-above-zero = Muss über 0 liegen und höchstens { $to } sein.
+fault-above-zero-or-absent = Muss über 0 liegen und höchstens { $to } sein, oder leer bleiben.
+fault-below-spam = Muss zwischen 0 und unter der Spam-Schwelle liegen.
+fault-least-or-absent = Muss mindestens { $from } sein oder leer bleiben.
+fault-range-or-absent = Muss von { $from } bis { $to } sein oder leer bleiben.
+fault-range = Muss von { $from } bis { $to } sein.
+fault-look-first = Sehen Sie zuerst an, was es mit den letzten Kommentaren dieser Website gemacht hätte: auf der Seite des Modells, mit POST an { $path } oder mit `hamlet site abuse-trial`.
+fault-rule-empty = Davon ist nichts zu sehen.
+fault-rule-domain = Das ist keine Domain wie example.org.
+fault-rule-network = Das ist weder eine Adresse noch ein Netz wie { $example }.
+fault-rule-over = Diese Zeit ist vorbei.
+fault-form-token = Diese Website verlangt einen Formularschlüssel mit Arbeitsnachweis.
+fault-form-old = Das Formular war zu lange geöffnet; laden Sie es neu.
+fault-work = Das ist nicht der verlangte Arbeitsnachweis.
+fault-work-used = Dieser Arbeitsnachweis wurde schon benutzt; laden Sie das Formular neu.
+fault-no-parent = Diesen Kommentar gibt es auf dieser Seite nicht.
+fault-too-many = Von hier kamen zu viele Kommentare; versuchen Sie es später noch einmal.
+fault-no-files = Dateien werden nicht angenommen.
+fault-utf8 = Das ist kein UTF-8: Prüfen Sie, ob es so dasteht, wie Sie es geschrieben haben.
+fault-twice = Das Feld ist doppelt vorhanden.
+fault-invalid = Etwas von dem Gesendeten stimmt nicht.
+fault-stale-form = Das Formular ist veraltet. Laden Sie die Seite neu und versuchen Sie es noch einmal.
+fault-operators-page = Nur Betreiber dürfen diese Seite sehen.
+fault-last-operator = Das ist der letzte Betreiber: Niemand sonst könnte alles verwalten.
+fault-other-site = Dieses Formular wurde von einer anderen Website gesendet.
+fault-unavailable = Der Dienst kann das im Augenblick nicht. Nichts wurde gespeichert; versuchen Sie es noch einmal.
+fault-busy = Es laufen zu viele Suchen, oder diese hat zu lange gedauert. Versuchen Sie es gleich noch einmal oder suchen Sie enger.
+fault-changed = Jemand hat den Kommentar inzwischen geändert. Sehen Sie noch einmal hin.
+fault-unsure = Im Formular fehlt die Bestätigung, dass Sie sicher sind.
+fault-method = Diese Adresse nimmt andere Methoden an: siehe Allow.
+fault-too-large = Höchstens { $limit } Bytes sind erlaubt.
+fault-no-record = Darin ist kein Datensatz.
+fault-no-label = ohne Markierung: { $against } oder { $clean }
+fault-no-text = ohne Text
+fault-unknown-site = nennt eine Website, die es nicht gibt
+fault-mail-late = der Mailserver hat nicht rechtzeitig geantwortet
+fault-mail-answered = der Mailserver hat { $code } geantwortet
+fault-mail-hung-up = der Mailserver hat aufgelegt, oder seine Antwort ist unverständlich
+fault-mail-tls = TLS mit dem Mailserver ist fehlgeschlagen: { $why }
+fault-mail-unable = der Mailserver kann nicht, was nötig ist: { $why }
+fault-mail-unreachable = der Mailserver ist nicht erreichbar: { $why }
+fault-gate-few-labels = Es gibt { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“; zum Trainieren sind je mindestens { $needed } nötig.
+fault-gate-one-sided = Die Markierungen sind einseitig: Nur { $fewer } von { $all } sind „{ $name }“. Ein damit trainiertes Modell wüsste kaum, was „{ $again }“ ist.
+fault-gate-same-text = Die Markierungen „{ $name }“ betreffen alle fast denselben Text, der zum Messen zurückgelegt ist: Markieren Sie mehr verschiedene.
+fault-gate-few-samples = Zum Messen wurden nur { $ham } Beispiele „{ $clean }“ und { $spam } „{ $against }“ zurückgelegt; mit weniger als je { $few } lässt sich nichts sagen.
+fault-gate-catches-less = Es erkennt weniger „{ $against }“ als das jetzige Modell: { $new } % statt { $old } %.
+fault-gate-blocks-more = Es blockiert zu Unrecht mehr als das jetzige Modell: { $new } % von „{ $clean }“ statt { $old } %.
+fault-gate-calibration = Seinen Wahrscheinlichkeiten ist nicht zu trauen: Sie liegen im Mittel um { $error } daneben, höchstens { $limit } ist zulässig.
+fault-gate-poor = Es unterscheidet „{ $against }“ kaum von „{ $clean }“ der Website (Fläche unter der Kurve { $auc }): Die Markierungen widersprechen einander.
+fault-gate-swapped = Die Markierungen sagen das Gegenteil dessen, was das mitgelieferte Modell in den Texten liest (Fläche unter der Kurve { $auc }): Wurden „{ $against }“ und „{ $clean }“ vertauscht?
+fault-gate-source = { $contradicted } von { $labels } Markierungen von „{ $name }“ sind das Gegenteil dessen, was alle anderen lehren: Sehen Sie sich diese Quelle an.
+fault-class-ham = echt
+fault-class-spam = Spam
+fault-class-clean = nicht beleidigend
+fault-class-abuse = beleidigend
+fault-rule-broad = { $summary } Fast alles fällt darunter.
+fault-rule-broad-line = { $summary } Fast alles fällt darunter.
+fault-rule-trial = Sie hätte { $hits } der letzten { $all } Kommentare getroffen, davon { $approved } freigegebene.
+fault-number = Das ist keine Zahl, die hier passt.
+fault-choose-file = Wählen Sie zuerst eine Datei.
+fault-standing-broken = Das eingesetzte Modell ist nicht verwendbar ({ $why }); verwendet wird das mitgelieferte.
+fault-standing-shipped = Das mitgelieferte Modell, wie es ist: { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“; je { $minimum } sind nötig, bevor sie zählen.
+fault-standing-taught = Das mitgelieferte Modell und was es aus { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“ gelernt hat.
+fault-standing-own = Das eigene Modell der Website und was es aus { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“ gelernt hat, mit denen es nicht trainiert wurde.

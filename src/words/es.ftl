@@ -916,6 +916,7 @@ site-what-counts-as-evidence = Qué cuenta como indicio
 site-programs-that-ask-about-comments = Programas que preguntan por comentarios
 site-name = Nombre
 site-origins-of-its-pages-one = Orígenes de sus páginas, uno por línea
+site-origins-hint = Solo las páginas de ahí pueden mostrar y enviar sus comentarios desde un navegador.
 site-save = Guardar
 site-a-comment-without-a-form = Un comentario sin código de formulario apunta a spam
 site-what-they-ask-about-is = Lo que consultan se guarda para revisarlo aquí
@@ -1001,6 +1002,37 @@ settings-make-the-token = Crear el token
 settings-try-again = Reintentar
 settings-none-named-no-browser-of = ninguno: ningún navegador de otro origen puede enviar
 settings-you = usted
+settings-link-for = Crear un enlace de acceso para { $name }
+settings-remove-named = Quitar a { $name }
+settings-revoke-named = Revocar { $name }
+settings-try-again-named = Reintentar: { $kind } a { $to }
+settings-tokens-end = Un token termina con la cuenta de quien lo creó y no puede más que esa persona.
+settings-ownerless = { $count ->
+    [one] De uno que funciona nadie sabe quién lo creó: sustitúyalo y luego revóquelo.
+   *[other] De { $number } que funcionan nadie sabe quién los creó: sustitúyalos y luego revóquelos.
+}
+settings-never = nunca
+settings-gone = ya no está
+settings-no-address = no indicada
+settings-all-sites = todos los sitios
+settings-sent-link = Envíe este enlace a { $name }: permite iniciar sesión una vez, en un día, y no se vuelve a mostrar.
+settings-person-removed = Quitado. El nombre permanece en el historial.
+settings-token-made = Se envía como «Authorization: Bearer …». No se vuelve a mostrar.
+settings-token-revoked = El token está revocado.
+settings-site-added = Añadido.
+settings-choose-sites = Elija al menos uno, o todos los sitios.
+settings-mail-address = Su cuenta no tiene una dirección legible: póngale una, bajo su nombre.
+settings-mail-not-sent = No se envió: { $why }.
+settings-mail-in-folder = Ahora es un archivo en la carpeta y no le llega a nadie: ponga en mail.url un servidor de correo, como explica docs/mail.md.
+settings-mail-taken = El servidor de correo lo aceptó para { $to }. Mire si llega y a qué carpeta.
+settings-mail-retried = Se reintenta enseguida, tanto tiempo como un correo nuevo.
+settings-letter-queue = comentarios pendientes
+settings-letter-confirm = pregunta sobre respuestas
+settings-letter-reply = una respuesta
+me-mail-each = según llegan
+me-mail-hourly = una vez por hora
+me-mail-daily = una vez al día
+me-mail-never = nunca
 settings-revoked = revocado
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1034,6 +1066,22 @@ programs-revoked = revocada
 programs-nothing = nada
 programs-keys = Claves
 programs-wordpress = WordPress
+programs-revoke-named = Revocar la clave de { $name }
+programs-remove-named = Quitar el webhook { $url }
+programs-backlog = { $queued } en espera, { $dead } abandonados
+programs-callbacks = Avisos de { $site }: { $queued } en espera, { $dead } abandonados ({ $why }).
+programs-not-tried = aún sin intentar
+programs-key-made = Introdúzcala en el programa, junto a la dirección de este servicio. No se vuelve a mostrar.
+programs-key-revoked = La clave está revocada.
+programs-judged-only = solo se evalúan
+programs-kept = se guardan para revisar
+programs-webhook-made = Las entregas se firman con este secreto, según Standard Webhooks. No se vuelve a mostrar aquí.
+programs-webhook-removed = Quitado, junto con lo que aún quedaba por avisar.
+programs-nothing-yet = nada todavía
+event-comment-received = llegó un comentario
+event-comment-decided = se decidió sobre un comentario
+event-comment-edited = cambió el texto de un comentario
+event-model-activated = evalúa otro modelo
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1044,6 +1092,29 @@ privacy-they-have-an-account-as = Tiene una cuenta de moderador, que permanece: 
 privacy-nothing-yet-what-is-erased = Nada todavía. Aquí se anota lo que se borra, con quién lo hizo y cuánto fue, no de quién era.
 privacy-what-is-held-about-a = Lo que se guarda sobre una persona
 privacy-held = Guardado
+privacy-nothing-held = No se guarda nada sobre esta dirección.
+privacy-only-account = No se guarda nada sobre esta dirección salvo su cuenta de moderador, que está en los <a href="/desk/settings">ajustes</a>.
+privacy-comments-on = Comentarios en { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Confirme que está seguro: borrar no se puede deshacer.
+privacy-erased = Borrado: { $what }.
+privacy-account-stays = Su cuenta de moderador sigue ahí: quítela en los ajustes.
+privacy-amount-comments = { $count ->
+    [one] { $number } comentario
+   *[other] { $number } comentarios
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } texto etiquetado
+   *[other] { $number } textos etiquetados
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } suscripción
+   *[other] { $number } suscripciones
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } correo
+   *[other] { $number } correos
+}
+privacy-amount-none = nada
 privacy-erased-before = Borrado antes
 privacy-email = Correo electrónico
 privacy-what = Qué
@@ -1080,6 +1151,48 @@ model-abuse = Abuso
 model-abuse-is-evidence = La puntuación de abuso se muestra a las personas. Por sí sola no publica, aparta ni descarta nada.
 model-abuse-labels = Cada aprobación es una, y cada rechazo con el motivo «abuso».
 model-judges-now = Evalúa ahora
+model-class-ham = genuino
+model-class-spam = spam
+model-class-clean = no abusivo
+model-class-abuse = abusivo
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; hacen falta { $minimum } de cada una antes de que cuenten
+model-too-few = Para entrenar un modelo propio del sitio hacen falta { $needed } etiquetas de cada clase; hay { $ham } { $clean } y { $spam } { $against }.
+model-spam-labels = Cada aprobación y cada decisión de spam es una.
+model-asked-by = Pedido por { $who }, { $when }
+model-put-into-use-by = puesto en uso por { $who }
+model-held-out = Con { $ham } muestras reservadas «{ $clean }» y { $spam } «{ $against }», con el umbral { $threshold }; entrenado con { $trained_ham } y { $trained_spam }
+model-repeated = { $records }, de los que { $repeated } repiten otro
+model-over-cap = { $count ->
+    [one] { $number } más de las que cuentan de una fuente a la vez; el próximo entrenamiento la toma
+   *[other] { $number } más de las que cuentan de una fuente a la vez; el próximo entrenamiento las toma
+}
+model-refused = No se guardó nada de ello.
+model-line = Línea { $line }
+model-file-hint = CSV o TSV con encabezado, o líneas JSON: <code>text</code> y <code>label</code> (<code>{ $against }</code> o <code>{ $clean }</code>), si se conocen <code>name</code>, <code>email</code>, <code>website</code>, y <code>site</code> si no es { $site }. Como máximo { $max } MiB. Cuenta todo o, si una línea no está bien, nada.
+model-what-if = Con los últimos { $judged } comentarios, de los que las personas decidieron sobre { $decided }. El umbral del sitio es { $threshold }.
+model-part-of = { $part } de { $all }
+model-said-begun = El entrenamiento espera su turno.
+model-said-under-way = Ya hay un entrenamiento en curso para este sitio.
+model-said-active = El modelo está en uso.
+model-said-back = El modelo anterior vuelve a estar en uso.
+model-said-nothing-before = No hay ningún modelo al que volver.
+model-said-seen = Queda anotado que lo vio: el sitio ya puede retener por abuso.
+model-said-refused = No supera el control: los motivos están debajo.
+model-status-queued = en cola
+model-status-training = entrenando
+model-status-failed = fallido
+model-status-candidate = candidato
+model-status-live = en uso
+model-status-retired = retirado
+model-phase-waiting = espera su turno
+model-phase-reading = lee las muestras
+model-phase-fitting = ajusta el modelo
+model-phase-measuring = lo compara con el actual
+model-phase-done = hecho
+model-figure-auc = Área ROC
+model-figure-log-loss = Pérdida logarítmica
+model-figure-calibration = Error de calibración
 model-trainings-and-models = Entrenamientos y modelos
 model-samples = Muestras
 model-no-comment-was-judged-yet = Aún no se ha evaluado ningún comentario
@@ -1101,6 +1214,10 @@ model-figure = Cifra
 model-this-model = Este modelo
 model-live-then = El de entonces
 model-came-by = Llegó por
+model-came-decision = decisiones
+model-came-import = importaciones
+model-came-feedback = avisos de programas
+model-came-samples = datos de otra parte
 model-class = Clase
 model-labels = Etiquetas
 model-in-use = En uso
@@ -1191,3 +1308,98 @@ edits-title = Lo que decía antes el comentario
 edits-what = Un moderador lo cambió. Estos son sus textos anteriores, el más antiguo primero.
 edits-until = Hasta
 key-edit = Editar lo que dice el comentario
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Este campo es obligatorio.
+fault-too-long = Se permiten { $max } caracteres como máximo.
+fault-control = No se permiten caracteres de control.
+fault-email = Esto no es una dirección de correo.
+fault-website = Esto no es la dirección de un sitio web.
+fault-slug = Use de 1 a 63 letras minúsculas, cifras y guiones interiores.
+fault-slug-taken = Otro sitio tiene este nombre.
+fault-origins = { $max } orígenes como máximo.
+fault-origin = Un origen es como https://example.org, sin ruta.
+fault-present-password = Esta no es su contraseña actual.
+fault-password-short = Use al menos { $min } caracteres.
+fault-address-taken = Otro moderador tiene esta dirección.
+fault-operator-sites = Un administrador gestiona todos los sitios: no indique ninguno.
+fault-no-such = No existe: { $what }.
+fault-what-site = sitio
+fault-what-comment = comentario
+fault-what-page = página
+fault-what-moderator = moderador
+fault-what-model = modelo
+fault-what-import = importación
+fault-what-rule = regla de bloqueo
+fault-what-status = estado
+fault-what-reason = motivo
+fault-page-origin = Esta página no está en ninguno de los orígenes del sitio.
+fault-page = Una página es una dirección web completa o una ruta que empieza con una barra.
+fault-parameters = Como máximo 50 nombres de parámetros, como p, sin &, =, # ni espacios.
+fault-same-page = Es la misma página.
+fault-same-text = El texto es el mismo.
+fault-above-zero = Debe ser mayor que 0 y como máximo { $to }.
+fault-above-zero-or-absent = Debe ser mayor que 0 y como máximo { $to }, o quedar vacío.
+fault-below-spam = Debe ir de 0 hasta menos que el umbral de spam.
+fault-least-or-absent = Debe ser al menos { $from }, o quedar vacío.
+fault-range-or-absent = Debe ir de { $from } a { $to }, o quedar vacío.
+fault-range = Debe ir de { $from } a { $to }.
+fault-look-first = Mire primero lo que habría hecho con los últimos comentarios de este sitio: en la página del modelo, con POST a { $path } o con `hamlet site abuse-trial`.
+fault-rule-empty = De esto no se ve nada.
+fault-rule-domain = Esto no es un dominio como example.org.
+fault-rule-network = Esto no es ni una dirección ni una red como { $example }.
+fault-rule-over = Ese plazo ya pasó.
+fault-form-token = Este sitio pide un código de formulario con una prueba de trabajo.
+fault-form-old = El formulario estuvo abierto demasiado tiempo; vuelva a cargarlo.
+fault-work = Esta no es la prueba de trabajo que se pidió.
+fault-work-used = Esta prueba de trabajo ya se usó; vuelva a cargar el formulario.
+fault-no-parent = No existe ese comentario en esta página.
+fault-too-many = Llegaron demasiados comentarios desde aquí; inténtelo más tarde.
+fault-no-files = No se aceptan archivos.
+fault-utf8 = Esto no es UTF-8: compruebe que se lee como lo escribió.
+fault-twice = El campo está dos veces.
+fault-invalid = Algo de lo enviado no está bien.
+fault-stale-form = El formulario está desactualizado. Vuelva a cargar la página y repita.
+fault-operators-page = Solo los administradores pueden ver esta página.
+fault-last-operator = Es el último administrador: nadie más podría gestionar el servicio.
+fault-other-site = Este formulario se envió desde otro sitio.
+fault-unavailable = El servicio no puede hacerlo en este momento. No se guardó nada; inténtelo de nuevo.
+fault-busy = Hay demasiadas búsquedas en curso, o esta tardó demasiado. Inténtelo en un momento o acote la búsqueda.
+fault-changed = Alguien cambió el comentario entretanto. Mírelo de nuevo.
+fault-unsure = En el formulario falta confirmar que está seguro.
+fault-method = Esta dirección acepta otros métodos: vea Allow.
+fault-too-large = Como máximo { $limit } bytes.
+fault-no-record = No hay ningún registro en él.
+fault-no-label = no tiene etiqueta: { $against } o { $clean }
+fault-no-text = no tiene texto
+fault-unknown-site = nombra un sitio que no existe
+fault-mail-late = el servidor de correo no respondió a tiempo
+fault-mail-answered = el servidor de correo respondió { $code }
+fault-mail-hung-up = el servidor de correo colgó o su respuesta no se entiende
+fault-mail-tls = Falló TLS con el servidor de correo: { $why }
+fault-mail-unable = el servidor de correo no puede hacer lo necesario: { $why }
+fault-mail-unreachable = no se puede contactar con el servidor de correo: { $why }
+fault-gate-few-labels = Hay { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }»; hacen falta al menos { $needed } de cada una para entrenar un modelo.
+fault-gate-one-sided = Las etiquetas son desiguales: solo { $fewer } de { $all } son «{ $name }». Un modelo entrenado con ellas apenas sabría qué es «{ $again }».
+fault-gate-same-text = Las etiquetas «{ $name }» tratan todas casi del mismo texto, reservado para medir: etiquete otros más variados.
+fault-gate-few-samples = Solo se reservaron { $ham } muestras «{ $clean }» y { $spam } «{ $against }» para medir; con menos de { $few } de cada una no se puede decir nada.
+fault-gate-catches-less = Detecta menos «{ $against }» que el modelo en uso: { $new } % en lugar de { $old } %.
+fault-gate-blocks-more = Bloquea por error más que el modelo en uso: { $new } % de «{ $clean }» en lugar de { $old } %.
+fault-gate-calibration = Sus probabilidades no son fiables: se desvían { $error } de media, y lo máximo aceptado es { $limit }.
+fault-gate-poor = Apenas distingue «{ $against }» de «{ $clean }» del sitio (área bajo la curva { $auc }): las etiquetas se contradicen.
+fault-gate-swapped = Las etiquetas dicen lo contrario de lo que el modelo incluido lee en los textos (área bajo la curva { $auc }): ¿se intercambiaron «{ $against }» y «{ $clean }»?
+fault-gate-source = { $contradicted } de { $labels } etiquetas de «{ $name }» son lo contrario de lo que enseñan todas las demás: revise esa fuente.
+fault-class-ham = genuino
+fault-class-spam = spam
+fault-class-clean = no abusivo
+fault-class-abuse = abusivo
+fault-rule-broad = { $summary } Casi todo cae en ella.
+fault-rule-broad-line = { $summary } Casi todo cae en ella.
+fault-rule-trial = Habría afectado a { $hits } de los últimos { $all } comentarios, { $approved } de ellos aprobados.
+fault-number = Esto no es un número que valga aquí.
+fault-choose-file = Elija primero un archivo.
+fault-standing-broken = El modelo activado no se puede usar ({ $why }); se usa el incluido con el programa.
+fault-standing-shipped = El modelo incluido con el programa, tal cual: { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }»; hacen falta { $minimum } de cada una antes de que cuenten.
+fault-standing-taught = El modelo incluido con el programa, y lo que le enseñaron { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }».
+fault-standing-own = El modelo propio del sitio, y lo que le enseñaron { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }» con las que no se entrenó.

@@ -925,6 +925,7 @@ site-what-counts-as-evidence = Ce qui compte comme indice
 site-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
 site-name = Nom
 site-origins-of-its-pages-one = Origines de ses pages, une par ligne
+site-origins-hint = Seules les pages de là peuvent montrer et envoyer ses commentaires depuis un navigateur.
 site-save = Enregistrer
 site-a-comment-without-a-form = Un commentaire sans jeton de formulaire indique un indésirable
 site-what-they-ask-about-is = Ce qu’ils soumettent est conservé pour être relu ici
@@ -1010,6 +1011,37 @@ settings-make-the-token = Créer le jeton
 settings-try-again = Réessayer
 settings-none-named-no-browser-of = aucune : aucun navigateur d’une autre origine ne peut envoyer
 settings-you = vous
+settings-link-for = Créer un lien de connexion pour { $name }
+settings-remove-named = Supprimer { $name }
+settings-revoke-named = Révoquer { $name }
+settings-try-again-named = Réessayer : { $kind } à { $to }
+settings-tokens-end = Un jeton prend fin avec le compte de qui l’a créé et ne peut rien de plus que cette personne.
+settings-ownerless = { $count ->
+    [one] { $number } jeton valable est d’origine inconnue : remplacez-le, puis révoquez-le.
+   *[other] { $number } jetons valables sont d’origine inconnue : remplacez-les, puis révoquez-les.
+}
+settings-never = jamais
+settings-gone = disparu
+settings-no-address = non indiquée
+settings-all-sites = tous les sites
+settings-sent-link = Envoyez ce lien à { $name } : il permet de se connecter une fois, dans la journée, et ne sera plus montré.
+settings-person-removed = Supprimé. Le nom reste dans l’historique.
+settings-token-made = À envoyer sous la forme « Authorization: Bearer … ». Il ne sera plus montré.
+settings-token-revoked = Le jeton est révoqué.
+settings-site-added = Ajouté.
+settings-choose-sites = Choisissez-en au moins un, ou tous les sites.
+settings-mail-address = Votre compte n’a pas d’adresse lisible : donnez-lui-en une, sous votre nom.
+settings-mail-not-sent = Pas envoyé : { $why }.
+settings-mail-in-folder = C’est maintenant un fichier dans le dossier, et personne ne le reçoit : indiquez un serveur de messagerie dans mail.url, comme l’explique docs/mail.md.
+settings-mail-taken = Le serveur de messagerie l’a accepté pour { $to }. Voyez s’il arrive, et dans quel dossier.
+settings-mail-retried = Un nouvel essai a lieu aussitôt, aussi longtemps que pour un nouvel e-mail.
+settings-letter-queue = commentaires en attente
+settings-letter-confirm = question sur les réponses
+settings-letter-reply = une réponse
+me-mail-each = au fur et à mesure
+me-mail-hourly = une fois par heure
+me-mail-daily = une fois par jour
+me-mail-never = jamais
 settings-revoked = révoqué
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1043,6 +1075,22 @@ programs-revoked = révoquée
 programs-nothing = rien
 programs-keys = Clés
 programs-wordpress = WordPress
+programs-revoke-named = Révoquer la clé de { $name }
+programs-remove-named = Supprimer le webhook { $url }
+programs-backlog = { $queued } en attente, { $dead } abandonnés
+programs-callbacks = Rappels de { $site } : { $queued } en attente, { $dead } abandonnés ({ $why }).
+programs-not-tried = pas encore essayé
+programs-key-made = Saisissez-la dans le programme, avec l’adresse de ce service. Elle ne sera plus montrée.
+programs-key-revoked = La clé est révoquée.
+programs-judged-only = évalués seulement
+programs-kept = conservés pour relecture
+programs-webhook-made = Les envois sont signés avec ce secret, selon Standard Webhooks. Il ne sera plus montré ici.
+programs-webhook-removed = Supprimé, avec ce qui restait à transmettre.
+programs-nothing-yet = rien pour l’instant
+event-comment-received = un commentaire est arrivé
+event-comment-decided = un commentaire a fait l’objet d’une décision
+event-comment-edited = le texte d’un commentaire a été modifié
+event-model-activated = un autre modèle évalue
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1053,6 +1101,29 @@ privacy-they-have-an-account-as = Cette personne a un compte de modérateur, qui
 privacy-nothing-yet-what-is-erased = Rien pour l’instant. Ce qui est effacé est noté ici, avec qui l’a fait et combien, mais pas de qui.
 privacy-what-is-held-about-a = Ce qui est conservé sur une personne
 privacy-held = Conservé
+privacy-nothing-held = Rien n’est conservé sur cette adresse.
+privacy-only-account = Rien n’est conservé sur cette adresse, sauf son compte de modérateur, qui est dans les <a href="/desk/settings">réglages</a>.
+privacy-comments-on = Commentaires sur { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Confirmez que vous êtes sûr : l’effacement est irréversible.
+privacy-erased = Effacé : { $what }.
+privacy-account-stays = Son compte de modérateur existe encore : supprimez-le dans les réglages.
+privacy-amount-comments = { $count ->
+    [one] { $number } commentaire
+   *[other] { $number } commentaires
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } texte étiqueté
+   *[other] { $number } textes étiquetés
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } abonnement
+   *[other] { $number } abonnements
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } e-mail
+   *[other] { $number } e-mails
+}
+privacy-amount-none = rien
 privacy-erased-before = Déjà effacé
 privacy-email = E-mail
 privacy-what = Quoi
@@ -1089,6 +1160,48 @@ model-abuse = Injures
 model-abuse-is-evidence = Le score d’injure est montré aux personnes. À lui seul, il ne publie, n’écarte et ne jette rien.
 model-abuse-labels = Chaque approbation en est une, et chaque refus pour le motif « injurieux ».
 model-judges-now = Évalue maintenant
+model-class-ham = authentique
+model-class-spam = indésirable
+model-class-clean = non injurieux
+model-class-abuse = injurieux
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against } ; il en faut { $minimum } de chaque avant qu’elles comptent
+model-too-few = Pour entraîner un modèle propre au site, il faut { $needed } étiquettes de chaque classe ; il y en a { $ham } { $clean } et { $spam } { $against }.
+model-spam-labels = Chaque approbation et chaque décision d’indésirable en est une.
+model-asked-by = Demandé par { $who }, { $when }
+model-put-into-use-by = mis en service par { $who }
+model-held-out = Sur { $ham } exemples réservés « { $clean } » et { $spam } « { $against } », au seuil { $threshold } ; entraîné sur { $trained_ham } et { $trained_spam }
+model-repeated = { $records }, dont { $repeated } en répètent un autre
+model-over-cap = { $count ->
+    [one] { $number } de plus que ce qui compte d’une source à la fois ; le prochain entraînement la prend
+   *[other] { $number } de plus que ce qui compte d’une source à la fois ; le prochain entraînement les prend
+}
+model-refused = Rien n’en a été conservé.
+model-line = Ligne { $line }
+model-file-hint = CSV ou TSV avec en-tête, ou lignes JSON : <code>text</code> et <code>label</code> (<code>{ $against }</code> ou <code>{ $clean }</code>), si connus <code>name</code>, <code>email</code>, <code>website</code>, et <code>site</code> si ce n’est pas { $site }. Au plus { $max } MiB. Tout compte ou, si une ligne n’est pas correcte, rien.
+model-what-if = Pour les { $judged } derniers commentaires, dont des personnes ont décidé de { $decided }. Le seuil du site est { $threshold }.
+model-part-of = { $part } sur { $all }
+model-said-begun = L’entraînement attend son tour.
+model-said-under-way = Un entraînement est déjà en cours pour ce site.
+model-said-active = Le modèle est en service.
+model-said-back = Le modèle précédent est de nouveau en service.
+model-said-nothing-before = Il n’y a pas de modèle auquel revenir.
+model-said-seen = Il est noté que vous l’avez consulté : le site peut maintenant retenir pour injures.
+model-said-refused = Il ne passe pas le contrôle : les raisons sont indiquées dessous.
+model-status-queued = en attente
+model-status-training = en entraînement
+model-status-failed = échoué
+model-status-candidate = candidat
+model-status-live = en service
+model-status-retired = retiré
+model-phase-waiting = attend son tour
+model-phase-reading = lit les exemples
+model-phase-fitting = ajuste le modèle
+model-phase-measuring = le compare à l’actuel
+model-phase-done = terminé
+model-figure-auc = Aire sous la courbe ROC
+model-figure-log-loss = Perte logarithmique
+model-figure-calibration = Erreur de calibration
 model-trainings-and-models = Entraînements et modèles
 model-samples = Exemples
 model-no-comment-was-judged-yet = Aucun commentaire n’a encore été évalué
@@ -1110,6 +1223,10 @@ model-figure = Chiffre
 model-this-model = Ce modèle
 model-live-then = En service alors
 model-came-by = Venu par
+model-came-decision = décisions
+model-came-import = importations
+model-came-feedback = signalements de programmes
+model-came-samples = données venues d’ailleurs
 model-class = Classe
 model-labels = Étiquettes
 model-in-use = En service
@@ -1200,3 +1317,98 @@ edits-title = Ce que disait le commentaire avant
 edits-what = Un modérateur l’a modifié. Voici ses textes antérieurs, le plus ancien d’abord.
 edits-until = Jusqu’au
 key-edit = Modifier le texte du commentaire
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Ce champ est obligatoire.
+fault-too-long = { $max } caractères au plus sont permis.
+fault-control = Les caractères de contrôle ne sont pas permis.
+fault-email = Ce n’est pas une adresse e-mail.
+fault-website = Ce n’est pas l’adresse d’un site web.
+fault-slug = Utilisez de 1 à 63 lettres minuscules, chiffres et traits d’union intérieurs.
+fault-slug-taken = Un autre site porte ce nom.
+fault-origins = { $max } origines au plus.
+fault-origin = Une origine ressemble à https://example.org, sans chemin.
+fault-present-password = Ce n’est pas votre mot de passe actuel.
+fault-password-short = Utilisez au moins { $min } caractères.
+fault-address-taken = Un autre modérateur a cette adresse.
+fault-operator-sites = Un administrateur gère tous les sites : n’en indiquez aucun.
+fault-no-such = N’existe pas : { $what }.
+fault-what-site = site
+fault-what-comment = commentaire
+fault-what-page = page
+fault-what-moderator = modérateur
+fault-what-model = modèle
+fault-what-import = importation
+fault-what-rule = règle de blocage
+fault-what-status = statut
+fault-what-reason = raison
+fault-page-origin = Cette page n’est sur aucune des origines du site.
+fault-page = Une page est une adresse web complète ou un chemin qui commence par une barre oblique.
+fault-parameters = Au plus 50 noms de paramètres, comme p, sans &, =, # ni espaces.
+fault-same-page = C’est la même page.
+fault-same-text = Le texte est inchangé.
+fault-above-zero = Doit être supérieur à 0 et d’au plus { $to }.
+fault-above-zero-or-absent = Doit être supérieur à 0 et d’au plus { $to }, ou vide.
+fault-below-spam = Doit aller de 0 à moins que le seuil d’indésirables.
+fault-least-or-absent = Doit être d’au moins { $from }, ou vide.
+fault-range-or-absent = Doit aller de { $from } à { $to }, ou être vide.
+fault-range = Doit aller de { $from } à { $to }.
+fault-look-first = Voyez d’abord ce que cela aurait fait des derniers commentaires de ce site : sur la page du modèle, par POST vers { $path }, ou avec `hamlet site abuse-trial`.
+fault-rule-empty = Rien de ceci n’est visible.
+fault-rule-domain = Ce n’est pas un domaine comme example.org.
+fault-rule-network = Ce n’est ni une adresse ni un réseau comme { $example }.
+fault-rule-over = Ce délai est passé.
+fault-form-token = Ce site demande un jeton de formulaire avec une preuve de travail.
+fault-form-old = Le formulaire est resté ouvert trop longtemps ; rechargez-le.
+fault-work = Ce n’est pas la preuve de travail demandée.
+fault-work-used = Cette preuve de travail a déjà servi ; rechargez le formulaire.
+fault-no-parent = Ce commentaire n’existe pas sur cette page.
+fault-too-many = Trop de commentaires sont venus d’ici ; réessayez plus tard.
+fault-no-files = Les fichiers ne sont pas acceptés.
+fault-utf8 = Ce n’est pas de l’UTF-8 : vérifiez que le texte est bien celui que vous avez écrit.
+fault-twice = Le champ est présent deux fois.
+fault-invalid = Une partie de ce qui a été envoyé n’est pas correcte.
+fault-stale-form = Le formulaire n’est plus à jour. Rechargez la page et recommencez.
+fault-operators-page = Seuls les administrateurs peuvent voir cette page.
+fault-last-operator = C’est le dernier administrateur : personne d’autre ne pourrait gérer le service.
+fault-other-site = Ce formulaire a été envoyé depuis un autre site.
+fault-unavailable = Le service ne peut pas le faire pour l’instant. Rien n’a été enregistré ; réessayez.
+fault-busy = Trop de recherches sont en cours, ou celle-ci a pris trop de temps. Réessayez dans un instant, ou cherchez moins à la fois.
+fault-changed = Quelqu’un a modifié le commentaire entre-temps. Regardez-le à nouveau.
+fault-unsure = Le formulaire ne dit pas que vous êtes sûr.
+fault-method = Cette adresse accepte d’autres méthodes : voir Allow.
+fault-too-large = { $limit } octets au plus.
+fault-no-record = Il ne contient aucun enregistrement.
+fault-no-label = n’a pas d’étiquette : { $against } ou { $clean }
+fault-no-text = n’a pas de texte
+fault-unknown-site = nomme un site qui n’existe pas
+fault-mail-late = le serveur de messagerie n’a pas répondu à temps
+fault-mail-answered = le serveur de messagerie a répondu { $code }
+fault-mail-hung-up = le serveur de messagerie a raccroché ou sa réponse est incompréhensible
+fault-mail-tls = TLS avec le serveur de messagerie a échoué : { $why }
+fault-mail-unable = le serveur de messagerie ne peut pas faire ce qu’il faut : { $why }
+fault-mail-unreachable = le serveur de messagerie est injoignable : { $why }
+fault-gate-few-labels = Il y a { $ham } étiquettes « { $clean } » et { $spam } « { $against } » ; il en faut au moins { $needed } de chaque pour entraîner un modèle.
+fault-gate-one-sided = Les étiquettes sont déséquilibrées : seules { $fewer } sur { $all } sont « { $name } ». Un modèle ainsi entraîné saurait à peine ce qu’est « { $again } ».
+fault-gate-same-text = Les étiquettes « { $name } » portent toutes presque sur le même texte, réservé à la mesure : étiquetez-en de plus variés.
+fault-gate-few-samples = Seuls { $ham } exemples « { $clean } » et { $spam } « { $against } » ont été réservés à la mesure ; avec moins de { $few } de chaque, on ne peut rien dire.
+fault-gate-catches-less = Il arrête moins de « { $against } » que le modèle en service : { $new } % au lieu de { $old } %.
+fault-gate-blocks-more = Il bloque à tort davantage que le modèle en service : { $new } % des « { $clean } » au lieu de { $old } %.
+fault-gate-calibration = Ses probabilités ne sont pas fiables : elles s’écartent de { $error } en moyenne, et { $limit } est le maximum accepté.
+fault-gate-poor = Il distingue à peine « { $against } » de « { $clean } » sur ce site (aire sous la courbe { $auc }) : les étiquettes se contredisent.
+fault-gate-swapped = Les étiquettes disent le contraire de ce que le modèle fourni lit dans les textes (aire sous la courbe { $auc }) : « { $against } » et « { $clean } » ont-ils été inversés ?
+fault-gate-source = { $contradicted } des { $labels } étiquettes de « { $name } » sont l’inverse de ce qu’enseignent toutes les autres : vérifiez cette source.
+fault-class-ham = authentique
+fault-class-spam = indésirable
+fault-class-clean = non injurieux
+fault-class-abuse = injurieux
+fault-rule-broad = { $summary } Presque tout est visé.
+fault-rule-broad-line = { $summary } Presque tout est visé.
+fault-rule-trial = Elle aurait touché { $hits } des { $all } derniers commentaires, dont { $approved } approuvés.
+fault-number = Ce n’est pas un nombre qui convient ici.
+fault-choose-file = Choisissez d’abord un fichier.
+fault-standing-broken = Le modèle activé est inutilisable ({ $why }) ; celui fourni avec le programme sert à sa place.
+fault-standing-shipped = Le modèle fourni avec le programme, tel quel : { $ham } étiquettes « { $clean } » et { $spam } « { $against } » ; il en faut { $minimum } de chaque avant qu’elles comptent.
+fault-standing-taught = Le modèle fourni avec le programme, et ce que { $ham } étiquettes « { $clean } » et { $spam } « { $against } » lui ont appris.
+fault-standing-own = Le modèle propre au site, et ce que lui ont appris { $ham } étiquettes « { $clean } » et { $spam } « { $against } » sur lesquelles il n’a pas été entraîné.

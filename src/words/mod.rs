@@ -5,7 +5,9 @@
 //! The widget has its own (`web/embed/widget/languages.json`), for it runs in readers' browsers.
 
 pub mod asked;
+pub mod below;
 pub mod evidence;
+pub mod names;
 pub mod scripts;
 pub mod why;
 

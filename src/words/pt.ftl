@@ -916,6 +916,7 @@ site-what-counts-as-evidence = O que conta como indício
 site-programs-that-ask-about-comments = Programas que perguntam sobre comentários
 site-name = Nome
 site-origins-of-its-pages-one = Origens das suas páginas, uma por linha
+site-origins-hint = Só as páginas de lá podem mostrar e enviar seus comentários a partir de um navegador.
 site-save = Salvar
 site-a-comment-without-a-form = Um comentário sem código de formulário indica spam
 site-what-they-ask-about-is = O que eles consultam é guardado para ser revisado aqui
@@ -1001,6 +1002,37 @@ settings-make-the-token = Criar o token
 settings-try-again = Tentar de novo
 settings-none-named-no-browser-of = nenhuma: nenhum navegador de outra origem pode enviar
 settings-you = você
+settings-link-for = Criar um link de acesso para { $name }
+settings-remove-named = Remover { $name }
+settings-revoke-named = Revogar { $name }
+settings-try-again-named = Tentar de novo: { $kind } para { $to }
+settings-tokens-end = Um token termina com a conta de quem o criou e não pode mais do que essa pessoa.
+settings-ownerless = { $count ->
+    [one] De um que funciona ninguém sabe quem o criou: substitua-o e depois revogue-o.
+   *[other] De { $number } que funcionam ninguém sabe quem os criou: substitua-os e depois revogue-os.
+}
+settings-never = nunca
+settings-gone = não existe mais
+settings-no-address = não informado
+settings-all-sites = todos os sites
+settings-sent-link = Envie este link a { $name }: permite entrar uma vez, em um dia, e não será mostrado de novo.
+settings-person-removed = Removido. O nome permanece no histórico.
+settings-token-made = Deve ser enviado como “Authorization: Bearer …”. Não será mostrado de novo.
+settings-token-revoked = O token foi revogado.
+settings-site-added = Adicionado.
+settings-choose-sites = Escolha pelo menos um, ou todos os sites.
+settings-mail-address = Sua conta não tem um endereço legível: informe um, sob o seu nome.
+settings-mail-not-sent = Não foi enviado: { $why }.
+settings-mail-in-folder = Agora é um arquivo na pasta e ninguém o recebe: defina mail.url com um servidor de e-mail, como explica docs/mail.md.
+settings-mail-taken = O servidor de e-mail o aceitou para { $to }. Veja se chega e em qual pasta.
+settings-mail-retried = É tentado de novo na hora, por tanto tempo quanto um e-mail novo.
+settings-letter-queue = comentários pendentes
+settings-letter-confirm = pergunta sobre respostas
+settings-letter-reply = uma resposta
+me-mail-each = assim que chegam
+me-mail-hourly = uma vez por hora
+me-mail-daily = uma vez por dia
+me-mail-never = nunca
 settings-revoked = revogado
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1034,6 +1066,22 @@ programs-revoked = revogada
 programs-nothing = nada
 programs-keys = Chaves
 programs-wordpress = WordPress
+programs-revoke-named = Revogar a chave de { $name }
+programs-remove-named = Remover o webhook { $url }
+programs-backlog = { $queued } aguardando, { $dead } abandonados
+programs-callbacks = Avisos de { $site }: { $queued } aguardando, { $dead } abandonados ({ $why }).
+programs-not-tried = ainda não tentado
+programs-key-made = Insira-a no programa, junto ao endereço deste serviço. Não será mostrada de novo.
+programs-key-revoked = A chave foi revogada.
+programs-judged-only = apenas avaliados
+programs-kept = guardados para revisão
+programs-webhook-made = As entregas são assinadas com este segredo, conforme o Standard Webhooks. Não será mostrado aqui de novo.
+programs-webhook-removed = Removido, junto com o que ainda havia a avisar.
+programs-nothing-yet = nada ainda
+event-comment-received = um comentário chegou
+event-comment-decided = decidiu-se sobre um comentário
+event-comment-edited = o texto de um comentário foi alterado
+event-model-activated = outro modelo avalia
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1044,6 +1092,29 @@ privacy-they-have-an-account-as = Essa pessoa tem uma conta de moderador, que pe
 privacy-nothing-yet-what-is-erased = Nada ainda. O que é apagado fica anotado aqui, com quem o fez e quanto foi, não de quem era.
 privacy-what-is-held-about-a = O que se guarda sobre uma pessoa
 privacy-held = Guardado
+privacy-nothing-held = Nada é guardado sobre este endereço.
+privacy-only-account = Nada é guardado sobre este endereço além da conta de moderador, que está nas <a href="/desk/settings">configurações</a>.
+privacy-comments-on = Comentários em { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Confirme que tem certeza: apagar não pode ser desfeito.
+privacy-erased = Apagado: { $what }.
+privacy-account-stays = A conta de moderador ainda existe: remova-a nas configurações.
+privacy-amount-comments = { $count ->
+    [one] { $number } comentário
+   *[other] { $number } comentários
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } texto rotulado
+   *[other] { $number } textos rotulados
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } assinatura
+   *[other] { $number } assinaturas
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } e-mail
+   *[other] { $number } e-mails
+}
+privacy-amount-none = nada
 privacy-erased-before = Apagado antes
 privacy-email = E-mail
 privacy-what = O quê
@@ -1080,6 +1151,48 @@ model-abuse = Abuso
 model-abuse-is-evidence = A pontuação de abuso é mostrada às pessoas. Por si só, não publica, separa nem descarta nada.
 model-abuse-labels = Cada aprovação é um, e cada rejeição com o motivo “abuso”.
 model-judges-now = Avalia agora
+model-class-ham = genuíno
+model-class-spam = spam
+model-class-clean = não abusivo
+model-class-abuse = abusivo
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; são necessários { $minimum } de cada antes que contem
+model-too-few = Para treinar um modelo próprio do site são necessários { $needed } rótulos de cada classe; há { $ham } { $clean } e { $spam } { $against }.
+model-spam-labels = Cada aprovação e cada decisão de spam é um.
+model-asked-by = Pedido por { $who }, { $when }
+model-put-into-use-by = colocado em uso por { $who }
+model-held-out = Em { $ham } amostras reservadas “{ $clean }” e { $spam } “{ $against }”, no limite { $threshold }; treinado com { $trained_ham } e { $trained_spam }
+model-repeated = { $records }, dos quais { $repeated } repetem outro
+model-over-cap = { $count ->
+    [one] { $number } a mais do que conta de uma fonte por vez; o próximo treinamento o usa
+   *[other] { $number } a mais do que contam de uma fonte por vez; o próximo treinamento os usa
+}
+model-refused = Nada disso foi guardado.
+model-line = Linha { $line }
+model-file-hint = CSV ou TSV com cabeçalho, ou linhas JSON: <code>text</code> e <code>label</code> (<code>{ $against }</code> ou <code>{ $clean }</code>), se conhecidos <code>name</code>, <code>email</code>, <code>website</code>, e <code>site</code> se não for { $site }. No máximo { $max } MiB. Conta tudo ou, se uma linha não estiver certa, nada.
+model-what-if = Para os últimos { $judged } comentários, dos quais pessoas decidiram sobre { $decided }. O limite do site é { $threshold }.
+model-part-of = { $part } de { $all }
+model-said-begun = O treinamento aguarda sua vez.
+model-said-under-way = Já há um treinamento em andamento para este site.
+model-said-active = O modelo está em uso.
+model-said-back = O modelo anterior está em uso de novo.
+model-said-nothing-before = Não há modelo ao qual voltar.
+model-said-seen = Fica anotado que você viu: o site já pode reter por abuso.
+model-said-refused = Não passa no controle: os motivos estão abaixo.
+model-status-queued = na fila
+model-status-training = treinando
+model-status-failed = falhou
+model-status-candidate = candidato
+model-status-live = em uso
+model-status-retired = aposentado
+model-phase-waiting = aguarda sua vez
+model-phase-reading = lê as amostras
+model-phase-fitting = ajusta o modelo
+model-phase-measuring = compara-o com o atual
+model-phase-done = concluído
+model-figure-auc = Área ROC
+model-figure-log-loss = Perda logarítmica
+model-figure-calibration = Erro de calibração
 model-trainings-and-models = Treinamentos e modelos
 model-samples = Amostras
 model-no-comment-was-judged-yet = Nenhum comentário foi avaliado ainda
@@ -1101,6 +1214,10 @@ model-figure = Indicador
 model-this-model = Este modelo
 model-live-then = Em uso então
 model-came-by = Veio por
+model-came-decision = decisões
+model-came-import = importações
+model-came-feedback = avisos de programas
+model-came-samples = dados de outro lugar
 model-class = Classe
 model-labels = Rótulos
 model-in-use = Em uso
@@ -1191,3 +1308,98 @@ edits-title = O que o comentário dizia antes
 edits-what = Um moderador o alterou. Estes são os textos anteriores, o mais antigo primeiro.
 edits-until = Até
 key-edit = Editar o que o comentário diz
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Este campo é obrigatório.
+fault-too-long = No máximo { $max } caracteres são permitidos.
+fault-control = Caracteres de controle não são permitidos.
+fault-email = Este não é um endereço de e-mail.
+fault-website = Este não é o endereço de um site.
+fault-slug = Use de 1 a 63 letras minúsculas, algarismos e hifens internos.
+fault-slug-taken = Outro site tem este nome.
+fault-origins = No máximo { $max } origens.
+fault-origin = Uma origem é como https://example.org, sem caminho.
+fault-present-password = Esta não é sua senha atual.
+fault-password-short = Use pelo menos { $min } caracteres.
+fault-address-taken = Outro moderador tem este endereço.
+fault-operator-sites = Um administrador gerencia todos os sites: não indique nenhum.
+fault-no-such = Não existe: { $what }.
+fault-what-site = site
+fault-what-comment = comentário
+fault-what-page = página
+fault-what-moderator = moderador
+fault-what-model = modelo
+fault-what-import = importação
+fault-what-rule = regra de bloqueio
+fault-what-status = estado
+fault-what-reason = motivo
+fault-page-origin = Esta página não está em nenhuma das origens do site.
+fault-page = Uma página é um endereço web completo ou um caminho que começa com uma barra.
+fault-parameters = No máximo 50 nomes de parâmetros, como p, sem &, =, # nem espaços.
+fault-same-page = É a mesma página.
+fault-same-text = O texto é o mesmo.
+fault-above-zero = Deve ser maior que 0 e no máximo { $to }.
+fault-above-zero-or-absent = Deve ser maior que 0 e no máximo { $to }, ou ficar vazio.
+fault-below-spam = Deve ir de 0 até abaixo do limite de spam.
+fault-least-or-absent = Deve ser pelo menos { $from }, ou ficar vazio.
+fault-range-or-absent = Deve ir de { $from } a { $to }, ou ficar vazio.
+fault-range = Deve ir de { $from } a { $to }.
+fault-look-first = Veja primeiro o que teria feito com os últimos comentários deste site: na página do modelo, com POST para { $path } ou com `hamlet site abuse-trial`.
+fault-rule-empty = Nada disto pode ser visto.
+fault-rule-domain = Este não é um domínio como example.org.
+fault-rule-network = Este não é nem um endereço nem uma rede como { $example }.
+fault-rule-over = Esse prazo já passou.
+fault-form-token = Este site pede um código de formulário com uma prova de trabalho.
+fault-form-old = O formulário ficou aberto tempo demais; recarregue-o.
+fault-work = Esta não é a prova de trabalho pedida.
+fault-work-used = Esta prova de trabalho já foi usada; recarregue o formulário.
+fault-no-parent = Esse comentário não existe nesta página.
+fault-too-many = Vieram comentários demais daqui; tente mais tarde.
+fault-no-files = Arquivos não são aceitos.
+fault-utf8 = Isto não é UTF-8: veja se está como você escreveu.
+fault-twice = O campo está duas vezes.
+fault-invalid = Algo do que foi enviado não está certo.
+fault-stale-form = O formulário está desatualizado. Recarregue a página e repita.
+fault-operators-page = Só administradores podem ver esta página.
+fault-last-operator = Este é o último administrador: ninguém mais poderia gerenciar o serviço.
+fault-other-site = Este formulário foi enviado de outro site.
+fault-unavailable = O serviço não pode fazer isso no momento. Nada foi salvo; tente de novo.
+fault-busy = Há buscas demais em andamento, ou esta demorou demais. Tente daqui a pouco ou restrinja a busca.
+fault-changed = Alguém alterou o comentário nesse meio-tempo. Veja-o de novo.
+fault-unsure = Falta confirmar no formulário que você tem certeza.
+fault-method = Este endereço aceita outros métodos: veja Allow.
+fault-too-large = No máximo { $limit } bytes.
+fault-no-record = Não há nenhum registro nele.
+fault-no-label = não tem rótulo: { $against } ou { $clean }
+fault-no-text = não tem texto
+fault-unknown-site = nomeia um site que não existe
+fault-mail-late = o servidor de e-mail não respondeu a tempo
+fault-mail-answered = o servidor de e-mail respondeu { $code }
+fault-mail-hung-up = o servidor de e-mail desligou ou sua resposta não pode ser entendida
+fault-mail-tls = Falhou o TLS com o servidor de e-mail: { $why }
+fault-mail-unable = o servidor de e-mail não pode fazer o necessário: { $why }
+fault-mail-unreachable = não é possível alcançar o servidor de e-mail: { $why }
+fault-gate-few-labels = Há { $ham } rótulos “{ $clean }” e { $spam } “{ $against }”; são necessários pelo menos { $needed } de cada para treinar um modelo.
+fault-gate-one-sided = Os rótulos são desiguais: só { $fewer } de { $all } são “{ $name }”. Um modelo treinado com eles mal saberia o que é “{ $again }”.
+fault-gate-same-text = Os rótulos “{ $name }” tratam todos quase do mesmo texto, reservado para medir: rotule outros mais variados.
+fault-gate-few-samples = Só { $ham } amostras “{ $clean }” e { $spam } “{ $against }” foram reservadas para medir; com menos de { $few } de cada nada se pode dizer.
+fault-gate-catches-less = Detecta menos “{ $against }” que o modelo em uso: { $new } % em vez de { $old } %.
+fault-gate-blocks-more = Bloqueia por engano mais que o modelo em uso: { $new } % de “{ $clean }” em vez de { $old } %.
+fault-gate-calibration = Suas probabilidades não são confiáveis: desviam { $error } em média, e o máximo aceito é { $limit }.
+fault-gate-poor = Mal distingue “{ $against }” de “{ $clean }” do site (área sob a curva { $auc }): os rótulos se contradizem.
+fault-gate-swapped = Os rótulos dizem o oposto do que o modelo que vem com o programa lê nos textos (área sob a curva { $auc }): “{ $against }” e “{ $clean }” foram trocados?
+fault-gate-source = { $contradicted } de { $labels } rótulos de “{ $name }” são o oposto do que todos os outros ensinam: veja essa fonte.
+fault-class-ham = genuíno
+fault-class-spam = spam
+fault-class-clean = não abusivo
+fault-class-abuse = abusivo
+fault-rule-broad = { $summary } Quase tudo cai nela.
+fault-rule-broad-line = { $summary } Quase tudo cai nela.
+fault-rule-trial = Teria atingido { $hits } dos últimos { $all } comentários, { $approved } deles aprovados.
+fault-number = Este não é um número que caiba aqui.
+fault-choose-file = Escolha um arquivo primeiro.
+fault-standing-broken = O modelo ativado não pode ser usado ({ $why }); usa-se o que vem com o programa.
+fault-standing-shipped = O modelo que vem com o programa, como está: { $ham } rótulos “{ $clean }” e { $spam } “{ $against }”; são necessários { $minimum } de cada antes que contem.
+fault-standing-taught = O modelo que vem com o programa, e o que { $ham } rótulos “{ $clean }” e { $spam } “{ $against }” lhe ensinaram.
+fault-standing-own = O modelo próprio do site, e o que lhe ensinaram { $ham } rótulos “{ $clean }” e { $spam } “{ $against }” com os quais não foi treinado.

@@ -5,7 +5,7 @@ use crate::{
     demo::{PAGE, SITE},
     intake::submission::Fields,
     reading::{self, Shown},
-    web::prelude::*,
+    web::{prelude::*, reader::Reader},
 };
 
 #[derive(Template)]
@@ -16,7 +16,7 @@ struct DemoPage {
 }
 
 /// The article, where the demo is switched on.
-pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
+pub(super) async fn demo(app: Shared, Reader(words): Reader) -> Result<HttpResponse, Problem> {
     let site = app.directory.site(SITE).filter(|_| app.settings.demo);
     let site = site.ok_or_else(|| Problem::not_found("page"))?;
     let page = site.page(PAGE)?;
@@ -27,7 +27,7 @@ pub(super) async fn demo(app: Shared) -> Result<HttpResponse, Problem> {
     };
     let template = DemoPage {
         comments: reading::read(&app, &site.slug, &page, None).await?.comments,
-        form: Form::new(&app, &site, fields),
+        form: Form::new(&app, words, &site, fields),
     };
     page::render(StatusCode::OK, &template)
 }
