@@ -787,6 +787,7 @@ views-too-many = لديك { $number } قائمة من قبل. أزل واحدة 
 
 number-separator = ,
 language-name = العربية
+language-direction = rtl
 js-decided-approve = { $count ->
     [zero] لا تعليقات موافق عليها.
     [one] وُوفق على تعليق واحد.
@@ -1503,7 +1504,7 @@ batches-undo-all = التراجع عن الكل: { $count }
 ## Changing what a comment says
 
 comment-edit = تحرير
-comment-edited = محرّر
+comment-edited = معدّل
 edit-title = تحرير التعليق
 edit-text = ما يقوله
 edit-reason = السبب، للسجل
@@ -1515,7 +1516,7 @@ edit-readers-see-both = يرى القراء أن التعليق حُرِّر، �
 activity-edited = غيّر نص { $author }
 site-readers = ما يراه القراء
 site-show-edits = يمكن للقراء رؤية ما كان يقوله التعليق قبل أن يغيّره مشرف
-read-edited = محرّر
+read-edited = معدّل
 edits-title = ما كان يقوله التعليق من قبل
 edits-what = غيّره مشرف. هذه نصوصه السابقة، الأقدم أولًا.
 edits-until = حتى
@@ -1615,3 +1616,40 @@ fault-standing-broken = لا يمكن استخدام النموذج المشغَ
 fault-standing-shipped = النموذج المرفق مع البرنامج كما هو: { $ham } علامة «{ $clean }» و{ $spam } «{ $against }»، ويلزم { $minimum } من كل منهما قبل أن تُحتسب.
 fault-standing-taught = النموذج المرفق مع البرنامج، وما تعلمه من { $ham } علامة «{ $clean }» و{ $spam } «{ $against }».
 fault-standing-own = نموذج الموقع الخاص، وما تعلمه من { $ham } علامة «{ $clean }» و{ $spam } «{ $against }» لم يُدرَّب عليها.
+
+## The demo's page
+
+demo-about = عن هذا العرض
+demo-what = <strong>عرض لـ Hamlet.</strong> أرسل تعليقًا أدناه: يُعلَّق حتى يوافق عليه مشرف. كن أنت المشرف في <a href="/desk" target="_blank">لوحة الإشراف</a> (تُفتح بجانب هذه الصفحة)، ثم عد: ما وافقت عليه هنا.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = معدّل
+widget-comments = التعليقات
+widget-none = لا توجد تعليقات بعد. كن أول من يعلّق.
+widget-write = اكتب تعليقًا
+widget-name = الاسم
+widget-email = البريد الإلكتروني
+widget-private = لن يُنشر عنوان بريدك الإلكتروني.
+widget-website = الموقع
+widget-optional = اختياري
+widget-text = التعليق
+widget-notify = أعلمني بالردود عبر البريد
+widget-send = إرسال
+widget-sending = جارٍ الإرسال…
+widget-working = جارٍ التحقق من أنك لست آلة…
+widget-reply = رد
+widget-reply-to = رد على { $name }
+widget-cancel = إلغاء
+widget-held = شكرًا لك. تعليقك في انتظار المراجعة.
+widget-published = شكرًا لك. نُشر تعليقك.
+widget-more = المزيد من التعليقات
+widget-failed = تعذّر تحميل التعليقات.
+widget-again = أعد المحاولة
+widget-required = يرجى ملء هذا الحقل.
+widget-bad-email = هذا ليس عنوان بريد إلكتروني.
+widget-bad-website = هذا ليس عنوان موقع.
+widget-too-long = هذا طويل جدًا.
+widget-invalid = بعض البيانات غير صحيحة.
+widget-too-many = وردت تعليقات كثيرة من هنا. حاول لاحقًا.
+widget-not-sent = لم يُرسل تعليقك. النص محفوظ هنا؛ أعد المحاولة.

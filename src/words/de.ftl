@@ -641,6 +641,7 @@ views-too-many = Es gibt schon { $number } Listen. Entfernen Sie zuerst eine.
 
 number-separator = .
 language-name = Deutsch
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } Kommentar freigegeben.
    *[other] { $number } Kommentare freigegeben.
@@ -1403,3 +1404,40 @@ fault-standing-broken = Das eingesetzte Modell ist nicht verwendbar ({ $why }); 
 fault-standing-shipped = Das mitgelieferte Modell, wie es ist: { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“; je { $minimum } sind nötig, bevor sie zählen.
 fault-standing-taught = Das mitgelieferte Modell und was es aus { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“ gelernt hat.
 fault-standing-own = Das eigene Modell der Website und was es aus { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“ gelernt hat, mit denen es nicht trainiert wurde.
+
+## The demo's page
+
+demo-about = Über diese Demo
+demo-what = <strong>Eine Demo von Hamlet.</strong> Schreiben Sie unten einen Kommentar: Er wird zurückgehalten, bis ein Moderator ihn freigibt. Seien Sie der Moderator in der <a href="/desk" target="_blank">Moderation</a> (sie öffnet sich neben dieser Seite) und kommen Sie zurück: Was Sie freigegeben haben, steht hier.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = bearbeitet
+widget-comments = Kommentare
+widget-none = Noch keine Kommentare. Ihrer könnte der erste sein.
+widget-write = Kommentar schreiben
+widget-name = Name
+widget-email = E-Mail
+widget-private = Ihre E-Mail-Adresse wird nicht veröffentlicht.
+widget-website = Website
+widget-optional = freiwillig
+widget-text = Kommentar
+widget-notify = Bei Antworten eine E-Mail schicken
+widget-send = Absenden
+widget-sending = Wird gesendet…
+widget-working = Es wird geprüft, dass Sie keine Maschine sind…
+widget-reply = Antworten
+widget-reply-to = Antworten an { $name }
+widget-cancel = Abbrechen
+widget-held = Danke. Ihr Kommentar wartet auf Prüfung.
+widget-published = Danke. Ihr Kommentar ist veröffentlicht.
+widget-more = Weitere Kommentare
+widget-failed = Die Kommentare konnten nicht geladen werden.
+widget-again = Erneut versuchen
+widget-required = Bitte ausfüllen.
+widget-bad-email = Das ist keine E-Mail-Adresse.
+widget-bad-website = Das ist keine Webadresse.
+widget-too-long = Das ist zu lang.
+widget-invalid = Einige Angaben stimmen noch nicht.
+widget-too-many = Von hier kamen zu viele Kommentare. Bitte später noch einmal.
+widget-not-sent = Ihr Kommentar wurde nicht gesendet. Der Text bleibt hier; bitte noch einmal versuchen.

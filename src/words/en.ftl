@@ -634,6 +634,7 @@ views-too-many = There are { $number } lists already. Remove one first.
 
 number-separator = ,
 language-name = English
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } comment approved.
    *[other] { $number } comments approved.
@@ -1396,3 +1397,40 @@ fault-standing-broken = The activated model cannot be used ({ $why }); the one t
 fault-standing-shipped = The model that ships with the program, as it is: { $ham } { $clean } and { $spam } { $against } labels, and { $minimum } of each are needed before they count.
 fault-standing-taught = The model that ships with the program, and what { $ham } { $clean } and { $spam } { $against } labels taught it.
 fault-standing-own = The site's own model, and what { $ham } { $clean } and { $spam } { $against } labels taught it that it was not trained on.
+
+## The demo's page
+
+demo-about = About this demo
+demo-what = <strong>A demo of Hamlet.</strong> Post a comment below: it is held until a moderator approves it. Be the moderator at <a href="/desk" target="_blank">the desk</a> (it opens beside this page), then come back: what you approved is here.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = edited
+widget-comments = Comments
+widget-none = No comments yet. Yours could be the first.
+widget-write = Leave a comment
+widget-name = Name
+widget-email = Email
+widget-private = Your email address will not be published.
+widget-website = Web site
+widget-optional = if you like
+widget-text = Comment
+widget-notify = Mail me about replies
+widget-send = Send
+widget-sending = Sending…
+widget-working = Checking that you are not a machine…
+widget-reply = Reply
+widget-reply-to = Reply to { $name }
+widget-cancel = Cancel
+widget-held = Thank you. Your comment awaits review.
+widget-published = Thank you. Your comment is published.
+widget-more = More comments
+widget-failed = The comments could not be loaded.
+widget-again = Try again
+widget-required = Please fill this in.
+widget-bad-email = This is not an email address.
+widget-bad-website = This is not a web address.
+widget-too-long = This is too long.
+widget-invalid = Some of it is not right yet.
+widget-too-many = Too many comments came from here. Please try later.
+widget-not-sent = Your comment was not sent. Your text is kept here; please try again.

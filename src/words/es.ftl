@@ -635,6 +635,7 @@ views-too-many = Ya hay { $number } listas. Quite una primero.
 
 number-separator = .
 language-name = Español
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } comentario aprobado.
    *[other] { $number } comentarios aprobados.
@@ -1403,3 +1404,40 @@ fault-standing-broken = El modelo activado no se puede usar ({ $why }); se usa e
 fault-standing-shipped = El modelo incluido con el programa, tal cual: { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }»; hacen falta { $minimum } de cada una antes de que cuenten.
 fault-standing-taught = El modelo incluido con el programa, y lo que le enseñaron { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }».
 fault-standing-own = El modelo propio del sitio, y lo que le enseñaron { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }» con las que no se entrenó.
+
+## The demo's page
+
+demo-about = Acerca de esta demostración
+demo-what = <strong>Una demostración de Hamlet.</strong> Deje un comentario abajo: queda retenido hasta que un moderador lo apruebe. Sea usted el moderador en <a href="/desk" target="_blank">la moderación</a> (se abre junto a esta página) y vuelva: lo que aprobó está aquí.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = editado
+widget-comments = Comentarios
+widget-none = Aún no hay comentarios. El suyo puede ser el primero.
+widget-write = Dejar un comentario
+widget-name = Nombre
+widget-email = Correo electrónico
+widget-private = Su dirección de correo no se publicará.
+widget-website = Sitio web
+widget-optional = opcional
+widget-text = Comentario
+widget-notify = Avisarme por correo de las respuestas
+widget-send = Enviar
+widget-sending = Enviando…
+widget-working = Comprobando que no es una máquina…
+widget-reply = Responder
+widget-reply-to = Responder a { $name }
+widget-cancel = Cancelar
+widget-held = Gracias. Su comentario espera revisión.
+widget-published = Gracias. Su comentario está publicado.
+widget-more = Más comentarios
+widget-failed = No se pudieron cargar los comentarios.
+widget-again = Reintentar
+widget-required = Rellene este campo.
+widget-bad-email = No es una dirección de correo.
+widget-bad-website = No es una dirección web.
+widget-too-long = Es demasiado largo.
+widget-invalid = Algunos datos no son correctos.
+widget-too-many = Han llegado demasiados comentarios desde aquí. Inténtelo más tarde.
+widget-not-sent = Su comentario no se envió. El texto se conserva aquí; inténtelo de nuevo.

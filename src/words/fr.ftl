@@ -644,6 +644,7 @@ views-too-many = Il y a déjà { $number } listes. Supprimez-en une d’abord.
 
 number-separator = { " " }
 language-name = Français
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } commentaire approuvé.
    *[other] { $number } commentaires approuvés.
@@ -1412,3 +1413,40 @@ fault-standing-broken = Le modèle activé est inutilisable ({ $why }) ; celui f
 fault-standing-shipped = Le modèle fourni avec le programme, tel quel : { $ham } étiquettes « { $clean } » et { $spam } « { $against } » ; il en faut { $minimum } de chaque avant qu’elles comptent.
 fault-standing-taught = Le modèle fourni avec le programme, et ce que { $ham } étiquettes « { $clean } » et { $spam } « { $against } » lui ont appris.
 fault-standing-own = Le modèle propre au site, et ce que lui ont appris { $ham } étiquettes « { $clean } » et { $spam } « { $against } » sur lesquelles il n’a pas été entraîné.
+
+## The demo's page
+
+demo-about = À propos de cette démo
+demo-what = <strong>Une démo de Hamlet.</strong> Laissez un commentaire ci-dessous : il est mis en attente jusqu’à ce qu’un modérateur l’approuve. Soyez le modérateur dans <a href="/desk" target="_blank">la modération</a> (elle s’ouvre à côté de cette page), puis revenez : ce que vous avez approuvé est ici.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = modifié
+widget-comments = Commentaires
+widget-none = Pas encore de commentaire. Le vôtre peut être le premier.
+widget-write = Laisser un commentaire
+widget-name = Nom
+widget-email = E-mail
+widget-private = Votre adresse e-mail ne sera pas publiée.
+widget-website = Site web
+widget-optional = facultatif
+widget-text = Commentaire
+widget-notify = M’avertir des réponses par e-mail
+widget-send = Envoyer
+widget-sending = Envoi…
+widget-working = Vérification que vous n’êtes pas une machine…
+widget-reply = Répondre
+widget-reply-to = Répondre à { $name }
+widget-cancel = Annuler
+widget-held = Merci. Votre commentaire attend d’être relu.
+widget-published = Merci. Votre commentaire est publié.
+widget-more = Autres commentaires
+widget-failed = Les commentaires n’ont pas pu être chargés.
+widget-again = Réessayer
+widget-required = Veuillez remplir ce champ.
+widget-bad-email = Ce n’est pas une adresse e-mail.
+widget-bad-website = Ce n’est pas une adresse web.
+widget-too-long = C’est trop long.
+widget-invalid = Certaines données ne conviennent pas.
+widget-too-many = Trop de commentaires sont venus d’ici. Réessayez plus tard.
+widget-not-sent = Votre commentaire n’a pas été envoyé. Le texte est gardé ici ; réessayez.

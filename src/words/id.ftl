@@ -536,6 +536,7 @@ views-too-many = Sudah ada { $number } daftar. Hapus satu dulu.
 
 number-separator = .
 language-name = Bahasa Indonesia
+language-direction = ltr
 js-decided-approve = { $number } komentar disetujui.
 js-decided-spam = { $number } komentar ditandai spam.
 js-decided-reject = { $number } komentar ditolak.
@@ -1246,3 +1247,40 @@ fault-standing-broken = Model yang diaktifkan tidak dapat dipakai ({ $why }); ya
 fault-standing-shipped = Model bawaan program apa adanya: { $ham } label “{ $clean }” dan { $spam } “{ $against }”; perlu { $minimum } masing-masing sebelum dihitung.
 fault-standing-taught = Model bawaan program, dan yang dipelajarinya dari { $ham } label “{ $clean }” dan { $spam } “{ $against }”.
 fault-standing-own = Model situs sendiri, dan yang dipelajarinya dari { $ham } label “{ $clean }” dan { $spam } “{ $against }” di luar pelatihannya.
+
+## The demo's page
+
+demo-about = Tentang demo ini
+demo-what = <strong>Demo Hamlet.</strong> Kirim komentar di bawah: komentar ditahan sampai disetujui moderator. Jadilah moderator di <a href="/desk" target="_blank">meja moderasi</a> (terbuka di samping halaman ini), lalu kembali: yang Anda setujui ada di sini.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = disunting
+widget-comments = Komentar
+widget-none = Belum ada komentar. Jadilah yang pertama.
+widget-write = Tulis komentar
+widget-name = Nama
+widget-email = Email
+widget-private = Alamat email Anda tidak akan dipublikasikan.
+widget-website = Situs web
+widget-optional = opsional
+widget-text = Komentar
+widget-notify = Kabari saya lewat email jika ada balasan
+widget-send = Kirim
+widget-sending = Mengirim…
+widget-working = Memeriksa bahwa Anda bukan mesin…
+widget-reply = Balas
+widget-reply-to = Balas { $name }
+widget-cancel = Batal
+widget-held = Terima kasih. Komentar Anda menunggu peninjauan.
+widget-published = Terima kasih. Komentar Anda sudah terbit.
+widget-more = Komentar lainnya
+widget-failed = Komentar tidak dapat dimuat.
+widget-again = Coba lagi
+widget-required = Harap diisi.
+widget-bad-email = Ini bukan alamat email.
+widget-bad-website = Ini bukan alamat web.
+widget-too-long = Ini terlalu panjang.
+widget-invalid = Ada isian yang belum benar.
+widget-too-many = Terlalu banyak komentar dari sini. Coba lagi nanti.
+widget-not-sent = Komentar Anda belum terkirim. Teksnya disimpan di sini; silakan coba lagi.

@@ -635,6 +635,7 @@ views-too-many = Já há { $number } listas. Remova uma primeiro.
 
 number-separator = .
 language-name = Português
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } comentário aprovado.
    *[other] { $number } comentários aprovados.
@@ -1403,3 +1404,40 @@ fault-standing-broken = O modelo ativado não pode ser usado ({ $why }); usa-se 
 fault-standing-shipped = O modelo que vem com o programa, como está: { $ham } rótulos “{ $clean }” e { $spam } “{ $against }”; são necessários { $minimum } de cada antes que contem.
 fault-standing-taught = O modelo que vem com o programa, e o que { $ham } rótulos “{ $clean }” e { $spam } “{ $against }” lhe ensinaram.
 fault-standing-own = O modelo próprio do site, e o que lhe ensinaram { $ham } rótulos “{ $clean }” e { $spam } “{ $against }” com os quais não foi treinado.
+
+## The demo's page
+
+demo-about = Sobre esta demonstração
+demo-what = <strong>Uma demonstração do Hamlet.</strong> Deixe um comentário abaixo: ele fica retido até um moderador aprovar. Seja o moderador na <a href="/desk" target="_blank">moderação</a> (abre ao lado desta página) e volte: o que você aprovou está aqui.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = editado
+widget-comments = Comentários
+widget-none = Ainda não há comentários. O seu pode ser o primeiro.
+widget-write = Deixar um comentário
+widget-name = Nome
+widget-email = E-mail
+widget-private = O seu endereço de e-mail não será publicado.
+widget-website = Site
+widget-optional = opcional
+widget-text = Comentário
+widget-notify = Avisar-me das respostas por e-mail
+widget-send = Enviar
+widget-sending = Enviando…
+widget-working = Verificando que você não é uma máquina…
+widget-reply = Responder
+widget-reply-to = Responder a { $name }
+widget-cancel = Cancelar
+widget-held = Obrigado. O seu comentário aguarda revisão.
+widget-published = Obrigado. O seu comentário foi publicado.
+widget-more = Mais comentários
+widget-failed = Não foi possível carregar os comentários.
+widget-again = Tentar de novo
+widget-required = Preencha este campo.
+widget-bad-email = Isto não é um endereço de e-mail.
+widget-bad-website = Isto não é um endereço web.
+widget-too-long = É longo demais.
+widget-invalid = Alguns dados não estão certos.
+widget-too-many = Vieram comentários demais daqui. Tente mais tarde.
+widget-not-sent = O seu comentário não foi enviado. O texto fica guardado aqui; tente de novo.

@@ -530,6 +530,7 @@ views-too-many = 已有 { $number } 个列表。请先移除一个。
 
 number-separator = ,
 language-name = 中文
+language-direction = ltr
 js-decided-approve = 已通过 { $number } 条评论。
 js-decided-spam = 已将 { $number } 条评论标记为垃圾。
 js-decided-reject = 已拒绝 { $number } 条评论。
@@ -1240,3 +1241,40 @@ fault-standing-broken = 已启用的模型无法使用（{ $why }）；现使用
 fault-standing-shipped = 程序自带的模型，原样使用：“{ $clean }”标注 { $ham } 条，“{ $against }”{ $spam } 条；各需 { $minimum } 条才会计入。
 fault-standing-taught = 程序自带的模型，以及它从“{ $clean }”标注 { $ham } 条、“{ $against }”{ $spam } 条中学到的内容。
 fault-standing-own = 网站自己的模型，以及它从训练之外的“{ $clean }”标注 { $ham } 条、“{ $against }”{ $spam } 条中学到的内容。
+
+## The demo's page
+
+demo-about = 关于此演示
+demo-what = <strong>Hamlet 演示。</strong>在下方发表评论：评论会等待审核员通过。请在<a href="/desk" target="_blank">审核台</a>（在此页面旁打开）担任审核员，然后回来：您通过的评论就在这里。
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = 已编辑
+widget-comments = 评论
+widget-none = 还没有评论，欢迎第一个留言。
+widget-write = 发表评论
+widget-name = 姓名
+widget-email = 电子邮件
+widget-private = 您的电子邮件地址不会被公开。
+widget-website = 网站
+widget-optional = 选填
+widget-text = 评论
+widget-notify = 有回复时邮件通知我
+widget-send = 发送
+widget-sending = 正在发送…
+widget-working = 正在确认您不是机器…
+widget-reply = 回复
+widget-reply-to = 回复 { $name }
+widget-cancel = 取消
+widget-held = 谢谢。您的评论正在等待审核。
+widget-published = 谢谢。您的评论已发布。
+widget-more = 更多评论
+widget-failed = 无法加载评论。
+widget-again = 重试
+widget-required = 请填写此项。
+widget-bad-email = 这不是电子邮件地址。
+widget-bad-website = 这不是网址。
+widget-too-long = 内容太长。
+widget-invalid = 有些内容不正确。
+widget-too-many = 此处发来的评论过多，请稍后再试。
+widget-not-sent = 您的评论没有发出。文字已保留，请重试。

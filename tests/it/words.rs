@@ -1,6 +1,13 @@
-//! Templates take what they say from `src/words`: no sentence stands in one, but for those not yet moved.
+//! Templates and code take what they say from `src/words`: no sentence stands in one, but for those not yet moved.
+//! Every language says all that English says, and nothing is said that nobody asks for.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use hamlet::words::{Argument, Words};
 
 const FOLDERS: [&str; 4] = [
     "src/notify/templates",
@@ -11,19 +18,13 @@ const FOLDERS: [&str; 4] = [
 
 /// Words that templates still have in them. A number may only shrink; a template without any leaves the list.
 const NOT_YET: &[(&str, usize)] = &[
-    ("demo.html", 167),
-    ("desk_model.html", 126),
-    ("desk_parts.html", 6),
-    ("desk_privacy.html", 18),
-    ("desk_settings.html", 41),
-    ("desk_settings_programs.html", 10),
-    ("desk_site.html", 23),
+    // What programmers read is in English, as the descriptions in it are.
     ("docs.html", 22),
     ("evaluation.html", 73),
 ];
 
 /// What of a template a person would read: neither names in expressions, nor comments, nor tags but for
-/// the attributes that are read, nor what is in `style`, nor keys, code and the
+/// the attributes that are read, nor what is in `style`, nor keys, code, the article of the demo and the
 /// product's name.
 fn read_by_people(template: &str) -> String {
     let mut text = template.to_owned();
@@ -32,12 +33,17 @@ fn read_by_people(template: &str) -> String {
         ("<style", "</style>"),
         ("<kbd", "</kbd>"),
         ("<code", "</code>"),
+        ("<pre", "</pre>"),
+        ("<article lang=\"en\"", "</article>"),
+        (" aria-invalid=\"", "\""),
     ] {
         text = without(&text, from, to, |_| String::new());
     }
     for (from, to) in [("{%", "%}"), ("{{", "}}")] {
         text = without(&text, from, to, literals);
     }
+    // An attribute that a macro puts into a tag.
+    text = without(&text, " aria-describedby=\"", "\"", |_| String::new());
     without(&text, "<", ">", |tag| {
         let said = ["aria-label", "title", "placeholder", "alt", "content"].map(|name| {
             let rest = tag.split_once(&format!(" {name}=\""));
@@ -137,5 +143,248 @@ fn every_sentence_that_a_template_asks_for_is_there() {
                 }
             }
         }
+    }
+}
+
+/// Files of the code that says things to people: pages, forms and mails.
+const SPEAKING: [&str; 4] = [
+    "src/web/desk",
+    "src/web/embed",
+    "src/web/mail_links",
+    "src/notify",
+];
+
+/// Files among them whose sentences go to logs and to the command line, or come back by `Words::relay`.
+const FOR_PROGRAMS: [&str; 7] = [
+    "failure.rs",
+    "mailer.rs",
+    "outbox.rs",
+    "records.rs",
+    "runner.rs",
+    "smtp.rs",
+    "webhooks",
+];
+
+/// Every file with one of these endings below a folder.
+fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
+    for file in fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        if path.is_dir() {
+            files(&path, endings, found);
+        } else if endings
+            .iter()
+            .any(|one| path.to_string_lossy().ends_with(one))
+        {
+            found.push(path);
+        }
+    }
+}
+
+fn source(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    files(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+        endings,
+        &mut found,
+    );
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("a text");
+        (path, text)
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The sentences among the literals of code: two words or more, apart from tests, comments, attributes, logs and
+/// titles of problems, which are the interface's and are said by `Words::relay`.
+fn sentences(code: &str) -> Vec<String> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| {
+        let line = line.trim_start();
+        !line.starts_with("//") && !line.starts_with("#[") && !line.starts_with("reason = ")
+    });
+    let mut code = lines.collect::<Vec<_>>().join("\n");
+    for (from, to) in [
+        ("tracing::", ";"),
+        ("Problem::", ";"),
+        ("let title = ", ";"),
+    ] {
+        code.push(';');
+        code = without(&code, from, to, |_| String::new());
+    }
+    let literals = code.split('"').skip(1).step_by(2);
+    let literals = literals.map(|text| without(text, "{", "}", |_| " ".to_owned()));
+    let says = |text: &String| {
+        let words = text.split_whitespace();
+        let words = words.filter(|word| word.chars().all(char::is_alphabetic) && word.len() > 1);
+        words.count() > 1 && !text.contains(['<', '=', '/', '_'])
+    };
+    literals.filter(says).collect()
+}
+
+#[test]
+fn no_code_that_speaks_to_people_has_a_sentence_of_its_own() {
+    let known = relayed();
+    for folder in SPEAKING {
+        for (path, code) in source(folder, &[".rs"]) {
+            let name = path.to_string_lossy();
+            if folder == "src/notify" && FOR_PROGRAMS.iter().any(|one| name.contains(one)) {
+                continue;
+            }
+            let left: Vec<String> = sentences(&code)
+                .into_iter()
+                .filter(|text| !known.contains(text))
+                .collect();
+            assert!(
+                left.is_empty(),
+                "{name}: move to src/words/en.ftl: {left:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_sentence_in_code_is_seen_and_what_only_programs_read_is_not() {
+    assert_eq!(sentences("let a = \"It is done.\";"), ["It is done."]);
+    assert_eq!(sentences("// \"It is done.\""), Vec::<String>::new());
+    assert_eq!(
+        sentences("Err(Problem::malformed(\"It is not so.\"));"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        sentences("words.say(\"queue-search\")"),
+        Vec::<String>::new()
+    );
+}
+
+/// The English text of sentences that come from below.
+fn relayed() -> BTreeSet<String> {
+    let english = include_str!("../../src/words/en.ftl");
+    let lines = english.lines().filter(|line| line.starts_with("fault-"));
+    let texts = lines.filter_map(|line| line.split_once(" = "));
+    texts.map(|(_, text)| text.to_owned()).collect()
+}
+
+#[test]
+fn what_comes_from_below_is_said_there_in_these_words() {
+    let code: String = source("src", &[".rs"])
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    // A literal over several lines goes on behind the indentation.
+    let code = code.split("\\\n").map(str::trim_start).collect::<String>();
+    for text in relayed() {
+        let own = without(&text, "{ $", " }", |_| "\u{0}".to_owned());
+        for piece in own.split('\u{0}').map(str::trim) {
+            let word = piece.trim_matches(|c: char| !c.is_alphabetic());
+            assert!(
+                word.len() < 4 || code.contains(word),
+                "nothing says {word:?} of {text:?}"
+            );
+        }
+    }
+}
+
+/// Each sentence of a language's file, with the arguments that it takes.
+fn said(file: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut name = String::new();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let begun = line.split_once(" =").filter(|(name, _)| {
+            name.starts_with(|c: char| c.is_ascii_lowercase()) && !name.contains(' ')
+        });
+        if let Some((begun, _)) = begun {
+            begun.clone_into(&mut name);
+            all.entry(name.clone()).or_default();
+        }
+        for piece in line.split('$').skip(1) {
+            let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+            let argument = &piece[..end.unwrap_or(piece.len())];
+            if let Some(taken) = all.get_mut(&name) {
+                taken.insert(argument.to_owned());
+            }
+        }
+    }
+    all
+}
+
+fn language(tag: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let path = format!("src/words/{tag}.ftl");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    said(&fs::read_to_string(path).expect("a language"))
+}
+
+#[test]
+fn every_language_says_all_that_english_says_and_fills_in_the_same() {
+    let english = language("en");
+    for words in Words::all() {
+        let own = language(words.language);
+        let lacking: Vec<&String> = english
+            .keys()
+            .filter(|name| !own.contains_key(*name))
+            .collect();
+        assert!(lacking.is_empty(), "{} lacks {lacking:?}", words.language);
+        for (name, taken) in own {
+            let known = english.get(&name);
+            let known =
+                known.unwrap_or_else(|| panic!("{}: nothing asks for {name}", words.language));
+            // What counts chooses a form, which not every language has.
+            let differs = taken
+                .symmetric_difference(known)
+                .find(|one| *one != "count");
+            assert_eq!(differs, None, "{}: {name}", words.language);
+        }
+    }
+}
+
+#[test]
+fn every_sentence_is_said_with_any_number() {
+    let english = language("en");
+    for words in Words::all() {
+        for (name, taken) in &english {
+            for number in [0_i64, 1, 2, 3, 5, 11, 21, 100] {
+                let filled = taken.iter().map(String::as_str).chain(["count"]);
+                let filled: Vec<(&str, &dyn Argument)> = filled
+                    .map(|argument| (argument, &number as &dyn Argument))
+                    .collect();
+                let said = words.fill(name, &filled);
+                assert!(
+                    !said.is_empty() && !said.contains(['{', '}']) && !said.contains("  "),
+                    "{}: {name} with {number}: {said:?}",
+                    words.language
+                );
+            }
+        }
+    }
+}
+
+/// Beginnings of names that code puts together.
+const COMPOSED: [&str; 5] = ["act-", "link-ask-", "link-do-", "link-done-", "fault-"];
+
+#[test]
+fn every_sentence_is_asked_for() {
+    let code = source("src", &[".rs", ".html", ".txt", ".js", ".atom"]);
+    let code: String = code.into_iter().map(|(_, text)| text).collect();
+    let asked = |name: &str| code.contains(&format!("\"{name}\""));
+    for name in language("en").keys() {
+        let composed = COMPOSED.iter().any(|start| name.starts_with(start));
+        // A title and its text: `NAME` and `NAME-text`.
+        let text = name.strip_suffix("-text").is_some_and(asked);
+        // The widget writes `replyTo` for `reply-to`.
+        let widget = name.strip_prefix("widget-").is_some_and(|short| {
+            let mut parts = short.split('-');
+            let first = parts.next().unwrap_or_default().to_owned();
+            let camel = parts.fold(first, |all, part| {
+                all + &part[..1].to_uppercase() + &part[1..]
+            });
+            code.contains(&format!("words.{camel}")) || asked(&camel)
+        });
+        let script = name.strip_prefix("js-").is_some_and(|short| {
+            let start = short.rsplit_once('-').map_or(short, |(start, _)| start);
+            asked(short) || code.contains(&format!("`{start}-${{"))
+        });
+        assert!(
+            composed || text || widget || script || asked(name),
+            "nothing asks for {name}"
+        );
     }
 }

@@ -75,6 +75,12 @@ impl ModelPage {
         )
     }
 
+    /// The line of a file that an error is about.
+    pub(super) fn line(&self, error: &FieldError) -> Option<String> {
+        let line = error.field.strip_prefix("line ")?;
+        Some(self.frame.words.fill("model-line", &[("line", &line)]))
+    }
+
     /// What the table of thresholds is about.
     pub(super) fn what_if(&self) -> String {
         let decided = self.decided.caught + self.decided.blocked;
