@@ -940,7 +940,6 @@ js-what-to-do = إلى أين، أو ماذا تفعل؟
 js-nothing-like-that = لا شيء بهذا الاسم
 js-saved-list = قائمة
 js-looking = ينظر { $who } إليه
-js-decide = القرار
 
 ## The desk: a comment by itself
 
@@ -1378,6 +1377,8 @@ model-line = السطر { $line }
 model-file-hint = CSV أو TSV مع صف عناوين، أو أسطر JSON: <code>text</code> و<code>label</code> (<code>{ $against }</code> أو <code>{ $clean }</code>)، وإن عُرفت <code>name</code> و<code>email</code> و<code>website</code>، و<code>site</code> إن لم يكن { $site }. بحد أقصى { $max } MiB. يُحتسب كله، أو لا شيء منه إن كان سطر غير صحيح.
 model-what-if = لآخر { $judged } تعليق، قرر الناس بشأن { $decided } منها. عتبة الموقع { $threshold }.
 model-part-of = { $part } من { $all }
+model-would = تُنحّى { $aside }: يُضبط { $caught } من { $spam } مزعجة، ويُحجب { $blocked } من { $ham } حقيقية.
+model-abuse-would = تُعلَّق { $held }: منها { $approved } وافق عليها الناس، و{ $rejected } رُفضت.
 model-said-begun = التدريب ينتظر دوره.
 model-said-under-way = هناك تدريب جارٍ لهذا الموقع.
 model-said-active = النموذج قيد الاستخدام.

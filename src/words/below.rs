@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_relay_is_said_in_the_language_and_so_is_what_it_has_in_its_places() {
+    fn a_sentence_from_below_is_said_in_the_language_and_so_is_what_it_has_in_its_places() {
         assert_eq!(
             german("At most 100 characters are allowed."),
             "Höchstens 100 Zeichen sind erlaubt."

@@ -758,7 +758,6 @@ js-what-to-do = Wohin, oder was tun?
 js-nothing-like-that = Nichts heißt so
 js-saved-list = Liste
 js-looking = { $who } sieht ihn gerade an
-js-decide = Entscheiden
 
 ## The desk: a comment by itself
 
@@ -1173,6 +1172,8 @@ model-line = Zeile { $line }
 model-file-hint = CSV oder TSV mit Kopfzeile oder JSON-Zeilen: <code>text</code> und <code>label</code> (<code>{ $against }</code> oder <code>{ $clean }</code>), wo bekannt <code>name</code>, <code>email</code>, <code>website</code>, und <code>site</code>, wo es nicht { $site } ist. Höchstens { $max } MiB. Alles zählt oder, wenn eine Zeile nicht stimmt, nichts.
 model-what-if = Bei den letzten { $judged } Kommentaren, von denen Menschen über { $decided } entschieden haben. Die Schwelle der Website ist { $threshold }.
 model-part-of = { $part } von { $all }
+model-would = { $aside } beiseitegelegt: { $caught } von { $spam } Spam erkannt, { $blocked } von { $ham } echten blockiert.
+model-abuse-would = { $held } zurückgehalten: davon { $approved } von Menschen freigegeben, { $rejected } abgelehnt.
 model-said-begun = Das Training wartet, bis es an der Reihe ist.
 model-said-under-way = Für diese Website läuft schon ein Training.
 model-said-active = Das Modell ist im Einsatz.

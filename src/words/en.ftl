@@ -751,7 +751,6 @@ js-what-to-do = Where to, or what to do?
 js-nothing-like-that = Nothing is called that
 js-saved-list = list
 js-looking = { $who } looks at it
-js-decide = Decide
 
 ## The desk: a comment by itself
 
@@ -1166,6 +1165,8 @@ model-line = Line { $line }
 model-file-hint = CSV or TSV with a header, or JSON lines: <code>text</code> and <code>label</code> (<code>{ $against }</code> or <code>{ $clean }</code>), where known <code>name</code>, <code>email</code>, <code>website</code>, and <code>site</code> where it is not { $site }. At most { $max } MiB. All of it counts or, if a line is not right, none.
 model-what-if = To the last { $judged } comments, of which people decided about { $decided }. The site's threshold is { $threshold }.
 model-part-of = { $part } of { $all }
+model-would = { $aside } put aside: { $caught } of { $spam } spam caught, { $blocked } of { $ham } genuine blocked.
+model-abuse-would = { $held } held: { $approved } of them approved by people, { $rejected } rejected.
 model-said-begun = The training waits for its turn.
 model-said-under-way = A training for this site is under way already.
 model-said-active = The model is in use.

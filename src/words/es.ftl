@@ -758,7 +758,6 @@ js-what-to-do = ¿Adónde, o qué hacer?
 js-nothing-like-that = Nada se llama así
 js-saved-list = lista
 js-looking = { $who } lo está viendo
-js-decide = Decidir
 
 ## The desk: a comment by itself
 
@@ -1173,6 +1172,8 @@ model-line = Línea { $line }
 model-file-hint = CSV o TSV con encabezado, o líneas JSON: <code>text</code> y <code>label</code> (<code>{ $against }</code> o <code>{ $clean }</code>), si se conocen <code>name</code>, <code>email</code>, <code>website</code>, y <code>site</code> si no es { $site }. Como máximo { $max } MiB. Cuenta todo o, si una línea no está bien, nada.
 model-what-if = Con los últimos { $judged } comentarios, de los que las personas decidieron sobre { $decided }. El umbral del sitio es { $threshold }.
 model-part-of = { $part } de { $all }
+model-would = { $aside } apartados: { $caught } de { $spam } de spam detectados, { $blocked } de { $ham } genuinos bloqueados.
+model-abuse-would = { $held } retenidos: { $approved } de ellos aprobados por personas, { $rejected } rechazados.
 model-said-begun = El entrenamiento espera su turno.
 model-said-under-way = Ya hay un entrenamiento en curso para este sitio.
 model-said-active = El modelo está en uso.

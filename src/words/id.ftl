@@ -626,7 +626,6 @@ js-what-to-do = Ke mana, atau apa?
 js-nothing-like-that = Tidak ada yang bernama itu
 js-saved-list = daftar
 js-looking = { $who } sedang melihatnya
-js-decide = Putuskan
 
 ## The desk: a comment by itself
 
@@ -1020,6 +1019,8 @@ model-line = Baris { $line }
 model-file-hint = CSV atau TSV dengan judul kolom, atau baris JSON: <code>text</code> dan <code>label</code> (<code>{ $against }</code> atau <code>{ $clean }</code>), bila diketahui <code>name</code>, <code>email</code>, <code>website</code>, serta <code>site</code> bila bukan { $site }. Paling banyak { $max } MiB. Semuanya dihitung atau, jika satu baris salah, tidak sama sekali.
 model-what-if = Untuk { $judged } komentar terakhir, { $decided } di antaranya diputuskan orang. Ambang situs { $threshold }.
 model-part-of = { $part } dari { $all }
+model-would = { $aside } disisihkan: { $caught } dari { $spam } spam tertangkap, { $blocked } dari { $ham } asli terblokir.
+model-abuse-would = { $held } ditahan: { $approved } di antaranya disetujui orang, { $rejected } ditolak.
 model-said-begun = Pelatihan menunggu giliran.
 model-said-under-way = Pelatihan untuk situs ini sudah berjalan.
 model-said-active = Model dipakai.

@@ -758,7 +758,6 @@ js-what-to-do = Para onde, ou o que fazer?
 js-nothing-like-that = Nada tem esse nome
 js-saved-list = lista
 js-looking = { $who } está vendo
-js-decide = Decidir
 
 ## The desk: a comment by itself
 
@@ -1173,6 +1172,8 @@ model-line = Linha { $line }
 model-file-hint = CSV ou TSV com cabeçalho, ou linhas JSON: <code>text</code> e <code>label</code> (<code>{ $against }</code> ou <code>{ $clean }</code>), se conhecidos <code>name</code>, <code>email</code>, <code>website</code>, e <code>site</code> se não for { $site }. No máximo { $max } MiB. Conta tudo ou, se uma linha não estiver certa, nada.
 model-what-if = Para os últimos { $judged } comentários, dos quais pessoas decidiram sobre { $decided }. O limite do site é { $threshold }.
 model-part-of = { $part } de { $all }
+model-would = { $aside } separados: { $caught } de { $spam } de spam detectados, { $blocked } de { $ham } genuínos bloqueados.
+model-abuse-would = { $held } retidos: { $approved } deles aprovados por pessoas, { $rejected } rejeitados.
 model-said-begun = O treinamento aguarda sua vez.
 model-said-under-way = Já há um treinamento em andamento para este site.
 model-said-active = O modelo está em uso.

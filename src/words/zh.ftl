@@ -620,7 +620,6 @@ js-what-to-do = 去哪里，或做什么？
 js-nothing-like-that = 没有这样的名称
 js-saved-list = 列表
 js-looking = { $who } 正在查看
-js-decide = 决定
 
 ## The desk: a comment by itself
 
@@ -1014,6 +1013,8 @@ model-line = 第 { $line } 行
 model-file-hint = 带表头的 CSV 或 TSV，或 JSON 行：<code>text</code> 和 <code>label</code>（<code>{ $against }</code> 或 <code>{ $clean }</code>），已知时可加 <code>name</code>、<code>email</code>、<code>website</code>，若不是 { $site } 则加 <code>site</code>。最大 { $max } MiB。全部计入；若有一行不正确，则全部不计。
 model-what-if = 对最近 { $judged } 条评论，其中人工决定 { $decided } 条。网站阈值为 { $threshold }。
 model-part-of = { $part } / { $all }
+model-would = 搁置 { $aside } 条：捕获垃圾 { $caught } / { $spam }，误拦真实评论 { $blocked } / { $ham }。
+model-abuse-would = 保留 { $held } 条：其中人工通过 { $approved } 条，拒绝 { $rejected } 条。
 model-said-begun = 训练正在排队。
 model-said-under-way = 此网站已有训练在进行。
 model-said-active = 模型已启用。

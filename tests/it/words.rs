@@ -223,7 +223,10 @@ fn sentences(code: &str) -> Vec<String> {
 
 #[test]
 fn no_code_that_speaks_to_people_has_a_sentence_of_its_own() {
-    let known = relayed();
+    let known: Vec<String> = relayed()
+        .iter()
+        .map(|text| without(text, "{", "}", |_| " ".to_owned()))
+        .collect();
     for folder in SPEAKING {
         for (path, code) in source(folder, &[".rs"]) {
             let name = path.to_string_lossy();
@@ -232,7 +235,7 @@ fn no_code_that_speaks_to_people_has_a_sentence_of_its_own() {
             }
             let left: Vec<String> = sentences(&code)
                 .into_iter()
-                .filter(|text| !known.contains(text))
+                .filter(|text| known.iter().all(|one| one != text))
                 .collect();
             assert!(
                 left.is_empty(),
@@ -348,7 +351,7 @@ fn every_sentence_is_said_with_any_number() {
                     .collect();
                 let said = words.fill(name, &filled);
                 assert!(
-                    !said.is_empty() && !said.contains(['{', '}']) && !said.contains("  "),
+                    !said.is_empty() && !said.contains(['{', '}']),
                     "{}: {name} with {number}: {said:?}",
                     words.language
                 );

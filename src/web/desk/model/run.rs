@@ -27,13 +27,7 @@ impl Run {
         Self {
             asked: age(words, entry.requested_at, now),
             percent: progress.done * 100 / progress.total.max(1),
-            phase: match progress.phase {
-                Phase::Waiting => "model-phase-waiting",
-                Phase::Reading => "model-phase-reading",
-                Phase::Fitting => "model-phase-fitting",
-                Phase::Measuring => "model-phase-measuring",
-                Phase::Done => "model-phase-done",
-            },
+            phase: phase(progress.phase),
             figures: entry.report.as_ref().map(figures).unwrap_or_default(),
             entry,
         }
@@ -41,6 +35,17 @@ impl Run {
 
     pub(super) fn is_live(&self) -> bool {
         self.entry.status == ModelStatus::Live
+    }
+}
+
+/// The name of the sentence that says what a run does.
+pub(super) const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Waiting => "model-phase-waiting",
+        Phase::Reading => "model-phase-reading",
+        Phase::Fitting => "model-phase-fitting",
+        Phase::Measuring => "model-phase-measuring",
+        Phase::Done => "model-phase-done",
     }
 }
 

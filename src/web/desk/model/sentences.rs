@@ -100,6 +100,16 @@ impl ModelPage {
         words.fill("model-part-of", &[("part", part), ("all", all)])
     }
 
+    /// A sentence with places for what the page's script counts.
+    pub(super) fn would<const N: usize>(&self, name: &str, counted: &[&str; N]) -> String {
+        let places = counted.map(|one| (one, format!("{{{one}}}")));
+        let places: Vec<(&str, &dyn Argument)> = places
+            .iter()
+            .map(|(one, place)| (*one, place as &dyn Argument))
+            .collect();
+        self.frame.words.fill(name, &places)
+    }
+
     /// The name of the sentence that says how labels came in.
     pub(super) const fn came_by(samples: &SampleCount) -> &'static str {
         match samples.provenance {
