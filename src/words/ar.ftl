@@ -939,7 +939,6 @@ js-keys = المفاتيح
 js-what-to-do = إلى أين، أو ماذا تفعل؟
 js-nothing-like-that = لا شيء بهذا الاسم
 js-saved-list = قائمة
-js-looking = ينظر { $who } إليه
 
 ## The desk: a comment by itself
 
@@ -1202,7 +1201,6 @@ settings-ownerless = { $count ->
 }
 settings-never = أبدًا
 settings-gone = لم يعد موجودًا
-settings-no-address = غير مذكور
 settings-all-sites = كل المواقع
 settings-sent-link = أرسل هذا الرابط إلى { $name }: يسجل دخوله مرة واحدة خلال يوم، ولن يُعرض مجددًا.
 settings-person-removed = أُزيل. ويبقى الاسم في السجل.
@@ -1328,7 +1326,6 @@ privacy-by = من قام به
 privacy-look-it-up = البحث عنه
 privacy-download-all-of-it = تنزيل كل ذلك
 privacy-erase-all-of-it = محو كل ذلك
-privacy-settings = الإعدادات
 privacy-labelled-texts-and-what-models = نصوص معلّمة، وما تعلمته النماذج منها
 privacy-subscriptions-to-replies = اشتراكات في الردود
 privacy-mails-to-them = رسائل إليه

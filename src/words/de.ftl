@@ -757,7 +757,6 @@ js-keys = Tasten
 js-what-to-do = Wohin, oder was tun?
 js-nothing-like-that = Nichts heißt so
 js-saved-list = Liste
-js-looking = { $who } sieht ihn gerade an
 
 ## The desk: a comment by itself
 
@@ -1013,7 +1012,6 @@ settings-ownerless = { $count ->
 }
 settings-never = nie
 settings-gone = nicht mehr da
-settings-no-address = keine angegeben
 settings-all-sites = alle Websites
 settings-sent-link = Senden Sie diesen Link an { $name }: Er gilt einmal zum Anmelden, einen Tag lang, und wird nicht noch einmal gezeigt.
 settings-person-removed = Entfernt. Der Name bleibt im Verlauf.
@@ -1124,7 +1122,6 @@ privacy-by = Von
 privacy-look-it-up = Nachsehen
 privacy-download-all-of-it = Alles herunterladen
 privacy-erase-all-of-it = Alles löschen
-privacy-settings = Einstellungen
 privacy-labelled-texts-and-what-models = Markierte Texte und was Modelle daraus gelernt haben
 privacy-subscriptions-to-replies = Abonnements von Antworten
 privacy-mails-to-them = E-Mails an diese Person

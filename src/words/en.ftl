@@ -750,7 +750,6 @@ js-keys = Keys
 js-what-to-do = Where to, or what to do?
 js-nothing-like-that = Nothing is called that
 js-saved-list = list
-js-looking = { $who } looks at it
 
 ## The desk: a comment by itself
 
@@ -1006,7 +1005,6 @@ settings-ownerless = { $count ->
 }
 settings-never = never
 settings-gone = gone
-settings-no-address = none given
 settings-all-sites = every site
 settings-sent-link = Send this link to { $name }: it signs them in once, within a day, and is not shown again.
 settings-person-removed = Removed. The name stays in the history.
@@ -1117,7 +1115,6 @@ privacy-by = By
 privacy-look-it-up = Look it up
 privacy-download-all-of-it = Download all of it
 privacy-erase-all-of-it = Erase all of it
-privacy-settings = settings
 privacy-labelled-texts-and-what-models = Labelled texts, and what models learnt of them
 privacy-subscriptions-to-replies = Subscriptions to replies
 privacy-mails-to-them = Mails to them

@@ -757,7 +757,6 @@ js-keys = Teclas
 js-what-to-do = ¿Adónde, o qué hacer?
 js-nothing-like-that = Nada se llama así
 js-saved-list = lista
-js-looking = { $who } lo está viendo
 
 ## The desk: a comment by itself
 
@@ -1013,7 +1012,6 @@ settings-ownerless = { $count ->
 }
 settings-never = nunca
 settings-gone = ya no está
-settings-no-address = no indicada
 settings-all-sites = todos los sitios
 settings-sent-link = Envíe este enlace a { $name }: permite iniciar sesión una vez, en un día, y no se vuelve a mostrar.
 settings-person-removed = Quitado. El nombre permanece en el historial.
@@ -1124,7 +1122,6 @@ privacy-by = Por
 privacy-look-it-up = Consultar
 privacy-download-all-of-it = Descargarlo todo
 privacy-erase-all-of-it = Borrarlo todo
-privacy-settings = ajustes
 privacy-labelled-texts-and-what-models = Textos etiquetados y lo que los modelos aprendieron de ellos
 privacy-subscriptions-to-replies = Suscripciones a respuestas
 privacy-mails-to-them = Correos a esa persona

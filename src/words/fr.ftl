@@ -766,7 +766,6 @@ js-keys = Touches
 js-what-to-do = Où aller, ou que faire ?
 js-nothing-like-that = Rien ne s’appelle ainsi
 js-saved-list = liste
-js-looking = { $who } le regarde
 
 ## The desk: a comment by itself
 
@@ -1022,7 +1021,6 @@ settings-ownerless = { $count ->
 }
 settings-never = jamais
 settings-gone = disparu
-settings-no-address = non indiquée
 settings-all-sites = tous les sites
 settings-sent-link = Envoyez ce lien à { $name } : il permet de se connecter une fois, dans la journée, et ne sera plus montré.
 settings-person-removed = Supprimé. Le nom reste dans l’historique.
@@ -1133,7 +1131,6 @@ privacy-by = Par
 privacy-look-it-up = Consulter
 privacy-download-all-of-it = Tout télécharger
 privacy-erase-all-of-it = Tout effacer
-privacy-settings = réglages
 privacy-labelled-texts-and-what-models = Textes étiquetés, et ce que les modèles en ont appris
 privacy-subscriptions-to-replies = Abonnements aux réponses
 privacy-mails-to-them = E-mails à cette personne

@@ -625,7 +625,6 @@ js-keys = Tombol
 js-what-to-do = Ke mana, atau apa?
 js-nothing-like-that = Tidak ada yang bernama itu
 js-saved-list = daftar
-js-looking = { $who } sedang melihatnya
 
 ## The desk: a comment by itself
 
@@ -875,7 +874,6 @@ settings-tokens-end = Token berakhir bersama akun pembuatnya, dan tidak boleh le
 settings-ownerless = Ada { $number } yang berlaku tanpa diketahui pembuatnya: ganti, lalu cabut.
 settings-never = tidak pernah
 settings-gone = sudah tidak ada
-settings-no-address = tidak diberikan
 settings-all-sites = semua situs
 settings-sent-link = Kirim tautan ini kepada { $name }: berlaku sekali untuk masuk, dalam sehari, dan tidak ditampilkan lagi.
 settings-person-removed = Dihapus. Namanya tetap ada di riwayat.
@@ -974,7 +972,6 @@ privacy-by = Oleh
 privacy-look-it-up = Cari
 privacy-download-all-of-it = Unduh semuanya
 privacy-erase-all-of-it = Hapus semuanya
-privacy-settings = pengaturan
 privacy-labelled-texts-and-what-models = Teks berlabel, dan yang dipelajari model darinya
 privacy-subscriptions-to-replies = Langganan balasan
 privacy-mails-to-them = Email kepadanya

@@ -757,7 +757,6 @@ js-keys = Teclas
 js-what-to-do = Para onde, ou o que fazer?
 js-nothing-like-that = Nada tem esse nome
 js-saved-list = lista
-js-looking = { $who } está vendo
 
 ## The desk: a comment by itself
 
@@ -1013,7 +1012,6 @@ settings-ownerless = { $count ->
 }
 settings-never = nunca
 settings-gone = não existe mais
-settings-no-address = não informado
 settings-all-sites = todos os sites
 settings-sent-link = Envie este link a { $name }: permite entrar uma vez, em um dia, e não será mostrado de novo.
 settings-person-removed = Removido. O nome permanece no histórico.
@@ -1124,7 +1122,6 @@ privacy-by = Por
 privacy-look-it-up = Consultar
 privacy-download-all-of-it = Baixar tudo
 privacy-erase-all-of-it = Apagar tudo
-privacy-settings = configurações
 privacy-labelled-texts-and-what-models = Textos rotulados e o que os modelos aprenderam com eles
 privacy-subscriptions-to-replies = Assinaturas de respostas
 privacy-mails-to-them = E-mails para essa pessoa

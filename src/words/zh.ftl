@@ -619,7 +619,6 @@ js-keys = 快捷键
 js-what-to-do = 去哪里，或做什么？
 js-nothing-like-that = 没有这样的名称
 js-saved-list = 列表
-js-looking = { $who } 正在查看
 
 ## The desk: a comment by itself
 
@@ -869,7 +868,6 @@ settings-tokens-end = 令牌随创建者的账户失效，权限不会超过创�
 settings-ownerless = 有 { $number } 个有效令牌不知由谁创建：请更换后吊销。
 settings-never = 从未
 settings-gone = 已不存在
-settings-no-address = 未提供
 settings-all-sites = 所有网站
 settings-sent-link = 请把此链接发给 { $name }：一天内可登录一次，不会再次显示。
 settings-person-removed = 已移除。姓名仍保留在历史中。
@@ -968,7 +966,6 @@ privacy-by = 执行者
 privacy-look-it-up = 查询
 privacy-download-all-of-it = 全部下载
 privacy-erase-all-of-it = 全部删除
-privacy-settings = 设置
 privacy-labelled-texts-and-what-models = 已标注的文本及模型从中学到的内容
 privacy-subscriptions-to-replies = 回复订阅
 privacy-mails-to-them = 发给此人的邮件

@@ -19,7 +19,7 @@ use crate::{
     bayes::{Label, Question},
     directory::DEFAULT_SITE,
     domain::{
-        model::{ModelId, Phase, SHIPPED},
+        model::{ModelId, SHIPPED},
         moderator::Scope,
         sample::SampleCount,
         site::Policy,

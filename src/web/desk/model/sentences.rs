@@ -1,9 +1,12 @@
 //! Sentences of the model's page that have several things in them.
 
-use super::{ModelPage, Run};
+use super::{
+    ModelPage,
+    run::{Run, phase},
+};
 use crate::{
     domain::{
-        model::{ModelStatus, Report},
+        model::{ModelStatus, Phase, Report},
         sample::{Provenance, SampleCount},
     },
     learn::upload::Uploaded,
@@ -98,6 +101,14 @@ impl ModelPage {
     pub(super) fn part(&self, part: &dyn Argument, all: &dyn Argument) -> String {
         let words = self.frame.words;
         words.fill("model-part-of", &[("part", part), ("all", all)])
+    }
+
+    /// What each phase of a run is called.
+    pub(super) fn phases(&self) -> Vec<(&'static str, Said<'static>)> {
+        let words = self.frame.words;
+        let all = Phase::ALL.iter();
+        all.map(|one| (one.as_str(), words.say(phase(*one))))
+            .collect()
     }
 
     /// A sentence with places for what the page's script counts.
