@@ -939,6 +939,7 @@ js-keys = المفاتيح
 js-what-to-do = إلى أين، أو ماذا تفعل؟
 js-nothing-like-that = لا شيء بهذا الاسم
 js-saved-list = قائمة
+js-looking = ينظر { $who } إليه
 
 ## The desk: a comment by itself
 

@@ -757,6 +757,7 @@ js-keys = Tasten
 js-what-to-do = Wohin, oder was tun?
 js-nothing-like-that = Nichts heißt so
 js-saved-list = Liste
+js-looking = { $who } sieht ihn gerade an
 
 ## The desk: a comment by itself
 

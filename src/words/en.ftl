@@ -750,6 +750,7 @@ js-keys = Keys
 js-what-to-do = Where to, or what to do?
 js-nothing-like-that = Nothing is called that
 js-saved-list = list
+js-looking = { $who } looks at it
 
 ## The desk: a comment by itself
 

@@ -757,6 +757,7 @@ js-keys = Teclas
 js-what-to-do = ¿Adónde, o qué hacer?
 js-nothing-like-that = Nada se llama así
 js-saved-list = lista
+js-looking = { $who } lo está viendo
 
 ## The desk: a comment by itself
 

@@ -766,6 +766,7 @@ js-keys = Touches
 js-what-to-do = Où aller, ou que faire ?
 js-nothing-like-that = Rien ne s’appelle ainsi
 js-saved-list = liste
+js-looking = { $who } le regarde
 
 ## The desk: a comment by itself
 

@@ -625,6 +625,7 @@ js-keys = Tombol
 js-what-to-do = Ke mana, atau apa?
 js-nothing-like-that = Tidak ada yang bernama itu
 js-saved-list = daftar
+js-looking = { $who } sedang melihatnya
 
 ## The desk: a comment by itself
 

@@ -757,6 +757,7 @@ js-keys = Teclas
 js-what-to-do = Para onde, ou o que fazer?
 js-nothing-like-that = Nada tem esse nome
 js-saved-list = lista
+js-looking = { $who } está vendo
 
 ## The desk: a comment by itself
 

@@ -619,6 +619,7 @@ js-keys = 快捷键
 js-what-to-do = 去哪里，或做什么？
 js-nothing-like-that = 没有这样的名称
 js-saved-list = 列表
+js-looking = { $who } 正在查看
 
 ## The desk: a comment by itself
 
