@@ -55,7 +55,7 @@ impl Heap {
 }
 
 /// Paragraphs of escaped text; `http` and `https` URLs become links that search engines do not
-/// follow and that tell the target nothing.
+/// follow and that give the target nothing.
 #[must_use]
 pub fn to_html(text: &str) -> String {
     let paragraphs = text

@@ -1,9 +1,11 @@
 //! News of arrivals and decisions: while anyone listens, this instance asks the database once a second for the
 //! latest comment that waits at each site, whichever instance took it in, and for what was decided since, and tells
-//! all listeners; and whether the sessions of those who listen are still good, wherever they were ended.
+//! all listeners, with whose texts were changed and who has which comment open; and whether the sessions of those who listen are still good, wherever they were ended.
 //!
 //! Each listener holds a connection for as long as they like: there are few for one person, where the
 //! oldest makes room for the newest, and few in all, where the newest is refused.
+
+pub mod looks;
 
 use std::{
     collections::BTreeMap,
@@ -17,11 +19,12 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     domain::{
         comment::CommentId,
+        edit::EditedNow,
         moderator::{ModeratorId, Principal, Scope},
         site::SiteSlug,
     },
     ground::Ground,
-    storage::{self, decided::DecidedLately, sessions::Held},
+    storage::{self, decided::DecidedLately, looks::Looking, sessions::Held},
 };
 
 /// Streams that one person may have at one instance.
@@ -35,9 +38,15 @@ pub type Latest = Arc<BTreeMap<SiteSlug, CommentId>>;
 /// What was decided in the last moments, the earliest first.
 pub type Lately = Arc<Vec<DecidedLately>>;
 
+/// Texts that were changed in the last moments, the earliest first.
+pub type Edits = Arc<Vec<EditedNow>>;
+
+/// Who has which comment open.
+pub type Looks = Arc<Vec<Looking>>;
+
 /// How far back decisions are read each time: a transaction may become visible later than it began.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// Most decisions that are told at once; of more a page hears when it is loaded again.
+/// Most decisions that are sent at once; of more a page hears when it is loaded again.
 const TOLD: u32 = 500;
 
 /// What listeners listen to.
@@ -45,6 +54,8 @@ pub struct News {
     ground: Arc<Ground>,
     latest: watch::Sender<Latest>,
     lately: watch::Sender<Lately>,
+    edits: watch::Sender<Edits>,
+    looks: watch::Sender<Looks>,
     closing: CancellationToken,
     seats: Arc<Mutex<Seats>>,
 }
@@ -68,6 +79,10 @@ pub struct Place {
     pub latest: watch::Receiver<Latest>,
     /// The latest decisions.
     pub lately: watch::Receiver<Lately>,
+    /// The latest changes of texts.
+    pub edits: watch::Receiver<Edits>,
+    /// Who looks at what now.
+    pub looks: watch::Receiver<Looks>,
     /// Cancelled when the session is over; see [`News::dismiss`].
     pub dismissed: CancellationToken,
     /// Cancelled when a newer stream of the same person has taken this place.
@@ -94,6 +109,8 @@ impl News {
             ground,
             latest: watch::Sender::new(Latest::default()),
             lately: watch::Sender::new(Lately::default()),
+            edits: watch::Sender::new(Edits::default()),
+            looks: watch::Sender::new(Looks::default()),
             closing: CancellationToken::new(),
             seats: Arc::default(),
         }
@@ -129,6 +146,8 @@ impl News {
         Some(Place {
             latest: self.latest.subscribe(),
             lately: self.lately.subscribe(),
+            edits: self.edits.subscribe(),
+            looks: self.looks.subscribe(),
             dismissed: leave,
             displaced,
             number,
@@ -194,6 +213,9 @@ pub async fn announce(news: &News) -> storage::Result<()> {
     let since = news.ground.now().minus(OVERLAP);
     let lately = news.ground.store.decided_since(since, TOLD).await?;
     replace(&news.lately, Arc::new(lately));
+    let edits = news.ground.store.edits_since(since, TOLD).await?;
+    replace(&news.edits, Arc::new(edits));
+    replace(&news.looks, Arc::new(looks::now(&news.ground).await?));
     Ok(())
 }
 

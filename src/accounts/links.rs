@@ -112,7 +112,7 @@ pub const fn is_nobody_yet(moderator: &Moderator) -> bool {
     is_first(moderator) && moderator.email.is_none()
 }
 
-/// Spends a link and tells whose it was, as the account is now. At a first sign-in all of `choices`
+/// Spends a link and returns whose it was, as the account is now. At a first sign-in all of `choices`
 /// is written into the account; later only a password, if one is given.
 ///
 /// # Errors

@@ -187,7 +187,7 @@ pub(super) fn refuse(change: Change) -> Result<(), PeopleError> {
     }
 }
 
-/// Writes what is wanted into the account, or tells everything that is wrong with it.
+/// Writes what is wanted into the account, or returns everything that is wrong with it.
 fn apply(
     ground: &Ground,
     moderator: &mut Moderator,

@@ -42,7 +42,7 @@ const KNOWN: Duration = Duration::from_hours(180 * 24);
 /// Why someone is not signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// No such account, no password chosen yet, or a wrong one: which of these is not told.
+    /// No such account, no password chosen yet, or a wrong one: the answer does not say which.
     #[error("the address or the password is not right")]
     Wrong,
     /// Too many tries; come back after this long.

@@ -15,11 +15,12 @@ use crate::{
     learn::{training, upload},
     news, notify,
     privacy::{retention, rotation},
+    review::tally,
     sites::{pages, removal},
     storage::{StoreError, search::LEAST},
 };
 
-/// Time that mails and deliveries on their way have once the service is told to stop; what is cut off
+/// Time that mails and deliveries on their way have once the service is asked to stop; what is cut off
 /// then is sent again after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -114,7 +115,7 @@ async fn training(work: &Work) -> Result<(), JobError> {
 }
 
 /// Does work that waits for other servers. However slow they are, it holds up nothing else; once the
-/// service is told to stop it has [`GRACE`] left.
+/// service is asked to stop it has [`GRACE`] left.
 async fn hand_over<T>(
     job: Job,
     handing: impl Future<Output = Result<T, StoreError>>,
@@ -165,8 +166,9 @@ pub(super) async fn index(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Keeps the kept counts short, and the log free of what was erased.
+/// Keeps the kept counts short and the sums of the statistics up to date, and the log free of what was erased.
 pub(super) async fn fold(app: &App) -> Result<(), StoreError> {
+    tally::follow(app).await?;
     app.store.fold_counts().await?;
     app.store.fold_log_again().await;
     Ok(())

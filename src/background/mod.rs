@@ -49,7 +49,7 @@ pub async fn forget(app: &App) {
     report(Job::Retention, retention::forget(app).await);
 }
 
-/// Keeps the kept counts short, and the log free of what was erased.
+/// Keeps the kept counts short and the sums of the statistics up to date, and the log free of what was erased.
 pub async fn fold(app: &App) {
     report(Job::Counts, jobs::fold(app).await);
 }

@@ -1,5 +1,5 @@
 //! `hamlet score`: JSONL in, JSONL out in the same order, a score a line. A line that cannot be read
-//! is answered with an error in its place and told on standard error by its number; the exit code is
+//! is answered with an error in its place and reported on standard error by its number; the exit code is
 //! then 1.
 
 use std::collections::BTreeMap;

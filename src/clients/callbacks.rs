@@ -1,4 +1,4 @@
-//! The addresses at which programs want to hear that a person decided otherwise than they were told.
+//! The addresses at which programs want to hear that a person decided otherwise than they were answered.
 //! Telling them is `notify`'s.
 
 use crate::{
@@ -16,7 +16,7 @@ use super::inquiry::Inquiry;
 
 /// The callback of a question, if it will be kept as a comment, and the address is on an origin of
 /// the key's site; any other is passed over, and the question answered all the same. The key is kept
-/// sealed from now on: it goes along with what is told.
+/// sealed from now on: it goes along with what is sent.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].

@@ -23,7 +23,7 @@ pub struct Inquiry {
     pub blog: String,
     /// The author's name.
     pub author: String,
-    /// What tells the author from others, where the program names neither name nor address.
+    /// What distinguishes the author from others, where the program names neither name nor address.
     pub author_id: String,
     /// The author's email address.
     pub email: String,
@@ -45,7 +45,7 @@ pub struct Inquiry {
     pub honeypot: Option<String>,
     /// Where its author's network is.
     pub sender: Option<SenderAddress>,
-    /// Where the program wants to hear that a person decided otherwise than it was told.
+    /// Where the program wants to hear that a person decided otherwise than it was answered.
     pub callback: Option<String>,
     /// Whether the site may keep it as a comment: not a test, and not asked about before.
     pub may_be_kept: bool,

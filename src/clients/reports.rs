@@ -19,7 +19,7 @@ use crate::{
 use super::{inquiry::Inquiry, threads};
 
 /// Takes a report. `id` is what the judgement was answered with, if the program kept it; else the
-/// text and its author's name tell which judgement is meant, if there is one.
+/// text and its author's name say which judgement is meant, if there is one.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
@@ -123,8 +123,8 @@ async fn decide(
     id: CommentId,
     label: Label,
 ) -> Result<bool> {
-    let sites = [site.slug.clone()];
-    let Some(comment) = clients.ground.store.comment(&sites, id).await? else {
+    let scope = Scope::of(&site.slug);
+    let Some(comment) = clients.ground.store.comment(&scope, id).await? else {
         return Ok(false);
     };
     let (decision, stands) = match label {
@@ -152,7 +152,7 @@ fn principal(key: &ClientKey) -> Principal {
             via: Door::Client,
         },
         role: Role::Moderator,
-        scope: Scope::Sites(vec![key.site.clone()]),
+        scope: Scope::of(&key.site),
         moderator: None,
     }
 }

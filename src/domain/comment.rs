@@ -148,6 +148,6 @@ pub struct PublicComment {
     pub created_at: Timestamp,
     /// When a moderator last changed the text, if one has.
     pub edited_at: Option<Timestamp>,
-    /// A drawn avatar's seed: eight bits of a keyed hash, too few to tell one author from another.
+    /// A drawn avatar's seed: eight bits of a keyed hash, too few to recognise an author by.
     pub avatar: u8,
 }

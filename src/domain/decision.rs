@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use super::{
     comment::{Comment, CommentId, Status},
     id::id,
+    moderator::Scope,
     sample::{Source, Vote},
-    site::SiteSlug,
     timestamp::Timestamp,
     word::with_words,
 };
@@ -118,7 +118,7 @@ impl BatchId {
     }
 }
 
-/// What happened to a comment, as its history tells it.
+/// What happened to a comment, as its history lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[derive(IntoStaticStr, EnumString, VariantArray)]
@@ -251,8 +251,8 @@ pub enum Outcome {
 pub struct Decider {
     /// Who.
     pub actor: Actor,
-    /// The sites they may decide on.
-    pub sites: Vec<SiteSlug>,
+    /// Where they may decide.
+    pub scope: Scope,
     /// What they said beside it.
     pub beside: Beside,
     /// The batch that decisions join. With it, taking back is about what the batch decided alone.

@@ -69,3 +69,20 @@ pub struct EditedLately {
     /// Whether it is the last change of the comment, and can be taken back.
     pub last: bool,
 }
+
+/// A change of a text, or the taking back of one, as open pages are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditedNow {
+    /// By which two of one moment are told apart.
+    pub line: String,
+    /// The comment's site.
+    pub site: SiteSlug,
+    /// The comment.
+    pub comment: CommentId,
+    /// When.
+    pub at: Timestamp,
+    /// Who, as their name was then.
+    pub by: String,
+    /// Their identifier.
+    pub by_id: String,
+}

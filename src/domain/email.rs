@@ -65,7 +65,7 @@ impl EmailAddress {
     }
 
     /// An address that stands in for one that was not given, as programs and other systems' files
-    /// leave it out. `tag` tells one author from another: letters, digits, `-` and `_`.
+    /// leave it out. `tag` distinguishes one author from another: letters, digits, `-` and `_`.
     ///
     /// # Errors
     /// A [`FieldError`] on `email` when the tag is not of that kind.

@@ -28,6 +28,7 @@ pub mod sample;
 pub mod score;
 pub mod search;
 pub mod site;
+pub mod tally;
 pub mod telling;
 pub mod text;
 pub mod timestamp;

@@ -1,4 +1,4 @@
-//! Training runs and the models that come of them, as the registry tells them. A run and its model
+//! Training runs and the models that come of them, as the registry lists them. A run and its model
 //! share one identifier: first there is progress, then there are figures.
 
 use serde::{Deserialize, Serialize};

@@ -37,6 +37,12 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// One site only.
+    #[must_use]
+    pub fn of(site: &SiteSlug) -> Self {
+        Self::Sites(vec![site.clone()])
+    }
+
     /// What both cover.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

@@ -66,7 +66,7 @@ pub struct PageRules {
     pub trailing_slash: TrailingSlash,
     /// Whether `/post/index.html` is `/post/`; likewise `index.htm`, `index.php` and `default.aspx`.
     pub drop_index: bool,
-    /// The parameters of a query that tell pages apart, such as `p`; absent: all but those that are known to say where a reader
+    /// The parameters of a query that distinguish pages, such as `p`; absent: all but those that are known to say where a reader
     /// came from (`utm_source`, `fbclid`, `ref` and others).
     #[schema(max_items = 50)]
     pub parameters: Option<Vec<String>>,

@@ -97,7 +97,7 @@ pub struct Policy {
     pub proof_of_work_bits: Option<u8>,
     /// What is done with texts that programs send to be judged, in Akismet's protocol or Coral's.
     pub clients: ClientMode,
-    /// A program is told to throw a text away unseen when its score is at or above this; absent:
+    /// A program is asked to throw a text away unseen when its score is at or above this; absent:
     /// never. In (0, 1].
     #[schema(exclusive_minimum = 0, maximum = 1)]
     pub discard_at: Option<f64>,

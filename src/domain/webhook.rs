@@ -1,4 +1,4 @@
-//! What other programs can be told of as it happens.
+//! What can be sent to other programs as it happens.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};

@@ -10,7 +10,7 @@ use crate::bayes::{log_loss, probability};
 /// A score and whether the text was spam.
 pub type Scored = (f64, bool);
 
-/// Shares of ham wrongly blocked at which the spam caught is told.
+/// Shares of ham wrongly blocked at which the spam caught is reported.
 pub const BUDGETS: [f64; 3] = [0.001, 0.005, 0.01];
 /// Bins of the calibration error.
 pub const BINS: usize = 15;

@@ -1,6 +1,6 @@
 //! Fields that another system accepted long ago and that have to fit here: control characters go,
 //! what is missing is stood in for, what is too long is kept by its beginning and its end. Forms are
-//! never treated so: their senders can be told what is wrong.
+//! never treated so: their senders get errors that say what is wrong.
 
 use url::Url;
 

@@ -72,7 +72,7 @@ pub struct Submission {
 }
 
 impl Fields {
-    /// Checks every field; all errors are told at once.
+    /// Checks every field; all errors are reported together.
     ///
     /// # Errors
     /// One [`FieldError`] for each field that is not right.

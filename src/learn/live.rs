@@ -244,7 +244,7 @@ impl Learning {
     /// site keeps the model it has, holds up no other, and is tried again after a pause.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be told which sites have changed.
+    /// [`StoreError`] when it cannot be read which sites have changed.
     pub async fn follow(&self) -> Result<usize, StoreError> {
         info(Question::Spam, "", &self.shipped.base_version).set(1.0);
         let store = &self.ground.store;

@@ -98,7 +98,7 @@ pub async fn start(
 /// Carries the next run out, if there is one and nobody else trains; whether there was.
 ///
 /// # Errors
-/// [`StoreError`] when it cannot be told whether there is a run, or what came of it cannot be kept;
+/// [`StoreError`] when it cannot be read whether there is a run, or what came of it cannot be kept;
 /// then the run is taken up again.
 pub async fn work(learning: &Learning) -> Result<bool, StoreError> {
     let Some(run) = learning

@@ -33,7 +33,7 @@ const BATCH: usize = 500;
 /// A complete upload of which nothing was moved for so long was left by an instance that is gone.
 const LEFT: Duration = Duration::from_mins(1);
 
-/// Lines told one by one that are not right; after as many the reading ends.
+/// Lines reported one by one that are not right; after as many the reading ends.
 const TOLD: usize = 20;
 
 /// Why an upload was refused. Nothing of it is kept.
@@ -69,7 +69,7 @@ pub struct About {
     pub site: SiteSlug,
     /// The question of records that name none.
     pub question: Question,
-    /// The name under which its labels are told apart and capped.
+    /// The name under which its labels are counted and capped.
     pub source: String,
     /// Its format; `None`: what the first bytes look like.
     pub format: Option<Format>,

@@ -19,6 +19,7 @@ use crate::{
         comment::{Comment, Status},
         decision::{Change, Decision},
         mail::MailKind,
+        moderator::Scope,
         moderator::{MailMode, Moderator},
         queue::{Filter, Sort},
         site::SiteSlug,
@@ -92,7 +93,7 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
     }))
 }
 
-/// What tells this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
+/// What distinguishes this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
 fn subject(words: &Words, queue: &Queue) -> String {
     let mut authors: Vec<String> = Vec::new();
     for item in &queue.items {
@@ -209,7 +210,7 @@ async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, Com
     let (Some(site), Some(id)) = (&mail.site, mail.comment) else {
         return Ok(None);
     };
-    let Some(comment) = ground.store.comment(std::slice::from_ref(site), id).await? else {
+    let Some(comment) = ground.store.comment(&Scope::of(site), id).await? else {
         return Ok(None);
     };
     if comment.status == Status::Approved {

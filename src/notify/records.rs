@@ -1,5 +1,5 @@
 //! What DNS says of the sender's domain: whether the mail servers that take our mail can tell that it is ours. Without SPF or DKIM much
-//! mail ends among spam, and nobody is told. `hamlet doctor` shows it; sending looks at none of it.
+//! mail ends among spam, and nobody notices. `hamlet doctor` shows it; sending looks at none of it.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         comment::{Comment, CommentId, Status},
+        moderator::Scope,
         site::SiteSlug,
     },
     ground::Ground,
@@ -86,8 +87,8 @@ async fn public(
     let ids: Vec<_> = ids(|part| part.answered)
         .chain(ids(|part| part.reply))
         .collect();
-    let sites = std::slice::from_ref(site);
-    let mut found = ground.store.comments_by_id(sites, &ids).await?;
+    let scope = Scope::of(site);
+    let mut found = ground.store.comments_by_id(&scope, &ids).await?;
     found.retain(|comment| comment.status == Status::Approved);
     let find = |id: Option<CommentId>| found.iter().find(|comment| Some(comment.id) == id).cloned();
     let news = parts.into_iter().filter_map(|part| {

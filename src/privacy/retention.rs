@@ -1,12 +1,12 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
 //! was asked about replies and never answered for a month, which decisions were one batch as long, what a
-//! program was told for three, what operators did for the configured days, spam and trash for the days that its site says.
+//! program was told for three, what operators did for the configured days, the sums of the statistics for 400 days, spam and trash for the days that its site says.
 
 use std::time::Duration;
 
 use crate::{
-    domain::{comment::Status, site::Policy},
+    domain::{comment::Status, site::Policy, tally},
     ground::Ground,
     review,
     storage::{Result, comment_erasure::Expiry},
@@ -15,8 +15,11 @@ use crate::{
 /// How long an unanswered question about replies is kept.
 const QUESTIONS: Duration = Duration::from_hours(30 * 24);
 
-/// How long what a program was told is kept, for its reports.
+/// How long what a program was answered is kept, for its reports.
 const JUDGEMENTS: Duration = Duration::from_hours(90 * 24);
+
+/// How long it is known who had a comment open; nobody asks after a minute or two.
+const LOOKS: Duration = Duration::from_hours(1);
 
 /// Nothing waits longer than this, but for what is counted in a configured window.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -45,6 +48,10 @@ pub async fn forget(ground: &Ground) -> Result<()> {
         .store
         .forget_batches(now.minus(review::batches::KEPT))
         .await?;
+    let today = tally::day_of(now);
+    let sums = (today - tally::PAGE_DAYS, today - tally::DAYS);
+    ground.store.forget_tallies(sums.0, sums.1).await?;
+    ground.store.forget_looks(now.minus(LOOKS)).await?;
     ground.store.forget_expired(now).await?;
     expire(ground).await
 }

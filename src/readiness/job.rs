@@ -25,7 +25,7 @@ pub enum Job {
     Uploads,
     /// Forgets what has had its time.
     Retention,
-    /// Folds together what was added to the kept counts.
+    /// Folds together what was added to the kept counts, and adds up the statistics.
     Counts,
     /// Moves comments whose page is spelled otherwise since a site's rules changed.
     Pages,

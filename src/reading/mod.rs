@@ -19,6 +19,7 @@ use crate::{
     domain::{
         comment::{CommentId, PublicComment, Status},
         edit::EarlierText,
+        moderator::Scope,
         page::Page,
         site::SiteSlug,
         timestamp::Timestamp,
@@ -203,7 +204,7 @@ pub async fn earlier_texts(
     site: &SiteSlug,
     id: CommentId,
 ) -> Result<Option<Vec<EarlierText>>> {
-    let found = ground.store.comment(std::slice::from_ref(site), id).await?;
+    let found = ground.store.comment(&Scope::of(site), id).await?;
     let is_public = found.is_some_and(|comment| comment.status == Status::Approved);
     if !is_public || !shows_edits(ground, site) {
         return Ok(None);

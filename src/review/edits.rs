@@ -62,8 +62,7 @@ pub async fn edit(
     id: CommentId,
     edit: Edit,
 ) -> Result<Edited> {
-    let sites = review.ground.directory.covered(&principal.scope);
-    let Some(comment) = review.ground.store.comment(&sites, id).await? else {
+    let Some(comment) = review.ground.store.comment(&principal.scope, id).await? else {
         return Ok(Edited::Outcome(Outcome::NotFound));
     };
     if comment.version == edit.version && comment.text == edit.text.as_str() {
@@ -87,8 +86,7 @@ pub async fn undo(
     id: CommentId,
     version: Option<i64>,
 ) -> Result<Outcome> {
-    let sites = review.ground.directory.covered(&principal.scope);
-    let Some(comment) = review.ground.store.comment(&sites, id).await? else {
+    let Some(comment) = review.ground.store.comment(&principal.scope, id).await? else {
         return Ok(Outcome::NotFound);
     };
     let earlier = review.ground.store.earlier_texts(&comment.site, id).await?;
@@ -123,7 +121,7 @@ async fn rewrite(
     };
     let decider = Decider {
         actor: principal.actor.clone(),
-        sites: ground.directory.covered(&principal.scope),
+        scope: principal.scope.clone(),
         beside: Beside::default(),
         batch: None,
         now: ground.now(),

@@ -12,6 +12,8 @@ pub mod edits;
 pub mod last;
 pub mod opened;
 pub mod queue;
+pub mod statistics;
+pub mod tally;
 pub mod trial;
 
 use std::sync::Arc;
@@ -106,7 +108,7 @@ pub async fn decide_together(
     let changes: Vec<Change> = wishes.iter().map(|wish| wish.change).collect();
     let decider = Decider {
         actor: principal.actor.clone(),
-        sites: review.ground.directory.covered(&principal.scope),
+        scope: principal.scope.clone(),
         beside,
         batch,
         now: review.ground.now(),

@@ -50,8 +50,7 @@ pub async fn find(
     principal: &Principal,
     id: CommentId,
 ) -> Result<Option<Comment>, StoreError> {
-    let sites = ground.directory.covered(&principal.scope);
-    ground.store.comment(&sites, id).await
+    ground.store.comment(&principal.scope, id).await
 }
 
 /// A comment with what surrounds it.
@@ -79,7 +78,7 @@ pub async fn open(
     }))
 }
 
-/// The author's whole address. That it was looked at is in the history before it is told.
+/// The author's whole address. That it was looked at is in the history before it is returned.
 ///
 /// # Errors
 /// [`RevealError`].

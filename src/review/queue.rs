@@ -195,16 +195,14 @@ async fn filter(
     }
     let author = match wanted.author {
         Some(id) => {
-            let covered = ground.directory.covered(&principal.scope);
-            let comment = ground.store.comment(&covered, id).await?;
+            let comment = ground.store.comment(&principal.scope, id).await?;
             Some(comment.ok_or(QueueError::NotFound("comment"))?.email_index)
         }
         None => None,
     };
     let campaign = match wanted.copies_of {
         Some(id) => {
-            let covered = ground.directory.covered(&principal.scope);
-            let comment = ground.store.comment(&covered, id).await?;
+            let comment = ground.store.comment(&principal.scope, id).await?;
             let comment = comment.ok_or(QueueError::NotFound("comment"))?;
             let found = ground.store.campaign_of(&comment).await?;
             // One that nobody is in finds nothing.

@@ -18,6 +18,9 @@ const FORM: i64 = 1;
 /// Pages looked at in one go.
 const STRETCH: u32 = 500;
 
+/// Sites marked in one go.
+const SITES: usize = 200;
+
 /// Moves all comments of the page `from` to the page `to`, where they join those that are there; how many there were.
 ///
 /// # Errors
@@ -65,15 +68,20 @@ pub async fn spell(ground: &Ground) -> Result<(), StoreError> {
         .directory
         .refresh(&ground.store, ground.now())
         .await?;
-    for (slug, seen) in due {
-        let Some(site) = ground.directory.site(slug.as_str()) else {
-            continue;
-        };
-        let moved = spell_site(ground, &site).await?;
-        if moved > 0 {
-            tracing::info!(site = %slug, moved, "comments moved to the new spelling of their page");
+    // Marked together: after an update to a version with another form, every site is due.
+    for sites in due.chunks(SITES) {
+        let mut spelled = Vec::new();
+        for (slug, seen) in sites {
+            let Some(site) = ground.directory.site(slug.as_str()) else {
+                continue;
+            };
+            let moved = spell_site(ground, &site).await?;
+            if moved > 0 {
+                tracing::info!(site = %slug, moved, "comments moved to the new spelling of their page");
+            }
+            spelled.push((slug.clone(), *seen));
         }
-        ground.store.pages_are_spelled(&slug, seen, FORM).await?;
+        ground.store.pages_are_spelled(&spelled, FORM).await?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Where programs of Akismet's protocol want to hear that a person decided otherwise than they were
-//! told, and what they know by now. What is to be told waits among the deliveries (`webhooks`), under
+//! answered, and what they know by now. What is to be sent waits among the deliveries (`webhooks`), under
 //! a name that no webhook has.
 
 use serde_json::json;
@@ -23,7 +23,7 @@ use crate::{
 /// What deliveries to programs have in place of a webhook's id.
 pub const CALLBACK: &str = "callback";
 
-/// What there is to tell a program about a comment.
+/// What there is to send to a program about a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Where it wants to hear.
@@ -34,7 +34,7 @@ pub struct Standing {
     pub key_sealed: String,
     /// What it was answered when it asked.
     pub said: Label,
-    /// What it knows: what it was told, or said itself, last.
+    /// What it knows: what it was answered, or said itself, last.
     pub told: Label,
     /// Where the comment stands.
     pub status: Status,
@@ -78,7 +78,7 @@ impl Store {
         self.gather("deliveries", query, read).await
     }
 
-    /// What there is to tell about a comment; `None` when nobody wants to hear of it, the comment is
+    /// What there is to send about a comment; `None` when nobody wants to hear of it, the comment is
     /// gone, or the key was revoked.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ impl Store {
         found.as_ref().map(read).transpose()
     }
 
-    /// Notes what a program was told about a comment.
+    /// Notes what was sent to a program about a comment.
     ///
     /// # Errors
     /// [`super::StoreError`].
@@ -118,7 +118,7 @@ impl Store {
 }
 
 /// Queues that the programs which asked about these comments hear how they stand. What that is, and
-/// whether it is news to them, is looked up when it is told.
+/// whether it is news to them, is looked up when it is sent.
 pub(super) async fn queue(
     tx: &mut Conn<'_>,
     decided: impl Iterator<Item = (String, String)>,

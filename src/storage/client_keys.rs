@@ -23,7 +23,7 @@ pub struct ClientKey {
     pub site: SiteSlug,
     /// What its owner calls it.
     pub name: String,
-    /// The key itself, sealed, where it has to go along with what its program is told.
+    /// The key itself, sealed, where it has to go along with what is sent to its program.
     #[serde(skip)]
     pub sealed: Option<String>,
     /// When it was made.

@@ -4,8 +4,8 @@ use crate::{
     domain::{
         comment::{Comment, CommentId},
         decision::{Action, HistoryEntry},
+        moderator::Scope,
         queue::{Cursor, Filter, Listing, Sort},
-        site::SiteSlug,
     },
     storage::{
         Result, Store, StoreError, comment_rows,
@@ -59,8 +59,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn comment(&self, sites: &[SiteSlug], id: CommentId) -> Result<Option<Comment>> {
-        let mut found = self.found_by_id(sites, &[id]).await?;
+    pub async fn comment(&self, scope: &Scope, id: CommentId) -> Result<Option<Comment>> {
+        let mut found = self.found_by_id(scope, &[id]).await?;
         if !found.damaged.is_empty() {
             return Err(StoreError::Corrupt("comment"));
         }
@@ -71,19 +71,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn comments_by_id(
-        &self,
-        sites: &[SiteSlug],
-        ids: &[CommentId],
-    ) -> Result<Vec<Comment>> {
-        Ok(self.found_by_id(sites, ids).await?.rows)
+    pub async fn comments_by_id(&self, scope: &Scope, ids: &[CommentId]) -> Result<Vec<Comment>> {
+        Ok(self.found_by_id(scope, ids).await?.rows)
     }
 
-    async fn found_by_id(
-        &self,
-        sites: &[SiteSlug],
-        ids: &[CommentId],
-    ) -> Result<Gathered<Comment>> {
+    async fn found_by_id(&self, scope: &Scope, ids: &[CommentId]) -> Result<Gathered<Comment>> {
         // By the ids alone: a look at each of thousands of sites takes longer than all the rest.
         let text = format!(
             "SELECT {} FROM comments c WHERE c.id IN {{ids:$1}}",
@@ -94,7 +86,7 @@ impl Store {
         let mut conn = self.on(&mut connection);
         let found = conn.gather("comments", query, comment_rows::comment);
         let mut found = found.await?;
-        found.rows.retain(|comment| sites.contains(&comment.site));
+        found.rows.retain(|comment| scope.covers(&comment.site));
         Ok(found)
     }
 

@@ -29,7 +29,7 @@ struct Raise<'a> {
 }
 
 impl Store {
-    /// Raises one counter by one and tells its count in the present window.
+    /// Raises one counter by one and returns its count in the present window.
     ///
     /// # Errors
     /// [`super::StoreError::Database`].

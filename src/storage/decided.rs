@@ -57,7 +57,7 @@ pub enum LastDecided {
     Edited(CommentId, i64),
 }
 
-/// A decision, or the taking back of one, as open pages are told.
+/// A decision, or the taking back of one, as it is sent to open pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidedLately {
     /// When.

@@ -4,7 +4,7 @@
 mod saving;
 mod standing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -140,7 +140,7 @@ impl Desk<'_, '_> {
         Ok(outcomes)
     }
 
-    /// Reads the comments that are on the decider's sites and, on PostgreSQL, locks them, in the order of their ids.
+    /// Reads the comments that the decider's scope covers and, on PostgreSQL, locks them, in the order of their ids.
     /// They are found by their ids alone: a look at each of thousands of sites takes longer than all the rest.
     pub(super) async fn lock(
         &mut self,
@@ -153,8 +153,8 @@ impl Desk<'_, '_> {
         let query = sql(text, values![list(ids)]);
         let found = self.tx.gather("comments", query, comment_rows::comment);
         let mut comments = found.await?.rows;
-        let sites: HashSet<&SiteSlug> = self.decider.sites.iter().collect();
-        comments.retain(|comment| sites.contains(&comment.site));
+        let scope = &self.decider.scope;
+        comments.retain(|comment| scope.covers(&comment.site));
         Ok(comments
             .into_iter()
             .map(|comment| (comment.id, comment))

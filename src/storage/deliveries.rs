@@ -1,4 +1,4 @@
-//! What waits to be told to webhooks (and, as `callbacks` says, to programs): each row written in the
+//! What waits to be sent to webhooks (and, as `callbacks` says, to programs): each row written in the
 //! transaction that caused it. How it is claimed and ends is in `queues`.
 
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub(super) const TABLE: Table = Table {
     dead_remembered: Duration::from_hours(30 * 24),
 };
 
-/// Something to be told to whoever wants to hear of it.
+/// Something to be sent to a webhook or a program.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct News {
     id: String,

@@ -10,7 +10,7 @@ use crate::{
         abuse::AbuseScore,
         comment::{Comment, CommentId, Status},
         decision::{Action, Decided, Decider, HistoryEntry, Outcome, ToVote},
-        edit::{EarlierText, EditedLately, Rewriting, TextChange},
+        edit::{EarlierText, EditedLately, EditedNow, Rewriting, TextChange},
         site::SiteSlug,
         timestamp::Timestamp,
         webhook::Event,
@@ -103,6 +103,30 @@ impl Store {
         }
         query.push("ORDER BY e.at DESC, e.id DESC LIMIT ?", values![limit]);
         self.gather("edits", query, lately).await
+    }
+}
+
+impl Store {
+    /// Texts that were changed, or changed back, at a time or later on any site, the earliest first.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn edits_since(&self, since: Timestamp, limit: u32) -> Result<Vec<EditedNow>> {
+        let text = "SELECT id, site, comment_id, at, actor_name, actor_id FROM edits WHERE at >= $1 \
+                    UNION ALL SELECT id || ' back', site, comment_id, undone_at, undone_name, undone_by \
+                    FROM edits WHERE undone_at >= $1 ORDER BY 4, 1 LIMIT $2";
+        let read = |row: &AnyRow| {
+            Ok(EditedNow {
+                line: get(row, "id")?,
+                site: get(row, "site")?,
+                comment: get(row, "comment_id")?,
+                at: get(row, "at")?,
+                by: get(row, "actor_name")?,
+                by_id: get(row, "actor_id")?,
+            })
+        };
+        self.gather("edits", sql(text, values![since, limit]), read)
+            .await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The record of erasures: when, by whom and how much. Nothing in it tells whose data it was.
+//! The record of erasures: when, by whom and how much. Nothing in it says whose data it was.
 
 use uuid::Uuid;
 

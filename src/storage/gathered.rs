@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// A reply that a mail is to tell of.
+/// A reply that a mail is to report.
 #[derive(Debug, Clone)]
 pub struct Part {
     /// Its row in the outbox.
@@ -28,7 +28,7 @@ pub struct Part {
 }
 
 impl Store {
-    /// What a mail about replies is to tell of, earliest first. `None` when its recipient had one less
+    /// What a mail about replies is to report, earliest first. `None` when its recipient had one less
     /// than `interval` ago: then it is put off, with all others that wait for them.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ async fn parts(tx: &mut Conn<'_>, mail: &Claimed) -> Result<Vec<Part>> {
 }
 
 /// Ends what was gathered into a mail as the mail ended. Of those in a mail that was sent, `told` are
-/// the rows that it told of; the others may be announced when they are public again.
+/// the rows that it reported; the others may be announced when they are public again.
 pub(super) async fn finish(
     tx: &mut Conn<'_>,
     mail: &Claimed,

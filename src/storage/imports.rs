@@ -135,7 +135,7 @@ impl Store {
     }
 }
 
-/// Notes the ids of those that are new, and tells which comments these are.
+/// Notes the ids of those that are new, and returns which comments these are.
 async fn claim(
     tx: &mut Conn<'_>,
     site: &str,

@@ -1,4 +1,4 @@
-//! What programs of other systems were told about texts, what they reported later, and how much they
+//! What was answered to programs of other systems about texts, what they reported later, and how much they
 //! asked. A judgement is written in the transaction that judged (see [`super::arrivals`]); the text
 //! itself is kept only where the site wants it as a comment, and then in `comments`.
 

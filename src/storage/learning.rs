@@ -50,9 +50,9 @@ pub struct LearntSums {
     pub digest: i64,
 }
 
-/// Where learning stands of each question, as `learning`.
+/// Where learning stands of each question, as `learnt`.
 pub(super) const TABLES: &str = "(SELECT 'spam' AS question, site, revision, epoch, live, changed FROM learning \
-     UNION ALL SELECT 'abuse', site, revision, epoch, live, changed FROM abuse_learning) AS learning";
+     UNION ALL SELECT 'abuse', site, revision, epoch, live, changed FROM abuse_learning) AS learnt";
 
 record! {
     STATE, state -> LearningState {
@@ -95,8 +95,10 @@ impl Store {
         if now.changed == mark.changed && self.engine == Engine::Sqlite {
             return Ok((now, Vec::new()));
         }
-        let text =
-            format!("SELECT {STATE} FROM {TABLES} WHERE changed >= $1 ORDER BY site, question");
+        // By the index. Ordered by site, SQLite goes through all sites: 1.2 ms of each decision with ten thousand.
+        let text = format!(
+            "SELECT {STATE} FROM {TABLES} WHERE changed >= $1 ORDER BY changed, site, question"
+        );
         let query = sql(text, values![mark.changed]);
         Ok((now, self.gather("learning", query, state).await?))
     }

@@ -16,7 +16,7 @@ impl Store {
         row.map(|row| get(&row, "value")).transpose()
     }
 
-    /// Keeps `value` under `name`, unless something is kept there already; tells what is kept now.
+    /// Keeps `value` under `name`, unless something is kept there already; returns what is kept now.
     ///
     /// # Errors
     /// [`super::StoreError::Database`].

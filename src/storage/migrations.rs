@@ -128,6 +128,7 @@ const STEPS: &[Step] = &[
         ),
     ),
     same(36, "copies", text!("0036_copies.sql")),
+    same(38, "statistics", text!("0038_statistics.sql")),
 ];
 
 /// The number of the last step.

@@ -60,7 +60,7 @@ impl Store {
         found.as_ref().map(read).transpose()
     }
 
-    /// Adds the first operator unless there is any account already; tells whether it did.
+    /// Adds the first operator unless there is any account already; returns whether it did.
     ///
     /// # Errors
     /// [`super::StoreError`].

@@ -1,6 +1,6 @@
 //! Notices: which moderators have not been mailed yet about held comments on which site. Arrivals
 //! write them; here a notice becomes a mail in the outbox, and the comments that it is about are
-//! found. When and how often someone is mailed is told by [`Due`]; the modes are the moderator's.
+//! found. When and how often someone is mailed is in [`Due`]; the modes are the moderator's.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -55,7 +55,7 @@ const MODE: &str = "COALESCE( \
      'each')";
 
 impl Store {
-    /// Queues a mail for each moderator who is due one and has none waiting; tells how many.
+    /// Queues a mail for each moderator who is due one and has none waiting; returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -109,7 +109,7 @@ impl Store {
 
     /// Moves a moderator's due notices into a mail that is about to be written, and tells all that
     /// the mail is about. Whatever arrives later makes a new notice; what is in the mail already
-    /// stays there, so that a mail tried again for hours tells everything, once.
+    /// stays there, so that a mail tried again for hours reports everything, once.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -140,7 +140,7 @@ impl Store {
         self.give_up_in(&TABLE, domains, queued_before, now).await
     }
 
-    /// Records how a try ended. `told` are the replies that it told of, where that was its matter. A try
+    /// Records how a try ended. `told` are the replies that it reported, where that was its matter. A try
     /// whose lease ran out and that another instance has repeated changes nothing, unless it did send
     /// the mail.
     ///

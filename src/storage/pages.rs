@@ -7,7 +7,7 @@ use crate::{
     domain::{page::Page, site::SiteSlug},
     storage::{
         Result, Store, acts,
-        sql::{get, sql, values},
+        sql::{get, sql, to_rows, values},
     },
 };
 
@@ -60,13 +60,17 @@ impl Store {
         found.iter().map(read).collect()
     }
 
-    /// Records that every page of a site is spelled as its rules say, unless it was changed since it had the mark `seen`.
+    /// Records that every page of some sites is spelled as their rules say, apart from sites that were changed since
+    /// they had the mark with which they come.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn pages_are_spelled(&self, site: &SiteSlug, seen: i64, form: i64) -> Result<()> {
-        let text = "UPDATE sites SET pages_form = $3 WHERE slug = $1 AND pages_form = $2";
-        self.write_one(text, values![site, seen, form]).await?;
+    pub async fn pages_are_spelled(&self, sites: &[(SiteSlug, i64)], form: i64) -> Result<()> {
+        let rows = sites.iter();
+        let rows = rows.map(|(site, seen)| json!({ "site": site, "seen": seen }));
+        let text = "UPDATE sites SET pages_form = $2 FROM {rows:$1} \
+                    WHERE slug = r.value->>'site' AND pages_form = CAST(r.value->>'seen' AS BIGINT)";
+        self.write_one(text, values![to_rows(rows), form]).await?;
         Ok(())
     }
 }

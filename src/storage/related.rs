@@ -17,13 +17,13 @@ use crate::{
     },
 };
 
-/// Earlier decisions told of one place at most.
+/// Earlier decisions listed of one place at most.
 const MAX_EARLIER: i64 = 5;
 
 /// Comments that people decided about before, latest decision first.
 #[derive(Debug, Default)]
 pub struct Earlier {
-    /// From the same network, which is compared by its keyed digest and never told.
+    /// From the same network, which is compared by its keyed digest and never shown.
     pub by_network: Vec<Comment>,
     /// With a web site on the same host.
     pub by_host: Vec<Comment>,

@@ -17,7 +17,7 @@ use crate::{
 /// Rows that one transaction removes at most. A comment takes its history along.
 const BITE: i64 = 500;
 
-/// What may be too much for one transaction, with what tells its rows apart within a site. Comments take
+/// What may be too much for one transaction, with the columns that identify its rows within a site. Comments take
 /// history, origins and mail about them along; models take their files.
 const LARGE: [(&str, &str); 10] = [
     ("comments", "id"),

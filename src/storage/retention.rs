@@ -2,7 +2,10 @@
 
 use crate::{
     domain::timestamp::Timestamp,
-    storage::{Result, Store, sql::values},
+    storage::{
+        Result, Store,
+        sql::{ToValue, values},
+    },
 };
 
 /// Rows changed by one statement at most.
@@ -19,7 +22,7 @@ impl Store {
         self.bite(text, before).await
     }
 
-    /// Forgets what programs were told before `before`; the counts of their months stay.
+    /// Forgets what was answered to programs before `before`; the counts of their months stay.
     ///
     /// # Errors
     /// [`super::StoreError`].
@@ -45,6 +48,29 @@ impl Store {
     pub async fn forget_batches(&self, before: Timestamp) -> Result<()> {
         let text = "DELETE FROM batches WHERE (site, id) IN \
                     (SELECT site, id FROM batches WHERE at < $1";
+        self.bite(text, before).await
+    }
+
+    /// Forgets the sums of days before `before`, and those of pages before `pages`: days since 1970.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_tallies(&self, pages: i64, before: i64) -> Result<()> {
+        let text = "DELETE FROM tallies WHERE (site, kind, day, word) IN (SELECT site, kind, day, word \
+                    FROM tallies WHERE kind = 'page' AND day < $1";
+        self.bite(text, pages).await?;
+        let text = "DELETE FROM tallies WHERE (site, kind, day, word) IN (SELECT site, kind, day, word \
+                    FROM tallies WHERE day < $1";
+        self.bite(text, before).await
+    }
+
+    /// Forgets who had which comment open before `before`.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn forget_looks(&self, before: Timestamp) -> Result<()> {
+        let text = "DELETE FROM looks WHERE (site, comment_id, moderator) IN \
+                    (SELECT site, comment_id, moderator FROM looks WHERE at < $1";
         self.bite(text, before).await
     }
 
@@ -110,11 +136,11 @@ impl Store {
     }
 
     /// Repeats a statement, of at most [`BITE`] rows by what is added to its end, until it changes fewer.
-    async fn bite(&self, text: &'static str, time: Timestamp) -> Result<()> {
+    async fn bite(&self, text: &'static str, before: impl ToValue) -> Result<()> {
         // In the text: by its general plan for any number PostgreSQL would read the whole table.
         let text = format!("{text} LIMIT {BITE})");
         loop {
-            let changed = self.write_one(text.clone(), values![time]).await?;
+            let changed = self.write_one(text.clone(), values![before]).await?;
             if changed < BITE.unsigned_abs() {
                 return Ok(());
             }

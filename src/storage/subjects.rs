@@ -1,4 +1,4 @@
-//! One person's data, found by the keyed hash of their address: all of it told, or all of it gone.
+//! One person's data, found by the keyed hash of their address: all of it exported, or all of it deleted.
 
 use serde::Serialize;
 use sqlx::any::AnyRow;

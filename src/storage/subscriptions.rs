@@ -1,5 +1,5 @@
 //! Commenters who asked to hear of replies on a site: asked by mail once a comment of theirs is
-//! approved, told of replies only after they said yes there, and never again after they said no.
+//! approved, mailed about replies only after they said yes there, and never again after they said no.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -58,7 +58,7 @@ impl Answer {
 /// A commenter's subscription to replies on a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
-    /// What links carry; tells nothing about the address.
+    /// What links carry; it says nothing about the address.
     pub id: String,
     /// The site.
     pub site: SiteSlug,

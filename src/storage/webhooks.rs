@@ -21,7 +21,7 @@ pub struct Webhook {
     pub id: String,
     /// The site.
     pub site: SiteSlug,
-    /// Where it is told.
+    /// Where events are sent.
     pub url: String,
     /// Of what.
     pub events: Vec<Event>,
@@ -71,7 +71,7 @@ impl Store {
         .await
     }
 
-    /// Removes a webhook and what was still to be told to it; `false` when there is none.
+    /// Removes a webhook and what was still to be sent to it; `false` when there is none.
     ///
     /// # Errors
     /// [`super::StoreError`].

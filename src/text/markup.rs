@@ -1,5 +1,5 @@
 //! HTML undone: entities back to characters, tags recognised and measured. Nothing here renders or
-//! sanitises; it only tells the normaliser what a reader would not see as text.
+//! sanitises; it only says to the normaliser what a reader would not see as text.
 
 use std::borrow::Cow;
 

@@ -93,7 +93,7 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", title)
     }
 
-    /// 404: not there, or not theirs to see; which of the two is not told.
+    /// 404: not there, or not theirs to see; the answer does not say which.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         let title = format!("There is no such {what}.");

@@ -1,4 +1,4 @@
-//! Who sent a request, as far as the network tells: the peer, or what a trusted proxy says of it.
+//! Who sent a request, as far as the network shows: the peer, or what a trusted proxy says of it.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{domain::origin::Origin, web::prelude::*};
 
-/// Time that requests in flight have to finish once the service is told to stop.
+/// Time that requests in flight have to finish once the service is asked to stop.
 const SHUTDOWN_SECONDS: u64 = 20;
 
 /// A connection that sends no request for so long is closed.
@@ -58,7 +58,7 @@ async fn finished<B: MessageBody + 'static>(
     })?
 }
 
-/// Binds the service's listener; the address tells the port when the settings asked for any.
+/// Binds the service's listener; the address has the port when the settings asked for any.
 ///
 /// # Errors
 /// When the address cannot be bound.

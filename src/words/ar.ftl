@@ -209,7 +209,7 @@ mail-queue-by-text = { $author } في { $page } ({ $site })، { $received }
 mail-queue-score = مرشح الإزعاج: <strong>{ $score }</strong>
 mail-queue-score-text = مرشح الإزعاج: { $score }
 mail-queue-percent = (مزعج: { $percent })
-mail-queue-why = ما يدل على الإزعاج:
+mail-queue-why = لماذا قد يكون مزعجًا:
 mail-queue-approve = موافقة
 mail-queue-spam = مزعج
 mail-queue-reject = رفض
@@ -321,7 +321,7 @@ link-refused-text = لم يعد التعليق موجودًا، أو لا يحق
 link-by = <strong><bdi>{ $author }</bdi></strong> في <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> في <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = مرشح الإزعاج: { $score }
-link-why = ما يدل على الإزعاج:
+link-why = لماذا قد يكون مزعجًا:
 link-undo = تراجع
 link-stale-title = تقرر من قبل
 link-stale = تغيّر هذا التعليق بعد كتابة الرسالة
@@ -412,6 +412,7 @@ desk-model = النموذج
 desk-settings = الإعدادات
 desk-privacy = الخصوصية
 desk-activity = النشاط
+desk-statistics = الإحصاءات
 desk-keys = المفاتيح
 desk-undo = تراجع
 key-next = التعليق التالي، السابق
@@ -458,7 +459,7 @@ queue-spam = مزعج
 queue-reject = رفض
 queue-trash = المهملات
 queue-why = السبب، عند الرفض:
-queue-why-unsaid = غير مذكور
+queue-why-unsaid = بلا سبب
 queue-back-to-the-queue = إعادة إلى القائمة
 queue-search = بحث
 queue-site = الموقع
@@ -867,7 +868,7 @@ js-line-hold = أُعيد إلى القائمة: { $who }
 js-undo = تراجع
 js-undo-line = تراجع: { $what }
 js-close = إغلاق
-js-leave-them = اتركها
+js-leave-them = إلغاء
 js-sure = { $verb }: { $count ->
     [zero] لا تعليقات؟
     [one] تعليق واحد؟
@@ -944,7 +945,7 @@ js-looking = ينظر { $who } إليه
 ## The desk: a comment by itself
 
 comment-comment = تعليق
-comment-plus-speaks-for-spam-minus = الموجب يدل على الإزعاج، والسالب ضده (لوغاريتم الأرجحية).
+comment-plus-speaks-for-spam-minus = الموجب يُحسب نحو الإزعاج، والسالب ضده.
 comment-history = السجل
 comment-judgement = التقييم
 comment-author = الكاتب
@@ -988,15 +989,15 @@ door-mail = بالبريد
 door-client = أبلغ عنه برنامج
 door-command = سطر الأوامر
 door-other = أخرى
-comment-show-it-whole = عرضه كاملًا
+comment-show-it-whole = عرض العنوان
 comment-taken-back = (تم التراجع)
-comment-that-you-looked-goes-into = يُسجَّل في السجل أنك اطّلعت.
-comment-all-of-theirs-that-wait = كل تعليقاته المنتظرة
+comment-that-you-looked-goes-into = يُسجَّل عندئذ في السجل أنك اطّلعت.
+comment-all-of-theirs-that-wait = كل تعليقاته المعلّقة
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = هذه كل التعليقات المطابقة للقائمة التي أتيت منها، في كل الصفحات. يمكنك التراجع عنها دفعة واحدة خلال 30 يومًا، هنا أو تحت <a href="/desk/batches">قرارات مجمعة</a>.
-confirm-leave-them = اتركها
+confirm-leave-them = إلغاء
 confirm-question = { $verb }: { $count ->
     [zero] لا تعليقات؟
     [one] تعليق واحد؟
@@ -1017,7 +1018,118 @@ batches-taken-back = تم التراجع
 
 ## The desk: what operators did
 
+statistics-none = لم يصل تعليق منذ أمس.
+statistics-lately = { $count ->
+    [zero] لم يصل تعليق منذ أمس
+    [one] منذ أمس وصل تعليق واحد
+    [two] منذ أمس وصل تعليقان
+    [few] منذ أمس وصلت { $number } تعليقات
+    [many] منذ أمس وصل { $number } تعليقًا
+   *[other] منذ أمس وصل { $number } تعليق
+}: { $aside } نُحّيت كمزعجة، و{ $published } نُشرت، و{ $held } تنتظر قرارًا.
+statistics-waiting = { $count ->
+    [0] لا شيء ينتظر الآن.
+    [one] ينتظر الآن تعليق واحد.
+    [two] ينتظر الآن تعليقان.
+    [few] تنتظر الآن { $number } تعليقات.
+    [many] ينتظر الآن { $number } تعليقًا.
+   *[other] ينتظر الآن { $number } تعليق.
+}
+statistics-over = { $count ->
+    [zero] اليوم
+    [one] خلال يوم واحد
+    [two] خلال يومين
+    [few] خلال { $number } أيام
+    [many] خلال { $number } يومًا
+   *[other] خلال { $number } يوم
+}: وصل { $came }، نُحّي { $aside } منها تلقائيًا كمزعجة؛ واستعاد الناس { $back } منها، وعدّوا { $missed } مما مرّ مزعجًا.
+statistics-until = محسوبة حتى { $at } (UTC). الأيام بتوقيت UTC؛ والتعليقات المستوردة غير محسوبة.
+statistics-days = { $count ->
+    [zero] لا أيام
+    [one] يوم واحد
+    [two] يومان
+    [few] { $number } أيام
+    [many] { $number } يومًا
+   *[other] { $number } يوم
+}
+statistics-period = الفترة
+statistics-every-site = كل المواقع
+statistics-csv = هذه المجاميع في ملف CSV
+statistics-by-day = التعليقات حسب اليوم
+statistics-by-day-chart = التعليقات الواردة حسب اليوم، وفوقها ما نُحّي كمزعج
+statistics-decisions = القرارات حسب اليوم
+statistics-decisions-chart = القرارات حسب اليوم، دون ما تم التراجع عنه
+statistics-wait = الوقت حتى القرار الأول
+statistics-wait-chart = التعليقات المعلّقة حسب الساعات حتى القرار الأول، إلى يوم
+statistics-wait-none = لم يتقرر بعد بشأن أي تعليق معلّق.
+statistics-wait-half = انتظر نصفها أقل من { $time }.
+statistics-wait-half-more = انتظر أكثر من نصفها أكثر من يوم.
+statistics-within = خلال
+statistics-share = النسبة
+statistics-minutes = { $count ->
+    [zero] أقل من دقيقة
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $number } دقائق
+   *[other] { $number } دقيقة
+}
+statistics-hours = { $count ->
+    [zero] أقل من ساعة
+    [one] ساعة واحدة
+    [two] ساعتين
+    [few] { $number } ساعات
+   *[other] { $number } ساعة
+}
+statistics-longer = أطول
+statistics-hours-axis = الساعات حتى القرار
+statistics-key-came = <span class="spam">نُحّيت كمزعجة</span> <span class="ham">الباقي</span>
+statistics-bar-day = { $day }: وصل { $came }، نُحّي { $aside } كمزعج
+statistics-bar-decided = { $day }: { $decided } قرارات
+statistics-bar-wait = بعد { $from } إلى { $to } ساعة: { $comments }
+statistics-day = اليوم
+statistics-came = وصلت
+statistics-aside = نُحّيت
+statistics-held = عُلّقت
+statistics-published = نُشرت
+statistics-decided = تقررت
+statistics-back = تم التراجع عنها
+statistics-missed = مرّت
+statistics-by-site = حسب الموقع
+statistics-by-page = حسب الصفحة
+statistics-by-page-text = الصفحات العشرون الأكثر تعليقات.
+statistics-by-language = حسب اللغة
+statistics-by-because = السبب
+statistics-by-because-text = ما جعل Hamlet ينشر أو يعلّق أو ينحّي.
+statistics-by-reason = أسباب ذكرها الناس
+statistics-site = الموقع
+statistics-page = الصفحة
+statistics-language = اللغة
+statistics-reason = السبب
+statistics-people = من قرر
+statistics-people-you = ما قررته أنت
+statistics-people-text = بترتيب الأسماء. «المتغيرة» هي التي قرر فيها زميل خلاف ذلك أو تراجع عنها لاحقًا؛ يرى كل شخص سطره، ويرى المديرون الجميع.
+statistics-person = الشخص
+statistics-changed = المتغيرة
+statistics-stood = بقيت كما هي
+statistics-nothing = لا شيء بعد.
+statistics-nothing-text = حين تصل تعليقات ويتقرر بشأنها، يُجمع هنا ما آلت إليه بعد دقائق.
+statistics-unknown = غير معروف
+statistics-because-score = مزعج غالبًا حسب درجته
+statistics-because-trusted = كاتب موثوق
+statistics-because-trusted_not_this = كاتب موثوق، لكن ليس هذا التعليق
+statistics-because-labels_too_few = علامات أقل من أن يُعتمد عليها
+statistics-because-all_reviewed = الموقع يراجع كل شيء
+statistics-because-few_approved = التعليقات الموافق عليها للكاتب قليلة جدًا
+statistics-because-abuse = مسيء غالبًا
+statistics-because-not_judged = لم يتمكن النموذج من التقييم
 activity-activity = النشاط
+activity-on-sites = في { $count ->
+    [one] موقع واحد
+    [two] موقعين
+    [few] { $count } مواقع
+    [many] { $count } موقعًا
+   *[other] { $count } موقع
+}
 activity-nothing-yet = لا شيء بعد.
 activity-what-operators-did = ما فعله المديرون
 activity-when = متى
@@ -1077,6 +1189,8 @@ me-mail-about-comments-that-wait = بريد عن التعليقات المنتظ
 me-address-and-password = العنوان وكلمة المرور
 me-sessions = الجلسات
 me-as-above = كما أعلاه
+me-another-site = موقع آخر
+me-another-hint = اسمه في العناوين: يصبح له سطر خاص أعلاه.
 me-save = حفظ
 me-language = اللغة
 me-language-of-browser = كما في المتصفح
@@ -1099,12 +1213,12 @@ site-otherwise-it-is-judged-and = وإلا فإنه يُقيَّم ويُنسى.
 site-on-your-pages = في صفحاتك
 site-what-scores-do = ما تفعله الدرجات
 site-what-counts-as-evidence = ما يُعدّ دليلًا
-site-programs-that-ask-about-comments = برامج تسأل عن التعليقات
+site-programs-that-ask-about-comments = البرامج المتصلة
 site-name = الاسم
-site-origins-of-its-pages-one = عناوين مصدر صفحاته، واحد في كل سطر
+site-origins-of-its-pages-one = عناوين صفحاته، واحد في كل سطر
 site-origins-hint = صفحات هذه العناوين وحدها يمكنها عرض تعليقاته وإرسالها من متصفح.
 site-save = حفظ
-site-a-comment-without-a-form = التعليق بلا رمز نموذج يدل على الإزعاج
+site-a-comment-without-a-form = التعليق بلا رمز نموذج يُحسب نحو الإزعاج
 site-what-they-ask-about-is = ما تسأل عنه يُحفظ ليُراجع هنا
 site-spam-from = مزعج ابتداءً من
 site-a-score-from-0-to = درجة من 0 إلى 1: عندها أو فوقها يُنحّى التعليق كمزعج.
@@ -1115,7 +1229,7 @@ site-a-trusted-author-s-comment = تعليق كاتب موثوق بدرجة أد
 site-links = الروابط
 site-more-in-one-comment-speak = ما زاد عليها في تعليق واحد يدل على الإزعاج.
 site-seconds = ثوانٍ
-site-a-form-sent-sooner-after = النموذج المرسل أسرع من ذلك بعد فتحه يدل على الإزعاج.
+site-a-form-sent-sooner-after = النموذج المرسل أسرع من ذلك بعد فتحه يُحسب نحو الإزعاج.
 site-hours = ساعات
 site-a-form-sent-later-after = وكذلك النموذج المرسل بعد فتحه بأكثر من ذلك.
 site-keeping = مدة الحفظ
@@ -1132,7 +1246,7 @@ site-drop-index = ‎/post/index.html هي ‎/post/
 site-parameters = المعاملات التي تميّز الصفحات
 site-parameters-hint = مثل p، تفصل بينها مسافات؛ شرطة وحدها: لا شيء. فارغ: كلها عدا التي تذكر من أين جاء القارئ (utm_source وfbclid وغيرهما). حين يتغير هذا تنتقل التعليقات إلى حيث صفحتها الآن.
 site-proof-of-work = إثبات العمل
-site-zero-bits-1-to-24 = عدد البتات الصفرية، من 1 إلى 24، التي يعمل جهاز كل مرسل لبلوغها؛ 16 تستغرق لحظة. فارغ: لا شيء.
+site-zero-bits-1-to-24 = مقدار ما يعمله متصفح المرسل قبل أن يتمكن من الإرسال: من 1 إلى 24 بت، و16 تستغرق لحظة. فارغ: لا شيء.
 site-abuse = مدى إساءة التعليقات
 site-abuse-off = لا يُحسب
 site-abuse-show = يُعرض للمشرفين
@@ -1150,10 +1264,10 @@ settings-none-everything-was-delivered-or = لا شيء: سُلّم كل شيء�
 settings-sites = المواقع
 settings-moderators = المشرفون
 settings-tokens-for-programs = رموز وصول للبرامج
-settings-mail-that-was-given-up = رسائل تُركت محاولة إرسالها
+settings-mail-that-was-given-up = رسائل لم تُسلَّم
 settings-name-in-addresses = الاسم في العناوين
 settings-name-for-people = الاسم للناس
-settings-origins-of-its-pages = عناوين مصدر صفحاته
+settings-origins-of-its-pages = عناوين صفحاته
 settings-name = الاسم
 settings-email = البريد الإلكتروني
 settings-role = الدور
@@ -1186,7 +1300,7 @@ settings-add-the-moderator = إضافة المشرف
 settings-revoke = إلغاء
 settings-make-the-token = إنشاء رمز الوصول
 settings-try-again = إعادة المحاولة
-settings-none-named-no-browser-of = لا شيء مذكور: لا يمكن لأي متصفح من مصدر آخر أن يرسل
+settings-none-named-no-browser-of = لا شيء بعد: لا يمكن لأي صفحة أن ترسل هنا
 settings-you = أنت
 settings-link-for = إنشاء رابط دخول لـ { $name }
 settings-remove-named = إزالة { $name }
@@ -1232,7 +1346,7 @@ programs-none-wordpress-and-others-that = لا شيء. يسأل WordPress وغي
 programs-a-key-judges-and-reports = المفتاح يقيّم ويبلّغ لموقعه، ولا يقدر على غير ذلك. أما حفظ الموقع لما يُسأل عنه فمن إعدادات الموقع.
 programs-none-a-program-of-yours = لا شيء. يمكن إبلاغ برنامج لك بما يحدث في موقع.
 programs-in-the-public-internet-or = على الإنترنت العام، أو شبكة يسمح بها الإعداد.
-programs-programs-that-ask-about-comments = برامج تسأل عن التعليقات
+programs-programs-that-ask-about-comments = البرامج المتصلة
 programs-webhooks = Webhooks
 programs-program = البرنامج
 programs-site = الموقع
@@ -1341,9 +1455,9 @@ model-none-yet-a-training-takes = لا شيء بعد. يأخذ التدريب م
 model-all-of-it-counts = كله يُحتسب.
 model-no-labels-yet-each-approval = لا علامات بعد. كل موافقة وكل قرار بالإزعاج علامة.
 model-labels-are-counted-and-capped = تُعدّ العلامات وتُحدّ باسمه. إن تُرك فارغًا فهو اسمك.
-model-drawings-of-the-last-1 = تظهر هنا رسوم لآخر 1,000.
+model-drawings-of-the-last-1 = تظهر هنا رسوم بيانية لآخر 1,000 تعليق.
 model-spam-caught-genuine-blocked = <span class="spam">مزعج ضُبط</span> <span class="ham">حقيقي حُجب</span>
-model-stands-as-spam-anything-else = <span class="spam">معدود مزعجًا</span> <span class="ham">غير ذلك</span>
+model-stands-as-spam-anything-else = <span class="spam">مزعج</span> <span class="ham">غير ذلك</span>
 model-nobody-has-decided-about-these = لم يقرر أحد بشأن هذه بعد.
 model-each-dot-is-a-tenth = كل نقطة عُشر الدرجات: أفقيًا ما كان متوقعًا؛ وعموديًا نسبة ما عدّه الناس مزعجًا. على الخط تعني الدرجات ما تقول.
 model-marked-as-spam-approved = <span class="spam">عُلّم مزعجًا</span> <span class="ham">موافق عليه</span>
@@ -1352,7 +1466,7 @@ model-spam = الإزعاج
 model-abuse = الإساءة
 model-abuse-is-evidence = تُعرض درجة الإساءة على الناس. وهي وحدها لا تنشر شيئًا ولا تنحّيه ولا تهمله.
 model-abuse-labels = كل موافقة علامة، وكل رفض بسبب «إساءة».
-model-judges-now = يقيّم الآن
+model-judges-now = المستخدم الآن
 model-class-ham = حقيقي
 model-class-spam = مزعج
 model-class-clean = غير مسيء
@@ -1403,7 +1517,7 @@ model-samples = العينات
 model-no-comment-was-judged-yet = لم يُقيَّم أي تعليق بعد
 model-what-a-threshold-would-do = ما كانت ستفعله عتبة
 model-scores = الدرجات
-model-calibration = المعايرة
+model-calibration = هل تعني الدرجات ما تقول؟
 model-decisions-30-days = القرارات، 30 يومًا
 model-labelled-data-from-elsewhere = بيانات معلّمة من مكان آخر
 model-name-of-this-data = اسم هذه البيانات
@@ -1417,8 +1531,8 @@ model-unchanged = غير متغيرة
 model-for-later = لوقت لاحق
 model-figure = القيمة
 model-this-model = هذا النموذج
-model-live-then = المستخدم حينها
-model-came-by = جاء عبر
+model-live-then = السابق
+model-came-by = المصدر
 model-came-decision = القرارات
 model-came-import = الاستيراد
 model-came-feedback = بلاغات البرامج
@@ -1435,14 +1549,16 @@ model-train-a-model = تدريب نموذج
 model-back-to-the-one-before = العودة إلى السابق
 model-use-the-shipped-one = استخدام المرفق
 model-put-it-into-use = تشغيله
-model-take-it-in = إدخالها
+model-take-it-in = رفعها
 model-site = الموقع
 model-look-again = النظر مجددًا
+model-verdict-use = ليس أسوأ من المستخدم على تعليقات لم يرها أي منهما: شغّله.
+model-verdict-keep = ليس أفضل من المستخدم: أبقِ ذاك.
 model-evaluation-report = تقرير التقييم
 model-progress = التقدم
 model-share-of-the-spam-caught = نسبة المزعج المضبوط والتعليقات الحقيقية المحجوبة، حسب العتبة
 model-share-that-was-spam-by = نسبة ما كان مزعجًا، حسب الدرجة
-model-although-it-does-not-pass = مع أنه لا يجتاز المعيار
+model-although-it-does-not-pass = مع أنه ليس أفضل
 model-how-many-comments-had-which = كم تعليقًا نال كل درجة
 chart-score = الدرجة
 chart-share = النسبة

@@ -10,7 +10,7 @@ because-trusted = { $approved ->
 }
 because-not-this = Sein Verfasser gilt als vertrauenswürdig, dieser Kommentar aber nicht
 because-person-decides = Über jeden Kommentar unter der Spam-Schwelle entscheidet ein Mensch
-because-few-labels = Nur was auf dieser Website markiert wurde, spricht für Spam, und hier wurden noch zu wenige Kommentare freigegeben, um sich allein darauf zu verlassen: Ein Mensch entscheidet
+because-few-labels = Nur was auf dieser Website markiert wurde, deutet auf Spam hin, und hier wurden noch zu wenige Kommentare freigegeben, um sich allein darauf zu verlassen: Ein Mensch entscheidet
 because-few-approved = { $needed ->
     [1] Von seinem Verfasser wurde hier noch kein Kommentar freigegeben
    *[other] Von seinem Verfasser wurden hier weniger als { $needed } Kommentare freigegeben
@@ -135,7 +135,7 @@ mail-queue-by-text = { $author } auf { $page } ({ $site }), { $received }
 mail-queue-score = Spamfilter: <strong>{ $score }</strong>
 mail-queue-score-text = Spamfilter: { $score }
 mail-queue-percent = (Spam: { $percent })
-mail-queue-why = Was für Spam spricht:
+mail-queue-why = Warum es Spam sein könnte:
 mail-queue-approve = Freigeben
 mail-queue-spam = Spam
 mail-queue-reject = Ablehnen
@@ -234,7 +234,7 @@ link-refused-text = Den Kommentar gibt es nicht mehr, oder das Konto, für das d
 link-by = <strong><bdi>{ $author }</bdi></strong> auf <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> auf <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Spamfilter: { $score }
-link-why = Was für Spam spricht:
+link-why = Warum es Spam sein könnte:
 link-undo = Rückgängig
 link-stale-title = Schon entschieden
 link-stale = Dieser Kommentar hat sich seit der E-Mail geändert
@@ -325,6 +325,7 @@ desk-model = Modell
 desk-settings = Einstellungen
 desk-privacy = Datenschutz
 desk-activity = Verlauf
+desk-statistics = Statistik
 desk-keys = Tasten
 desk-undo = Rückgängig
 key-next = nächster, voriger Kommentar
@@ -371,7 +372,7 @@ queue-spam = Spam
 queue-reject = Ablehnen
 queue-trash = Papierkorb
 queue-why = Warum, beim Ablehnen:
-queue-why-unsaid = nicht gesagt
+queue-why-unsaid = ohne Grund
 queue-back-to-the-queue = Zurück in die Warteschlange
 queue-search = Suche
 queue-site = Website
@@ -697,7 +698,7 @@ js-line-hold = Zurück in der Warteschlange: { $who }
 js-undo = Rückgängig
 js-undo-line = Rückgängig: { $what }
 js-close = Schließen
-js-leave-them = So lassen
+js-leave-them = Abbrechen
 js-sure = { $verb }: { $count ->
     [one] { $number } Kommentar?
    *[other] { $number } Kommentare?
@@ -762,7 +763,7 @@ js-looking = { $who } sieht ihn gerade an
 ## The desk: a comment by itself
 
 comment-comment = Kommentar
-comment-plus-speaks-for-spam-minus = Plus spricht für Spam, Minus dagegen (logarithmierte Chancen).
+comment-plus-speaks-for-spam-minus = Plus zählt für Spam, Minus dagegen.
 comment-history = Verlauf
 comment-judgement = Bewertung
 comment-author = Verfasser
@@ -806,15 +807,15 @@ door-mail = per E-Mail
 door-client = von einem Programm gemeldet
 door-command = Kommandozeile
 door-other = sonstige
-comment-show-it-whole = Ganz anzeigen
+comment-show-it-whole = Adresse anzeigen
 comment-taken-back = (zurückgenommen)
-comment-that-you-looked-goes-into = Dass Sie nachgesehen haben, kommt in den Verlauf.
-comment-all-of-theirs-that-wait = Alle wartenden von ihm
+comment-that-you-looked-goes-into = Der Verlauf hält dann fest, dass Sie nachgesehen haben.
+comment-all-of-theirs-that-wait = Alle offenen Kommentare dieses Verfassers
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = Das sind alle Treffer der Liste, von der Sie kommen, auf jeder Seite. Sie können sie 30 Tage lang gemeinsam zurücknehmen, hier oder unter <a href="/desk/batches">Zusammen entschieden</a>.
-confirm-leave-them = So lassen
+confirm-leave-them = Abbrechen
 confirm-question = { $verb }: { $count ->
     [one] { $number } Kommentar?
    *[other] { $number } Kommentare?
@@ -831,7 +832,94 @@ batches-taken-back = zurückgenommen
 
 ## The desk: what operators did
 
+statistics-none = Seit gestern kam kein Kommentar.
+statistics-lately = { $count ->
+    [one] Seit gestern kam { $number } Kommentar
+   *[other] Seit gestern kamen { $number } Kommentare
+}: { $aside } als Spam beiseitegelegt, { $published } veröffentlicht, { $held } zur Entscheidung zurückgehalten.
+statistics-waiting = { $count ->
+    [0] Jetzt wartet nichts.
+    [one] Jetzt wartet { $number } Kommentar.
+   *[other] Jetzt warten { $number } Kommentare.
+}
+statistics-over = { $count ->
+    [one] An { $number } Tag
+   *[other] In { $number } Tagen
+}: { $came } kamen, { $aside } davon von selbst als Spam beiseitegelegt; Menschen holten { $back } davon zurück und markierten { $missed } durchgekommene als Spam.
+statistics-until = Gezählt bis { $at } (UTC). Tage sind Tage in UTC; importierte Kommentare sind nicht dabei.
+statistics-days = { $count ->
+    [one] { $number } Tag
+   *[other] { $number } Tage
+}
+statistics-period = Zeitraum
+statistics-every-site = Alle Websites
+statistics-csv = Diese Summen als CSV-Datei
+statistics-by-day = Kommentare nach Tagen
+statistics-by-day-chart = Eingegangene Kommentare nach Tagen, als Spam beiseitegelegte über den übrigen
+statistics-decisions = Entscheidungen nach Tagen
+statistics-decisions-chart = Entscheidungen nach Tagen, ohne zurückgenommene
+statistics-wait = Zeit bis zur ersten Entscheidung
+statistics-wait-chart = Zurückgehaltene Kommentare nach Stunden bis zur ersten Entscheidung, bis zu einem Tag
+statistics-wait-none = Über keinen zurückgehaltenen Kommentar wurde schon entschieden.
+statistics-wait-half = Die Hälfte wartete weniger als { $time }.
+statistics-wait-half-more = Mehr als die Hälfte wartete länger als einen Tag.
+statistics-within = Innerhalb von
+statistics-share = Anteil
+statistics-minutes = { $count ->
+    [one] { $number } Minute
+   *[other] { $number } Minuten
+}
+statistics-hours = { $count ->
+    [one] { $number } Stunde
+   *[other] { $number } Stunden
+}
+statistics-longer = länger
+statistics-hours-axis = Stunden bis zur Entscheidung
+statistics-key-came = <span class="spam">als Spam beiseitegelegt</span> <span class="ham">die übrigen</span>
+statistics-bar-day = { $day }: { $came } gekommen, { $aside } als Spam beiseitegelegt
+statistics-bar-decided = { $day }: { $decided } entschieden
+statistics-bar-wait = nach { $from } bis { $to } Stunden: { $comments }
+statistics-day = Tag
+statistics-came = Gekommen
+statistics-aside = Beiseitegelegt
+statistics-held = Zurückgehalten
+statistics-published = Veröffentlicht
+statistics-decided = Entschieden
+statistics-back = Zurückgenommen
+statistics-missed = Durchgekommen
+statistics-by-site = Nach Website
+statistics-by-page = Nach Seite
+statistics-by-page-text = Die zwanzig mit den meisten Kommentaren.
+statistics-by-language = Nach Sprache
+statistics-by-because = Warum
+statistics-by-because-text = Warum Hamlet veröffentlichte, zurückhielt oder beiseitelegte.
+statistics-by-reason = Gründe, die Menschen nannten
+statistics-site = Website
+statistics-page = Seite
+statistics-language = Sprache
+statistics-reason = Grund
+statistics-people = Wer entschied
+statistics-people-you = Was Sie entschieden
+statistics-people-text = Nach Namen geordnet. „Geändert“ sind die, über die ein Kollege danach anders entschied oder die er zurücknahm; alle sehen ihre eigene Zeile, Betreiber alle.
+statistics-person = Person
+statistics-changed = Geändert
+statistics-stood = Unverändert geblieben
+statistics-nothing = Noch nichts.
+statistics-nothing-text = Sobald Kommentare kommen und über sie entschieden wird, wird hier einige Minuten später zusammengezählt, was aus ihnen wurde.
+statistics-unknown = nicht bekannt
+statistics-because-score = wahrscheinlich Spam nach seiner Bewertung
+statistics-because-trusted = ein vertrauenswürdiger Verfasser
+statistics-because-trusted_not_this = ein vertrauenswürdiger Verfasser, aber nicht dieser Kommentar
+statistics-because-labels_too_few = zu wenige Markierungen, um sich darauf zu verlassen
+statistics-because-all_reviewed = die Website prüft alles
+statistics-because-few_approved = zu wenige Kommentare des Verfassers wurden freigegeben
+statistics-because-abuse = wahrscheinlich beleidigend
+statistics-because-not_judged = das Modell konnte nicht bewerten
 activity-activity = Verlauf
+activity-on-sites = auf { $count ->
+    [one] { $count } Website
+   *[other] { $count } Websites
+}
 activity-nothing-yet = Noch nichts.
 activity-what-operators-did = Was Betreiber getan haben
 activity-when = Wann
@@ -891,6 +979,8 @@ me-mail-about-comments-that-wait = E-Mails über wartende Kommentare
 me-address-and-password = Adresse und Passwort
 me-sessions = Sitzungen
 me-as-above = wie oben
+me-another-site = Eine weitere Website
+me-another-hint = Ihr Name in Adressen: Sie bekommt dann oben eine eigene Zeile.
 me-save = Speichern
 me-language = Sprache
 me-language-of-browser = wie im Browser
@@ -913,12 +1003,12 @@ site-otherwise-it-is-judged-and = Andernfalls wird es bewertet und vergessen. <a
 site-on-your-pages = Auf Ihren Seiten
 site-what-scores-do = Was Bewertungen bewirken
 site-what-counts-as-evidence = Was als Beleg zählt
-site-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
+site-programs-that-ask-about-comments = Verbundene Programme
 site-name = Name
-site-origins-of-its-pages-one = Ursprünge seiner Seiten, einer je Zeile
+site-origins-of-its-pages-one = Adressen ihrer Seiten, eine je Zeile
 site-origins-hint = Nur Seiten dort dürfen seine Kommentare in einem Browser zeigen und senden.
 site-save = Speichern
-site-a-comment-without-a-form = Ein Kommentar ohne Formularschlüssel spricht für Spam
+site-a-comment-without-a-form = Ein Kommentar ohne Formularschlüssel zählt für Spam
 site-what-they-ask-about-is = Was sie anfragen, wird aufbewahrt, um hier geprüft zu werden
 site-spam-from = Spam ab
 site-a-score-from-0-to = Eine Bewertung von 0 bis 1: Ab ihr wird ein Kommentar als Spam beiseitegelegt.
@@ -929,7 +1019,7 @@ site-a-trusted-author-s-comment = Der Kommentar eines vertrauenswürdigen Verfas
 site-links = Links
 site-more-in-one-comment-speak = Mehr in einem Kommentar sprechen für Spam.
 site-seconds = Sekunden
-site-a-form-sent-sooner-after = Ein Formular, das früher nach dem Öffnen gesendet wird, spricht für Spam.
+site-a-form-sent-sooner-after = Ein Formular, das früher nach dem Öffnen gesendet wird, zählt für Spam.
 site-hours = Stunden
 site-a-form-sent-later-after = Ein Formular, das später nach dem Öffnen gesendet wird, auch.
 site-keeping = Wie lange
@@ -946,7 +1036,7 @@ site-drop-index = /post/index.html ist /post/
 site-parameters = Parameter, die Seiten unterscheiden
 site-parameters-hint = Etwa p, durch Leerzeichen getrennt; ein Strich allein: keine. Leer: alle außer denen, die sagen, woher ein Leser kam (utm_source, fbclid und andere). Wenn sich das ändert, ziehen Kommentare dorthin um, wo ihre Seite jetzt ist.
 site-proof-of-work = Arbeitsnachweis
-site-zero-bits-1-to-24 = Nullbits, 1 bis 24, für die der Rechner jedes Absenders arbeitet; 16 dauern einen Augenblick. Leer: keine.
+site-zero-bits-1-to-24 = Wie viel der Browser des Absenders arbeitet, bevor er senden darf: 1 bis 24 Bit; 16 dauern einen Augenblick. Leer: gar nicht.
 site-abuse = Wie beleidigend Kommentare wirken
 site-abuse-off = wird nicht ermittelt
 site-abuse-show = wird Moderatoren angezeigt
@@ -964,10 +1054,10 @@ settings-none-everything-was-delivered-or = Keine: Alles wurde zugestellt oder w
 settings-sites = Websites
 settings-moderators = Moderatoren
 settings-tokens-for-programs = Zugriffstoken für Programme
-settings-mail-that-was-given-up = Aufgegebene E-Mails
+settings-mail-that-was-given-up = Nicht zugestellte E-Mails
 settings-name-in-addresses = Name in Adressen
 settings-name-for-people = Name für Menschen
-settings-origins-of-its-pages = Ursprünge ihrer Seiten
+settings-origins-of-its-pages = Adressen ihrer Seiten
 settings-name = Name
 settings-email = E-Mail
 settings-role = Rolle
@@ -1000,7 +1090,7 @@ settings-add-the-moderator = Moderator hinzufügen
 settings-revoke = Widerrufen
 settings-make-the-token = Zugriffstoken erstellen
 settings-try-again = Noch einmal versuchen
-settings-none-named-no-browser-of = keine genannt: kein Browser von anderswo darf senden
+settings-none-named-no-browser-of = noch keine: keine Seite darf hierher senden
 settings-you = Sie
 settings-link-for = Einen Anmeldelink für { $name } erstellen
 settings-remove-named = { $name } entfernen
@@ -1043,7 +1133,7 @@ programs-none-wordpress-and-others-that = Keine. WordPress und andere, die das P
 programs-a-key-judges-and-reports = Ein Schlüssel bewertet und meldet für seine Website und kann sonst nichts. Ob die Website aufbewahrt, wonach gefragt wird, steht in ihren Einstellungen.
 programs-none-a-program-of-yours = Keine. Ein Programm von Ihnen kann erfahren, was auf einer Website geschieht.
 programs-in-the-public-internet-or = Im öffentlichen Internet oder in einem Netz, das die Konfiguration erlaubt.
-programs-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
+programs-programs-that-ask-about-comments = Verbundene Programme
 programs-webhooks = Webhooks
 programs-program = Programm
 programs-site = Website
@@ -1137,9 +1227,9 @@ model-none-yet-a-training-takes = Noch keine. Ein Training nimmt, was Moderatore
 model-all-of-it-counts = Alles zählt.
 model-no-labels-yet-each-approval = Noch keine Markierungen. Jede Freigabe und jede Entscheidung für Spam ist eine.
 model-labels-are-counted-and-capped = Danach werden Markierungen gezählt und begrenzt. Leer gelassen ist es Ihr eigener.
-model-drawings-of-the-last-1 = Hier erscheinen Diagramme der letzten 1.000.
+model-drawings-of-the-last-1 = Hier erscheinen Diagramme der letzten 1.000 Kommentare.
 model-spam-caught-genuine-blocked = <span class="spam">Spam erkannt</span> <span class="ham">Echtes blockiert</span>
-model-stands-as-spam-anything-else = <span class="spam">gilt als Spam</span> <span class="ham">alles andere</span>
+model-stands-as-spam-anything-else = <span class="spam">Spam</span> <span class="ham">alles andere</span>
 model-nobody-has-decided-about-these = Über diese hat noch niemand entschieden.
 model-each-dot-is-a-tenth = Jeder Punkt ist ein Zehntel der Bewertungen: waagerecht, was erwartet wurde; senkrecht, der Anteil, den Menschen Spam nannten. Auf der Linie bedeuten die Bewertungen, was sie sagen.
 model-marked-as-spam-approved = <span class="spam">als Spam markiert</span> <span class="ham">freigegeben</span>
@@ -1148,7 +1238,7 @@ model-spam = Spam
 model-abuse = Beleidigung
 model-abuse-is-evidence = Eine Bewertung der Beleidigung wird Menschen angezeigt. Von sich aus veröffentlicht, verschiebt und verwirft sie nichts.
 model-abuse-labels = Jede Freigabe ist eine, und jede Ablehnung mit dem Grund „Beleidigung“.
-model-judges-now = Bewertet jetzt
+model-judges-now = Jetzt im Einsatz
 model-class-ham = echt
 model-class-spam = Spam
 model-class-clean = nicht beleidigend
@@ -1198,7 +1288,7 @@ model-samples = Beispiele
 model-no-comment-was-judged-yet = Noch wurde kein Kommentar bewertet
 model-what-a-threshold-would-do = Was eine Schwelle bewirken würde
 model-scores = Bewertungen
-model-calibration = Kalibrierung
+model-calibration = Bedeuten Bewertungen, was sie sagen?
 model-decisions-30-days = Entscheidungen, 30 Tage
 model-labelled-data-from-elsewhere = Markierte Daten von anderswo
 model-name-of-this-data = Name dieser Daten
@@ -1212,7 +1302,7 @@ model-unchanged = Unverändert
 model-for-later = Für später
 model-figure = Wert
 model-this-model = Dieses Modell
-model-live-then = Damals im Einsatz
+model-live-then = Das vorige
 model-came-by = Woher
 model-came-decision = Entscheidungen
 model-came-import = Importe
@@ -1230,14 +1320,16 @@ model-train-a-model = Modell trainieren
 model-back-to-the-one-before = Zurück zum vorigen
 model-use-the-shipped-one = Das mitgelieferte verwenden
 model-put-it-into-use = In Betrieb nehmen
-model-take-it-in = Aufnehmen
+model-take-it-in = Hochladen
 model-site = Website
 model-look-again = Noch einmal nachsehen
+model-verdict-use = Mindestens so gut wie das jetzige, an Kommentaren, die keines gesehen hatte: Nehmen Sie es in Betrieb.
+model-verdict-keep = Nicht besser als das jetzige: Behalten Sie jenes.
 model-evaluation-report = Auswertungsbericht
 model-progress = Fortschritt
 model-share-of-the-spam-caught = Anteil des erkannten Spams und der blockierten echten Kommentare, nach Schwelle
 model-share-that-was-spam-by = Anteil, der Spam war, nach Bewertung
-model-although-it-does-not-pass = obwohl es die Prüfung nicht besteht
+model-although-it-does-not-pass = obwohl es nicht besser ist
 model-how-many-comments-had-which = Wie viele Kommentare welche Bewertung hatten
 chart-score = Bewertung
 chart-share = Anteil

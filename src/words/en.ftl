@@ -8,7 +8,7 @@ because-score = Its score { $score } is at or above the site's { $threshold }
 because-trusted = Its author had { $approved } comments approved here, and its score is low
 because-not-this = Its author is trusted, but not this comment
 because-person-decides = A person decides about every comment below the spam threshold
-because-few-labels = Only what was marked on this site speaks for spam, and too few comments were approved here yet to rest on that alone: a person decides
+because-few-labels = Only what was marked on this site points to spam, and too few comments were approved here yet to rest on that alone: a person decides
 because-few-approved =
     { $needed ->
         [1] Its author has no approved comment here yet
@@ -121,7 +121,7 @@ mail-queue-by-text = { $author } on { $page } ({ $site }), { $received }
 mail-queue-score = Spam filter: <strong>{ $score }</strong>
 mail-queue-score-text = Spam filter: { $score }
 mail-queue-percent = (spam: { $percent })
-mail-queue-why = What speaks for spam:
+mail-queue-why = Why it may be spam:
 mail-queue-approve = Approve
 mail-queue-spam = Spam
 mail-queue-reject = Reject
@@ -221,7 +221,7 @@ link-by-linked =
     <strong><bdi>{ $author }</bdi></strong> on
     <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Spam filter: { $score }
-link-why = What speaks for spam:
+link-why = Why it may be spam:
 link-undo = Undo
 link-stale-title = Already decided
 link-stale = This comment has changed since the mail was written
@@ -314,6 +314,7 @@ desk-model = Model
 desk-settings = Settings
 desk-privacy = Privacy
 desk-activity = Activity
+desk-statistics = Statistics
 desk-keys = Keys
 desk-undo = Undo
 key-next = next, previous comment
@@ -360,7 +361,7 @@ queue-spam = Spam
 queue-reject = Reject
 queue-trash = Trash
 queue-why = Why, when rejecting:
-queue-why-unsaid = not said
+queue-why-unsaid = no reason
 queue-back-to-the-queue = Back to the queue
 queue-search = Search
 queue-site = Site
@@ -690,7 +691,7 @@ js-line-hold = Put back into the queue: { $who }
 js-undo = Undo
 js-undo-line = Undo: { $what }
 js-close = Close
-js-leave-them = Leave them
+js-leave-them = Cancel
 js-sure = { $verb }: { $count ->
     [one] { $number } comment?
    *[other] { $number } comments?
@@ -755,7 +756,7 @@ js-looking = { $who } looks at it
 ## The desk: a comment by itself
 
 comment-comment = Comment
-comment-plus-speaks-for-spam-minus = Plus speaks for spam, minus against it (log-odds).
+comment-plus-speaks-for-spam-minus = Plus counts towards spam, minus against it.
 comment-history = History
 comment-judgement = Judgement
 comment-author = Author
@@ -799,15 +800,15 @@ door-mail = by mail
 door-client = reported by a program
 door-command = shell
 door-other = other
-comment-show-it-whole = Show it whole
+comment-show-it-whole = Show the address
 comment-taken-back = (taken back)
-comment-that-you-looked-goes-into = That you looked goes into the history.
-comment-all-of-theirs-that-wait = All of theirs that wait
+comment-that-you-looked-goes-into = The history then says that you looked.
+comment-all-of-theirs-that-wait = All their pending comments
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = These are all that match the list you come from, on every page. You can take them back as one for 30 days, here or under <a href="/desk/batches">Decided together</a>.
-confirm-leave-them = Leave them
+confirm-leave-them = Cancel
 confirm-question = { $verb }: { $count ->
     [one] { $number } comment?
    *[other] { $number } comments?
@@ -824,7 +825,91 @@ batches-taken-back = taken back
 
 ## The desk: what operators did
 
+statistics-none = Since yesterday no comment came.
+statistics-lately = { $count ->
+    [one] Since yesterday { $number } comment came
+   *[other] Since yesterday { $number } comments came
+}: { $aside } put aside as spam, { $published } published, { $held } kept for a decision.
+statistics-waiting = { $count ->
+    [0] Nothing waits now.
+    [one] { $number } comment waits now.
+   *[other] { $number } comments wait now.
+}
+statistics-over = { $count ->
+    [one] Over { $number } day
+   *[other] Over { $number } days
+}: { $came } came, { $aside } of them put aside as spam by itself; people took { $back } of those back, and called { $missed } spam that got through.
+statistics-until = Counted until { $at } (UTC). Days are those of UTC; imported comments are left out.
+statistics-days = { $count ->
+    [one] { $number } day
+   *[other] { $number } days
+}
+statistics-period = Period
+statistics-every-site = Every site
+statistics-csv = These sums as a CSV file
+statistics-by-day = Comments by day
+statistics-by-day-chart = Comments that came by day, those put aside as spam above the rest
+statistics-decisions = Decisions by day
+statistics-decisions-chart = Decisions by day, those taken back left out
+statistics-wait = Time to the first decision
+statistics-wait-chart = Comments that were held, by the hours until the first decision, up to a day
+statistics-wait-none = No comment that was held has been decided about yet.
+statistics-wait-half = Half of them waited less than { $time }.
+statistics-wait-half-more = More than half of them waited longer than a day.
+statistics-within = Within
+statistics-share = Share
+statistics-minutes = { $count ->
+    [one] { $number } minute
+   *[other] { $number } minutes
+}
+statistics-hours = { $count ->
+    [one] { $number } hour
+   *[other] { $number } hours
+}
+statistics-longer = longer
+statistics-hours-axis = hours until the decision
+statistics-key-came = <span class="spam">put aside as spam</span> <span class="ham">the rest</span>
+statistics-bar-day = { $day }: { $came } came, { $aside } put aside as spam
+statistics-bar-decided = { $day }: { $decided } decided
+statistics-bar-wait = after { $from } to { $to } hours: { $comments }
+statistics-day = Day
+statistics-came = Came
+statistics-aside = Put aside
+statistics-held = Held
+statistics-published = Published
+statistics-decided = Decided
+statistics-back = Taken back
+statistics-missed = Got through
+statistics-by-site = By site
+statistics-by-page = By page
+statistics-by-page-text = The twenty that most comments came to.
+statistics-by-language = By language
+statistics-by-because = Why
+statistics-by-because-text = What made Hamlet publish, hold or put aside.
+statistics-by-reason = Reasons that people gave
+statistics-site = Site
+statistics-page = Page
+statistics-language = Language
+statistics-reason = Reason
+statistics-people = Who decided
+statistics-people-you = What you decided
+statistics-people-text = In the order of names. “Changed” are those that a colleague decided otherwise or took back afterwards; each person sees their own line, operators all.
+statistics-person = Person
+statistics-changed = Changed
+statistics-stood = Left as they were
+statistics-nothing = Nothing yet.
+statistics-nothing-text = Once comments come and are decided about, what became of them is added up here, a few minutes later.
+statistics-unknown = not known
+statistics-because-score = likely spam by its score
+statistics-because-trusted = a trusted author
+statistics-because-trusted_not_this = a trusted author, but not this comment
+statistics-because-labels_too_few = too few labels to rest on
+statistics-because-all_reviewed = the site reviews everything
+statistics-because-few_approved = too few comments of the author were approved
+statistics-because-abuse = likely abusive
+statistics-because-not_judged = the model could not judge
 activity-activity = Activity
+activity-on-sites = on { $count } sites
 activity-nothing-yet = Nothing yet.
 activity-what-operators-did = What operators did
 activity-when = When
@@ -884,6 +969,8 @@ me-mail-about-comments-that-wait = Mail about comments that wait
 me-address-and-password = Address and password
 me-sessions = Sessions
 me-as-above = as above
+me-another-site = Another site
+me-another-hint = Its name in addresses: it then has a line of its own above.
 me-save = Save
 me-language = Language
 me-language-of-browser = as the browser asks
@@ -906,12 +993,12 @@ site-otherwise-it-is-judged-and = Otherwise it is judged and forgotten. <a href=
 site-on-your-pages = On your pages
 site-what-scores-do = What scores do
 site-what-counts-as-evidence = What counts as evidence
-site-programs-that-ask-about-comments = Programs that ask about comments
+site-programs-that-ask-about-comments = Connected programs
 site-name = Name
-site-origins-of-its-pages-one = Origins of its pages, one a line
+site-origins-of-its-pages-one = Addresses of its pages, one a line
 site-origins-hint = Only pages there may show and post its comments from a browser.
 site-save = Save
-site-a-comment-without-a-form = A comment without a form token speaks for spam
+site-a-comment-without-a-form = A comment without a form token counts towards spam
 site-what-they-ask-about-is = What they ask about is kept, to be reviewed here
 site-spam-from = Spam from
 site-a-score-from-0-to = A score from 0 to 1: at or above, a comment is put aside as spam.
@@ -922,7 +1009,7 @@ site-a-trusted-author-s-comment = A trusted author's comment with a lower score 
 site-links = Links
 site-more-in-one-comment-speak = More in one comment speak for spam.
 site-seconds = Seconds
-site-a-form-sent-sooner-after = A form sent sooner after it was opened speaks for spam.
+site-a-form-sent-sooner-after = A form sent sooner after it was opened counts towards spam.
 site-hours = Hours
 site-a-form-sent-later-after = A form sent later after it was opened does, too.
 site-keeping = How long
@@ -939,7 +1026,7 @@ site-drop-index = /post/index.html is /post/
 site-parameters = Parameters that tell pages apart
 site-parameters-hint = Such as p, apart by blanks; a dash alone: none. Empty: all but those that say where a reader came from (utm_source, fbclid and others). When this changes, comments move to where their page is now.
 site-proof-of-work = Proof of work
-site-zero-bits-1-to-24 = Zero bits, 1 to 24, that each sender's machine works for; 16 take a moment. Empty: none.
+site-zero-bits-1-to-24 = How hard the sender's browser works before it may post: 1 to 24 bits, where 16 take a moment. Empty: not at all.
 site-abuse = How abusive comments seem
 site-abuse-off = is not worked out
 site-abuse-show = is shown to moderators
@@ -957,10 +1044,10 @@ settings-none-everything-was-delivered-or = None: everything was delivered, or i
 settings-sites = Sites
 settings-moderators = Moderators
 settings-tokens-for-programs = Tokens for programs
-settings-mail-that-was-given-up = Mail that was given up
+settings-mail-that-was-given-up = Undelivered mail
 settings-name-in-addresses = Name in addresses
 settings-name-for-people = Name for people
-settings-origins-of-its-pages = Origins of its pages
+settings-origins-of-its-pages = Addresses of its pages
 settings-name = Name
 settings-email = Email
 settings-role = Role
@@ -993,7 +1080,7 @@ settings-add-the-moderator = Add the moderator
 settings-revoke = Revoke
 settings-make-the-token = Make the token
 settings-try-again = Try again
-settings-none-named-no-browser-of = none named: no browser of another origin may post
+settings-none-named-no-browser-of = none yet: no page may post here
 settings-you = you
 settings-link-for = Make a sign-in link for { $name }
 settings-remove-named = Remove { $name }
@@ -1036,7 +1123,7 @@ programs-none-wordpress-and-others-that = None. WordPress and others that speak 
 programs-a-key-judges-and-reports = A key judges and reports for its site, and can do nothing else. Whether the site keeps what it is asked about is among the site's settings.
 programs-none-a-program-of-yours = None. A program of yours can be told what happens on a site.
 programs-in-the-public-internet-or = In the public internet, or a network that the configuration allows.
-programs-programs-that-ask-about-comments = Programs that ask about comments
+programs-programs-that-ask-about-comments = Connected programs
 programs-webhooks = Webhooks
 programs-program = Program
 programs-site = Site
@@ -1130,9 +1217,9 @@ model-none-yet-a-training-takes = None yet. A training takes what moderators dec
 model-all-of-it-counts = All of it counts.
 model-no-labels-yet-each-approval = No labels yet. Each approval and each spam decision is one.
 model-labels-are-counted-and-capped = Labels are counted, and capped, by it. Left empty, it is your own.
-model-drawings-of-the-last-1 = Drawings of the last 1,000 appear here.
+model-drawings-of-the-last-1 = Charts of the last 1,000 comments appear here.
 model-spam-caught-genuine-blocked = <span class="spam">spam caught</span> <span class="ham">genuine blocked</span>
-model-stands-as-spam-anything-else = <span class="spam">stands as spam</span> <span class="ham">anything else</span>
+model-stands-as-spam-anything-else = <span class="spam">spam</span> <span class="ham">anything else</span>
 model-nobody-has-decided-about-these = Nobody has decided about these yet.
 model-each-dot-is-a-tenth = Each dot is a tenth of the scores: across, what was expected; up, the share that people called spam. On the line, the scores mean what they say.
 model-marked-as-spam-approved = <span class="spam">marked as spam</span> <span class="ham">approved</span>
@@ -1141,7 +1228,7 @@ model-spam = Spam
 model-abuse = Abuse
 model-abuse-is-evidence = An abuse score is shown to people. By itself it publishes, puts aside and discards nothing.
 model-abuse-labels = Each approval is one, and each rejection with the reason “abuse”.
-model-judges-now = Judges now
+model-judges-now = In use now
 model-class-ham = genuine
 model-class-spam = spam
 model-class-clean = not abusive
@@ -1191,7 +1278,7 @@ model-samples = Samples
 model-no-comment-was-judged-yet = No comment was judged yet
 model-what-a-threshold-would-do = What a threshold would do
 model-scores = Scores
-model-calibration = Calibration
+model-calibration = Do scores mean what they say?
 model-decisions-30-days = Decisions, 30 days
 model-labelled-data-from-elsewhere = Labelled data from elsewhere
 model-name-of-this-data = Name of this data
@@ -1205,8 +1292,8 @@ model-unchanged = Unchanged
 model-for-later = For later
 model-figure = Figure
 model-this-model = This model
-model-live-then = Live then
-model-came-by = Came by
+model-live-then = The one before
+model-came-by = Where from
 model-came-decision = decisions
 model-came-import = imports
 model-came-feedback = reports by programs
@@ -1223,14 +1310,16 @@ model-train-a-model = Train a model
 model-back-to-the-one-before = Back to the one before
 model-use-the-shipped-one = Use the shipped one
 model-put-it-into-use = Put it into use
-model-take-it-in = Take it in
+model-take-it-in = Upload it
 model-site = Site
 model-look-again = Look again
+model-verdict-use = At least as good as the one in use, on comments that neither had seen: put it into use.
+model-verdict-keep = Not better than the one in use: keep that one.
 model-evaluation-report = Evaluation report
 model-progress = Progress
 model-share-of-the-spam-caught = Share of the spam caught and of the genuine comments blocked, by threshold
 model-share-that-was-spam-by = Share that was spam, by score
-model-although-it-does-not-pass = although it does not pass the gate
+model-although-it-does-not-pass = although it is not better
 model-how-many-comments-had-which = How many comments had which score
 chart-score = score
 chart-share = share

@@ -138,7 +138,7 @@ mail-queue-by-text = { $author } en { $page } ({ $site }), { $received }
 mail-queue-score = Filtro de spam: <strong>{ $score }</strong>
 mail-queue-score-text = Filtro de spam: { $score }
 mail-queue-percent = (spam: { $percent })
-mail-queue-why = Lo que apunta a spam:
+mail-queue-why = Por qué puede ser spam:
 mail-queue-approve = Aprobar
 mail-queue-spam = Spam
 mail-queue-reject = Rechazar
@@ -228,7 +228,7 @@ link-refused-text = El comentario ya no existe, o la cuenta para la que se hizo 
 link-by = <strong><bdi>{ $author }</bdi></strong> en <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> en <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Filtro de spam: { $score }
-link-why = Lo que apunta a spam:
+link-why = Por qué puede ser spam:
 link-undo = Deshacer
 link-stale-title = Ya decidido
 link-stale = Este comentario ha cambiado desde que se escribió el correo
@@ -319,6 +319,7 @@ desk-model = Modelo
 desk-settings = Ajustes
 desk-privacy = Privacidad
 desk-activity = Actividad
+desk-statistics = Estadísticas
 desk-keys = Teclas
 desk-undo = Deshacer
 key-next = comentario siguiente, anterior
@@ -365,7 +366,7 @@ queue-spam = Spam
 queue-reject = Rechazar
 queue-trash = Papelera
 queue-why = Por qué, al rechazar:
-queue-why-unsaid = sin decir
+queue-why-unsaid = sin motivo
 queue-back-to-the-queue = De vuelta a la cola
 queue-search = Buscar
 queue-site = Sitio
@@ -691,7 +692,7 @@ js-line-hold = De vuelta en la cola: { $who }
 js-undo = Deshacer
 js-undo-line = Deshacer: { $what }
 js-close = Cerrar
-js-leave-them = Dejarlos
+js-leave-them = Cancelar
 js-sure = { $verb }: { $count ->
     [one] ¿{ $number } comentario?
    *[other] ¿{ $number } comentarios?
@@ -762,7 +763,7 @@ js-looking = { $who } lo está viendo
 ## The desk: a comment by itself
 
 comment-comment = Comentario
-comment-plus-speaks-for-spam-minus = Más apunta a spam, menos en contra (log-odds).
+comment-plus-speaks-for-spam-minus = Más cuenta a favor de spam, menos en contra.
 comment-history = Historial
 comment-judgement = Evaluación
 comment-author = Autor
@@ -806,15 +807,15 @@ door-mail = por correo
 door-client = informado por un programa
 door-command = línea de comandos
 door-other = otra
-comment-show-it-whole = Mostrarla completa
+comment-show-it-whole = Mostrar la dirección
 comment-taken-back = (deshecho)
-comment-that-you-looked-goes-into = Que usted la vio queda en el historial.
-comment-all-of-theirs-that-wait = Todos los suyos que esperan
+comment-that-you-looked-goes-into = El historial dice entonces que usted la vio.
+comment-all-of-theirs-that-wait = Todos sus comentarios pendientes
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = Son todos los que coinciden con la lista de la que viene, en todas las páginas. Puede deshacerlos juntos durante 30 días, aquí o en <a href="/desk/batches">Decididos juntos</a>.
-confirm-leave-them = Dejarlos
+confirm-leave-them = Cancelar
 confirm-question = { $verb }: { $count ->
     [one] ¿{ $number } comentario?
    *[other] ¿{ $number } comentarios?
@@ -831,7 +832,94 @@ batches-taken-back = deshecho
 
 ## The desk: what operators did
 
+statistics-none = Desde ayer no llegó ningún comentario.
+statistics-lately = { $count ->
+    [one] Desde ayer llegó { $number } comentario
+   *[other] Desde ayer llegaron { $number } comentarios
+}: { $aside } apartados como spam, { $published } publicados, { $held } retenidos para decidir.
+statistics-waiting = { $count ->
+    [0] Ahora no espera nada.
+    [one] Ahora espera { $number } comentario.
+   *[other] Ahora esperan { $number } comentarios.
+}
+statistics-over = { $count ->
+    [one] En { $number } día
+   *[other] En { $number } días
+}: llegaron { $came }, { $aside } apartados por sí solo como spam; las personas recuperaron { $back } y marcaron como spam { $missed } que se colaron.
+statistics-until = Contado hasta { $at } (UTC). Los días son de UTC; los comentarios importados no cuentan.
+statistics-days = { $count ->
+    [one] { $number } día
+   *[other] { $number } días
+}
+statistics-period = Período
+statistics-every-site = Todos los sitios
+statistics-csv = Estas sumas en un archivo CSV
+statistics-by-day = Comentarios por día
+statistics-by-day-chart = Comentarios recibidos por día; los apartados como spam, encima del resto
+statistics-decisions = Decisiones por día
+statistics-decisions-chart = Decisiones por día, sin las deshechas
+statistics-wait = Tiempo hasta la primera decisión
+statistics-wait-chart = Comentarios retenidos, por horas hasta la primera decisión, hasta un día
+statistics-wait-none = Aún no se ha decidido sobre ningún comentario retenido.
+statistics-wait-half = La mitad esperó menos de { $time }.
+statistics-wait-half-more = Más de la mitad esperó más de un día.
+statistics-within = En menos de
+statistics-share = Parte
+statistics-minutes = { $count ->
+    [one] { $number } minuto
+   *[other] { $number } minutos
+}
+statistics-hours = { $count ->
+    [one] { $number } hora
+   *[other] { $number } horas
+}
+statistics-longer = más
+statistics-hours-axis = horas hasta la decisión
+statistics-key-came = <span class="spam">apartados como spam</span> <span class="ham">el resto</span>
+statistics-bar-day = { $day }: llegaron { $came }, { $aside } apartados como spam
+statistics-bar-decided = { $day }: { $decided } decididos
+statistics-bar-wait = tras { $from } a { $to } horas: { $comments }
+statistics-day = Día
+statistics-came = Recibidos
+statistics-aside = Apartados
+statistics-held = Retenidos
+statistics-published = Publicados
+statistics-decided = Decididos
+statistics-back = Deshechos
+statistics-missed = Se colaron
+statistics-by-site = Por sitio
+statistics-by-page = Por página
+statistics-by-page-text = Las veinte con más comentarios.
+statistics-by-language = Por idioma
+statistics-by-because = Por qué
+statistics-by-because-text = Qué hizo que Hamlet publicara, retuviera o apartara.
+statistics-by-reason = Motivos que dieron las personas
+statistics-site = Sitio
+statistics-page = Página
+statistics-language = Idioma
+statistics-reason = Motivo
+statistics-people = Quién decidió
+statistics-people-you = Lo que usted decidió
+statistics-people-text = Por orden de nombres. «Cambiados» son los que un colega decidió de otro modo o deshizo después; cada persona ve su línea, los administradores todas.
+statistics-person = Persona
+statistics-changed = Cambiados
+statistics-stood = Quedaron igual
+statistics-nothing = Nada todavía.
+statistics-nothing-text = Cuando lleguen comentarios y se decida sobre ellos, aquí se suma unos minutos después qué fue de ellos.
+statistics-unknown = desconocido
+statistics-because-score = probablemente spam por su puntuación
+statistics-because-trusted = un autor de confianza
+statistics-because-trusted_not_this = un autor de confianza, pero no este comentario
+statistics-because-labels_too_few = muy pocas etiquetas para basarse en ellas
+statistics-because-all_reviewed = el sitio lo revisa todo
+statistics-because-few_approved = se aprobaron muy pocos comentarios del autor
+statistics-because-abuse = probablemente abusivo
+statistics-because-not_judged = el modelo no pudo evaluar
 activity-activity = Actividad
+activity-on-sites = en { $count ->
+    [one] { $count } sitio
+   *[other] { $count } sitios
+}
 activity-nothing-yet = Nada todavía.
 activity-what-operators-did = Qué hicieron los administradores
 activity-when = Cuándo
@@ -891,6 +979,8 @@ me-mail-about-comments-that-wait = Correo sobre comentarios pendientes
 me-address-and-password = Dirección y contraseña
 me-sessions = Sesiones
 me-as-above = como arriba
+me-another-site = Otro sitio
+me-another-hint = Su nombre en las direcciones: tendrá entonces su propia línea arriba.
 me-save = Guardar
 me-language = Idioma
 me-language-of-browser = como en el navegador
@@ -913,12 +1003,12 @@ site-otherwise-it-is-judged-and = Si no, se evalúa y se olvida. <a href="/desk/
 site-on-your-pages = En sus páginas
 site-what-scores-do = Qué hacen las puntuaciones
 site-what-counts-as-evidence = Qué cuenta como indicio
-site-programs-that-ask-about-comments = Programas que preguntan por comentarios
+site-programs-that-ask-about-comments = Programas conectados
 site-name = Nombre
-site-origins-of-its-pages-one = Orígenes de sus páginas, uno por línea
+site-origins-of-its-pages-one = Direcciones de sus páginas, una por línea
 site-origins-hint = Solo las páginas de ahí pueden mostrar y enviar sus comentarios desde un navegador.
 site-save = Guardar
-site-a-comment-without-a-form = Un comentario sin código de formulario apunta a spam
+site-a-comment-without-a-form = Un comentario sin código de formulario cuenta a favor de spam
 site-what-they-ask-about-is = Lo que consultan se guarda para revisarlo aquí
 site-spam-from = Spam desde
 site-a-score-from-0-to = Una puntuación de 0 a 1: a partir de ella, un comentario se aparta como spam.
@@ -929,7 +1019,7 @@ site-a-trusted-author-s-comment = Un comentario de un autor de confianza con men
 site-links = Enlaces
 site-more-in-one-comment-speak = Más en un comentario apuntan a spam.
 site-seconds = Segundos
-site-a-form-sent-sooner-after = Un formulario enviado antes tras abrirse apunta a spam.
+site-a-form-sent-sooner-after = Un formulario enviado antes tras abrirse cuenta a favor de spam.
 site-hours = Horas
 site-a-form-sent-later-after = Un formulario enviado más tarde tras abrirse, también.
 site-keeping = Cuánto tiempo
@@ -946,7 +1036,7 @@ site-drop-index = /post/index.html es /post/
 site-parameters = Parámetros que distinguen páginas
 site-parameters-hint = Como p, separados por espacios; un guion solo: ninguno. Vacío: todos menos los que dicen de dónde vino un lector (utm_source, fbclid y otros). Cuando esto cambia, los comentarios se mueven a donde está ahora su página.
 site-proof-of-work = Prueba de trabajo
-site-zero-bits-1-to-24 = Bits a cero, de 1 a 24, por los que trabaja la máquina de cada remitente; 16 tardan un momento. Vacío: ninguno.
+site-zero-bits-1-to-24 = Cuánto trabaja el navegador del remitente antes de poder enviar: de 1 a 24 bits; 16 tardan un momento. Vacío: nada.
 site-abuse = Cuán abusivos parecen los comentarios
 site-abuse-off = no se calcula
 site-abuse-show = se muestra a los moderadores
@@ -964,10 +1054,10 @@ settings-none-everything-was-delivered-or = Ninguno: todo se entregó o se sigue
 settings-sites = Sitios
 settings-moderators = Moderadores
 settings-tokens-for-programs = Tokens para programas
-settings-mail-that-was-given-up = Correo abandonado
+settings-mail-that-was-given-up = Correo no entregado
 settings-name-in-addresses = Nombre en las direcciones
 settings-name-for-people = Nombre para las personas
-settings-origins-of-its-pages = Orígenes de sus páginas
+settings-origins-of-its-pages = Direcciones de sus páginas
 settings-name = Nombre
 settings-email = Correo electrónico
 settings-role = Función
@@ -1000,7 +1090,7 @@ settings-add-the-moderator = Añadir el moderador
 settings-revoke = Revocar
 settings-make-the-token = Crear el token
 settings-try-again = Reintentar
-settings-none-named-no-browser-of = ninguno: ningún navegador de otro origen puede enviar
+settings-none-named-no-browser-of = ninguna todavía: ninguna página puede enviar aquí
 settings-you = usted
 settings-link-for = Crear un enlace de acceso para { $name }
 settings-remove-named = Quitar a { $name }
@@ -1043,7 +1133,7 @@ programs-none-wordpress-and-others-that = Ninguna. WordPress y otros que hablan 
 programs-a-key-judges-and-reports = Una clave evalúa e informa para su sitio y no puede hacer nada más. Si el sitio guarda lo que se le consulta está en los ajustes del sitio.
 programs-none-a-program-of-yours = Ninguno. Un programa suyo puede recibir aviso de lo que ocurre en un sitio.
 programs-in-the-public-internet-or = En la internet pública o en una red que la configuración permita.
-programs-programs-that-ask-about-comments = Programas que preguntan por comentarios
+programs-programs-that-ask-about-comments = Programas conectados
 programs-webhooks = Webhooks
 programs-program = Programa
 programs-site = Sitio
@@ -1137,9 +1227,9 @@ model-none-yet-a-training-takes = Ninguno todavía. Un entrenamiento toma lo que
 model-all-of-it-counts = Todo cuenta.
 model-no-labels-yet-each-approval = Aún no hay etiquetas. Cada aprobación y cada decisión de spam es una.
 model-labels-are-counted-and-capped = Las etiquetas se cuentan y limitan por él. Si se deja vacío, es el suyo.
-model-drawings-of-the-last-1 = Aquí aparecen gráficos de los últimos 1.000.
+model-drawings-of-the-last-1 = Aquí aparecen gráficos de los últimos 1.000 comentarios.
 model-spam-caught-genuine-blocked = <span class="spam">spam detectado</span> <span class="ham">genuinos bloqueados</span>
-model-stands-as-spam-anything-else = <span class="spam">consta como spam</span> <span class="ham">lo demás</span>
+model-stands-as-spam-anything-else = <span class="spam">spam</span> <span class="ham">lo demás</span>
 model-nobody-has-decided-about-these = Nadie ha decidido aún sobre estos.
 model-each-dot-is-a-tenth = Cada punto es una décima parte de las puntuaciones: en horizontal, lo esperado; en vertical, la parte que las personas llamaron spam. Sobre la línea, las puntuaciones significan lo que dicen.
 model-marked-as-spam-approved = <span class="spam">marcado como spam</span> <span class="ham">aprobado</span>
@@ -1148,7 +1238,7 @@ model-spam = Spam
 model-abuse = Abuso
 model-abuse-is-evidence = La puntuación de abuso se muestra a las personas. Por sí sola no publica, aparta ni descarta nada.
 model-abuse-labels = Cada aprobación es una, y cada rechazo con el motivo «abuso».
-model-judges-now = Evalúa ahora
+model-judges-now = En uso ahora
 model-class-ham = genuino
 model-class-spam = spam
 model-class-clean = no abusivo
@@ -1198,7 +1288,7 @@ model-samples = Muestras
 model-no-comment-was-judged-yet = Aún no se ha evaluado ningún comentario
 model-what-a-threshold-would-do = Qué haría un umbral
 model-scores = Puntuaciones
-model-calibration = Calibración
+model-calibration = ¿Las puntuaciones significan lo que dicen?
 model-decisions-30-days = Decisiones, 30 días
 model-labelled-data-from-elsewhere = Datos etiquetados de otra parte
 model-name-of-this-data = Nombre de estos datos
@@ -1212,8 +1302,8 @@ model-unchanged = Sin cambios
 model-for-later = Para después
 model-figure = Cifra
 model-this-model = Este modelo
-model-live-then = El de entonces
-model-came-by = Llegó por
+model-live-then = El anterior
+model-came-by = De dónde
 model-came-decision = decisiones
 model-came-import = importaciones
 model-came-feedback = avisos de programas
@@ -1230,14 +1320,16 @@ model-train-a-model = Entrenar un modelo
 model-back-to-the-one-before = Volver al anterior
 model-use-the-shipped-one = Usar el incluido
 model-put-it-into-use = Ponerlo en uso
-model-take-it-in = Incorporarlos
+model-take-it-in = Subirlo
 model-site = Sitio
 model-look-again = Mirar de nuevo
+model-verdict-use = Al menos tan bueno como el que está en uso, con comentarios que ninguno había visto: póngalo en uso.
+model-verdict-keep = No es mejor que el que está en uso: conserve ese.
 model-evaluation-report = Informe de evaluación
 model-progress = Progreso
 model-share-of-the-spam-caught = Parte del spam detectado y de los comentarios genuinos bloqueados, por umbral
 model-share-that-was-spam-by = Parte que era spam, por puntuación
-model-although-it-does-not-pass = aunque no supere el control
+model-although-it-does-not-pass = aunque no sea mejor
 model-how-many-comments-had-which = Cuántos comentarios tenían cada puntuación
 chart-score = puntuación
 chart-share = parte

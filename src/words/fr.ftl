@@ -138,7 +138,7 @@ mail-queue-by-text = { $author } sur { $page } ({ $site }), { $received }
 mail-queue-score = Filtre anti-indésirables : <strong>{ $score }</strong>
 mail-queue-score-text = Filtre anti-indésirables : { $score }
 mail-queue-percent = (indésirable : { $percent })
-mail-queue-why = Ce qui indique un indésirable :
+mail-queue-why = Pourquoi il est peut-être indésirable :
 mail-queue-approve = Approuver
 mail-queue-spam = Indésirable
 mail-queue-reject = Refuser
@@ -237,7 +237,7 @@ link-refused-text = Le commentaire n’existe plus, ou le compte pour lequel le 
 link-by = <strong><bdi>{ $author }</bdi></strong> sur <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> sur <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Filtre anti-indésirables : { $score }
-link-why = Ce qui indique un indésirable :
+link-why = Pourquoi il est peut-être indésirable :
 link-undo = Annuler
 link-stale-title = Déjà décidé
 link-stale = Ce commentaire a changé depuis l’envoi de l’e-mail
@@ -328,6 +328,7 @@ desk-model = Modèle
 desk-settings = Réglages
 desk-privacy = Confidentialité
 desk-activity = Activité
+desk-statistics = Statistiques
 desk-keys = Touches
 desk-undo = Annuler
 key-next = commentaire suivant, précédent
@@ -700,7 +701,7 @@ js-line-hold = Remis dans la file : { $who }
 js-undo = Annuler
 js-undo-line = Annuler : { $what }
 js-close = Fermer
-js-leave-them = Laisser
+js-leave-them = Annuler
 js-sure = { $verb } : { $count ->
     [one] { $number } commentaire ?
    *[other] { $number } commentaires ?
@@ -771,7 +772,7 @@ js-looking = { $who } le regarde
 ## The desk: a comment by itself
 
 comment-comment = Commentaire
-comment-plus-speaks-for-spam-minus = Plus indique un indésirable, moins le contraire (log-odds).
+comment-plus-speaks-for-spam-minus = Plus compte pour un indésirable, moins contre.
 comment-history = Historique
 comment-judgement = Évaluation
 comment-author = Auteur
@@ -815,15 +816,15 @@ door-mail = par e-mail
 door-client = signalé par un programme
 door-command = ligne de commande
 door-other = autre
-comment-show-it-whole = L’afficher en entier
+comment-show-it-whole = Afficher l’adresse
 comment-taken-back = (annulé)
-comment-that-you-looked-goes-into = Que vous l’avez consultée est noté dans l’historique.
-comment-all-of-theirs-that-wait = Tous les siens en attente
+comment-that-you-looked-goes-into = L’historique dit alors que vous l’avez consultée.
+comment-all-of-theirs-that-wait = Tous ses commentaires en attente
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = Ce sont tous ceux qui correspondent à la liste d’où vous venez, sur toutes les pages. Vous pouvez les annuler ensemble pendant 30 jours, ici ou sous <a href="/desk/batches">Décidés ensemble</a>.
-confirm-leave-them = Les laisser
+confirm-leave-them = Annuler
 confirm-question = { $verb } : { $count ->
     [one] { $number } commentaire ?
    *[other] { $number } commentaires ?
@@ -840,7 +841,94 @@ batches-taken-back = annulé
 
 ## The desk: what operators did
 
+statistics-none = Depuis hier, aucun commentaire n’est arrivé.
+statistics-lately = { $count ->
+    [one] Depuis hier, { $number } commentaire est arrivé
+   *[other] Depuis hier, { $number } commentaires sont arrivés
+} : { $aside } mis de côté comme indésirables, { $published } publiés, { $held } en attente de décision.
+statistics-waiting = { $count ->
+    [0] Rien n’attend maintenant.
+    [one] { $number } commentaire attend maintenant.
+   *[other] { $number } commentaires attendent maintenant.
+}
+statistics-over = { $count ->
+    [one] En { $number } jour
+   *[other] En { $number } jours
+} : { $came } arrivés, dont { $aside } mis de côté d’office comme indésirables ; des personnes en ont repris { $back } et ont marqué indésirables { $missed } passés à travers.
+statistics-until = Compté jusqu’à { $at } (UTC). Les jours sont ceux d’UTC ; les commentaires importés ne sont pas comptés.
+statistics-days = { $count ->
+    [one] { $number } jour
+   *[other] { $number } jours
+}
+statistics-period = Période
+statistics-every-site = Tous les sites
+statistics-csv = Ces totaux en fichier CSV
+statistics-by-day = Commentaires par jour
+statistics-by-day-chart = Commentaires arrivés par jour, ceux mis de côté comme indésirables au-dessus des autres
+statistics-decisions = Décisions par jour
+statistics-decisions-chart = Décisions par jour, sans celles annulées
+statistics-wait = Délai jusqu’à la première décision
+statistics-wait-chart = Commentaires mis en attente, par heures jusqu’à la première décision, jusqu’à un jour
+statistics-wait-none = Aucun commentaire mis en attente n’a encore fait l’objet d’une décision.
+statistics-wait-half = La moitié a attendu moins de { $time }.
+statistics-wait-half-more = Plus de la moitié a attendu plus d’un jour.
+statistics-within = En moins de
+statistics-share = Part
+statistics-minutes = { $count ->
+    [one] { $number } minute
+   *[other] { $number } minutes
+}
+statistics-hours = { $count ->
+    [one] { $number } heure
+   *[other] { $number } heures
+}
+statistics-longer = plus longtemps
+statistics-hours-axis = heures jusqu’à la décision
+statistics-key-came = <span class="spam">mis de côté comme indésirables</span> <span class="ham">les autres</span>
+statistics-bar-day = { $day } : { $came } arrivés, { $aside } mis de côté comme indésirables
+statistics-bar-decided = { $day } : { $decided } décidés
+statistics-bar-wait = après { $from } à { $to } heures : { $comments }
+statistics-day = Jour
+statistics-came = Arrivés
+statistics-aside = Mis de côté
+statistics-held = Mis en attente
+statistics-published = Publiés
+statistics-decided = Décidés
+statistics-back = Annulés
+statistics-missed = Passés à travers
+statistics-by-site = Par site
+statistics-by-page = Par page
+statistics-by-page-text = Les vingt qui ont reçu le plus de commentaires.
+statistics-by-language = Par langue
+statistics-by-because = Pourquoi
+statistics-by-because-text = Ce qui a fait publier, retenir ou mettre de côté par Hamlet.
+statistics-by-reason = Raisons données par les personnes
+statistics-site = Site
+statistics-page = Page
+statistics-language = Langue
+statistics-reason = Raison
+statistics-people = Qui a décidé
+statistics-people-you = Ce que vous avez décidé
+statistics-people-text = Par ordre de noms. « Modifiés » : ceux dont un collègue a ensuite décidé autrement ou qu’il a annulés ; chacun voit sa ligne, les administrateurs toutes.
+statistics-person = Personne
+statistics-changed = Modifiés
+statistics-stood = Laissés tels quels
+statistics-nothing = Rien pour l’instant.
+statistics-nothing-text = Quand des commentaires arrivent et que l’on en décide, ce qu’ils sont devenus est totalisé ici quelques minutes plus tard.
+statistics-unknown = inconnu
+statistics-because-score = probablement indésirable d’après son score
+statistics-because-trusted = un auteur de confiance
+statistics-because-trusted_not_this = un auteur de confiance, mais pas ce commentaire
+statistics-because-labels_too_few = trop peu d’étiquettes pour s’y fier
+statistics-because-all_reviewed = le site relit tout
+statistics-because-few_approved = trop peu de commentaires de l’auteur ont été approuvés
+statistics-because-abuse = probablement injurieux
+statistics-because-not_judged = le modèle n’a pas pu évaluer
 activity-activity = Activité
+activity-on-sites = sur { $count ->
+    [one] { $count } site
+   *[other] { $count } sites
+}
 activity-nothing-yet = Rien pour l’instant.
 activity-what-operators-did = Ce que les administrateurs ont fait
 activity-when = Quand
@@ -900,6 +988,8 @@ me-mail-about-comments-that-wait = E-mails sur les commentaires en attente
 me-address-and-password = Adresse et mot de passe
 me-sessions = Sessions
 me-as-above = comme ci-dessus
+me-another-site = Un autre site
+me-another-hint = Son nom dans les adresses : il aura alors sa propre ligne ci-dessus.
 me-save = Enregistrer
 me-language = Langue
 me-language-of-browser = comme le navigateur
@@ -922,12 +1012,12 @@ site-otherwise-it-is-judged-and = Sinon, c’est évalué puis oublié. <a href=
 site-on-your-pages = Sur vos pages
 site-what-scores-do = Ce que font les scores
 site-what-counts-as-evidence = Ce qui compte comme indice
-site-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
+site-programs-that-ask-about-comments = Programmes connectés
 site-name = Nom
-site-origins-of-its-pages-one = Origines de ses pages, une par ligne
+site-origins-of-its-pages-one = Adresses de ses pages, une par ligne
 site-origins-hint = Seules les pages de là peuvent montrer et envoyer ses commentaires depuis un navigateur.
 site-save = Enregistrer
-site-a-comment-without-a-form = Un commentaire sans jeton de formulaire indique un indésirable
+site-a-comment-without-a-form = Un commentaire sans jeton de formulaire compte pour un indésirable
 site-what-they-ask-about-is = Ce qu’ils soumettent est conservé pour être relu ici
 site-spam-from = Indésirable à partir de
 site-a-score-from-0-to = Un score de 0 à 1 : à partir de celui-ci, un commentaire est mis de côté comme indésirable.
@@ -938,7 +1028,7 @@ site-a-trusted-author-s-comment = Le commentaire d’un auteur de confiance avec
 site-links = Liens
 site-more-in-one-comment-speak = Davantage dans un commentaire indique un indésirable.
 site-seconds = Secondes
-site-a-form-sent-sooner-after = Un formulaire envoyé plus tôt après son ouverture indique un indésirable.
+site-a-form-sent-sooner-after = Un formulaire envoyé plus tôt après son ouverture compte pour un indésirable.
 site-hours = Heures
 site-a-form-sent-later-after = Un formulaire envoyé plus tard après son ouverture aussi.
 site-keeping = Combien de temps
@@ -955,7 +1045,7 @@ site-drop-index = /post/index.html est /post/
 site-parameters = Paramètres qui distinguent les pages
 site-parameters-hint = Par exemple p, séparés par des espaces ; un tiret seul : aucun. Vide : tous sauf ceux qui disent d’où vient un lecteur (utm_source, fbclid et d’autres). Quand ceci change, les commentaires vont là où est maintenant leur page.
 site-proof-of-work = Preuve de travail
-site-zero-bits-1-to-24 = Bits à zéro, de 1 à 24, pour lesquels la machine de chaque expéditeur travaille ; 16 prennent un instant. Vide : aucun.
+site-zero-bits-1-to-24 = Combien le navigateur de l’expéditeur travaille avant de pouvoir envoyer : de 1 à 24 bits ; 16 prennent un instant. Vide : pas du tout.
 site-abuse = À quel point les commentaires semblent injurieux
 site-abuse-off = n’est pas évalué
 site-abuse-show = est montré aux modérateurs
@@ -973,10 +1063,10 @@ settings-none-everything-was-delivered-or = Aucun : tout a été remis, ou est 
 settings-sites = Sites
 settings-moderators = Modérateurs
 settings-tokens-for-programs = Jetons pour programmes
-settings-mail-that-was-given-up = E-mails abandonnés
+settings-mail-that-was-given-up = E-mails non remis
 settings-name-in-addresses = Nom dans les adresses
 settings-name-for-people = Nom pour les personnes
-settings-origins-of-its-pages = Origines de ses pages
+settings-origins-of-its-pages = Adresses de ses pages
 settings-name = Nom
 settings-email = E-mail
 settings-role = Rôle
@@ -1009,7 +1099,7 @@ settings-add-the-moderator = Ajouter le modérateur
 settings-revoke = Révoquer
 settings-make-the-token = Créer le jeton
 settings-try-again = Réessayer
-settings-none-named-no-browser-of = aucune : aucun navigateur d’une autre origine ne peut envoyer
+settings-none-named-no-browser-of = aucune pour l’instant : aucune page ne peut envoyer ici
 settings-you = vous
 settings-link-for = Créer un lien de connexion pour { $name }
 settings-remove-named = Supprimer { $name }
@@ -1052,7 +1142,7 @@ programs-none-wordpress-and-others-that = Aucune. WordPress et d’autres qui pa
 programs-a-key-judges-and-reports = Une clé évalue et signale pour son site, et ne peut rien d’autre. Que le site conserve ce qui lui est soumis se règle dans ses réglages.
 programs-none-a-program-of-yours = Aucun. Un programme à vous peut être averti de ce qui se passe sur un site.
 programs-in-the-public-internet-or = Sur l’internet public, ou un réseau que la configuration autorise.
-programs-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
+programs-programs-that-ask-about-comments = Programmes connectés
 programs-webhooks = Webhooks
 programs-program = Programme
 programs-site = Site
@@ -1146,9 +1236,9 @@ model-none-yet-a-training-takes = Aucun pour l’instant. Un entraînement prend
 model-all-of-it-counts = Tout compte.
 model-no-labels-yet-each-approval = Pas encore d’étiquettes. Chaque approbation et chaque décision d’indésirable en est une.
 model-labels-are-counted-and-capped = Les étiquettes sont comptées et plafonnées d’après lui. Laissé vide, c’est le vôtre.
-model-drawings-of-the-last-1 = Ici apparaissent des graphiques des 1 000 derniers.
+model-drawings-of-the-last-1 = Ici apparaissent des graphiques des 1 000 derniers commentaires.
 model-spam-caught-genuine-blocked = <span class="spam">indésirables arrêtés</span> <span class="ham">authentiques bloqués</span>
-model-stands-as-spam-anything-else = <span class="spam">classé indésirable</span> <span class="ham">tout le reste</span>
+model-stands-as-spam-anything-else = <span class="spam">indésirable</span> <span class="ham">tout le reste</span>
 model-nobody-has-decided-about-these = Personne n’en a encore décidé.
 model-each-dot-is-a-tenth = Chaque point est un dixième des scores : à l’horizontale, ce qui était attendu ; à la verticale, la part que des personnes ont dite indésirable. Sur la ligne, les scores disent vrai.
 model-marked-as-spam-approved = <span class="spam">marqué indésirable</span> <span class="ham">approuvé</span>
@@ -1157,7 +1247,7 @@ model-spam = Indésirables
 model-abuse = Injures
 model-abuse-is-evidence = Le score d’injure est montré aux personnes. À lui seul, il ne publie, n’écarte et ne jette rien.
 model-abuse-labels = Chaque approbation en est une, et chaque refus pour le motif « injurieux ».
-model-judges-now = Évalue maintenant
+model-judges-now = En service maintenant
 model-class-ham = authentique
 model-class-spam = indésirable
 model-class-clean = non injurieux
@@ -1207,7 +1297,7 @@ model-samples = Exemples
 model-no-comment-was-judged-yet = Aucun commentaire n’a encore été évalué
 model-what-a-threshold-would-do = Ce que ferait un seuil
 model-scores = Scores
-model-calibration = Calibration
+model-calibration = Les scores disent-ils vrai ?
 model-decisions-30-days = Décisions, 30 jours
 model-labelled-data-from-elsewhere = Données étiquetées venues d’ailleurs
 model-name-of-this-data = Nom de ces données
@@ -1221,8 +1311,8 @@ model-unchanged = Inchangées
 model-for-later = Pour plus tard
 model-figure = Chiffre
 model-this-model = Ce modèle
-model-live-then = En service alors
-model-came-by = Venu par
+model-live-then = Le précédent
+model-came-by = D’où
 model-came-decision = décisions
 model-came-import = importations
 model-came-feedback = signalements de programmes
@@ -1239,14 +1329,16 @@ model-train-a-model = Entraîner un modèle
 model-back-to-the-one-before = Revenir au précédent
 model-use-the-shipped-one = Utiliser celui fourni
 model-put-it-into-use = Le mettre en service
-model-take-it-in = Les intégrer
+model-take-it-in = L’envoyer
 model-site = Site
 model-look-again = Regarder à nouveau
+model-verdict-use = Au moins aussi bon que celui en service, sur des commentaires qu’aucun n’avait vus : mettez-le en service.
+model-verdict-keep = Pas meilleur que celui en service : gardez celui-ci.
 model-evaluation-report = Rapport d’évaluation
 model-progress = Progression
 model-share-of-the-spam-caught = Part des indésirables arrêtés et des commentaires authentiques bloqués, par seuil
 model-share-that-was-spam-by = Part qui était indésirable, par score
-model-although-it-does-not-pass = bien qu’il ne passe pas le contrôle
+model-although-it-does-not-pass = bien qu’il ne soit pas meilleur
 model-how-many-comments-had-which = Combien de commentaires avaient quel score
 chart-score = score
 chart-share = part

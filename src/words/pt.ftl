@@ -138,7 +138,7 @@ mail-queue-by-text = { $author } em { $page } ({ $site }), { $received }
 mail-queue-score = Filtro de spam: <strong>{ $score }</strong>
 mail-queue-score-text = Filtro de spam: { $score }
 mail-queue-percent = (spam: { $percent })
-mail-queue-why = O que indica spam:
+mail-queue-why = Por que pode ser spam:
 mail-queue-approve = Aprovar
 mail-queue-spam = Spam
 mail-queue-reject = Rejeitar
@@ -228,7 +228,7 @@ link-refused-text = O comentário não existe mais, ou a conta para a qual o lin
 link-by = <strong><bdi>{ $author }</bdi></strong> em <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> em <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Filtro de spam: { $score }
-link-why = O que indica spam:
+link-why = Por que pode ser spam:
 link-undo = Desfazer
 link-stale-title = Já decidido
 link-stale = Este comentário mudou desde que o e-mail foi escrito
@@ -319,6 +319,7 @@ desk-model = Modelo
 desk-settings = Configurações
 desk-privacy = Privacidade
 desk-activity = Atividade
+desk-statistics = Estatísticas
 desk-keys = Teclas
 desk-undo = Desfazer
 key-next = comentário seguinte, anterior
@@ -365,7 +366,7 @@ queue-spam = Spam
 queue-reject = Rejeitar
 queue-trash = Lixeira
 queue-why = Motivo, ao rejeitar:
-queue-why-unsaid = não informado
+queue-why-unsaid = sem motivo
 queue-back-to-the-queue = De volta à fila
 queue-search = Busca
 queue-site = Site
@@ -691,7 +692,7 @@ js-line-hold = De volta à fila: { $who }
 js-undo = Desfazer
 js-undo-line = Desfazer: { $what }
 js-close = Fechar
-js-leave-them = Deixar
+js-leave-them = Cancelar
 js-sure = { $verb }: { $count ->
     [one] { $number } comentário?
    *[other] { $number } comentários?
@@ -762,7 +763,7 @@ js-looking = { $who } está vendo
 ## The desk: a comment by itself
 
 comment-comment = Comentário
-comment-plus-speaks-for-spam-minus = Mais indica spam, menos o contrário (log-odds).
+comment-plus-speaks-for-spam-minus = Mais conta a favor de spam, menos contra.
 comment-history = Histórico
 comment-judgement = Avaliação
 comment-author = Autor
@@ -806,15 +807,15 @@ door-mail = por e-mail
 door-client = informado por um programa
 door-command = linha de comando
 door-other = outra
-comment-show-it-whole = Mostrar completo
+comment-show-it-whole = Mostrar o endereço
 comment-taken-back = (desfeito)
-comment-that-you-looked-goes-into = Fica registrado no histórico que você viu.
-comment-all-of-theirs-that-wait = Todos os dele que aguardam
+comment-that-you-looked-goes-into = O histórico passa a dizer que você o viu.
+comment-all-of-theirs-that-wait = Todos os comentários pendentes dele
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = São todos os que correspondem à lista de onde você vem, em todas as páginas. Você pode desfazê-los de uma vez por 30 dias, aqui ou em <a href="/desk/batches">Decididos juntos</a>.
-confirm-leave-them = Deixar como estão
+confirm-leave-them = Cancelar
 confirm-question = { $verb }: { $count ->
     [one] { $number } comentário?
    *[other] { $number } comentários?
@@ -831,7 +832,94 @@ batches-taken-back = desfeito
 
 ## The desk: what operators did
 
+statistics-none = Desde ontem não chegou nenhum comentário.
+statistics-lately = { $count ->
+    [one] Desde ontem chegou { $number } comentário
+   *[other] Desde ontem chegaram { $number } comentários
+}: { $aside } separados como spam, { $published } publicados, { $held } retidos para decisão.
+statistics-waiting = { $count ->
+    [0] Nada aguarda agora.
+    [one] { $number } comentário aguarda agora.
+   *[other] { $number } comentários aguardam agora.
+}
+statistics-over = { $count ->
+    [one] Em { $number } dia
+   *[other] Em { $number } dias
+}: chegaram { $came }, { $aside } separados por conta própria como spam; pessoas recuperaram { $back } e marcaram como spam { $missed } que passaram.
+statistics-until = Contado até { $at } (UTC). Os dias são de UTC; comentários importados ficam de fora.
+statistics-days = { $count ->
+    [one] { $number } dia
+   *[other] { $number } dias
+}
+statistics-period = Período
+statistics-every-site = Todos os sites
+statistics-csv = Estas somas em um arquivo CSV
+statistics-by-day = Comentários por dia
+statistics-by-day-chart = Comentários recebidos por dia; os separados como spam, acima do resto
+statistics-decisions = Decisões por dia
+statistics-decisions-chart = Decisões por dia, sem as desfeitas
+statistics-wait = Tempo até a primeira decisão
+statistics-wait-chart = Comentários retidos, por horas até a primeira decisão, até um dia
+statistics-wait-none = Ainda não se decidiu sobre nenhum comentário retido.
+statistics-wait-half = Metade esperou menos de { $time }.
+statistics-wait-half-more = Mais da metade esperou mais de um dia.
+statistics-within = Em menos de
+statistics-share = Parte
+statistics-minutes = { $count ->
+    [one] { $number } minuto
+   *[other] { $number } minutos
+}
+statistics-hours = { $count ->
+    [one] { $number } hora
+   *[other] { $number } horas
+}
+statistics-longer = mais
+statistics-hours-axis = horas até a decisão
+statistics-key-came = <span class="spam">separados como spam</span> <span class="ham">o resto</span>
+statistics-bar-day = { $day }: chegaram { $came }, { $aside } separados como spam
+statistics-bar-decided = { $day }: { $decided } decididos
+statistics-bar-wait = após { $from } a { $to } horas: { $comments }
+statistics-day = Dia
+statistics-came = Recebidos
+statistics-aside = Separados
+statistics-held = Retidos
+statistics-published = Publicados
+statistics-decided = Decididos
+statistics-back = Desfeitos
+statistics-missed = Passaram
+statistics-by-site = Por site
+statistics-by-page = Por página
+statistics-by-page-text = As vinte com mais comentários.
+statistics-by-language = Por idioma
+statistics-by-because = Por quê
+statistics-by-because-text = O que fez o Hamlet publicar, reter ou separar.
+statistics-by-reason = Motivos que as pessoas deram
+statistics-site = Site
+statistics-page = Página
+statistics-language = Idioma
+statistics-reason = Motivo
+statistics-people = Quem decidiu
+statistics-people-you = O que você decidiu
+statistics-people-text = Em ordem de nomes. “Alterados” são os que um colega depois decidiu de outro modo ou desfez; cada pessoa vê a própria linha, os administradores veem todas.
+statistics-person = Pessoa
+statistics-changed = Alterados
+statistics-stood = Mantidos
+statistics-nothing = Nada ainda.
+statistics-nothing-text = Quando comentários chegarem e se decidir sobre eles, o que foi feito deles é somado aqui alguns minutos depois.
+statistics-unknown = desconhecido
+statistics-because-score = provavelmente spam pela pontuação
+statistics-because-trusted = um autor confiável
+statistics-because-trusted_not_this = um autor confiável, mas não este comentário
+statistics-because-labels_too_few = poucos rótulos para confiar neles
+statistics-because-all_reviewed = o site revisa tudo
+statistics-because-few_approved = poucos comentários do autor foram aprovados
+statistics-because-abuse = provavelmente abusivo
+statistics-because-not_judged = o modelo não conseguiu avaliar
 activity-activity = Atividade
+activity-on-sites = em { $count ->
+    [one] { $count } site
+   *[other] { $count } sites
+}
 activity-nothing-yet = Nada ainda.
 activity-what-operators-did = O que os administradores fizeram
 activity-when = Quando
@@ -891,6 +979,8 @@ me-mail-about-comments-that-wait = E-mails sobre comentários pendentes
 me-address-and-password = Endereço e senha
 me-sessions = Sessões
 me-as-above = como acima
+me-another-site = Outro site
+me-another-hint = O nome dele nos endereços: ele passa a ter uma linha própria acima.
 me-save = Salvar
 me-language = Idioma
 me-language-of-browser = como no navegador
@@ -913,12 +1003,12 @@ site-otherwise-it-is-judged-and = Senão, é avaliado e esquecido. <a href="/des
 site-on-your-pages = Nas suas páginas
 site-what-scores-do = O que as pontuações fazem
 site-what-counts-as-evidence = O que conta como indício
-site-programs-that-ask-about-comments = Programas que perguntam sobre comentários
+site-programs-that-ask-about-comments = Programas conectados
 site-name = Nome
-site-origins-of-its-pages-one = Origens das suas páginas, uma por linha
+site-origins-of-its-pages-one = Endereços das suas páginas, um por linha
 site-origins-hint = Só as páginas de lá podem mostrar e enviar seus comentários a partir de um navegador.
 site-save = Salvar
-site-a-comment-without-a-form = Um comentário sem código de formulário indica spam
+site-a-comment-without-a-form = Um comentário sem código de formulário conta a favor de spam
 site-what-they-ask-about-is = O que eles consultam é guardado para ser revisado aqui
 site-spam-from = Spam a partir de
 site-a-score-from-0-to = Uma pontuação de 0 a 1: a partir dela, o comentário é separado como spam.
@@ -929,7 +1019,7 @@ site-a-trusted-author-s-comment = Um comentário de autor confiável com pontua�
 site-links = Links
 site-more-in-one-comment-speak = Mais do que isso em um comentário indica spam.
 site-seconds = Segundos
-site-a-form-sent-sooner-after = Um formulário enviado antes disso após ser aberto indica spam.
+site-a-form-sent-sooner-after = Um formulário enviado antes disso após ser aberto conta a favor de spam.
 site-hours = Horas
 site-a-form-sent-later-after = Um formulário enviado depois disso após ser aberto, também.
 site-keeping = Por quanto tempo
@@ -946,7 +1036,7 @@ site-drop-index = /post/index.html é /post/
 site-parameters = Parâmetros que distinguem páginas
 site-parameters-hint = Como p, separados por espaços; um hífen sozinho: nenhum. Vazio: todos menos os que dizem de onde veio o leitor (utm_source, fbclid e outros). Quando isto muda, os comentários vão para onde a página está agora.
 site-proof-of-work = Prova de trabalho
-site-zero-bits-1-to-24 = Bits zero, de 1 a 24, pelos quais a máquina de cada remetente trabalha; 16 levam um instante. Vazio: nenhum.
+site-zero-bits-1-to-24 = Quanto o navegador do remetente trabalha antes de poder enviar: de 1 a 24 bits; 16 levam um instante. Vazio: nada.
 site-abuse = O quanto os comentários parecem abusivos
 site-abuse-off = não é calculado
 site-abuse-show = é mostrado aos moderadores
@@ -964,10 +1054,10 @@ settings-none-everything-was-delivered-or = Nenhum: tudo foi entregue ou ainda e
 settings-sites = Sites
 settings-moderators = Moderadores
 settings-tokens-for-programs = Tokens para programas
-settings-mail-that-was-given-up = E-mails abandonados
+settings-mail-that-was-given-up = E-mails não entregues
 settings-name-in-addresses = Nome nos endereços
 settings-name-for-people = Nome para as pessoas
-settings-origins-of-its-pages = Origens das suas páginas
+settings-origins-of-its-pages = Endereços das suas páginas
 settings-name = Nome
 settings-email = E-mail
 settings-role = Função
@@ -1000,7 +1090,7 @@ settings-add-the-moderator = Adicionar o moderador
 settings-revoke = Revogar
 settings-make-the-token = Criar o token
 settings-try-again = Tentar de novo
-settings-none-named-no-browser-of = nenhuma: nenhum navegador de outra origem pode enviar
+settings-none-named-no-browser-of = nenhum ainda: nenhuma página pode enviar aqui
 settings-you = você
 settings-link-for = Criar um link de acesso para { $name }
 settings-remove-named = Remover { $name }
@@ -1043,7 +1133,7 @@ programs-none-wordpress-and-others-that = Nenhuma. O WordPress e outros que fala
 programs-a-key-judges-and-reports = Uma chave avalia e informa para o seu site e não pode fazer mais nada. Se o site guarda o que lhe é consultado está nas configurações do site.
 programs-none-a-program-of-yours = Nenhum. Um programa seu pode ser avisado do que acontece em um site.
 programs-in-the-public-internet-or = Na internet pública ou em uma rede que a configuração permita.
-programs-programs-that-ask-about-comments = Programas que perguntam sobre comentários
+programs-programs-that-ask-about-comments = Programas conectados
 programs-webhooks = Webhooks
 programs-program = Programa
 programs-site = Site
@@ -1137,9 +1227,9 @@ model-none-yet-a-training-takes = Nenhum ainda. Um treinamento usa o que os mode
 model-all-of-it-counts = Tudo conta.
 model-no-labels-yet-each-approval = Ainda não há rótulos. Cada aprovação e cada decisão de spam é um.
 model-labels-are-counted-and-capped = Os rótulos são contados e limitados por ele. Se ficar vazio, é o seu.
-model-drawings-of-the-last-1 = Aqui aparecem gráficos dos últimos 1.000.
+model-drawings-of-the-last-1 = Aqui aparecem gráficos dos últimos 1.000 comentários.
 model-spam-caught-genuine-blocked = <span class="spam">spam detectado</span> <span class="ham">genuínos bloqueados</span>
-model-stands-as-spam-anything-else = <span class="spam">consta como spam</span> <span class="ham">o resto</span>
+model-stands-as-spam-anything-else = <span class="spam">spam</span> <span class="ham">o resto</span>
 model-nobody-has-decided-about-these = Ninguém decidiu ainda sobre estes.
 model-each-dot-is-a-tenth = Cada ponto é um décimo das pontuações: na horizontal, o esperado; na vertical, a parte que as pessoas chamaram de spam. Sobre a linha, as pontuações significam o que dizem.
 model-marked-as-spam-approved = <span class="spam">marcado como spam</span> <span class="ham">aprovado</span>
@@ -1148,7 +1238,7 @@ model-spam = Spam
 model-abuse = Abuso
 model-abuse-is-evidence = A pontuação de abuso é mostrada às pessoas. Por si só, não publica, separa nem descarta nada.
 model-abuse-labels = Cada aprovação é um, e cada rejeição com o motivo “abuso”.
-model-judges-now = Avalia agora
+model-judges-now = Em uso agora
 model-class-ham = genuíno
 model-class-spam = spam
 model-class-clean = não abusivo
@@ -1198,7 +1288,7 @@ model-samples = Amostras
 model-no-comment-was-judged-yet = Nenhum comentário foi avaliado ainda
 model-what-a-threshold-would-do = O que um limite faria
 model-scores = Pontuações
-model-calibration = Calibração
+model-calibration = As pontuações significam o que dizem?
 model-decisions-30-days = Decisões, 30 dias
 model-labelled-data-from-elsewhere = Dados rotulados de outro lugar
 model-name-of-this-data = Nome destes dados
@@ -1212,8 +1302,8 @@ model-unchanged = Sem alteração
 model-for-later = Para depois
 model-figure = Indicador
 model-this-model = Este modelo
-model-live-then = Em uso então
-model-came-by = Veio por
+model-live-then = O anterior
+model-came-by = De onde
 model-came-decision = decisões
 model-came-import = importações
 model-came-feedback = avisos de programas
@@ -1230,14 +1320,16 @@ model-train-a-model = Treinar um modelo
 model-back-to-the-one-before = Voltar ao anterior
 model-use-the-shipped-one = Usar o incluído
 model-put-it-into-use = Colocar em uso
-model-take-it-in = Incorporar
+model-take-it-in = Enviar
 model-site = Site
 model-look-again = Ver de novo
+model-verdict-use = Pelo menos tão bom quanto o que está em uso, em comentários que nenhum tinha visto: coloque-o em uso.
+model-verdict-keep = Não é melhor do que o que está em uso: mantenha esse.
 model-evaluation-report = Relatório de avaliação
 model-progress = Progresso
 model-share-of-the-spam-caught = Parte do spam detectado e dos comentários genuínos bloqueados, por limite
 model-share-that-was-spam-by = Parte que era spam, por pontuação
-model-although-it-does-not-pass = embora não passe no controle
+model-although-it-does-not-pass = embora não seja melhor
 model-how-many-comments-had-which = Quantos comentários tinham cada pontuação
 chart-score = pontuação
 chart-share = parte

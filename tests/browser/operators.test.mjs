@@ -50,14 +50,14 @@ test("a model is trained from what people decided, its figures are shown, and it
   await decide("approve", pairs.map(([noun, verb, n]) => `Last spring my neighbour ${verb} the old ${noun}, and for ${n} days nobody on our street spoke of anything else.`));
   await decide("spam", pairs.map(([noun, verb, n]) => `Win a free ${noun} ${n}!!! Everybody ${verb} theirs, claim now http://bonus-${noun}.example/${verb}${n}`));
   await page.goto(`${service.url}/desk/model?site=learns`);
-  await page.getByRole("heading", { name: "Judges now" }).waitFor();
+  await page.getByRole("heading", { name: "In use now" }).waitFor();
   await page.getByRole("button", { name: "Train a model" }).click();
   await page.getByText("The training waits for its turn.").waitFor();
   await page.locator(".run .figures").waitFor({ timeout: 120_000 });
   await page.locator(".run").getByRole("row", { name: /Spam caught/ }).waitFor();
   await assertAccessible(page);
   await assertFits(page);
-  const refused = page.getByLabel("although it does not pass the gate");
+  const refused = page.getByLabel("although it is not better");
   if (await refused.count()) await refused.check();
   await page.getByRole("button", { name: "Put it into use" }).click();
   await page.locator(".run .status", { hasText: "live" }).waitFor();
@@ -88,7 +88,7 @@ test("sites, people and tokens are made and taken away on their page; a secret i
   assert.equal(await page.getByLabel("Name in addresses").getAttribute("aria-invalid"), "true");
   await assertAccessible(page);
   await page.getByLabel("Name in addresses").fill("blog");
-  await page.getByLabel("Origins of its pages").fill("https://blog.example.org");
+  await page.getByLabel("Addresses of its pages").fill("https://blog.example.org");
   await page.getByRole("button", { name: "Add the site" }).click();
   await page.waitForURL(`${settings}/sites/blog`);
   await page.getByLabel("Spam from").fill("high");

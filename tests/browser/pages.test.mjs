@@ -21,6 +21,7 @@ before(async () => {
     "/demo", "/sites/demo/form?page=/demo", "/sign-out", "/docs", "/desk/no-such-page",
     "/desk", "/desk?status=spam", "/desk?status=trash", "/desk?status=pending&q=nothing+like+this", "/desk?since=nonsense",
     `/desk/comments/${one.id}`, "/desk/me", "/desk/model?site=demo", "/desk/settings", "/desk/settings/sites/demo", "/desk/privacy", "/desk/blocks", "/desk/imports",
+    "/desk/statistics", "/desk/activity", "/desk/batches", "/desk/views", `/desk/comments/${one.id}/edit`, `/desk/comments/${one.id}/block`,
   ];
   await visitor.leave();
 });

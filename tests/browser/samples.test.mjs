@@ -37,7 +37,7 @@ for (const [told, site, options] of [
     await page.goto(`${service.url}/desk/model?site=${site}`);
     const send = async (sent) => {
       if (sent) await page.getByLabel("File").setInputFiles(sent);
-      await page.getByRole("button", { name: "Take it in" }).click();
+      await page.getByRole("button", { name: "Upload it" }).click();
     };
     await send();
     assert.equal(await page.locator("#file:invalid").count(), 1, "the browser asks for a file");

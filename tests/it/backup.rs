@@ -120,10 +120,13 @@ async fn what_was_answered_before_a_backup_began_is_there_once_it_is_restored() 
     let mut settings = app.app.settings.clone();
     settings.data_dir = data;
     let restored = App::build(settings, Clock::System, true).await.unwrap();
-    let sites = restored.directory.covered(&Scope::All);
     for told in &before {
         let original = app.stored(told).await;
-        let found = restored.store.comment(&sites, original.id).await.unwrap();
+        let found = restored
+            .store
+            .comment(&Scope::All, original.id)
+            .await
+            .unwrap();
         let found = found.expect("it was answered before");
         assert_eq!(found.text, original.text);
         let address = |comment: &Comment| {
@@ -293,9 +296,12 @@ async fn postgresqls_own_tools_do_what_the_command_says() {
     let mut settings = app.app.settings.clone();
     settings.database.url = empty.url().into();
     let restored = App::build(settings, Clock::System, false).await.unwrap();
-    let sites = restored.directory.covered(&Scope::All);
     let original = app.stored(&held).await;
-    let found = restored.store.comment(&sites, original.id).await.unwrap();
+    let found = restored
+        .store
+        .comment(&Scope::All, original.id)
+        .await
+        .unwrap();
     assert_eq!(found.unwrap().text, original.text);
     restored.store.close().await;
 }

@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use futures_util::{StreamExt, stream};
-use hamlet::domain::moderator::Role;
+use hamlet::domain::{decision::Decision, moderator::Role, site::Policy};
 use reqwest::{
     Body, Method, RequestBuilder, Response,
     header::HeaderMap,
@@ -16,7 +16,10 @@ use crate::{
         models::{id, label, train},
     },
     on_both_engines,
-    support::{app::TestApp, people::Session},
+    support::{
+        app::{TestApp, answer},
+        people::Session,
+    },
 };
 
 const OPERATOR: &str = "horatio@elsinore.example";
@@ -258,5 +261,30 @@ on_both_engines!(
         damage_models(&app).await;
         assert_eq!(get(&me, &path).await.status(), 503);
         app.stop().await;
+    }
+);
+
+on_both_engines!(
+    the_models_page_says_first_what_it_put_aside_and_what_people_took_back,
+    |app: TestApp| async move {
+        let me = app.first_operator("horatio@elsinore.example").await;
+        let policy = Policy {
+            spam_threshold: 0.5,
+            ..Policy::default()
+        };
+        app.add_site("strict", &[], policy).await;
+        let mut aside = Vec::new();
+        for n in 0..2 {
+            // A field that people do not see is filled in.
+            let fields = serde_json::json!({ "page": "/p", "name": format!("Osric {n}"), "subject": "filled in",
+                "email": format!("osric{n}@elsinore.example"),
+                "text": format!("BUY CHEAP PILLS!!! http://pills{n}.example/ casino bonus {n}") });
+            let (_, posted) = answer(app.comment("strict", &fields)).await;
+            aside.push(posted);
+        }
+        app.decide(&aside[0], Decision::Approve).await;
+        let page = me.page(&app, "/desk/model?site=strict").await;
+        let said = "Last 30 days: 2 put aside as spam by itself, 1 of them taken back by people; 0 got through";
+        assert!(page.contains(said), "{page}");
     }
 );

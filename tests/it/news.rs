@@ -1,8 +1,14 @@
 //! News of arrivals on the desk, and what was decided before about comments from the same place.
 
-use hamlet::{background, domain::decision::Decision, storage::own_account::OwnWrites};
+use std::time::Duration;
+
+use hamlet::{
+    background,
+    domain::{decision::Decision, site::Policy},
+    storage::own_account::OwnWrites,
+};
 use reqwest::{Method, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     on_both_engines,
@@ -27,6 +33,18 @@ pub async fn listen(app: &TestApp, who: &Session) -> Response {
 pub async fn told(stream: &mut Response) -> Option<String> {
     let chunk = stream.chunk().await.expect("a stream");
     chunk.map(|chunk| String::from_utf8_lossy(&chunk).into_owned())
+}
+
+/// What the next event of a kind says; others may come before it.
+async fn heard(stream: &mut Response, kind: &str) -> Value {
+    let begin = format!("event: {kind}\ndata: ");
+    loop {
+        let events = told(stream).await.expect("an event");
+        let mut events = events.split("\n\n");
+        if let Some(data) = events.find_map(|event| event.strip_prefix(&*begin)) {
+            return serde_json::from_str(data).expect("JSON");
+        }
+    }
 }
 
 on_both_engines!(
@@ -127,5 +145,55 @@ on_both_engines!(
         let today = app.app.now().to_utc().date().to_string();
         assert_eq!(shown(&format!("until={today}")).await, (true, true));
         assert_eq!(shown("until=2001-01-01").await, (false, false));
+    }
+);
+
+on_both_engines!(
+    who_has_a_comment_open_and_who_changed_its_text_is_told_to_colleagues_by_name,
+    |app: TestApp| async move {
+        let me = app.first_operator(EMAIL).await;
+        app.add_site("garden", &[], Policy::default()).await;
+        let email = "marcellus@elsinore.example";
+        let colleague = app.moderator(&me, email, &["garden"]).await;
+        let stranger = app.posted("default", "Laertes", "There's pansies.").await;
+        let id = app.posted("garden", "Ophelia", "There's rosemary.").await;
+        let path = format!("/desk/comments/{id}");
+        let looks = format!("{path}/looks");
+        let mut stream = listen(&app, &me).await;
+        let note = async |who: &Session, path: &str, more: &[(&str, &str)]| {
+            let sent = who.form(&app, path, more).send().await.expect("an answer");
+            sent.status().as_u16()
+        };
+        assert_eq!(note(&me, &looks, &[]).await, 204, "one's own is not told");
+        assert_eq!(note(&colleague, &looks, &[]).await, 204);
+        let elsewhere = format!("/desk/comments/{stranger}/looks");
+        assert_eq!(note(&colleague, &elsewhere, &[]).await, 404);
+        background::announce(&app.app).await;
+        let looking = heard(&mut stream, "looks").await;
+        assert_eq!(looking, json!([{ "id": id, "by": "Marcellus" }]));
+        let page = me.page(&app, &path).await;
+        assert!(page.contains("Marcellus looks at it"), "{page}");
+        assert!(!page.contains("Horatio looks at it"));
+
+        assert_eq!(note(&colleague, &looks, &[("ends", "yes")]).await, 204);
+        background::announce(&app.app).await;
+        assert_eq!(heard(&mut stream, "looks").await, json!([]));
+
+        let edit = json!({ "text": "There's rosemary, pray you.", "version": 1 });
+        let edits = format!("/api/v1/comments/{id}/edits");
+        let request = colleague.request(&app, Method::POST, &edits).json(&edit);
+        let (status, edited) = answer(request).await;
+        assert_eq!(status, 200, "{edited}");
+        background::announce(&app.app).await;
+        let edit = heard(&mut stream, "edit").await;
+        assert_eq!(
+            (&edit["id"], &edit["by"], &edit["by_you"]),
+            (&json!(id), &json!("Marcellus"), &json!(false))
+        );
+
+        assert_eq!(note(&colleague, &looks, &[]).await, 204);
+        app.app.clock.advance(Duration::from_secs(76));
+        let page = me.page(&app, &path).await;
+        assert!(!page.contains("Marcellus looks at it"), "not for ever");
     }
 );

@@ -1,5 +1,5 @@
 //! How much comes from one network or one address. Above the soft limit it counts as evidence;
-//! above the hard one the client is told to come back later, and nothing is lost on its side.
+//! above the hard one the client is asked to come back later, and nothing is lost on its side.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Telling a program of Akismet's protocol that a person here decided otherwise than it was told, at
+//! Notifies a program of Akismet's protocol that a person here decided otherwise than it was answered, at
 //! the `callback` it named when it asked. The program believes whoever knows its key, so the key goes
 //! along; therefore only to an origin of the key's own site, looked at when it is named and when it
 //! is told.
@@ -21,7 +21,7 @@ use crate::{
 /// The header by which a program knows that it need not report this back.
 const HEADER: &str = "x-akismet-webhook";
 
-/// Whether an address that a program named is one that it may be told at: on an origin of its site.
+/// Whether an address that a program named may be sent to: it is on an origin of its site.
 #[must_use]
 pub fn is_own(ground: &Ground, site: &Site, raw: &str) -> bool {
     let url = check_url(raw, &ground.settings.webhooks.allow_networks).ok();
@@ -29,7 +29,7 @@ pub fn is_own(ground: &Ground, site: &Site, raw: &str) -> bool {
     origin.is_some_and(|origin| site.origins.contains(&origin))
 }
 
-/// What is to be told; `None` when it is no news, or nobody is to be told any more. A program's key that
+/// What is to be sent; `None` when it is no news, or nobody wants it any more. A program's key that
 /// cannot be opened is no reason to forget it: what sealed it may arrive.
 pub(super) async fn message(
     ground: &Ground,

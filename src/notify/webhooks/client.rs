@@ -1,4 +1,4 @@
-//! One POST over a connection of its own: the host is resolved, an address that may not be told is
+//! One POST over a connection of its own: the host is resolved, an address that nothing may be sent to is
 //! left out, and just the address that was checked is connected to. No redirect is followed, and of
 //! the answer only its status is read.
 
@@ -25,10 +25,10 @@ use crate::{config, sealing::vault::Unopenable};
 /// Why a delivery was not taken. Nothing that the other side wrote is in it.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    /// The address cannot be told.
+    /// Nothing can be sent to the address.
     #[error("the address is refused: {0}")]
     Refused(#[from] Refused),
-    /// The host's name has no address, or none that may be told.
+    /// The host's name has no address, or none that may be sent to.
     #[error("{0}")]
     Unresolved(&'static str),
     /// No connection came about, or it broke.
@@ -80,7 +80,7 @@ pub struct AuthorityError {
 /// What deliveries leave through. All share one TLS configuration, and with it the sessions that servers let us resume.
 ///
 /// A connection is not kept for the next delivery: many servers close it without a word, and a POST that meets such an end
-/// cannot be told from one that was read.
+/// looks the same as one that was read.
 pub struct HookClient {
     tls: TlsConnector,
     allowed: Vec<IpNet>,
@@ -137,7 +137,7 @@ fn host(url: &Url) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Connects to the first of the host's addresses that may be told and takes the connection.
+/// Connects to the first of the host's addresses that may be sent to and takes the connection.
 async fn connect(url: &Url, allowed: &[IpNet]) -> Result<TcpStream, CallError> {
     let port = url.port_or_known_default().unwrap_or(443);
     let found = lookup_host((host(url), port)).await;

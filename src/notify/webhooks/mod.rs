@@ -1,4 +1,4 @@
-//! Webhooks: what happened, told to programs that want to hear of it, as [Standard
+//! Webhooks: what happened, sent to programs that asked for it, as [Standard
 //! Webhooks](https://www.standardwebhooks.com) says: signed, with a time and an id that stays the
 //! same at each try. At least once, in no promised order, given up visibly after days. Callbacks of
 //! Akismet's protocol go the same way, in the words of that protocol.
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     bayes::Label,
-    domain::{comment::CommentId, timestamp::Timestamp, webhook::Event},
+    domain::{comment::CommentId, moderator::Scope, timestamp::Timestamp, webhook::Event},
     ground::Ground,
     notify::Notify,
     storage::{
@@ -198,7 +198,7 @@ impl Courier for Deliveries<'_> {
     }
 }
 
-/// What a webhook is told; `None` when what it is about is gone.
+/// What is sent to a webhook; `None` when what it is about is gone.
 async fn message(notify: &Notify, one: &Delivery) -> Result<Option<Message>> {
     let Some(body) = body(notify, one).await? else {
         return Ok(None);
@@ -217,9 +217,9 @@ async fn body(notify: &Notify, one: &Delivery) -> Result<Option<Value>> {
     let data = match one.event {
         Event::CommentReceived | Event::CommentDecided | Event::CommentEdited => {
             let id = one.about["comment"].as_str().and_then(CommentId::parse);
-            let sites = [one.site.clone()];
+            let scope = Scope::of(&one.site);
             let found = match id {
-                Some(id) => notify.ground.store.comment(&sites, id).await?,
+                Some(id) => notify.ground.store.comment(&scope, id).await?,
                 None => None,
             };
             let Some(comment) = found else {

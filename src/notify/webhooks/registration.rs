@@ -20,10 +20,10 @@ pub enum AddError {
     Store(#[from] StoreError),
 }
 
-/// Adds a webhook: `url` is told of `events` on the site from now on.
+/// Adds a webhook: `events` on the site are sent to `url` from now on.
 ///
 /// # Errors
-/// [`AddError`]; errors are on `url` and `events`, all told at once.
+/// [`AddError`]; errors are on `url` and `events`, all reported together.
 pub async fn add(
     ground: &Ground,
     site: SiteSlug,
@@ -69,7 +69,7 @@ fn parse_url(ground: &Ground, raw: &str) -> Result<String, FieldError> {
     Ok(url.into())
 }
 
-/// Removes a webhook of a site, and what was still to be told to it; `false` when there is none.
+/// Removes a webhook of a site, and what was still to be sent to it; `false` when there is none.
 ///
 /// # Errors
 /// [`StoreError`].

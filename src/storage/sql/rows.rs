@@ -18,6 +18,7 @@ use crate::{
         page::Page,
         sample::Provenance,
         site::SiteSlug,
+        tally::TallyKind,
         timestamp::Timestamp,
         webhook::Event,
     },
@@ -153,6 +154,7 @@ texts! {
     MailMode, "mail mode" => Self::parse,
     MailStatus, "mail status" => Self::parse,
     Provenance, "provenance" => Self::parse,
+    TallyKind, "kind of sum" => Self::parse,
     BlockKind, "kind" => word,
     BlockAction, "action" => word,
 }

@@ -19,6 +19,7 @@ use crate::{
         page::Page,
         sample::Provenance,
         site::SiteSlug,
+        tally::TallyKind,
         timestamp::Timestamp,
         webhook::Event,
     },
@@ -119,7 +120,7 @@ macro_rules! words {
 }
 
 words! {
-    Status, Verdict, Decision, Door, Action, Role, Phase, Event, Label, MailStatus, Provenance, BlockKind, MailMode, MailKind,
+    Status, Verdict, Decision, Door, Action, Role, Phase, Event, Label, MailStatus, Provenance, BlockKind, MailMode, MailKind, TallyKind,
 }
 
 /// Types that are kept as whole numbers.

@@ -57,7 +57,7 @@ fn is_backwards(glyphs: &[Glyph]) -> bool {
     count >= WORDS && everyday >= EVERYDAY_WORDS && commoner
 }
 
-/// The words that are long enough to tell.
+/// The words that are long enough to be recognised.
 fn words(glyphs: &[Glyph]) -> impl Iterator<Item = std::ops::Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {

@@ -25,7 +25,7 @@ use crate::{
     web::prelude::*,
 };
 
-/// Main reasons told with a comment.
+/// Main reasons listed with a comment.
 const REASONS: usize = 3;
 
 /// A comment as moderators see it.
@@ -40,7 +40,7 @@ pub struct CommentItem {
     pub page: Page,
     /// The page's full address, where it is known.
     pub page_url: Option<String>,
-    /// The page's title as the form told it.
+    /// The page's title as the form sent it.
     pub page_title: Option<String>,
     /// The comment it answers.
     pub parent: Option<CommentId>,

@@ -18,6 +18,7 @@ pub mod samples;
 pub mod score;
 pub mod sessions;
 pub mod sites;
+pub mod statistics;
 pub mod subjects;
 pub mod submissions;
 pub mod tokens;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .configure(copies::routes)
         .configure(score::routes)
         .configure(blocks::routes)
+        .configure(statistics::routes)
         .tagged("operators")
         .configure(sites::routes)
         .configure(models::routes)

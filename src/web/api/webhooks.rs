@@ -17,7 +17,7 @@ struct WebhookView {
     id: String,
     /// The site.
     site: SiteSlug,
-    /// Where it is told.
+    /// Where events are sent.
     url: String,
     /// Of what.
     events: Vec<Event>,
@@ -46,7 +46,7 @@ struct WebhookList {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWebhook {
-    /// Where it is told: http or https, in the public internet or a network that the settings allow.
+    /// Where events are sent: http or https, in the public internet or a network that the settings allow.
     #[schema(min_length = 1, max_length = 2000)]
     url: String,
     /// Of what: `comment.received`, `comment.decided`, `comment.edited`, `model.activated`.
@@ -116,7 +116,7 @@ async fn add_webhook(
         .json(view(&app, state)))
 }
 
-/// Removes a webhook, and what was still to be told to it.
+/// Removes a webhook, and what was still to be sent to it.
 #[utoipa::path(responses((status = 204)))]
 #[delete("/api/v1/sites/{site}/webhooks/{id}")]
 async fn remove_webhook(

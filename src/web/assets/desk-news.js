@@ -1,10 +1,10 @@
 // News, told without moving the list: pushed while the page is seen, asked for twice a minute where no stream
 // stands.
 
-import { mark, mine } from "./desk-decisions.js";
-import { $, element, shift, single } from "./desk-list.js";
+import { ago, mark, mine } from "./desk-decisions.js";
+import { $, $$, element, remark, shift, single } from "./desk-list.js";
 import { root } from "./desk-requests.js";
-import { say } from "./desk-words.js";
+import { list, say } from "./desk-words.js";
 
 const arrivals = $("#arrivals");
 const pendingCount = $('.tabs [data-status="pending"] .count');
@@ -45,6 +45,41 @@ const learn = ({ data }) => {
   }
   mark(row, told);
 };
+// A colleague changed a text that is shown here: who decides about it reads it again first.
+const reread = ({ data }) => {
+  const told = JSON.parse(data);
+  const row = document.getElementById(`c-${told.id}`);
+  if (row && !row.matches(".leaving") && !told.by_you) remark(row, say("edited-before-you", { who: told.by, when: ago(told.at) }));
+};
+// Colleagues who have a comment open that is shown here.
+const watch = ({ data }) => {
+  const names = new Map();
+  JSON.parse(data).forEach(({ id, by }) => names.set(id, [...(names.get(id) ?? []), by]));
+  $$(".looking").forEach((line) => line.remove());
+  names.forEach((who, id) => {
+    const row = document.getElementById(`c-${id}`);
+    if (!row || row.matches(".leaving")) return;
+    const line = element("p", "looking", say("looking", { who: list(who) }));
+    $("header", row).after(line);
+  });
+};
+// Whoever opens a comment has it, for others to see, as long as the page is seen.
+const RENEWED = 30000;
+const note = (more) => {
+  const form = new URLSearchParams({ csrf: $("meta[name=csrf]").content, ...more });
+  return [`${root}desk/comments/${single.dataset.id}/looks`, form];
+};
+const hold = () => {
+  if (document.hidden) { navigator.sendBeacon(...note({ ends: "yes" })); return; }
+  const [path, body] = note({});
+  fetch(path, { method: "POST", body }).catch(() => {});
+};
+if (single) {
+  hold();
+  setInterval(() => { if (!document.hidden) hold(); }, RENEWED);
+  document.addEventListener("visibilitychange", hold);
+  addEventListener("pagehide", () => navigator.sendBeacon(...note({ ends: "yes" })));
+}
 let stream = null;
 const listen = () => {
   if (document.hidden) { stream?.close(); stream = null; return; }
@@ -52,6 +87,8 @@ const listen = () => {
   stream = new EventSource(`${root}desk/news`);
   stream.addEventListener("arrival", look);
   stream.addEventListener("decision", learn);
+  stream.addEventListener("edit", reread);
+  stream.addEventListener("looks", watch);
   stream.addEventListener("displaced", () => stream.close());
 };
 if (arrivals || single) {

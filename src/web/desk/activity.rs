@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use super::words::{decided, did};
+use super::{
+    batches::of_sites,
+    words::{decided, did},
+};
 use crate::{
     domain::{decision::Door, edit::EditedLately},
     review::batches,
@@ -116,7 +119,6 @@ impl Decided {
 
     fn together(app: &App, words: &Words, batch: &Batch) -> Self {
         let count = usize::try_from(batch.comments).unwrap_or_default();
-        let sites: Vec<&str> = batch.sites.iter().map(SiteSlug::as_str).collect();
         let undo = format!("/desk/batches/{}/undo", batch.id);
         Self {
             millis: batch.at.millis(),
@@ -125,7 +127,7 @@ impl Decided {
             by: batch.by.clone(),
             via: door(&batch.via),
             what: words.count(decided(batch.decision), count),
-            site: sites.join(", "),
+            site: of_sites(words, &batch.sites),
             href: None,
             reason: None,
             note: None,

@@ -11,6 +11,9 @@ use crate::{
 /// Where the list of batches is.
 const HERE: &str = "/desk/batches";
 
+/// Sites of a batch that are named.
+const NAMED: usize = 5;
+
 #[derive(Template)]
 #[template(path = "desk_batches.html")]
 struct BatchesPage {
@@ -34,17 +37,25 @@ impl Line {
     fn new(app: &App, words: &Words, batch: &Batch) -> Self {
         let number = |count: i64| usize::try_from(count).unwrap_or_default();
         let what = words.count(decided(batch.decision), number(batch.comments));
-        let sites: Vec<&str> = batch.sites.iter().map(SiteSlug::as_str).collect();
         Self {
             id: batch.id.to_string(),
             age: age(words, batch.at, app.now()),
             at: batch.at.to_string(),
             by: batch.by.clone(),
             what,
-            sites: sites.join(", "),
+            sites: of_sites(words, &batch.sites),
             standing: (batch.standing > 0).then(|| words.number(number(batch.standing))),
         }
     }
+}
+
+/// The sites of a batch by name, or how many where they are more than anyone would read.
+pub(super) fn of_sites(words: &Words, sites: &[SiteSlug]) -> String {
+    if sites.len() > NAMED {
+        return words.fill("activity-on-sites", &[("count", &sites.len())]);
+    }
+    let sites: Vec<&str> = sites.iter().map(SiteSlug::as_str).collect();
+    sites.join(", ")
 }
 
 pub(super) async fn show(

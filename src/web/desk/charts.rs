@@ -97,7 +97,7 @@ fn bin(share: f64, bins: usize) -> usize {
 }
 
 /// A chart of bars over counts.
-fn bars(words: &Words, x: Axis, y: &str, says: &str, bars: Vec<Bar>) -> Chart {
+pub fn bars(words: &Words, x: Axis, y: &str, says: &str, bars: Vec<Bar>) -> Chart {
     let marks: Vec<Drawn> = bars.into_iter().map(Drawn::Bar).collect();
     Chart {
         x,

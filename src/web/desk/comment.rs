@@ -1,10 +1,13 @@
 //! One comment by itself: its whole text, why it was judged as it was, what happened to it, and
 //! what else its author wrote.
 
+mod weights;
+
 use std::time::Duration;
 
 use url::form_urlencoded::byte_serialize;
 
+use self::weights::{Weighed, weigh};
 use super::{
     filter::DeskQuery,
     item::{self, Item, Shower},
@@ -20,6 +23,7 @@ use crate::{
         evidence::Verdict,
         queue::{Counts, QueueQuery},
     },
+    news::looks,
     privacy::{retention, subjects},
     review::{
         self, abuse,
@@ -72,15 +76,8 @@ struct CommentPage {
     deleted_on: Option<String>,
     /// Near copies of it.
     near: Option<Near>,
-}
-
-/// A reason with its weight as a bar.
-struct Weighed {
-    says: String,
-    weight: String,
-    /// From 0 to 100.
-    length: u8,
-    for_spam: bool,
+    /// Colleagues who have it open.
+    looking: String,
 }
 
 /// A line of the history, in words.
@@ -250,6 +247,7 @@ async fn render(
     let template = CommentPage {
         edited_at: comment.edited_at,
         near: Near::of(app, &principal, words, &comment).await?,
+        looking: looks::others(app, &principal, comment.id).await?.join(", "),
         deleted_on: deleted_on(app, &comment),
         thread: thread::around(app, words, &comment).await?,
         answer_key: CommentId::generate().to_string(),
@@ -300,45 +298,6 @@ fn author_counts(words: &'static Words, counts: &Counts) -> Vec<(Said<'static>, 
     all.map(|status| (words.say(now(*status)), counts.of(*status)))
         .filter(|(_, count)| *count > 0)
         .collect()
-}
-
-/// The checks that fired and the tokens that counted, with bars on one scale.
-fn weigh(words: &Words, comment: &Comment) -> (Vec<Weighed>, Vec<Weighed>) {
-    let document = comment.document();
-    let evidence = &comment.evidence;
-    let tokens = evidence.model.iter().flat_map(|model| &model.tokens);
-    let tokens: Vec<(String, f64)> = tokens
-        .map(|token| (words.sign(token, &document), token.weight))
-        .collect();
-    let checks = evidence.checks.iter();
-    let checks: Vec<(String, f64)> = checks
-        .map(|finding| (words.reason(&finding.reason), finding.weight))
-        .collect();
-    let all = tokens.iter().chain(&checks);
-    let most = all.map(|(_, weight)| weight.abs()).fold(1.0, f64::max);
-    let bars = |mut reasons: Vec<(String, f64)>| {
-        reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-        let bars = reasons
-            .into_iter()
-            .map(|(says, weight)| bar(says, weight, most));
-        bars.collect()
-    };
-    (bars(checks), bars(tokens))
-}
-
-fn bar(says: String, weight: f64, most: f64) -> Weighed {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "from 0 to 100"
-    )]
-    let length = (weight.abs() / most * 100.0).clamp(1.0, 100.0) as u8;
-    Weighed {
-        says,
-        weight: format!("{weight:+.2}").replace('-', "\u{2212}"),
-        length,
-        for_spam: weight > 0.0,
-    }
 }
 
 /// The history in words, of a comment that has this version now.

@@ -6,12 +6,9 @@ use actix_web::{FromRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 use super::frame::back_of;
-use crate::{
-    domain::moderator::Scope,
-    web::{
-        auth::{Visitor, from_request},
-        desk::prelude::*,
-    },
+use crate::web::{
+    auth::{Visitor, from_request},
+    desk::prelude::*,
 };
 
 /// Someone signed in who looks at a page.
@@ -96,11 +93,4 @@ where
             Err(Problem::forbidden("Only operators may see this page.").into())
         })
     }
-}
-
-/// Every site's slug.
-#[must_use]
-pub fn sites(app: &App) -> Vec<String> {
-    let sites = app.directory.covered(&Scope::All);
-    sites.into_iter().map(String::from).collect()
 }

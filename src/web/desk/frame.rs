@@ -10,7 +10,7 @@ pub struct Frame {
     pub who: String,
     /// Whether they run the place.
     pub operator: bool,
-    /// Whether senders cannot be told apart, because the proxy before the service is not known to it.
+    /// Whether all senders look alike, because the proxy before the service is not known to it.
     pub unknown_proxy: bool,
     /// The folder that mail is written to, where no mail server is set up: nobody gets it.
     pub mail_folder: Option<String>,
@@ -52,6 +52,7 @@ impl Frame {
         let of_all = [
             ("/desk", "desk-queue"),
             ("/desk/activity", "desk-activity"),
+            ("/desk/statistics", "desk-statistics"),
             ("/desk/blocks", "desk-blocks"),
         ];
         let of_operators = [

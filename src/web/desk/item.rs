@@ -230,8 +230,7 @@ pub async fn parents<'a>(
     if ids.is_empty() {
         return Ok(Parents::new());
     }
-    let sites = app.directory.covered(&principal.scope);
-    let found = app.store.comments_by_id(&sites, &ids).await?;
+    let found = app.store.comments_by_id(&principal.scope, &ids).await?;
     Ok(found.into_iter().map(|one| (one.id, one)).collect())
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use secrecy::ExposeSecret;
 
-use super::sign_in::set_cookie;
+use super::{sign_in::set_cookie, site_choice::SiteChoice};
 use crate::{
     accounts::{
         own::{self, OwnChange, OwnError},
@@ -25,6 +25,9 @@ const MODES: [(MailMode, &str); 4] = [
     (MailMode::None, "me-mail-never"),
 ];
 
+/// The field for a site that has no line.
+const ANOTHER: &str = "another";
+
 #[derive(Template)]
 #[template(path = "desk_me.html")]
 struct MePage {
@@ -35,7 +38,12 @@ struct MePage {
     mail: MailPreferences,
     /// The language that was chosen, as its tag.
     language: String,
+    /// The sites that have a line: all, or of many those with a choice of their own.
     sites: Vec<String>,
+    /// Whether there are more, so that another one is named.
+    is_searched: bool,
+    /// The one that was named, where nothing came of it.
+    another: String,
     errors: Vec<FieldError>,
     saved: bool,
 }
@@ -74,7 +82,9 @@ pub(super) async fn show(
     Entered(signed_in): Entered,
     Query(query): Query<MeQuery>,
 ) -> Result<HttpResponse, Refused> {
-    render(&app, &signed_in, Vec::new(), query.saved.is_some()).await
+    let nothing = FormFields::from(Vec::new());
+    let saved = query.saved.is_some();
+    render(&app, &signed_in, Vec::new(), &nothing, saved).await
 }
 
 pub(super) async fn change(
@@ -92,10 +102,14 @@ pub(super) async fn change(
         let secret = fields.secret(name);
         Some(secret).filter(|secret| !secret.expose_secret().is_empty())
     };
+    let mail = match mail_of(&app, &by, &fields) {
+        Ok(mail) => mail,
+        Err(error) => return render(&app, &by, vec![error], &fields, false).await,
+    };
     let wanted = OwnChange {
         name: Some(fields.get("name").to_owned()),
         email: given("email"),
-        mail: Some(mail_of(&app, &fields)),
+        mail: Some(mail),
         language: language_of(&fields),
         current_password: secret("current_password"),
         new_password: secret("new_password"),
@@ -110,7 +124,7 @@ pub(super) async fn change(
         Err(OwnError::Invalid(errors) | OwnError::People(PeopleError::Invalid(errors))) => errors,
         Err(error) => return Err(error.into()),
     };
-    render(&app, &by, errors, false).await
+    render(&app, &by, errors, &fields, false).await
 }
 
 /// The language that the form names: empty where the browser's is meant.
@@ -120,25 +134,37 @@ fn language_of(fields: &FormFields) -> Option<String> {
     Some(words.map_or_else(String::new, |words| words.language.to_owned()))
 }
 
-/// The mail fields: `mail` for every site, `mail:slug` for one. Sites that one does not see keep
+/// The mail fields: `mail` for every site, `mail:slug` for one, and for one of many that has no line its name and its mode. Sites that one does not see keep
 /// what was chosen for them only as long as nothing is saved here; they mail nobody anyway.
-fn mail_of(app: &App, fields: &FormFields) -> MailPreferences {
+fn mail_of(app: &App, by: &SignedIn, fields: &FormFields) -> Result<MailPreferences, FieldError> {
     let snapshot = app.directory.snapshot();
     let mode = |word: &str| MODES.iter().find(|(mode, _)| mode.as_str() == word);
     let chosen = snapshot.sites.keys().filter_map(|slug| {
         let (mode, _) = mode(fields.get(&format!("mail:{slug}")))?;
         Some((slug.clone(), *mode))
     });
-    MailPreferences {
-        default: mode(fields.get("mail")).map_or(MailMode::Each, |(mode, _)| *mode),
-        sites: chosen.collect::<BTreeMap<_, _>>(),
+    let mut sites: BTreeMap<_, _> = chosen.collect();
+    let another = fields.get(ANOTHER).trim();
+    if !another.is_empty() {
+        let site = app.directory.site(another);
+        let site = site.filter(|site| by.account.scope.covers(&site.slug));
+        let unknown = || FieldError::new(ANOTHER, "unknown", "There is no such site.");
+        let site = site.ok_or_else(unknown)?;
+        if let Some((mode, _)) = mode(fields.get("another_mode")) {
+            sites.insert(site.slug.clone(), *mode);
+        }
     }
+    Ok(MailPreferences {
+        default: mode(fields.get("mail")).map_or(MailMode::Each, |(mode, _)| *mode),
+        sites,
+    })
 }
 
 async fn render(
     app: &App,
     signed_in: &SignedIn,
     errors: Vec<FieldError>,
+    fields: &FormFields,
     saved: bool,
 ) -> Result<HttpResponse, Refused> {
     let account = &signed_in.account;
@@ -147,14 +173,23 @@ async fn render(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let sites = app.directory.covered(&account.scope).into_iter();
+    let choice = SiteChoice::new(app, &account.scope, "");
+    let mail = app.store.mail_preferences(&account.id).await?;
+    let sites = if choice.is_searched() {
+        let own = mail.sites.keys().filter(|site| account.scope.covers(site));
+        own.map(ToString::to_string).collect()
+    } else {
+        choice.listed.clone()
+    };
     let template = MePage {
         frame: Frame::new(app, signed_in, format!("{HOME}/me"), None),
         name: account.name.clone(),
         email: masked(app, account).unwrap_or_default(),
         language: account.language.clone().unwrap_or_default(),
-        mail: app.store.mail_preferences(&account.id).await?,
-        sites: sites.map(String::from).collect(),
+        mail,
+        sites,
+        is_searched: choice.is_searched(),
+        another: fields.get(ANOTHER).to_owned(),
         errors,
         saved,
     };

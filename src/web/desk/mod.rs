@@ -19,6 +19,7 @@ mod flash;
 mod frame;
 mod imports;
 mod item;
+mod looks;
 mod me;
 mod model;
 mod near;
@@ -32,6 +33,7 @@ mod sign_in;
 mod site;
 mod site_choice;
 mod start;
+mod statistics;
 mod text;
 mod thread;
 mod views;
@@ -80,6 +82,8 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/imports", imports::show)
         .page(Method::POST, "/desk/imports", imports::act)
         .page(Method::GET, "/desk/activity", activity::show)
+        .page(Method::GET, "/desk/statistics", statistics::show)
+        .page(Method::GET, "/desk/statistics/export", statistics::export)
         .page(Method::GET, "/desk/me", me::show)
         .page(Method::POST, "/desk/me", me::change)
         .page(Method::GET, "/", start::home)
@@ -96,6 +100,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/comments/{id}", comment::show)
         .page(Method::POST, "/desk/comments/{id}/email", comment::reveal)
         .page(Method::POST, "/desk/comments/{id}/notes", comment::add_note)
+        .page(Method::POST, "/desk/comments/{id}/looks", looks::note)
         .page(Method::POST, "/desk/comments/{id}/erase", comment::erase)
         .page(Method::POST, "/desk/comments/{id}/copies", near::apply)
         .page(Method::GET, "/desk/views", views::show)

@@ -13,7 +13,7 @@ use url::form_urlencoded::byte_serialize;
 use self::{abuse::AbuseTried, run::Run};
 use super::{
     charts::{self, DAYS, Effect},
-    entry,
+    site_choice::SiteChoice,
 };
 use crate::{
     bayes::{Label, Question},
@@ -38,7 +38,7 @@ use crate::{
 /// Comments that the drawings are made of.
 const LATEST: i64 = 1_000;
 
-/// Thresholds told without script.
+/// Thresholds shown without script.
 const THRESHOLDS: [f64; 5] = [0.5, 0.75, 0.9, 0.95, 0.99];
 
 const DAY_MILLIS: i64 = 86_400_000;
@@ -60,7 +60,7 @@ struct ModelPage {
     question: Question,
     /// What texts of each class are called.
     classes: [Said<'static>; 2],
-    sites: Vec<String>,
+    sites: SiteChoice,
     standing: Standing,
     runs: Vec<Run>,
     under_way: bool,
@@ -226,7 +226,7 @@ async fn render(
     let template = ModelPage {
         frame: Frame::new(app, signed_in, format!("{HOME}/model"), None),
         said,
-        sites: entry::sites(app),
+        sites: SiteChoice::new(app, &Scope::All, site.as_str()),
         standing: registry::standing(&app.learning, question, &site)
             .await
             .map_err(Problem::from)?,

@@ -1,11 +1,13 @@
 //! News of arrivals and of decisions as server-sent events. An event about arrivals says only that something came: what,
-//! the page asks with its filters. One about a decision says whose it was and what the comment is now. The stream ends with the session, when the service stops, and when the same
+//! the page asks with its filters. One about a decision or a changed text says whose it was, and what the
+//! comment is now; one about looks who has which comment open now. The stream ends with the session, when the service stops, and when the same
 //! person has too many.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use actix_web::{http::header::ContentEncoding, web::Bytes};
 use futures_util::stream;
+use serde_json::json;
 
 use crate::{
     accounts::sessions::{Session, principal_of},
@@ -21,11 +23,14 @@ use crate::{
 /// session that ended elsewhere is noticed.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// What a browser is told first: to come back after so many milliseconds.
+/// What a browser is sent first: to come back after so many milliseconds.
 const OPENING: &str = "retry: 5000\n\n";
 
-/// What a page is told that a newer one has taken the place of: not to come back by itself.
+/// What a page is sent whose place a newer one has taken: not to come back by itself.
 const DISPLACED: &str = "event: displaced\ndata: {}\n\n";
+
+/// What a page is sent of who looks, where nobody does.
+const NOBODY: &str = "[]";
 
 /// When somebody who found no place may come back.
 const COME_BACK: Duration = Duration::from_secs(30);
@@ -39,9 +44,11 @@ struct Listener {
     /// Lines of history that this listener knows.
     told: BTreeSet<String>,
     opened: bool,
+    /// Who looks at what, as it was last sent to this listener.
+    looks: String,
 }
 
-/// A decision as a page is told.
+/// A decision as it is sent to a page.
 #[derive(Serialize)]
 struct Told<'a> {
     id: CommentId,
@@ -70,9 +77,16 @@ pub(super) async fn listen(
         seen: None,
         told: BTreeSet::new(),
         opened: false,
+        looks: NOBODY.to_owned(),
     };
     let mut listener = listener;
+    // Who looks at what already is told at once, what was decided before is not.
+    listener.place.looks.mark_changed();
     let known = listener.place.lately.borrow_and_update().clone();
+    listener
+        .told
+        .extend(known.iter().map(|one| one.line.clone()));
+    let known = listener.place.edits.borrow_and_update().clone();
     listener
         .told
         .extend(known.iter().map(|one| one.line.clone()));
@@ -113,6 +127,8 @@ impl Listener {
                 }
                 changed = self.place.latest.changed() => { changed.ok()?; true }
                 changed = self.place.lately.changed() => { changed.ok()?; true }
+                changed = self.place.edits.changed() => { changed.ok()?; true }
+                changed = self.place.looks.changed() => { changed.ok()?; true }
                 () = tokio::time::sleep(HEARTBEAT) => false,
             };
             let session = Session::recognise(&self.app, &self.cookie).await;
@@ -121,7 +137,8 @@ impl Listener {
                 return Some(": nothing new\n\n".to_owned());
             }
             let principal = principal_of(&account);
-            let mut events = self.decisions(&principal);
+            let mut events = self.changes(&principal);
+            events.push_str(&self.looks(&principal));
             let latest = self.place.latest.borrow_and_update().clone();
             let newest = news::latest_for(&self.app, &principal, &latest);
             if newest > self.seen {
@@ -134,10 +151,35 @@ impl Listener {
         }
     }
 
-    /// What was decided on the sites of somebody, and was not told yet.
-    fn decisions(&mut self, principal: &Principal) -> String {
+    /// Who else has which comment open on the sites of somebody, if that is not what was told.
+    fn looks(&mut self, principal: &Principal) -> String {
+        let all = self.place.looks.borrow_and_update().clone();
+        let theirs = all
+            .iter()
+            .filter(|one| principal.scope.covers(&one.site) && one.who.0 != principal.actor.id);
+        let told: Vec<_> = theirs
+            .map(|one| json!({ "id": one.comment, "by": one.name }))
+            .collect();
+        let told = serde_json::to_string(&told).unwrap_or_default();
+        if told == self.looks {
+            return String::new();
+        }
+        self.looks = told;
+        format!("event: looks\ndata: {}\n\n", self.looks)
+    }
+
+    /// What was decided or written anew on the sites of somebody, and was not sent yet.
+    fn changes(&mut self, principal: &Principal) -> String {
         let lately = self.place.lately.borrow_and_update().clone();
+        let edits = self.place.edits.borrow_and_update().clone();
         let mut events = String::new();
+        for one in edits.iter().filter(|one| principal.scope.covers(&one.site)) {
+            if !self.told.contains(&one.line) {
+                let told = json!({ "id": one.comment, "by": one.by, "at": one.at,
+                                   "by_you": one.by_id == principal.actor.id });
+                events.extend(["event: edit\ndata: ", &told.to_string(), "\n\n"]);
+            }
+        }
         for one in lately
             .iter()
             .filter(|one| principal.scope.covers(&one.site))
@@ -158,7 +200,10 @@ impl Listener {
                 events.extend(["event: decision\ndata: ", &data, "\n\n"]);
             }
         }
-        self.told = lately.iter().map(|one| one.line.clone()).collect();
+        let told = lately.iter().map(|one| one.line.clone());
+        self.told = told
+            .chain(edits.iter().map(|one| one.line.clone()))
+            .collect();
         events
     }
 }

@@ -1,4 +1,4 @@
-//! The page for what a person may ask for: to be told all that is held about them, or that it be
+//! The page for what a person may ask for: all that is held about them, or that it be
 //! erased. Their address travels in forms only, never in the page's own address. What its forms do,
 //! `privacy::subjects` does.
 

@@ -7,6 +7,7 @@ use super::{
     item::{self, Item, Shower},
     site_choice::SiteChoice,
     start::{self, FirstStep},
+    statistics::sentence,
     views::{self, NamedList},
     words,
 };
@@ -15,6 +16,7 @@ use crate::{
     review::{
         abuse,
         queue::{self, QueueError},
+        statistics,
     },
     web::desk::prelude::*,
 };
@@ -38,6 +40,8 @@ struct QueuePage {
     /// The list as pages of comments name it, to lead on and back.
     list: String,
     views: Vec<NamedList>,
+    /// What came since yesterday, as a sentence, above what waits.
+    lately: Option<String>,
     /// What is left to do at the beginning, for operators whose queue is empty.
     steps: Vec<FirstStep>,
 }
@@ -111,11 +115,28 @@ pub(super) async fn show(
         } else {
             Vec::new()
         },
+        lately: lately(&app, words, &principal, &query).await?,
         views: views::of(&app, &signed_in, plain).await?,
         query,
         frame,
     };
     Ok(page::render(StatusCode::OK, &template)?)
+}
+
+/// What came since yesterday, where nothing but what waits is asked for.
+async fn lately(
+    app: &App,
+    words: &Words,
+    principal: &Principal,
+    query: &DeskQuery,
+) -> Result<Option<String>, Problem> {
+    let is_plain = query.status() == Some(Status::Pending) && !query.narrowed();
+    if !is_plain || query.cursor().is_some() {
+        return Ok(None);
+    }
+    let sites = app.directory.covered(&principal.scope);
+    let lately = statistics::lately(app, &sites).await?;
+    Ok((lately.came > 0).then(|| sentence(words, &lately)))
 }
 
 #[derive(Default)]

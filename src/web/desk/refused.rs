@@ -42,7 +42,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Problem(problem) => problem.fmt(f),
-            Self::SignInFirst(_) => f.write_str("not signed in"),
+            Self::SignInFirst(_) => f.write_str("unauthenticated"),
         }
     }
 }

@@ -42,7 +42,7 @@ struct SettingsPage {
     /// Tokens that work and of which nobody knows who made them.
     ownerless: usize,
     keys: Vec<KeyRow>,
-    /// What programs could not be told, a sentence a site.
+    /// What could not be sent to programs, a sentence a site.
     callbacks: Vec<String>,
     webhooks: Vec<WebhookRow>,
     events: Vec<(&'static str, Said<'static>)>,

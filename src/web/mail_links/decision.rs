@@ -165,8 +165,7 @@ async fn open(app: &App, link: DecisionLink) -> Result<Option<Opened>> {
     let Some(moderator) = app.store.moderator(&link.moderator).await? else {
         return Ok(None);
     };
-    let sites = app.directory.covered(&moderator.scope);
-    let comment = app.store.comment(&sites, link.comment).await?;
+    let comment = app.store.comment(&moderator.scope, link.comment).await?;
     let principal = accounts::principal(&moderator, Door::MailLink);
     Ok(comment.map(|comment| Opened {
         link,
@@ -225,7 +224,7 @@ async fn stale(
     respond(status, &page)
 }
 
-/// Whether it is the account, its sites or the comment that is gone is not told.
+/// Whether it is the account, its sites or the comment that is gone, the page does not say.
 fn refuse_person(reader: Reader) -> Result<HttpResponse, Problem> {
     say(reader, StatusCode::FORBIDDEN, "link-refused")
 }

@@ -36,7 +36,7 @@ struct Message {
     text: Said<'static>,
 }
 
-/// Renders a page whose address is a secret: it is not told to other sites, not kept, not indexed.
+/// Renders a page whose address is a secret: it is not sent to other sites, not kept, not indexed.
 fn respond(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Problem> {
     let mut response = page::render(status, template)?;
     let headers = response.headers_mut();

@@ -153,8 +153,12 @@ impl TestApp {
     /// The stored comment that an answer's `id` names.
     pub async fn stored(&self, answer: &Value) -> Comment {
         let id = CommentId::parse(answer["id"].as_str().expect("an id")).expect("an id");
-        let sites = self.app.directory.covered(&Scope::All);
-        let found = self.app.store.comment(&sites, id).await.expect("the store");
+        let found = self
+            .app
+            .store
+            .comment(&Scope::All, id)
+            .await
+            .expect("the store");
         found.expect("a stored comment")
     }
 

@@ -1,4 +1,4 @@
-//! A training run and its model, as the model's page tells of them.
+//! A training run and its model, as the model's page shows them.
 
 use crate::{
     domain::{
@@ -17,8 +17,11 @@ pub(super) struct Run {
     pub(super) percent: i64,
     /// The name of the sentence that says what it does.
     pub(super) phase: &'static str,
-    /// The name of its sentence, the candidate's figure, the live model's, and whether the candidate's is better.
-    pub(super) figures: Vec<(&'static str, String, String, bool)>,
+    /// The name of its sentence, the candidate's figure, the live model's, and the class of the first: better, worse, or neither where both
+    /// are written alike.
+    pub(super) figures: Vec<(&'static str, String, String, &'static str)>,
+    /// The name of the sentence that says what to make of it; none for one in use, or without figures.
+    pub(super) verdict: Option<&'static str>,
 }
 
 impl Run {
@@ -28,6 +31,7 @@ impl Run {
             asked: age(words, entry.requested_at, now),
             percent: progress.done * 100 / progress.total.max(1),
             phase: phase(progress.phase),
+            verdict: verdict(&entry),
             figures: entry.report.as_ref().map(figures).unwrap_or_default(),
             entry,
         }
@@ -49,12 +53,37 @@ pub(super) const fn phase(phase: Phase) -> &'static str {
     }
 }
 
-fn figures(report: &Report) -> Vec<(&'static str, String, String, bool)> {
+fn verdict(entry: &ModelEntry) -> Option<&'static str> {
+    let report = entry.report.as_ref()?;
+    if entry.status == ModelStatus::Live {
+        return None;
+    }
+    Some(if report.gate.passed {
+        "model-verdict-use"
+    } else {
+        "model-verdict-keep"
+    })
+}
+
+/// The class of a figure beside another.
+fn beside(new: &str, old: &str, better: bool) -> &'static str {
+    match better {
+        _ if new == old => "",
+        true => " good-ink",
+        false => " bad-ink",
+    }
+}
+
+fn figures(report: &Report) -> Vec<(&'static str, String, String, &'static str)> {
     let (new, old) = (report.comparison.candidate, report.comparison.live);
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let plain = |figure: f64| format!("{figure:.3}");
-    let share = |name, new, old, better| (name, percent(new), percent(old), better);
-    let figure = |name, new, old, better| (name, plain(new), plain(old), better);
+    let line = |name, new: String, old: String, better| {
+        let class = beside(&new, &old, better);
+        (name, new, old, class)
+    };
+    let share = |name, new, old, better| line(name, percent(new), percent(old), better);
+    let figure = |name, new, old, better| line(name, plain(new), plain(old), better);
     let is_calibrated = new.calibration_error <= old.calibration_error;
     vec![
         share(

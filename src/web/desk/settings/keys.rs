@@ -1,5 +1,5 @@
 //! Keys of programs that speak Akismet's protocol, on the settings' page: which there are, and what
-//! could not be told to the programs that use them.
+//! could not be sent to the programs that use them.
 
 use super::age_or_never;
 use crate::{

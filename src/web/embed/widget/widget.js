@@ -23,6 +23,9 @@
     return element;
   };
 
+  // What of a comment can have the focus.
+  const CONTROLS = "a, button";
+
   /* links.js */
 
   /* page.js */
@@ -152,6 +155,8 @@
 
     show(next) {
       const focused = this.shadowRoot.activeElement;
+      const within = focused?.closest("article");
+      const at = within ? [...within.querySelectorAll(CONTROLS)].indexOf(focused) : -1;
       const items = new Map();
       const roots = [];
       for (const comment of this.comments.values()) {
@@ -169,7 +174,9 @@
       if (this.list.contains(this.form)) this.home.append(this.form);
       this.list.replaceChildren(...roots);
       this.place();
-      if (focused && this.form.contains(focused)) focused.focus();
+      // The list is made anew: what had the focus, or what has its place now, has it again.
+      if (this.form.contains(focused)) focused.focus();
+      else if (at >= 0) this.shadowRoot.getElementById(within.id)?.querySelectorAll(CONTROLS)[at]?.focus({ preventScroll: true });
       this.list.setAttribute("aria-busy", "false");
       const { size } = this.comments;
       this.count.textContent = size ? `(${size.toLocaleString(this.language)}${next ? "+" : ""})` : "";
