@@ -1371,7 +1371,10 @@ programs-wordpress = WordPress
 programs-revoke-named = إلغاء مفتاح { $name }
 programs-remove-named = إزالة webhook { $url }
 programs-backlog = { $queued } في الانتظار، { $dead } متروكة
-programs-callbacks = نداءات { $site }: { $queued } في الانتظار، { $dead } متروكة ({ $why }).
+programs-callbacks = نداءات { $site }: { $queued } في الانتظار{ $dead ->
+    [0] { "" }
+   *[other] ، { $dead } متروكة
+} ({ $why }).
 programs-not-tried = لم تُجرَّب بعد
 programs-key-made = أدخله في البرنامج بجانب عنوان هذه الخدمة. ولن يُعرض مجددًا.
 programs-key-revoked = أُلغي المفتاح.
@@ -1768,3 +1771,4 @@ widget-too-long = هذا طويل جدًا.
 widget-invalid = بعض البيانات غير صحيحة.
 widget-too-many = وردت تعليقات كثيرة من هنا. حاول لاحقًا.
 widget-not-sent = لم يُرسل تعليقك. النص محفوظ هنا؛ أعد المحاولة.
+fault-answered = أجاب { $code }

@@ -1158,7 +1158,10 @@ programs-wordpress = WordPress
 programs-revoke-named = Den Schlüssel von { $name } widerrufen
 programs-remove-named = Den Webhook { $url } entfernen
 programs-backlog = { $queued } warten, { $dead } aufgegeben
-programs-callbacks = Rückmeldungen von { $site }: { $queued } warten, { $dead } aufgegeben ({ $why }).
+programs-callbacks = Rückmeldungen von { $site }: { $queued } warten{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } aufgegeben
+} ({ $why }).
 programs-not-tried = noch nicht versucht
 programs-key-made = Tragen Sie ihn in das Programm ein, neben der Adresse dieses Dienstes. Er wird nicht noch einmal gezeigt.
 programs-key-revoked = Der Schlüssel ist widerrufen.
@@ -1532,3 +1535,4 @@ widget-too-long = Das ist zu lang.
 widget-invalid = Einige Angaben stimmen noch nicht.
 widget-too-many = Von hier kamen zu viele Kommentare. Bitte später noch einmal.
 widget-not-sent = Ihr Kommentar wurde nicht gesendet. Der Text bleibt hier; bitte noch einmal versuchen.
+fault-answered = es antwortete { $code }

@@ -1148,7 +1148,10 @@ programs-wordpress = WordPress
 programs-revoke-named = Revoke the key of { $name }
 programs-remove-named = Remove the webhook { $url }
 programs-backlog = { $queued } waiting, { $dead } given up
-programs-callbacks = Callbacks of { $site }: { $queued } waiting, { $dead } given up ({ $why }).
+programs-callbacks = Callbacks of { $site }: { $queued } waiting{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } given up
+} ({ $why }).
 programs-not-tried = not tried yet
 programs-key-made = Enter it into the program, beside this service's address. It is not shown again.
 programs-key-revoked = The key is revoked.
@@ -1522,3 +1525,4 @@ widget-too-long = This is too long.
 widget-invalid = Some of it is not right yet.
 widget-too-many = Too many comments came from here. Please try later.
 widget-not-sent = Your comment was not sent. Your text is kept here; please try again.
+fault-answered = it answered { $code }

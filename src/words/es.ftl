@@ -1158,7 +1158,10 @@ programs-wordpress = WordPress
 programs-revoke-named = Revocar la clave de { $name }
 programs-remove-named = Quitar el webhook { $url }
 programs-backlog = { $queued } en espera, { $dead } abandonados
-programs-callbacks = Avisos de { $site }: { $queued } en espera, { $dead } abandonados ({ $why }).
+programs-callbacks = Avisos de { $site }: { $queued } en espera{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } abandonados
+} ({ $why }).
 programs-not-tried = aún sin intentar
 programs-key-made = Introdúzcala en el programa, junto a la dirección de este servicio. No se vuelve a mostrar.
 programs-key-revoked = La clave está revocada.
@@ -1532,3 +1535,4 @@ widget-too-long = Es demasiado largo.
 widget-invalid = Algunos datos no son correctos.
 widget-too-many = Han llegado demasiados comentarios desde aquí. Inténtelo más tarde.
 widget-not-sent = Su comentario no se envió. El texto se conserva aquí; inténtelo de nuevo.
+fault-answered = respondió { $code }

@@ -1167,7 +1167,10 @@ programs-wordpress = WordPress
 programs-revoke-named = Révoquer la clé de { $name }
 programs-remove-named = Supprimer le webhook { $url }
 programs-backlog = { $queued } en attente, { $dead } abandonnés
-programs-callbacks = Rappels de { $site } : { $queued } en attente, { $dead } abandonnés ({ $why }).
+programs-callbacks = Rappels de { $site } : { $queued } en attente{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } abandonnés
+} ({ $why }).
 programs-not-tried = pas encore essayé
 programs-key-made = Saisissez-la dans le programme, avec l’adresse de ce service. Elle ne sera plus montrée.
 programs-key-revoked = La clé est révoquée.
@@ -1541,3 +1544,4 @@ widget-too-long = C’est trop long.
 widget-invalid = Certaines données ne conviennent pas.
 widget-too-many = Trop de commentaires sont venus d’ici. Réessayez plus tard.
 widget-not-sent = Votre commentaire n’a pas été envoyé. Le texte est gardé ici ; réessayez.
+fault-answered = il a répondu { $code }

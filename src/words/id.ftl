@@ -1001,7 +1001,10 @@ programs-wordpress = WordPress
 programs-revoke-named = Cabut kunci { $name }
 programs-remove-named = Hapus webhook { $url }
 programs-backlog = { $queued } menunggu, { $dead } gagal
-programs-callbacks = Panggilan balik { $site }: { $queued } menunggu, { $dead } gagal ({ $why }).
+programs-callbacks = Panggilan balik { $site }: { $queued } menunggu{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } gagal
+} ({ $why }).
 programs-not-tried = belum dicoba
 programs-key-made = Masukkan ke program, di samping alamat layanan ini. Tidak ditampilkan lagi.
 programs-key-revoked = Kunci sudah dicabut.
@@ -1356,3 +1359,4 @@ widget-too-long = Ini terlalu panjang.
 widget-invalid = Ada isian yang belum benar.
 widget-too-many = Terlalu banyak komentar dari sini. Coba lagi nanti.
 widget-not-sent = Komentar Anda belum terkirim. Teksnya disimpan di sini; silakan coba lagi.
+fault-answered = menjawab { $code }

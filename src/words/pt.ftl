@@ -1158,7 +1158,10 @@ programs-wordpress = WordPress
 programs-revoke-named = Revogar a chave de { $name }
 programs-remove-named = Remover o webhook { $url }
 programs-backlog = { $queued } aguardando, { $dead } abandonados
-programs-callbacks = Avisos de { $site }: { $queued } aguardando, { $dead } abandonados ({ $why }).
+programs-callbacks = Avisos de { $site }: { $queued } aguardando{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } abandonados
+} ({ $why }).
 programs-not-tried = ainda não tentado
 programs-key-made = Insira-a no programa, junto ao endereço deste serviço. Não será mostrada de novo.
 programs-key-revoked = A chave foi revogada.
@@ -1532,3 +1535,4 @@ widget-too-long = É longo demais.
 widget-invalid = Alguns dados não estão certos.
 widget-too-many = Vieram comentários demais daqui. Tente mais tarde.
 widget-not-sent = O seu comentário não foi enviado. O texto fica guardado aqui; tente de novo.
+fault-answered = respondeu { $code }

@@ -995,7 +995,10 @@ programs-wordpress = WordPress
 programs-revoke-named = 吊销 { $name } 的密钥
 programs-remove-named = 移除 webhook { $url }
 programs-backlog = { $queued } 个等待，{ $dead } 个已放弃
-programs-callbacks = { $site } 的回调：{ $queued } 个等待，{ $dead } 个已放弃（{ $why }）。
+programs-callbacks = { $site } 的回调：{ $queued } 个等待{ $dead ->
+    [0] { "" }
+   *[other] ，{ $dead } 个已放弃
+}（{ $why }）。
 programs-not-tried = 尚未尝试
 programs-key-made = 请连同本服务的地址填入程序。不会再次显示。
 programs-key-revoked = 密钥已吊销。
@@ -1350,3 +1353,4 @@ widget-too-long = 内容太长。
 widget-invalid = 有些内容不正确。
 widget-too-many = 此处发来的评论过多，请稍后再试。
 widget-not-sent = 您的评论没有发出。文字已保留，请重试。
+fault-answered = 返回 { $code }
