@@ -1772,3 +1772,5 @@ widget-invalid = بعض البيانات غير صحيحة.
 widget-too-many = وردت تعليقات كثيرة من هنا. حاول لاحقًا.
 widget-not-sent = لم يُرسل تعليقك. النص محفوظ هنا؛ أعد المحاولة.
 fault-answered = أجاب { $code }
+fault-owner-command-line = سطر الأوامر
+fault-owner-unknown = مالك غير معروف

@@ -1536,3 +1536,5 @@ widget-invalid = Einige Angaben stimmen noch nicht.
 widget-too-many = Von hier kamen zu viele Kommentare. Bitte später noch einmal.
 widget-not-sent = Ihr Kommentar wurde nicht gesendet. Der Text bleibt hier; bitte noch einmal versuchen.
 fault-answered = es antwortete { $code }
+fault-owner-command-line = Kommandozeile
+fault-owner-unknown = unbekannter Inhaber

@@ -1526,3 +1526,5 @@ widget-invalid = Some of it is not right yet.
 widget-too-many = Too many comments came from here. Please try later.
 widget-not-sent = Your comment was not sent. Your text is kept here; please try again.
 fault-answered = it answered { $code }
+fault-owner-command-line = command line
+fault-owner-unknown = unknown owner

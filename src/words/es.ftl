@@ -1536,3 +1536,5 @@ widget-invalid = Algunos datos no son correctos.
 widget-too-many = Han llegado demasiados comentarios desde aquí. Inténtelo más tarde.
 widget-not-sent = Su comentario no se envió. El texto se conserva aquí; inténtelo de nuevo.
 fault-answered = respondió { $code }
+fault-owner-command-line = línea de comandos
+fault-owner-unknown = propietario desconocido

@@ -1545,3 +1545,5 @@ widget-invalid = Certaines données ne conviennent pas.
 widget-too-many = Trop de commentaires sont venus d’ici. Réessayez plus tard.
 widget-not-sent = Votre commentaire n’a pas été envoyé. Le texte est gardé ici ; réessayez.
 fault-answered = il a répondu { $code }
+fault-owner-command-line = ligne de commande
+fault-owner-unknown = propriétaire inconnu

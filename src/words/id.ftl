@@ -1360,3 +1360,5 @@ widget-invalid = Ada isian yang belum benar.
 widget-too-many = Terlalu banyak komentar dari sini. Coba lagi nanti.
 widget-not-sent = Komentar Anda belum terkirim. Teksnya disimpan di sini; silakan coba lagi.
 fault-answered = menjawab { $code }
+fault-owner-command-line = baris perintah
+fault-owner-unknown = pemilik tidak diketahui

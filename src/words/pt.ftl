@@ -1536,3 +1536,5 @@ widget-invalid = Alguns dados não estão certos.
 widget-too-many = Vieram comentários demais daqui. Tente mais tarde.
 widget-not-sent = O seu comentário não foi enviado. O texto fica guardado aqui; tente de novo.
 fault-answered = respondeu { $code }
+fault-owner-command-line = linha de comando
+fault-owner-unknown = dono desconhecido

@@ -1354,3 +1354,5 @@ widget-invalid = 有些内容不正确。
 widget-too-many = 此处发来的评论过多，请稍后再试。
 widget-not-sent = 您的评论没有发出。文字已保留，请重试。
 fault-answered = 返回 { $code }
+fault-owner-command-line = 命令行
+fault-owner-unknown = 未知所有者

@@ -53,8 +53,12 @@ pub(super) async fn revoke(app: &App, words: &Words, fields: &FormFields) -> sto
 }
 
 pub(super) fn token(app: &App, words: &Words, one: Token) -> TokenRow {
+    let owner = match one.owner {
+        Some(_) => one.whose().to_owned(),
+        None => words.relay(one.whose()).into_owned(),
+    };
     TokenRow {
-        owner: one.whose().to_owned(),
+        owner,
         id: one.id,
         name: one.name,
         role: words.say(role_name(one.role)).into(),
