@@ -14,10 +14,13 @@ fn main() -> io::Result<()> {
         tags.extend(tag.filter(|_| is_words).map(str::to_owned));
     }
     tags.sort_by_key(|tag| (tag != "en", tag.clone()));
-    let lines = tags.iter().map(|tag| {
-        format!("(\"{tag}\", include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{FOLDER}/{tag}.ftl\"))),\n")
-    });
-    let code = format!("&[\n{}]\n", lines.collect::<String>());
+    let line = |tag: &String| {
+        format!(
+            "(\"{tag}\", include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{FOLDER}/{tag}.ftl\"))),\n"
+        )
+    };
+    let lines: Vec<String> = tags.iter().map(line).collect();
+    let code = format!("&[\n{}]\n", lines.concat());
     let place = env::var_os("OUT_DIR")
         .map(PathBuf::from)
         .unwrap_or_default();

@@ -8,6 +8,7 @@ use super::auth::accepted_languages;
 use crate::web::prelude::*;
 
 /// Whoever reads, by the words that their browser asks for.
+#[derive(Debug, Clone, Copy)]
 pub struct Reader(pub &'static Words);
 
 impl Reader {
