@@ -3,6 +3,7 @@
 //! that there is nothing left to say.
 
 use askama::Template;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::{
     content::{
@@ -48,7 +49,7 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
     };
     Ok(letter.map_or(Composed::Settled, |letter| Composed::Letter {
         id: mail.id.clone(),
-        letter,
+        letter: Box::new(letter),
         told: Vec::new(),
     }))
 }
@@ -90,7 +91,22 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
         .render()?,
         list: "queue".to_owned(),
         unsubscribe: Some(queue.stop),
+        thread: conversation(&waiting),
     }))
+}
+
+/// The conversation that waiting comments belong to, where all of them are on one page.
+fn conversation(waiting: &Waiting) -> Option<String> {
+    let (first, others) = waiting.comments.split_first()?;
+    let page = |comment: &Comment| (comment.site.clone(), comment.page.clone());
+    let all_listed =
+        i64::try_from(waiting.comments.len()).is_ok_and(|listed| listed == waiting.total);
+    let is_one = all_listed && others.iter().all(|other| page(other) == page(first));
+    let mut hasher = Xxh3Default::new();
+    hasher.update(first.site.as_str().as_bytes());
+    hasher.update(b"\0");
+    hasher.update(first.page.as_str().as_bytes());
+    is_one.then(|| format!("page-{:032x}", hasher.digest128()))
 }
 
 /// What distinguishes this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
@@ -158,7 +174,7 @@ fn item(ground: &Ground, words: &Words, moderator: &Moderator, comment: &Comment
         author: quote(&comment.name, LINE_CHARS),
         page,
         page_url,
-        received: minute(comment),
+        received: minute(ground, comment),
         excerpt: quote(&comment.text, EXCERPT_CHARS),
         score: words.say(names::score(comment.score)).into(),
         percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
@@ -201,6 +217,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
         .render()?,
         list: format!("replies.{}", comment.site),
         unsubscribe: Some(unsubscribe),
+        thread: Some(comment.id.to_string()),
     }))
 }
 
@@ -230,11 +247,8 @@ async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, Com
     Ok(others.find(|comment| comment.wants_replies))
 }
 
-/// When it arrived: `2026-03-01 12:00 UTC`.
-fn minute(comment: &Comment) -> String {
-    let text = comment.created_at.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => text,
-    }
+/// When it arrived, on the clocks of the mails' zone: `2026-03-01 13:00 CET`.
+fn minute(ground: &Ground, comment: &Comment) -> String {
+    let at = schedule::zoned(&ground.settings.mail, comment.created_at);
+    at.strftime("%Y-%m-%d %H:%M %Z").to_string()
 }

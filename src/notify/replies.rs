@@ -69,10 +69,11 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
         .render()?,
         list: format!("replies.{site}"),
         unsubscribe: Some(unsubscribe),
+        thread: Some(first.answered.id.to_string()),
     };
     Ok(Composed::Letter {
         id: first.mail.clone(),
-        letter,
+        letter: Box::new(letter),
         told: news.iter().map(|one| one.mail.clone()).collect(),
     })
 }

@@ -59,6 +59,7 @@ impl Notify {
             html: TestHtml { words, service }.render()?,
             list: "test".to_owned(),
             unsubscribe: None,
+            thread: None,
         };
         let id = Uuid::now_v7().to_string();
         let message = letter.pack(&id, self.mailer.from(), self.ground.now())?;

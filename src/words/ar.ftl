@@ -578,6 +578,21 @@ imports-moved = { $count ->
    *[other] نُقل { $number } تعليق.
 }
 imports-no-such-site = لا يوجد موقع كهذا.
+imports-from-a-file = استيراد ملف
+imports-file-hint = تعليقات نظام آخر، مع ما قُرر فيها. ترى أولًا ما سيأتي. وما لم يكن عامًا هناك ينتظر هنا.
+imports-what-it-is = نوعه
+imports-find-out = اكتشافه تلقائيًا
+imports-at-most = { $number } ميبيبايت على الأكثر، مضغوطًا بـ gzip أو لا. والأكبر من ذلك:
+imports-same-file = لم يُحفظ منه شيء: اختر الملف نفسه مرة أخرى فيُستورد.
+imports-try-it = عرض ما سيأتي
+imports-do-it = استيراده
+imports-would-come = { $count ->
+    [0] لن يأتي أي تعليق.
+   *[other] سيأتي { $number } من التعليقات؛ وما هو هنا بالفعل يبقى كما هو.
+}
+imports-too-large = يُقبل هنا { $number } ميبيبايت على الأكثر. استورده على الجهاز الذي يعمل عليه Hamlet.
+imports-choose-a-file = اختر ملفًا أولًا.
+imports-no-such-format = لا توجد صيغة كهذه.
 comment-copies = نسخ شبيهة به
 comment-copies-say = { $count ->
     [zero] بلا نسخ شبيهة

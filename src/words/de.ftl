@@ -462,6 +462,22 @@ imports-moved = { $count ->
    *[other] { $number } Kommentare sind umgezogen.
 }
 imports-no-such-site = Diese Website gibt es nicht.
+imports-from-a-file = Eine Datei importieren
+imports-file-hint = Kommentare eines anderen Systems, mit dem, was dort über sie entschieden wurde. Zuerst sehen Sie, was käme. Was dort nicht öffentlich war, wartet hier.
+imports-what-it-is = Was sie ist
+imports-find-out = Selbst herausfinden
+imports-at-most = Höchstens { $number } MiB, mit gzip gepackt oder nicht. Größere:
+imports-same-file = Nichts davon wurde behalten: Wählen Sie dieselbe Datei noch einmal, dann wird sie importiert.
+imports-try-it = Ansehen, was käme
+imports-do-it = Importieren
+imports-would-come = { $count ->
+    [0] Es käme kein Kommentar.
+    [one] Es käme { $number } Kommentar.
+   *[other] Es kämen { $number } Kommentare; die schon hier sind, bleiben, wie sie sind.
+}
+imports-too-large = Hier werden höchstens { $number } MiB angenommen. Importieren Sie die Datei auf dem Rechner, auf dem Hamlet läuft.
+imports-choose-a-file = Wählen Sie zuerst eine Datei.
+imports-no-such-format = Dieses Format gibt es nicht.
 comment-copies = Fast gleiche Kommentare
 comment-copies-say = { $count ->
     [one] Mit { $number } fast gleichen

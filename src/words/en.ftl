@@ -452,6 +452,22 @@ imports-moved = { $count ->
    *[other] { $number } comments were moved.
 }
 imports-no-such-site = There is no such site.
+imports-from-a-file = Import a file
+imports-file-hint = Comments of another system, with what people decided about them. You see first what would come. What was not public there waits here.
+imports-what-it-is = What it is
+imports-find-out = Find out by itself
+imports-at-most = At most { $number } MiB, packed with gzip or not. Larger ones:
+imports-same-file = Nothing was kept of it: choose the same file again, and it is imported.
+imports-try-it = See what would come
+imports-do-it = Import it
+imports-would-come = { $count ->
+    [0] No comment would come of it.
+    [one] { $number } comment would come of it.
+   *[other] { $number } comments would come of it; those that are here already stay as they are.
+}
+imports-too-large = At most { $number } MiB are taken here. Import it on the machine that Hamlet runs on.
+imports-choose-a-file = Choose a file first.
+imports-no-such-format = There is no such format.
 comment-copies = Near copies of it
 comment-copies-say =
     { $count ->

@@ -456,6 +456,22 @@ imports-moved = { $count ->
    *[other] Se movieron { $number } comentarios.
 }
 imports-no-such-site = No existe ese sitio.
+imports-from-a-file = Importar un archivo
+imports-file-hint = Comentarios de otro sistema, con lo que se decidió sobre ellos. Primero verá lo que vendría. Lo que allí no era público espera aquí.
+imports-what-it-is = Qué es
+imports-find-out = Averiguarlo
+imports-at-most = Como máximo { $number } MiB, comprimido con gzip o no. Los mayores:
+imports-same-file = No se guardó nada de él: elija otra vez el mismo archivo y se importará.
+imports-try-it = Ver lo que vendría
+imports-do-it = Importarlo
+imports-would-come = { $count ->
+    [0] No vendría ningún comentario.
+    [one] Vendría { $number } comentario.
+   *[other] Vendrían { $number } comentarios; los que ya están aquí se quedan como están.
+}
+imports-too-large = Aquí se aceptan como máximo { $number } MiB. Impórtelo en la máquina donde funciona Hamlet.
+imports-choose-a-file = Elija primero un archivo.
+imports-no-such-format = No existe ese formato.
 comment-copies = Copias casi iguales
 comment-copies-say = { $count ->
     [one] Con { $number } copia casi igual

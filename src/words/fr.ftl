@@ -465,6 +465,22 @@ imports-moved = { $count ->
    *[other] { $number } commentaires ont été déplacés.
 }
 imports-no-such-site = Ce site n’existe pas.
+imports-from-a-file = Importer un fichier
+imports-file-hint = Les commentaires d’un autre système, avec ce qui en a été décidé. Vous voyez d’abord ce qui viendrait. Ce qui n’y était pas public attend ici.
+imports-what-it-is = Ce que c’est
+imports-find-out = Le reconnaître
+imports-at-most = Au plus { $number } Mio, compressé avec gzip ou non. Au-delà :
+imports-same-file = Rien n’en a été gardé : choisissez à nouveau le même fichier, et il sera importé.
+imports-try-it = Voir ce qui viendrait
+imports-do-it = Importer
+imports-would-come = { $count ->
+    [0] Aucun commentaire n’en viendrait.
+    [one] { $number } commentaire en viendrait.
+   *[other] { $number } commentaires en viendraient ; ceux qui sont déjà ici restent tels quels.
+}
+imports-too-large = Au plus { $number } Mio sont acceptés ici. Importez-le sur la machine où tourne Hamlet.
+imports-choose-a-file = Choisissez d’abord un fichier.
+imports-no-such-format = Ce format n’existe pas.
 comment-copies = Copies presque identiques
 comment-copies-say = { $count ->
     [one] Avec { $number } copie presque identique

@@ -381,6 +381,21 @@ imports-moved = { $count ->
    *[other] { $number } komentar dipindahkan.
 }
 imports-no-such-site = Tidak ada situs seperti itu.
+imports-from-a-file = Impor berkas
+imports-file-hint = Komentar dari sistem lain, dengan keputusan yang dibuat tentangnya. Anda melihat dulu apa yang akan masuk. Yang tidak publik di sana menunggu di sini.
+imports-what-it-is = Jenisnya
+imports-find-out = Kenali sendiri
+imports-at-most = Paling banyak { $number } MiB, dikemas dengan gzip atau tidak. Yang lebih besar:
+imports-same-file = Tidak ada yang disimpan darinya: pilih lagi berkas yang sama, lalu akan diimpor.
+imports-try-it = Lihat apa yang akan masuk
+imports-do-it = Impor
+imports-would-come = { $count ->
+    [0] Tidak ada komentar yang akan masuk.
+   *[other] { $number } komentar akan masuk; yang sudah ada di sini tetap seperti adanya.
+}
+imports-too-large = Di sini diterima paling banyak { $number } MiB. Impor di mesin tempat Hamlet berjalan.
+imports-choose-a-file = Pilih berkas dulu.
+imports-no-such-format = Tidak ada format seperti itu.
 comment-copies = Salinan yang hampir sama
 comment-copies-say = Dengan { $number } salinan yang hampir sama, ada di { $pages } halaman{ $sites ->
     [1] { "" }

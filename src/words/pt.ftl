@@ -456,6 +456,22 @@ imports-moved = { $count ->
    *[other] { $number } comentários foram movidos.
 }
 imports-no-such-site = Esse site não existe.
+imports-from-a-file = Importar um arquivo
+imports-file-hint = Comentários de outro sistema, com o que se decidiu sobre eles. Primeiro você vê o que viria. O que lá não era público espera aqui.
+imports-what-it-is = O que é
+imports-find-out = Descobrir
+imports-at-most = No máximo { $number } MiB, compactado com gzip ou não. Maiores:
+imports-same-file = Nada dele foi guardado: escolha o mesmo arquivo outra vez e ele será importado.
+imports-try-it = Ver o que viria
+imports-do-it = Importar
+imports-would-come = { $count ->
+    [0] Nenhum comentário viria.
+    [one] { $number } comentário viria.
+   *[other] { $number } comentários viriam; os que já estão aqui ficam como estão.
+}
+imports-too-large = Aqui são aceitos no máximo { $number } MiB. Importe-o na máquina em que o Hamlet roda.
+imports-choose-a-file = Escolha primeiro um arquivo.
+imports-no-such-format = Esse formato não existe.
 comment-copies = Cópias quase iguais
 comment-copies-say = { $count ->
     [one] Com { $number } cópia quase igual

@@ -375,6 +375,21 @@ imports-moved = { $count ->
    *[other] 已移动 { $number } 条评论。
 }
 imports-no-such-site = 没有这个网站。
+imports-from-a-file = 导入文件
+imports-file-hint = 另一个系统的评论，以及那里对它们所作的决定。先显示将会导入什么。那里未公开的会在这里等待。
+imports-what-it-is = 文件类型
+imports-find-out = 自动识别
+imports-at-most = 最多 { $number } MiB，可用 gzip 压缩。更大的：
+imports-same-file = 没有保留任何内容：请再次选择同一文件，即会导入。
+imports-try-it = 查看将会导入什么
+imports-do-it = 导入
+imports-would-come = { $count ->
+    [0] 不会导入任何评论。
+   *[other] 将导入 { $number } 条评论；已在这里的保持不变。
+}
+imports-too-large = 这里最多接受 { $number } MiB。请在运行 Hamlet 的机器上导入。
+imports-choose-a-file = 请先选择文件。
+imports-no-such-format = 没有这种格式。
 comment-copies = 近似评论
 comment-copies-say = 连同 { $number } 条近似评论，出现在{ $sites ->
     [1] { "" }
