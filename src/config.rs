@@ -13,6 +13,7 @@ use std::{
 
 use config::{Config, Environment, File, FileFormat};
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use url::Url;
@@ -124,6 +125,13 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
         .collect()
 }
 
+/// A time zone by the name that the IANA gave it.
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    TimeZone::get(name.trim())
+        .map_err(|_| D::Error::custom("write a time zone such as Europe/Berlin, or UTC"))
+}
+
 /// An address and a port; `localhost` is this machine's.
 fn socket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
     let given = String::deserialize(deserializer)?;
@@ -229,6 +237,8 @@ pub struct MailSettings {
     pub require_tls: bool,
     pub timeout_seconds: u64,
     pub interval_seconds: u64,
+    #[serde(deserialize_with = "zone")]
+    pub time_zone: TimeZone,
     pub digest_hour: u8,
     pub dkim_selector: String,
     pub dns_server: String,

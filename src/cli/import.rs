@@ -26,6 +26,7 @@ use crate::{
         undo,
     },
     interchange::{
+        encoding::by_label,
         foreign::{Findings, ForeignFormat, ReadError},
         isso::Isso,
         readers,
@@ -286,6 +287,5 @@ async fn undo(shell: &Shell, run: &str) -> anyhow::Result<()> {
 const SHOWN: usize = 100;
 
 pub(super) fn encoding(name: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(name.as_bytes())
-        .ok_or_else(|| "no encoding of this name is known".to_owned())
+    by_label(name).ok_or_else(|| "no encoding of this name is known".to_owned())
 }

@@ -3,10 +3,41 @@
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
 use ipnet::IpNet;
+
+/// An address as proxies, logs and databases write it: by itself, with a port, in brackets, in quotation marks, with
+/// a zone.
+#[must_use]
+pub fn read(raw: &str) -> Option<IpAddr> {
+    let raw = raw.trim();
+    let quoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+    let raw = quoted.unwrap_or(raw).trim();
+    if let Some(inside) = raw.strip_prefix('[') {
+        let (inside, port) = inside.split_once(']')?;
+        let port = port.strip_prefix(':').map_or(port.is_empty(), is_port);
+        return v6(inside).filter(|_| port);
+    }
+    match raw.split_once(':') {
+        Some((v4, port)) if is_port(port) && v4.contains('.') => {
+            v4.parse::<Ipv4Addr>().ok().map(IpAddr::from)
+        }
+        Some(_) => v6(raw),
+        None => raw.parse().ok(),
+    }
+}
+
+/// An IPv6 address, with or without a zone.
+fn v6(raw: &str) -> Option<IpAddr> {
+    let (bare, _zone) = raw.split_once('%').unwrap_or((raw, ""));
+    bare.parse::<Ipv6Addr>().ok().map(IpAddr::from)
+}
+
+fn is_port(raw: &str) -> bool {
+    raw.bytes().all(|byte| byte.is_ascii_digit()) && raw.parse::<u16>().is_ok()
+}
 
 /// A sender's address. It has no `Display` and no `Serialize`; `Debug` shows nothing of it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         arrival::NewComment,
         comment::{CommentId, Status},
+        email::EmailAddress,
         evidence::Evidence,
         network::SenderAddress,
         page::fit_title,
@@ -20,7 +21,10 @@ use crate::{
         website::Website,
     },
     intake::adopted,
-    interchange::foreign::{ForeignComment, Standing},
+    interchange::{
+        doubt::Doubt,
+        foreign::{ForeignComment, Standing},
+    },
     learn::samples,
     review::trial,
     sealing::vault::Owner,
@@ -63,6 +67,39 @@ pub(super) fn likeness(comment: &ForeignComment, site: &Site, now: Timestamp) ->
     }
 }
 
+/// The doubt about an author's address on the web that is none and is left out. Its value is not reported: the
+/// report is kept when the comment is erased.
+const NO_WEBSITE: &str = "a website that is none";
+
+/// Likewise about an email address.
+const NO_EMAIL: &str = "an email address that is none";
+
+/// The doubt about a text of which only the beginning and the end are kept.
+const TOO_LONG: &str = "a text that is too long: its middle is left out";
+
+/// What of a comment is not kept as it stands in its file.
+pub(super) fn doubts(comment: &ForeignComment) -> Vec<Doubt> {
+    let website = comment.website.as_deref().map(adopted::one_line);
+    // Forms that come with a scheme filled in leave it so.
+    let website = website.filter(|raw| !matches!(raw.as_str(), "" | "http://" | "https://"));
+    let email = comment.email.as_deref().map(str::trim);
+    let email = email.filter(|raw| !raw.is_empty());
+    let found = [
+        website
+            .is_some_and(|raw| Website::parse(&raw).is_err())
+            .then_some(NO_WEBSITE),
+        email
+            .is_some_and(|raw| EmailAddress::parse("email", raw).is_err())
+            .then_some(NO_EMAIL),
+        adopted::is_too_long(&comment.text).then_some(TOO_LONG),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .map(|what| Doubt::new(what, ""))
+        .collect()
+}
+
 /// What is known of a comment besides itself.
 pub(super) struct Named {
     /// What it is called in its own system.
@@ -99,6 +136,7 @@ pub(super) async fn adopt(
         email_domain: email.given_domain(),
         website: website.as_ref().map(Website::as_str),
     };
+    let title = foreign.page_title.as_deref().map(adopted::with_letters);
     let status = status(foreign.standing);
     let now = history.ground().now();
     let created_at = foreign.created_at.unwrap_or(now).min(now);
@@ -128,7 +166,7 @@ pub(super) async fn adopt(
             id,
             site: site.slug.clone(),
             page: adopted::page(&foreign.page, site),
-            page_title: foreign.page_title.as_deref().and_then(fit_title),
+            page_title: title.as_deref().and_then(fit_title),
             parent: None,
             name: name.as_str().to_owned(),
             email: history.ground().vault.seal(&email, owner),

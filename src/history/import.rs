@@ -8,30 +8,28 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
     History,
-    adoption::{Ids, Named, adopt, likeness},
+    adoption::{Ids, Named, adopt, doubts},
+    blogs::source,
     report::Report,
+    stream::{Batch, reading},
 };
 use crate::{
     domain::{sample::Provenance, site::Site},
     intake::adopted,
     interchange::{
+        doubt::Doubt,
         foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError},
         placing::Calendar,
     },
     learn::samples,
     privacy::rotation,
-    storage::{
-        StoreError, import_runs::NewRun, imported::Fate, imports::Origin, known_ids::Overlap,
-    },
+    storage::{StoreError, import_runs::NewRun, imported::Fate, imports::Origin},
 };
-
-/// Comments that are written together.
-const BATCH: usize = 500;
 
 /// Why an approved reply is withheld.
 const ANSWERS_HIDDEN: &str = "it answers a comment that is not public";
@@ -100,7 +98,13 @@ pub async fn run_as(
     open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
 ) -> Result<Report, ImportError> {
     let open = Arc::new(open);
-    let source = source(history, site, &wanted, &open).await?;
+    let source = source(
+        history,
+        site,
+        (wanted.format, wanted.source.as_deref()),
+        &open,
+    )
+    .await?;
     let origin = Origin {
         source,
         run: Uuid::now_v7().to_string(),
@@ -187,74 +191,6 @@ async fn finish(
     done.await
 }
 
-/// Whose ids the file's are. Where most of those that are known here under a source name the same comments,
-/// it is that source; where they name others, the file is of another blog, and its ids are kept apart.
-async fn source(
-    history: &History,
-    site: &Arc<Site>,
-    wanted: &Wanted,
-    open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
-) -> Result<String, ImportError> {
-    let system = wanted.format.system();
-    if let Some(name) = &wanted.source {
-        return Ok(format!("{system}/{}", adopted::one_line(name)));
-    }
-    let sources = history
-        .ground()
-        .store
-        .import_sources(&site.slug, system)
-        .await?;
-    if sources.is_empty() {
-        return Ok(system.to_owned());
-    }
-    let mut overlaps = vec![Overlap::default(); sources.len()];
-    let (reading, mut batches) = reading(open);
-    let mut ids = Ids::default();
-    while let Some(batch) = batches.recv().await {
-        let comments = batch.into_iter().filter_map(|found| match found {
-            Ok(Found::Comment(comment)) if !comment.text.trim().is_empty() => Some(comment),
-            _ => None,
-        });
-        let known: Vec<_> = comments
-            .map(|comment| {
-                (
-                    ids.of(&comment),
-                    likeness(&comment, site, history.ground().now()),
-                )
-            })
-            .collect();
-        for (source, overlap) in sources.iter().zip(&mut overlaps) {
-            *overlap += history
-                .ground()
-                .store
-                .overlap(&site.slug, source, &known)
-                .await?;
-        }
-    }
-    // What the reading ended with is reported when the file is read in earnest.
-    let _ = reading.await;
-    let candidates = sources.iter().zip(overlaps);
-    let fitting = candidates.filter(|(_, overlap)| overlap.same >= overlap.different);
-    let best = fitting.max_by_key(|(source, overlap)| (overlap.same, *source == system));
-    if let Some((source, _)) = best {
-        return Ok(source.clone());
-    }
-    let numbered = (2..).map(|n: u32| format!("{system}/{n}"));
-    let mut free = numbered.filter(|name| !sources.contains(name));
-    Ok(free.next().unwrap_or_default())
-}
-
-type Reading = tokio::task::JoinHandle<Result<(), ReadError>>;
-
-/// Begins to read a file.
-fn reading(
-    open: &Arc<impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static>,
-) -> (Reading, mpsc::Receiver<Batch>) {
-    let (sender, batches) = mpsc::channel(2);
-    let open = Arc::clone(open);
-    (spawn_blocking(move || read(&*open, &sender)), batches)
-}
-
 /// An import under way.
 struct Import<'a> {
     history: &'a History,
@@ -265,29 +201,6 @@ struct Import<'a> {
     ids: Ids,
     /// Comments so far.
     read: u64,
-}
-
-type Batch = Vec<Result<Found, ReadError>>;
-
-/// Reads everything, and hands it on in batches; what broke the reading comes last.
-fn read(
-    open: impl Fn() -> Result<Findings, ReadError>,
-    batches: &mpsc::Sender<Batch>,
-) -> Result<(), ReadError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    let mut ended = Ok(());
-    for found in open()? {
-        if let Err(error @ ReadError::Broken { .. }) = found {
-            ended = Err(error);
-            break;
-        }
-        batch.push(found);
-        if batch.len() == BATCH && batches.blocking_send(std::mem::take(&mut batch)).is_err() {
-            return Ok(());
-        }
-    }
-    let _ = batches.blocking_send(batch);
-    ended
 }
 
 impl Import<'_> {
@@ -329,7 +242,15 @@ impl Import<'_> {
                     if let Some(host) = adopted::other_host(&comment.page, self.site) {
                         self.report.is_elsewhere(&host);
                     }
-                    comments.push(comment.withheld((!has_page).then_some(NO_PAGE)));
+                    let left_out = doubts(&comment);
+                    let mut comment = comment.withheld((!has_page).then_some(NO_PAGE));
+                    comment.doubts.extend(left_out);
+                    if !has_page && comment.withheld.is_none() {
+                        comment
+                            .doubts
+                            .push(Doubt::new("a page that is not known", ""));
+                    }
+                    comments.push(comment);
                 }
                 Ok(Found::Skipped(reason)) => self.report.skip(reason),
                 Ok(Found::Remark(remark)) => self.report.warnings.push(remark),

@@ -3,10 +3,13 @@
 //! [`replay`] says what this service would have done with them, and keeps nothing.
 
 mod adoption;
+mod blogs;
 pub mod export;
 pub mod import;
 pub mod replay;
 pub mod report;
+pub mod sent;
+mod stream;
 pub mod undo;
 pub mod wordpress;
 

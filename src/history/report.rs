@@ -15,6 +15,9 @@ use crate::{
 /// Problems that are reported one by one; the rest are counted.
 const ONE_BY_ONE: usize = 20;
 
+/// Doubts of one kind that are reported one by one, so that others have room.
+const OF_A_KIND: u64 = 8;
+
 /// Reasons that are counted apart, of those that a file can make up.
 const APART: usize = 20;
 
@@ -92,13 +95,15 @@ impl Report {
     /// Notes what of a comment was not understood.
     pub(super) fn doubt(&mut self, comment: &ForeignComment) {
         for doubt in &comment.doubts {
-            *self.doubts.entry(doubt.what.to_owned()).or_default() += 1;
+            let count = self.doubts.entry(doubt.what.to_owned()).or_default();
+            *count += 1;
+            let is_one_of_many = *count > OF_A_KIND;
             let mut line = format!("{}: {}", comment.place, doubt.what);
             if !doubt.value.is_empty() {
                 line = format!("{line}: {}", doubt.value);
             }
             // A date that is not there at all is the same in every line.
-            if doubt.what != dates::MISSING {
+            if doubt.what != dates::MISSING && !is_one_of_many {
                 self.problem(line);
             }
         }

@@ -2,6 +2,9 @@
 //! what is missing is stood in for, what is too long is kept by its beginning and its end. Forms are
 //! never treated so: their senders get errors that say what is wrong.
 
+use std::borrow::Cow;
+
+use encoding_rs::WINDOWS_1252;
 use url::Url;
 
 use crate::{
@@ -52,17 +55,42 @@ pub fn page(raw: &str, site: &Site) -> Page {
     known_page(raw, site).unwrap_or_else(|| Page::from_canonical("/".to_owned()))
 }
 
-/// The same; `None` for what is no page.
+/// The same; `None` for what is no page. Slashes that a template has doubled, before a path or behind a host, are
+/// one.
 #[must_use]
 pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
     let raw = Some(raw.trim()).filter(|raw| !raw.is_empty())?;
-    let elsewhere = || {
-        let url = Url::parse(raw).ok()?;
-        let query = url.query().map(|query| format!("?{query}"));
-        let path = format!("{}{}", url.path(), query.unwrap_or_default());
-        site.page(&path).ok()
+    if let Ok(page) = site.page(raw) {
+        return Some(page);
+    }
+    let Some(url) = whole_address(raw) else {
+        let path = raw.strip_prefix("//")?.trim_start_matches('/');
+        return site
+            .page(&format!("/{path}"))
+            .ok()
+            .filter(|_| !path.is_empty());
     };
-    site.page(raw).ok().or_else(elsewhere)
+    if let Ok(page) = site.page(url.as_str()) {
+        return Some(page);
+    }
+    let query = url.query().map(|query| format!("?{query}"));
+    let path = url.path().trim_start_matches('/');
+    site.page(&format!("/{path}{}", query.unwrap_or_default()))
+        .ok()
+}
+
+/// An address with a host, or with the path of a file; `//host/path` goes on with any scheme, but what stands there
+/// without a dot is no host and begins a path.
+fn whole_address(raw: &str) -> Option<Url> {
+    let url = match raw.strip_prefix("//") {
+        None => Url::parse(raw).ok()?,
+        Some(rest) => {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            host.contains('.')
+                .then(|| Url::parse(&format!("https:{raw}")).ok())??
+        }
+    };
+    (!url.cannot_be_a_base()).then_some(url)
 }
 
 /// The host of a page that is on none of the site's own origins, where the site names any.
@@ -72,7 +100,7 @@ pub fn other_host(raw: &str, site: &Site) -> Option<String> {
     if site.origins.is_empty() || site.page(raw).is_ok() {
         return None;
     }
-    let url = Url::parse(raw).ok()?;
+    let url = whole_address(raw).filter(|url| site.page(url.as_str()).is_err())?;
     let host = url.host_str()?;
     Some(
         url.port()
@@ -103,16 +131,39 @@ pub fn email(
 /// One line, without control characters.
 #[must_use]
 pub fn one_line(raw: &str) -> String {
+    let raw = with_letters(raw);
     let line = raw.split(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
     line.collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
+/// A text whose control characters of the second row are the letters that they were in Windows-1252: dashes
+/// and quotation marks of old databases that were taken for Latin-1.
+#[must_use]
+pub fn with_letters(raw: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| matches!(c, '\u{80}'..='\u{9F}');
+    if !raw.contains(is_odd) {
+        return Cow::Borrowed(raw);
+    }
+    let letter = |c: char| match u8::try_from(c) {
+        Ok(byte) if is_odd(c) => WINDOWS_1252.decode(&[byte]).0.chars().next().unwrap_or(c),
+        _ => c,
+    };
+    Cow::Owned(raw.chars().map(letter).collect())
+}
+
 fn without_controls(raw: &str) -> String {
-    raw.replace("\r\n", "\n")
+    with_letters(raw)
+        .replace("\r\n", "\n")
         .replace('\r', "\n")
         .chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect()
+}
+
+/// Whether a text is longer than is kept of one.
+#[must_use]
+pub fn is_too_long(raw: &str) -> bool {
+    raw.trim().chars().nth(text::MAX_CHARS).is_some()
 }
 
 /// At most `max` characters: of a longer text its first two thirds and its last third, because
@@ -139,6 +190,11 @@ mod tests {
         assert!((90..=name::MAX_CHARS).contains(&name(&"x".repeat(500)).as_str().len()));
         assert_eq!(text("a\r\nb\0\u{7}c\td").as_str(), "a\nbc\td");
         assert_eq!(text("  ").as_str(), NOTHING);
+        assert_eq!(
+            text("me \u{97} I \u{93}see\u{94}\u{81}").as_str(),
+            "me \u{2014} I \u{201C}see\u{201D}"
+        );
+        assert_eq!(name("O\u{92}Hara").as_str(), "O\u{2019}Hara");
         let long = format!("{}END", "x".repeat(20_000));
         let fitted = text(&long);
         assert!(fitted.as_str().ends_with("END"));

@@ -9,7 +9,7 @@ use super::{
     json_fields::{as_marked, is_set, reference, text},
     plain, typed,
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// A comment.
 #[must_use]
@@ -35,7 +35,7 @@ pub fn of(object: &Value) -> Found {
         email: text(object, "email"),
         website: text(object, "link"),
         text: typed::of_either(&content),
-        address: text(object, "ip").and_then(|raw| raw.parse().ok()),
+        address: text(object, "ip").and_then(|raw| network::read(&raw)),
         standing,
         label,
         ..ForeignComment::default()

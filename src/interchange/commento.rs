@@ -12,7 +12,7 @@ use super::{
     json_values::JsonValues,
     plain,
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// The lists of an export.
 pub const LISTS: [&str; 3] = ["comments", "commenters", "pages"];
@@ -104,7 +104,7 @@ impl<R: BufRead> Commento<R> {
             // Commento writes this for none.
             website: first(by, &["link", "websiteUrl"]).filter(|link| link != "undefined"),
             text: content,
-            address: first(object, &["authorIp", "ip"]).and_then(|raw| raw.parse().ok()),
+            address: first(object, &["authorIp", "ip"]).and_then(|raw| network::read(&raw)),
             standing,
             label,
             place,

@@ -11,7 +11,7 @@ use super::{
     plain,
     xml::{Element, Step, Xml},
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// Reads an export.
 pub struct Disqus<R> {
@@ -126,7 +126,7 @@ impl<R: BufRead> Disqus<R> {
             email: of_author("email"),
             website: of_author("url"),
             text: plain::of_html(message),
-            address: post.get("ipAddress").and_then(|raw| raw.parse().ok()),
+            address: post.get("ipAddress").and_then(network::read),
             standing,
             label,
             place: format!("post {}", self.posts),

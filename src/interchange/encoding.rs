@@ -23,6 +23,8 @@ const START: usize = 1 << 10;
 pub struct Decoding {
     replaced: AtomicU64,
     guessed: OnceLock<&'static str>,
+    /// What the file says that it is in, where that is not known.
+    unknown: OnceLock<String>,
 }
 
 impl Decoding {
@@ -35,6 +37,12 @@ impl Decoding {
                 "the file is not UTF-8 and was read as {name}; where its letters are wrong, say what it is \
                  with --encoding, or convert it: iconv -f {} -t utf-8",
                 name.to_uppercase()
+            ));
+        }
+        if let Some(label) = self.unknown.get() {
+            remarks.push(format!(
+                "the file says that it is in {label}, which is not known here, and was read as UTF-8; convert it: \
+                 iconv -f {label} -t utf-8"
             ));
         }
         match self.replaced.load(Ordering::Relaxed) {
@@ -100,7 +108,13 @@ impl<R: BufRead> Decoded<R> {
 
     fn choose(&mut self, said: Option<&'static Encoding>) {
         let marked = Encoding::for_bom(&self.raw);
-        let declared = said.or_else(|| declared(&self.raw));
+        let declared = said.or_else(|| match declared(&self.raw)? {
+            Ok(encoding) => Some(encoding),
+            Err(label) => {
+                let _ = self.found.unknown.set(label);
+                None
+            }
+        });
         let encoding = match marked {
             Some((encoding, length)) => {
                 self.raw.drain(..length);
@@ -155,8 +169,9 @@ impl<R: BufRead> Decoded<R> {
     }
 }
 
-/// What an XML declaration says. One that can be read as ASCII is not of UTF-16, whatever it says.
-fn declared(raw: &[u8]) -> Option<&'static Encoding> {
+/// What an XML declaration says, or its word where that is not known. One that can be read as ASCII is not of UTF-16,
+/// whatever it says.
+fn declared(raw: &[u8]) -> Option<Result<&'static Encoding, String>> {
     // A warning may stand before it.
     let at = raw
         .windows(5)
@@ -168,12 +183,32 @@ fn declared(raw: &[u8]) -> Option<&'static Encoding> {
     let (_, rest) = declaration.strip_prefix("<?xml")?.split_once("encoding")?;
     let rest = rest.trim_start().strip_prefix('=')?.trim_start();
     let label = rest.get(1..)?.split(['"', '\'']).next()?;
-    let encoding = Encoding::for_label(label.as_bytes())?;
-    Some(if [UTF_16BE, UTF_16LE].contains(&encoding) {
-        UTF_8
-    } else {
-        encoding
+    Some(match by_label(label) {
+        Some(encoding) if [UTF_16BE, UTF_16LE].contains(&encoding) => Ok(UTF_8),
+        Some(encoding) => Ok(encoding),
+        None => Err(label.chars().take(40).filter(|c| !c.is_control()).collect()),
     })
+}
+
+/// An encoding by what the standard calls it, or people: `latin-1`, `win1251`, `cp_1252`.
+#[must_use]
+pub fn by_label(label: &str) -> Option<&'static Encoding> {
+    let letters = label.chars().filter(char::is_ascii_alphanumeric);
+    let bare: String = letters.collect::<String>().to_ascii_lowercase();
+    let number = ["windows", "win", "cp", "ms", "ibm"]
+        .iter()
+        .find_map(|begins| bare.strip_prefix(begins));
+    let number = number.filter(|number| number.starts_with("125") || *number == "866");
+    let spelled = match number {
+        Some("866") => "ibm866".to_owned(),
+        Some(number) => format!("windows-{number}"),
+        None => match bare.strip_prefix("iso8859") {
+            Some(part) => format!("iso-8859-{part}"),
+            None => bare,
+        },
+    };
+    let known = Encoding::for_label(label.trim().as_bytes());
+    known.or_else(|| Encoding::for_label(spelled.as_bytes()))
 }
 
 /// UTF-16 without a mark: its first character is ASCII in every format.
@@ -283,13 +318,24 @@ mod tests {
             ("KOI8-R", b"\xD6", "ж"),
             ("Shift_JIS", b"\x93\xFA", "日"),
             ("utf-16", "ü".as_bytes(), "ü"),
-            ("nonsense", "ü".as_bytes(), "ü"),
+            ("latin-1", b"\xFC", "ü"),
+            ("win-1251", b"\xE6", "ж"),
+            ("CP_1252", b"\x93", "\u{201C}"),
+            ("iso8859_15", b"\xA4", "€"),
         ] {
             let head = format!("<?xml version='1.0' encoding='{label}'?>");
             let (text, remarks) = decoded(&[head.as_bytes(), bytes].concat());
             assert_eq!(text, format!("{head}{read}"), "{label}");
             assert!(remarks.is_empty(), "{label}");
         }
+    }
+
+    #[test]
+    fn an_encoding_that_is_not_known_is_named() {
+        let head = "<?xml version='1.0' encoding='cp850'?>";
+        let (text, remarks) = decoded(format!("{head}ü").as_bytes());
+        assert_eq!(text, format!("{head}ü"));
+        assert!(remarks[0].contains("iconv -f cp850"), "{remarks:?}");
     }
 
     #[test]

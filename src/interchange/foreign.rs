@@ -24,6 +24,8 @@ pub enum ForeignFormat {
     WpCli,
     /// Disqus's XML export.
     Disqus,
+    /// Blogger's export: `blog-….xml`, or `feed.atom` of a Takeout.
+    Blogger,
     /// Isso's SQLite database.
     Isso,
     /// Isso's generic JSON: threads with their comments.
@@ -52,6 +54,7 @@ impl ForeignFormat {
         match self {
             Self::Wxr | Self::WpRest | Self::WpCli => "wordpress",
             Self::Disqus => "disqus",
+            Self::Blogger => "blogger",
             Self::Isso | Self::IssoJson => "isso",
             Self::Commento => "commento",
             Self::Remark42 => "remark42",

@@ -11,11 +11,14 @@ const RATIO: u64 = 200;
 /// So much may be unpacked from however little, in bytes.
 const FREE: u64 = 64 << 20;
 
+/// What gzip begins with.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+
 /// A file's bytes.
 pub type Input = Box<dyn BufRead + Send>;
 
 /// What files of bytes begin with that are no text, and what is to be done with them.
-const NO_TEXT: [(&[u8], &str); 9] = [
+const NO_TEXT: [(&[u8], &str); 14] = [
     (
         b"PK\x03\x04",
         "it is a zip archive: unpack it, and import each file in it",
@@ -46,7 +49,39 @@ const NO_TEXT: [(&[u8], &str); 9] = [
         "it is an SQLite database: only --format isso reads one",
     ),
     (b"%PDF", "it is a PDF"),
+    (
+        b"\xD0\xCF\x11\xE0",
+        "it is an old Excel or Word document: save it as CSV (UTF-8)",
+    ),
+    (
+        b"PGDMP",
+        "it is a dump of a PostgreSQL database: restore it, and export the comments from there",
+    ),
+    (b"PAR1", "it is a Parquet file: convert it to JSON lines"),
+    (
+        b"\x1F\x9D",
+        "it is compressed with compress: unpack it first (uncompress)",
+    ),
+    (
+        b"\x04\x22\x4D\x18",
+        "it is compressed with lz4: unpack it first (unlz4)",
+    ),
 ];
+
+/// Why bytes that begin so cannot be read as they stand, if they cannot.
+fn refusal(start: &[u8]) -> Option<&'static str> {
+    let no_text = NO_TEXT.iter().find(|(begins, _)| start.starts_with(begins));
+    let tar = (start.get(257..262) == Some(b"ustar"))
+        .then_some("it is a tar archive: unpack it, and import each file in it");
+    no_text.map(|(_, problem)| *problem).or(tar)
+}
+
+fn refuse(start: &[u8]) -> io::Result<()> {
+    match refusal(start) {
+        Some(problem) => Err(io::Error::new(io::ErrorKind::InvalidData, problem)),
+        None => Ok(()),
+    }
+}
 
 /// The bytes to read, unpacked if they begin like gzip.
 ///
@@ -54,14 +89,8 @@ const NO_TEXT: [(&[u8], &str); 9] = [
 /// When nothing can be read at all, or it is a file that holds no text as it stands.
 pub fn unpacked(mut input: impl BufRead + Send + 'static) -> io::Result<Input> {
     let start = input.fill_buf()?;
-    if let Some((_, problem)) = NO_TEXT.iter().find(|(begins, _)| start.starts_with(begins)) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, *problem));
-    }
-    if start.get(257..262) == Some(b"ustar") {
-        let problem = "it is a tar archive: unpack it, and import each file in it";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
-    }
-    if !start.starts_with(&[0x1f, 0x8b]) {
+    refuse(start)?;
+    if !start.starts_with(&GZIP) {
         return Ok(Box::new(input));
     }
     let counted = Counted { input, read: 0 };
@@ -69,7 +98,15 @@ pub fn unpacked(mut input: impl BufRead + Send + 'static) -> io::Result<Input> {
         decoder: MultiGzDecoder::new(BufReader::new(counted)),
         unpacked: 0,
     };
-    Ok(Box::new(BufReader::with_capacity(1 << 16, unpacking)))
+    let mut input = BufReader::with_capacity(1 << 16, unpacking);
+    // What is packed may be an archive too.
+    let start = input.fill_buf()?;
+    refuse(start)?;
+    if start.starts_with(&GZIP) {
+        let problem = "it is compressed twice: unpack it once (gunzip)";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+    }
+    Ok(Box::new(input))
 }
 
 struct Counted<R> {
@@ -169,6 +206,27 @@ mod tests {
             let mut input = unpacked(io::Cursor::new(bytes)).unwrap();
             input.read_to_string(&mut text).unwrap();
             assert_eq!(text, "to be");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_named_packed_or_not() {
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        for (bytes, said) in [
+            (b"PK\x03\x04\x14\0".to_vec(), "a zip archive"),
+            (tar, "a tar archive"),
+            (packed(b"<rss>"), "compressed twice"),
+            (b"\xD0\xCF\x11\xE0\xA1".to_vec(), "save it as CSV"),
+            (b"PGDMP\x01".to_vec(), "PostgreSQL"),
+            (b"SQLite format 3\0".to_vec(), "--format isso"),
+        ] {
+            let error = unpacked(io::Cursor::new(packed(&bytes))).err().unwrap();
+            assert!(error.to_string().contains(said), "{error}");
+            if !bytes.starts_with(&GZIP) {
+                let error = unpacked(io::Cursor::new(bytes)).err().unwrap();
+                assert!(error.to_string().contains(said), "{error}");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     foreign::{ForeignComment, Found, ReadError, Standing},
     plain, typed,
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// Rows read at a time.
 const STRETCH: i64 = 500;
@@ -104,7 +104,7 @@ fn comment(row: &SqliteRow, id: i64) -> Found {
         email: get("email"),
         website: get("website"),
         text: typed::of_markdown(&text),
-        address: get("remote_addr").and_then(|raw| raw.parse().ok()),
+        address: get("remote_addr").and_then(|raw| network::read(&raw)),
         standing,
         label,
         place: format!("comment {id}"),

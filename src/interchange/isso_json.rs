@@ -9,7 +9,7 @@ use super::{
     json_fields::{as_marked, first, reference, text},
     plain, typed,
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// Replies within replies that are followed.
 const DEEPEST: usize = 30;
@@ -79,7 +79,7 @@ impl Thread<'_> {
             email: text(object, "email"),
             website: text(object, "website").map(|url| plain::address(&url)),
             text: typed::of_markdown(&content),
-            address: first(object, &["remote_addr", "ip"]).and_then(|raw| raw.parse().ok()),
+            address: first(object, &["remote_addr", "ip"]).and_then(|raw| network::read(&raw)),
             standing,
             label,
             place,

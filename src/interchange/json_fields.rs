@@ -53,12 +53,16 @@ pub fn first(object: &Value, names: &[&str]) -> Option<String> {
 /// An identifier that is none where it is `0`, or a word that programs write for nothing.
 #[must_use]
 pub fn reference(object: &Value, name: &str) -> Option<String> {
-    text(object, name).filter(|id| {
-        !matches!(
-            id.as_str(),
-            "0" | "null" | "undefined" | "None" | "false" | "root"
-        )
-    })
+    text(object, name).filter(|id| is_reference(id))
+}
+
+/// Whether an identifier refers to anything.
+#[must_use]
+pub fn is_reference(id: &str) -> bool {
+    !matches!(
+        id,
+        "0" | "null" | "NULL" | "\\N" | "undefined" | "None" | "false" | "root"
+    )
 }
 
 /// Whether a mark such as `deleted` is set: by anything that does not plainly say no. A date counts,

@@ -5,6 +5,8 @@
 //! of this service of them, and writes them out. Labelled texts for training: [`labelled`].
 
 pub mod artrans;
+pub mod blogger;
+mod columns;
 pub mod commento;
 pub mod dates;
 pub mod disqus;

@@ -4,42 +4,85 @@
 use serde_json::Value;
 
 use super::{
+    columns::{names_of, same},
     dates,
     doubt::Doubt,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, first, text},
+    json_fields::{as_marked, is_reference, text},
     labelled::label_of,
+    plain, typed,
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// A line.
 #[must_use]
 pub fn of(object: &Value) -> Found {
-    let Some(content) = first(object, &["text", "content", "comment"]) else {
+    let own = text(object, "text");
+    let Some(content) = own
+        .clone()
+        .or_else(|| field(object, "text").map(|other| typed::of_either(&other)))
+    else {
         return Found::Skipped("no text");
     };
-    let field = |name: &str| text(object, name);
-    let said = standing(field("status").as_deref(), field("label").as_deref());
+    // An interface's error has a message, and nothing of a comment's.
+    let is_comment = ["id", "name", "page", "created_at"]
+        .iter()
+        .any(|column| field(object, column).is_some());
+    if own.is_none() && !is_comment {
+        return Found::Skipped("not a comment");
+    }
+    // What a field of ours holds stands as it was typed.
+    let name = field(object, "name").map(|name| match own {
+        Some(_) => name,
+        None => plain::line(&name),
+    });
+    let status = field(object, "status");
+    let label = named(object, &LABELS);
+    let said = standing(status.as_deref(), label.as_deref());
+    let page = field(object, "page");
     let comment = ForeignComment {
-        id: field("id"),
-        parent: field("parent"),
-        page: field("page").unwrap_or_default(),
-        page_title: field("page_title"),
-        name: field("name").unwrap_or_default(),
-        email: field("email"),
-        website: field("website"),
+        id: field(object, "id"),
+        parent: field(object, "parent").filter(|id| is_reference(id)),
+        // What is the page's address in one system is the author's in another.
+        website: field(object, "website").filter(|website| Some(website) != page.as_ref()),
+        page: page.unwrap_or_default(),
+        page_title: field(object, "page_title"),
+        name: name.unwrap_or_default(),
+        email: field(object, "email"),
         text: content,
-        address: first(object, &["address", "ip"]).and_then(|raw| raw.parse().ok()),
+        address: field(object, "address").and_then(|raw| network::read(&raw)),
         standing: said.standing,
         label: said.label,
         doubts: said.doubts,
         ..ForeignComment::default()
     };
-    let date = first(
-        object,
-        &["created_at", "date", "created", "time", "timestamp"],
-    );
+    let date = field(object, "created_at");
     as_marked(object, comment.written(dates::read(date.as_deref()))).into()
+}
+
+/// Names of a label that no other system has for something else.
+const LABELS: [&str; 3] = ["label", "is_spam", "spam"];
+
+/// A field by any of its names; of an author that is an object, what is in it.
+fn field(object: &Value, column: &str) -> Option<String> {
+    named(object, names_of(column)).or_else(|| {
+        let author = ["author", "user"].iter().find_map(|name| object.get(*name));
+        let author = author.filter(|author| author.is_object())?;
+        match column {
+            "name" | "email" => named(author, names_of(column)),
+            "website" => named(author, &["website", "url"]),
+            _ => None,
+        }
+    })
+}
+
+/// The first field with one of these names that says something.
+fn named(object: &Value, names: &[&str]) -> Option<String> {
+    let fields = object.as_object()?;
+    names.iter().find_map(|name| {
+        let mut keys = fields.keys().filter(|key| same(key, name));
+        keys.find_map(|key| text(object, key))
+    })
 }
 
 /// What a status and a label say.

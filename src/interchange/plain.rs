@@ -74,17 +74,36 @@ pub fn of_html(html: &str) -> String {
     text.trim().to_owned()
 }
 
-/// What stands between `<` and `>`, and what comes after; `None` where no tag begins.
+/// What stands between `<` and `>`, and what comes after; `None` where no tag begins. A `>` within an
+/// attribute's quotes ends no tag, as long as the quotes do end.
 pub(super) fn tag(from: &str) -> Option<(&str, &str)> {
     let first = from[1..].chars().next()?;
     if !(first.is_ascii_alphabetic() || matches!(first, '/' | '!')) {
         return None;
     }
-    let end = from
-        .bytes()
-        .take(LONGEST_TAG)
-        .position(|byte| byte == b'>')?;
+    let bytes = &from.as_bytes()[..from.len().min(LONGEST_TAG)];
+    if bytes.starts_with(b"<!--")
+        && let Some(end) = bytes.windows(3).position(|window| window == b"-->")
+    {
+        return Some((&from[1..end + 2], &from[end + 3..]));
+    }
+    let end = end_of_tag(bytes).or_else(|| bytes.iter().position(|byte| *byte == b'>'))?;
     Some((&from[1..end], &from[end + 1..]))
+}
+
+/// Where the first `>` is that is within no attribute's quotes.
+fn end_of_tag(bytes: &[u8]) -> Option<usize> {
+    let (mut quote, mut after_equals) = (None, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) => quote = quote.filter(|_| open != byte),
+            (None, b'>') => return Some(at),
+            (None, b'"' | b'\'') if after_equals => quote = Some(byte),
+            _ => {}
+        }
+        after_equals = *byte == b'=' || after_equals && byte.is_ascii_whitespace();
+    }
+    None
 }
 
 fn end_line(text: &mut String) {
@@ -93,6 +112,9 @@ fn end_line(text: &mut String) {
     }
 }
 
+/// What is in the class of pictures that stand for a sign, at WordPress, Waline, Twikoo and boards.
+const SIGNS: [&str; 5] = ["emoji", "emoti", "smil", "owo-", "sticker"];
+
 /// Puts a picture's address where the picture was, behind its words if it has any. An emoji's picture is
 /// its words; one that is no address but the picture itself leaves nothing else.
 fn add_picture(text: &mut String, tag: &str) {
@@ -100,10 +122,12 @@ fn add_picture(text: &mut String, tag: &str) {
     let lazy = || attribute(tag, "data-src").or_else(|| attribute(tag, "data-original"));
     let source = attribute(tag, "src").filter(|source| !source.starts_with("data:"));
     let source = source.filter(|source| !source.is_empty()).or_else(lazy);
+    let class = attribute(tag, "class").unwrap_or_default().to_lowercase();
     let is_sign = |words: &str| {
         let mut letters = words.chars();
         words.chars().count() <= 8 && !words.is_empty() && letters.all(|c| !c.is_alphanumeric())
             || words.starts_with(':') && words.ends_with(':') && words.len() > 2
+            || SIGNS.iter().any(|sign| class.contains(sign))
     };
     match source {
         Some(source) if words.is_empty() => text.push_str(&source),
@@ -144,23 +168,25 @@ fn add_target(text: &mut String, href: &str, since: usize) {
 
 /// The value of an attribute, its entities undone.
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let lower = tag.to_ascii_lowercase();
-    let mut from = 0;
+    let mut rest = &tag[name_of(tag).len()..];
     loop {
-        let at = from + lower[from..].find(name)?;
-        let before = lower[..at].chars().next_back();
-        let after = lower[at + name.len()..].trim_start();
-        if before.is_some_and(char::is_whitespace) && after.starts_with('=') {
-            let start = tag.len() - after.len() + 1;
-            let value = tag[start..].trim_start();
-            let quote = value.chars().next()?;
-            let value = match quote {
-                '"' | '\'' => value[1..].split(quote).next()?,
-                _ => value.split_whitespace().next()?,
-            };
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        let length = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '/'))?;
+        // A stray sign is a name of its own, so that what follows is still looked at.
+        let (key, after) = rest.split_at(length.max(1));
+        let Some(value) = after.trim_start().strip_prefix('=') else {
+            rest = after;
+            continue;
+        };
+        let value = value.trim_start();
+        let (value, after) = match value.chars().next()? {
+            quote @ ('"' | '\'') => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
+            _ => value.split_once(char::is_whitespace).unwrap_or((value, "")),
+        };
+        if key.eq_ignore_ascii_case(name) {
             return Some(htmlize::unescape_attribute(value).trim().to_owned());
         }
-        from = at + name.len();
+        rest = after;
     }
 }
 
@@ -190,6 +216,17 @@ mod tests {
             ("<script>alert(1)</script>", "alert(1)"),
             ("&lt;b&gt; stays", "<b> stays"),
             ("<a href>x</a> <a hreflang=en>y</a>", "x y"),
+            (
+                "<a href=\"https://a.example/?q=a>>b\" rel=nofollow>there</a>",
+                "there (https://a.example/?q=a>>b)",
+            ),
+            ("<a title='his href=\"/x\"' href='/y'>z</a>", "z (/y)"),
+            ("one <!-- 1 > 0 --> two<!--more-->", "one  two"),
+            (
+                "he said <b class=\"x>never</b> closed",
+                "he said never closed",
+            ),
+            ("it is <i>5\" > 4\"</i>", "it is 5\" > 4\""),
         ] {
             assert_eq!(of_html(html), text, "{html}");
         }
@@ -226,6 +263,18 @@ mod tests {
             (
                 "<a href='https://a.example/p.jpg'><img src='https://a.example/p.jpg'></a>",
                 "https://a.example/p.jpg",
+            ),
+            (
+                "<img class=\"wl-emoji\" src=\"https://a.example/e/pea_happy.png\" alt=\"pea_happy\"> so it is",
+                "pea_happy so it is",
+            ),
+            (
+                "<img alt=\"bomb\" class=\"vemoji\" src=\"//a.example/bomb.png\" />",
+                "bomb",
+            ),
+            (
+                "<img src='/wp-includes/images/smilies/simple-smile.png' alt='smile' class='wp-smiley'>",
+                "smile",
             ),
         ] {
             assert_eq!(of_html(html), text, "{html}");

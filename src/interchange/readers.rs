@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     artrans,
+    blogger::Blogger,
     commento::Commento,
     dates::Clocks,
     disqus::Disqus,
@@ -64,6 +65,7 @@ pub fn read_encoded(
     let findings: Findings = match format {
         ForeignFormat::Wxr => Box::new(Wxr::new(input)),
         ForeignFormat::Disqus => Box::new(Disqus::new(input)),
+        ForeignFormat::Blogger => Box::new(Blogger::new(input)),
         ForeignFormat::WpRest => {
             let mut clocks = Clocks::default();
             json(input, &LISTS, move |value| {

@@ -1,78 +1,19 @@
 //! The rows of a table as spreadsheets and databases write it: separated by commas, semicolons, tabs or
 //! bars, whichever its header is; lines ended in any way; each row with the line that it begins on. What
-//! the columns mean is said here once, for comments and for labelled texts.
+//! the columns mean is in [`super::columns`].
 
 use std::io::BufRead;
 
 use csv::StringRecord;
 
-use super::tidied::Tidied;
+use super::{
+    columns::{is_known, names_of, same},
+    tidied::Tidied,
+};
 
 /// What is read on for one row before it is given up, in bytes: a quotation mark that is never closed must
 /// not draw the whole file into memory.
 const LARGEST_PIECE: usize = 4 << 20;
-
-/// The columns that are read, with the names that they have.
-const COLUMNS: [(&str, &[&str]); 13] = [
-    ("id", &["id", "comment_id"]),
-    (
-        "parent",
-        &["parent", "parent_id", "reply_to", "comment_parent"],
-    ),
-    ("page", &["page", "url", "link", "permalink", "page_url"]),
-    ("page_title", &["page_title", "title"]),
-    (
-        "name",
-        &["name", "author", "nick", "author_name", "comment_author"],
-    ),
-    (
-        "email",
-        &["email", "mail", "author_email", "comment_author_email"],
-    ),
-    (
-        "website",
-        &["website", "author_url", "homepage", "comment_author_url"],
-    ),
-    (
-        "text",
-        &[
-            "text",
-            "content",
-            "comment",
-            "message",
-            "body",
-            "comment_content",
-            "comment_text",
-            "email_text",
-            "sms",
-            "v2",
-        ],
-    ),
-    (
-        "address",
-        &["address", "ip", "author_ip", "comment_author_ip"],
-    ),
-    (
-        "created_at",
-        &[
-            "created_at",
-            "date",
-            "created",
-            "time",
-            "timestamp",
-            "comment_date_gmt",
-            "comment_date",
-        ],
-    ),
-    ("status", &["status", "state", "comment_approved"]),
-    (
-        "label",
-        &[
-            "label", "class", "spam", "is_spam", "target", "category", "v1",
-        ],
-    ),
-    ("site", &["site"]),
-];
 
 /// A row.
 #[derive(Debug)]
@@ -173,11 +114,23 @@ impl<R: BufRead> Rows<R> {
         shown.collect::<Vec<_>>().join(", ")
     }
 
+    /// The places of a column's names, the one that says it best first.
+    fn places<'a>(&'a self, column: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let place = |name: &&str| self.names.iter().position(|other| same(other, name));
+        let places = names_of(column).iter().filter_map(place);
+        // What is the page's address in one system is the author's in another.
+        let page = (column == "website").then(|| self.place("page")).flatten();
+        places.filter(move |place| Some(*place) != page)
+    }
+
     fn place(&self, column: &str) -> Option<usize> {
-        let known = COLUMNS.iter().find(|(name, _)| *name == column);
-        let known = known.map_or(&[][..], |(_, known)| *known);
-        let named = |name: &&str| self.names.iter().position(|other| other == *name);
-        known.iter().find_map(named)
+        self.places(column).next()
+    }
+
+    /// Whether a column is called as `hamlet export` calls it.
+    #[must_use]
+    pub fn is_own(&self, column: &str) -> bool {
+        self.names.iter().any(|name| name == column)
     }
 
     /// Whether the header names a column.
@@ -188,7 +141,7 @@ impl<R: BufRead> Rows<R> {
 
     /// A row's value in a column; `None` when it is empty.
     pub fn get<'a>(&self, row: &'a TableRow, column: &str) -> Option<&'a str> {
-        row.get(self.place(column)?)
+        self.places(column).find_map(|place| row.get(place))
     }
 
     /// A row's values in the columns that are named so, other than those that have a meaning of their own.
@@ -318,13 +271,7 @@ fn separator_of(start: &[u8]) -> (u8, usize) {
     let line = String::from_utf8_lossy(line);
     let known = |separator: char| {
         let names = line.split(separator).map(normal);
-        names
-            .filter(|name| {
-                COLUMNS
-                    .iter()
-                    .any(|(_, known)| known.contains(&name.as_str()))
-            })
-            .count()
+        names.filter(|name| is_known(name)).count()
     };
     let separators = [b'|', b'\t', b';', b','];
     let best = separators.into_iter().max_by_key(|separator| {

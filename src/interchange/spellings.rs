@@ -47,6 +47,11 @@ fn of_number(raw: &str, number: f64) -> Option<i64> {
     {
         return Some(millis);
     }
+    // Days since the end of 1899, as spreadsheets count them, good to the second: no comment is of the first day
+    // of 1970.
+    if (25_569.0..100_000.0).contains(&number) {
+        return Some(((number - 25_569.0) * 86_400.0).round() as i64 * 1000);
+    }
     // A year alone is no day.
     if !number.is_finite() || (number.abs() < 10_000.0 && number != 0.0) {
         return None;

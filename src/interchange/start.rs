@@ -3,6 +3,16 @@
 
 use super::foreign::{ForeignFormat, ReadError};
 
+/// What dumps of databases begin with.
+const SQL: [&str; 6] = [
+    "--",
+    "/*!",
+    "CREATE TABLE",
+    "INSERT INTO",
+    "PRAGMA ",
+    "SET ",
+];
+
 /// A file's beginning.
 pub struct Start {
     kind: Kind,
@@ -43,12 +53,19 @@ impl Start {
     /// # Errors
     /// [`ReadError::Broken`] with what it seems to be.
     pub fn refuse_unless(&self, format: ForeignFormat) -> Result<(), ReadError> {
+        if let Kind::Other(start) = &self.kind
+            && SQL.iter().any(|begins| start.starts_with(begins))
+        {
+            let problem = "it is a dump of a database (SQL): export the comments with the system that they are of";
+            return Err(ReadError::broken("the file", &problem));
+        }
         let (is_it, wanted) = match format {
             ForeignFormat::Wxr => (
                 self.is_element(&["rss", "channel"]),
                 "WordPress's export (WXR)",
             ),
             ForeignFormat::Disqus => (self.is_element(&["disqus"]), "Disqus's export"),
+            ForeignFormat::Blogger => (self.is_element(&["feed"]), "Blogger's export"),
             ForeignFormat::Csv => (
                 !matches!(self.kind, Kind::Nothing | Kind::Xml(_) | Kind::Json),
                 "a table with a header",
@@ -73,6 +90,7 @@ impl Start {
         };
         match &self.kind {
             Kind::Xml(name) if name == "disqus" => ForeignFormat::Disqus,
+            Kind::Xml(name) if name == "feed" => ForeignFormat::Blogger,
             Kind::Xml(_) => ForeignFormat::Wxr,
             Kind::Nothing | Kind::Other(_) => ForeignFormat::Csv,
             Kind::Json if has(&["comment_ID"]) => ForeignFormat::WpCli,
@@ -100,6 +118,9 @@ impl Start {
             Kind::Json => {
                 "It is JSON: try --format jsonl, or that of the system it comes from.".to_owned()
             }
+            Kind::Other(start) if start.matches([',', ';', '\t']).count() > 1 => {
+                format!("It begins with \"{start}\": if it is a table, try --format csv.")
+            }
             Kind::Other(start) => format!("It begins with \"{start}\"."),
             Kind::Xml(name) => {
                 let hint = match name.to_ascii_lowercase().as_str() {
@@ -112,7 +133,7 @@ impl Start {
                         ", which is a page and no export: was there an error when it was fetched?"
                     }
                     "blogml" | "blog" => ": that is BlogML, which is not read",
-                    "feed" => ", which is a feed: it holds no comments but the latest",
+                    "feed" => ", which is a feed: if it is Blogger's export, try --format blogger",
                     _ => "",
                 };
                 format!("Its first element is <{name}>{hint}.")
@@ -129,8 +150,12 @@ pub fn before_xml(text: &str) -> usize {
         return 0;
     }
     let at = text.find("<?xml");
-    let is_export =
-        |at: &usize| matches!(first_element(&text[*at..]), "rss" | "channel" | "disqus");
+    let is_export = |at: &usize| {
+        matches!(
+            first_element(&text[*at..]),
+            "rss" | "channel" | "disqus" | "feed"
+        )
+    };
     at.filter(is_export).unwrap_or(0)
 }
 
@@ -183,6 +208,31 @@ mod tests {
             ("[{}]", ForeignFormat::Csv, "It is JSON"),
             (" \n", ForeignFormat::Wxr, "It is empty"),
             ("", ForeignFormat::Jsonl, "It is empty"),
+            (
+                "link,mail,nick,pid\n",
+                ForeignFormat::Waline,
+                "try --format csv",
+            ),
+            (
+                "-- MySQL dump 10.13\n",
+                ForeignFormat::Csv,
+                "a dump of a database",
+            ),
+            (
+                "--\n-- PostgreSQL database dump",
+                ForeignFormat::Wxr,
+                "a dump of a database",
+            ),
+            (
+                "SET NAMES utf8;",
+                ForeignFormat::Csv,
+                "a dump of a database",
+            ),
+            (
+                "<feed xmlns='x'>",
+                ForeignFormat::Disqus,
+                "--format blogger",
+            ),
             ("id,text\n", ForeignFormat::Jsonl, "begins with \"id,text\""),
         ] {
             let error = Start::of(text)

@@ -8,8 +8,11 @@ use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields,
     own_json::standing,
+    plain,
     rows::{Rows, TableRow, TableRowError},
+    typed,
 };
+use crate::domain::network;
 
 /// The largest row, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -58,20 +61,27 @@ impl<R: BufRead> Table<R> {
             return Ok(Found::Skipped("no text"));
         };
         let said = standing(get("status").as_deref(), get("label").as_deref());
+        // What a column of ours holds stands as it was typed.
+        let (text, name) = if self.rows.is_own("text") {
+            (text, get("name"))
+        } else {
+            let name = get("name").map(|name| plain::line(&name));
+            (typed::of_either(&text), name)
+        };
         let marked = |names: &[&str], why| {
             let mut marks = self.rows.marks(row, names);
             marks.any(|word| !json_fields::says_no(word)).then_some(why)
         };
         let comment = ForeignComment {
             id: get("id"),
-            parent: get("parent"),
+            parent: get("parent").filter(|id| json_fields::is_reference(id)),
             page: get("page").unwrap_or_default(),
             page_title: get("page_title"),
-            name: get("name").unwrap_or_default(),
+            name: name.unwrap_or_default(),
             email: get("email"),
             website: get("website"),
             text,
-            address: get("address").and_then(|raw| raw.parse().ok()),
+            address: get("address").and_then(|raw| network::read(&raw)),
             standing: said.standing,
             label: said.label,
             doubts: said.doubts,

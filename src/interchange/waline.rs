@@ -10,7 +10,7 @@ use super::{
     json_fields::{as_marked, first, is_set, reference, text},
     plain, typed,
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// A comment.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn of(object: &Value) -> Found {
         email: text(object, "mail"),
         website: text(object, "link"),
         text: typed::of_markdown(&content),
-        address: text(object, "ip").and_then(|raw| raw.parse().ok()),
+        address: text(object, "ip").and_then(|raw| network::read(&raw)),
         standing,
         label,
         ..ForeignComment::default()

@@ -10,6 +10,7 @@ use super::{
     plain,
     wxr::{self, not_a_comment, standing},
 };
+use crate::domain::network;
 
 /// A comment of the REST listing.
 pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
@@ -34,7 +35,7 @@ pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
         email: text(object, "author_email"),
         website: text(object, "author_url").map(|url| plain::address(&url)),
         text: plain::of_html(&html),
-        address: text(object, "author_ip").and_then(|raw| raw.parse().ok()),
+        address: text(object, "author_ip").and_then(|raw| network::read(&raw)),
         standing,
         label,
         ..ForeignComment::default()
@@ -89,7 +90,7 @@ pub fn of_cli(object: &Value, clocks: &mut Clocks) -> Found {
         email: text(object, "comment_author_email"),
         website: text(object, "comment_author_url").map(|url| plain::address(&url)),
         text: plain::of_html(&html),
-        address: text(object, "comment_author_IP").and_then(|raw| raw.parse().ok()),
+        address: text(object, "comment_author_IP").and_then(|raw| network::read(&raw)),
         standing,
         label,
         ..ForeignComment::default()

@@ -14,13 +14,16 @@ use super::{
     plain,
     xml::{Element, Step, Xml},
 };
-use crate::bayes::Label;
+use crate::{bayes::Label, domain::network};
 
 /// Why the comments of a post with a password are withheld.
 pub(super) const PASSWORD: &str = "its post has a password";
 
 /// Why those are of which the file does not say whether their post is public.
 const UNSAID: &str = "its post's state is not known here";
+
+/// Why those are that stand under a picture, say, of a post that is not public.
+const ATTACHED_TO_HIDDEN: &str = "what it is attached to is not public";
 
 /// Text of one post's comments that waits for the post's end, in bytes; of what is beyond that, only
 /// what the post has said by then is known.
@@ -37,12 +40,18 @@ pub struct Wxr<R> {
     item: Item,
     /// Comments of posts that are read.
     ready: VecDeque<Found>,
-    /// Posts that are not public.
+    /// Posts that are not public, and those that are.
     hidden: HashSet<String>,
+    public: HashSet<String>,
+    /// Comments under what is attached to a post that is not read yet, with that post.
+    attached: Vec<(String, ForeignComment)>,
     /// What ended the reading, once what was read before is handed on.
     broken: Option<ReadError>,
     clocks: Clocks,
     comments: u64,
+    /// Whether there is a post of a feed, and whether anything of WordPress's own.
+    has_items: bool,
+    is_export: bool,
     ended: bool,
 }
 
@@ -74,7 +83,7 @@ impl Item {
         if self.status.as_deref() == Some("inherit") {
             let parent = self.attached_to.as_ref()?;
             return (hidden.contains(parent) || hidden.len() >= REMEMBERED)
-                .then_some("what it is attached to is not public");
+                .then_some(ATTACHED_TO_HIDDEN);
         }
         why_withheld(self.status.as_deref()?)
     }
@@ -103,9 +112,13 @@ impl<R: BufRead> Wxr<R> {
             item: Item::default(),
             ready: VecDeque::new(),
             hidden: HashSet::new(),
+            public: HashSet::new(),
+            attached: Vec::new(),
             broken: None,
             clocks: Clocks::default(),
             comments: 0,
+            has_items: false,
+            is_export: false,
             ended: false,
         }
     }
@@ -120,10 +133,12 @@ impl<R: BufRead> Wxr<R> {
             }
             match self.step() {
                 Ok(true) => {}
-                Ok(false) if self.item.waiting.is_empty() => return Ok(None),
-                Ok(false) => self.hand_on(false),
+                Ok(false) if !self.item.waiting.is_empty() => self.hand_on(false),
+                Ok(false) if !self.attached.is_empty() => self.release(),
+                Ok(false) => return self.at_the_end(),
                 Err(error) => {
                     self.hand_on(false);
+                    self.release();
                     self.broken = Some(error);
                 }
             }
@@ -144,8 +159,10 @@ impl<R: BufRead> Wxr<R> {
             }
             Step::End => return Ok(false),
         };
+        self.is_export |= element.name.starts_with("wp:");
         match element.name.as_str() {
             "item" => {
+                self.has_items = true;
                 self.hand_on(false);
                 self.depth += 1;
                 self.item = Item {
@@ -175,6 +192,15 @@ impl<R: BufRead> Wxr<R> {
         Ok(true)
     }
 
+    /// A feed for readers has items as well, and none of what WordPress says of its posts.
+    fn at_the_end(&self) -> Result<Option<Found>, ReadError> {
+        if self.is_export || !self.has_items {
+            return Ok(None);
+        }
+        let problem = "it is a feed and no export of WordPress's: there is no element of wp: in it";
+        Err(ReadError::broken("the file", &problem))
+    }
+
     /// Keeps a fact about the post.
     fn note(&mut self, element: Element) -> Result<(), ReadError> {
         let name = element.name.clone();
@@ -197,11 +223,22 @@ impl<R: BufRead> Wxr<R> {
     /// Hands on the comments of the post so far; it is `whole` once nothing more can be said of it.
     fn hand_on(&mut self, whole: bool) {
         let why = self.item.why_withheld(&self.hidden, whole);
-        if let (Some(_), Some(id)) = (why, &self.item.id)
-            && self.hidden.len() < REMEMBERED
-        {
-            self.hidden.insert(id.clone());
+        if let Some(id) = self.item.id.as_ref().filter(|_| whole || why.is_some()) {
+            let posts = match why {
+                Some(_) => &mut self.hidden,
+                None => &mut self.public,
+            };
+            if posts.len() < REMEMBERED {
+                posts.insert(id.clone());
+            }
         }
+        // Pictures are often older than the post that they were put into, and stand before it.
+        let parent = self.item.attached_to.as_ref();
+        let parent =
+            parent.filter(|_| self.item.status.as_deref() == Some("inherit") && why.is_none());
+        let parent = parent.filter(|id| *id != "0" && !self.public.contains(*id));
+        let room = WAITING / 1_000;
+        let parent = parent.filter(|_| self.attached.len() + self.item.waiting.len() < room);
         let (link, title) = (&self.item.link, &self.item.title);
         let title = title.as_ref().filter(|title| !title.is_empty());
         for found in self.item.waiting.drain(..) {
@@ -212,6 +249,10 @@ impl<R: BufRead> Wxr<R> {
                         page_title: title.cloned(),
                         ..*comment
                     };
+                    if let Some(parent) = parent {
+                        self.attached.push((parent.clone(), comment));
+                        continue;
+                    }
                     if self.item.status.as_deref() == Some("trash") {
                         comment.discarded(why).into()
                     } else {
@@ -222,6 +263,19 @@ impl<R: BufRead> Wxr<R> {
             });
         }
         self.item.size = 0;
+    }
+
+    /// Hands on what stands under attachments, once all posts are read. Of a post that is not in the file nobody
+    /// knows whether it is public.
+    fn release(&mut self) {
+        for (parent, comment) in std::mem::take(&mut self.attached) {
+            let why = match (self.hidden.contains(&parent), self.public.contains(&parent)) {
+                (true, _) => Some(ATTACHED_TO_HIDDEN),
+                (false, true) => None,
+                (false, false) => Some(UNSAID),
+            };
+            self.ready.push_back(comment.withheld(why).into());
+        }
     }
 
     fn comment(&mut self, comment: &Element) -> Found {
@@ -251,9 +305,7 @@ impl<R: BufRead> Wxr<R> {
             email: get("wp:comment_author_email"),
             website: comment.get("wp:comment_author_url").map(plain::address),
             text: plain::of_html(content),
-            address: comment
-                .get("wp:comment_author_IP")
-                .and_then(|raw| raw.parse().ok()),
+            address: comment.get("wp:comment_author_IP").and_then(network::read),
             standing,
             label,
             akismet: match told("akismet_result") {

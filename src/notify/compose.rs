@@ -3,6 +3,7 @@
 //! that there is nothing left to say.
 
 use askama::Template;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::{
     content::{
@@ -22,7 +23,6 @@ use crate::{
         moderator::Scope,
         moderator::{MailMode, Moderator},
         queue::{Filter, Sort},
-        score,
         site::SiteSlug,
     },
     ground::Ground,
@@ -31,7 +31,7 @@ use crate::{
         notices::{Since, Waiting},
         subscriptions::Answer,
     },
-    words::{Argument, Words},
+    words::{Argument, Words, names},
 };
 
 /// Reasons given for each comment.
@@ -49,7 +49,7 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
     };
     Ok(letter.map_or(Composed::Settled, |letter| Composed::Letter {
         id: mail.id.clone(),
-        letter,
+        letter: Box::new(letter),
         told: Vec::new(),
     }))
 }
@@ -74,7 +74,7 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
     if waiting.comments.is_empty() {
         return Ok(None);
     }
-    let words = Words::english();
+    let words = Words::asked(moderator.language.as_deref(), None);
     let queue = view(ground, words, &moderator, &waiting);
     Ok(Some(Letter {
         to: ground.vault.open(sealed, &moderator)?,
@@ -91,7 +91,22 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
         .render()?,
         list: "queue".to_owned(),
         unsubscribe: Some(queue.stop),
+        thread: conversation(&waiting),
     }))
+}
+
+/// The conversation that waiting comments belong to, where all of them are on one page.
+fn conversation(waiting: &Waiting) -> Option<String> {
+    let (first, others) = waiting.comments.split_first()?;
+    let page = |comment: &Comment| (comment.site.clone(), comment.page.clone());
+    let all_listed =
+        i64::try_from(waiting.comments.len()).is_ok_and(|listed| listed == waiting.total);
+    let is_one = all_listed && others.iter().all(|other| page(other) == page(first));
+    let mut hasher = Xxh3Default::new();
+    hasher.update(first.site.as_str().as_bytes());
+    hasher.update(b"\0");
+    hasher.update(first.page.as_str().as_bytes());
+    is_one.then(|| format!("page-{:032x}", hasher.digest128()))
 }
 
 /// What distinguishes this mail from the one before: who wrote. A name is a stranger's, so it comes behind our own words, and short.
@@ -159,9 +174,9 @@ fn item(ground: &Ground, words: &Words, moderator: &Moderator, comment: &Comment
         author: quote(&comment.name, LINE_CHARS),
         page,
         page_url,
-        received: minute(comment),
+        received: minute(ground, comment),
         excerpt: quote(&comment.text, EXCERPT_CHARS),
-        score: score::in_words(comment.score),
+        score: words.say(names::score(comment.score)).into(),
         percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
         reasons: reasons.map(|reason| quote(&reason, LINE_CHARS)).collect(),
         opened: format!("{}/desk/comments/{}", ground.public_url(), comment.id),
@@ -178,7 +193,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
     let Some(subscription) = subscription(ground, mail, Answer::Asked).await? else {
         return Ok(None);
     };
-    let words = Words::english();
+    let words = Words::asked(comment.evidence.language.as_deref(), None);
     let site = site_name(ground, &comment.site);
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
     let confirm = Confirm {
@@ -202,6 +217,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
         .render()?,
         list: format!("replies.{}", comment.site),
         unsubscribe: Some(unsubscribe),
+        thread: Some(comment.id.to_string()),
     }))
 }
 
@@ -231,11 +247,8 @@ async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, Com
     Ok(others.find(|comment| comment.wants_replies))
 }
 
-/// When it arrived: `2026-03-01 12:00 UTC`.
-fn minute(comment: &Comment) -> String {
-    let text = comment.created_at.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time} UTC"),
-        _ => text,
-    }
+/// When it arrived, on the clocks of the mails' zone: `2026-03-01 13:00 CET`.
+fn minute(ground: &Ground, comment: &Comment) -> String {
+    let at = schedule::zoned(&ground.settings.mail, comment.created_at);
+    at.strftime("%Y-%m-%d %H:%M %Z").to_string()
 }

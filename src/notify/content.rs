@@ -43,7 +43,7 @@ pub(super) enum Composed {
     Letter {
         /// What its Message-ID is made of.
         id: String,
-        letter: Letter,
+        letter: Box<Letter>,
         /// The rows of the outbox that it covers, where there are several.
         told: Vec<String>,
     },

@@ -35,6 +35,9 @@ pub struct Letter {
     pub list: String,
     /// Where one click unsubscribes (RFC 8058).
     pub unsubscribe: Option<String>,
+    /// What mails of one conversation have in common: letters, digits, dots and dashes. Mail programs put
+    /// together what refers to one message (RFC 5322, 3.6.4), whether they have that one or not.
+    pub thread: Option<String>,
 }
 
 /// A letter cannot be made into a message.
@@ -84,6 +87,11 @@ impl Letter {
                 "List-Unsubscribe=One-Click".to_owned(),
             )?;
         }
+        if let Some(thread) = &self.thread {
+            for name in ["In-Reply-To", "References"] {
+                header(name, format!("<thread.{thread}@{domain}>"))?;
+            }
+        }
         Ok(message)
     }
 }
@@ -116,6 +124,7 @@ mod tests {
             html: "<p>Words.</p>".to_owned(),
             list: "replies.default".to_owned(),
             unsubscribe: Some(format!("https://c.example/r/{}", "x".repeat(200))),
+            thread: Some("0190-7".to_owned()),
         }
     }
 
@@ -136,6 +145,8 @@ mod tests {
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
             "Date: Tue, 14 Nov 2023 22:13:20 +0000",
             "To: jo@example.com",
+            "In-Reply-To: <thread.0190-7@c.example>",
+            "References: <thread.0190-7@c.example>",
             &format!(
                 "List-Unsubscribe: <https://c.example/r/{}>",
                 "x".repeat(200)

@@ -51,7 +51,8 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
         return Ok(Composed::Settled);
     };
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
-    let words = Words::english();
+    let language = first.answered.evidence.language.as_deref();
+    let words = Words::asked(language, None);
     let replies = view(ground, words, site, &news, unsubscribe.clone());
     let letter = Letter {
         to: ground.vault.open(&first.answered.email, &first.answered)?,
@@ -68,10 +69,11 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
         .render()?,
         list: format!("replies.{site}"),
         unsubscribe: Some(unsubscribe),
+        thread: Some(first.answered.id.to_string()),
     };
     Ok(Composed::Letter {
         id: first.mail.clone(),
-        letter,
+        letter: Box::new(letter),
         told: news.iter().map(|one| one.mail.clone()).collect(),
     })
 }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use jiff::Zoned;
+
 use crate::{config::MailSettings, domain::timestamp::Timestamp, storage::notices::Due};
 
 const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
 
 /// The first wait after a failure, and the longest.
 const FIRST_WAIT: Duration = Duration::from_mins(1);
@@ -15,13 +16,36 @@ const LONGEST_WAIT: Duration = Duration::from_hours(4);
 /// The bounds at which mail to moderators becomes due.
 pub(super) fn due(settings: &MailSettings, now: Timestamp) -> Due {
     let millis = now.millis();
-    let digest = i64::from(settings.digest_hour) * HOUR;
     Due {
         now,
         mailed_before: now.minus(interval(settings)),
         hour: Timestamp::from_millis(millis - millis.rem_euclid(HOUR)),
-        day: Timestamp::from_millis(millis - (millis - digest).rem_euclid(DAY)),
+        day: last_digest(settings, now),
     }
+}
+
+/// When the digest hour of the zone's clocks was last. Where clocks are put forward over it, it is the moment
+/// after; outside of the years that calendars know, the clock's.
+fn last_digest(settings: &MailSettings, now: Timestamp) -> Timestamp {
+    let today = zoned(settings, now);
+    let at_hour = |day: &Zoned| {
+        let hour = i8::try_from(settings.digest_hour).ok()?;
+        let moment = day
+            .date()
+            .at(hour, 0, 0, 0)
+            .to_zoned(day.time_zone().clone())
+            .ok()?;
+        Some(Timestamp::from_millis(moment.timestamp().as_millisecond()))
+    };
+    let this_days = at_hour(&today).filter(|moment| *moment <= now);
+    let yesterdays = || at_hour(&today.yesterday().ok()?);
+    this_days.or_else(yesterdays).unwrap_or(now)
+}
+
+/// A moment on the clocks of the mails' zone.
+pub(super) fn zoned(settings: &MailSettings, at: Timestamp) -> Zoned {
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+    at.to_zoned(settings.time_zone.clone())
 }
 
 /// A moderator, or a commenter who hears of replies, is mailed at most once in this time.
@@ -46,6 +70,64 @@ mod tests {
         crate::config::Settings::from_sources(None, std::collections::HashMap::new())
             .unwrap()
             .mail
+    }
+
+    #[test]
+    fn the_digest_hour_is_that_of_the_zones_clocks_in_summer_and_in_winter() {
+        let settings = |zone: &str, hour: u8| MailSettings {
+            time_zone: jiff::tz::TimeZone::get(zone).unwrap(),
+            digest_hour: hour,
+            ..settings()
+        };
+        for (zone, hour, now, day) in [
+            (
+                "Europe/Berlin",
+                8,
+                "2026-07-02T06:00:00Z",
+                "2026-07-02T06:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                8,
+                "2026-07-02T05:59:59Z",
+                "2026-07-01T06:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                8,
+                "2026-12-02T06:30:00Z",
+                "2026-12-01T07:00:00Z",
+            ),
+            // The hour that is left out, and the one that comes twice.
+            (
+                "Europe/Berlin",
+                2,
+                "2026-03-29T01:30:00Z",
+                "2026-03-29T01:00:00Z",
+            ),
+            (
+                "Europe/Berlin",
+                2,
+                "2026-10-25T02:30:00Z",
+                "2026-10-25T00:00:00Z",
+            ),
+            (
+                "Asia/Kathmandu",
+                8,
+                "2026-03-02T02:15:00Z",
+                "2026-03-02T02:15:00Z",
+            ),
+            (
+                "America/Los_Angeles",
+                23,
+                "2026-03-02T06:00:00Z",
+                "2026-03-01T07:00:00Z",
+            ),
+            ("UTC", 0, "2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z"),
+        ] {
+            let due = due(&settings(zone, hour), at(now));
+            assert_eq!(due.day, at(day), "{zone} {now}");
+        }
     }
 
     fn at(text: &str) -> Timestamp {

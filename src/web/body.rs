@@ -9,13 +9,17 @@ use actix_web::{
     dev::Payload,
     web::{Bytes, BytesMut},
 };
-use futures_util::{StreamExt, future::LocalBoxFuture};
+use futures_util::{Stream, StreamExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 
 use crate::web::prelude::*;
 
 /// The largest body of an ordinary request, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
+
+/// A body has to bring at least so much in each stretch of `server.body_timeout_seconds`, however
+/// long it takes in all: a slow line is fine, a stalled one is not.
+const LEAST_BYTES: usize = 4 * 1024;
 
 /// Reads a body of at most `limit` bytes within the configured time.
 ///
@@ -46,6 +50,50 @@ pub async fn read(
     tokio::time::timeout(patience, all)
         .await
         .unwrap_or_else(|_| Err(timeout(patience)))
+}
+
+/// Collects a file that is sent, of at most `limit` bytes. It has to come at a pace, however long it takes in all.
+///
+/// # Errors
+/// A [`Problem`]: 413, 408, or what the stream itself ended with.
+pub async fn collect(
+    app: &App,
+    mut chunks: impl Stream<Item = Result<Bytes, Problem>> + Unpin,
+    limit: usize,
+) -> Result<Vec<u8>, Problem> {
+    let stretch = Duration::from_secs(app.settings.server.body_timeout_seconds);
+    let mut bytes = Vec::new();
+    loop {
+        let piece = tokio::time::timeout(stretch, piece(&mut chunks)).await;
+        let piece = piece.map_err(|_| timeout(stretch))??;
+        if piece.is_empty() {
+            return Ok(bytes);
+        }
+        for chunk in piece {
+            if bytes.len() + chunk.len() > limit {
+                return Err(too_large(limit as u64));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// At least [`LEAST_BYTES`] of what is sent, or its end; nothing when there is nothing more.
+///
+/// # Errors
+/// What the stream ended with.
+pub async fn piece(
+    chunks: &mut (impl Stream<Item = Result<Bytes, Problem>> + Unpin),
+) -> Result<Vec<Bytes>, Problem> {
+    let (mut piece, mut length) = (Vec::new(), 0);
+    while length < LEAST_BYTES {
+        let Some(chunk) = chunks.next().await.transpose()? else {
+            break;
+        };
+        length += chunk.len();
+        piece.push(chunk);
+    }
+    Ok(piece)
 }
 
 /// 415 for a compressed body: a small one could become a very large one.

@@ -4,7 +4,7 @@
 use std::{io, time::Duration};
 
 use actix_web::web::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 
 use super::body;
 use crate::{
@@ -12,10 +12,6 @@ use crate::{
     learn::upload::{self, About, Chunks, UploadError, Uploaded},
     web::prelude::*,
 };
-
-/// A body has to bring at least so much in each stretch of `server.body_timeout_seconds`, however
-/// long it takes in all: a slow line is fine, a stalled one is not.
-const LEAST_BYTES: usize = 4 * 1024;
 
 /// Longest name of a source, in characters.
 pub const MAX_SOURCE_CHARS: usize = 100;
@@ -74,7 +70,7 @@ async fn pass_pieces(
     let stretch = Duration::from_secs(app.settings.server.body_timeout_seconds);
     let (limit, mut total) = (limit(app), 0);
     loop {
-        let piece = tokio::time::timeout(stretch, piece(chunks));
+        let piece = tokio::time::timeout(stretch, body::piece(chunks));
         let piece = piece.await.map_err(|_| body::timeout(stretch))??;
         if piece.is_empty() {
             return Ok(());
@@ -89,21 +85,6 @@ async fn pass_pieces(
             let _ = reader.send(Ok(chunk)).await;
         }
     }
-}
-
-/// At least [`LEAST_BYTES`] of the data, or its end; nothing when there is nothing more.
-async fn piece(
-    chunks: &mut (impl Stream<Item = Result<Bytes, Problem>> + Unpin),
-) -> Result<Vec<Bytes>, Problem> {
-    let (mut piece, mut length) = (Vec::new(), 0);
-    while length < LEAST_BYTES {
-        let Some(chunk) = chunks.next().await.transpose()? else {
-            break;
-        };
-        length += chunk.len();
-        piece.push(chunk);
-    }
-    Ok(piece)
 }
 
 impl From<UploadError> for Problem {

@@ -1,9 +1,6 @@
 //! Who sent a request, as far as the network shows: the peer, or what a trusted proxy says of it.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::Once,
-};
+use std::{net::IpAddr, sync::Once};
 
 use actix_web::{
     HttpRequest,
@@ -11,7 +8,7 @@ use actix_web::{
 };
 use ipnet::IpNet;
 
-use crate::domain::network::SenderAddress;
+use crate::domain::network::{self, SenderAddress};
 
 /// The sender's address. What is forwarded is believed only from a peer in `trusted`, and then the last
 /// address in it that is not itself a trusted proxy: everything before may be invented. `Forwarded`
@@ -63,7 +60,7 @@ fn origin(peer: IpAddr, hops: &[&str], trusted: &[IpNet]) -> IpAddr {
         if !is_trusted(origin) {
             break;
         }
-        let Some(address) = address(hop) else {
+        let Some(address) = network::read(hop) else {
             static SAID: Once = Once::new();
             SAID.call_once(|| {
                 tracing::warn!(
@@ -75,35 +72,6 @@ fn origin(peer: IpAddr, hops: &[&str], trusted: &[IpNet]) -> IpAddr {
         origin = address;
     }
     origin
-}
-
-/// An address as proxies write it: by itself, with a port, in brackets, in quotation marks, with a zone.
-fn address(hop: &str) -> Option<IpAddr> {
-    let hop = hop.trim();
-    let quoted = hop.strip_prefix('"').and_then(|hop| hop.strip_suffix('"'));
-    let hop = quoted.unwrap_or(hop).trim();
-    if let Some(inside) = hop.strip_prefix('[') {
-        let (inside, port) = inside.split_once(']')?;
-        let port = port.strip_prefix(':').map_or(port.is_empty(), is_port);
-        return v6(inside).filter(|_| port);
-    }
-    match hop.split_once(':') {
-        Some((v4, port)) if is_port(port) && v4.contains('.') => {
-            v4.parse::<Ipv4Addr>().ok().map(IpAddr::from)
-        }
-        Some(_) => v6(hop),
-        None => hop.parse().ok(),
-    }
-}
-
-/// An IPv6 address, with or without a zone.
-fn v6(raw: &str) -> Option<IpAddr> {
-    let (bare, _zone) = raw.split_once('%').unwrap_or((raw, ""));
-    bare.parse::<Ipv6Addr>().ok().map(IpAddr::from)
-}
-
-fn is_port(raw: &str) -> bool {
-    raw.bytes().all(|byte| byte.is_ascii_digit()) && raw.parse::<u16>().is_ok()
 }
 
 /// The nodes that a `Forwarded` names, one for each element. One that leaves a quotation open names
@@ -202,7 +170,7 @@ mod tests {
             ("[fe80::7%25en1]:80", "fe80::7"),
             ("::ffff:198.51.100.7", "::ffff:198.51.100.7"),
         ] {
-            assert_eq!(address(hop), read.parse().ok(), "{hop}");
+            assert_eq!(network::read(hop), read.parse().ok(), "{hop}");
         }
         for bad in [
             "",
@@ -215,7 +183,7 @@ mod tests {
             "1.2.3.4.5",
             "a:1",
         ] {
-            assert_eq!(address(bad), None, "{bad}");
+            assert_eq!(network::read(bad), None, "{bad}");
         }
         assert_eq!(
             nodes(

@@ -38,6 +38,7 @@ mod intake;
 mod interchange;
 mod keys;
 mod language;
+mod languages;
 mod learning;
 mod mail;
 mod metrics;

@@ -355,11 +355,14 @@ fn addresses_among_the_settings_are_written_as_people_write_them_or_said_how() {
         (ran.status.code(), says(&ran))
     };
     let (proxies, listen) = ("HAMLET_SERVER__TRUSTED_PROXIES", "HAMLET_SERVER__LISTEN");
+    let zone = "HAMLET_MAIL__TIME_ZONE";
     for (name, value) in [
         (proxies, "127.0.0.1"),
         (proxies, "::1"),
         (proxies, "10.0.0.0/8, 127.0.0.1"),
         (listen, "localhost:0"),
+        (zone, "Europe/Berlin"),
+        (zone, "utc"),
     ] {
         assert_eq!(doctor(name, value).0, Some(0), "{value}");
     }
@@ -371,6 +374,7 @@ fn addresses_among_the_settings_are_written_as_people_write_them_or_said_how() {
             "write an address and a port such as 127.0.0.1:8080",
         ),
         (listen, "example.org:8080", "write an address and a port"),
+        (zone, "Elsinore", "write a time zone such as Europe/Berlin"),
     ] {
         let (code, said) = doctor(name, value);
         assert_eq!(code, Some(2), "{value}: {said}");

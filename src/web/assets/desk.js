@@ -27,6 +27,28 @@ if ($(".items") && performance.getEntriesByType("navigation")[0]?.type === "back
   if (row?.matches(".items .item")) select(row, { still: true });
 }
 
+// A file that was tried is still chosen when it is to be imported: a page cannot choose one again by itself.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-keeps-file]");
+  if (!form) return;
+  event.preventDefault();
+  const files = form.elements.file.files;
+  const button = $("button", form);
+  button.disabled = true;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const main = $("main", page);
+    if (answer.redirected || !main) return location.reload();
+    $("main").replaceWith(main);
+    const kept = $("[data-keeps-file]", main);
+    if ($("[name=tried]", kept)) kept.elements.file.files = files;
+    $("[role=status], [role=alert]", main)?.scrollIntoView({ block: "center" });
+  } catch {
+    button.disabled = false;
+  }
+});
+
 // Keys
 
 const help = $("#help");

@@ -20,7 +20,9 @@ pub struct Done {
 }
 
 /// The labels of fields, by the names of their sentences.
-const LABELS: [(&str, &str); 10] = [
+const LABELS: [(&str, &str); 12] = [
+    ("file", "model-file"),
+    ("format", "imports-what-it-is"),
     ("from", "imports-from-page"),
     ("to", "imports-to-page"),
     ("slug", "settings-name-in-addresses"),

@@ -6,7 +6,10 @@ use serde_json::Value;
 use super::site_choice::SiteChoice;
 use crate::{
     domain::moderator::Scope,
-    history::undo::{self, ImportUndone},
+    history::{
+        sent,
+        undo::{self, ImportUndone},
+    },
     sites::{SiteError, pages},
     storage::import_runs::ImportRun,
     web::{desk::prelude::*, site},
@@ -19,6 +22,36 @@ const HERE: &str = "/desk/imports";
 /// Imports that are shown.
 const SHOWN: usize = 100;
 
+/// The systems as they call themselves, by the words for their formats.
+const SYSTEMS: [(&str, &str); 13] = [
+    ("wxr", "WordPress (WXR)"),
+    ("wp-rest", "WordPress (REST)"),
+    ("wp-cli", "WordPress (wp-cli)"),
+    ("disqus", "Disqus"),
+    ("blogger", "Blogger"),
+    ("isso", "Isso (SQLite)"),
+    ("isso-json", "Isso (JSON)"),
+    ("commento", "Commento, Comentario"),
+    ("remark42", "Remark42"),
+    ("artrans", "Artalk (Artrans)"),
+    ("waline", "Waline, Twikoo, Valine"),
+    ("csv", "CSV"),
+    ("jsonl", "JSON"),
+];
+
+/// What an import of a file would do.
+pub struct Tried {
+    /// What the file has to be for the import to be done; empty where there is nothing to do.
+    pub digest: String,
+    /// The site it would come to, its name, and what it is.
+    pub site: String,
+    pub name: String,
+    pub format: String,
+    pub said: String,
+    pub counts: Vec<String>,
+    pub problems: Vec<String>,
+}
+
 #[derive(Template)]
 #[template(path = "desk_imports.html")]
 struct ImportsPage {
@@ -26,6 +59,14 @@ struct ImportsPage {
     runs: Vec<Run>,
     sites: SiteChoice,
     done: Done,
+    /// What the import of a file would do, and where it would go.
+    tried: Option<Tried>,
+    is_ready: bool,
+    file_site: SiteChoice,
+    /// The format that is chosen, and those there are.
+    format: String,
+    systems: &'static [(&'static str, &'static str)],
+    max_mib: usize,
 }
 
 /// An import, in words.
@@ -73,14 +114,17 @@ impl Run {
 }
 
 /// The lines of a list in a report.
-fn lines<'a>(report: Option<&'a Value>, name: &'a str) -> impl Iterator<Item = String> + 'a {
+pub(super) fn lines<'a>(
+    report: Option<&'a Value>,
+    name: &'a str,
+) -> impl Iterator<Item = String> + 'a {
     let list = report.and_then(|report| report.get(name)?.as_array());
     let text = |line: &Value| line.as_str().map(str::to_owned);
     list.into_iter().flatten().filter_map(text)
 }
 
 /// What a report counts, a sentence each.
-fn counts(words: &Words, report: Option<&Value>) -> Vec<String> {
+pub(super) fn counts(words: &Words, report: Option<&Value>) -> Vec<String> {
     let Some(report) = report else {
         return Vec::new();
     };
@@ -122,7 +166,7 @@ pub(super) async fn show(
     app: Shared,
     Operators(Entered(signed_in)): Operators<Entered>,
 ) -> Result<HttpResponse, Refused> {
-    render(&app, &signed_in, Done::default()).await
+    render(&app, &signed_in, Done::default(), None).await
 }
 
 pub(super) async fn act(
@@ -134,7 +178,7 @@ pub(super) async fn act(
         "move" => move_page(&app, by.words, &fields).await?,
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
-    render(&app, &by, done.keeping(fields)).await
+    render(&app, &by, done.keeping(fields), None).await
 }
 
 async fn take_back(app: &App, words: &Words, fields: &FormFields) -> Result<Done, Problem> {
@@ -180,7 +224,13 @@ async fn runs(app: &App) -> Result<Vec<ImportRun>, Problem> {
     Ok(app.store.import_runs(&sites).await?)
 }
 
-async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpResponse, Refused> {
+/// The page with what a form did, or what the import of a file would do.
+pub(super) async fn render(
+    app: &App,
+    signed_in: &SignedIn,
+    done: Done,
+    tried: Option<Tried>,
+) -> Result<HttpResponse, Refused> {
     let words = signed_in.words;
     let runs = runs(app).await?;
     let status = done.status();
@@ -192,6 +242,21 @@ async fn render(app: &App, signed_in: &SignedIn, done: Done) -> Result<HttpRespo
             .map(|made| Run::new(app, words, made))
             .collect(),
         sites: SiteChoice::new(app, &Scope::All, done.kept("move", "site")),
+        file_site: SiteChoice::new(
+            app,
+            &Scope::All,
+            tried
+                .as_ref()
+                .map_or_else(|| done.kept("file", "site"), |tried| &tried.site),
+        ),
+        format: tried
+            .as_ref()
+            .map_or_else(|| done.kept("file", "format"), |tried| &tried.format)
+            .to_owned(),
+        systems: &SYSTEMS,
+        is_ready: tried.as_ref().is_some_and(|tried| !tried.digest.is_empty()),
+        max_mib: sent::MAX_BYTES >> 20,
+        tried,
         done,
     };
     Ok(page::render(status, &template)?)

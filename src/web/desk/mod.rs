@@ -17,6 +17,7 @@ mod file_form;
 mod filter;
 mod flash;
 mod frame;
+mod import_file;
 mod imports;
 mod item;
 mod looks;
@@ -49,9 +50,10 @@ pub const HOME: &str = "/desk";
 
 /// Adds these routes; pages are not part of the interface's description.
 pub fn routes(config: &mut RouteTable<'_>) {
-    let with_file = Route::new()
-        .method(Method::POST)
-        .guard(fn_guard(file_form::is_sent));
+    let with_file = || {
+        let route = Route::new().method(Method::POST);
+        route.guard(fn_guard(file_form::is_sent))
+    };
     config
         .page(Method::GET, "/sign-in", sign_in::show)
         .page(Method::POST, "/sign-in", sign_in::with_password)
@@ -65,7 +67,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .guarded_page(
             Method::POST,
             "/desk/model",
-            with_file.to(model::upload::take),
+            with_file().to(model::upload::take),
         )
         .page(Method::POST, "/desk/model", model::act)
         .page(
@@ -80,6 +82,11 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::GET, "/desk/privacy", privacy::show)
         .page(Method::POST, "/desk/privacy", privacy::act)
         .page(Method::GET, "/desk/imports", imports::show)
+        .guarded_page(
+            Method::POST,
+            "/desk/imports",
+            with_file().to(import_file::take),
+        )
         .page(Method::POST, "/desk/imports", imports::act)
         .page(Method::GET, "/desk/activity", activity::show)
         .page(Method::GET, "/desk/statistics", statistics::show)

@@ -13,16 +13,18 @@ use mail_parser::{Address, MessageParser};
 
 use super::pieces;
 
-const HEADERS: [&str; 11] = [
+const HEADERS: [&str; 13] = [
     "auto-submitted",
     "content-type",
     "date",
     "from",
+    "in-reply-to",
     "list-id",
     "list-unsubscribe",
     "list-unsubscribe-post",
     "message-id",
     "mime-version",
+    "references",
     "subject",
     "to",
 ];
@@ -42,6 +44,7 @@ pub fn check(data: &[u8]) {
         html: html.into_owned(),
         list: site,
         unsubscribe: Some(unsubscribe.into_owned()).filter(|url| !url.is_empty()),
+        thread: Some("page-0190".to_owned()),
     };
     let printable = |text: &String| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let Ok(message) = letter.pack("0190", &from, Timestamp::from_millis(1_700_000_000_000)) else {

@@ -8,6 +8,7 @@ mod hidden;
 mod imports;
 mod kinds;
 mod runs;
+mod taught;
 mod wordpress;
 mod wordpress_site;
 

@@ -333,6 +333,19 @@ async fn a_mail_is_told_from_the_one_before_and_leads_to_the_desk(engine: Engine
         subject.starts_with("4 comments wait on Default: ") && subject.ends_with(" and others"),
         "{subject}"
     );
+    // Mail programs put mails about one page together, and leave one about several alone.
+    let conversation = header(&mail, "References").unwrap();
+    assert!(conversation.starts_with("<thread.page-"), "{conversation}");
+    for name in ["References", "In-Reply-To"] {
+        let of_last = header(&office.last().await, name);
+        assert_eq!(of_last.as_deref(), Some(&*conversation));
+    }
+    for (page, text) in [("/another", "Elsewhere."), ("/garden", "And here.")] {
+        let fields = json!({ "page": page, "text": text });
+        post(&office.app, "default", fields).await;
+    }
+    office.pass(HOUR).await;
+    assert_eq!(header(&office.last().await, "References"), None);
 }
 
 async fn one_click_stops_mail_about_comments_that_wait(engine: Engine) {

@@ -143,6 +143,10 @@ async fn a_commenter_is_asked_after_approval_and_told_after_saying_yes(engine: E
         read(&news).subject(),
         Some("Default: a reply to your comment")
     );
+    // All mail about one comment is one conversation.
+    let conversation = header(&news, "References");
+    assert!(conversation.is_some());
+    assert_eq!(conversation, header(&question, "References"));
     let said = text(&news);
     assert!(
         said.contains("Are you fair?") && said.contains("rosemary"),

@@ -1,5 +1,5 @@
-//! `docs/security.md` names the test that holds each threat. Here the document is held to that: every
-//! test it names has to be there, under that name.
+//! `docs/security.md` names the test that holds each threat, `tests/kinds.md` those of each kind of odd input. Here
+//! the documents are held to that: every test they name has to be there, under that name.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -71,17 +71,19 @@ fn is_there(named: &str) -> bool {
 }
 
 #[test]
-fn every_test_that_the_threat_table_names_exists() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md");
-    let document = fs::read_to_string(path).expect("docs/security.md");
-    let named = named(&document);
-    assert!(named.len() > 60, "{} tests are named", named.len());
+fn every_test_that_a_table_names_exists() {
     let rust = rust_tests();
-    let missing: Vec<&String> = named
-        .iter()
-        .filter(|name| !rust.contains(*name) && !is_there(name))
-        .collect();
-    assert!(missing.is_empty(), "{missing:#?}");
+    for (table, at_least) in [("docs/security.md", 60), ("tests/kinds.md", 60)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(table);
+        let document = fs::read_to_string(path).expect(table);
+        let named = named(&document);
+        assert!(named.len() > at_least, "{} tests are named", named.len());
+        let missing: Vec<&String> = named
+            .iter()
+            .filter(|name| !rust.contains(*name) && !is_there(name))
+            .collect();
+        assert!(missing.is_empty(), "{table}: {missing:#?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,143 @@
+//! What the fields of a comment are called, in tables and in JSON of one's own, for comments and for labelled texts
+//! alike. `createdAt`, `created_at` and `Created At` are one name.
+
+/// The fields that are read, with the names that they have, the one that says it best first.
+const COLUMNS: [(&str, &[&str]); 13] = [
+    (
+        "id",
+        &["id", "comment_id", "object_id", "_id", "uuid", "guid"],
+    ),
+    (
+        "parent",
+        &[
+            "parent",
+            "parent_id",
+            "reply_to",
+            "comment_parent",
+            "in_reply_to",
+            "pid",
+            "rid",
+        ],
+    ),
+    (
+        "page",
+        &[
+            "page",
+            "url",
+            "link",
+            "permalink",
+            "page_url",
+            "path",
+            "uri",
+            "href",
+        ],
+    ),
+    ("page_title", &["page_title", "title", "post_title"]),
+    (
+        "name",
+        &[
+            "name",
+            "author",
+            "nick",
+            "author_name",
+            "comment_author",
+            "nickname",
+            "user_name",
+            "display_name",
+        ],
+    ),
+    (
+        "email",
+        &[
+            "email",
+            "mail",
+            "author_email",
+            "comment_author_email",
+            "email_address",
+        ],
+    ),
+    (
+        "website",
+        &[
+            "website",
+            "author_url",
+            "homepage",
+            "comment_author_url",
+            "web",
+            "link",
+        ],
+    ),
+    (
+        "text",
+        &[
+            "text",
+            "content",
+            "comment",
+            "message",
+            "body",
+            "comment_content",
+            "comment_text",
+            "email_text",
+            "sms",
+            "v2",
+        ],
+    ),
+    (
+        "address",
+        &[
+            "address",
+            "ip",
+            "author_ip",
+            "comment_author_ip",
+            "ip_address",
+            "remote_addr",
+        ],
+    ),
+    (
+        "created_at",
+        &[
+            "created_at",
+            "date",
+            "created",
+            "time",
+            "timestamp",
+            "comment_date_gmt",
+            "comment_date",
+            "inserted_at",
+            "date_time",
+            "posted_at",
+            "published_at",
+            "published",
+        ],
+    ),
+    ("status", &["status", "state", "comment_approved"]),
+    (
+        "label",
+        &[
+            "label", "class", "spam", "is_spam", "target", "category", "v1",
+        ],
+    ),
+    ("site", &["site"]),
+];
+
+/// The names of a field.
+pub(super) fn names_of(column: &str) -> &'static [&'static str] {
+    let known = COLUMNS.iter().find(|(name, _)| *name == column);
+    known.map_or(&[], |(_, names)| names)
+}
+
+/// Whether a name is one that is read.
+pub(super) fn is_known(name: &str) -> bool {
+    let mut names = COLUMNS.iter().flat_map(|(_, names)| *names);
+    names.any(|known| same(name, known))
+}
+
+/// Whether two names are one but for capitals and what is between words.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
+    letters.flat_map(char::to_lowercase)
+}
