@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::shell::{Shell, refused};
-use crate::domain::email::EmailAddress;
+use crate::{domain::email::EmailAddress, words::Words};
 
 /// How long the mail server may take in all.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -40,7 +40,10 @@ impl MailArgs {
         Shell::run(config, self.json, async |shell| {
             let Command::Test { to } = &self.command;
             let to = EmailAddress::parse("address", to).map_err(|error| refused(&[error]))?;
-            shell.notify.send_test(to, PATIENCE).await?;
+            shell
+                .notify
+                .send_test(Words::english(), to, PATIENCE)
+                .await?;
             let folder = shell.notify.mail_folder();
             let words = match folder {
                 Some(folder) => format!(

@@ -23,7 +23,6 @@ use crate::{
         moderator::Scope,
         moderator::{MailMode, Moderator},
         queue::{Filter, Sort},
-        score,
         site::SiteSlug,
     },
     ground::Ground,
@@ -32,7 +31,7 @@ use crate::{
         notices::{Since, Waiting},
         subscriptions::Answer,
     },
-    words::{Argument, Words},
+    words::{Argument, Words, names},
 };
 
 /// Reasons given for each comment.
@@ -75,7 +74,7 @@ async fn queue(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Compos
     if waiting.comments.is_empty() {
         return Ok(None);
     }
-    let words = Words::english();
+    let words = Words::asked(moderator.language.as_deref(), None);
     let queue = view(ground, words, &moderator, &waiting);
     Ok(Some(Letter {
         to: ground.vault.open(sealed, &moderator)?,
@@ -177,7 +176,7 @@ fn item(ground: &Ground, words: &Words, moderator: &Moderator, comment: &Comment
         page_url,
         received: minute(ground, comment),
         excerpt: quote(&comment.text, EXCERPT_CHARS),
-        score: score::in_words(comment.score),
+        score: words.say(names::score(comment.score)).into(),
         percent: comment.score.map(|score| format!("{:.0} %", score * 100.0)),
         reasons: reasons.map(|reason| quote(&reason, LINE_CHARS)).collect(),
         opened: format!("{}/desk/comments/{}", ground.public_url(), comment.id),
@@ -194,7 +193,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
     let Some(subscription) = subscription(ground, mail, Answer::Asked).await? else {
         return Ok(None);
     };
-    let words = Words::english();
+    let words = Words::asked(comment.evidence.language.as_deref(), None);
     let site = site_name(ground, &comment.site);
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
     let confirm = Confirm {

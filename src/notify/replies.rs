@@ -51,7 +51,8 @@ pub(super) async fn compose(ground: &Ground, mail: &Claimed) -> Result<Composed,
         return Ok(Composed::Settled);
     };
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
-    let words = Words::english();
+    let language = first.answered.evidence.language.as_deref();
+    let words = Words::asked(language, None);
     let replies = view(ground, words, site, &news, unsubscribe.clone());
     let letter = Letter {
         to: ground.vault.open(&first.answered.email, &first.answered)?,

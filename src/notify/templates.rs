@@ -20,7 +20,7 @@ pub(in crate::notify) struct Item {
     /// The beginning of its text.
     pub excerpt: String,
     /// The score in words.
-    pub score: &'static str,
+    pub score: String,
     /// The score as a percentage.
     pub percent: Option<String>,
     /// The main reasons.

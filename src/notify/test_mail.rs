@@ -40,16 +40,16 @@ struct TestHtml<'a> {
 }
 
 impl Notify {
-    /// Sends a mail that says that mail arrives, and waits for its end for so long at most.
+    /// Sends a mail that says in somebody's language that mail arrives, and waits for its end for so long at most.
     ///
     /// # Errors
     /// [`TestMailError`], in the words of [`SendError`] where the mail server did not take it.
     pub async fn send_test(
         &self,
+        words: &Words,
         to: EmailAddress,
         patience: Duration,
     ) -> Result<(), TestMailError> {
-        let words = Words::english();
         let service = self.ground.public_url();
         let service = service.as_str();
         let letter = Letter {

@@ -2,7 +2,10 @@
 //! cookie, whatever changes something must carry the session's CSRF token; a bearer token needs
 //! none, because no browser sends one by itself.
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
+use actix_web::{
+    HttpMessage as _,
+    cookie::{Cookie, SameSite, time::Duration as CookieDuration},
+};
 
 use super::sender;
 use crate::{
@@ -153,6 +156,9 @@ async fn by_session(request: &HttpRequest) -> Result<Option<SignedIn>, Problem> 
         session,
         account,
     });
+    if let Some(signed_in) = &signed_in {
+        request.extensions_mut().insert(signed_in.words);
+    }
     if let Some(signed_in) = signed_in.as_ref().filter(|_| bearer(request).is_none()) {
         acts::act_as(&signed_in.principal().actor);
     }

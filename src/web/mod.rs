@@ -23,6 +23,7 @@ pub mod perspective;
 mod prelude;
 pub mod problem;
 pub mod query;
+pub mod reader;
 pub mod request_log;
 pub mod route_table;
 pub mod sample_upload;

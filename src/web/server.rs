@@ -20,6 +20,7 @@ use super::{
     acting::act_for_sender,
     below::{self, Root},
     connections::Connections,
+    desk::refused::in_their_language,
     not_found,
     request_log::log_request,
     routes,
@@ -73,6 +74,7 @@ pub fn bind(app: &Arc<App>) -> io::Result<(Server, SocketAddr)> {
             .app_data(shared.clone())
             .configure(|config| routes(&mut RouteTable::serving(config)))
             .default_service(web::to(not_found::answer))
+            .wrap(from_fn(in_their_language))
             .wrap(Condition::new(!root.is_empty(), from_fn(add)))
             .wrap(Compress::default())
             .wrap(cors(shared.get_ref().clone()))

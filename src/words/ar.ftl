@@ -209,7 +209,7 @@ mail-queue-by-text = { $author } في { $page } ({ $site })، { $received }
 mail-queue-score = مرشح الإزعاج: <strong>{ $score }</strong>
 mail-queue-score-text = مرشح الإزعاج: { $score }
 mail-queue-percent = (مزعج: { $percent })
-mail-queue-why = ما يدل على الإزعاج:
+mail-queue-why = لماذا قد يكون مزعجًا:
 mail-queue-approve = موافقة
 mail-queue-spam = مزعج
 mail-queue-reject = رفض
@@ -321,7 +321,7 @@ link-refused-text = لم يعد التعليق موجودًا، أو لا يحق
 link-by = <strong><bdi>{ $author }</bdi></strong> في <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> في <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = مرشح الإزعاج: { $score }
-link-why = ما يدل على الإزعاج:
+link-why = لماذا قد يكون مزعجًا:
 link-undo = تراجع
 link-stale-title = تقرر من قبل
 link-stale = تغيّر هذا التعليق بعد كتابة الرسالة
@@ -412,6 +412,7 @@ desk-model = النموذج
 desk-settings = الإعدادات
 desk-privacy = الخصوصية
 desk-activity = النشاط
+desk-statistics = الإحصاءات
 desk-keys = المفاتيح
 desk-undo = تراجع
 key-next = التعليق التالي، السابق
@@ -458,7 +459,7 @@ queue-spam = مزعج
 queue-reject = رفض
 queue-trash = المهملات
 queue-why = السبب، عند الرفض:
-queue-why-unsaid = غير مذكور
+queue-why-unsaid = بلا سبب
 queue-back-to-the-queue = إعادة إلى القائمة
 queue-search = بحث
 queue-site = الموقع
@@ -802,6 +803,7 @@ views-too-many = لديك { $number } قائمة من قبل. أزل واحدة 
 
 number-separator = ,
 language-name = العربية
+language-direction = rtl
 js-decided-approve = { $count ->
     [zero] لا تعليقات موافق عليها.
     [one] وُوفق على تعليق واحد.
@@ -881,7 +883,7 @@ js-line-hold = أُعيد إلى القائمة: { $who }
 js-undo = تراجع
 js-undo-line = تراجع: { $what }
 js-close = إغلاق
-js-leave-them = اتركها
+js-leave-them = إلغاء
 js-sure = { $verb }: { $count ->
     [zero] لا تعليقات؟
     [one] تعليق واحد؟
@@ -954,12 +956,11 @@ js-what-to-do = إلى أين، أو ماذا تفعل؟
 js-nothing-like-that = لا شيء بهذا الاسم
 js-saved-list = قائمة
 js-looking = ينظر { $who } إليه
-js-decide = القرار
 
 ## The desk: a comment by itself
 
 comment-comment = تعليق
-comment-plus-speaks-for-spam-minus = الموجب يدل على الإزعاج، والسالب ضده (لوغاريتم الأرجحية).
+comment-plus-speaks-for-spam-minus = الموجب يُحسب نحو الإزعاج، والسالب ضده.
 comment-history = السجل
 comment-judgement = التقييم
 comment-author = الكاتب
@@ -1003,15 +1004,15 @@ door-mail = بالبريد
 door-client = أبلغ عنه برنامج
 door-command = سطر الأوامر
 door-other = أخرى
-comment-show-it-whole = عرضه كاملًا
+comment-show-it-whole = عرض العنوان
 comment-taken-back = (تم التراجع)
-comment-that-you-looked-goes-into = يُسجَّل في السجل أنك اطّلعت.
-comment-all-of-theirs-that-wait = كل تعليقاته المنتظرة
+comment-that-you-looked-goes-into = يُسجَّل عندئذ في السجل أنك اطّلعت.
+comment-all-of-theirs-that-wait = كل تعليقاته المعلّقة
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = هذه كل التعليقات المطابقة للقائمة التي أتيت منها، في كل الصفحات. يمكنك التراجع عنها دفعة واحدة خلال 30 يومًا، هنا أو تحت <a href="/desk/batches">قرارات مجمعة</a>.
-confirm-leave-them = اتركها
+confirm-leave-them = إلغاء
 confirm-question = { $verb }: { $count ->
     [zero] لا تعليقات؟
     [one] تعليق واحد؟
@@ -1032,7 +1033,118 @@ batches-taken-back = تم التراجع
 
 ## The desk: what operators did
 
+statistics-none = لم يصل تعليق منذ أمس.
+statistics-lately = { $count ->
+    [zero] لم يصل تعليق منذ أمس
+    [one] منذ أمس وصل تعليق واحد
+    [two] منذ أمس وصل تعليقان
+    [few] منذ أمس وصلت { $number } تعليقات
+    [many] منذ أمس وصل { $number } تعليقًا
+   *[other] منذ أمس وصل { $number } تعليق
+}: { $aside } نُحّيت كمزعجة، و{ $published } نُشرت، و{ $held } تنتظر قرارًا.
+statistics-waiting = { $count ->
+    [0] لا شيء ينتظر الآن.
+    [one] ينتظر الآن تعليق واحد.
+    [two] ينتظر الآن تعليقان.
+    [few] تنتظر الآن { $number } تعليقات.
+    [many] ينتظر الآن { $number } تعليقًا.
+   *[other] ينتظر الآن { $number } تعليق.
+}
+statistics-over = { $count ->
+    [zero] اليوم
+    [one] خلال يوم واحد
+    [two] خلال يومين
+    [few] خلال { $number } أيام
+    [many] خلال { $number } يومًا
+   *[other] خلال { $number } يوم
+}: وصل { $came }، نُحّي { $aside } منها تلقائيًا كمزعجة؛ واستعاد الناس { $back } منها، وعدّوا { $missed } مما مرّ مزعجًا.
+statistics-until = محسوبة حتى { $at } (UTC). الأيام بتوقيت UTC؛ والتعليقات المستوردة غير محسوبة.
+statistics-days = { $count ->
+    [zero] لا أيام
+    [one] يوم واحد
+    [two] يومان
+    [few] { $number } أيام
+    [many] { $number } يومًا
+   *[other] { $number } يوم
+}
+statistics-period = الفترة
+statistics-every-site = كل المواقع
+statistics-csv = هذه المجاميع في ملف CSV
+statistics-by-day = التعليقات حسب اليوم
+statistics-by-day-chart = التعليقات الواردة حسب اليوم، وفوقها ما نُحّي كمزعج
+statistics-decisions = القرارات حسب اليوم
+statistics-decisions-chart = القرارات حسب اليوم، دون ما تم التراجع عنه
+statistics-wait = الوقت حتى القرار الأول
+statistics-wait-chart = التعليقات المعلّقة حسب الساعات حتى القرار الأول، إلى يوم
+statistics-wait-none = لم يتقرر بعد بشأن أي تعليق معلّق.
+statistics-wait-half = انتظر نصفها أقل من { $time }.
+statistics-wait-half-more = انتظر أكثر من نصفها أكثر من يوم.
+statistics-within = خلال
+statistics-share = النسبة
+statistics-minutes = { $count ->
+    [zero] أقل من دقيقة
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $number } دقائق
+   *[other] { $number } دقيقة
+}
+statistics-hours = { $count ->
+    [zero] أقل من ساعة
+    [one] ساعة واحدة
+    [two] ساعتين
+    [few] { $number } ساعات
+   *[other] { $number } ساعة
+}
+statistics-longer = أطول
+statistics-hours-axis = الساعات حتى القرار
+statistics-key-came = <span class="spam">نُحّيت كمزعجة</span> <span class="ham">الباقي</span>
+statistics-bar-day = { $day }: وصل { $came }، نُحّي { $aside } كمزعج
+statistics-bar-decided = { $day }: { $decided } قرارات
+statistics-bar-wait = بعد { $from } إلى { $to } ساعة: { $comments }
+statistics-day = اليوم
+statistics-came = وصلت
+statistics-aside = نُحّيت
+statistics-held = عُلّقت
+statistics-published = نُشرت
+statistics-decided = تقررت
+statistics-back = تم التراجع عنها
+statistics-missed = مرّت
+statistics-by-site = حسب الموقع
+statistics-by-page = حسب الصفحة
+statistics-by-page-text = الصفحات العشرون الأكثر تعليقات.
+statistics-by-language = حسب اللغة
+statistics-by-because = السبب
+statistics-by-because-text = ما جعل Hamlet ينشر أو يعلّق أو ينحّي.
+statistics-by-reason = أسباب ذكرها الناس
+statistics-site = الموقع
+statistics-page = الصفحة
+statistics-language = اللغة
+statistics-reason = السبب
+statistics-people = من قرر
+statistics-people-you = ما قررته أنت
+statistics-people-text = بترتيب الأسماء. «المتغيرة» هي التي قرر فيها زميل خلاف ذلك أو تراجع عنها لاحقًا؛ يرى كل شخص سطره، ويرى المديرون الجميع.
+statistics-person = الشخص
+statistics-changed = المتغيرة
+statistics-stood = بقيت كما هي
+statistics-nothing = لا شيء بعد.
+statistics-nothing-text = حين تصل تعليقات ويتقرر بشأنها، يُجمع هنا ما آلت إليه بعد دقائق.
+statistics-unknown = غير معروف
+statistics-because-score = مزعج غالبًا حسب درجته
+statistics-because-trusted = كاتب موثوق
+statistics-because-trusted_not_this = كاتب موثوق، لكن ليس هذا التعليق
+statistics-because-labels_too_few = علامات أقل من أن يُعتمد عليها
+statistics-because-all_reviewed = الموقع يراجع كل شيء
+statistics-because-few_approved = التعليقات الموافق عليها للكاتب قليلة جدًا
+statistics-because-abuse = مسيء غالبًا
+statistics-because-not_judged = لم يتمكن النموذج من التقييم
 activity-activity = النشاط
+activity-on-sites = في { $count ->
+    [one] موقع واحد
+    [two] موقعين
+    [few] { $count } مواقع
+    [many] { $count } موقعًا
+   *[other] { $count } موقع
+}
 activity-nothing-yet = لا شيء بعد.
 activity-what-operators-did = ما فعله المديرون
 activity-when = متى
@@ -1092,6 +1204,8 @@ me-mail-about-comments-that-wait = بريد عن التعليقات المنتظ
 me-address-and-password = العنوان وكلمة المرور
 me-sessions = الجلسات
 me-as-above = كما أعلاه
+me-another-site = موقع آخر
+me-another-hint = اسمه في العناوين: يصبح له سطر خاص أعلاه.
 me-save = حفظ
 me-language = اللغة
 me-language-of-browser = كما في المتصفح
@@ -1114,11 +1228,12 @@ site-otherwise-it-is-judged-and = وإلا فإنه يُقيَّم ويُنسى.
 site-on-your-pages = في صفحاتك
 site-what-scores-do = ما تفعله الدرجات
 site-what-counts-as-evidence = ما يُعدّ دليلًا
-site-programs-that-ask-about-comments = برامج تسأل عن التعليقات
+site-programs-that-ask-about-comments = البرامج المتصلة
 site-name = الاسم
-site-origins-of-its-pages-one = عناوين مصدر صفحاته، واحد في كل سطر
+site-origins-of-its-pages-one = عناوين صفحاته، واحد في كل سطر
+site-origins-hint = صفحات هذه العناوين وحدها يمكنها عرض تعليقاته وإرسالها من متصفح.
 site-save = حفظ
-site-a-comment-without-a-form = التعليق بلا رمز نموذج يدل على الإزعاج
+site-a-comment-without-a-form = التعليق بلا رمز نموذج يُحسب نحو الإزعاج
 site-what-they-ask-about-is = ما تسأل عنه يُحفظ ليُراجع هنا
 site-spam-from = مزعج ابتداءً من
 site-a-score-from-0-to = درجة من 0 إلى 1: عندها أو فوقها يُنحّى التعليق كمزعج.
@@ -1129,7 +1244,7 @@ site-a-trusted-author-s-comment = تعليق كاتب موثوق بدرجة أد
 site-links = الروابط
 site-more-in-one-comment-speak = ما زاد عليها في تعليق واحد يدل على الإزعاج.
 site-seconds = ثوانٍ
-site-a-form-sent-sooner-after = النموذج المرسل أسرع من ذلك بعد فتحه يدل على الإزعاج.
+site-a-form-sent-sooner-after = النموذج المرسل أسرع من ذلك بعد فتحه يُحسب نحو الإزعاج.
 site-hours = ساعات
 site-a-form-sent-later-after = وكذلك النموذج المرسل بعد فتحه بأكثر من ذلك.
 site-keeping = مدة الحفظ
@@ -1146,7 +1261,7 @@ site-drop-index = ‎/post/index.html هي ‎/post/
 site-parameters = المعاملات التي تميّز الصفحات
 site-parameters-hint = مثل p، تفصل بينها مسافات؛ شرطة وحدها: لا شيء. فارغ: كلها عدا التي تذكر من أين جاء القارئ (utm_source وfbclid وغيرهما). حين يتغير هذا تنتقل التعليقات إلى حيث صفحتها الآن.
 site-proof-of-work = إثبات العمل
-site-zero-bits-1-to-24 = عدد البتات الصفرية، من 1 إلى 24، التي يعمل جهاز كل مرسل لبلوغها؛ 16 تستغرق لحظة. فارغ: لا شيء.
+site-zero-bits-1-to-24 = مقدار ما يعمله متصفح المرسل قبل أن يتمكن من الإرسال: من 1 إلى 24 بت، و16 تستغرق لحظة. فارغ: لا شيء.
 site-abuse = مدى إساءة التعليقات
 site-abuse-off = لا يُحسب
 site-abuse-show = يُعرض للمشرفين
@@ -1164,10 +1279,10 @@ settings-none-everything-was-delivered-or = لا شيء: سُلّم كل شيء�
 settings-sites = المواقع
 settings-moderators = المشرفون
 settings-tokens-for-programs = رموز وصول للبرامج
-settings-mail-that-was-given-up = رسائل تُركت محاولة إرسالها
+settings-mail-that-was-given-up = رسائل لم تُسلَّم
 settings-name-in-addresses = الاسم في العناوين
 settings-name-for-people = الاسم للناس
-settings-origins-of-its-pages = عناوين مصدر صفحاته
+settings-origins-of-its-pages = عناوين صفحاته
 settings-name = الاسم
 settings-email = البريد الإلكتروني
 settings-role = الدور
@@ -1200,8 +1315,41 @@ settings-add-the-moderator = إضافة المشرف
 settings-revoke = إلغاء
 settings-make-the-token = إنشاء رمز الوصول
 settings-try-again = إعادة المحاولة
-settings-none-named-no-browser-of = لا شيء مذكور: لا يمكن لأي متصفح من مصدر آخر أن يرسل
+settings-none-named-no-browser-of = لا شيء بعد: لا يمكن لأي صفحة أن ترسل هنا
 settings-you = أنت
+settings-link-for = إنشاء رابط دخول لـ { $name }
+settings-remove-named = إزالة { $name }
+settings-revoke-named = إلغاء { $name }
+settings-try-again-named = إعادة المحاولة: { $kind } إلى { $to }
+settings-tokens-end = ينتهي رمز الوصول مع حساب من أنشأه، ولا يحق له أكثر مما يحق له.
+settings-ownerless = { $count ->
+    [zero] صاحب كل رمز يعمل معروف.
+    [one] رمز واحد يعمل ولا يُعرف من أنشأه: استبدله ثم ألغه.
+    [two] رمزان يعملان ولا يُعرف من أنشأهما: استبدلهما ثم ألغهما.
+    [few] { $number } رموز تعمل ولا يُعرف من أنشأها: استبدلها ثم ألغها.
+   *[other] { $number } رمزًا تعمل ولا يُعرف من أنشأها: استبدلها ثم ألغها.
+}
+settings-never = أبدًا
+settings-gone = لم يعد موجودًا
+settings-all-sites = كل المواقع
+settings-sent-link = أرسل هذا الرابط إلى { $name }: يسجل دخوله مرة واحدة خلال يوم، ولن يُعرض مجددًا.
+settings-person-removed = أُزيل. ويبقى الاسم في السجل.
+settings-token-made = يُرسل هكذا: “Authorization: Bearer …”. ولن يُعرض مجددًا.
+settings-token-revoked = أُلغي رمز الوصول.
+settings-site-added = أُضيف.
+settings-choose-sites = اختر موقعًا واحدًا على الأقل، أو كل المواقع.
+settings-mail-address = ليس لحسابك عنوان يمكن قراءته: أضف له عنوانًا تحت اسمك.
+settings-mail-not-sent = لم تُرسل: { $why }.
+settings-mail-in-folder = هي الآن ملف في المجلد ولا تصل إلى أحد: اضبط mail.url على خادم بريد، كما في docs/mail.md.
+settings-mail-taken = استلمه خادم البريد ليسلمه إلى { $to }. انظر هل يصل، وإلى أي مجلد.
+settings-mail-retried = تُعاد المحاولة فورًا، وتستمر كما لو كانت رسالة جديدة.
+settings-letter-queue = تعليقات منتظرة
+settings-letter-confirm = سؤال عن الردود
+settings-letter-reply = رد
+me-mail-each = فور وصولها
+me-mail-hourly = مرة كل ساعة
+me-mail-daily = مرة كل يوم
+me-mail-never = أبدًا
 settings-revoked = مُلغى
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1213,7 +1361,7 @@ programs-none-wordpress-and-others-that = لا شيء. يسأل WordPress وغي
 programs-a-key-judges-and-reports = المفتاح يقيّم ويبلّغ لموقعه، ولا يقدر على غير ذلك. أما حفظ الموقع لما يُسأل عنه فمن إعدادات الموقع.
 programs-none-a-program-of-yours = لا شيء. يمكن إبلاغ برنامج لك بما يحدث في موقع.
 programs-in-the-public-internet-or = على الإنترنت العام، أو شبكة يسمح بها الإعداد.
-programs-programs-that-ask-about-comments = برامج تسأل عن التعليقات
+programs-programs-that-ask-about-comments = البرامج المتصلة
 programs-webhooks = Webhooks
 programs-program = البرنامج
 programs-site = الموقع
@@ -1235,6 +1383,25 @@ programs-revoked = مُلغى
 programs-nothing = لا شيء
 programs-keys = المفاتيح
 programs-wordpress = WordPress
+programs-revoke-named = إلغاء مفتاح { $name }
+programs-remove-named = إزالة webhook { $url }
+programs-backlog = { $queued } في الانتظار، { $dead } متروكة
+programs-callbacks = نداءات { $site }: { $queued } في الانتظار{ $dead ->
+    [0] { "" }
+   *[other] ، { $dead } متروكة
+} ({ $why }).
+programs-not-tried = لم تُجرَّب بعد
+programs-key-made = أدخله في البرنامج بجانب عنوان هذه الخدمة. ولن يُعرض مجددًا.
+programs-key-revoked = أُلغي المفتاح.
+programs-judged-only = تُقيَّم فقط
+programs-kept = تُحفظ للمراجعة
+programs-webhook-made = تُوقَّع الرسائل بهذا السر وفق Standard Webhooks. ولن يُعرض هنا مجددًا.
+programs-webhook-removed = أُزيل، ومعه ما كان لا يزال سيُبلَّغ.
+programs-nothing-yet = لا شيء بعد
+event-comment-received = وصل تعليق
+event-comment-decided = تقرر بشأن تعليق
+event-comment-edited = تغيّر نص تعليق
+event-model-activated = صار نموذج آخر يقيّم
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1245,6 +1412,44 @@ privacy-they-have-an-account-as = له حساب مشرف، ويبقى: تجده 
 privacy-nothing-yet-what-is-erased = لا شيء بعد. يُدوَّن هنا ما مُحي مع من فعله ومقداره، لا لمن كان.
 privacy-what-is-held-about-a = ما يُحفظ عن شخص
 privacy-held = محفوظ
+privacy-nothing-held = لا شيء محفوظ عن هذا العنوان.
+privacy-only-account = لا شيء محفوظ عن هذا العنوان سوى حساب المشرف، وهو ضمن <a href="/desk/settings">الإعدادات</a>.
+privacy-comments-on = تعليقات في { $site }، <span class="status { $class }">{ $status }</span>
+privacy-be-sure = أكّد أنك متأكد: لا يمكن التراجع عن المحو.
+privacy-erased = مُحي: { $what }.
+privacy-account-stays = حساب المشرف ما زال موجودًا: أزله من الإعدادات.
+privacy-amount-comments = { $count ->
+    [zero] لا تعليقات
+    [one] تعليق واحد
+    [two] تعليقان
+    [few] { $number } تعليقات
+    [many] { $number } تعليقًا
+   *[other] { $number } تعليق
+}
+privacy-amount-samples = { $count ->
+    [zero] لا نصوص معلّمة
+    [one] نص معلّم واحد
+    [two] نصان معلّمان
+    [few] { $number } نصوص معلّمة
+    [many] { $number } نصًا معلّمًا
+   *[other] { $number } نص معلّم
+}
+privacy-amount-subscriptions = { $count ->
+    [zero] لا اشتراكات
+    [one] اشتراك واحد
+    [two] اشتراكان
+    [few] { $number } اشتراكات
+    [many] { $number } اشتراكًا
+   *[other] { $number } اشتراك
+}
+privacy-amount-mails = { $count ->
+    [zero] لا رسائل
+    [one] رسالة واحدة
+    [two] رسالتان
+    [few] { $number } رسائل
+   *[other] { $number } رسالة
+}
+privacy-amount-none = لا شيء
 privacy-erased-before = مُحي من قبل
 privacy-email = البريد الإلكتروني
 privacy-what = ماذا
@@ -1254,7 +1459,6 @@ privacy-by = من قام به
 privacy-look-it-up = البحث عنه
 privacy-download-all-of-it = تنزيل كل ذلك
 privacy-erase-all-of-it = محو كل ذلك
-privacy-settings = الإعدادات
 privacy-labelled-texts-and-what-models = نصوص معلّمة، وما تعلمته النماذج منها
 privacy-subscriptions-to-replies = اشتراكات في الردود
 privacy-mails-to-them = رسائل إليه
@@ -1269,9 +1473,9 @@ model-none-yet-a-training-takes = لا شيء بعد. يأخذ التدريب م
 model-all-of-it-counts = كله يُحتسب.
 model-no-labels-yet-each-approval = لا علامات بعد. كل موافقة وكل قرار بالإزعاج علامة.
 model-labels-are-counted-and-capped = تُعدّ العلامات وتُحدّ باسمه. إن تُرك فارغًا فهو اسمك.
-model-drawings-of-the-last-1 = تظهر هنا رسوم لآخر 1,000.
+model-drawings-of-the-last-1 = تظهر هنا رسوم بيانية لآخر 1,000 تعليق.
 model-spam-caught-genuine-blocked = <span class="spam">مزعج ضُبط</span> <span class="ham">حقيقي حُجب</span>
-model-stands-as-spam-anything-else = <span class="spam">معدود مزعجًا</span> <span class="ham">غير ذلك</span>
+model-stands-as-spam-anything-else = <span class="spam">مزعج</span> <span class="ham">غير ذلك</span>
 model-nobody-has-decided-about-these = لم يقرر أحد بشأن هذه بعد.
 model-each-dot-is-a-tenth = كل نقطة عُشر الدرجات: أفقيًا ما كان متوقعًا؛ وعموديًا نسبة ما عدّه الناس مزعجًا. على الخط تعني الدرجات ما تقول.
 model-marked-as-spam-approved = <span class="spam">عُلّم مزعجًا</span> <span class="ham">موافق عليه</span>
@@ -1280,13 +1484,58 @@ model-spam = الإزعاج
 model-abuse = الإساءة
 model-abuse-is-evidence = تُعرض درجة الإساءة على الناس. وهي وحدها لا تنشر شيئًا ولا تنحّيه ولا تهمله.
 model-abuse-labels = كل موافقة علامة، وكل رفض بسبب «إساءة».
-model-judges-now = يقيّم الآن
+model-judges-now = المستخدم الآن
+model-class-ham = حقيقي
+model-class-spam = مزعج
+model-class-clean = غير مسيء
+model-class-abuse = مسيء
+model-since = { $ham } { $clean }، { $spam } { $against }
+model-since-few = { $ham } { $clean }، { $spam } { $against }؛ ويلزم { $minimum } من كل منهما قبل أن تُحتسب
+model-too-few = يلزم لتدريب نموذج خاص بالموقع { $needed } علامة من كل صنف؛ والموجود { $ham } { $clean } و{ $spam } { $against }.
+model-spam-labels = كل موافقة وكل قرار بالإزعاج علامة.
+model-asked-by = طلبه { $who }، { $when }
+model-put-into-use-by = شغّله { $who }
+model-held-out = على { $ham } { $clean } و{ $spam } { $against } من العينات المحجوزة، عند العتبة { $threshold }؛ ودُرّب على { $trained_ham } و{ $trained_spam }
+model-repeated = { $records }، منها { $repeated } تكرر غيرها
+model-over-cap = { $count ->
+    [zero] لا شيء فوق ما يُحتسب من مصدر واحد دفعة واحدة؛ يأخذها التدريب القادم
+    [one] واحدة فوق ما يُحتسب من مصدر واحد دفعة واحدة؛ يأخذها التدريب القادم
+   *[other] { $number } فوق ما يُحتسب من مصدر واحد دفعة واحدة؛ يأخذها التدريب القادم
+}
+model-refused = لم يُحفظ منه شيء.
+model-line = السطر { $line }
+model-file-hint = CSV أو TSV مع صف عناوين، أو أسطر JSON: <code>text</code> و<code>label</code> (<code>{ $against }</code> أو <code>{ $clean }</code>)، وإن عُرفت <code>name</code> و<code>email</code> و<code>website</code>، و<code>site</code> إن لم يكن { $site }. بحد أقصى { $max } MiB. يُحتسب كله، أو لا شيء منه إن كان سطر غير صحيح.
+model-what-if = لآخر { $judged } تعليق، قرر الناس بشأن { $decided } منها. عتبة الموقع { $threshold }.
+model-part-of = { $part } من { $all }
+model-would = تُنحّى { $aside }: يُضبط { $caught } من { $spam } مزعجة، ويُحجب { $blocked } من { $ham } حقيقية.
+model-abuse-would = تُعلَّق { $held }: منها { $approved } وافق عليها الناس، و{ $rejected } رُفضت.
+model-said-begun = التدريب ينتظر دوره.
+model-said-under-way = هناك تدريب جارٍ لهذا الموقع.
+model-said-active = النموذج قيد الاستخدام.
+model-said-back = عاد النموذج السابق إلى الاستخدام.
+model-said-nothing-before = لا نموذج يمكن الرجوع إليه.
+model-said-seen = سُجّل أنك اطّلعت: يمكن للموقع الآن أن يعلّق بسبب الإساءة.
+model-said-refused = لا يجتاز المعيار: الأسباب مذكورة أسفله.
+model-status-queued = في الانتظار
+model-status-training = قيد التدريب
+model-status-failed = فشل
+model-status-candidate = مرشّح
+model-status-live = مستخدم
+model-status-retired = متقاعد
+model-phase-waiting = ينتظر دوره
+model-phase-reading = يقرأ العينات
+model-phase-fitting = يضبط النموذج
+model-phase-measuring = يقارنه بالمستخدم
+model-phase-done = تم
+model-figure-auc = المساحة تحت ROC
+model-figure-log-loss = الخسارة اللوغاريتمية
+model-figure-calibration = خطأ المعايرة
 model-trainings-and-models = التدريبات والنماذج
 model-samples = العينات
 model-no-comment-was-judged-yet = لم يُقيَّم أي تعليق بعد
 model-what-a-threshold-would-do = ما كانت ستفعله عتبة
 model-scores = الدرجات
-model-calibration = المعايرة
+model-calibration = هل تعني الدرجات ما تقول؟
 model-decisions-30-days = القرارات، 30 يومًا
 model-labelled-data-from-elsewhere = بيانات معلّمة من مكان آخر
 model-name-of-this-data = اسم هذه البيانات
@@ -1300,8 +1549,12 @@ model-unchanged = غير متغيرة
 model-for-later = لوقت لاحق
 model-figure = القيمة
 model-this-model = هذا النموذج
-model-live-then = المستخدم حينها
-model-came-by = جاء عبر
+model-live-then = السابق
+model-came-by = المصدر
+model-came-decision = القرارات
+model-came-import = الاستيراد
+model-came-feedback = بلاغات البرامج
+model-came-samples = بيانات من مكان آخر
 model-class = الصنف
 model-labels = العلامات
 model-in-use = مستخدم
@@ -1314,14 +1567,16 @@ model-train-a-model = تدريب نموذج
 model-back-to-the-one-before = العودة إلى السابق
 model-use-the-shipped-one = استخدام المرفق
 model-put-it-into-use = تشغيله
-model-take-it-in = إدخالها
+model-take-it-in = رفعها
 model-site = الموقع
 model-look-again = النظر مجددًا
+model-verdict-use = ليس أسوأ من المستخدم على تعليقات لم يرها أي منهما: شغّله.
+model-verdict-keep = ليس أفضل من المستخدم: أبقِ ذاك.
 model-evaluation-report = تقرير التقييم
 model-progress = التقدم
 model-share-of-the-spam-caught = نسبة المزعج المضبوط والتعليقات الحقيقية المحجوبة، حسب العتبة
 model-share-that-was-spam-by = نسبة ما كان مزعجًا، حسب الدرجة
-model-although-it-does-not-pass = مع أنه لا يجتاز المعيار
+model-although-it-does-not-pass = مع أنه ليس أفضل
 model-how-many-comments-had-which = كم تعليقًا نال كل درجة
 chart-score = الدرجة
 chart-share = النسبة
@@ -1382,7 +1637,7 @@ batches-undo-all = التراجع عن الكل: { $count }
 ## Changing what a comment says
 
 comment-edit = تحرير
-comment-edited = محرّر
+comment-edited = معدّل
 edit-title = تحرير التعليق
 edit-text = ما يقوله
 edit-reason = السبب، للسجل
@@ -1394,8 +1649,143 @@ edit-readers-see-both = يرى القراء أن التعليق حُرِّر، �
 activity-edited = غيّر نص { $author }
 site-readers = ما يراه القراء
 site-show-edits = يمكن للقراء رؤية ما كان يقوله التعليق قبل أن يغيّره مشرف
-read-edited = محرّر
+read-edited = معدّل
 edits-title = ما كان يقوله التعليق من قبل
 edits-what = غيّره مشرف. هذه نصوصه السابقة، الأقدم أولًا.
 edits-until = حتى
 key-edit = تحرير ما يقوله التعليق
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = هذا الحقل مطلوب.
+fault-too-long = الحد الأقصى { $max } حرفًا.
+fault-control = لا يُسمح بأحرف التحكم.
+fault-email = ليس هذا عنوان بريد إلكتروني.
+fault-website = ليس هذا عنوان موقع.
+fault-slug = استخدم من 1 إلى 63 من الأحرف اللاتينية الصغيرة والأرقام والشرطات الداخلية.
+fault-slug-taken = لموقع آخر هذا الاسم.
+fault-origins = { $max } عنوان مصدر كحد أقصى.
+fault-origin = عنوان المصدر مثل https://example.org، بلا مسار.
+fault-present-password = ليست هذه كلمة مرورك الحالية.
+fault-password-short = استخدم { $min } أحرف على الأقل.
+fault-address-taken = لمشرف آخر هذا العنوان.
+fault-operator-sites = المدير يدير كل المواقع: لا تذكر أيًا منها.
+fault-no-such = غير موجود: { $what }.
+fault-what-site = موقع
+fault-what-comment = تعليق
+fault-what-page = صفحة
+fault-what-moderator = مشرف
+fault-what-model = نموذج
+fault-what-import = استيراد
+fault-what-rule = قاعدة حظر
+fault-what-status = حالة
+fault-what-reason = سبب
+fault-page-origin = هذه الصفحة ليست على أحد عناوين مصدر الموقع.
+fault-page = الصفحة عنوان ويب كامل أو مسار يبدأ بشرطة مائلة.
+fault-parameters = 50 اسم معامل كحد أقصى، مثل p، بلا & و= و# ومسافات.
+fault-same-page = هذه هي الصفحة نفسها.
+fault-same-text = النص كما كان.
+fault-above-zero = يجب أن يكون أكبر من 0 و{ $to } على الأكثر.
+fault-above-zero-or-absent = يجب أن يكون أكبر من 0 و{ $to } على الأكثر، أو فارغًا.
+fault-below-spam = يجب أن يكون من 0 إلى ما دون عتبة الإزعاج.
+fault-least-or-absent = يجب أن يكون { $from } على الأقل، أو فارغًا.
+fault-range-or-absent = يجب أن يكون من { $from } إلى { $to }، أو فارغًا.
+fault-range = يجب أن يكون من { $from } إلى { $to }.
+fault-look-first = انظر أولًا ما كان سيفعله بآخر تعليقات هذا الموقع: في صفحة النموذج، أو بطلب POST إلى { $path }، أو بالأمر `hamlet site abuse-trial`.
+fault-rule-empty = لا شيء مرئي في هذا.
+fault-rule-domain = ليس هذا نطاقًا مثل example.org.
+fault-rule-network = ليس هذا عنوانًا ولا شبكة مثل { $example }.
+fault-rule-over = انقضى هذا الوقت.
+fault-form-token = يطلب هذا الموقع رمز نموذج مع إثبات عمل.
+fault-form-old = بقي النموذج مفتوحًا أطول من اللازم؛ أعد تحميله.
+fault-work = ليس هذا إثبات العمل المطلوب.
+fault-work-used = استُخدم إثبات العمل هذا من قبل؛ أعد تحميل النموذج.
+fault-no-parent = لا يوجد تعليق كهذا في هذه الصفحة.
+fault-too-many = وردت من هنا تعليقات كثيرة؛ حاول لاحقًا.
+fault-no-files = لا تُقبل الملفات.
+fault-utf8 = ليس هذا UTF-8: تأكد من أنه يظهر كما كتبته.
+fault-twice = الحقل موجود مرتين.
+fault-invalid = بعض ما أُرسل غير صحيح.
+fault-stale-form = النموذج قديم. أعد تحميل الصفحة وكرر.
+fault-operators-page = المديرون وحدهم يمكنهم رؤية هذه الصفحة.
+fault-last-operator = هذا آخر مدير: لن يبقى من يدير النظام.
+fault-other-site = أُرسل هذا النموذج من موقع آخر.
+fault-unavailable = لا تستطيع الخدمة فعل ذلك الآن. لم يُحفظ شيء؛ حاول مجددًا.
+fault-busy = عمليات بحث كثيرة جارية، أو أن هذا البحث استغرق طويلًا. حاول بعد لحظة، أو ضيّق البحث.
+fault-changed = غيّر أحدهم التعليق في هذه الأثناء. انظر إليه مجددًا.
+fault-unsure = لم تؤكد في النموذج أنك متأكد.
+fault-method = يقبل هذا العنوان طرقًا أخرى: انظر Allow.
+fault-too-large = الحد الأقصى { $limit } بايت.
+fault-no-record = لا سجل فيه.
+fault-no-label = بلا علامة: { $against } أو { $clean }
+fault-no-text = بلا نص
+fault-unknown-site = يذكر موقعًا غير موجود
+fault-mail-late = لم يستجب خادم البريد في الوقت المناسب
+fault-mail-answered = أجاب خادم البريد { $code }
+fault-mail-hung-up = قطع خادم البريد الاتصال أو لا يمكن فهم جوابه
+fault-mail-tls = فشل TLS مع خادم البريد: { $why }
+fault-mail-unable = لا يستطيع خادم البريد فعل اللازم: { $why }
+fault-mail-unreachable = لا يمكن الوصول إلى خادم البريد: { $why }
+fault-gate-few-labels = يوجد { $ham } علامة { $clean } و{ $spam } علامة { $against }؛ يلزم { $needed } على الأقل من كل منهما لتدريب نموذج.
+fault-gate-one-sided = العلامات منحازة: { $fewer } فقط من { $all } هي «{ $name }». النموذج المدرَّب عليها لن يعرف تقريبًا ما هو «{ $again }».
+fault-gate-same-text = علامات «{ $name }» كلها عن نص واحد تقريبًا، وهو محجوز للقياس: علّم نصوصًا أكثر تنوعًا.
+fault-gate-few-samples = حُجزت للقياس { $ham } عينة { $clean } و{ $spam } عينة { $against } فقط؛ وبأقل من { $few } من كل منهما لا يمكن قول شيء.
+fault-gate-catches-less = يضبط من «{ $against }» أقل من النموذج المستخدم: { $new } % بدلًا من { $old } %.
+fault-gate-blocks-more = يحجب خطأً أكثر من النموذج المستخدم: { $new } % من «{ $clean }» بدلًا من { $old } %.
+fault-gate-calibration = لا يُعتمد على احتمالاته: تحيد في المتوسط { $error }، وأقصى المقبول { $limit }.
+fault-gate-poor = لا يكاد يميّز «{ $against }» من «{ $clean }» في الموقع (المساحة تحت المنحنى { $auc }): العلامات متناقضة.
+fault-gate-swapped = تقول العلامات عكس ما يقرؤه النموذج المرفق في النصوص (المساحة تحت المنحنى { $auc }): هل عُكس «{ $against }» و«{ $clean }»؟
+fault-gate-source = { $contradicted } من { $labels } علامة من «{ $name }» عكس ما تعلّمه كل العلامات الأخرى: راجع ذلك المصدر.
+fault-class-ham = حقيقي
+fault-class-spam = مزعج
+fault-class-clean = غير مسيء
+fault-class-abuse = مسيء
+fault-rule-broad = { $summary } ينطبق هذا على كل شيء تقريبًا.
+fault-rule-broad-line = { $summary } ينطبق هذا على كل شيء تقريبًا.
+fault-rule-trial = كانت ستطابق { $hits } من آخر { $all } تعليق، منها { $approved } موافق عليها.
+fault-number = ليس هذا رقمًا مناسبًا هنا.
+fault-choose-file = اختر ملفًا أولًا.
+fault-standing-broken = لا يمكن استخدام النموذج المشغَّل ({ $why })؛ ويُستخدم المرفق مع البرنامج.
+fault-standing-shipped = النموذج المرفق مع البرنامج كما هو: { $ham } علامة «{ $clean }» و{ $spam } «{ $against }»، ويلزم { $minimum } من كل منهما قبل أن تُحتسب.
+fault-standing-taught = النموذج المرفق مع البرنامج، وما تعلمه من { $ham } علامة «{ $clean }» و{ $spam } «{ $against }».
+fault-standing-own = نموذج الموقع الخاص، وما تعلمه من { $ham } علامة «{ $clean }» و{ $spam } «{ $against }» لم يُدرَّب عليها.
+
+## The demo's page
+
+demo-about = عن هذا العرض
+demo-what = <strong>عرض لـ Hamlet.</strong> أرسل تعليقًا أدناه: يُعلَّق حتى يوافق عليه مشرف. كن أنت المشرف في <a href="/desk" target="_blank">لوحة الإشراف</a> (تُفتح بجانب هذه الصفحة)، ثم عد: ما وافقت عليه هنا.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = معدّل
+widget-comments = التعليقات
+widget-none = لا توجد تعليقات بعد. كن أول من يعلّق.
+widget-write = اكتب تعليقًا
+widget-name = الاسم
+widget-email = البريد الإلكتروني
+widget-private = لن يُنشر عنوان بريدك الإلكتروني.
+widget-website = الموقع
+widget-optional = اختياري
+widget-text = التعليق
+widget-notify = أعلمني بالردود عبر البريد
+widget-send = إرسال
+widget-sending = جارٍ الإرسال…
+widget-working = جارٍ التحقق من أنك لست آلة…
+widget-reply = رد
+widget-reply-to = رد على { $name }
+widget-cancel = إلغاء
+widget-held = شكرًا لك. تعليقك في انتظار المراجعة.
+widget-published = شكرًا لك. نُشر تعليقك.
+widget-more = المزيد من التعليقات
+widget-failed = تعذّر تحميل التعليقات.
+widget-again = أعد المحاولة
+widget-required = يرجى ملء هذا الحقل.
+widget-bad-email = هذا ليس عنوان بريد إلكتروني.
+widget-bad-website = هذا ليس عنوان موقع.
+widget-too-long = هذا طويل جدًا.
+widget-invalid = بعض البيانات غير صحيحة.
+widget-too-many = وردت تعليقات كثيرة من هنا. حاول لاحقًا.
+widget-not-sent = لم يُرسل تعليقك. النص محفوظ هنا؛ أعد المحاولة.
+fault-answered = أجاب { $code }
+fault-owner-command-line = سطر الأوامر
+fault-owner-unknown = مالك غير معروف

@@ -10,7 +10,7 @@ because-trusted = { $approved ->
 }
 because-not-this = Sein Verfasser gilt als vertrauenswürdig, dieser Kommentar aber nicht
 because-person-decides = Über jeden Kommentar unter der Spam-Schwelle entscheidet ein Mensch
-because-few-labels = Nur was auf dieser Website markiert wurde, spricht für Spam, und hier wurden noch zu wenige Kommentare freigegeben, um sich allein darauf zu verlassen: Ein Mensch entscheidet
+because-few-labels = Nur was auf dieser Website markiert wurde, deutet auf Spam hin, und hier wurden noch zu wenige Kommentare freigegeben, um sich allein darauf zu verlassen: Ein Mensch entscheidet
 because-few-approved = { $needed ->
     [1] Von seinem Verfasser wurde hier noch kein Kommentar freigegeben
    *[other] Von seinem Verfasser wurden hier weniger als { $needed } Kommentare freigegeben
@@ -135,7 +135,7 @@ mail-queue-by-text = { $author } auf { $page } ({ $site }), { $received }
 mail-queue-score = Spamfilter: <strong>{ $score }</strong>
 mail-queue-score-text = Spamfilter: { $score }
 mail-queue-percent = (Spam: { $percent })
-mail-queue-why = Was für Spam spricht:
+mail-queue-why = Warum es Spam sein könnte:
 mail-queue-approve = Freigeben
 mail-queue-spam = Spam
 mail-queue-reject = Ablehnen
@@ -234,7 +234,7 @@ link-refused-text = Den Kommentar gibt es nicht mehr, oder das Konto, für das d
 link-by = <strong><bdi>{ $author }</bdi></strong> auf <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> auf <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Spamfilter: { $score }
-link-why = Was für Spam spricht:
+link-why = Warum es Spam sein könnte:
 link-undo = Rückgängig
 link-stale-title = Schon entschieden
 link-stale = Dieser Kommentar hat sich seit der E-Mail geändert
@@ -325,6 +325,7 @@ desk-model = Modell
 desk-settings = Einstellungen
 desk-privacy = Datenschutz
 desk-activity = Verlauf
+desk-statistics = Statistik
 desk-keys = Tasten
 desk-undo = Rückgängig
 key-next = nächster, voriger Kommentar
@@ -371,7 +372,7 @@ queue-spam = Spam
 queue-reject = Ablehnen
 queue-trash = Papierkorb
 queue-why = Warum, beim Ablehnen:
-queue-why-unsaid = nicht gesagt
+queue-why-unsaid = ohne Grund
 queue-back-to-the-queue = Zurück in die Warteschlange
 queue-search = Suche
 queue-site = Website
@@ -657,6 +658,7 @@ views-too-many = Es gibt schon { $number } Listen. Entfernen Sie zuerst eine.
 
 number-separator = .
 language-name = Deutsch
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } Kommentar freigegeben.
    *[other] { $number } Kommentare freigegeben.
@@ -712,7 +714,7 @@ js-line-hold = Zurück in der Warteschlange: { $who }
 js-undo = Rückgängig
 js-undo-line = Rückgängig: { $what }
 js-close = Schließen
-js-leave-them = So lassen
+js-leave-them = Abbrechen
 js-sure = { $verb }: { $count ->
     [one] { $number } Kommentar?
    *[other] { $number } Kommentare?
@@ -773,12 +775,11 @@ js-what-to-do = Wohin, oder was tun?
 js-nothing-like-that = Nichts heißt so
 js-saved-list = Liste
 js-looking = { $who } sieht ihn gerade an
-js-decide = Entscheiden
 
 ## The desk: a comment by itself
 
 comment-comment = Kommentar
-comment-plus-speaks-for-spam-minus = Plus spricht für Spam, Minus dagegen (logarithmierte Chancen).
+comment-plus-speaks-for-spam-minus = Plus zählt für Spam, Minus dagegen.
 comment-history = Verlauf
 comment-judgement = Bewertung
 comment-author = Verfasser
@@ -822,15 +823,15 @@ door-mail = per E-Mail
 door-client = von einem Programm gemeldet
 door-command = Kommandozeile
 door-other = sonstige
-comment-show-it-whole = Ganz anzeigen
+comment-show-it-whole = Adresse anzeigen
 comment-taken-back = (zurückgenommen)
-comment-that-you-looked-goes-into = Dass Sie nachgesehen haben, kommt in den Verlauf.
-comment-all-of-theirs-that-wait = Alle wartenden von ihm
+comment-that-you-looked-goes-into = Der Verlauf hält dann fest, dass Sie nachgesehen haben.
+comment-all-of-theirs-that-wait = Alle offenen Kommentare dieses Verfassers
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = Das sind alle Treffer der Liste, von der Sie kommen, auf jeder Seite. Sie können sie 30 Tage lang gemeinsam zurücknehmen, hier oder unter <a href="/desk/batches">Zusammen entschieden</a>.
-confirm-leave-them = So lassen
+confirm-leave-them = Abbrechen
 confirm-question = { $verb }: { $count ->
     [one] { $number } Kommentar?
    *[other] { $number } Kommentare?
@@ -847,7 +848,94 @@ batches-taken-back = zurückgenommen
 
 ## The desk: what operators did
 
+statistics-none = Seit gestern kam kein Kommentar.
+statistics-lately = { $count ->
+    [one] Seit gestern kam { $number } Kommentar
+   *[other] Seit gestern kamen { $number } Kommentare
+}: { $aside } als Spam beiseitegelegt, { $published } veröffentlicht, { $held } zur Entscheidung zurückgehalten.
+statistics-waiting = { $count ->
+    [0] Jetzt wartet nichts.
+    [one] Jetzt wartet { $number } Kommentar.
+   *[other] Jetzt warten { $number } Kommentare.
+}
+statistics-over = { $count ->
+    [one] An { $number } Tag
+   *[other] In { $number } Tagen
+}: { $came } kamen, { $aside } davon von selbst als Spam beiseitegelegt; Menschen holten { $back } davon zurück und markierten { $missed } durchgekommene als Spam.
+statistics-until = Gezählt bis { $at } (UTC). Tage sind Tage in UTC; importierte Kommentare sind nicht dabei.
+statistics-days = { $count ->
+    [one] { $number } Tag
+   *[other] { $number } Tage
+}
+statistics-period = Zeitraum
+statistics-every-site = Alle Websites
+statistics-csv = Diese Summen als CSV-Datei
+statistics-by-day = Kommentare nach Tagen
+statistics-by-day-chart = Eingegangene Kommentare nach Tagen, als Spam beiseitegelegte über den übrigen
+statistics-decisions = Entscheidungen nach Tagen
+statistics-decisions-chart = Entscheidungen nach Tagen, ohne zurückgenommene
+statistics-wait = Zeit bis zur ersten Entscheidung
+statistics-wait-chart = Zurückgehaltene Kommentare nach Stunden bis zur ersten Entscheidung, bis zu einem Tag
+statistics-wait-none = Über keinen zurückgehaltenen Kommentar wurde schon entschieden.
+statistics-wait-half = Die Hälfte wartete weniger als { $time }.
+statistics-wait-half-more = Mehr als die Hälfte wartete länger als einen Tag.
+statistics-within = Innerhalb von
+statistics-share = Anteil
+statistics-minutes = { $count ->
+    [one] { $number } Minute
+   *[other] { $number } Minuten
+}
+statistics-hours = { $count ->
+    [one] { $number } Stunde
+   *[other] { $number } Stunden
+}
+statistics-longer = länger
+statistics-hours-axis = Stunden bis zur Entscheidung
+statistics-key-came = <span class="spam">als Spam beiseitegelegt</span> <span class="ham">die übrigen</span>
+statistics-bar-day = { $day }: { $came } gekommen, { $aside } als Spam beiseitegelegt
+statistics-bar-decided = { $day }: { $decided } entschieden
+statistics-bar-wait = nach { $from } bis { $to } Stunden: { $comments }
+statistics-day = Tag
+statistics-came = Gekommen
+statistics-aside = Beiseitegelegt
+statistics-held = Zurückgehalten
+statistics-published = Veröffentlicht
+statistics-decided = Entschieden
+statistics-back = Zurückgenommen
+statistics-missed = Durchgekommen
+statistics-by-site = Nach Website
+statistics-by-page = Nach Seite
+statistics-by-page-text = Die zwanzig mit den meisten Kommentaren.
+statistics-by-language = Nach Sprache
+statistics-by-because = Warum
+statistics-by-because-text = Warum Hamlet veröffentlichte, zurückhielt oder beiseitelegte.
+statistics-by-reason = Gründe, die Menschen nannten
+statistics-site = Website
+statistics-page = Seite
+statistics-language = Sprache
+statistics-reason = Grund
+statistics-people = Wer entschied
+statistics-people-you = Was Sie entschieden
+statistics-people-text = Nach Namen geordnet. „Geändert“ sind die, über die ein Kollege danach anders entschied oder die er zurücknahm; alle sehen ihre eigene Zeile, Betreiber alle.
+statistics-person = Person
+statistics-changed = Geändert
+statistics-stood = Unverändert geblieben
+statistics-nothing = Noch nichts.
+statistics-nothing-text = Sobald Kommentare kommen und über sie entschieden wird, wird hier einige Minuten später zusammengezählt, was aus ihnen wurde.
+statistics-unknown = nicht bekannt
+statistics-because-score = wahrscheinlich Spam nach seiner Bewertung
+statistics-because-trusted = ein vertrauenswürdiger Verfasser
+statistics-because-trusted_not_this = ein vertrauenswürdiger Verfasser, aber nicht dieser Kommentar
+statistics-because-labels_too_few = zu wenige Markierungen, um sich darauf zu verlassen
+statistics-because-all_reviewed = die Website prüft alles
+statistics-because-few_approved = zu wenige Kommentare des Verfassers wurden freigegeben
+statistics-because-abuse = wahrscheinlich beleidigend
+statistics-because-not_judged = das Modell konnte nicht bewerten
 activity-activity = Verlauf
+activity-on-sites = auf { $count ->
+    [one] { $count } Website
+   *[other] { $count } Websites
+}
 activity-nothing-yet = Noch nichts.
 activity-what-operators-did = Was Betreiber getan haben
 activity-when = Wann
@@ -907,6 +995,8 @@ me-mail-about-comments-that-wait = E-Mails über wartende Kommentare
 me-address-and-password = Adresse und Passwort
 me-sessions = Sitzungen
 me-as-above = wie oben
+me-another-site = Eine weitere Website
+me-another-hint = Ihr Name in Adressen: Sie bekommt dann oben eine eigene Zeile.
 me-save = Speichern
 me-language = Sprache
 me-language-of-browser = wie im Browser
@@ -929,11 +1019,12 @@ site-otherwise-it-is-judged-and = Andernfalls wird es bewertet und vergessen. <a
 site-on-your-pages = Auf Ihren Seiten
 site-what-scores-do = Was Bewertungen bewirken
 site-what-counts-as-evidence = Was als Beleg zählt
-site-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
+site-programs-that-ask-about-comments = Verbundene Programme
 site-name = Name
-site-origins-of-its-pages-one = Ursprünge seiner Seiten, einer je Zeile
+site-origins-of-its-pages-one = Adressen ihrer Seiten, eine je Zeile
+site-origins-hint = Nur Seiten dort dürfen seine Kommentare in einem Browser zeigen und senden.
 site-save = Speichern
-site-a-comment-without-a-form = Ein Kommentar ohne Formularschlüssel spricht für Spam
+site-a-comment-without-a-form = Ein Kommentar ohne Formularschlüssel zählt für Spam
 site-what-they-ask-about-is = Was sie anfragen, wird aufbewahrt, um hier geprüft zu werden
 site-spam-from = Spam ab
 site-a-score-from-0-to = Eine Bewertung von 0 bis 1: Ab ihr wird ein Kommentar als Spam beiseitegelegt.
@@ -944,7 +1035,7 @@ site-a-trusted-author-s-comment = Der Kommentar eines vertrauenswürdigen Verfas
 site-links = Links
 site-more-in-one-comment-speak = Mehr in einem Kommentar sprechen für Spam.
 site-seconds = Sekunden
-site-a-form-sent-sooner-after = Ein Formular, das früher nach dem Öffnen gesendet wird, spricht für Spam.
+site-a-form-sent-sooner-after = Ein Formular, das früher nach dem Öffnen gesendet wird, zählt für Spam.
 site-hours = Stunden
 site-a-form-sent-later-after = Ein Formular, das später nach dem Öffnen gesendet wird, auch.
 site-keeping = Wie lange
@@ -961,7 +1052,7 @@ site-drop-index = /post/index.html ist /post/
 site-parameters = Parameter, die Seiten unterscheiden
 site-parameters-hint = Etwa p, durch Leerzeichen getrennt; ein Strich allein: keine. Leer: alle außer denen, die sagen, woher ein Leser kam (utm_source, fbclid und andere). Wenn sich das ändert, ziehen Kommentare dorthin um, wo ihre Seite jetzt ist.
 site-proof-of-work = Arbeitsnachweis
-site-zero-bits-1-to-24 = Nullbits, 1 bis 24, für die der Rechner jedes Absenders arbeitet; 16 dauern einen Augenblick. Leer: keine.
+site-zero-bits-1-to-24 = Wie viel der Browser des Absenders arbeitet, bevor er senden darf: 1 bis 24 Bit; 16 dauern einen Augenblick. Leer: gar nicht.
 site-abuse = Wie beleidigend Kommentare wirken
 site-abuse-off = wird nicht ermittelt
 site-abuse-show = wird Moderatoren angezeigt
@@ -979,10 +1070,10 @@ settings-none-everything-was-delivered-or = Keine: Alles wurde zugestellt oder w
 settings-sites = Websites
 settings-moderators = Moderatoren
 settings-tokens-for-programs = Zugriffstoken für Programme
-settings-mail-that-was-given-up = Aufgegebene E-Mails
+settings-mail-that-was-given-up = Nicht zugestellte E-Mails
 settings-name-in-addresses = Name in Adressen
 settings-name-for-people = Name für Menschen
-settings-origins-of-its-pages = Ursprünge ihrer Seiten
+settings-origins-of-its-pages = Adressen ihrer Seiten
 settings-name = Name
 settings-email = E-Mail
 settings-role = Rolle
@@ -1015,8 +1106,38 @@ settings-add-the-moderator = Moderator hinzufügen
 settings-revoke = Widerrufen
 settings-make-the-token = Zugriffstoken erstellen
 settings-try-again = Noch einmal versuchen
-settings-none-named-no-browser-of = keine genannt: kein Browser von anderswo darf senden
+settings-none-named-no-browser-of = noch keine: keine Seite darf hierher senden
 settings-you = Sie
+settings-link-for = Einen Anmeldelink für { $name } erstellen
+settings-remove-named = { $name } entfernen
+settings-revoke-named = { $name } widerrufen
+settings-try-again-named = Noch einmal versuchen: { $kind } an { $to }
+settings-tokens-end = Ein Zugriffstoken endet mit dem Konto dessen, der es erstellt hat, und darf nicht mehr als dieser.
+settings-ownerless = { $count ->
+    [one] Von einem gültigen weiß niemand, wer es erstellt hat: Ersetzen Sie es und widerrufen Sie es dann.
+   *[other] Von { $number } gültigen weiß niemand, wer sie erstellt hat: Ersetzen Sie sie und widerrufen Sie sie dann.
+}
+settings-never = nie
+settings-gone = nicht mehr da
+settings-all-sites = alle Websites
+settings-sent-link = Senden Sie diesen Link an { $name }: Er gilt einmal zum Anmelden, einen Tag lang, und wird nicht noch einmal gezeigt.
+settings-person-removed = Entfernt. Der Name bleibt im Verlauf.
+settings-token-made = Als „Authorization: Bearer …“ zu senden. Es wird nicht noch einmal gezeigt.
+settings-token-revoked = Das Zugriffstoken ist widerrufen.
+settings-site-added = Hinzugefügt.
+settings-choose-sites = Wählen Sie mindestens eine oder alle Websites.
+settings-mail-address = Ihr Konto hat keine lesbare Adresse: Geben Sie ihm eine, unter Ihrem Namen.
+settings-mail-not-sent = Nicht gesendet: { $why }.
+settings-mail-in-folder = Sie liegt jetzt als Datei im Ordner, und niemand bekommt sie: Tragen Sie in mail.url einen Mailserver ein, wie docs/mail.md beschreibt.
+settings-mail-taken = Der Mailserver hat sie für { $to } angenommen. Sehen Sie nach, ob sie ankommt und in welchem Ordner.
+settings-mail-retried = Es wird sofort noch einmal versucht, so lange wie bei einer neuen E-Mail.
+settings-letter-queue = wartende Kommentare
+settings-letter-confirm = Frage zu Antworten
+settings-letter-reply = eine Antwort
+me-mail-each = sofort
+me-mail-hourly = einmal in der Stunde
+me-mail-daily = einmal am Tag
+me-mail-never = nie
 settings-revoked = widerrufen
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1028,7 +1149,7 @@ programs-none-wordpress-and-others-that = Keine. WordPress und andere, die das P
 programs-a-key-judges-and-reports = Ein Schlüssel bewertet und meldet für seine Website und kann sonst nichts. Ob die Website aufbewahrt, wonach gefragt wird, steht in ihren Einstellungen.
 programs-none-a-program-of-yours = Keine. Ein Programm von Ihnen kann erfahren, was auf einer Website geschieht.
 programs-in-the-public-internet-or = Im öffentlichen Internet oder in einem Netz, das die Konfiguration erlaubt.
-programs-programs-that-ask-about-comments = Programme, die nach Kommentaren fragen
+programs-programs-that-ask-about-comments = Verbundene Programme
 programs-webhooks = Webhooks
 programs-program = Programm
 programs-site = Website
@@ -1050,6 +1171,25 @@ programs-revoked = widerrufen
 programs-nothing = nichts
 programs-keys = Schlüssel
 programs-wordpress = WordPress
+programs-revoke-named = Den Schlüssel von { $name } widerrufen
+programs-remove-named = Den Webhook { $url } entfernen
+programs-backlog = { $queued } warten, { $dead } aufgegeben
+programs-callbacks = Rückmeldungen von { $site }: { $queued } warten{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } aufgegeben
+} ({ $why }).
+programs-not-tried = noch nicht versucht
+programs-key-made = Tragen Sie ihn in das Programm ein, neben der Adresse dieses Dienstes. Er wird nicht noch einmal gezeigt.
+programs-key-revoked = Der Schlüssel ist widerrufen.
+programs-judged-only = nur bewertet
+programs-kept = zur Prüfung aufbewahrt
+programs-webhook-made = Zustellungen werden mit diesem Geheimnis signiert, wie es Standard Webhooks beschreibt. Es wird hier nicht noch einmal gezeigt.
+programs-webhook-removed = Entfernt, samt dem, was noch zu melden war.
+programs-nothing-yet = noch nichts
+event-comment-received = ein Kommentar eingegangen ist
+event-comment-decided = über einen Kommentar entschieden wurde
+event-comment-edited = der Text eines Kommentars geändert wurde
+event-model-activated = ein anderes Modell bewertet
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1060,6 +1200,29 @@ privacy-they-have-an-account-as = Diese Person hat ein Konto als Moderator, das 
 privacy-nothing-yet-what-is-erased = Noch nichts. Was gelöscht wird, ist hier vermerkt: wer es tat und wie viel es war, nicht, wessen Daten es waren.
 privacy-what-is-held-about-a = Was über einen Menschen gespeichert ist
 privacy-held = Gespeichert
+privacy-nothing-held = Über diese Adresse ist nichts gespeichert.
+privacy-only-account = Über diese Adresse ist nichts gespeichert außer dem Konto als Moderator, das in den <a href="/desk/settings">Einstellungen</a> steht.
+privacy-comments-on = Kommentare auf { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Bestätigen Sie, dass Sie sicher sind: Löschen lässt sich nicht rückgängig machen.
+privacy-erased = Gelöscht: { $what }.
+privacy-account-stays = Das Konto als Moderator gibt es noch: Entfernen Sie es in den Einstellungen.
+privacy-amount-comments = { $count ->
+    [one] { $number } Kommentar
+   *[other] { $number } Kommentare
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } markierter Text
+   *[other] { $number } markierte Texte
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } Abonnement
+   *[other] { $number } Abonnements
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } E-Mail
+   *[other] { $number } E-Mails
+}
+privacy-amount-none = nichts
 privacy-erased-before = Früher gelöscht
 privacy-email = E-Mail
 privacy-what = Was
@@ -1069,7 +1232,6 @@ privacy-by = Von
 privacy-look-it-up = Nachsehen
 privacy-download-all-of-it = Alles herunterladen
 privacy-erase-all-of-it = Alles löschen
-privacy-settings = Einstellungen
 privacy-labelled-texts-and-what-models = Markierte Texte und was Modelle daraus gelernt haben
 privacy-subscriptions-to-replies = Abonnements von Antworten
 privacy-mails-to-them = E-Mails an diese Person
@@ -1084,9 +1246,9 @@ model-none-yet-a-training-takes = Noch keine. Ein Training nimmt, was Moderatore
 model-all-of-it-counts = Alles zählt.
 model-no-labels-yet-each-approval = Noch keine Markierungen. Jede Freigabe und jede Entscheidung für Spam ist eine.
 model-labels-are-counted-and-capped = Danach werden Markierungen gezählt und begrenzt. Leer gelassen ist es Ihr eigener.
-model-drawings-of-the-last-1 = Hier erscheinen Diagramme der letzten 1.000.
+model-drawings-of-the-last-1 = Hier erscheinen Diagramme der letzten 1.000 Kommentare.
 model-spam-caught-genuine-blocked = <span class="spam">Spam erkannt</span> <span class="ham">Echtes blockiert</span>
-model-stands-as-spam-anything-else = <span class="spam">gilt als Spam</span> <span class="ham">alles andere</span>
+model-stands-as-spam-anything-else = <span class="spam">Spam</span> <span class="ham">alles andere</span>
 model-nobody-has-decided-about-these = Über diese hat noch niemand entschieden.
 model-each-dot-is-a-tenth = Jeder Punkt ist ein Zehntel der Bewertungen: waagerecht, was erwartet wurde; senkrecht, der Anteil, den Menschen Spam nannten. Auf der Linie bedeuten die Bewertungen, was sie sagen.
 model-marked-as-spam-approved = <span class="spam">als Spam markiert</span> <span class="ham">freigegeben</span>
@@ -1095,13 +1257,57 @@ model-spam = Spam
 model-abuse = Beleidigung
 model-abuse-is-evidence = Eine Bewertung der Beleidigung wird Menschen angezeigt. Von sich aus veröffentlicht, verschiebt und verwirft sie nichts.
 model-abuse-labels = Jede Freigabe ist eine, und jede Ablehnung mit dem Grund „Beleidigung“.
-model-judges-now = Bewertet jetzt
+model-judges-now = Jetzt im Einsatz
+model-class-ham = echt
+model-class-spam = Spam
+model-class-clean = nicht beleidigend
+model-class-abuse = beleidigend
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; je { $minimum } sind nötig, bevor sie zählen
+model-too-few = Um ein eigenes Modell der Website zu trainieren, braucht es je Klasse { $needed } Markierungen; es gibt { $ham } { $clean } und { $spam } { $against }.
+model-spam-labels = Jede Freigabe und jede Entscheidung für Spam ist eine.
+model-asked-by = Angefordert von { $who }, { $when }
+model-put-into-use-by = in Betrieb genommen von { $who }
+model-held-out = An { $ham } zurückgelegten Beispielen „{ $clean }“ und { $spam } „{ $against }“, bei der Schwelle { $threshold }; trainiert mit { $trained_ham } und { $trained_spam }
+model-repeated = { $records }, davon wiederholen { $repeated } einen anderen
+model-over-cap = { $count ->
+    [one] { $number } mehr, als aus einer Quelle auf einmal zählen; das nächste Training nimmt sie
+   *[other] { $number } mehr, als aus einer Quelle auf einmal zählen; das nächste Training nimmt sie
+}
+model-refused = Nichts davon wurde übernommen.
+model-line = Zeile { $line }
+model-file-hint = CSV oder TSV mit Kopfzeile oder JSON-Zeilen: <code>text</code> und <code>label</code> (<code>{ $against }</code> oder <code>{ $clean }</code>), wo bekannt <code>name</code>, <code>email</code>, <code>website</code>, und <code>site</code>, wo es nicht { $site } ist. Höchstens { $max } MiB. Alles zählt oder, wenn eine Zeile nicht stimmt, nichts.
+model-what-if = Bei den letzten { $judged } Kommentaren, von denen Menschen über { $decided } entschieden haben. Die Schwelle der Website ist { $threshold }.
+model-part-of = { $part } von { $all }
+model-would = { $aside } beiseitegelegt: { $caught } von { $spam } Spam erkannt, { $blocked } von { $ham } echten blockiert.
+model-abuse-would = { $held } zurückgehalten: davon { $approved } von Menschen freigegeben, { $rejected } abgelehnt.
+model-said-begun = Das Training wartet, bis es an der Reihe ist.
+model-said-under-way = Für diese Website läuft schon ein Training.
+model-said-active = Das Modell ist im Einsatz.
+model-said-back = Das vorige Modell ist wieder im Einsatz.
+model-said-nothing-before = Es gibt kein Modell, zu dem man zurückkehren könnte.
+model-said-seen = Es ist vermerkt, dass Sie es angesehen haben: Die Website darf jetzt wegen Beleidigung zurückhalten.
+model-said-refused = Es besteht die Prüfung nicht: Die Gründe stehen darunter.
+model-status-queued = eingereiht
+model-status-training = wird trainiert
+model-status-failed = fehlgeschlagen
+model-status-candidate = Kandidat
+model-status-live = im Einsatz
+model-status-retired = abgelöst
+model-phase-waiting = wartet, bis es an der Reihe ist
+model-phase-reading = liest die Beispiele
+model-phase-fitting = passt das Modell an
+model-phase-measuring = misst es am jetzigen
+model-phase-done = fertig
+model-figure-auc = Fläche unter der ROC-Kurve
+model-figure-log-loss = Logarithmischer Verlust
+model-figure-calibration = Kalibrierungsfehler
 model-trainings-and-models = Trainings und Modelle
 model-samples = Beispiele
 model-no-comment-was-judged-yet = Noch wurde kein Kommentar bewertet
 model-what-a-threshold-would-do = Was eine Schwelle bewirken würde
 model-scores = Bewertungen
-model-calibration = Kalibrierung
+model-calibration = Bedeuten Bewertungen, was sie sagen?
 model-decisions-30-days = Entscheidungen, 30 Tage
 model-labelled-data-from-elsewhere = Markierte Daten von anderswo
 model-name-of-this-data = Name dieser Daten
@@ -1115,8 +1321,12 @@ model-unchanged = Unverändert
 model-for-later = Für später
 model-figure = Wert
 model-this-model = Dieses Modell
-model-live-then = Damals im Einsatz
+model-live-then = Das vorige
 model-came-by = Woher
+model-came-decision = Entscheidungen
+model-came-import = Importe
+model-came-feedback = Meldungen von Programmen
+model-came-samples = Daten von anderswo
 model-class = Klasse
 model-labels = Markierungen
 model-in-use = Im Einsatz
@@ -1129,14 +1339,16 @@ model-train-a-model = Modell trainieren
 model-back-to-the-one-before = Zurück zum vorigen
 model-use-the-shipped-one = Das mitgelieferte verwenden
 model-put-it-into-use = In Betrieb nehmen
-model-take-it-in = Aufnehmen
+model-take-it-in = Hochladen
 model-site = Website
 model-look-again = Noch einmal nachsehen
+model-verdict-use = Mindestens so gut wie das jetzige, an Kommentaren, die keines gesehen hatte: Nehmen Sie es in Betrieb.
+model-verdict-keep = Nicht besser als das jetzige: Behalten Sie jenes.
 model-evaluation-report = Auswertungsbericht
 model-progress = Fortschritt
 model-share-of-the-spam-caught = Anteil des erkannten Spams und der blockierten echten Kommentare, nach Schwelle
 model-share-that-was-spam-by = Anteil, der Spam war, nach Bewertung
-model-although-it-does-not-pass = obwohl es die Prüfung nicht besteht
+model-although-it-does-not-pass = obwohl es nicht besser ist
 model-how-many-comments-had-which = Wie viele Kommentare welche Bewertung hatten
 chart-score = Bewertung
 chart-share = Anteil
@@ -1207,3 +1419,138 @@ edits-title = Was vorher im Kommentar stand
 edits-what = Ein Moderator hat ihn geändert. Das sind seine früheren Fassungen, die älteste zuerst.
 edits-until = Bis
 key-edit = Text des Kommentars bearbeiten
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Dieses Feld muss ausgefüllt sein.
+fault-too-long = Höchstens { $max } Zeichen sind erlaubt.
+fault-control = Steuerzeichen sind nicht erlaubt.
+fault-email = Das ist keine E-Mail-Adresse.
+fault-website = Das ist keine Adresse einer Website.
+fault-slug = Verwenden Sie 1 bis 63 Kleinbuchstaben, Ziffern und innere Bindestriche.
+fault-slug-taken = Eine andere Website hat diesen Namen.
+fault-origins = Höchstens { $max } Ursprünge.
+fault-origin = Ein Ursprung sieht aus wie https://example.org, ohne Pfad.
+fault-present-password = Das ist nicht Ihr bisheriges Passwort.
+fault-password-short = Verwenden Sie mindestens { $min } Zeichen.
+fault-address-taken = Ein anderer Moderator hat diese Adresse.
+fault-operator-sites = Ein Betreiber verwaltet alle Websites: Nennen Sie keine.
+fault-no-such = Das gibt es nicht: { $what }.
+fault-what-site = Website
+fault-what-comment = Kommentar
+fault-what-page = Seite
+fault-what-moderator = Moderator
+fault-what-model = Modell
+fault-what-import = Import
+fault-what-rule = Sperrregel
+fault-what-status = Status
+fault-what-reason = Grund
+fault-page-origin = Diese Seite liegt nicht auf einem der Ursprünge der Website.
+fault-page = Eine Seite ist eine vollständige Webadresse oder ein Pfad, der mit einem Schrägstrich beginnt.
+fault-parameters = Höchstens 50 Namen von Parametern, etwa p, ohne &, =, # und Leerzeichen.
+fault-same-page = Das ist dieselbe Seite.
+fault-same-text = Der Text ist wie zuvor.
+fault-above-zero = Muss über 0 liegen und höchstens { $to } sein.
+fault-above-zero-or-absent = Muss über 0 liegen und höchstens { $to } sein, oder leer bleiben.
+fault-below-spam = Muss zwischen 0 und unter der Spam-Schwelle liegen.
+fault-least-or-absent = Muss mindestens { $from } sein oder leer bleiben.
+fault-range-or-absent = Muss von { $from } bis { $to } sein oder leer bleiben.
+fault-range = Muss von { $from } bis { $to } sein.
+fault-look-first = Sehen Sie zuerst an, was es mit den letzten Kommentaren dieser Website gemacht hätte: auf der Seite des Modells, mit POST an { $path } oder mit `hamlet site abuse-trial`.
+fault-rule-empty = Davon ist nichts zu sehen.
+fault-rule-domain = Das ist keine Domain wie example.org.
+fault-rule-network = Das ist weder eine Adresse noch ein Netz wie { $example }.
+fault-rule-over = Diese Zeit ist vorbei.
+fault-form-token = Diese Website verlangt einen Formularschlüssel mit Arbeitsnachweis.
+fault-form-old = Das Formular war zu lange geöffnet; laden Sie es neu.
+fault-work = Das ist nicht der verlangte Arbeitsnachweis.
+fault-work-used = Dieser Arbeitsnachweis wurde schon benutzt; laden Sie das Formular neu.
+fault-no-parent = Diesen Kommentar gibt es auf dieser Seite nicht.
+fault-too-many = Von hier kamen zu viele Kommentare; versuchen Sie es später noch einmal.
+fault-no-files = Dateien werden nicht angenommen.
+fault-utf8 = Das ist kein UTF-8: Prüfen Sie, ob es so dasteht, wie Sie es geschrieben haben.
+fault-twice = Das Feld ist doppelt vorhanden.
+fault-invalid = Etwas von dem Gesendeten stimmt nicht.
+fault-stale-form = Das Formular ist veraltet. Laden Sie die Seite neu und versuchen Sie es noch einmal.
+fault-operators-page = Nur Betreiber dürfen diese Seite sehen.
+fault-last-operator = Das ist der letzte Betreiber: Niemand sonst könnte alles verwalten.
+fault-other-site = Dieses Formular wurde von einer anderen Website gesendet.
+fault-unavailable = Der Dienst kann das im Augenblick nicht. Nichts wurde gespeichert; versuchen Sie es noch einmal.
+fault-busy = Es laufen zu viele Suchen, oder diese hat zu lange gedauert. Versuchen Sie es gleich noch einmal oder suchen Sie enger.
+fault-changed = Jemand hat den Kommentar inzwischen geändert. Sehen Sie noch einmal hin.
+fault-unsure = Im Formular fehlt die Bestätigung, dass Sie sicher sind.
+fault-method = Diese Adresse nimmt andere Methoden an: siehe Allow.
+fault-too-large = Höchstens { $limit } Bytes sind erlaubt.
+fault-no-record = Darin ist kein Datensatz.
+fault-no-label = ohne Markierung: { $against } oder { $clean }
+fault-no-text = ohne Text
+fault-unknown-site = nennt eine Website, die es nicht gibt
+fault-mail-late = der Mailserver hat nicht rechtzeitig geantwortet
+fault-mail-answered = der Mailserver hat { $code } geantwortet
+fault-mail-hung-up = der Mailserver hat aufgelegt, oder seine Antwort ist unverständlich
+fault-mail-tls = TLS mit dem Mailserver ist fehlgeschlagen: { $why }
+fault-mail-unable = der Mailserver kann nicht, was nötig ist: { $why }
+fault-mail-unreachable = der Mailserver ist nicht erreichbar: { $why }
+fault-gate-few-labels = Es gibt { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“; zum Trainieren sind je mindestens { $needed } nötig.
+fault-gate-one-sided = Die Markierungen sind einseitig: Nur { $fewer } von { $all } sind „{ $name }“. Ein damit trainiertes Modell wüsste kaum, was „{ $again }“ ist.
+fault-gate-same-text = Die Markierungen „{ $name }“ betreffen alle fast denselben Text, der zum Messen zurückgelegt ist: Markieren Sie mehr verschiedene.
+fault-gate-few-samples = Zum Messen wurden nur { $ham } Beispiele „{ $clean }“ und { $spam } „{ $against }“ zurückgelegt; mit weniger als je { $few } lässt sich nichts sagen.
+fault-gate-catches-less = Es erkennt weniger „{ $against }“ als das jetzige Modell: { $new } % statt { $old } %.
+fault-gate-blocks-more = Es blockiert zu Unrecht mehr als das jetzige Modell: { $new } % von „{ $clean }“ statt { $old } %.
+fault-gate-calibration = Seinen Wahrscheinlichkeiten ist nicht zu trauen: Sie liegen im Mittel um { $error } daneben, höchstens { $limit } ist zulässig.
+fault-gate-poor = Es unterscheidet „{ $against }“ kaum von „{ $clean }“ der Website (Fläche unter der Kurve { $auc }): Die Markierungen widersprechen einander.
+fault-gate-swapped = Die Markierungen sagen das Gegenteil dessen, was das mitgelieferte Modell in den Texten liest (Fläche unter der Kurve { $auc }): Wurden „{ $against }“ und „{ $clean }“ vertauscht?
+fault-gate-source = { $contradicted } von { $labels } Markierungen von „{ $name }“ sind das Gegenteil dessen, was alle anderen lehren: Sehen Sie sich diese Quelle an.
+fault-class-ham = echt
+fault-class-spam = Spam
+fault-class-clean = nicht beleidigend
+fault-class-abuse = beleidigend
+fault-rule-broad = { $summary } Fast alles fällt darunter.
+fault-rule-broad-line = { $summary } Fast alles fällt darunter.
+fault-rule-trial = Sie hätte { $hits } der letzten { $all } Kommentare getroffen, davon { $approved } freigegebene.
+fault-number = Das ist keine Zahl, die hier passt.
+fault-choose-file = Wählen Sie zuerst eine Datei.
+fault-standing-broken = Das eingesetzte Modell ist nicht verwendbar ({ $why }); verwendet wird das mitgelieferte.
+fault-standing-shipped = Das mitgelieferte Modell, wie es ist: { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“; je { $minimum } sind nötig, bevor sie zählen.
+fault-standing-taught = Das mitgelieferte Modell und was es aus { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“ gelernt hat.
+fault-standing-own = Das eigene Modell der Website und was es aus { $ham } Markierungen „{ $clean }“ und { $spam } „{ $against }“ gelernt hat, mit denen es nicht trainiert wurde.
+
+## The demo's page
+
+demo-about = Über diese Demo
+demo-what = <strong>Eine Demo von Hamlet.</strong> Schreiben Sie unten einen Kommentar: Er wird zurückgehalten, bis ein Moderator ihn freigibt. Seien Sie der Moderator in der <a href="/desk" target="_blank">Moderation</a> (sie öffnet sich neben dieser Seite) und kommen Sie zurück: Was Sie freigegeben haben, steht hier.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = bearbeitet
+widget-comments = Kommentare
+widget-none = Noch keine Kommentare. Ihrer könnte der erste sein.
+widget-write = Kommentar schreiben
+widget-name = Name
+widget-email = E-Mail
+widget-private = Ihre E-Mail-Adresse wird nicht veröffentlicht.
+widget-website = Website
+widget-optional = freiwillig
+widget-text = Kommentar
+widget-notify = Bei Antworten eine E-Mail schicken
+widget-send = Absenden
+widget-sending = Wird gesendet…
+widget-working = Es wird geprüft, dass Sie keine Maschine sind…
+widget-reply = Antworten
+widget-reply-to = Antworten an { $name }
+widget-cancel = Abbrechen
+widget-held = Danke. Ihr Kommentar wartet auf Prüfung.
+widget-published = Danke. Ihr Kommentar ist veröffentlicht.
+widget-more = Weitere Kommentare
+widget-failed = Die Kommentare konnten nicht geladen werden.
+widget-again = Erneut versuchen
+widget-required = Bitte ausfüllen.
+widget-bad-email = Das ist keine E-Mail-Adresse.
+widget-bad-website = Das ist keine Webadresse.
+widget-too-long = Das ist zu lang.
+widget-invalid = Einige Angaben stimmen noch nicht.
+widget-too-many = Von hier kamen zu viele Kommentare. Bitte später noch einmal.
+widget-not-sent = Ihr Kommentar wurde nicht gesendet. Der Text bleibt hier; bitte noch einmal versuchen.
+fault-answered = es antwortete { $code }
+fault-owner-command-line = Kommandozeile
+fault-owner-unknown = unbekannter Inhaber

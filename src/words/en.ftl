@@ -651,6 +651,7 @@ views-too-many = There are { $number } lists already. Remove one first.
 
 number-separator = ,
 language-name = English
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } comment approved.
    *[other] { $number } comments approved.
@@ -767,7 +768,6 @@ js-what-to-do = Where to, or what to do?
 js-nothing-like-that = Nothing is called that
 js-saved-list = list
 js-looking = { $who } looks at it
-js-decide = Decide
 
 ## The desk: a comment by itself
 
@@ -1012,6 +1012,7 @@ site-what-counts-as-evidence = What counts as evidence
 site-programs-that-ask-about-comments = Connected programs
 site-name = Name
 site-origins-of-its-pages-one = Addresses of its pages, one a line
+site-origins-hint = Only pages there may show and post its comments from a browser.
 site-save = Save
 site-a-comment-without-a-form = A comment without a form token counts towards spam
 site-what-they-ask-about-is = What they ask about is kept, to be reviewed here
@@ -1097,6 +1098,36 @@ settings-make-the-token = Make the token
 settings-try-again = Try again
 settings-none-named-no-browser-of = none yet: no page may post here
 settings-you = you
+settings-link-for = Make a sign-in link for { $name }
+settings-remove-named = Remove { $name }
+settings-revoke-named = Revoke { $name }
+settings-try-again-named = Try again: { $kind } to { $to }
+settings-tokens-end = A token that someone made ends with their account, and may do no more than they may.
+settings-ownerless = { $count ->
+    [one] Of { $number } that work nobody knows who made them: replace them, then revoke them.
+   *[other] Of { $number } that work nobody knows who made them: replace them, then revoke them.
+}
+settings-never = never
+settings-gone = gone
+settings-all-sites = every site
+settings-sent-link = Send this link to { $name }: it signs them in once, within a day, and is not shown again.
+settings-person-removed = Removed. The name stays in the history.
+settings-token-made = To be sent as “Authorization: Bearer …”. It is not shown again.
+settings-token-revoked = The token is revoked.
+settings-site-added = Added.
+settings-choose-sites = Choose at least one, or every site.
+settings-mail-address = Your account has no address that can be read: give it one, under your name.
+settings-mail-not-sent = It was not sent: { $why }.
+settings-mail-in-folder = It is a file in the folder now, and nobody gets it: set mail.url to a mail server, as docs/mail.md says.
+settings-mail-taken = The mail server took it for { $to }. See whether it arrives, and in which folder.
+settings-mail-retried = It is tried again at once, and for as long as a new mail.
+settings-letter-queue = comments that wait
+settings-letter-confirm = question about replies
+settings-letter-reply = a reply
+me-mail-each = as they come
+me-mail-hourly = once an hour
+me-mail-daily = once a day
+me-mail-never = never
 settings-revoked = revoked
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1130,6 +1161,25 @@ programs-revoked = revoked
 programs-nothing = nothing
 programs-keys = Keys
 programs-wordpress = WordPress
+programs-revoke-named = Revoke the key of { $name }
+programs-remove-named = Remove the webhook { $url }
+programs-backlog = { $queued } waiting, { $dead } given up
+programs-callbacks = Callbacks of { $site }: { $queued } waiting{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } given up
+} ({ $why }).
+programs-not-tried = not tried yet
+programs-key-made = Enter it into the program, beside this service's address. It is not shown again.
+programs-key-revoked = The key is revoked.
+programs-judged-only = judged only
+programs-kept = kept for review
+programs-webhook-made = Deliveries are signed with this secret, as Standard Webhooks says. It is not shown here again.
+programs-webhook-removed = Removed, and what was still to be told with it.
+programs-nothing-yet = nothing yet
+event-comment-received = a comment arrived
+event-comment-decided = a comment was decided about
+event-comment-edited = a comment's text was changed
+event-model-activated = another model judges
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1140,6 +1190,29 @@ privacy-they-have-an-account-as = They have an account as a moderator, which sta
 privacy-nothing-yet-what-is-erased = Nothing yet. What is erased is noted here with who did it and how much it was, and not whose it was.
 privacy-what-is-held-about-a = What is held about a person
 privacy-held = Held
+privacy-nothing-held = Nothing is held about this address.
+privacy-only-account = Nothing is held about this address but their account as a moderator, which is among the <a href="/desk/settings">settings</a>.
+privacy-comments-on = Comments on { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Say that you are sure: erasing cannot be undone.
+privacy-erased = Erased: { $what }.
+privacy-account-stays = Their account as a moderator is still there: remove it among the settings.
+privacy-amount-comments = { $count ->
+    [one] { $number } comment
+   *[other] { $number } comments
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } labelled text
+   *[other] { $number } labelled texts
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } subscription
+   *[other] { $number } subscriptions
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } mail
+   *[other] { $number } mails
+}
+privacy-amount-none = nothing
 privacy-erased-before = Erased before
 privacy-email = Email
 privacy-what = What
@@ -1149,7 +1222,6 @@ privacy-by = By
 privacy-look-it-up = Look it up
 privacy-download-all-of-it = Download all of it
 privacy-erase-all-of-it = Erase all of it
-privacy-settings = settings
 privacy-labelled-texts-and-what-models = Labelled texts, and what models learnt of them
 privacy-subscriptions-to-replies = Subscriptions to replies
 privacy-mails-to-them = Mails to them
@@ -1176,6 +1248,50 @@ model-abuse = Abuse
 model-abuse-is-evidence = An abuse score is shown to people. By itself it publishes, puts aside and discards nothing.
 model-abuse-labels = Each approval is one, and each rejection with the reason “abuse”.
 model-judges-now = In use now
+model-class-ham = genuine
+model-class-spam = spam
+model-class-clean = not abusive
+model-class-abuse = abusive
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; { $minimum } of each are needed before they count
+model-too-few = To train a model of the site's own takes { $needed } labels of each class; there are { $ham } { $clean } and { $spam } { $against }.
+model-spam-labels = Each approval and each spam decision is one.
+model-asked-by = Asked for by { $who }, { $when }
+model-put-into-use-by = put into use by { $who }
+model-held-out = On { $ham } { $clean } and { $spam } { $against } samples held out, at the threshold { $threshold }; trained on { $trained_ham } and { $trained_spam }
+model-repeated = { $records }, of which { $repeated } say again what another did
+model-over-cap = { $count ->
+    [one] { $number } more than count from one source at once; the next training takes it
+   *[other] { $number } more than count from one source at once; the next training takes them
+}
+model-refused = Nothing of it was kept.
+model-line = Line { $line }
+model-file-hint = CSV or TSV with a header, or JSON lines: <code>text</code> and <code>label</code> (<code>{ $against }</code> or <code>{ $clean }</code>), where known <code>name</code>, <code>email</code>, <code>website</code>, and <code>site</code> where it is not { $site }. At most { $max } MiB. All of it counts or, if a line is not right, none.
+model-what-if = To the last { $judged } comments, of which people decided about { $decided }. The site's threshold is { $threshold }.
+model-part-of = { $part } of { $all }
+model-would = { $aside } put aside: { $caught } of { $spam } spam caught, { $blocked } of { $ham } genuine blocked.
+model-abuse-would = { $held } held: { $approved } of them approved by people, { $rejected } rejected.
+model-said-begun = The training waits for its turn.
+model-said-under-way = A training for this site is under way already.
+model-said-active = The model is in use.
+model-said-back = The model before is in use again.
+model-said-nothing-before = There is no model to go back to.
+model-said-seen = It is kept that you looked: the site may hold by abuse now.
+model-said-refused = It does not pass the gate: the reasons stand below it.
+model-status-queued = queued
+model-status-training = training
+model-status-failed = failed
+model-status-candidate = candidate
+model-status-live = live
+model-status-retired = retired
+model-phase-waiting = waits for its turn
+model-phase-reading = reads the samples
+model-phase-fitting = fits the model
+model-phase-measuring = measures it against the live one
+model-phase-done = done
+model-figure-auc = ROC area
+model-figure-log-loss = Log loss
+model-figure-calibration = Calibration error
 model-trainings-and-models = Trainings and models
 model-samples = Samples
 model-no-comment-was-judged-yet = No comment was judged yet
@@ -1197,6 +1313,10 @@ model-figure = Figure
 model-this-model = This model
 model-live-then = The one before
 model-came-by = Where from
+model-came-decision = decisions
+model-came-import = imports
+model-came-feedback = reports by programs
+model-came-samples = data from elsewhere
 model-class = Class
 model-labels = Labels
 model-in-use = In use
@@ -1289,3 +1409,138 @@ edits-title = What the comment said before
 edits-what = A moderator changed it. These are its earlier texts, the oldest first.
 edits-until = Until
 key-edit = Edit what the comment says
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = This field is required.
+fault-too-long = At most { $max } characters are allowed.
+fault-control = Control characters are not allowed.
+fault-email = This is not an email address.
+fault-website = This is not the address of a web site.
+fault-slug = Use 1 to 63 lower-case letters, digits and inner hyphens.
+fault-slug-taken = Another site has this slug.
+fault-origins = At most { $max } origins.
+fault-origin = An origin looks like https://example.org, without a path.
+fault-present-password = This is not your present password.
+fault-password-short = Use at least { $min } characters.
+fault-address-taken = Another moderator has this address.
+fault-operator-sites = An operator runs every site: name none.
+fault-no-such = There is no such { $what }.
+fault-what-site = site
+fault-what-comment = comment
+fault-what-page = page
+fault-what-moderator = moderator
+fault-what-model = model
+fault-what-import = import
+fault-what-rule = block rule
+fault-what-status = status
+fault-what-reason = reason
+fault-page-origin = This page is not on one of the site's origins.
+fault-page = A page is an absolute web address or a path that starts with a slash.
+fault-parameters = At most 50 names of parameters, such as p, without &, =, # and blanks.
+fault-same-page = This is the same page.
+fault-same-text = The text is as it was.
+fault-above-zero = Must be above 0 and at most { $to }.
+fault-above-zero-or-absent = Must be above 0 and at most { $to }, or absent.
+fault-below-spam = Must be from 0 to below the spam threshold.
+fault-least-or-absent = Must be at least { $from }, or absent.
+fault-range-or-absent = Must be from { $from } to { $to }, or absent.
+fault-range = Must be from { $from } to { $to }.
+fault-look-first = Look first at what it would have done to this site's last comments: on the model's page, by POST to { $path }, or with `hamlet site abuse-trial`.
+fault-rule-empty = Nothing of this can be seen.
+fault-rule-domain = This is not a domain such as example.org.
+fault-rule-network = This is neither an address nor a network such as { $example }.
+fault-rule-over = This time is over.
+fault-form-token = This site asks for a form token with a proof of work.
+fault-form-old = The form was open too long; fetch a new form token.
+fault-work = This is not the proof of work that was asked for.
+fault-work-used = This proof of work was used before; fetch a new form token.
+fault-no-parent = There is no such comment on this page.
+fault-too-many = Too many comments came from here; try again later.
+fault-no-files = Files are not accepted.
+fault-utf8 = This is not UTF-8: see that it reads as you wrote it.
+fault-twice = The field is there twice.
+fault-invalid = Some of what was sent is not right.
+fault-stale-form = The form is out of date. Load the page again and repeat.
+fault-operators-page = Only operators may see this page.
+fault-last-operator = This is the last operator: nobody else could run the place.
+fault-other-site = This form was sent from another site.
+fault-unavailable = The service cannot do this at the moment. Nothing was stored; try again.
+fault-busy = Too many searches are running, or this one took too long. Try again in a moment, or search less at once.
+fault-changed = Somebody changed the comment meanwhile. Look at it again.
+fault-unsure = The form does not say that you are sure.
+fault-method = This address takes other methods: see Allow.
+fault-too-large = A body may have at most { $limit } bytes.
+fault-no-record = There is no record in it.
+fault-no-label = has no label: { $against } or { $clean }
+fault-no-text = has no text
+fault-unknown-site = names a site that does not exist
+fault-mail-late = the mail server did not answer in time
+fault-mail-answered = the mail server answered { $code }
+fault-mail-hung-up = the mail server hung up or its answer cannot be understood
+fault-mail-tls = TLS with the mail server failed: { $why }
+fault-mail-unable = the mail server cannot do what is needed: { $why }
+fault-mail-unreachable = the mail server cannot be reached: { $why }
+fault-gate-few-labels = There are { $ham } { $clean } and { $spam } { $against } labels; at least { $needed } of each are needed to train a model.
+fault-gate-one-sided = The labels are one-sided: only { $fewer } of { $all } are { $name }. A model trained on them would hardly know what { $again } is.
+fault-gate-same-text = The { $name } labels are all about nearly the same text, which is held out to measure on: label more different ones.
+fault-gate-few-samples = Only { $ham } { $clean } and { $spam } { $against } samples were held out to measure on; with fewer than { $few } of each nothing can be said.
+fault-gate-catches-less = It catches less { $against } than the live model: { $new } % instead of { $old } %.
+fault-gate-blocks-more = It wrongly blocks more than the live model: { $new } % of the { $clean } instead of { $old } %.
+fault-gate-calibration = Its probabilities are not to be trusted: they are off by { $error } on average, and { $limit } is the most that is accepted.
+fault-gate-poor = It hardly tells the site's own { $against } from its { $clean } (area under the curve { $auc }): the labels contradict each other.
+fault-gate-swapped = The labels say the opposite of what the model that ships with the program reads in the texts (area under the curve { $auc }): were { $against } and { $clean } swapped?
+fault-gate-source = { $contradicted } of { $labels } labels from '{ $name }' are the opposite of what all other labels teach: look at that source.
+fault-class-ham = ham
+fault-class-spam = spam
+fault-class-clean = clean
+fault-class-abuse = abuse
+fault-rule-broad = { $summary } Nearly everything falls under this; send `force` to add it all the same.
+fault-rule-broad-line = { $summary } Nearly everything falls under this.
+fault-rule-trial = It would have hit { $hits } of the last { $all } comments, { $approved } of them approved.
+fault-number = This is not a number that fits here.
+fault-choose-file = Choose a file first.
+fault-standing-broken = The activated model cannot be used ({ $why }); the one that ships with the program is.
+fault-standing-shipped = The model that ships with the program, as it is: { $ham } { $clean } and { $spam } { $against } labels, and { $minimum } of each are needed before they count.
+fault-standing-taught = The model that ships with the program, and what { $ham } { $clean } and { $spam } { $against } labels taught it.
+fault-standing-own = The site's own model, and what { $ham } { $clean } and { $spam } { $against } labels taught it that it was not trained on.
+
+## The demo's page
+
+demo-about = About this demo
+demo-what = <strong>A demo of Hamlet.</strong> Post a comment below: it is held until a moderator approves it. Be the moderator at <a href="/desk" target="_blank">the desk</a> (it opens beside this page), then come back: what you approved is here.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = edited
+widget-comments = Comments
+widget-none = No comments yet. Yours could be the first.
+widget-write = Leave a comment
+widget-name = Name
+widget-email = Email
+widget-private = Your email address will not be published.
+widget-website = Web site
+widget-optional = if you like
+widget-text = Comment
+widget-notify = Mail me about replies
+widget-send = Send
+widget-sending = Sending…
+widget-working = Checking that you are not a machine…
+widget-reply = Reply
+widget-reply-to = Reply to { $name }
+widget-cancel = Cancel
+widget-held = Thank you. Your comment awaits review.
+widget-published = Thank you. Your comment is published.
+widget-more = More comments
+widget-failed = The comments could not be loaded.
+widget-again = Try again
+widget-required = Please fill this in.
+widget-bad-email = This is not an email address.
+widget-bad-website = This is not a web address.
+widget-too-long = This is too long.
+widget-invalid = Some of it is not right yet.
+widget-too-many = Too many comments came from here. Please try later.
+widget-not-sent = Your comment was not sent. Your text is kept here; please try again.
+fault-answered = it answered { $code }
+fault-owner-command-line = command line
+fault-owner-unknown = unknown owner

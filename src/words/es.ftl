@@ -138,7 +138,7 @@ mail-queue-by-text = { $author } en { $page } ({ $site }), { $received }
 mail-queue-score = Filtro de spam: <strong>{ $score }</strong>
 mail-queue-score-text = Filtro de spam: { $score }
 mail-queue-percent = (spam: { $percent })
-mail-queue-why = Lo que apunta a spam:
+mail-queue-why = Por qué puede ser spam:
 mail-queue-approve = Aprobar
 mail-queue-spam = Spam
 mail-queue-reject = Rechazar
@@ -228,7 +228,7 @@ link-refused-text = El comentario ya no existe, o la cuenta para la que se hizo 
 link-by = <strong><bdi>{ $author }</bdi></strong> en <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> en <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Filtro de spam: { $score }
-link-why = Lo que apunta a spam:
+link-why = Por qué puede ser spam:
 link-undo = Deshacer
 link-stale-title = Ya decidido
 link-stale = Este comentario ha cambiado desde que se escribió el correo
@@ -319,6 +319,7 @@ desk-model = Modelo
 desk-settings = Ajustes
 desk-privacy = Privacidad
 desk-activity = Actividad
+desk-statistics = Estadísticas
 desk-keys = Teclas
 desk-undo = Deshacer
 key-next = comentario siguiente, anterior
@@ -365,7 +366,7 @@ queue-spam = Spam
 queue-reject = Rechazar
 queue-trash = Papelera
 queue-why = Por qué, al rechazar:
-queue-why-unsaid = sin decir
+queue-why-unsaid = sin motivo
 queue-back-to-the-queue = De vuelta a la cola
 queue-search = Buscar
 queue-site = Sitio
@@ -651,6 +652,7 @@ views-too-many = Ya hay { $number } listas. Quite una primero.
 
 number-separator = .
 language-name = Español
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } comentario aprobado.
    *[other] { $number } comentarios aprobados.
@@ -706,7 +708,7 @@ js-line-hold = De vuelta en la cola: { $who }
 js-undo = Deshacer
 js-undo-line = Deshacer: { $what }
 js-close = Cerrar
-js-leave-them = Dejarlos
+js-leave-them = Cancelar
 js-sure = { $verb }: { $count ->
     [one] ¿{ $number } comentario?
    *[other] ¿{ $number } comentarios?
@@ -773,12 +775,11 @@ js-what-to-do = ¿Adónde, o qué hacer?
 js-nothing-like-that = Nada se llama así
 js-saved-list = lista
 js-looking = { $who } lo está viendo
-js-decide = Decidir
 
 ## The desk: a comment by itself
 
 comment-comment = Comentario
-comment-plus-speaks-for-spam-minus = Más apunta a spam, menos en contra (log-odds).
+comment-plus-speaks-for-spam-minus = Más cuenta a favor de spam, menos en contra.
 comment-history = Historial
 comment-judgement = Evaluación
 comment-author = Autor
@@ -822,15 +823,15 @@ door-mail = por correo
 door-client = informado por un programa
 door-command = línea de comandos
 door-other = otra
-comment-show-it-whole = Mostrarla completa
+comment-show-it-whole = Mostrar la dirección
 comment-taken-back = (deshecho)
-comment-that-you-looked-goes-into = Que usted la vio queda en el historial.
-comment-all-of-theirs-that-wait = Todos los suyos que esperan
+comment-that-you-looked-goes-into = El historial dice entonces que usted la vio.
+comment-all-of-theirs-that-wait = Todos sus comentarios pendientes
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = Son todos los que coinciden con la lista de la que viene, en todas las páginas. Puede deshacerlos juntos durante 30 días, aquí o en <a href="/desk/batches">Decididos juntos</a>.
-confirm-leave-them = Dejarlos
+confirm-leave-them = Cancelar
 confirm-question = { $verb }: { $count ->
     [one] ¿{ $number } comentario?
    *[other] ¿{ $number } comentarios?
@@ -847,7 +848,94 @@ batches-taken-back = deshecho
 
 ## The desk: what operators did
 
+statistics-none = Desde ayer no llegó ningún comentario.
+statistics-lately = { $count ->
+    [one] Desde ayer llegó { $number } comentario
+   *[other] Desde ayer llegaron { $number } comentarios
+}: { $aside } apartados como spam, { $published } publicados, { $held } retenidos para decidir.
+statistics-waiting = { $count ->
+    [0] Ahora no espera nada.
+    [one] Ahora espera { $number } comentario.
+   *[other] Ahora esperan { $number } comentarios.
+}
+statistics-over = { $count ->
+    [one] En { $number } día
+   *[other] En { $number } días
+}: llegaron { $came }, { $aside } apartados por sí solo como spam; las personas recuperaron { $back } y marcaron como spam { $missed } que se colaron.
+statistics-until = Contado hasta { $at } (UTC). Los días son de UTC; los comentarios importados no cuentan.
+statistics-days = { $count ->
+    [one] { $number } día
+   *[other] { $number } días
+}
+statistics-period = Período
+statistics-every-site = Todos los sitios
+statistics-csv = Estas sumas en un archivo CSV
+statistics-by-day = Comentarios por día
+statistics-by-day-chart = Comentarios recibidos por día; los apartados como spam, encima del resto
+statistics-decisions = Decisiones por día
+statistics-decisions-chart = Decisiones por día, sin las deshechas
+statistics-wait = Tiempo hasta la primera decisión
+statistics-wait-chart = Comentarios retenidos, por horas hasta la primera decisión, hasta un día
+statistics-wait-none = Aún no se ha decidido sobre ningún comentario retenido.
+statistics-wait-half = La mitad esperó menos de { $time }.
+statistics-wait-half-more = Más de la mitad esperó más de un día.
+statistics-within = En menos de
+statistics-share = Parte
+statistics-minutes = { $count ->
+    [one] { $number } minuto
+   *[other] { $number } minutos
+}
+statistics-hours = { $count ->
+    [one] { $number } hora
+   *[other] { $number } horas
+}
+statistics-longer = más
+statistics-hours-axis = horas hasta la decisión
+statistics-key-came = <span class="spam">apartados como spam</span> <span class="ham">el resto</span>
+statistics-bar-day = { $day }: llegaron { $came }, { $aside } apartados como spam
+statistics-bar-decided = { $day }: { $decided } decididos
+statistics-bar-wait = tras { $from } a { $to } horas: { $comments }
+statistics-day = Día
+statistics-came = Recibidos
+statistics-aside = Apartados
+statistics-held = Retenidos
+statistics-published = Publicados
+statistics-decided = Decididos
+statistics-back = Deshechos
+statistics-missed = Se colaron
+statistics-by-site = Por sitio
+statistics-by-page = Por página
+statistics-by-page-text = Las veinte con más comentarios.
+statistics-by-language = Por idioma
+statistics-by-because = Por qué
+statistics-by-because-text = Qué hizo que Hamlet publicara, retuviera o apartara.
+statistics-by-reason = Motivos que dieron las personas
+statistics-site = Sitio
+statistics-page = Página
+statistics-language = Idioma
+statistics-reason = Motivo
+statistics-people = Quién decidió
+statistics-people-you = Lo que usted decidió
+statistics-people-text = Por orden de nombres. «Cambiados» son los que un colega decidió de otro modo o deshizo después; cada persona ve su línea, los administradores todas.
+statistics-person = Persona
+statistics-changed = Cambiados
+statistics-stood = Quedaron igual
+statistics-nothing = Nada todavía.
+statistics-nothing-text = Cuando lleguen comentarios y se decida sobre ellos, aquí se suma unos minutos después qué fue de ellos.
+statistics-unknown = desconocido
+statistics-because-score = probablemente spam por su puntuación
+statistics-because-trusted = un autor de confianza
+statistics-because-trusted_not_this = un autor de confianza, pero no este comentario
+statistics-because-labels_too_few = muy pocas etiquetas para basarse en ellas
+statistics-because-all_reviewed = el sitio lo revisa todo
+statistics-because-few_approved = se aprobaron muy pocos comentarios del autor
+statistics-because-abuse = probablemente abusivo
+statistics-because-not_judged = el modelo no pudo evaluar
 activity-activity = Actividad
+activity-on-sites = en { $count ->
+    [one] { $count } sitio
+   *[other] { $count } sitios
+}
 activity-nothing-yet = Nada todavía.
 activity-what-operators-did = Qué hicieron los administradores
 activity-when = Cuándo
@@ -907,6 +995,8 @@ me-mail-about-comments-that-wait = Correo sobre comentarios pendientes
 me-address-and-password = Dirección y contraseña
 me-sessions = Sesiones
 me-as-above = como arriba
+me-another-site = Otro sitio
+me-another-hint = Su nombre en las direcciones: tendrá entonces su propia línea arriba.
 me-save = Guardar
 me-language = Idioma
 me-language-of-browser = como en el navegador
@@ -929,11 +1019,12 @@ site-otherwise-it-is-judged-and = Si no, se evalúa y se olvida. <a href="/desk/
 site-on-your-pages = En sus páginas
 site-what-scores-do = Qué hacen las puntuaciones
 site-what-counts-as-evidence = Qué cuenta como indicio
-site-programs-that-ask-about-comments = Programas que preguntan por comentarios
+site-programs-that-ask-about-comments = Programas conectados
 site-name = Nombre
-site-origins-of-its-pages-one = Orígenes de sus páginas, uno por línea
+site-origins-of-its-pages-one = Direcciones de sus páginas, una por línea
+site-origins-hint = Solo las páginas de ahí pueden mostrar y enviar sus comentarios desde un navegador.
 site-save = Guardar
-site-a-comment-without-a-form = Un comentario sin código de formulario apunta a spam
+site-a-comment-without-a-form = Un comentario sin código de formulario cuenta a favor de spam
 site-what-they-ask-about-is = Lo que consultan se guarda para revisarlo aquí
 site-spam-from = Spam desde
 site-a-score-from-0-to = Una puntuación de 0 a 1: a partir de ella, un comentario se aparta como spam.
@@ -944,7 +1035,7 @@ site-a-trusted-author-s-comment = Un comentario de un autor de confianza con men
 site-links = Enlaces
 site-more-in-one-comment-speak = Más en un comentario apuntan a spam.
 site-seconds = Segundos
-site-a-form-sent-sooner-after = Un formulario enviado antes tras abrirse apunta a spam.
+site-a-form-sent-sooner-after = Un formulario enviado antes tras abrirse cuenta a favor de spam.
 site-hours = Horas
 site-a-form-sent-later-after = Un formulario enviado más tarde tras abrirse, también.
 site-keeping = Cuánto tiempo
@@ -961,7 +1052,7 @@ site-drop-index = /post/index.html es /post/
 site-parameters = Parámetros que distinguen páginas
 site-parameters-hint = Como p, separados por espacios; un guion solo: ninguno. Vacío: todos menos los que dicen de dónde vino un lector (utm_source, fbclid y otros). Cuando esto cambia, los comentarios se mueven a donde está ahora su página.
 site-proof-of-work = Prueba de trabajo
-site-zero-bits-1-to-24 = Bits a cero, de 1 a 24, por los que trabaja la máquina de cada remitente; 16 tardan un momento. Vacío: ninguno.
+site-zero-bits-1-to-24 = Cuánto trabaja el navegador del remitente antes de poder enviar: de 1 a 24 bits; 16 tardan un momento. Vacío: nada.
 site-abuse = Cuán abusivos parecen los comentarios
 site-abuse-off = no se calcula
 site-abuse-show = se muestra a los moderadores
@@ -979,10 +1070,10 @@ settings-none-everything-was-delivered-or = Ninguno: todo se entregó o se sigue
 settings-sites = Sitios
 settings-moderators = Moderadores
 settings-tokens-for-programs = Tokens para programas
-settings-mail-that-was-given-up = Correo abandonado
+settings-mail-that-was-given-up = Correo no entregado
 settings-name-in-addresses = Nombre en las direcciones
 settings-name-for-people = Nombre para las personas
-settings-origins-of-its-pages = Orígenes de sus páginas
+settings-origins-of-its-pages = Direcciones de sus páginas
 settings-name = Nombre
 settings-email = Correo electrónico
 settings-role = Función
@@ -1015,8 +1106,38 @@ settings-add-the-moderator = Añadir el moderador
 settings-revoke = Revocar
 settings-make-the-token = Crear el token
 settings-try-again = Reintentar
-settings-none-named-no-browser-of = ninguno: ningún navegador de otro origen puede enviar
+settings-none-named-no-browser-of = ninguna todavía: ninguna página puede enviar aquí
 settings-you = usted
+settings-link-for = Crear un enlace de acceso para { $name }
+settings-remove-named = Quitar a { $name }
+settings-revoke-named = Revocar { $name }
+settings-try-again-named = Reintentar: { $kind } a { $to }
+settings-tokens-end = Un token termina con la cuenta de quien lo creó y no puede más que esa persona.
+settings-ownerless = { $count ->
+    [one] De uno que funciona nadie sabe quién lo creó: sustitúyalo y luego revóquelo.
+   *[other] De { $number } que funcionan nadie sabe quién los creó: sustitúyalos y luego revóquelos.
+}
+settings-never = nunca
+settings-gone = ya no está
+settings-all-sites = todos los sitios
+settings-sent-link = Envíe este enlace a { $name }: permite iniciar sesión una vez, en un día, y no se vuelve a mostrar.
+settings-person-removed = Quitado. El nombre permanece en el historial.
+settings-token-made = Se envía como «Authorization: Bearer …». No se vuelve a mostrar.
+settings-token-revoked = El token está revocado.
+settings-site-added = Añadido.
+settings-choose-sites = Elija al menos uno, o todos los sitios.
+settings-mail-address = Su cuenta no tiene una dirección legible: póngale una, bajo su nombre.
+settings-mail-not-sent = No se envió: { $why }.
+settings-mail-in-folder = Ahora es un archivo en la carpeta y no le llega a nadie: ponga en mail.url un servidor de correo, como explica docs/mail.md.
+settings-mail-taken = El servidor de correo lo aceptó para { $to }. Mire si llega y a qué carpeta.
+settings-mail-retried = Se reintenta enseguida, tanto tiempo como un correo nuevo.
+settings-letter-queue = comentarios pendientes
+settings-letter-confirm = pregunta sobre respuestas
+settings-letter-reply = una respuesta
+me-mail-each = según llegan
+me-mail-hourly = una vez por hora
+me-mail-daily = una vez al día
+me-mail-never = nunca
 settings-revoked = revocado
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1028,7 +1149,7 @@ programs-none-wordpress-and-others-that = Ninguna. WordPress y otros que hablan 
 programs-a-key-judges-and-reports = Una clave evalúa e informa para su sitio y no puede hacer nada más. Si el sitio guarda lo que se le consulta está en los ajustes del sitio.
 programs-none-a-program-of-yours = Ninguno. Un programa suyo puede recibir aviso de lo que ocurre en un sitio.
 programs-in-the-public-internet-or = En la internet pública o en una red que la configuración permita.
-programs-programs-that-ask-about-comments = Programas que preguntan por comentarios
+programs-programs-that-ask-about-comments = Programas conectados
 programs-webhooks = Webhooks
 programs-program = Programa
 programs-site = Sitio
@@ -1050,6 +1171,25 @@ programs-revoked = revocada
 programs-nothing = nada
 programs-keys = Claves
 programs-wordpress = WordPress
+programs-revoke-named = Revocar la clave de { $name }
+programs-remove-named = Quitar el webhook { $url }
+programs-backlog = { $queued } en espera, { $dead } abandonados
+programs-callbacks = Avisos de { $site }: { $queued } en espera{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } abandonados
+} ({ $why }).
+programs-not-tried = aún sin intentar
+programs-key-made = Introdúzcala en el programa, junto a la dirección de este servicio. No se vuelve a mostrar.
+programs-key-revoked = La clave está revocada.
+programs-judged-only = solo se evalúan
+programs-kept = se guardan para revisar
+programs-webhook-made = Las entregas se firman con este secreto, según Standard Webhooks. No se vuelve a mostrar aquí.
+programs-webhook-removed = Quitado, junto con lo que aún quedaba por avisar.
+programs-nothing-yet = nada todavía
+event-comment-received = llegó un comentario
+event-comment-decided = se decidió sobre un comentario
+event-comment-edited = cambió el texto de un comentario
+event-model-activated = evalúa otro modelo
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1060,6 +1200,29 @@ privacy-they-have-an-account-as = Tiene una cuenta de moderador, que permanece: 
 privacy-nothing-yet-what-is-erased = Nada todavía. Aquí se anota lo que se borra, con quién lo hizo y cuánto fue, no de quién era.
 privacy-what-is-held-about-a = Lo que se guarda sobre una persona
 privacy-held = Guardado
+privacy-nothing-held = No se guarda nada sobre esta dirección.
+privacy-only-account = No se guarda nada sobre esta dirección salvo su cuenta de moderador, que está en los <a href="/desk/settings">ajustes</a>.
+privacy-comments-on = Comentarios en { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Confirme que está seguro: borrar no se puede deshacer.
+privacy-erased = Borrado: { $what }.
+privacy-account-stays = Su cuenta de moderador sigue ahí: quítela en los ajustes.
+privacy-amount-comments = { $count ->
+    [one] { $number } comentario
+   *[other] { $number } comentarios
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } texto etiquetado
+   *[other] { $number } textos etiquetados
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } suscripción
+   *[other] { $number } suscripciones
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } correo
+   *[other] { $number } correos
+}
+privacy-amount-none = nada
 privacy-erased-before = Borrado antes
 privacy-email = Correo electrónico
 privacy-what = Qué
@@ -1069,7 +1232,6 @@ privacy-by = Por
 privacy-look-it-up = Consultar
 privacy-download-all-of-it = Descargarlo todo
 privacy-erase-all-of-it = Borrarlo todo
-privacy-settings = ajustes
 privacy-labelled-texts-and-what-models = Textos etiquetados y lo que los modelos aprendieron de ellos
 privacy-subscriptions-to-replies = Suscripciones a respuestas
 privacy-mails-to-them = Correos a esa persona
@@ -1084,9 +1246,9 @@ model-none-yet-a-training-takes = Ninguno todavía. Un entrenamiento toma lo que
 model-all-of-it-counts = Todo cuenta.
 model-no-labels-yet-each-approval = Aún no hay etiquetas. Cada aprobación y cada decisión de spam es una.
 model-labels-are-counted-and-capped = Las etiquetas se cuentan y limitan por él. Si se deja vacío, es el suyo.
-model-drawings-of-the-last-1 = Aquí aparecen gráficos de los últimos 1.000.
+model-drawings-of-the-last-1 = Aquí aparecen gráficos de los últimos 1.000 comentarios.
 model-spam-caught-genuine-blocked = <span class="spam">spam detectado</span> <span class="ham">genuinos bloqueados</span>
-model-stands-as-spam-anything-else = <span class="spam">consta como spam</span> <span class="ham">lo demás</span>
+model-stands-as-spam-anything-else = <span class="spam">spam</span> <span class="ham">lo demás</span>
 model-nobody-has-decided-about-these = Nadie ha decidido aún sobre estos.
 model-each-dot-is-a-tenth = Cada punto es una décima parte de las puntuaciones: en horizontal, lo esperado; en vertical, la parte que las personas llamaron spam. Sobre la línea, las puntuaciones significan lo que dicen.
 model-marked-as-spam-approved = <span class="spam">marcado como spam</span> <span class="ham">aprobado</span>
@@ -1095,13 +1257,57 @@ model-spam = Spam
 model-abuse = Abuso
 model-abuse-is-evidence = La puntuación de abuso se muestra a las personas. Por sí sola no publica, aparta ni descarta nada.
 model-abuse-labels = Cada aprobación es una, y cada rechazo con el motivo «abuso».
-model-judges-now = Evalúa ahora
+model-judges-now = En uso ahora
+model-class-ham = genuino
+model-class-spam = spam
+model-class-clean = no abusivo
+model-class-abuse = abusivo
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; hacen falta { $minimum } de cada una antes de que cuenten
+model-too-few = Para entrenar un modelo propio del sitio hacen falta { $needed } etiquetas de cada clase; hay { $ham } { $clean } y { $spam } { $against }.
+model-spam-labels = Cada aprobación y cada decisión de spam es una.
+model-asked-by = Pedido por { $who }, { $when }
+model-put-into-use-by = puesto en uso por { $who }
+model-held-out = Con { $ham } muestras reservadas «{ $clean }» y { $spam } «{ $against }», con el umbral { $threshold }; entrenado con { $trained_ham } y { $trained_spam }
+model-repeated = { $records }, de los que { $repeated } repiten otro
+model-over-cap = { $count ->
+    [one] { $number } más de las que cuentan de una fuente a la vez; el próximo entrenamiento la toma
+   *[other] { $number } más de las que cuentan de una fuente a la vez; el próximo entrenamiento las toma
+}
+model-refused = No se guardó nada de ello.
+model-line = Línea { $line }
+model-file-hint = CSV o TSV con encabezado, o líneas JSON: <code>text</code> y <code>label</code> (<code>{ $against }</code> o <code>{ $clean }</code>), si se conocen <code>name</code>, <code>email</code>, <code>website</code>, y <code>site</code> si no es { $site }. Como máximo { $max } MiB. Cuenta todo o, si una línea no está bien, nada.
+model-what-if = Con los últimos { $judged } comentarios, de los que las personas decidieron sobre { $decided }. El umbral del sitio es { $threshold }.
+model-part-of = { $part } de { $all }
+model-would = { $aside } apartados: { $caught } de { $spam } de spam detectados, { $blocked } de { $ham } genuinos bloqueados.
+model-abuse-would = { $held } retenidos: { $approved } de ellos aprobados por personas, { $rejected } rechazados.
+model-said-begun = El entrenamiento espera su turno.
+model-said-under-way = Ya hay un entrenamiento en curso para este sitio.
+model-said-active = El modelo está en uso.
+model-said-back = El modelo anterior vuelve a estar en uso.
+model-said-nothing-before = No hay ningún modelo al que volver.
+model-said-seen = Queda anotado que lo vio: el sitio ya puede retener por abuso.
+model-said-refused = No supera el control: los motivos están debajo.
+model-status-queued = en cola
+model-status-training = entrenando
+model-status-failed = fallido
+model-status-candidate = candidato
+model-status-live = en uso
+model-status-retired = retirado
+model-phase-waiting = espera su turno
+model-phase-reading = lee las muestras
+model-phase-fitting = ajusta el modelo
+model-phase-measuring = lo compara con el actual
+model-phase-done = hecho
+model-figure-auc = Área ROC
+model-figure-log-loss = Pérdida logarítmica
+model-figure-calibration = Error de calibración
 model-trainings-and-models = Entrenamientos y modelos
 model-samples = Muestras
 model-no-comment-was-judged-yet = Aún no se ha evaluado ningún comentario
 model-what-a-threshold-would-do = Qué haría un umbral
 model-scores = Puntuaciones
-model-calibration = Calibración
+model-calibration = ¿Las puntuaciones significan lo que dicen?
 model-decisions-30-days = Decisiones, 30 días
 model-labelled-data-from-elsewhere = Datos etiquetados de otra parte
 model-name-of-this-data = Nombre de estos datos
@@ -1115,8 +1321,12 @@ model-unchanged = Sin cambios
 model-for-later = Para después
 model-figure = Cifra
 model-this-model = Este modelo
-model-live-then = El de entonces
-model-came-by = Llegó por
+model-live-then = El anterior
+model-came-by = De dónde
+model-came-decision = decisiones
+model-came-import = importaciones
+model-came-feedback = avisos de programas
+model-came-samples = datos de otra parte
 model-class = Clase
 model-labels = Etiquetas
 model-in-use = En uso
@@ -1129,14 +1339,16 @@ model-train-a-model = Entrenar un modelo
 model-back-to-the-one-before = Volver al anterior
 model-use-the-shipped-one = Usar el incluido
 model-put-it-into-use = Ponerlo en uso
-model-take-it-in = Incorporarlos
+model-take-it-in = Subirlo
 model-site = Sitio
 model-look-again = Mirar de nuevo
+model-verdict-use = Al menos tan bueno como el que está en uso, con comentarios que ninguno había visto: póngalo en uso.
+model-verdict-keep = No es mejor que el que está en uso: conserve ese.
 model-evaluation-report = Informe de evaluación
 model-progress = Progreso
 model-share-of-the-spam-caught = Parte del spam detectado y de los comentarios genuinos bloqueados, por umbral
 model-share-that-was-spam-by = Parte que era spam, por puntuación
-model-although-it-does-not-pass = aunque no supere el control
+model-although-it-does-not-pass = aunque no sea mejor
 model-how-many-comments-had-which = Cuántos comentarios tenían cada puntuación
 chart-score = puntuación
 chart-share = parte
@@ -1207,3 +1419,138 @@ edits-title = Lo que decía antes el comentario
 edits-what = Un moderador lo cambió. Estos son sus textos anteriores, el más antiguo primero.
 edits-until = Hasta
 key-edit = Editar lo que dice el comentario
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Este campo es obligatorio.
+fault-too-long = Se permiten { $max } caracteres como máximo.
+fault-control = No se permiten caracteres de control.
+fault-email = Esto no es una dirección de correo.
+fault-website = Esto no es la dirección de un sitio web.
+fault-slug = Use de 1 a 63 letras minúsculas, cifras y guiones interiores.
+fault-slug-taken = Otro sitio tiene este nombre.
+fault-origins = { $max } orígenes como máximo.
+fault-origin = Un origen es como https://example.org, sin ruta.
+fault-present-password = Esta no es su contraseña actual.
+fault-password-short = Use al menos { $min } caracteres.
+fault-address-taken = Otro moderador tiene esta dirección.
+fault-operator-sites = Un administrador gestiona todos los sitios: no indique ninguno.
+fault-no-such = No existe: { $what }.
+fault-what-site = sitio
+fault-what-comment = comentario
+fault-what-page = página
+fault-what-moderator = moderador
+fault-what-model = modelo
+fault-what-import = importación
+fault-what-rule = regla de bloqueo
+fault-what-status = estado
+fault-what-reason = motivo
+fault-page-origin = Esta página no está en ninguno de los orígenes del sitio.
+fault-page = Una página es una dirección web completa o una ruta que empieza con una barra.
+fault-parameters = Como máximo 50 nombres de parámetros, como p, sin &, =, # ni espacios.
+fault-same-page = Es la misma página.
+fault-same-text = El texto es el mismo.
+fault-above-zero = Debe ser mayor que 0 y como máximo { $to }.
+fault-above-zero-or-absent = Debe ser mayor que 0 y como máximo { $to }, o quedar vacío.
+fault-below-spam = Debe ir de 0 hasta menos que el umbral de spam.
+fault-least-or-absent = Debe ser al menos { $from }, o quedar vacío.
+fault-range-or-absent = Debe ir de { $from } a { $to }, o quedar vacío.
+fault-range = Debe ir de { $from } a { $to }.
+fault-look-first = Mire primero lo que habría hecho con los últimos comentarios de este sitio: en la página del modelo, con POST a { $path } o con `hamlet site abuse-trial`.
+fault-rule-empty = De esto no se ve nada.
+fault-rule-domain = Esto no es un dominio como example.org.
+fault-rule-network = Esto no es ni una dirección ni una red como { $example }.
+fault-rule-over = Ese plazo ya pasó.
+fault-form-token = Este sitio pide un código de formulario con una prueba de trabajo.
+fault-form-old = El formulario estuvo abierto demasiado tiempo; vuelva a cargarlo.
+fault-work = Esta no es la prueba de trabajo que se pidió.
+fault-work-used = Esta prueba de trabajo ya se usó; vuelva a cargar el formulario.
+fault-no-parent = No existe ese comentario en esta página.
+fault-too-many = Llegaron demasiados comentarios desde aquí; inténtelo más tarde.
+fault-no-files = No se aceptan archivos.
+fault-utf8 = Esto no es UTF-8: compruebe que se lee como lo escribió.
+fault-twice = El campo está dos veces.
+fault-invalid = Algo de lo enviado no está bien.
+fault-stale-form = El formulario está desactualizado. Vuelva a cargar la página y repita.
+fault-operators-page = Solo los administradores pueden ver esta página.
+fault-last-operator = Es el último administrador: nadie más podría gestionar el servicio.
+fault-other-site = Este formulario se envió desde otro sitio.
+fault-unavailable = El servicio no puede hacerlo en este momento. No se guardó nada; inténtelo de nuevo.
+fault-busy = Hay demasiadas búsquedas en curso, o esta tardó demasiado. Inténtelo en un momento o acote la búsqueda.
+fault-changed = Alguien cambió el comentario entretanto. Mírelo de nuevo.
+fault-unsure = En el formulario falta confirmar que está seguro.
+fault-method = Esta dirección acepta otros métodos: vea Allow.
+fault-too-large = Como máximo { $limit } bytes.
+fault-no-record = No hay ningún registro en él.
+fault-no-label = no tiene etiqueta: { $against } o { $clean }
+fault-no-text = no tiene texto
+fault-unknown-site = nombra un sitio que no existe
+fault-mail-late = el servidor de correo no respondió a tiempo
+fault-mail-answered = el servidor de correo respondió { $code }
+fault-mail-hung-up = el servidor de correo colgó o su respuesta no se entiende
+fault-mail-tls = Falló TLS con el servidor de correo: { $why }
+fault-mail-unable = el servidor de correo no puede hacer lo necesario: { $why }
+fault-mail-unreachable = no se puede contactar con el servidor de correo: { $why }
+fault-gate-few-labels = Hay { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }»; hacen falta al menos { $needed } de cada una para entrenar un modelo.
+fault-gate-one-sided = Las etiquetas son desiguales: solo { $fewer } de { $all } son «{ $name }». Un modelo entrenado con ellas apenas sabría qué es «{ $again }».
+fault-gate-same-text = Las etiquetas «{ $name }» tratan todas casi del mismo texto, reservado para medir: etiquete otros más variados.
+fault-gate-few-samples = Solo se reservaron { $ham } muestras «{ $clean }» y { $spam } «{ $against }» para medir; con menos de { $few } de cada una no se puede decir nada.
+fault-gate-catches-less = Detecta menos «{ $against }» que el modelo en uso: { $new } % en lugar de { $old } %.
+fault-gate-blocks-more = Bloquea por error más que el modelo en uso: { $new } % de «{ $clean }» en lugar de { $old } %.
+fault-gate-calibration = Sus probabilidades no son fiables: se desvían { $error } de media, y lo máximo aceptado es { $limit }.
+fault-gate-poor = Apenas distingue «{ $against }» de «{ $clean }» del sitio (área bajo la curva { $auc }): las etiquetas se contradicen.
+fault-gate-swapped = Las etiquetas dicen lo contrario de lo que el modelo incluido lee en los textos (área bajo la curva { $auc }): ¿se intercambiaron «{ $against }» y «{ $clean }»?
+fault-gate-source = { $contradicted } de { $labels } etiquetas de «{ $name }» son lo contrario de lo que enseñan todas las demás: revise esa fuente.
+fault-class-ham = genuino
+fault-class-spam = spam
+fault-class-clean = no abusivo
+fault-class-abuse = abusivo
+fault-rule-broad = { $summary } Casi todo cae en ella.
+fault-rule-broad-line = { $summary } Casi todo cae en ella.
+fault-rule-trial = Habría afectado a { $hits } de los últimos { $all } comentarios, { $approved } de ellos aprobados.
+fault-number = Esto no es un número que valga aquí.
+fault-choose-file = Elija primero un archivo.
+fault-standing-broken = El modelo activado no se puede usar ({ $why }); se usa el incluido con el programa.
+fault-standing-shipped = El modelo incluido con el programa, tal cual: { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }»; hacen falta { $minimum } de cada una antes de que cuenten.
+fault-standing-taught = El modelo incluido con el programa, y lo que le enseñaron { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }».
+fault-standing-own = El modelo propio del sitio, y lo que le enseñaron { $ham } etiquetas «{ $clean }» y { $spam } «{ $against }» con las que no se entrenó.
+
+## The demo's page
+
+demo-about = Acerca de esta demostración
+demo-what = <strong>Una demostración de Hamlet.</strong> Deje un comentario abajo: queda retenido hasta que un moderador lo apruebe. Sea usted el moderador en <a href="/desk" target="_blank">la moderación</a> (se abre junto a esta página) y vuelva: lo que aprobó está aquí.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = editado
+widget-comments = Comentarios
+widget-none = Aún no hay comentarios. El suyo puede ser el primero.
+widget-write = Dejar un comentario
+widget-name = Nombre
+widget-email = Correo electrónico
+widget-private = Su dirección de correo no se publicará.
+widget-website = Sitio web
+widget-optional = opcional
+widget-text = Comentario
+widget-notify = Avisarme por correo de las respuestas
+widget-send = Enviar
+widget-sending = Enviando…
+widget-working = Comprobando que no es una máquina…
+widget-reply = Responder
+widget-reply-to = Responder a { $name }
+widget-cancel = Cancelar
+widget-held = Gracias. Su comentario espera revisión.
+widget-published = Gracias. Su comentario está publicado.
+widget-more = Más comentarios
+widget-failed = No se pudieron cargar los comentarios.
+widget-again = Reintentar
+widget-required = Rellene este campo.
+widget-bad-email = No es una dirección de correo.
+widget-bad-website = No es una dirección web.
+widget-too-long = Es demasiado largo.
+widget-invalid = Algunos datos no son correctos.
+widget-too-many = Han llegado demasiados comentarios desde aquí. Inténtelo más tarde.
+widget-not-sent = Su comentario no se envió. El texto se conserva aquí; inténtelo de nuevo.
+fault-answered = respondió { $code }
+fault-owner-command-line = línea de comandos
+fault-owner-unknown = propietario desconocido

@@ -10,12 +10,12 @@ because-trusted = { $approved ->
 }
 because-not-this = Son auteur est de confiance, mais pas ce commentaire
 because-person-decides = Une personne décide de chaque commentaire en dessous du seuil d’indésirables
-because-few-labels = Seul ce qui a été marqué sur ce site indique un indésirable, et trop peu de commentaires ont été approuvés ici pour s’y fier : une personne décide
+because-few-labels = Seul ce qui a été marqué sur ce site indique un indésirable, et trop peu de commentaires ont été approuvés ici pour s’y fier : une personne décide
 because-few-approved = { $needed ->
     [1] Son auteur n’a encore aucun commentaire approuvé ici
    *[other] Son auteur a moins de { $needed } commentaires approuvés ici
 }
-because-abuse = Semble injurieux : { $score } atteint le seuil du site de { $threshold }, une personne décide donc
+because-abuse = Semble injurieux : { $score } atteint le seuil du site de { $threshold }, une personne décide donc
 because-imported = Il a été importé d’un autre système
 
 ## What the checks found
@@ -52,8 +52,8 @@ reason-email = { $count ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes
 }
-reason-blocked-word = Il contient un mot bloqué : { $word }
-reason-blocked-domain = Il contient un domaine bloqué : { $domain }
+reason-blocked-word = Il contient un mot bloqué : { $word }
+reason-blocked-domain = Il contient un domaine bloqué : { $domain }
 reason-blocked-email = Son adresse e-mail est bloquée
 reason-blocked-network = Son réseau est bloqué
 # 30 stands for 30 or more.
@@ -65,15 +65,15 @@ reason-copies = { $count ->
     [0] { "" }
    *[other] , dont { $spam } indésirables
 }
-reason-language = Hamlet ne connaît pas encore sa langue ({ $code }) : une personne décide
+reason-language = Hamlet ne connaît pas encore sa langue ({ $code }) : une personne décide
 reason-links = { $count ->
     [one] Il contient { $count } lien
    *[other] Il contient { $count } liens
-} ; le site en permet { $allowed }
+} ; le site en permet { $allowed }
 
 ## What the model read; it follows "because the comment" in a list
 
-sign-looks = sa forme : longueur, majuscules, liens et symboles
+sign-looks = sa forme : longueur, majuscules, liens et symboles
 sign-looks-links = { $links ->
     [one] { $links } lien
    *[other] { $links } liens
@@ -83,18 +83,18 @@ sign-looks-links = { $links ->
 }
 sign-looks-capitals = { $percent } % de ses lettres sont des majuscules
 sign-looks-short = fait moins de trois mots
-sign-name = le nom « { $quoted } »
+sign-name = le nom « { $quoted } »
 sign-email-domain = une adresse e-mail chez { $quoted }
 sign-website = le site web { $quoted }
 sign-passage = un passage qui, à lui seul, semble indésirable
 sign-link = contient un lien vers { $quoted }
 sign-email = donne une adresse e-mail
-sign-mention = s’adresse à « { $quoted } »
-sign-hashtag = porte le mot-clé « { $quoted } »
-sign-number = contient le nombre « { $quoted } »
-sign-symbol = contient « { $quoted } »
-sign-spelled = écrit « { $quoted } » lettre à lettre
-sign-word = dit « { $quoted } »
+sign-mention = s’adresse à « { $quoted } »
+sign-hashtag = porte le mot-clé « { $quoted } »
+sign-number = contient le nombre « { $quoted } »
+sign-symbol = contient « { $quoted } »
+sign-spelled = écrit « { $quoted } » lettre à lettre
+sign-word = dit « { $quoted } »
 sign-order = la suite de ses mots, nombres et symboles
 sign-links = { $links ->
     [0] aucun lien
@@ -130,23 +130,23 @@ mail-queue-heading = { $count ->
    *[other] { $count } commentaires attendent sur { $place }
 }
 mail-queue-several-sites = plusieurs sites
-mail-queue-subject = { $heading } : { $authors }
-mail-queue-subject-others = { $heading } : { $authors } et d’autres
+mail-queue-subject = { $heading } : { $authors }
+mail-queue-subject-others = { $heading } : { $authors } et d’autres
 mail-queue-by = <strong><bdi>{ $author }</bdi></strong> sur <bdi>{ $page }</bdi>
 mail-queue-by-linked = <strong><bdi>{ $author }</bdi></strong> sur <a href="{ $url }"><bdi>{ $page }</bdi></a>
 mail-queue-by-text = { $author } sur { $page } ({ $site }), { $received }
-mail-queue-score = Filtre anti-indésirables : <strong>{ $score }</strong>
-mail-queue-score-text = Filtre anti-indésirables : { $score }
-mail-queue-percent = (indésirable : { $percent })
-mail-queue-why = Ce qui indique un indésirable :
+mail-queue-score = Filtre anti-indésirables : <strong>{ $score }</strong>
+mail-queue-score-text = Filtre anti-indésirables : { $score }
+mail-queue-percent = (indésirable : { $percent })
+mail-queue-why = Pourquoi il est peut-être indésirable :
 mail-queue-approve = Approuver
 mail-queue-spam = Indésirable
 mail-queue-reject = Refuser
-mail-queue-approve-text = Approuver :   { $url }
-mail-queue-spam-text = Indésirable : { $url }
-mail-queue-reject-text = Refuser :     { $url }
+mail-queue-approve-text = Approuver :   { $url }
+mail-queue-spam-text = Indésirable : { $url }
+mail-queue-reject-text = Refuser :     { $url }
 mail-queue-open = L’ouvrir dans la modération
-mail-queue-open-text = Ouvrir :      { $url }
+mail-queue-open-text = Ouvrir :      { $url }
 mail-queue-more = { $count ->
     [one] Et { $count } autre.
    *[other] Et { $count } autres.
@@ -157,27 +157,27 @@ mail-queue-more-linked = <a href="{ $url }">Et { $count ->
 } dans la modération</a>.
 mail-queue-foot = <a href="{ $desk }">La modération</a> · <a href="{ $preferences }">Fréquence des e-mails</a> · <a href="{ $stop }">Ne plus recevoir ces e-mails</a>
 mail-queue-foot-text =
-    La modération : { $desk }
-    Fréquence des e-mails : { $preferences }
-    Pour ne plus recevoir ces e-mails : { $stop }
-mail-queue-links = Chaque lien ouvre une page qui redemande avant que quoi que ce soit ne change. Les liens ne sont que pour vous et valent 7 jours ; merci de ne pas transférer cet e-mail.
+    La modération : { $desk }
+    Fréquence des e-mails : { $preferences }
+    Pour ne plus recevoir ces e-mails : { $stop }
+mail-queue-links = Chaque lien ouvre une page qui redemande avant que quoi que ce soit ne change. Les liens ne sont que pour vous et valent 7 jours ; merci de ne pas transférer cet e-mail.
 
 mail-test-subject = Un e-mail d’essai de Hamlet sur { $service }
 mail-test-title = Les e-mails arrivent
-mail-test = Quelqu’un a demandé à Hamlet sur { $service } un e-mail d’essai. Le voici : les e-mails arrivent.
-mail-test-look = S’il est arrivé dans le dossier des indésirables, voyez docs/mail.md : SPF, DKIM et DMARC disent de qui vient vraiment un e-mail.
+mail-test = Quelqu’un a demandé à Hamlet sur { $service } un e-mail d’essai. Le voici : les e-mails arrivent.
+mail-test-look = S’il est arrivé dans le dossier des indésirables, voyez docs/mail.md : SPF, DKIM et DMARC disent de qui vient vraiment un e-mail.
 
 ## Mails to commenters
 
-mail-confirm-subject = { $site } : voulez-vous être averti des réponses ?
+mail-confirm-subject = { $site } : voulez-vous être averti des réponses ?
 mail-confirm-title = Réponses sur { $site }
-mail-confirm-question = Voulez-vous être averti des réponses ?
+mail-confirm-question = Voulez-vous être averti des réponses ?
 mail-confirm-public = Vous avez demandé à être averti des réponses à vos commentaires sur { $site }. Votre commentaire sur <bdi>{ $page }</bdi> est maintenant public.
-mail-confirm-public-text = Vous avez demandé à être averti des réponses à vos commentaires sur { $site }. Votre commentaire sur cette page est maintenant public :
+mail-confirm-public-text = Vous avez demandé à être averti des réponses à vos commentaires sur { $site }. Votre commentaire sur cette page est maintenant public :
 mail-confirm-yes = Oui, m’avertir des réponses
-mail-confirm-yes-text = Si vous voulez être averti des réponses, confirmez ici :
-mail-confirm-no = Si vous n’avez rien demandé, ne faites rien : vous ne serez averti d’aucune réponse. Ou <a href="{ $url }">ne plus jamais être sollicité</a> sur { $site }.
-mail-confirm-no-text = Si vous n’avez rien demandé, ne faites rien : vous ne serez averti d’aucune réponse. Pour ne plus jamais être sollicité sur { $site } :
+mail-confirm-yes-text = Si vous voulez être averti des réponses, confirmez ici :
+mail-confirm-no = Si vous n’avez rien demandé, ne faites rien : vous ne serez averti d’aucune réponse. Ou <a href="{ $url }">ne plus jamais être sollicité</a> sur { $site }.
+mail-confirm-no-text = Si vous n’avez rien demandé, ne faites rien : vous ne serez averti d’aucune réponse. Pour ne plus jamais être sollicité sur { $site } :
 mail-reply-heading = { $count ->
     [1] une réponse à votre commentaire
    *[other] { $count } réponses à vos commentaires
@@ -189,14 +189,14 @@ mail-reply-title = { $count ->
 mail-reply-by = <strong><bdi>{ $author }</bdi></strong> a répondu sur <bdi>{ $page }</bdi>
 mail-reply-by-linked = <strong><bdi>{ $author }</bdi></strong> a répondu sur <a href="{ $url }"><bdi>{ $page }</bdi></a>
 mail-reply-by-text = { $author } a répondu à votre commentaire sur { $page } ({ $site }).
-mail-reply-own = Vous avez écrit :
-mail-reply-reply = La réponse :
+mail-reply-own = Vous avez écrit :
+mail-reply-reply = La réponse :
 mail-reply-more = { $count ->
     [one] Et { $count } autre.
    *[other] Et { $count } autres.
 }
 mail-reply-stop = Vous recevez cet e-mail car vous avez demandé à être averti des réponses sur { $site }. <a href="{ $url }">Ne plus recevoir ces e-mails</a>.
-mail-reply-stop-text = Vous recevez cet e-mail car vous avez demandé à être averti des réponses sur { $site }. Pour arrêter :
+mail-reply-stop-text = Vous recevez cet e-mail car vous avez demandé à être averti des réponses sur { $site }. Pour arrêter :
 
 ## The comment form
 
@@ -236,21 +236,21 @@ link-refused = Ce lien ne fonctionne plus
 link-refused-text = Le commentaire n’existe plus, ou le compte pour lequel le lien a été créé ne peut pas en décider.
 link-by = <strong><bdi>{ $author }</bdi></strong> sur <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> sur <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
-link-score = Filtre anti-indésirables : { $score }
-link-why = Ce qui indique un indésirable :
+link-score = Filtre anti-indésirables : { $score }
+link-why = Pourquoi il est peut-être indésirable :
 link-undo = Annuler
 link-stale-title = Déjà décidé
 link-stale = Ce commentaire a changé depuis l’envoi de l’e-mail
-link-stale-now = Il est maintenant : { $status }. Ce lien n’a rien changé.
-link-last-decided = { $who } a décidé « { $decision } » le { $when }.
-link-last-undone = { $who } a annulé « { $decision } » le { $when }.
+link-stale-now = Il est maintenant : { $status }. Ce lien n’a rien changé.
+link-last-decided = { $who } a décidé « { $decision } » le { $when }.
+link-last-undone = { $who } a annulé « { $decision } » le { $when }.
 
-link-ask-undo = Annuler la dernière décision ?
-link-ask-approve = Approuver ce commentaire ?
-link-ask-spam = Ce commentaire est-il indésirable ?
-link-ask-reject = Refuser ce commentaire ?
-link-ask-trash = Mettre ce commentaire à la corbeille ?
-link-ask-hold = Remettre ce commentaire dans la file ?
+link-ask-undo = Annuler la dernière décision ?
+link-ask-approve = Approuver ce commentaire ?
+link-ask-spam = Ce commentaire est-il indésirable ?
+link-ask-reject = Refuser ce commentaire ?
+link-ask-trash = Mettre ce commentaire à la corbeille ?
+link-ask-hold = Remettre ce commentaire dans la file ?
 link-do-undo = Annuler la décision
 link-do-approve = Approuver
 link-do-spam = Marquer indésirable
@@ -259,21 +259,21 @@ link-do-trash = Mettre à la corbeille
 link-do-hold = Remettre dans la file
 link-because = Pourquoi, si vous voulez le dire
 link-done-undo = Annulé.
-link-done-approve = Approuvé : le commentaire est public.
+link-done-approve = Approuvé : le commentaire est public.
 link-done-spam = Marqué indésirable.
-link-done-reject = Refusé : le commentaire reste non publié.
+link-done-reject = Refusé : le commentaire reste non publié.
 link-done-trash = Mis à la corbeille.
 link-done-hold = Remis dans la file.
 
-mail-stop = Ne plus recevoir d’e-mails sur les commentaires en attente ?
+mail-stop = Ne plus recevoir d’e-mails sur les commentaires en attente ?
 mail-stop-text = Vous ne recevrez plus d’e-mails sur les commentaires en attente, d’aucun site. Dans la modération, sous votre nom, vous pouvez plutôt choisir leur fréquence.
 mail-stop-button = Ne plus recevoir ces e-mails
 mail-stopped = Arrêté
 mail-stopped-text = Vous ne recevrez plus d’e-mails sur les commentaires en attente. Dans la modération, sous votre nom, vous pouvez les réactiver.
-replies-ask = Être averti des réponses sur { $site } ?
+replies-ask = Être averti des réponses sur { $site } ?
 replies-ask-text = Quand quelqu’un répond à l’un de vos commentaires, vous recevez un e-mail. Chacun contient un lien pour les arrêter.
 replies-yes = Oui, m’avertir des réponses
-replies-stop = Ne plus recevoir d’e-mails sur les réponses sur { $site } ?
+replies-stop = Ne plus recevoir d’e-mails sur les réponses sur { $site } ?
 replies-stop-text = Vous ne recevrez plus d’e-mails de ce site et ne serez plus sollicité.
 replies-stop-button = Ne plus recevoir ces e-mails
 replies-confirmed = Vous serez averti des réponses
@@ -286,17 +286,17 @@ replies-stopped-text = Vous ne recevrez plus d’e-mails sur les réponses de ce
 sign-in = Se connecter
 sign-in-email = E-mail
 sign-in-password = Mot de passe
-sign-in-forgot = Mot de passe oublié ? Demandez à un administrateur un lien à usage unique. Il le crée sur la machine même avec <code>hamlet moderator link</code>.
+sign-in-forgot = Mot de passe oublié ? Demandez à un administrateur un lien à usage unique. Il le crée sur la machine même avec <code>hamlet moderator link</code>.
 sign-in-wrong = L’adresse ou le mot de passe est incorrect.
 sign-in-too-many = Trop de tentatives. Attendez un quart d’heure, puis réessayez.
-sign-in-link-nobody = Bienvenue. Qui êtes-vous ?
+sign-in-link-nobody = Bienvenue. Qui êtes-vous ?
 sign-in-link-nobody-text = Ce lien ne sert qu’une fois. Ensuite, vous vous connecterez avec votre adresse et votre mot de passe.
 sign-in-link-first = Bienvenue, { $name }
 sign-in-link-choose = Choisissez un mot de passe.
-sign-in-link-known = Ce lien ne sert qu’une fois ; ensuite, vous vous connecterez avec votre adresse, { $email }, et le mot de passe.
+sign-in-link-known = Ce lien ne sert qu’une fois ; ensuite, vous vous connecterez avec votre adresse, { $email }, et le mot de passe.
 sign-in-link-again = Se connecter en tant que { $name }
 sign-in-link-again-text = Ce lien ne sert qu’une fois. Choisissez ici un nouveau mot de passe si vous avez oublié l’ancien.
-sign-in-link-errors = Quelque chose n’est pas encore correct ; voir ci-dessous.
+sign-in-link-errors = Quelque chose n’est pas encore correct ; voir ci-dessous.
 sign-in-link-name = Nom
 sign-in-link-name-note = Les autres modérateurs le voient à côté de vos décisions.
 sign-in-link-email-note = Pour vous connecter et être averti des commentaires en attente. Elle est conservée chiffrée.
@@ -306,7 +306,7 @@ sign-in-link-gone = Ce lien n’est plus valable
 sign-in-link-gone-text = Un lien de connexion ne sert qu’une fois, pendant 24 heures, et un nouveau remplace l’ancien.
 sign-in-link-gone-else = <a href="/sign-in">Connectez-vous avec votre mot de passe</a>, ou demandez un nouveau lien à un administrateur.
 sign-out = Se déconnecter
-sign-out-ask = Se déconnecter ?
+sign-out-ask = Se déconnecter ?
 sign-out-back = Retour à la modération
 sign-out-done = Vous êtes déconnecté
 refused-title = Cela n’a pas fonctionné
@@ -315,9 +315,9 @@ refused-back = Vers la modération
 ## The desk: what every page has around it
 
 desk = Modération
-desk-mail-to-files = Le courrier est écrit dans des fichiers sous <code>{ $folder }</code> : personne ne le reçoit.
+desk-mail-to-files = Le courrier est écrit dans des fichiers sous <code>{ $folder }</code> : personne ne le reçoit.
 desk-mail-try = Le configurer et l’essayer
-desk-unknown-proxy = Les requêtes passent par un proxy que le service ne connaît pas, si bien que tous les expéditeurs comptent pour un seul : les fréquences sont celles du proxy, et bloquer un réseau bloque tout le monde. Indiquez l’adresse du proxy dans <code>server.trusted_proxies</code>.
+desk-unknown-proxy = Les requêtes passent par un proxy que le service ne connaît pas, si bien que tous les expéditeurs comptent pour un seul : les fréquences sont celles du proxy, et bloquer un réseau bloque tout le monde. Indiquez l’adresse du proxy dans <code>server.trusted_proxies</code>.
 desk-skip = Aller aux commentaires
 desk-main = Menu principal
 desk-queue = File d’attente
@@ -328,17 +328,18 @@ desk-model = Modèle
 desk-settings = Réglages
 desk-privacy = Confidentialité
 desk-activity = Activité
+desk-statistics = Statistiques
 desk-keys = Touches
 desk-undo = Annuler
 key-next = commentaire suivant, précédent
 key-approve = approuver
 key-spam = indésirable
-key-reject = refuser : authentique mais non voulu ; n’apprend rien sur les indésirables
-key-why = refuse et dit pourquoi : « injurieux » apprend ce qui l’est sur ce site
+key-reject = refuser : authentique mais non voulu ; n’apprend rien sur les indésirables
+key-why = refuse et dit pourquoi : « injurieux » apprend ce qui l’est sur ce site
 key-trash = corbeille
 key-hold = remettre dans la file
 key-undo = annuler votre dernière décision, sur toute page
-key-select = sélectionner ; <kbd>Shift</kbd> <kbd>x</kbd> sélectionne tous ceux affichés
+key-select = sélectionner ; <kbd>Shift</kbd> <kbd>x</kbd> sélectionne tous ceux affichés
 key-shift = <kbd>Shift</kbd> + une touche
 key-selected = décide de tous ceux qui sont sélectionnés
 key-open = ouvre le commentaire
@@ -373,7 +374,7 @@ queue-approve = Approuver
 queue-spam = Indésirable
 queue-reject = Refuser
 queue-trash = Corbeille
-queue-why = Pourquoi, en refusant :
+queue-why = Pourquoi, en refusant :
 queue-why-unsaid = sans raison
 queue-back-to-the-queue = Remettre dans la file
 queue-search = Recherche
@@ -385,7 +386,7 @@ queue-reason = Raison
 queue-links = Liens
 queue-from = Du
 queue-to = Au
-queue-selected-comments = Commentaires sélectionnés :
+queue-selected-comments = Commentaires sélectionnés :
 queue-clear = Effacer
 queue-read-on = Lire la suite
 queue-first-page = Première page
@@ -414,7 +415,7 @@ queue-show-copies = Les montrer
 queue-only-copies = Seulement les copies presque identiques d’un commentaire.
 imports-title = Importations et pages déplacées
 imports-imports = Importations
-imports-how = Les commentaires d’autres systèmes s’importent sur la machine où tourne Hamlet :
+imports-how = Les commentaires d’autres systèmes s’importent sur la machine où tourne Hamlet :
 imports-none = Rien n’a encore été importé.
 imports-new = { $count ->
     [one] { $number } nouveau commentaire
@@ -437,9 +438,9 @@ imports-orphans = { $count ->
     [one] { $number } répond à un commentaire qui n’est pas ici
    *[other] { $number } répondent à des commentaires qui ne sont pas ici
 }
-imports-withheld = { $number } non publics : { $why }
-imports-skipped = { $number } omis : { $why }
-imports-doubts = { $number } compris en partie seulement : { $why }
+imports-withheld = { $number } non publics : { $why }
+imports-skipped = { $number } omis : { $why }
+imports-doubts = { $number } compris en partie seulement : { $why }
 imports-not-understood = Ce qui n’a pas été compris, et ce qu’il faut savoir
 imports-take-back = L’annuler
 imports-what-goes = Supprimer ses commentaires et ce qui en a été appris, sauf ceux dont quelqu’un a décidé depuis
@@ -450,11 +451,11 @@ imports-removed = { $count ->
    *[other] { $number } commentaires ont de nouveau disparu.
 }
 imports-kept = { $count ->
-    [one] { $number } reste : quelqu’un en a décidé depuis.
-   *[other] { $number } restent : quelqu’un en a décidé depuis.
+    [one] { $number } reste : quelqu’un en a décidé depuis.
+   *[other] { $number } restent : quelqu’un en a décidé depuis.
 }
 imports-move-a-page = Déplacer les commentaires d’une page
-imports-move-hint = Quand un article a changé d’adresse, ou qu’un fil a été coupé en deux : les commentaires rejoignent ceux qui y sont.
+imports-move-hint = Quand un article a changé d’adresse, ou qu’un fil a été coupé en deux : les commentaires rejoignent ceux qui y sont.
 imports-from-page = De cette page
 imports-to-page = Vers cette page
 imports-move = Les déplacer
@@ -495,12 +496,12 @@ comment-copies-elsewhere = { $count ->
     [one] Une autre est sur un site que vous ne modérez pas.
    *[other] { $number } autres sont sur des sites que vous ne modérez pas.
 }
-comment-copies-too = { $verb } : { $count ->
+comment-copies-too = { $verb } : { $count ->
     [one] aussi la copie en attente
    *[other] aussi les { $number } copies en attente
 }
 queue-site-name = nom du site
-queue-sites-like-that = Sites portant un tel nom :
+queue-sites-like-that = Sites portant un tel nom :
 status-pending = En attente
 status-approved = Approuvés
 status-spam = Indésirables
@@ -514,9 +515,9 @@ order-spammiest = Indésirables d’abord
 order-abusive = Les plus injurieux d’abord
 abuse-abuse = Injures
 abuse-seems = Semble injurieux, { $percent } %
-abuse-seems-kind = Semble injurieux, { $percent } % : { $kind }
+abuse-seems-kind = Semble injurieux, { $percent } % : { $kind }
 abuse-seems-not = Ne semble pas injurieux, { $percent } %
-abuse-no-language = Pas évalué pour les injures : le modèle ne connaît pas la langue
+abuse-no-language = Pas évalué pour les injures : le modèle ne connaît pas la langue
 abuse-likely = probablement injurieux
 abuse-sure = presque sûrement injurieux
 abuse-severe = très haineux
@@ -534,7 +535,7 @@ check-links = beaucoup de liens
 check-language = une langue que Hamlet ne connaît pas
 check-copies = copies presque identiques ailleurs
 queue-language = Langue
-comment-language = Langue : { $code }
+comment-language = Langue : { $code }
 score-none = non évalué
 score-spam = probablement indésirable
 score-uncertain = incertain
@@ -584,8 +585,8 @@ blocks-import-do = Ajouter la liste
 blocks-import-site = Pour quel site
 blocks-import-tried = { $new } règles seraient ajoutées, { $known } y sont déjà. Ensemble, elles auraient touché { $hits } des { $all } derniers commentaires, dont { $approved } approuvés.
 blocks-imported = { $new } règles ont été ajoutées, { $known } y étaient déjà.
-blocks-import-refused = Non acceptées :
-blocks-import-line = Ligne { $line } : { $text }
+blocks-import-refused = Non acceptées :
+blocks-import-line = Ligne { $line } : { $text }
 blocks-export = Enregistrer les règles dans un fichier
 blocks-remove-named = Supprimer la règle { $what }
 block-title = Bloquer
@@ -615,25 +616,25 @@ block-try = Essayer seulement
 flash-unchanged = Rien n’a été changé.
 flash-noted = La note est dans l’historique.
 flash-answered = Votre réponse est publiée.
-flash-edited = Le texte est modifié ; l’ancien est dans l’historique.
+flash-edited = Le texte est modifié ; l’ancien est dans l’historique.
 flash-unedited = Le texte est redevenu celui d’avant la modification.
 flash-nothing-to-undo = Il ne reste rien du dernier jour à annuler.
 flash-broken-undo = { $count ->
     [one] Le service a échoué avant d’en arriver à { $number } autre commentaire.
    *[other] Le service a échoué avant d’en arriver à { $number } autres commentaires.
 }
-flash-broken = Puis le service a échoué : le reste est inchangé. Réessayez.
+flash-broken = Puis le service a échoué : le reste est inchangé. Réessayez.
 flash-left-own = { $count ->
-    [one] { $number } a été laissé tel quel : vous l’aviez déjà modifié.
-   *[other] { $number } ont été laissés tels quels : vous les aviez déjà modifiés.
+    [one] { $number } a été laissé tel quel : vous l’aviez déjà modifié.
+   *[other] { $number } ont été laissés tels quels : vous les aviez déjà modifiés.
 }
 flash-left = { $count ->
-    [one] { $number } a été laissé tel quel : il a changé entre-temps. Regardez-le à nouveau.
-   *[other] { $number } ont été laissés tels quels : ils ont changé entre-temps. Regardez-les à nouveau.
+    [one] { $number } a été laissé tel quel : il a changé entre-temps. Regardez-le à nouveau.
+   *[other] { $number } ont été laissés tels quels : ils ont changé entre-temps. Regardez-les à nouveau.
 }
 flash-left-by = { $count ->
-    [one] { $number } a été laissé tel quel : { $who } l’a modifié entre-temps. Regardez-le à nouveau.
-   *[other] { $number } ont été laissés tels quels : { $who } les a modifiés entre-temps. Regardez-les à nouveau.
+    [one] { $number } a été laissé tel quel : { $who } l’a modifié entre-temps. Regardez-le à nouveau.
+   *[other] { $number } ont été laissés tels quels : { $who } les a modifiés entre-temps. Regardez-les à nouveau.
 }
 flash-undo-rest = Annuler le reste
 flash-undo-all = { $count ->
@@ -660,6 +661,7 @@ views-too-many = Il y a déjà { $number } listes. Supprimez-en une d’abord.
 
 number-separator = { " " }
 language-name = Français
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } commentaire approuvé.
    *[other] { $number } commentaires approuvés.
@@ -700,27 +702,27 @@ js-why-low_quality = n’apporte rien
 js-why-private_information = informations privées
 js-why-impersonation = se fait passer pour quelqu’un
 js-why-illegal = contraire à la loi
-js-reject-because = Refuser : { $reason }
+js-reject-because = Refuser : { $reason }
 js-reject-why = Refuser et dire pourquoi
 js-now-pending = en attente
 js-now-approved = approuvé
 js-now-spam = indésirable
 js-now-rejected = refusé
 js-now-trash = à la corbeille
-js-line-approve = Approuvé : { $who }
-js-line-spam = Marqué indésirable : { $who }
-js-line-reject = Refusé : { $who }
-js-line-trash = À la corbeille : { $who }
-js-line-hold = Remis dans la file : { $who }
+js-line-approve = Approuvé : { $who }
+js-line-spam = Marqué indésirable : { $who }
+js-line-reject = Refusé : { $who }
+js-line-trash = À la corbeille : { $who }
+js-line-hold = Remis dans la file : { $who }
 js-undo = Annuler
-js-undo-line = Annuler : { $what }
+js-undo-line = Annuler : { $what }
 js-close = Fermer
-js-leave-them = Laisser
-js-sure = { $verb } : { $count ->
-    [one] { $number } commentaire ?
-   *[other] { $number } commentaires ?
+js-leave-them = Annuler
+js-sure = { $verb } : { $count ->
+    [one] { $number } commentaire ?
+   *[other] { $number } commentaires ?
 }
-js-sure-yes = { $verb } : { $number }
+js-sure-yes = { $verb } : { $number }
 js-show = Montrer
 js-selected = { $count ->
     [one] { $number } sélectionné
@@ -742,52 +744,51 @@ js-comments = { $count ->
     [one] { $number } commentaire
    *[other] { $number } commentaires
 }
-js-failed = Pas fait : { $what } : { $why }
+js-failed = Pas fait : { $what } : { $why }
 js-just-back = il venait de revenir. Regardez à nouveau.
-js-gone = N’est plus là : { $what }.
-js-faster = { $who } a été plus rapide : { $what }, maintenant { $status }. Regardez à nouveau.
-js-faster-many = { $who } a modifié avant vous : { $what }. Regardez à nouveau.
-js-you-before = Vous aviez déjà modifié : { $what }. Regardez à nouveau.
-js-changed = Modifié entre-temps : { $what }. Regardez à nouveau.
-js-before-you = { $who } a décidé avant vous : { $did }, { $when }.
-js-you-decided = Vous avez déjà décidé : { $did }, { $when }.
+js-gone = N’est plus là : { $what }.
+js-faster = { $who } a été plus rapide : { $what }, maintenant { $status }. Regardez à nouveau.
+js-faster-many = { $who } a modifié avant vous : { $what }. Regardez à nouveau.
+js-you-before = Vous aviez déjà modifié : { $what }. Regardez à nouveau.
+js-changed = Modifié entre-temps : { $what }. Regardez à nouveau.
+js-before-you = { $who } a décidé avant vous : { $did }, { $when }.
+js-you-decided = Vous avez déjà décidé : { $did }, { $when }.
 js-edited-before-you = { $who } a modifié le texte, { $when }. Relisez-le.
-js-undone-before-you = { $who } a annulé une décision : maintenant { $status }, { $when }.
-js-changed-now = Il a changé entre-temps : maintenant { $status }.
-js-decided-by = { $who } : { $did }, { $when }
-js-changed-since = { $who } l’a modifié depuis : maintenant { $status }.
-js-changed-since-you = Vous l’avez modifié depuis : maintenant { $status }.
+js-undone-before-you = { $who } a annulé une décision : maintenant { $status }, { $when }.
+js-changed-now = Il a changé entre-temps : maintenant { $status }.
+js-decided-by = { $who } : { $did }, { $when }
+js-changed-since = { $who } l’a modifié depuis : maintenant { $status }.
+js-changed-since-you = Vous l’avez modifié depuis : maintenant { $status }.
 js-not-taken-back = Pas annulé.
-js-some-not-taken-back = Pas pour { $what } : { $why }
+js-some-not-taken-back = Pas pour { $what } : { $why }
 js-rest-changed = Quelqu’un a modifié le reste depuis.
 js-you = Vous
 js-seconds-ago = il y a { $number } s
 js-minutes-ago = il y a { $number } min
 js-at = à { $when }
-js-select-first = Sélectionnez d’abord un commentaire : touche j.
+js-select-first = Sélectionnez d’abord un commentaire : touche j.
 js-select-some = Sélectionnez d’abord des commentaires.
 js-not-loaded = { $count ->
-    [one] Les commentaires suivants n’ont pas pu être chargés : une touche n’a pas servi.
-   *[other] Les commentaires suivants n’ont pas pu être chargés : { $number } touches n’ont pas servi.
+    [one] Les commentaires suivants n’ont pas pu être chargés : une touche n’a pas servi.
+   *[other] Les commentaires suivants n’ont pas pu être chargés : { $number } touches n’ont pas servi.
 }
 js-new = { $count ->
-    [one] { $number } nouveau : montrer
-   *[other] { $number } nouveaux : montrer
+    [one] { $number } nouveau : montrer
+   *[other] { $number } nouveaux : montrer
 }
 js-more = Plus
 js-open = Ouvrir
 js-undo-last = Annuler votre dernière décision
 js-keys = Touches
-js-what-to-do = Où aller, ou que faire ?
+js-what-to-do = Où aller, ou que faire ?
 js-nothing-like-that = Rien ne s’appelle ainsi
 js-saved-list = liste
 js-looking = { $who } le regarde
-js-decide = Décider
 
 ## The desk: a comment by itself
 
 comment-comment = Commentaire
-comment-plus-speaks-for-spam-minus = Plus indique un indésirable, moins le contraire (log-odds).
+comment-plus-speaks-for-spam-minus = Plus compte pour un indésirable, moins contre.
 comment-history = Historique
 comment-judgement = Évaluation
 comment-author = Auteur
@@ -818,9 +819,9 @@ decision-spam = indésirable
 decision-reject = refuser
 decision-trash = corbeille
 decision-hold = mettre en attente
-history-arrived = Reçu : { $to }
-history-decided = a décidé « { $decision } » : maintenant { $to }
-history-undone = a annulé « { $decision } » : à nouveau { $to }
+history-arrived = Reçu : { $to }
+history-decided = a décidé « { $decision } » : maintenant { $to }
+history-undone = a annulé « { $decision } » : à nouveau { $to }
 history-revealed = a consulté l’adresse complète
 history-edited = a modifié le texte
 history-edit-undone = a annulé la modification du texte
@@ -831,32 +832,119 @@ door-mail = par e-mail
 door-client = signalé par un programme
 door-command = ligne de commande
 door-other = autre
-comment-show-it-whole = L’afficher en entier
+comment-show-it-whole = Afficher l’adresse
 comment-taken-back = (annulé)
-comment-that-you-looked-goes-into = Que vous l’avez consultée est noté dans l’historique.
-comment-all-of-theirs-that-wait = Tous les siens en attente
+comment-that-you-looked-goes-into = L’historique dit alors que vous l’avez consultée.
+comment-all-of-theirs-that-wait = Tous ses commentaires en attente
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = Ce sont tous ceux qui correspondent à la liste d’où vous venez, sur toutes les pages. Vous pouvez les annuler ensemble pendant 30 jours, ici ou sous <a href="/desk/batches">Décidés ensemble</a>.
-confirm-leave-them = Les laisser
-confirm-question = { $verb } : { $count ->
-    [one] { $number } commentaire ?
-   *[other] { $number } commentaires ?
+confirm-leave-them = Annuler
+confirm-question = { $verb } : { $count ->
+    [one] { $number } commentaire ?
+   *[other] { $number } commentaires ?
 }
-confirm-all = { $verb } : les { $number }
+confirm-all = { $verb } : les { $number }
 
 ## The desk: what was decided together
 
 batches-decided-together = Décidés ensemble
 batches-what-was-decided-about-several = Ce qui a été décidé sur plusieurs commentaires à la fois ces 30 derniers jours. L’annulation ne touche pas à ce que quelqu’un a décidé depuis.
-batches-select-several-comments-or-all = Sélectionnez plusieurs commentaires, ou tous ceux qui correspondent, et décidez : cela apparaîtra ici.
+batches-select-several-comments-or-all = Sélectionnez plusieurs commentaires, ou tous ceux qui correspondent, et décidez : cela apparaîtra ici.
 batches-nothing-was = Rien pour l’instant
 batches-taken-back = annulé
 
 ## The desk: what operators did
 
+statistics-none = Depuis hier, aucun commentaire n’est arrivé.
+statistics-lately = { $count ->
+    [one] Depuis hier, { $number } commentaire est arrivé
+   *[other] Depuis hier, { $number } commentaires sont arrivés
+} : { $aside } mis de côté comme indésirables, { $published } publiés, { $held } en attente de décision.
+statistics-waiting = { $count ->
+    [0] Rien n’attend maintenant.
+    [one] { $number } commentaire attend maintenant.
+   *[other] { $number } commentaires attendent maintenant.
+}
+statistics-over = { $count ->
+    [one] En { $number } jour
+   *[other] En { $number } jours
+} : { $came } arrivés, dont { $aside } mis de côté d’office comme indésirables ; des personnes en ont repris { $back } et ont marqué indésirables { $missed } passés à travers.
+statistics-until = Compté jusqu’à { $at } (UTC). Les jours sont ceux d’UTC ; les commentaires importés ne sont pas comptés.
+statistics-days = { $count ->
+    [one] { $number } jour
+   *[other] { $number } jours
+}
+statistics-period = Période
+statistics-every-site = Tous les sites
+statistics-csv = Ces totaux en fichier CSV
+statistics-by-day = Commentaires par jour
+statistics-by-day-chart = Commentaires arrivés par jour, ceux mis de côté comme indésirables au-dessus des autres
+statistics-decisions = Décisions par jour
+statistics-decisions-chart = Décisions par jour, sans celles annulées
+statistics-wait = Délai jusqu’à la première décision
+statistics-wait-chart = Commentaires mis en attente, par heures jusqu’à la première décision, jusqu’à un jour
+statistics-wait-none = Aucun commentaire mis en attente n’a encore fait l’objet d’une décision.
+statistics-wait-half = La moitié a attendu moins de { $time }.
+statistics-wait-half-more = Plus de la moitié a attendu plus d’un jour.
+statistics-within = En moins de
+statistics-share = Part
+statistics-minutes = { $count ->
+    [one] { $number } minute
+   *[other] { $number } minutes
+}
+statistics-hours = { $count ->
+    [one] { $number } heure
+   *[other] { $number } heures
+}
+statistics-longer = plus longtemps
+statistics-hours-axis = heures jusqu’à la décision
+statistics-key-came = <span class="spam">mis de côté comme indésirables</span> <span class="ham">les autres</span>
+statistics-bar-day = { $day } : { $came } arrivés, { $aside } mis de côté comme indésirables
+statistics-bar-decided = { $day } : { $decided } décidés
+statistics-bar-wait = après { $from } à { $to } heures : { $comments }
+statistics-day = Jour
+statistics-came = Arrivés
+statistics-aside = Mis de côté
+statistics-held = Mis en attente
+statistics-published = Publiés
+statistics-decided = Décidés
+statistics-back = Annulés
+statistics-missed = Passés à travers
+statistics-by-site = Par site
+statistics-by-page = Par page
+statistics-by-page-text = Les vingt qui ont reçu le plus de commentaires.
+statistics-by-language = Par langue
+statistics-by-because = Pourquoi
+statistics-by-because-text = Ce qui a fait publier, retenir ou mettre de côté par Hamlet.
+statistics-by-reason = Raisons données par les personnes
+statistics-site = Site
+statistics-page = Page
+statistics-language = Langue
+statistics-reason = Raison
+statistics-people = Qui a décidé
+statistics-people-you = Ce que vous avez décidé
+statistics-people-text = Par ordre de noms. « Modifiés » : ceux dont un collègue a ensuite décidé autrement ou qu’il a annulés ; chacun voit sa ligne, les administrateurs toutes.
+statistics-person = Personne
+statistics-changed = Modifiés
+statistics-stood = Laissés tels quels
+statistics-nothing = Rien pour l’instant.
+statistics-nothing-text = Quand des commentaires arrivent et que l’on en décide, ce qu’ils sont devenus est totalisé ici quelques minutes plus tard.
+statistics-unknown = inconnu
+statistics-because-score = probablement indésirable d’après son score
+statistics-because-trusted = un auteur de confiance
+statistics-because-trusted_not_this = un auteur de confiance, mais pas ce commentaire
+statistics-because-labels_too_few = trop peu d’étiquettes pour s’y fier
+statistics-because-all_reviewed = le site relit tout
+statistics-because-few_approved = trop peu de commentaires de l’auteur ont été approuvés
+statistics-because-abuse = probablement injurieux
+statistics-because-not_judged = le modèle n’a pas pu évaluer
 activity-activity = Activité
+activity-on-sites = sur { $count ->
+    [one] { $count } site
+   *[other] { $count } sites
+}
 activity-nothing-yet = Rien pour l’instant.
 activity-what-operators-did = Ce que les administrateurs ont fait
 activity-when = Quand
@@ -870,8 +958,8 @@ activity-decisions = Décisions
 activity-decisions-text = Qui a décidé quoi, le plus récent d’abord. Ce dont personne n’a décidé depuis peut être annulé ici.
 activity-nothing-decided = Rien n’a encore été décidé.
 activity-earlier = Antérieures
-activity-decided = { $did } : un commentaire de { $author }
-activity-undo = Annuler : { $what }
+activity-decided = { $did } : un commentaire de { $author }
+activity-undo = Annuler : { $what }
 act-address-reveal = a consulté une adresse complète
 act-comments-export = a exporté des commentaires
 act-comments-import = a importé des commentaires
@@ -909,13 +997,15 @@ act-webhook-remove = a supprimé un webhook
 
 me-your-account = Votre compte
 me-saved = Enregistré.
-me-nothing-was-saved-some-of = Rien n’a été enregistré : quelque chose n’est pas correct.
+me-nothing-was-saved-some-of = Rien n’a été enregistré : quelque chose n’est pas correct.
 me-ends-every-session-of-yours = Ferme toutes vos sessions, celle-ci comprise, et annule les liens de connexion inutilisés. Les jetons que vous avez créés restent valables.
-me-mail-to-files = Aucun serveur de messagerie n’est encore configuré : aucun e-mail ne vous parvient.
+me-mail-to-files = Aucun serveur de messagerie n’est encore configuré : aucun e-mail ne vous parvient.
 me-mail-about-comments-that-wait = E-mails sur les commentaires en attente
 me-address-and-password = Adresse et mot de passe
 me-sessions = Sessions
 me-as-above = comme ci-dessus
+me-another-site = Un autre site
+me-another-hint = Son nom dans les adresses : il aura alors sa propre ligne ci-dessus.
 me-save = Enregistrer
 me-language = Langue
 me-language-of-browser = comme le navigateur
@@ -933,44 +1023,45 @@ me-needed-to-change-the-address = Nécessaire pour changer l’adresse ou le mot
 
 site-settings = <a href="/desk/settings">Réglages</a>
 site-saved = Enregistré.
-site-nothing-was-saved-some-of = Rien n’a été enregistré : quelque chose n’est pas correct.
+site-nothing-was-saved-some-of = Rien n’a été enregistré : quelque chose n’est pas correct.
 site-otherwise-it-is-judged-and = Sinon, c’est évalué puis oublié. <a href="/desk/settings#keys">Leurs clés</a> sont dans les réglages.
 site-on-your-pages = Sur vos pages
 site-what-scores-do = Ce que font les scores
 site-what-counts-as-evidence = Ce qui compte comme indice
-site-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
+site-programs-that-ask-about-comments = Programmes connectés
 site-name = Nom
-site-origins-of-its-pages-one = Origines de ses pages, une par ligne
+site-origins-of-its-pages-one = Adresses de ses pages, une par ligne
+site-origins-hint = Seules les pages de là peuvent montrer et envoyer ses commentaires depuis un navigateur.
 site-save = Enregistrer
-site-a-comment-without-a-form = Un commentaire sans jeton de formulaire indique un indésirable
+site-a-comment-without-a-form = Un commentaire sans jeton de formulaire compte pour un indésirable
 site-what-they-ask-about-is = Ce qu’ils soumettent est conservé pour être relu ici
 site-spam-from = Indésirable à partir de
-site-a-score-from-0-to = Un score de 0 à 1 : à partir de celui-ci, un commentaire est mis de côté comme indésirable.
+site-a-score-from-0-to = Un score de 0 à 1 : à partir de celui-ci, un commentaire est mis de côté comme indésirable.
 site-authors-are-trusted-after = Auteurs de confiance après
-site-so-many-comments-of-theirs = Autant de commentaires approuvés par une personne, tous envoyés depuis un même navigateur et avec une même adresse. Ils sont alors publiés aussitôt, tant que rien ne parle contre eux et qu’ils n’ont pas de lien nouveau. Vide : personne, et une personne voit chaque commentaire.
+site-so-many-comments-of-theirs = Autant de commentaires approuvés par une personne, tous envoyés depuis un même navigateur et avec une même adresse. Ils sont alors publiés aussitôt, tant que rien ne parle contre eux et qu’ils n’ont pas de lien nouveau. Vide : personne, et une personne voit chaque commentaire.
 site-published-at-once-below = Publié aussitôt en dessous de
 site-a-trusted-author-s-comment = Le commentaire d’un auteur de confiance avec un score inférieur n’a pas besoin d’être relu.
 site-links = Liens
 site-more-in-one-comment-speak = Davantage dans un commentaire indique un indésirable.
 site-seconds = Secondes
-site-a-form-sent-sooner-after = Un formulaire envoyé plus tôt après son ouverture indique un indésirable.
+site-a-form-sent-sooner-after = Un formulaire envoyé plus tôt après son ouverture compte pour un indésirable.
 site-hours = Heures
 site-a-form-sent-later-after = Un formulaire envoyé plus tard après son ouverture aussi.
 site-keeping = Combien de temps
 site-spam-days = Jours pour les indésirables
-site-so-many-days-after = Autant de jours après avoir été classé indésirable, il est supprimé pour de bon ; ce que les modèles en ont appris reste. Vide : jamais.
+site-so-many-days-after = Autant de jours après avoir été classé indésirable, il est supprimé pour de bon ; ce que les modèles en ont appris reste. Vide : jamais.
 site-trash-days = Jours pour la corbeille
 site-likewise-the-trash = De même pour ce qui est dans la corbeille.
 site-pages = Adresses des pages
 site-trailing-slash = Une barre oblique à la fin
-site-slash-kept = compte : /post et /post/ sont deux pages
-site-slash-added = est toujours là : /post est /post/
-site-slash-removed = n’est jamais là : /post/ est /post
+site-slash-kept = compte : /post et /post/ sont deux pages
+site-slash-added = est toujours là : /post est /post/
+site-slash-removed = n’est jamais là : /post/ est /post
 site-drop-index = /post/index.html est /post/
 site-parameters = Paramètres qui distinguent les pages
-site-parameters-hint = Par exemple p, séparés par des espaces ; un tiret seul : aucun. Vide : tous sauf ceux qui disent d’où vient un lecteur (utm_source, fbclid et d’autres). Quand ceci change, les commentaires vont là où est maintenant leur page.
+site-parameters-hint = Par exemple p, séparés par des espaces ; un tiret seul : aucun. Vide : tous sauf ceux qui disent d’où vient un lecteur (utm_source, fbclid et d’autres). Quand ceci change, les commentaires vont là où est maintenant leur page.
 site-proof-of-work = Preuve de travail
-site-zero-bits-1-to-24 = Bits à zéro, de 1 à 24, pour lesquels la machine de chaque expéditeur travaille ; 16 prennent un instant. Vide : aucun.
+site-zero-bits-1-to-24 = Combien le navigateur de l’expéditeur travaille avant de pouvoir envoyer : de 1 à 24 bits ; 16 prennent un instant. Vide : pas du tout.
 site-abuse = À quel point les commentaires semblent injurieux
 site-abuse-off = n’est pas évalué
 site-abuse-show = est montré aux modérateurs
@@ -984,28 +1075,28 @@ site-abuse-from-hint = Une probabilité de 0,5 à 1. Elle seule ne publie, n’�
 settings-settings = Réglages
 settings-none-a-program-that-moderates = Aucun. Un programme qui modère ou importe se connecte avec l’un d’eux.
 settings-send-me-a-test-mail = M’envoyer un e-mail d’essai
-settings-none-everything-was-delivered-or = Aucun : tout a été remis, ou est encore en cours d’envoi.
+settings-none-everything-was-delivered-or = Aucun : tout a été remis, ou est encore en cours d’envoi.
 settings-sites = Sites
 settings-moderators = Modérateurs
 settings-tokens-for-programs = Jetons pour programmes
-settings-mail-that-was-given-up = E-mails abandonnés
+settings-mail-that-was-given-up = E-mails non remis
 settings-name-in-addresses = Nom dans les adresses
 settings-name-for-people = Nom pour les personnes
-settings-origins-of-its-pages = Origines de ses pages
+settings-origins-of-its-pages = Adresses de ses pages
 settings-name = Nom
 settings-email = E-mail
 settings-role = Rôle
 settings-every-site = tous les sites, y compris ceux ajoutés plus tard
 settings-only-these = seulement ceux-ci
-settings-find-a-site = Il y a { $number } sites. Cherchez par nom :
+settings-find-a-site = Il y a { $number } sites. Cherchez par nom :
 settings-find = Chercher
-settings-nothing-done = Rien n’a été fait : quelque chose n’est pas correct.
+settings-nothing-done = Rien n’a été fait : quelque chose n’est pas correct.
 settings-what-it-is-for = À quoi il sert
 settings-add-a-site = Ajouter un site
 settings-add-a-moderator = Ajouter un modérateur
 settings-make-a-token = Créer un jeton
-settings-moderator-decides-about-comments = modérateur : décide des commentaires
-settings-operator-runs-the-place-too = administrateur : gère aussi le service
+settings-moderator-decides-about-comments = modérateur : décide des commentaires
+settings-operator-runs-the-place-too = administrateur : gère aussi le service
 settings-moderator = modérateur
 settings-operator = administrateur
 settings-site = Site
@@ -1024,8 +1115,38 @@ settings-add-the-moderator = Ajouter le modérateur
 settings-revoke = Révoquer
 settings-make-the-token = Créer le jeton
 settings-try-again = Réessayer
-settings-none-named-no-browser-of = aucune : aucun navigateur d’une autre origine ne peut envoyer
+settings-none-named-no-browser-of = aucune pour l’instant : aucune page ne peut envoyer ici
 settings-you = vous
+settings-link-for = Créer un lien de connexion pour { $name }
+settings-remove-named = Supprimer { $name }
+settings-revoke-named = Révoquer { $name }
+settings-try-again-named = Réessayer : { $kind } à { $to }
+settings-tokens-end = Un jeton prend fin avec le compte de qui l’a créé et ne peut rien de plus que cette personne.
+settings-ownerless = { $count ->
+    [one] { $number } jeton valable est d’origine inconnue : remplacez-le, puis révoquez-le.
+   *[other] { $number } jetons valables sont d’origine inconnue : remplacez-les, puis révoquez-les.
+}
+settings-never = jamais
+settings-gone = disparu
+settings-all-sites = tous les sites
+settings-sent-link = Envoyez ce lien à { $name } : il permet de se connecter une fois, dans la journée, et ne sera plus montré.
+settings-person-removed = Supprimé. Le nom reste dans l’historique.
+settings-token-made = À envoyer sous la forme « Authorization: Bearer … ». Il ne sera plus montré.
+settings-token-revoked = Le jeton est révoqué.
+settings-site-added = Ajouté.
+settings-choose-sites = Choisissez-en au moins un, ou tous les sites.
+settings-mail-address = Votre compte n’a pas d’adresse lisible : donnez-lui-en une, sous votre nom.
+settings-mail-not-sent = Pas envoyé : { $why }.
+settings-mail-in-folder = C’est maintenant un fichier dans le dossier, et personne ne le reçoit : indiquez un serveur de messagerie dans mail.url, comme l’explique docs/mail.md.
+settings-mail-taken = Le serveur de messagerie l’a accepté pour { $to }. Voyez s’il arrive, et dans quel dossier.
+settings-mail-retried = Un nouvel essai a lieu aussitôt, aussi longtemps que pour un nouvel e-mail.
+settings-letter-queue = commentaires en attente
+settings-letter-confirm = question sur les réponses
+settings-letter-reply = une réponse
+me-mail-each = au fur et à mesure
+me-mail-hourly = une fois par heure
+me-mail-daily = une fois par jour
+me-mail-never = jamais
 settings-revoked = révoqué
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1037,7 +1158,7 @@ programs-none-wordpress-and-others-that = Aucune. WordPress et d’autres qui pa
 programs-a-key-judges-and-reports = Une clé évalue et signale pour son site, et ne peut rien d’autre. Que le site conserve ce qui lui est soumis se règle dans ses réglages.
 programs-none-a-program-of-yours = Aucun. Un programme à vous peut être averti de ce qui se passe sur un site.
 programs-in-the-public-internet-or = Sur l’internet public, ou un réseau que la configuration autorise.
-programs-programs-that-ask-about-comments = Programmes qui interrogent sur des commentaires
+programs-programs-that-ask-about-comments = Programmes connectés
 programs-webhooks = Webhooks
 programs-program = Programme
 programs-site = Site
@@ -1059,16 +1180,58 @@ programs-revoked = révoquée
 programs-nothing = rien
 programs-keys = Clés
 programs-wordpress = WordPress
+programs-revoke-named = Révoquer la clé de { $name }
+programs-remove-named = Supprimer le webhook { $url }
+programs-backlog = { $queued } en attente, { $dead } abandonnés
+programs-callbacks = Rappels de { $site } : { $queued } en attente{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } abandonnés
+} ({ $why }).
+programs-not-tried = pas encore essayé
+programs-key-made = Saisissez-la dans le programme, avec l’adresse de ce service. Elle ne sera plus montrée.
+programs-key-revoked = La clé est révoquée.
+programs-judged-only = évalués seulement
+programs-kept = conservés pour relecture
+programs-webhook-made = Les envois sont signés avec ce secret, selon Standard Webhooks. Il ne sera plus montré ici.
+programs-webhook-removed = Supprimé, avec ce qui restait à transmettre.
+programs-nothing-yet = rien pour l’instant
+event-comment-received = un commentaire est arrivé
+event-comment-decided = un commentaire a fait l’objet d’une décision
+event-comment-edited = le texte d’un commentaire a été modifié
+event-model-activated = un autre modèle évalue
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
 
 privacy-privacy = Confidentialité
 privacy-make-sure-that-it-is = Assurez-vous que c’est bien cette personne qui le demande. L’adresse n’est envoyée que dans le formulaire et ne figure dans aucun journal ni dans l’historique du navigateur.
-privacy-they-have-an-account-as = Cette personne a un compte de modérateur, qui reste : il est dans les <a href="/desk/settings">réglages</a>.
+privacy-they-have-an-account-as = Cette personne a un compte de modérateur, qui reste : il est dans les <a href="/desk/settings">réglages</a>.
 privacy-nothing-yet-what-is-erased = Rien pour l’instant. Ce qui est effacé est noté ici, avec qui l’a fait et combien, mais pas de qui.
 privacy-what-is-held-about-a = Ce qui est conservé sur une personne
 privacy-held = Conservé
+privacy-nothing-held = Rien n’est conservé sur cette adresse.
+privacy-only-account = Rien n’est conservé sur cette adresse, sauf son compte de modérateur, qui est dans les <a href="/desk/settings">réglages</a>.
+privacy-comments-on = Commentaires sur { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Confirmez que vous êtes sûr : l’effacement est irréversible.
+privacy-erased = Effacé : { $what }.
+privacy-account-stays = Son compte de modérateur existe encore : supprimez-le dans les réglages.
+privacy-amount-comments = { $count ->
+    [one] { $number } commentaire
+   *[other] { $number } commentaires
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } texte étiqueté
+   *[other] { $number } textes étiquetés
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } abonnement
+   *[other] { $number } abonnements
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } e-mail
+   *[other] { $number } e-mails
+}
+privacy-amount-none = rien
 privacy-erased-before = Déjà effacé
 privacy-email = E-mail
 privacy-what = Quoi
@@ -1078,7 +1241,6 @@ privacy-by = Par
 privacy-look-it-up = Consulter
 privacy-download-all-of-it = Tout télécharger
 privacy-erase-all-of-it = Tout effacer
-privacy-settings = réglages
 privacy-labelled-texts-and-what-models = Textes étiquetés, et ce que les modèles en ont appris
 privacy-subscriptions-to-replies = Abonnements aux réponses
 privacy-mails-to-them = E-mails à cette personne
@@ -1088,29 +1250,73 @@ privacy-it-cannot-be-undone-and = C’est irréversible, et j’en suis sûr
 ## The desk: the model
 
 model-model = Modèle
-model-caught = 30 derniers jours : { $aside } mis de côté d’office comme indésirables, dont { $back } repris par des personnes ; { $missed } sont passés, que des personnes ont marqués indésirables.
+model-caught = 30 derniers jours : { $aside } mis de côté d’office comme indésirables, dont { $back } repris par des personnes ; { $missed } sont passés, que des personnes ont marqués indésirables.
 model-none-yet-a-training-takes = Aucun pour l’instant. Un entraînement prend ce que les modérateurs ont décidé et ce qui a été importé ou envoyé, et compare le nouveau modèle à l’actuel sur des exemples qu’aucun n’a vus.
 model-all-of-it-counts = Tout compte.
 model-no-labels-yet-each-approval = Pas encore d’étiquettes. Chaque approbation et chaque décision d’indésirable en est une.
 model-labels-are-counted-and-capped = Les étiquettes sont comptées et plafonnées d’après lui. Laissé vide, c’est le vôtre.
-model-drawings-of-the-last-1 = Ici apparaissent des graphiques des 1 000 derniers.
+model-drawings-of-the-last-1 = Ici apparaissent des graphiques des 1 000 derniers commentaires.
 model-spam-caught-genuine-blocked = <span class="spam">indésirables arrêtés</span> <span class="ham">authentiques bloqués</span>
-model-stands-as-spam-anything-else = <span class="spam">classé indésirable</span> <span class="ham">tout le reste</span>
+model-stands-as-spam-anything-else = <span class="spam">indésirable</span> <span class="ham">tout le reste</span>
 model-nobody-has-decided-about-these = Personne n’en a encore décidé.
-model-each-dot-is-a-tenth = Chaque point est un dixième des scores : à l’horizontale, ce qui était attendu ; à la verticale, la part que des personnes ont dite indésirable. Sur la ligne, les scores disent vrai.
+model-each-dot-is-a-tenth = Chaque point est un dixième des scores : à l’horizontale, ce qui était attendu ; à la verticale, la part que des personnes ont dite indésirable. Sur la ligne, les scores disent vrai.
 model-marked-as-spam-approved = <span class="spam">marqué indésirable</span> <span class="ham">approuvé</span>
 model-questions = Ce à quoi répondent les modèles
 model-spam = Indésirables
 model-abuse = Injures
 model-abuse-is-evidence = Le score d’injure est montré aux personnes. À lui seul, il ne publie, n’écarte et ne jette rien.
-model-abuse-labels = Chaque approbation en est une, et chaque refus pour le motif « injurieux ».
-model-judges-now = Évalue maintenant
+model-abuse-labels = Chaque approbation en est une, et chaque refus pour le motif « injurieux ».
+model-judges-now = En service maintenant
+model-class-ham = authentique
+model-class-spam = indésirable
+model-class-clean = non injurieux
+model-class-abuse = injurieux
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against } ; il en faut { $minimum } de chaque avant qu’elles comptent
+model-too-few = Pour entraîner un modèle propre au site, il faut { $needed } étiquettes de chaque classe ; il y en a { $ham } { $clean } et { $spam } { $against }.
+model-spam-labels = Chaque approbation et chaque décision d’indésirable en est une.
+model-asked-by = Demandé par { $who }, { $when }
+model-put-into-use-by = mis en service par { $who }
+model-held-out = Sur { $ham } exemples réservés « { $clean } » et { $spam } « { $against } », au seuil { $threshold } ; entraîné sur { $trained_ham } et { $trained_spam }
+model-repeated = { $records }, dont { $repeated } en répètent un autre
+model-over-cap = { $count ->
+    [one] { $number } de plus que ce qui compte d’une source à la fois ; le prochain entraînement la prend
+   *[other] { $number } de plus que ce qui compte d’une source à la fois ; le prochain entraînement les prend
+}
+model-refused = Rien n’en a été conservé.
+model-line = Ligne { $line }
+model-file-hint = CSV ou TSV avec en-tête, ou lignes JSON : <code>text</code> et <code>label</code> (<code>{ $against }</code> ou <code>{ $clean }</code>), si connus <code>name</code>, <code>email</code>, <code>website</code>, et <code>site</code> si ce n’est pas { $site }. Au plus { $max } MiB. Tout compte ou, si une ligne n’est pas correcte, rien.
+model-what-if = Pour les { $judged } derniers commentaires, dont des personnes ont décidé de { $decided }. Le seuil du site est { $threshold }.
+model-part-of = { $part } sur { $all }
+model-would = { $aside } mis de côté : { $caught } sur { $spam } indésirables arrêtés, { $blocked } sur { $ham } authentiques bloqués.
+model-abuse-would = { $held } retenus : dont { $approved } approuvés par des personnes, { $rejected } refusés.
+model-said-begun = L’entraînement attend son tour.
+model-said-under-way = Un entraînement est déjà en cours pour ce site.
+model-said-active = Le modèle est en service.
+model-said-back = Le modèle précédent est de nouveau en service.
+model-said-nothing-before = Il n’y a pas de modèle auquel revenir.
+model-said-seen = Il est noté que vous l’avez consulté : le site peut maintenant retenir pour injures.
+model-said-refused = Il ne passe pas le contrôle : les raisons sont indiquées dessous.
+model-status-queued = en attente
+model-status-training = en entraînement
+model-status-failed = échoué
+model-status-candidate = candidat
+model-status-live = en service
+model-status-retired = retiré
+model-phase-waiting = attend son tour
+model-phase-reading = lit les exemples
+model-phase-fitting = ajuste le modèle
+model-phase-measuring = le compare à l’actuel
+model-phase-done = terminé
+model-figure-auc = Aire sous la courbe ROC
+model-figure-log-loss = Perte logarithmique
+model-figure-calibration = Erreur de calibration
 model-trainings-and-models = Entraînements et modèles
 model-samples = Exemples
 model-no-comment-was-judged-yet = Aucun commentaire n’a encore été évalué
 model-what-a-threshold-would-do = Ce que ferait un seuil
 model-scores = Scores
-model-calibration = Calibration
+model-calibration = Les scores disent-ils vrai ?
 model-decisions-30-days = Décisions, 30 jours
 model-labelled-data-from-elsewhere = Données étiquetées venues d’ailleurs
 model-name-of-this-data = Nom de ces données
@@ -1124,8 +1330,12 @@ model-unchanged = Inchangées
 model-for-later = Pour plus tard
 model-figure = Chiffre
 model-this-model = Ce modèle
-model-live-then = En service alors
-model-came-by = Venu par
+model-live-then = Le précédent
+model-came-by = D’où
+model-came-decision = décisions
+model-came-import = importations
+model-came-feedback = signalements de programmes
+model-came-samples = données venues d’ailleurs
 model-class = Classe
 model-labels = Étiquettes
 model-in-use = En service
@@ -1138,14 +1348,16 @@ model-train-a-model = Entraîner un modèle
 model-back-to-the-one-before = Revenir au précédent
 model-use-the-shipped-one = Utiliser celui fourni
 model-put-it-into-use = Le mettre en service
-model-take-it-in = Les intégrer
+model-take-it-in = L’envoyer
 model-site = Site
 model-look-again = Regarder à nouveau
+model-verdict-use = Au moins aussi bon que celui en service, sur des commentaires qu’aucun n’avait vus : mettez-le en service.
+model-verdict-keep = Pas meilleur que celui en service : gardez celui-ci.
 model-evaluation-report = Rapport d’évaluation
 model-progress = Progression
 model-share-of-the-spam-caught = Part des indésirables arrêtés et des commentaires authentiques bloqués, par seuil
 model-share-that-was-spam-by = Part qui était indésirable, par score
-model-although-it-does-not-pass = bien qu’il ne passe pas le contrôle
+model-although-it-does-not-pass = bien qu’il ne soit pas meilleur
 model-how-many-comments-had-which = Combien de commentaires avaient quel score
 chart-score = score
 chart-share = part
@@ -1153,12 +1365,12 @@ chart-share-of-spam = part d’indésirables
 chart-comments = commentaires
 chart-decisions = décisions
 chart-days = jours avant aujourd’hui
-chart-score-bin = { $from } à { $to } % : { $spam } indésirables, { $other } autres
+chart-score-bin = { $from } à { $to } % : { $spam } indésirables, { $other } autres
 chart-day = { $ago ->
     [0] Aujourd’hui
     [one] Il y a { $ago } jour
    *[other] Il y a { $ago } jours
-} : { $approved } approuvés, { $spam } marqués indésirables
+} : { $approved } approuvés, { $spam } marqués indésirables
 chart-calibration-dot = { $expected } % attendus, { $found } % étaient indésirables ({ $all })
 model-decisions-of-the-last-30 = Décisions des 30 derniers jours
 model-abuse-trial = Ce que ferait la mise en attente pour injures
@@ -1168,7 +1380,7 @@ model-abuse-published = publiés aussitôt
 model-abuse-approved = approuvés par des personnes
 model-abuse-rejected = refusés par des personnes
 model-abuse-seen = { $by } l’a consulté, { $when }.
-model-abuse-unseen = Personne n’a encore dit l’avoir consulté : d’ici là, le site ne peut rien retenir d’après lui.
+model-abuse-unseen = Personne n’a encore dit l’avoir consulté : d’ici là, le site ne peut rien retenir d’après lui.
 model-abuse-look = Je l’ai consulté
 
 ## The desk: sentences with something in them
@@ -1177,8 +1389,8 @@ queue-search-behind = { $count ->
     [one] { $count } commentaire n’est pas encore dans l’index de recherche et n’a pas été fouillé.
    *[other] { $count } commentaires ne sont pas encore dans l’index de recherche et n’ont pas été fouillés.
 }
-queue-elsewhere = Ailleurs :
-queue-no-match = Aucun commentaire sous « { $label } » ne correspond à ces filtres. <a href="/desk?status={ $status }">Tous les montrer</a>.
+queue-elsewhere = Ailleurs :
+queue-no-match = Aucun commentaire sous « { $label } » ne correspond à ces filtres. <a href="/desk?status={ $status }">Tous les montrer</a>.
 queue-matching = les <span id="total">{ $total }</span> qui correspondent, sur toutes les pages
 queue-marks = surlignages
 queue-select = Sélectionner le commentaire de { $name }
@@ -1205,7 +1417,7 @@ edit-text = Ce qu’il dit
 edit-reason = Pourquoi, pour l’historique
 edit-save = Enregistrer la modification
 edit-now = Ce qu’il dit maintenant
-edit-changed = { $who } a modifié le commentaire entre-temps. Votre texte est ci-dessous ; l’enregistrer remplace le texte actuel.
+edit-changed = { $who } a modifié le commentaire entre-temps. Votre texte est ci-dessous ; l’enregistrer remplace le texte actuel.
 edit-readers-see = Les lecteurs voient que le commentaire a été modifié, pas ce qu’il disait avant. Les modérateurs voient les deux.
 edit-readers-see-both = Les lecteurs voient que le commentaire a été modifié et peuvent lire ce qu’il disait avant.
 activity-edited = A modifié le texte de { $author }
@@ -1216,3 +1428,138 @@ edits-title = Ce que disait le commentaire avant
 edits-what = Un modérateur l’a modifié. Voici ses textes antérieurs, le plus ancien d’abord.
 edits-until = Jusqu’au
 key-edit = Modifier le texte du commentaire
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Ce champ est obligatoire.
+fault-too-long = { $max } caractères au plus sont permis.
+fault-control = Les caractères de contrôle ne sont pas permis.
+fault-email = Ce n’est pas une adresse e-mail.
+fault-website = Ce n’est pas l’adresse d’un site web.
+fault-slug = Utilisez de 1 à 63 lettres minuscules, chiffres et traits d’union intérieurs.
+fault-slug-taken = Un autre site porte ce nom.
+fault-origins = { $max } origines au plus.
+fault-origin = Une origine ressemble à https://example.org, sans chemin.
+fault-present-password = Ce n’est pas votre mot de passe actuel.
+fault-password-short = Utilisez au moins { $min } caractères.
+fault-address-taken = Un autre modérateur a cette adresse.
+fault-operator-sites = Un administrateur gère tous les sites : n’en indiquez aucun.
+fault-no-such = N’existe pas : { $what }.
+fault-what-site = site
+fault-what-comment = commentaire
+fault-what-page = page
+fault-what-moderator = modérateur
+fault-what-model = modèle
+fault-what-import = importation
+fault-what-rule = règle de blocage
+fault-what-status = statut
+fault-what-reason = raison
+fault-page-origin = Cette page n’est sur aucune des origines du site.
+fault-page = Une page est une adresse web complète ou un chemin qui commence par une barre oblique.
+fault-parameters = Au plus 50 noms de paramètres, comme p, sans &, =, # ni espaces.
+fault-same-page = C’est la même page.
+fault-same-text = Le texte est inchangé.
+fault-above-zero = Doit être supérieur à 0 et d’au plus { $to }.
+fault-above-zero-or-absent = Doit être supérieur à 0 et d’au plus { $to }, ou vide.
+fault-below-spam = Doit aller de 0 à moins que le seuil d’indésirables.
+fault-least-or-absent = Doit être d’au moins { $from }, ou vide.
+fault-range-or-absent = Doit aller de { $from } à { $to }, ou être vide.
+fault-range = Doit aller de { $from } à { $to }.
+fault-look-first = Voyez d’abord ce que cela aurait fait des derniers commentaires de ce site : sur la page du modèle, par POST vers { $path }, ou avec `hamlet site abuse-trial`.
+fault-rule-empty = Rien de ceci n’est visible.
+fault-rule-domain = Ce n’est pas un domaine comme example.org.
+fault-rule-network = Ce n’est ni une adresse ni un réseau comme { $example }.
+fault-rule-over = Ce délai est passé.
+fault-form-token = Ce site demande un jeton de formulaire avec une preuve de travail.
+fault-form-old = Le formulaire est resté ouvert trop longtemps ; rechargez-le.
+fault-work = Ce n’est pas la preuve de travail demandée.
+fault-work-used = Cette preuve de travail a déjà servi ; rechargez le formulaire.
+fault-no-parent = Ce commentaire n’existe pas sur cette page.
+fault-too-many = Trop de commentaires sont venus d’ici ; réessayez plus tard.
+fault-no-files = Les fichiers ne sont pas acceptés.
+fault-utf8 = Ce n’est pas de l’UTF-8 : vérifiez que le texte est bien celui que vous avez écrit.
+fault-twice = Le champ est présent deux fois.
+fault-invalid = Une partie de ce qui a été envoyé n’est pas correcte.
+fault-stale-form = Le formulaire n’est plus à jour. Rechargez la page et recommencez.
+fault-operators-page = Seuls les administrateurs peuvent voir cette page.
+fault-last-operator = C’est le dernier administrateur : personne d’autre ne pourrait gérer le service.
+fault-other-site = Ce formulaire a été envoyé depuis un autre site.
+fault-unavailable = Le service ne peut pas le faire pour l’instant. Rien n’a été enregistré ; réessayez.
+fault-busy = Trop de recherches sont en cours, ou celle-ci a pris trop de temps. Réessayez dans un instant, ou cherchez moins à la fois.
+fault-changed = Quelqu’un a modifié le commentaire entre-temps. Regardez-le à nouveau.
+fault-unsure = Le formulaire ne dit pas que vous êtes sûr.
+fault-method = Cette adresse accepte d’autres méthodes : voir Allow.
+fault-too-large = { $limit } octets au plus.
+fault-no-record = Il ne contient aucun enregistrement.
+fault-no-label = n’a pas d’étiquette : { $against } ou { $clean }
+fault-no-text = n’a pas de texte
+fault-unknown-site = nomme un site qui n’existe pas
+fault-mail-late = le serveur de messagerie n’a pas répondu à temps
+fault-mail-answered = le serveur de messagerie a répondu { $code }
+fault-mail-hung-up = le serveur de messagerie a raccroché ou sa réponse est incompréhensible
+fault-mail-tls = TLS avec le serveur de messagerie a échoué : { $why }
+fault-mail-unable = le serveur de messagerie ne peut pas faire ce qu’il faut : { $why }
+fault-mail-unreachable = le serveur de messagerie est injoignable : { $why }
+fault-gate-few-labels = Il y a { $ham } étiquettes « { $clean } » et { $spam } « { $against } » ; il en faut au moins { $needed } de chaque pour entraîner un modèle.
+fault-gate-one-sided = Les étiquettes sont déséquilibrées : seules { $fewer } sur { $all } sont « { $name } ». Un modèle ainsi entraîné saurait à peine ce qu’est « { $again } ».
+fault-gate-same-text = Les étiquettes « { $name } » portent toutes presque sur le même texte, réservé à la mesure : étiquetez-en de plus variés.
+fault-gate-few-samples = Seuls { $ham } exemples « { $clean } » et { $spam } « { $against } » ont été réservés à la mesure ; avec moins de { $few } de chaque, on ne peut rien dire.
+fault-gate-catches-less = Il arrête moins de « { $against } » que le modèle en service : { $new } % au lieu de { $old } %.
+fault-gate-blocks-more = Il bloque à tort davantage que le modèle en service : { $new } % des « { $clean } » au lieu de { $old } %.
+fault-gate-calibration = Ses probabilités ne sont pas fiables : elles s’écartent de { $error } en moyenne, et { $limit } est le maximum accepté.
+fault-gate-poor = Il distingue à peine « { $against } » de « { $clean } » sur ce site (aire sous la courbe { $auc }) : les étiquettes se contredisent.
+fault-gate-swapped = Les étiquettes disent le contraire de ce que le modèle fourni lit dans les textes (aire sous la courbe { $auc }) : « { $against } » et « { $clean } » ont-ils été inversés ?
+fault-gate-source = { $contradicted } des { $labels } étiquettes de « { $name } » sont l’inverse de ce qu’enseignent toutes les autres : vérifiez cette source.
+fault-class-ham = authentique
+fault-class-spam = indésirable
+fault-class-clean = non injurieux
+fault-class-abuse = injurieux
+fault-rule-broad = { $summary } Presque tout est visé.
+fault-rule-broad-line = { $summary } Presque tout est visé.
+fault-rule-trial = Elle aurait touché { $hits } des { $all } derniers commentaires, dont { $approved } approuvés.
+fault-number = Ce n’est pas un nombre qui convient ici.
+fault-choose-file = Choisissez d’abord un fichier.
+fault-standing-broken = Le modèle activé est inutilisable ({ $why }) ; celui fourni avec le programme sert à sa place.
+fault-standing-shipped = Le modèle fourni avec le programme, tel quel : { $ham } étiquettes « { $clean } » et { $spam } « { $against } » ; il en faut { $minimum } de chaque avant qu’elles comptent.
+fault-standing-taught = Le modèle fourni avec le programme, et ce que { $ham } étiquettes « { $clean } » et { $spam } « { $against } » lui ont appris.
+fault-standing-own = Le modèle propre au site, et ce que lui ont appris { $ham } étiquettes « { $clean } » et { $spam } « { $against } » sur lesquelles il n’a pas été entraîné.
+
+## The demo's page
+
+demo-about = À propos de cette démo
+demo-what = <strong>Une démo de Hamlet.</strong> Laissez un commentaire ci-dessous : il est mis en attente jusqu’à ce qu’un modérateur l’approuve. Soyez le modérateur dans <a href="/desk" target="_blank">la modération</a> (elle s’ouvre à côté de cette page), puis revenez : ce que vous avez approuvé est ici.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = modifié
+widget-comments = Commentaires
+widget-none = Pas encore de commentaire. Le vôtre peut être le premier.
+widget-write = Laisser un commentaire
+widget-name = Nom
+widget-email = E-mail
+widget-private = Votre adresse e-mail ne sera pas publiée.
+widget-website = Site web
+widget-optional = facultatif
+widget-text = Commentaire
+widget-notify = M’avertir des réponses par e-mail
+widget-send = Envoyer
+widget-sending = Envoi…
+widget-working = Vérification que vous n’êtes pas une machine…
+widget-reply = Répondre
+widget-reply-to = Répondre à { $name }
+widget-cancel = Annuler
+widget-held = Merci. Votre commentaire attend d’être relu.
+widget-published = Merci. Votre commentaire est publié.
+widget-more = Autres commentaires
+widget-failed = Les commentaires n’ont pas pu être chargés.
+widget-again = Réessayer
+widget-required = Veuillez remplir ce champ.
+widget-bad-email = Ce n’est pas une adresse e-mail.
+widget-bad-website = Ce n’est pas une adresse web.
+widget-too-long = C’est trop long.
+widget-invalid = Certaines données ne conviennent pas.
+widget-too-many = Trop de commentaires sont venus d’ici. Réessayez plus tard.
+widget-not-sent = Votre commentaire n’a pas été envoyé. Le texte est gardé ici ; réessayez.
+fault-answered = il a répondu { $code }
+fault-owner-command-line = ligne de commande
+fault-owner-unknown = propriétaire inconnu

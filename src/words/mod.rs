@@ -1,11 +1,11 @@
-//! What the desk, mails, forms and evidence say, in the language of whoever reads: one
+//! What the desk, mails, forms, the widget and evidence say, in the language of whoever reads: one
 //! [Fluent](https://projectfluent.org/fluent/guide/) file for each language. A renderer takes a [`Words`] and asks it
-//! for a sentence by name. A language is added by its file and its line in [`LANGUAGES`].
-//!
-//! The widget has its own (`web/embed/widget/languages.json`), for it runs in readers' browsers.
+//! for a sentence by name. A language is added by its file.
 
 pub mod asked;
+pub mod below;
 pub mod evidence;
+pub mod names;
 pub mod scripts;
 pub mod why;
 
@@ -14,20 +14,18 @@ use std::{borrow::Cow, fmt, ops::Deref, sync::LazyLock};
 use askama::filters::{Escaper, Html, HtmlSafe};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
-/// Each language's tag with its file. English is the first: what another lacks is said in it.
-const LANGUAGES: &[(&str, &str)] = &[
-    ("en", include_str!("en.ftl")),
-    ("ar", include_str!("ar.ftl")),
-    ("de", include_str!("de.ftl")),
-    ("es", include_str!("es.ftl")),
-    ("fr", include_str!("fr.ftl")),
-    ("id", include_str!("id.ftl")),
-    ("pt", include_str!("pt.ftl")),
-    ("zh", include_str!("zh.ftl")),
-];
+/// Each language's tag with its file, as `build.rs` finds them. English is the first: what another lacks is said in it.
+const LANGUAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
-/// Languages that are written from right to left.
-const RIGHT_TO_LEFT: [&str; 4] = ["ar", "fa", "he", "ur"];
+/// A sentence that every language has: the name of the form in which it counts.
+const PLURAL: &str = "plural-form = { $count ->
+    [zero] zero
+    [one] one
+    [two] two
+    [few] few
+    [many] many
+   *[other] other
+}";
 
 static ALL: LazyLock<Vec<Words>> =
     LazyLock::new(|| LANGUAGES.iter().map(|one| Words::new(*one)).collect());
@@ -119,6 +117,9 @@ impl Words {
         // what is searched or compared must not have them.
         bundle.set_use_isolating(false);
         bundle.add_resource_overriding(resource);
+        if let Ok(plural) = FluentResource::try_new(PLURAL.to_owned()) {
+            bundle.add_resource_overriding(plural);
+        }
         Self { language, bundle }
     }
 
@@ -137,7 +138,7 @@ impl Words {
     /// Whether its script is written from right to left, for `dir`.
     #[must_use]
     pub fn is_right_to_left(&self) -> bool {
-        RIGHT_TO_LEFT.contains(&self.language)
+        &*self.say("language-direction") == "rtl"
     }
 
     /// Whether there is a sentence of this name.

@@ -138,7 +138,7 @@ mail-queue-by-text = { $author } em { $page } ({ $site }), { $received }
 mail-queue-score = Filtro de spam: <strong>{ $score }</strong>
 mail-queue-score-text = Filtro de spam: { $score }
 mail-queue-percent = (spam: { $percent })
-mail-queue-why = O que indica spam:
+mail-queue-why = Por que pode ser spam:
 mail-queue-approve = Aprovar
 mail-queue-spam = Spam
 mail-queue-reject = Rejeitar
@@ -228,7 +228,7 @@ link-refused-text = O comentário não existe mais, ou a conta para a qual o lin
 link-by = <strong><bdi>{ $author }</bdi></strong> em <bdi>{ $page }</bdi>
 link-by-linked = <strong><bdi>{ $author }</bdi></strong> em <a href="{ $url }" rel="noreferrer"><bdi>{ $page }</bdi></a>
 link-score = Filtro de spam: { $score }
-link-why = O que indica spam:
+link-why = Por que pode ser spam:
 link-undo = Desfazer
 link-stale-title = Já decidido
 link-stale = Este comentário mudou desde que o e-mail foi escrito
@@ -319,6 +319,7 @@ desk-model = Modelo
 desk-settings = Configurações
 desk-privacy = Privacidade
 desk-activity = Atividade
+desk-statistics = Estatísticas
 desk-keys = Teclas
 desk-undo = Desfazer
 key-next = comentário seguinte, anterior
@@ -365,7 +366,7 @@ queue-spam = Spam
 queue-reject = Rejeitar
 queue-trash = Lixeira
 queue-why = Motivo, ao rejeitar:
-queue-why-unsaid = não informado
+queue-why-unsaid = sem motivo
 queue-back-to-the-queue = De volta à fila
 queue-search = Busca
 queue-site = Site
@@ -651,6 +652,7 @@ views-too-many = Já há { $number } listas. Remova uma primeiro.
 
 number-separator = .
 language-name = Português
+language-direction = ltr
 js-decided-approve = { $count ->
     [one] { $number } comentário aprovado.
    *[other] { $number } comentários aprovados.
@@ -706,7 +708,7 @@ js-line-hold = De volta à fila: { $who }
 js-undo = Desfazer
 js-undo-line = Desfazer: { $what }
 js-close = Fechar
-js-leave-them = Deixar
+js-leave-them = Cancelar
 js-sure = { $verb }: { $count ->
     [one] { $number } comentário?
    *[other] { $number } comentários?
@@ -773,12 +775,11 @@ js-what-to-do = Para onde, ou o que fazer?
 js-nothing-like-that = Nada tem esse nome
 js-saved-list = lista
 js-looking = { $who } está vendo
-js-decide = Decidir
 
 ## The desk: a comment by itself
 
 comment-comment = Comentário
-comment-plus-speaks-for-spam-minus = Mais indica spam, menos o contrário (log-odds).
+comment-plus-speaks-for-spam-minus = Mais conta a favor de spam, menos contra.
 comment-history = Histórico
 comment-judgement = Avaliação
 comment-author = Autor
@@ -822,15 +823,15 @@ door-mail = por e-mail
 door-client = informado por um programa
 door-command = linha de comando
 door-other = outra
-comment-show-it-whole = Mostrar completo
+comment-show-it-whole = Mostrar o endereço
 comment-taken-back = (desfeito)
-comment-that-you-looked-goes-into = Fica registrado no histórico que você viu.
-comment-all-of-theirs-that-wait = Todos os dele que aguardam
+comment-that-you-looked-goes-into = O histórico passa a dizer que você o viu.
+comment-all-of-theirs-that-wait = Todos os comentários pendentes dele
 
 ## The desk: before many are decided
 
 confirm-these-are-all-that-match = São todos os que correspondem à lista de onde você vem, em todas as páginas. Você pode desfazê-los de uma vez por 30 dias, aqui ou em <a href="/desk/batches">Decididos juntos</a>.
-confirm-leave-them = Deixar como estão
+confirm-leave-them = Cancelar
 confirm-question = { $verb }: { $count ->
     [one] { $number } comentário?
    *[other] { $number } comentários?
@@ -847,7 +848,94 @@ batches-taken-back = desfeito
 
 ## The desk: what operators did
 
+statistics-none = Desde ontem não chegou nenhum comentário.
+statistics-lately = { $count ->
+    [one] Desde ontem chegou { $number } comentário
+   *[other] Desde ontem chegaram { $number } comentários
+}: { $aside } separados como spam, { $published } publicados, { $held } retidos para decisão.
+statistics-waiting = { $count ->
+    [0] Nada aguarda agora.
+    [one] { $number } comentário aguarda agora.
+   *[other] { $number } comentários aguardam agora.
+}
+statistics-over = { $count ->
+    [one] Em { $number } dia
+   *[other] Em { $number } dias
+}: chegaram { $came }, { $aside } separados por conta própria como spam; pessoas recuperaram { $back } e marcaram como spam { $missed } que passaram.
+statistics-until = Contado até { $at } (UTC). Os dias são de UTC; comentários importados ficam de fora.
+statistics-days = { $count ->
+    [one] { $number } dia
+   *[other] { $number } dias
+}
+statistics-period = Período
+statistics-every-site = Todos os sites
+statistics-csv = Estas somas em um arquivo CSV
+statistics-by-day = Comentários por dia
+statistics-by-day-chart = Comentários recebidos por dia; os separados como spam, acima do resto
+statistics-decisions = Decisões por dia
+statistics-decisions-chart = Decisões por dia, sem as desfeitas
+statistics-wait = Tempo até a primeira decisão
+statistics-wait-chart = Comentários retidos, por horas até a primeira decisão, até um dia
+statistics-wait-none = Ainda não se decidiu sobre nenhum comentário retido.
+statistics-wait-half = Metade esperou menos de { $time }.
+statistics-wait-half-more = Mais da metade esperou mais de um dia.
+statistics-within = Em menos de
+statistics-share = Parte
+statistics-minutes = { $count ->
+    [one] { $number } minuto
+   *[other] { $number } minutos
+}
+statistics-hours = { $count ->
+    [one] { $number } hora
+   *[other] { $number } horas
+}
+statistics-longer = mais
+statistics-hours-axis = horas até a decisão
+statistics-key-came = <span class="spam">separados como spam</span> <span class="ham">o resto</span>
+statistics-bar-day = { $day }: chegaram { $came }, { $aside } separados como spam
+statistics-bar-decided = { $day }: { $decided } decididos
+statistics-bar-wait = após { $from } a { $to } horas: { $comments }
+statistics-day = Dia
+statistics-came = Recebidos
+statistics-aside = Separados
+statistics-held = Retidos
+statistics-published = Publicados
+statistics-decided = Decididos
+statistics-back = Desfeitos
+statistics-missed = Passaram
+statistics-by-site = Por site
+statistics-by-page = Por página
+statistics-by-page-text = As vinte com mais comentários.
+statistics-by-language = Por idioma
+statistics-by-because = Por quê
+statistics-by-because-text = O que fez o Hamlet publicar, reter ou separar.
+statistics-by-reason = Motivos que as pessoas deram
+statistics-site = Site
+statistics-page = Página
+statistics-language = Idioma
+statistics-reason = Motivo
+statistics-people = Quem decidiu
+statistics-people-you = O que você decidiu
+statistics-people-text = Em ordem de nomes. “Alterados” são os que um colega depois decidiu de outro modo ou desfez; cada pessoa vê a própria linha, os administradores veem todas.
+statistics-person = Pessoa
+statistics-changed = Alterados
+statistics-stood = Mantidos
+statistics-nothing = Nada ainda.
+statistics-nothing-text = Quando comentários chegarem e se decidir sobre eles, o que foi feito deles é somado aqui alguns minutos depois.
+statistics-unknown = desconhecido
+statistics-because-score = provavelmente spam pela pontuação
+statistics-because-trusted = um autor confiável
+statistics-because-trusted_not_this = um autor confiável, mas não este comentário
+statistics-because-labels_too_few = poucos rótulos para confiar neles
+statistics-because-all_reviewed = o site revisa tudo
+statistics-because-few_approved = poucos comentários do autor foram aprovados
+statistics-because-abuse = provavelmente abusivo
+statistics-because-not_judged = o modelo não conseguiu avaliar
 activity-activity = Atividade
+activity-on-sites = em { $count ->
+    [one] { $count } site
+   *[other] { $count } sites
+}
 activity-nothing-yet = Nada ainda.
 activity-what-operators-did = O que os administradores fizeram
 activity-when = Quando
@@ -907,6 +995,8 @@ me-mail-about-comments-that-wait = E-mails sobre comentários pendentes
 me-address-and-password = Endereço e senha
 me-sessions = Sessões
 me-as-above = como acima
+me-another-site = Outro site
+me-another-hint = O nome dele nos endereços: ele passa a ter uma linha própria acima.
 me-save = Salvar
 me-language = Idioma
 me-language-of-browser = como no navegador
@@ -929,11 +1019,12 @@ site-otherwise-it-is-judged-and = Senão, é avaliado e esquecido. <a href="/des
 site-on-your-pages = Nas suas páginas
 site-what-scores-do = O que as pontuações fazem
 site-what-counts-as-evidence = O que conta como indício
-site-programs-that-ask-about-comments = Programas que perguntam sobre comentários
+site-programs-that-ask-about-comments = Programas conectados
 site-name = Nome
-site-origins-of-its-pages-one = Origens das suas páginas, uma por linha
+site-origins-of-its-pages-one = Endereços das suas páginas, um por linha
+site-origins-hint = Só as páginas de lá podem mostrar e enviar seus comentários a partir de um navegador.
 site-save = Salvar
-site-a-comment-without-a-form = Um comentário sem código de formulário indica spam
+site-a-comment-without-a-form = Um comentário sem código de formulário conta a favor de spam
 site-what-they-ask-about-is = O que eles consultam é guardado para ser revisado aqui
 site-spam-from = Spam a partir de
 site-a-score-from-0-to = Uma pontuação de 0 a 1: a partir dela, o comentário é separado como spam.
@@ -944,7 +1035,7 @@ site-a-trusted-author-s-comment = Um comentário de autor confiável com pontua�
 site-links = Links
 site-more-in-one-comment-speak = Mais do que isso em um comentário indica spam.
 site-seconds = Segundos
-site-a-form-sent-sooner-after = Um formulário enviado antes disso após ser aberto indica spam.
+site-a-form-sent-sooner-after = Um formulário enviado antes disso após ser aberto conta a favor de spam.
 site-hours = Horas
 site-a-form-sent-later-after = Um formulário enviado depois disso após ser aberto, também.
 site-keeping = Por quanto tempo
@@ -961,7 +1052,7 @@ site-drop-index = /post/index.html é /post/
 site-parameters = Parâmetros que distinguem páginas
 site-parameters-hint = Como p, separados por espaços; um hífen sozinho: nenhum. Vazio: todos menos os que dizem de onde veio o leitor (utm_source, fbclid e outros). Quando isto muda, os comentários vão para onde a página está agora.
 site-proof-of-work = Prova de trabalho
-site-zero-bits-1-to-24 = Bits zero, de 1 a 24, pelos quais a máquina de cada remetente trabalha; 16 levam um instante. Vazio: nenhum.
+site-zero-bits-1-to-24 = Quanto o navegador do remetente trabalha antes de poder enviar: de 1 a 24 bits; 16 levam um instante. Vazio: nada.
 site-abuse = O quanto os comentários parecem abusivos
 site-abuse-off = não é calculado
 site-abuse-show = é mostrado aos moderadores
@@ -979,10 +1070,10 @@ settings-none-everything-was-delivered-or = Nenhum: tudo foi entregue ou ainda e
 settings-sites = Sites
 settings-moderators = Moderadores
 settings-tokens-for-programs = Tokens para programas
-settings-mail-that-was-given-up = E-mails abandonados
+settings-mail-that-was-given-up = E-mails não entregues
 settings-name-in-addresses = Nome nos endereços
 settings-name-for-people = Nome para as pessoas
-settings-origins-of-its-pages = Origens das suas páginas
+settings-origins-of-its-pages = Endereços das suas páginas
 settings-name = Nome
 settings-email = E-mail
 settings-role = Função
@@ -1015,8 +1106,38 @@ settings-add-the-moderator = Adicionar o moderador
 settings-revoke = Revogar
 settings-make-the-token = Criar o token
 settings-try-again = Tentar de novo
-settings-none-named-no-browser-of = nenhuma: nenhum navegador de outra origem pode enviar
+settings-none-named-no-browser-of = nenhum ainda: nenhuma página pode enviar aqui
 settings-you = você
+settings-link-for = Criar um link de acesso para { $name }
+settings-remove-named = Remover { $name }
+settings-revoke-named = Revogar { $name }
+settings-try-again-named = Tentar de novo: { $kind } para { $to }
+settings-tokens-end = Um token termina com a conta de quem o criou e não pode mais do que essa pessoa.
+settings-ownerless = { $count ->
+    [one] De um que funciona ninguém sabe quem o criou: substitua-o e depois revogue-o.
+   *[other] De { $number } que funcionam ninguém sabe quem os criou: substitua-os e depois revogue-os.
+}
+settings-never = nunca
+settings-gone = não existe mais
+settings-all-sites = todos os sites
+settings-sent-link = Envie este link a { $name }: permite entrar uma vez, em um dia, e não será mostrado de novo.
+settings-person-removed = Removido. O nome permanece no histórico.
+settings-token-made = Deve ser enviado como “Authorization: Bearer …”. Não será mostrado de novo.
+settings-token-revoked = O token foi revogado.
+settings-site-added = Adicionado.
+settings-choose-sites = Escolha pelo menos um, ou todos os sites.
+settings-mail-address = Sua conta não tem um endereço legível: informe um, sob o seu nome.
+settings-mail-not-sent = Não foi enviado: { $why }.
+settings-mail-in-folder = Agora é um arquivo na pasta e ninguém o recebe: defina mail.url com um servidor de e-mail, como explica docs/mail.md.
+settings-mail-taken = O servidor de e-mail o aceitou para { $to }. Veja se chega e em qual pasta.
+settings-mail-retried = É tentado de novo na hora, por tanto tempo quanto um e-mail novo.
+settings-letter-queue = comentários pendentes
+settings-letter-confirm = pergunta sobre respostas
+settings-letter-reply = uma resposta
+me-mail-each = assim que chegam
+me-mail-hourly = uma vez por hora
+me-mail-daily = uma vez por dia
+me-mail-never = nunca
 settings-revoked = revogado
 settings-blog = blog
 settings-https-example-org = https://example.org
@@ -1028,7 +1149,7 @@ programs-none-wordpress-and-others-that = Nenhuma. O WordPress e outros que fala
 programs-a-key-judges-and-reports = Uma chave avalia e informa para o seu site e não pode fazer mais nada. Se o site guarda o que lhe é consultado está nas configurações do site.
 programs-none-a-program-of-yours = Nenhum. Um programa seu pode ser avisado do que acontece em um site.
 programs-in-the-public-internet-or = Na internet pública ou em uma rede que a configuração permita.
-programs-programs-that-ask-about-comments = Programas que perguntam sobre comentários
+programs-programs-that-ask-about-comments = Programas conectados
 programs-webhooks = Webhooks
 programs-program = Programa
 programs-site = Site
@@ -1050,6 +1171,25 @@ programs-revoked = revogada
 programs-nothing = nada
 programs-keys = Chaves
 programs-wordpress = WordPress
+programs-revoke-named = Revogar a chave de { $name }
+programs-remove-named = Remover o webhook { $url }
+programs-backlog = { $queued } aguardando, { $dead } abandonados
+programs-callbacks = Avisos de { $site }: { $queued } aguardando{ $dead ->
+    [0] { "" }
+   *[other] , { $dead } abandonados
+} ({ $why }).
+programs-not-tried = ainda não tentado
+programs-key-made = Insira-a no programa, junto ao endereço deste serviço. Não será mostrada de novo.
+programs-key-revoked = A chave foi revogada.
+programs-judged-only = apenas avaliados
+programs-kept = guardados para revisão
+programs-webhook-made = As entregas são assinadas com este segredo, conforme o Standard Webhooks. Não será mostrado aqui de novo.
+programs-webhook-removed = Removido, junto com o que ainda havia a avisar.
+programs-nothing-yet = nada ainda
+event-comment-received = um comentário chegou
+event-comment-decided = decidiu-se sobre um comentário
+event-comment-edited = o texto de um comentário foi alterado
+event-model-activated = outro modelo avalia
 programs-https-example-org-hook = https://example.org/hook
 
 ## The desk: privacy
@@ -1060,6 +1200,29 @@ privacy-they-have-an-account-as = Essa pessoa tem uma conta de moderador, que pe
 privacy-nothing-yet-what-is-erased = Nada ainda. O que é apagado fica anotado aqui, com quem o fez e quanto foi, não de quem era.
 privacy-what-is-held-about-a = O que se guarda sobre uma pessoa
 privacy-held = Guardado
+privacy-nothing-held = Nada é guardado sobre este endereço.
+privacy-only-account = Nada é guardado sobre este endereço além da conta de moderador, que está nas <a href="/desk/settings">configurações</a>.
+privacy-comments-on = Comentários em { $site }, <span class="status { $class }">{ $status }</span>
+privacy-be-sure = Confirme que tem certeza: apagar não pode ser desfeito.
+privacy-erased = Apagado: { $what }.
+privacy-account-stays = A conta de moderador ainda existe: remova-a nas configurações.
+privacy-amount-comments = { $count ->
+    [one] { $number } comentário
+   *[other] { $number } comentários
+}
+privacy-amount-samples = { $count ->
+    [one] { $number } texto rotulado
+   *[other] { $number } textos rotulados
+}
+privacy-amount-subscriptions = { $count ->
+    [one] { $number } assinatura
+   *[other] { $number } assinaturas
+}
+privacy-amount-mails = { $count ->
+    [one] { $number } e-mail
+   *[other] { $number } e-mails
+}
+privacy-amount-none = nada
 privacy-erased-before = Apagado antes
 privacy-email = E-mail
 privacy-what = O quê
@@ -1069,7 +1232,6 @@ privacy-by = Por
 privacy-look-it-up = Consultar
 privacy-download-all-of-it = Baixar tudo
 privacy-erase-all-of-it = Apagar tudo
-privacy-settings = configurações
 privacy-labelled-texts-and-what-models = Textos rotulados e o que os modelos aprenderam com eles
 privacy-subscriptions-to-replies = Assinaturas de respostas
 privacy-mails-to-them = E-mails para essa pessoa
@@ -1084,9 +1246,9 @@ model-none-yet-a-training-takes = Nenhum ainda. Um treinamento usa o que os mode
 model-all-of-it-counts = Tudo conta.
 model-no-labels-yet-each-approval = Ainda não há rótulos. Cada aprovação e cada decisão de spam é um.
 model-labels-are-counted-and-capped = Os rótulos são contados e limitados por ele. Se ficar vazio, é o seu.
-model-drawings-of-the-last-1 = Aqui aparecem gráficos dos últimos 1.000.
+model-drawings-of-the-last-1 = Aqui aparecem gráficos dos últimos 1.000 comentários.
 model-spam-caught-genuine-blocked = <span class="spam">spam detectado</span> <span class="ham">genuínos bloqueados</span>
-model-stands-as-spam-anything-else = <span class="spam">consta como spam</span> <span class="ham">o resto</span>
+model-stands-as-spam-anything-else = <span class="spam">spam</span> <span class="ham">o resto</span>
 model-nobody-has-decided-about-these = Ninguém decidiu ainda sobre estes.
 model-each-dot-is-a-tenth = Cada ponto é um décimo das pontuações: na horizontal, o esperado; na vertical, a parte que as pessoas chamaram de spam. Sobre a linha, as pontuações significam o que dizem.
 model-marked-as-spam-approved = <span class="spam">marcado como spam</span> <span class="ham">aprovado</span>
@@ -1095,13 +1257,57 @@ model-spam = Spam
 model-abuse = Abuso
 model-abuse-is-evidence = A pontuação de abuso é mostrada às pessoas. Por si só, não publica, separa nem descarta nada.
 model-abuse-labels = Cada aprovação é um, e cada rejeição com o motivo “abuso”.
-model-judges-now = Avalia agora
+model-judges-now = Em uso agora
+model-class-ham = genuíno
+model-class-spam = spam
+model-class-clean = não abusivo
+model-class-abuse = abusivo
+model-since = { $ham } { $clean }, { $spam } { $against }
+model-since-few = { $ham } { $clean }, { $spam } { $against }; são necessários { $minimum } de cada antes que contem
+model-too-few = Para treinar um modelo próprio do site são necessários { $needed } rótulos de cada classe; há { $ham } { $clean } e { $spam } { $against }.
+model-spam-labels = Cada aprovação e cada decisão de spam é um.
+model-asked-by = Pedido por { $who }, { $when }
+model-put-into-use-by = colocado em uso por { $who }
+model-held-out = Em { $ham } amostras reservadas “{ $clean }” e { $spam } “{ $against }”, no limite { $threshold }; treinado com { $trained_ham } e { $trained_spam }
+model-repeated = { $records }, dos quais { $repeated } repetem outro
+model-over-cap = { $count ->
+    [one] { $number } a mais do que conta de uma fonte por vez; o próximo treinamento o usa
+   *[other] { $number } a mais do que contam de uma fonte por vez; o próximo treinamento os usa
+}
+model-refused = Nada disso foi guardado.
+model-line = Linha { $line }
+model-file-hint = CSV ou TSV com cabeçalho, ou linhas JSON: <code>text</code> e <code>label</code> (<code>{ $against }</code> ou <code>{ $clean }</code>), se conhecidos <code>name</code>, <code>email</code>, <code>website</code>, e <code>site</code> se não for { $site }. No máximo { $max } MiB. Conta tudo ou, se uma linha não estiver certa, nada.
+model-what-if = Para os últimos { $judged } comentários, dos quais pessoas decidiram sobre { $decided }. O limite do site é { $threshold }.
+model-part-of = { $part } de { $all }
+model-would = { $aside } separados: { $caught } de { $spam } de spam detectados, { $blocked } de { $ham } genuínos bloqueados.
+model-abuse-would = { $held } retidos: { $approved } deles aprovados por pessoas, { $rejected } rejeitados.
+model-said-begun = O treinamento aguarda sua vez.
+model-said-under-way = Já há um treinamento em andamento para este site.
+model-said-active = O modelo está em uso.
+model-said-back = O modelo anterior está em uso de novo.
+model-said-nothing-before = Não há modelo ao qual voltar.
+model-said-seen = Fica anotado que você viu: o site já pode reter por abuso.
+model-said-refused = Não passa no controle: os motivos estão abaixo.
+model-status-queued = na fila
+model-status-training = treinando
+model-status-failed = falhou
+model-status-candidate = candidato
+model-status-live = em uso
+model-status-retired = aposentado
+model-phase-waiting = aguarda sua vez
+model-phase-reading = lê as amostras
+model-phase-fitting = ajusta o modelo
+model-phase-measuring = compara-o com o atual
+model-phase-done = concluído
+model-figure-auc = Área ROC
+model-figure-log-loss = Perda logarítmica
+model-figure-calibration = Erro de calibração
 model-trainings-and-models = Treinamentos e modelos
 model-samples = Amostras
 model-no-comment-was-judged-yet = Nenhum comentário foi avaliado ainda
 model-what-a-threshold-would-do = O que um limite faria
 model-scores = Pontuações
-model-calibration = Calibração
+model-calibration = As pontuações significam o que dizem?
 model-decisions-30-days = Decisões, 30 dias
 model-labelled-data-from-elsewhere = Dados rotulados de outro lugar
 model-name-of-this-data = Nome destes dados
@@ -1115,8 +1321,12 @@ model-unchanged = Sem alteração
 model-for-later = Para depois
 model-figure = Indicador
 model-this-model = Este modelo
-model-live-then = Em uso então
-model-came-by = Veio por
+model-live-then = O anterior
+model-came-by = De onde
+model-came-decision = decisões
+model-came-import = importações
+model-came-feedback = avisos de programas
+model-came-samples = dados de outro lugar
 model-class = Classe
 model-labels = Rótulos
 model-in-use = Em uso
@@ -1129,14 +1339,16 @@ model-train-a-model = Treinar um modelo
 model-back-to-the-one-before = Voltar ao anterior
 model-use-the-shipped-one = Usar o incluído
 model-put-it-into-use = Colocar em uso
-model-take-it-in = Incorporar
+model-take-it-in = Enviar
 model-site = Site
 model-look-again = Ver de novo
+model-verdict-use = Pelo menos tão bom quanto o que está em uso, em comentários que nenhum tinha visto: coloque-o em uso.
+model-verdict-keep = Não é melhor do que o que está em uso: mantenha esse.
 model-evaluation-report = Relatório de avaliação
 model-progress = Progresso
 model-share-of-the-spam-caught = Parte do spam detectado e dos comentários genuínos bloqueados, por limite
 model-share-that-was-spam-by = Parte que era spam, por pontuação
-model-although-it-does-not-pass = embora não passe no controle
+model-although-it-does-not-pass = embora não seja melhor
 model-how-many-comments-had-which = Quantos comentários tinham cada pontuação
 chart-score = pontuação
 chart-share = parte
@@ -1207,3 +1419,138 @@ edits-title = O que o comentário dizia antes
 edits-what = Um moderador o alterou. Estes são os textos anteriores, o mais antigo primeiro.
 edits-until = Até
 key-edit = Editar o que o comentário diz
+
+## What comes from below in English, because programs read it too. A sentence of this group is found by its English text.
+
+fault-required = Este campo é obrigatório.
+fault-too-long = No máximo { $max } caracteres são permitidos.
+fault-control = Caracteres de controle não são permitidos.
+fault-email = Este não é um endereço de e-mail.
+fault-website = Este não é o endereço de um site.
+fault-slug = Use de 1 a 63 letras minúsculas, algarismos e hifens internos.
+fault-slug-taken = Outro site tem este nome.
+fault-origins = No máximo { $max } origens.
+fault-origin = Uma origem é como https://example.org, sem caminho.
+fault-present-password = Esta não é sua senha atual.
+fault-password-short = Use pelo menos { $min } caracteres.
+fault-address-taken = Outro moderador tem este endereço.
+fault-operator-sites = Um administrador gerencia todos os sites: não indique nenhum.
+fault-no-such = Não existe: { $what }.
+fault-what-site = site
+fault-what-comment = comentário
+fault-what-page = página
+fault-what-moderator = moderador
+fault-what-model = modelo
+fault-what-import = importação
+fault-what-rule = regra de bloqueio
+fault-what-status = estado
+fault-what-reason = motivo
+fault-page-origin = Esta página não está em nenhuma das origens do site.
+fault-page = Uma página é um endereço web completo ou um caminho que começa com uma barra.
+fault-parameters = No máximo 50 nomes de parâmetros, como p, sem &, =, # nem espaços.
+fault-same-page = É a mesma página.
+fault-same-text = O texto é o mesmo.
+fault-above-zero = Deve ser maior que 0 e no máximo { $to }.
+fault-above-zero-or-absent = Deve ser maior que 0 e no máximo { $to }, ou ficar vazio.
+fault-below-spam = Deve ir de 0 até abaixo do limite de spam.
+fault-least-or-absent = Deve ser pelo menos { $from }, ou ficar vazio.
+fault-range-or-absent = Deve ir de { $from } a { $to }, ou ficar vazio.
+fault-range = Deve ir de { $from } a { $to }.
+fault-look-first = Veja primeiro o que teria feito com os últimos comentários deste site: na página do modelo, com POST para { $path } ou com `hamlet site abuse-trial`.
+fault-rule-empty = Nada disto pode ser visto.
+fault-rule-domain = Este não é um domínio como example.org.
+fault-rule-network = Este não é nem um endereço nem uma rede como { $example }.
+fault-rule-over = Esse prazo já passou.
+fault-form-token = Este site pede um código de formulário com uma prova de trabalho.
+fault-form-old = O formulário ficou aberto tempo demais; recarregue-o.
+fault-work = Esta não é a prova de trabalho pedida.
+fault-work-used = Esta prova de trabalho já foi usada; recarregue o formulário.
+fault-no-parent = Esse comentário não existe nesta página.
+fault-too-many = Vieram comentários demais daqui; tente mais tarde.
+fault-no-files = Arquivos não são aceitos.
+fault-utf8 = Isto não é UTF-8: veja se está como você escreveu.
+fault-twice = O campo está duas vezes.
+fault-invalid = Algo do que foi enviado não está certo.
+fault-stale-form = O formulário está desatualizado. Recarregue a página e repita.
+fault-operators-page = Só administradores podem ver esta página.
+fault-last-operator = Este é o último administrador: ninguém mais poderia gerenciar o serviço.
+fault-other-site = Este formulário foi enviado de outro site.
+fault-unavailable = O serviço não pode fazer isso no momento. Nada foi salvo; tente de novo.
+fault-busy = Há buscas demais em andamento, ou esta demorou demais. Tente daqui a pouco ou restrinja a busca.
+fault-changed = Alguém alterou o comentário nesse meio-tempo. Veja-o de novo.
+fault-unsure = Falta confirmar no formulário que você tem certeza.
+fault-method = Este endereço aceita outros métodos: veja Allow.
+fault-too-large = No máximo { $limit } bytes.
+fault-no-record = Não há nenhum registro nele.
+fault-no-label = não tem rótulo: { $against } ou { $clean }
+fault-no-text = não tem texto
+fault-unknown-site = nomeia um site que não existe
+fault-mail-late = o servidor de e-mail não respondeu a tempo
+fault-mail-answered = o servidor de e-mail respondeu { $code }
+fault-mail-hung-up = o servidor de e-mail desligou ou sua resposta não pode ser entendida
+fault-mail-tls = Falhou o TLS com o servidor de e-mail: { $why }
+fault-mail-unable = o servidor de e-mail não pode fazer o necessário: { $why }
+fault-mail-unreachable = não é possível alcançar o servidor de e-mail: { $why }
+fault-gate-few-labels = Há { $ham } rótulos “{ $clean }” e { $spam } “{ $against }”; são necessários pelo menos { $needed } de cada para treinar um modelo.
+fault-gate-one-sided = Os rótulos são desiguais: só { $fewer } de { $all } são “{ $name }”. Um modelo treinado com eles mal saberia o que é “{ $again }”.
+fault-gate-same-text = Os rótulos “{ $name }” tratam todos quase do mesmo texto, reservado para medir: rotule outros mais variados.
+fault-gate-few-samples = Só { $ham } amostras “{ $clean }” e { $spam } “{ $against }” foram reservadas para medir; com menos de { $few } de cada nada se pode dizer.
+fault-gate-catches-less = Detecta menos “{ $against }” que o modelo em uso: { $new } % em vez de { $old } %.
+fault-gate-blocks-more = Bloqueia por engano mais que o modelo em uso: { $new } % de “{ $clean }” em vez de { $old } %.
+fault-gate-calibration = Suas probabilidades não são confiáveis: desviam { $error } em média, e o máximo aceito é { $limit }.
+fault-gate-poor = Mal distingue “{ $against }” de “{ $clean }” do site (área sob a curva { $auc }): os rótulos se contradizem.
+fault-gate-swapped = Os rótulos dizem o oposto do que o modelo que vem com o programa lê nos textos (área sob a curva { $auc }): “{ $against }” e “{ $clean }” foram trocados?
+fault-gate-source = { $contradicted } de { $labels } rótulos de “{ $name }” são o oposto do que todos os outros ensinam: veja essa fonte.
+fault-class-ham = genuíno
+fault-class-spam = spam
+fault-class-clean = não abusivo
+fault-class-abuse = abusivo
+fault-rule-broad = { $summary } Quase tudo cai nela.
+fault-rule-broad-line = { $summary } Quase tudo cai nela.
+fault-rule-trial = Teria atingido { $hits } dos últimos { $all } comentários, { $approved } deles aprovados.
+fault-number = Este não é um número que caiba aqui.
+fault-choose-file = Escolha um arquivo primeiro.
+fault-standing-broken = O modelo ativado não pode ser usado ({ $why }); usa-se o que vem com o programa.
+fault-standing-shipped = O modelo que vem com o programa, como está: { $ham } rótulos “{ $clean }” e { $spam } “{ $against }”; são necessários { $minimum } de cada antes que contem.
+fault-standing-taught = O modelo que vem com o programa, e o que { $ham } rótulos “{ $clean }” e { $spam } “{ $against }” lhe ensinaram.
+fault-standing-own = O modelo próprio do site, e o que lhe ensinaram { $ham } rótulos “{ $clean }” e { $spam } “{ $against }” com os quais não foi treinado.
+
+## The demo's page
+
+demo-about = Sobre esta demonstração
+demo-what = <strong>Uma demonstração do Hamlet.</strong> Deixe um comentário abaixo: ele fica retido até um moderador aprovar. Seja o moderador na <a href="/desk" target="_blank">moderação</a> (abre ao lado desta página) e volte: o que você aprovou está aqui.
+
+## The widget on sites' pages. Its script names a sentence without the beginning, and the first letter after a hyphen large.
+
+widget-edited = editado
+widget-comments = Comentários
+widget-none = Ainda não há comentários. O seu pode ser o primeiro.
+widget-write = Deixar um comentário
+widget-name = Nome
+widget-email = E-mail
+widget-private = O seu endereço de e-mail não será publicado.
+widget-website = Site
+widget-optional = opcional
+widget-text = Comentário
+widget-notify = Avisar-me das respostas por e-mail
+widget-send = Enviar
+widget-sending = Enviando…
+widget-working = Verificando que você não é uma máquina…
+widget-reply = Responder
+widget-reply-to = Responder a { $name }
+widget-cancel = Cancelar
+widget-held = Obrigado. O seu comentário aguarda revisão.
+widget-published = Obrigado. O seu comentário foi publicado.
+widget-more = Mais comentários
+widget-failed = Não foi possível carregar os comentários.
+widget-again = Tentar de novo
+widget-required = Preencha este campo.
+widget-bad-email = Isto não é um endereço de e-mail.
+widget-bad-website = Isto não é um endereço web.
+widget-too-long = É longo demais.
+widget-invalid = Alguns dados não estão certos.
+widget-too-many = Vieram comentários demais daqui. Tente mais tarde.
+widget-not-sent = O seu comentário não foi enviado. O texto fica guardado aqui; tente de novo.
+fault-answered = respondeu { $code }
+fault-owner-command-line = linha de comando
+fault-owner-unknown = dono desconhecido

@@ -1,4 +1,4 @@
-//! What the desk's scripts say, in the form in which a page hands it to them: a line for each sentence, and
+//! What the desk's scripts and the widget say. The desk's: in the form in which a page hands it to them: a line for each sentence, and
 //! for one that counts a line for each form that its language has for numbers.
 
 use std::{collections::HashMap, sync::LazyLock};
@@ -8,18 +8,12 @@ use super::{Argument, LANGUAGES, Words};
 /// How the names of these sentences begin.
 const PREFIX: &str = "js-";
 
-/// A number for each form in which languages count, by the names that Fluent and browsers have for them: of
-/// Arabic, and of languages that have a form for millions or fewer forms. A number itself is an argument
-/// of its own, `number`, because it is written as its language does.
-const FORMS: [(&str, i64); 6] = [
-    ("zero", 0),
-    ("one", 1),
-    ("two", 2),
-    ("few", 3),
-    ("many", 11),
-    ("other", 100),
-];
-const FORMS_WITH_MILLIONS: [(&str, i64); 3] = [("one", 1), ("many", 1_000_000), ("other", 100)];
+/// Numbers among which each form of a language is found: of some the first number with it is large.
+const COUNTED: std::ops::RangeInclusive<i64> = 0..=120;
+const MILLION: i64 = 1_000_000;
+
+/// How the names of the widget's sentences begin.
+const OF_WIDGET: &str = "widget-";
 
 static ALL: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
     let all = Words::all().iter();
@@ -27,6 +21,31 @@ static ALL: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
 });
 
 impl Words {
+    /// All that the widget says, in every language: an object for each language's tag, with the direction of its script.
+    #[must_use]
+    pub fn of_widget() -> serde_json::Value {
+        let english = LANGUAGES[0].1.lines();
+        let names = english.filter(|line| line.starts_with(OF_WIDGET));
+        let names = names.filter_map(|line| line.split_once(" ="));
+        let names: Vec<&str> = names.map(|(name, _)| name).collect();
+        let all = Self::all().iter().map(|words| {
+            let said = names.iter().map(|name| {
+                let said = words.fill(name, &[("name", &"{name}")]);
+                (camel(name.trim_start_matches(OF_WIDGET)), said)
+            });
+            let dir = if words.is_right_to_left() {
+                "rtl"
+            } else {
+                "ltr"
+            };
+            let said = said.chain([("dir".to_owned(), dir.to_owned())]);
+            let said = said.map(|(name, said)| (name, said.into()));
+            let said = serde_json::Value::Object(said.collect());
+            (words.language.to_owned(), said)
+        });
+        serde_json::Value::Object(all.collect())
+    }
+
     /// All that scripts say, as lines of plain text: `name=sentence` or `name.form=sentence`, with `{argument}`
     /// where something is filled in.
     #[must_use]
@@ -35,14 +54,25 @@ impl Words {
     }
 }
 
+/// A name as scripts write it: `replyTo` for `reply-to`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('-');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |mut all, part| {
+        let mut letters = part.chars();
+        all.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        all + letters.as_str()
+    })
+}
+
 fn written(words: &Words) -> String {
     let english = LANGUAGES[0].1;
     let names = english.lines().filter(|line| line.starts_with(PREFIX));
     let names = names.filter_map(|line| line.split_once(" ="));
-    let arguments = arguments(english);
+    let (arguments, plurals) = (arguments(english), plurals(words));
     let mut out = String::new();
     for (name, _) in names {
-        let forms = forms(words, name, &arguments);
+        let forms = forms(words, &plurals, name, &arguments);
         let short = name.trim_start_matches(PREFIX);
         let same = forms.iter().all(|(_, said)| *said == forms[0].1);
         let other = forms
@@ -79,24 +109,44 @@ fn arguments(file: &'static str) -> Vec<&'static str> {
     names
 }
 
-/// A sentence in every form of its language, with the arguments' places in it.
-fn forms(words: &Words, name: &str, arguments: &[&str]) -> Vec<(&'static str, String)> {
-    let forms: &[(&str, i64)] = if words.language == "ar" {
-        &FORMS
-    } else {
-        &FORMS_WITH_MILLIONS
-    };
+/// The forms in which a language counts, by the names that Fluent and browsers have for them, each with a number that
+/// has it. The last is `other`, which stands for each that is not named.
+fn plurals(words: &Words) -> Vec<(String, i64)> {
+    let mut forms: Vec<(String, i64)> = Vec::new();
+    for count in COUNTED.chain([MILLION]) {
+        let form = words.fill("plural-form", &[("count", &count)]);
+        if forms.iter().all(|(known, _)| *known != form) {
+            forms.push((form, count));
+        }
+    }
+    let other = forms.iter().position(|(form, _)| form == "other");
+    let other = other.map_or(("other".to_owned(), MILLION), |at| forms.remove(at));
+    forms.push(other);
+    forms
+}
+
+/// A sentence in every form of its language, with the arguments' places in it. A number itself is an argument of its
+/// own, `number`, because it is written as its language does.
+fn forms(
+    words: &Words,
+    plurals: &[(String, i64)],
+    name: &str,
+    arguments: &[&str],
+) -> Vec<(String, String)> {
     let places: Vec<String> = arguments.iter().map(|name| format!("{{{name}}}")).collect();
-    let said = |(form, count): &(&'static str, i64)| {
+    let said = |(form, count): &(String, i64)| {
         let texts = arguments.iter().zip(&places);
         let mut values: Vec<(&str, &dyn Argument)> = texts
             .map(|(name, place)| (*name, place as &dyn Argument))
             .collect();
         values.push(("count", count));
         let said = words.fill(name, &values);
-        (*form, said.split_whitespace().collect::<Vec<_>>().join(" "))
+        (
+            form.clone(),
+            said.split_whitespace().collect::<Vec<_>>().join(" "),
+        )
     };
-    forms.iter().map(said).collect()
+    plurals.iter().map(said).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 // How long the queue takes until it is painted, with so many comments waiting: `npm run first-paint [comments]`. Wants a release
-// build (`HAMLET_TEST_PROGRAM`). Prints the median and the worst of some loads, and exits with 1 where the median is over its bar.
+// build (`HAMLET_TEST_PROGRAM`). Prints the median and the worst of some loads beside those of a plain page with next to nothing on it, which
+// is what the browser and the machine take, and exits with 1 where the queue's median is over its bar.
 
 import { launch, signInFirst } from "./browser.mjs";
 import { Service } from "./service.mjs";
@@ -36,7 +37,7 @@ const paint = () => page.evaluate(() => new Promise((resolve) => {
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 let held = true;
-for (const [name, path] of [["newest first", "/desk"], ["least certain first", "/desk?status=pending&sort=uncertain"]]) {
+for (const [name, path, isHeld] of [["a plain form", "/sites/long/form?page=/post/1", false], ["newest first", "/desk", true], ["least certain first", "/desk?status=pending&sort=uncertain", true]]) {
   const found = [];
   for (let n = 0; n <= LOADS; n += 1) {
     await page.goto(service.url + path, { waitUntil: "load" });
@@ -45,7 +46,7 @@ for (const [name, path] of [["newest first", "/desk"], ["least certain first", "
   found.shift(); // the first one fills the browser's caches
   const [painted, answered] = [found.map((one) => one.startTime), found.map((one) => one.responseEnd)];
   console.log(`${name}: first paint median ${median(painted).toFixed(0)} ms, worst ${Math.max(...painted).toFixed(0)} ms; all HTML after ${median(answered).toFixed(0)} ms, bar ${BAR_MS} ms`);
-  held &&= median(painted) <= BAR_MS;
+  if (isHeld) held &&= median(painted) <= BAR_MS;
 }
 const { counts } = await service.call("GET", "comments?site=long&limit=1");
 console.log(`${counts.pending.toLocaleString("en")} comments wait`);

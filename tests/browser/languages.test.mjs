@@ -23,7 +23,7 @@ const spoken = {
   fr: ["fr", "En attente", "1 commentaire approuvé.", "2 commentaires marqués indésirables."],
   "pt-BR": ["pt", "Pendentes", "1 comentário aprovado.", "2 comentários marcados como spam."],
   id: ["id", "Menunggu", "1 komentar disetujui.", "2 komentar ditandai spam."],
-  "ar-EG": ["ar", "معلّقة", /موافقة على تعليقات: [1١]\./, /تعليقات عُلّمت مزعجة: [2٢]\./],
+  "ar-EG": ["ar", "معلّقة", "وُوفق على تعليق واحد.", "عُلّم تعليقان مزعجين."],
   "zh-CN": ["zh", "待处理", "已通过 1 条评论。", "已将 2 条评论标记为垃圾。"],
 };
 for (const [locale, [language, pending, one, two]] of Object.entries(spoken)) {

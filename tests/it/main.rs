@@ -6,6 +6,7 @@
 )]
 
 mod abuse_evidence;
+mod abuse_model;
 mod accounts;
 mod acts;
 mod akismet;
@@ -37,6 +38,7 @@ mod intake;
 mod interchange;
 mod keys;
 mod language;
+mod languages;
 mod learning;
 mod mail;
 mod metrics;

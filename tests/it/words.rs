@@ -1,6 +1,12 @@
-//! Templates take what they say from `src/words`: no sentence stands in one, but for those not yet moved.
+//! Templates and code take what they say from `src/words`: no sentence stands in one, but for those not yet moved.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use hamlet::words::Words;
 
 const FOLDERS: [&str; 4] = [
     "src/notify/templates",
@@ -11,19 +17,13 @@ const FOLDERS: [&str; 4] = [
 
 /// Words that templates still have in them. A number may only shrink; a template without any leaves the list.
 const NOT_YET: &[(&str, usize)] = &[
-    ("demo.html", 167),
-    ("desk_model.html", 126),
-    ("desk_parts.html", 6),
-    ("desk_privacy.html", 18),
-    ("desk_settings.html", 41),
-    ("desk_settings_programs.html", 10),
-    ("desk_site.html", 23),
+    // What programmers read is in English, as the descriptions in it are.
     ("docs.html", 22),
     ("evaluation.html", 73),
 ];
 
 /// What of a template a person would read: neither names in expressions, nor comments, nor tags but for
-/// the attributes that are read, nor what is in `style`, nor keys, code and the
+/// the attributes that are read, nor what is in `style`, nor keys, code, the article of the demo and the
 /// product's name.
 fn read_by_people(template: &str) -> String {
     let mut text = template.to_owned();
@@ -32,12 +32,17 @@ fn read_by_people(template: &str) -> String {
         ("<style", "</style>"),
         ("<kbd", "</kbd>"),
         ("<code", "</code>"),
+        ("<pre", "</pre>"),
+        ("<article lang=\"en\"", "</article>"),
+        (" aria-invalid=\"", "\""),
     ] {
         text = without(&text, from, to, |_| String::new());
     }
     for (from, to) in [("{%", "%}"), ("{{", "}}")] {
         text = without(&text, from, to, literals);
     }
+    // An attribute that a macro puts into a tag.
+    text = without(&text, " aria-describedby=\"", "\"", |_| String::new());
     without(&text, "<", ">", |tag| {
         let said = ["aria-label", "title", "placeholder", "alt", "content"].map(|name| {
             let rest = tag.split_once(&format!(" {name}=\""));
@@ -178,6 +183,147 @@ fn every_sentence_that_a_template_asks_for_is_there() {
                     assert!(names.contains(&name), "{}: {name}", path.display());
                 }
             }
+        }
+    }
+}
+
+/// Files of the code that says things to people: pages, forms and mails.
+const SPEAKING: [&str; 4] = [
+    "src/web/desk",
+    "src/web/embed",
+    "src/web/mail_links",
+    "src/notify",
+];
+
+/// Files among them whose sentences go to logs and to the command line, or come back by `Words::relay`.
+const FOR_PROGRAMS: [&str; 7] = [
+    "failure.rs",
+    "mailer.rs",
+    "outbox.rs",
+    "records.rs",
+    "runner.rs",
+    "smtp.rs",
+    "webhooks",
+];
+
+/// Every file with one of these endings below a folder.
+fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
+    for file in fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        if path.is_dir() {
+            files(&path, endings, found);
+        } else if endings
+            .iter()
+            .any(|one| path.to_string_lossy().ends_with(one))
+        {
+            found.push(path);
+        }
+    }
+}
+
+pub fn source(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    files(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+        endings,
+        &mut found,
+    );
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("a text");
+        (path, text)
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The sentences among the literals of code: two words or more, apart from tests, comments, attributes, logs and
+/// titles of problems, which are the interface's and are said by `Words::relay`.
+fn sentences(code: &str) -> Vec<String> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| {
+        let line = line.trim_start();
+        !line.starts_with("//") && !line.starts_with("#[") && !line.starts_with("reason = ")
+    });
+    let mut code = lines.collect::<Vec<_>>().join("\n");
+    for (from, to) in [
+        ("tracing::", ";"),
+        ("Problem::", ";"),
+        ("let title = ", ";"),
+    ] {
+        code.push(';');
+        code = without(&code, from, to, |_| String::new());
+    }
+    let literals = code.split('"').skip(1).step_by(2);
+    let literals = literals.map(|text| without(text, "{", "}", |_| " ".to_owned()));
+    let says = |text: &String| {
+        let words = text.split_whitespace();
+        let words = words.filter(|word| word.chars().all(char::is_alphabetic) && word.len() > 1);
+        words.count() > 1 && !text.contains(['<', '=', '/', '_'])
+    };
+    literals.filter(says).collect()
+}
+
+#[test]
+fn no_code_that_speaks_to_people_has_a_sentence_of_its_own() {
+    // What is said in German is known.
+    let german = Words::of("de").expect("a language");
+    for folder in SPEAKING {
+        for (path, code) in source(folder, &[".rs"]) {
+            let name = path.to_string_lossy();
+            let for_programs = FOR_PROGRAMS.iter().any(|one| name.contains(one));
+            // The demo's article is content.
+            if name.ends_with("embed/demo.rs") || folder == "src/notify" && for_programs {
+                continue;
+            }
+            let left: Vec<String> = sentences(&code)
+                .into_iter()
+                .filter(|text| german.relay(text) == *text)
+                .collect();
+            assert!(
+                left.is_empty(),
+                "{name}: move to src/words/en.ftl: {left:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_sentence_in_code_is_seen_and_what_only_programs_read_is_not() {
+    assert_eq!(sentences("let a = \"It is done.\";"), ["It is done."]);
+    assert_eq!(sentences("// \"It is done.\""), Vec::<String>::new());
+    assert_eq!(
+        sentences("Err(Problem::malformed(\"It is not so.\"));"),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        sentences("words.say(\"queue-search\")"),
+        Vec::<String>::new()
+    );
+}
+
+/// The English text of sentences that come from below.
+fn relayed() -> BTreeSet<String> {
+    let english = include_str!("../../src/words/en.ftl");
+    let lines = english.lines().filter(|line| line.starts_with("fault-"));
+    let texts = lines.filter_map(|line| line.split_once(" = "));
+    texts.map(|(_, text)| text.to_owned()).collect()
+}
+
+#[test]
+fn what_comes_from_below_is_said_there_in_these_words() {
+    let code: String = source("src", &[".rs"])
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    // A literal over several lines goes on behind the indentation.
+    let code = code.split("\\\n").map(str::trim_start).collect::<String>();
+    for text in relayed() {
+        let own = without(&text, "{ $", " }", |_| "\u{0}".to_owned());
+        for piece in own.split('\u{0}').map(str::trim) {
+            let word = piece.trim_matches(|c: char| !c.is_alphabetic());
+            assert!(
+                word.len() < 4 || code.contains(word),
+                "nothing says {word:?} of {text:?}"
+            );
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         form_token::{self, FormToken},
         submission::{Fields, Submission},
     },
-    web::{body, embed::form, forms, prelude::*, sender},
+    web::{body, embed::form, forms, prelude::*, reader::Reader, sender},
 };
 
 /// Longest `Idempotency-Key`, in bytes.
@@ -94,13 +94,21 @@ async fn post_comment(
         // What was guessed is shown for the reader to correct; that form says how it is written.
         Ok(decoded) => {
             let problem = Problem::invalid(decoded.guessed);
-            return form::refused(&app, &site, decoded.fields, &problem);
+            return form::refused(&app, Reader::of(&request), &site, decoded.fields, &problem);
         }
-        Err(problem) => return form::refused(&app, &site, Fields::default(), &problem),
+        Err(problem) => {
+            return form::refused(
+                &app,
+                Reader::of(&request),
+                &site,
+                Fields::default(),
+                &problem,
+            );
+        }
     };
     match accept(&app, &site, &request, fields.clone(), &body).await {
         Ok(accepted) => Ok(form::taken(&site, &fields, &accepted)),
-        Err(problem) => form::refused(&app, &site, fields, &problem),
+        Err(problem) => form::refused(&app, Reader::of(&request), &site, fields, &problem),
     }
 }
 

@@ -7,7 +7,8 @@ const sentences = new Map(document.querySelector("#words").content.textContent.s
   return [line.slice(0, at), line.slice(at + 1)];
 }));
 const forms = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
+// With the digits that the service writes, also where a language has others.
+const numbers = new Intl.NumberFormat(language, { numberingSystem: "latn" });
 
 // A sentence by its name, filled in. `count` chooses the form, and is written as the language writes numbers.
 export const say = (name, values = {}) => {
@@ -18,4 +19,4 @@ export const say = (name, values = {}) => {
   return said.replace(/\{(\w+)\}/g, (place, key) => (key in all ? all[key] : place));
 };
 export const list = (names) => new Intl.ListFormat(language).format(names);
-export const moment = (at) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+export const moment = (at) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", numberingSystem: "latn" }).format(at);

@@ -1,7 +1,8 @@
 // The model's page with script: sliders through the thresholds, and a training's progress.
 "use strict";
 (() => {
-  const slider = (box, says) => {
+  // The page hands over what is said, with places for the numbers.
+  const slider = (box, counts) => {
     if (!box) return;
     const judged = box.dataset.scores.trim().split(" ").map((one) => [Number(one.slice(0, -1)), one.at(-1)]);
     const range = box.querySelector("[type=range]");
@@ -15,28 +16,28 @@
         const across = Number(mark.dataset.start) + at * Number(mark.dataset.span);
         ["x1", "x2"].forEach((end) => mark.setAttribute(end, String(across)));
       }
-      told.textContent = says(count, at);
+      const numbers = counts(count, at);
+      told.textContent = box.dataset.says.replace(/\{(\w+)\}/g, (place, name) => numbers[name] ?? place);
     };
     range.addEventListener("input", show);
     range.parentElement.hidden = told.hidden = false;
     show();
   };
   slider(document.querySelector("#what-if"), (count, at) =>
-    `${count("", at)} put aside: ${count("s", at)} of ${count("s", 0)} spam caught, ${count("h", at)} of ${count("h", 0)} genuine blocked.`);
+    ({ aside: count("", at), caught: count("s", at), spam: count("s", 0), blocked: count("h", at), ham: count("h", 0) }));
   slider(document.querySelector("#abuse"), (count, at) =>
-    `${count("", at)} held: ${count("a", at)} of them approved by people, ${count("r", at)} rejected.`);
+    ({ held: count("", at), approved: count("a", at), rejected: count("r", at) }));
 
   const run = document.querySelector("[data-under-way]");
   if (!run) return;
   run.querySelector(".again").hidden = true;
-  const phases = { waiting: "waits for its turn", reading: "reads the samples", fitting: "fits the model", measuring: "measures it against the live one", done: "done" };
   const look = async () => {
     const response = await fetch(`${document.documentElement.dataset.root}api/v1/models/${run.dataset.run}`).catch(() => null);
     if (!response?.ok) return;
     const { status, progress } = await response.json();
     if (status !== "queued" && status !== "training") { location.reload(); return; }
     run.querySelector("progress").value = progress.total ? progress.done * 100 / progress.total : 0;
-    run.querySelector(".phase").textContent = phases[progress.phase] ?? "";
+    run.querySelector(".phase").textContent = run.dataset[progress.phase] ?? "";
   };
   setInterval(look, 1000);
 })();

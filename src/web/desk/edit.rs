@@ -1,6 +1,8 @@
 //! Changing what a comment says: a page with its text and room for a reason, and the form that takes the last change
 //! back.
 
+use std::borrow::Cow;
+
 use super::frame::{back_of, inside_or};
 use crate::{
     domain::{comment::Comment, decision::Outcome, text::CommentText},
@@ -51,9 +53,9 @@ impl EditPage {
         }
     }
 
-    fn wrong(&self, field: &str) -> Option<&str> {
+    fn wrong(&self, field: &str) -> Option<Cow<'_, str>> {
         let found = self.errors.iter().find(|error| error.field == field);
-        found.map(|error| error.message.as_str())
+        found.map(|error| self.frame.words.relay(&error.message))
     }
 
     fn answer(&self) -> Result<HttpResponse, Refused> {

@@ -1,6 +1,6 @@
 //! One's own account as a page: name, address, password, and how one wants to be mailed.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use secrecy::ExposeSecret;
 
@@ -17,11 +17,12 @@ use crate::{
     },
 };
 
+/// Each choice with the name of its sentence.
 const MODES: [(MailMode, &str); 4] = [
-    (MailMode::Each, "as they come"),
-    (MailMode::Hourly, "once an hour"),
-    (MailMode::Daily, "once a day"),
-    (MailMode::None, "never"),
+    (MailMode::Each, "me-mail-each"),
+    (MailMode::Hourly, "me-mail-hourly"),
+    (MailMode::Daily, "me-mail-daily"),
+    (MailMode::None, "me-mail-never"),
 ];
 
 /// The field for a site that has no line.
@@ -48,9 +49,9 @@ struct MePage {
 }
 
 impl MePage {
-    fn error(&self, field: &str) -> Option<&str> {
+    fn error(&self, field: &str) -> Option<Cow<'_, str>> {
         let found = self.errors.iter().find(|error| error.field == field);
-        found.map(|error| error.message.as_str())
+        found.map(|error| self.frame.words.relay(&error.message))
     }
 
     /// The choices for a site, the one in force marked; for every site when none is named.

@@ -4,6 +4,7 @@
 mod abuse;
 pub mod report;
 mod run;
+mod sentences;
 pub mod upload;
 
 use actix_web::ResponseError as _;
@@ -53,12 +54,12 @@ pub(super) struct ModelQuery {
 #[template(path = "desk_model.html")]
 struct ModelPage {
     frame: Frame,
-    said: Said,
+    said: Did,
     site: SiteSlug,
     /// What the model answers.
     question: Question,
     /// What texts of each class are called.
-    classes: [&'static str; 2],
+    classes: [Said<'static>; 2],
     sites: SiteChoice,
     standing: Standing,
     runs: Vec<Run>,
@@ -85,8 +86,9 @@ struct ModelPage {
 }
 
 /// What the form before did.
-enum Said {
+enum Did {
     Nothing,
+    /// The name of the sentence that says so.
     Done(&'static str),
     Taken(Uploaded),
     /// Why labelled data was refused, and the name that was written beside it.
@@ -111,14 +113,14 @@ pub(super) async fn show(
         Some(slug) => site_of(&app, slug)?,
     };
     let said = match query.said.as_deref() {
-        Some("begun") => Said::Done("The training waits for its turn."),
-        Some("under_way") => Said::Done("A training for this site is under way already."),
-        Some("active") => Said::Done("The model is in use."),
-        Some("back") => Said::Done("The model before is in use again."),
-        Some("nothing_before") => Said::Done("There is no model to go back to."),
-        Some("seen") => Said::Done("It is kept that you looked: the site may hold by abuse now."),
-        Some("refused") => Said::Done("It does not pass the gate: the reasons stand below it."),
-        _ => Said::Nothing,
+        Some("begun") => Did::Done("model-said-begun"),
+        Some("under_way") => Did::Done("model-said-under-way"),
+        Some("active") => Did::Done("model-said-active"),
+        Some("back") => Did::Done("model-said-back"),
+        Some("nothing_before") => Did::Done("model-said-nothing-before"),
+        Some("seen") => Did::Done("model-said-seen"),
+        Some("refused") => Did::Done("model-said-refused"),
+        _ => Did::Nothing,
     };
     render(&app, &signed_in, (question, site), said).await
 }
@@ -182,9 +184,9 @@ async fn render(
     app: &App,
     signed_in: &SignedIn,
     (question, site): (Question, SiteSlug),
-    said: Said,
+    said: Did,
 ) -> Result<HttpResponse, Refused> {
-    let now = app.now();
+    let (words, now) = (signed_in.words, app.now());
     let judged = app.store.latest_judged(&site, LATEST).await?;
     let since = now.millis() - (DAYS - 1) * DAY_MILLIS;
     let days = app
@@ -192,7 +194,10 @@ async fn render(
         .decisions_by_day(&site, Timestamp::from_millis(since))
         .await?;
     let runs = registry::list(app, question, std::slice::from_ref(&site)).await?;
-    let runs: Vec<Run> = runs.into_iter().map(|entry| Run::of(entry, now)).collect();
+    let runs: Vec<Run> = runs
+        .into_iter()
+        .map(|entry| Run::of(entry, words, now))
+        .collect();
     let samples = samples::count(app, question, std::slice::from_ref(&site)).await?;
     let threshold = app
         .directory
@@ -200,7 +205,6 @@ async fn render(
         .map_or(Policy::default().spam_threshold, |site| {
             site.policy.spam_threshold
         });
-    let words = signed_in.words;
     let caught = app
         .store
         .caught(&site, Timestamp::from_millis(since))
@@ -216,7 +220,7 @@ async fn render(
         &[("aside", &aside), ("back", &back), ("missed", &missed)],
     );
     let status = match &said {
-        Said::Refused(problem, _) => problem.status_code(),
+        Did::Refused(problem, _) => problem.status_code(),
         _ => StatusCode::OK,
     };
     let template = ModelPage {
@@ -235,9 +239,10 @@ async fn render(
         samples,
         question,
         classes: match question {
-            Question::Spam => ["genuine", "spam"],
-            Question::Abuse => ["not abusive", "abusive"],
-        },
+            Question::Spam => ["model-class-ham", "model-class-spam"],
+            Question::Abuse => ["model-class-clean", "model-class-abuse"],
+        }
+        .map(|name| words.say(name)),
         max_upload: app.settings.learning.max_upload_mib,
         max_source: sample_upload::MAX_SOURCE_CHARS,
         needed: NEEDED,

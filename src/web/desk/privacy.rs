@@ -11,7 +11,10 @@ use crate::{
         erasures::{Erased, Erasure},
         subjects::Subject,
     },
-    web::{api::subjects::SubjectExport, desk::prelude::*},
+    web::{
+        api::subjects::SubjectExport,
+        desk::{prelude::*, words::label},
+    },
 };
 
 /// Erasures shown.
@@ -98,41 +101,64 @@ async fn erase(
     fields: &FormFields,
 ) -> Result<HttpResponse, Refused> {
     if fields.get("sure") != "yes" {
-        let message = "Say that you are sure: erasing cannot be undone.";
+        let message = by.words.say("privacy-be-sure");
         let error = FieldError::new("sure", "required", message);
         return look(app, by, email, Done::wrong("person", vec![error])).await;
     }
     let erased = subjects::erase(&app.privacy, email, by.principal().actor).await?;
-    let done = Done::said("person", &told(&erased));
+    let done = Done::said("person", &told(by.words, &erased));
     render(app, by, String::new(), None, done).await
 }
 
-fn told(erased: &Erased) -> String {
-    let account = if erased.is_moderator {
-        " Their account as a moderator is still there: remove it among the settings."
-    } else {
-        ""
-    };
+fn told(words: &Words, erased: &Erased) -> String {
     let comments = erased.comments.len() as u64;
     let what = [comments, erased.samples, erased.subscriptions, erased.mails];
-    format!("Erased: {}.{account}", amounts(what))
+    let said = words.fill("privacy-erased", &[("what", &amounts(words, what))]);
+    if erased.is_moderator {
+        return format!("{said} {}", words.say("privacy-account-stays"));
+    }
+    said
 }
 
 /// So many comments, labelled texts, subscriptions and mails, in words; of what there was none is not
 /// spoken.
-fn amounts(counts: [u64; 4]) -> String {
-    let nouns = ["comment", "labelled text", "subscription", "mail"];
+fn amounts(words: &Words, counts: [u64; 4]) -> String {
+    let sentences = [
+        "privacy-amount-comments",
+        "privacy-amount-samples",
+        "privacy-amount-subscriptions",
+        "privacy-amount-mails",
+    ];
     let some = counts
         .into_iter()
-        .zip(nouns)
+        .zip(sentences)
         .filter(|(count, _)| *count > 0);
     let told: Vec<String> = some
-        .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
+        .map(|(count, sentence)| {
+            words.count(sentence, usize::try_from(count).unwrap_or(usize::MAX))
+        })
         .collect();
     if told.is_empty() {
-        return "nothing".to_owned();
+        return words.say("privacy-amount-none").into();
     }
     told.join(", ")
+}
+
+impl PrivacyPage {
+    /// Comments of a site in a status.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "as a template hands it over"
+    )]
+    fn comments_on(&self, site: &SiteSlug, status: &Status) -> Said<'static> {
+        let words = self.frame.words;
+        let (site, class) = (site.as_str(), status.as_str());
+        let said = words.say(label(*status));
+        words.html(
+            "privacy-comments-on",
+            &[("site", &site), ("class", &class), ("status", &&*said)],
+        )
+    }
 }
 
 impl Found {
@@ -170,9 +196,11 @@ async fn render(
     found: Option<Found>,
     done: Done,
 ) -> Result<HttpResponse, Refused> {
+    let words = signed_in.words;
     let row = |erasure: Erasure| ErasureRow {
-        age: age(Words::english(), erasure.at, app.now()),
+        age: age(words, erasure.at, app.now()),
         what: amounts(
+            words,
             [
                 erasure.comments,
                 erasure.samples,

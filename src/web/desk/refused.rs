@@ -2,10 +2,15 @@
 
 use std::fmt;
 
-use actix_web::ResponseError;
+use actix_web::{
+    Error, HttpMessage as _, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::Next,
+};
 use url::form_urlencoded::byte_serialize;
 
-use crate::web::desk::prelude::*;
+use crate::web::{desk::prelude::*, reader::Reader};
 
 /// What a page's handler answers when it cannot do what was asked.
 #[derive(Debug)]
@@ -37,7 +42,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Problem(problem) => problem.fmt(f),
-            Self::SignInFirst(_) => f.write_str("not signed in"),
+            Self::SignInFirst(_) => f.write_str("unauthenticated"),
         }
     }
 }
@@ -52,7 +57,7 @@ impl ResponseError for Refused {
 
     fn error_response(&self) -> HttpResponse {
         match self {
-            Self::Problem(problem) => show(problem),
+            Self::Problem(problem) => show(Words::english(), problem),
             Self::SignInFirst(next) => {
                 let next: String = byte_serialize(next.as_bytes()).collect();
                 see_other(&format!("/sign-in?next={next}"))
@@ -61,13 +66,43 @@ impl ResponseError for Refused {
     }
 }
 
-fn show(problem: &Problem) -> HttpResponse {
+fn show(words: &'static Words, problem: &Problem) -> HttpResponse {
     let errors = problem.errors.iter();
     let template = RefusedPage {
-        words: Words::english(),
+        words,
         title: &problem.title,
         errors: errors.map(|error| error.message.as_str()).collect(),
     };
-    page::render(problem.status_code(), &template)
-        .unwrap_or_else(|problem| problem.error_response())
+    let mut response = page::render(problem.status_code(), &template)
+        .unwrap_or_else(|problem| problem.error_response());
+    response.extensions_mut().insert(problem.clone());
+    response
+}
+
+/// Middleware next to the routes: says a refusal in the language of whoever asked, which an error does not know.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn in_their_language(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let refused = response.response().extensions().get::<Problem>().cloned();
+    let Some(problem) = refused else {
+        return Ok(response);
+    };
+    let request = response.request();
+    let signed_in = request.extensions().get::<&'static Words>().copied();
+    let words = signed_in.unwrap_or_else(|| Reader::of(request).0);
+    let shown = show(words, &problem);
+    let headers = response.headers().clone();
+    let (request, _) = response.into_parts();
+    let mut shown = ServiceResponse::new(request, shown);
+    for (name, value) in &headers {
+        if !shown.headers().contains_key(name) {
+            shown.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    Ok(shown)
 }

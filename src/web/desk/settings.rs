@@ -45,12 +45,16 @@ struct SettingsPage {
     /// What could not be sent to programs, a sentence a site.
     callbacks: Vec<String>,
     webhooks: Vec<WebhookRow>,
-    events: Vec<(&'static str, &'static str)>,
+    events: Vec<(&'static str, Said<'static>)>,
     letters: Vec<Letter>,
     done: Done,
 }
 
 impl SettingsPage {
+    fn ownerless_tokens(&self) -> String {
+        self.frame.words.count("settings-ownerless", self.ownerless)
+    }
+
     fn site_count(&self) -> String {
         self.frame.words.number(self.choice.count)
     }
@@ -69,19 +73,20 @@ pub(super) async fn act(
     app: Shared,
     Operators(Sent { by, fields }): Operators<Sent>,
 ) -> Result<HttpResponse, Refused> {
+    let words = by.words;
     let done = match fields.get("do") {
-        "add-site" => add_site(&app, &fields).await?,
-        "add-person" => people::add(&app, &fields).await?,
-        "make-link" => people::make_link(&app, &fields).await?,
-        "remove-person" => people::remove(&app, &fields).await?,
-        "add-token" => tokens::add(&app, &by.account, &fields).await?,
-        "revoke-token" => tokens::revoke(&app, &fields).await?,
-        "add-key" => keys::add(&app, &fields).await?,
-        "revoke-key" => keys::revoke(&app, &fields).await?,
-        "add-webhook" => webhooks::add(&app, &fields).await?,
-        "remove-webhook" => webhooks::remove(&app, &fields).await?,
-        "retry" => letters::retry(&app, &fields).await?,
-        "test-mail" => letters::test(&app, &by.account).await,
+        "add-site" => add_site(&app, words, &fields).await?,
+        "add-person" => people::add(&app, words, &fields).await?,
+        "make-link" => people::make_link(&app, words, &fields).await?,
+        "remove-person" => people::remove(&app, words, &fields).await?,
+        "add-token" => tokens::add(&app, &by, &fields).await?,
+        "revoke-token" => tokens::revoke(&app, words, &fields).await?,
+        "add-key" => keys::add(&app, words, &fields).await?,
+        "revoke-key" => keys::revoke(&app, words, &fields).await?,
+        "add-webhook" => webhooks::add(&app, words, &fields).await?,
+        "remove-webhook" => webhooks::remove(&app, words, &fields).await?,
+        "retry" => letters::retry(&app, words, &fields).await?,
+        "test-mail" => letters::test(&app, &by).await,
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
     if done.secret.is_none() && done.errors.is_empty() && done.part == "sites" {
@@ -91,7 +96,7 @@ pub(super) async fn act(
     render(&app, &by, "", done.keeping(fields)).await
 }
 
-async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
+async fn add_site(app: &App, words: &Words, fields: &FormFields) -> Result<Done, Problem> {
     let new = NewSite {
         slug: fields.get("slug").to_owned(),
         name: Some(fields.get("name").to_owned()).filter(|name| !name.is_empty()),
@@ -99,9 +104,25 @@ async fn add_site(app: &App, fields: &FormFields) -> Result<Done, Problem> {
         policy: Policy::of_new_site(),
     };
     match sites::add(app, new).await.map_err(SiteError::of_fields) {
-        Ok(_) => Ok(Done::said("sites", "Added.")),
+        Ok(_) => Ok(Done::said("sites", &words.say("settings-site-added"))),
         Err(errors) => Ok(Done::wrong("sites", errors?)),
     }
+}
+
+/// A role by the name of its sentence.
+const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Moderator => "settings-moderator",
+        Role::Operator => "settings-operator",
+    }
+}
+
+/// How long ago something was, if it ever was.
+fn age_or_never(app: &App, words: &Words, at: Option<Timestamp>) -> String {
+    at.map_or_else(
+        || words.say("settings-never").into(),
+        |at| age(words, at, app.now()),
+    )
 }
 
 fn role(fields: &FormFields) -> Role {
@@ -112,11 +133,11 @@ fn role(fields: &FormFields) -> Role {
 ///
 /// # Errors
 /// When some are meant and none is named.
-fn sites_of(fields: &FormFields) -> Result<Option<Vec<String>>, FieldError> {
+fn sites_of(words: &Words, fields: &FormFields) -> Result<Option<Vec<String>>, FieldError> {
     let named: Vec<String> = fields.all("sites").flat_map(lines).collect();
     match (fields.get("which"), named.is_empty()) {
         ("these", true) => {
-            let message = "Choose at least one, or every site.";
+            let message = words.say("settings-choose-sites");
             Err(FieldError::new("sites", "required", message))
         }
         ("every", _) | (_, true) => Ok(None),
@@ -165,6 +186,7 @@ async fn render(
         .list_mail(dead, None, MAX_LETTERS)
         .await?
         .into_iter();
+    let words = signed_in.words;
     let me = &signed_in.account.id;
     let status = done.status();
     let choice = SiteChoice::new(app, &Scope::All, wanted);
@@ -172,22 +194,29 @@ async fn render(
         frame: Frame::new(app, signed_in, format!("{HOME}/settings"), None),
         sites: shown_sites(app, &choice),
         choice,
-        people: accounts.map(|one| people::account(app, &one, me)).collect(),
+        people: accounts
+            .map(|one| people::account(app, words, &one, me))
+            .collect(),
         ownerless,
-        tokens: tokens.map(|one| tokens::token(app, one)).collect(),
-        keys: keys.map(|one| keys::row(app, one)).collect(),
-        callbacks: callbacks.iter().map(keys::backlog).collect(),
-        webhooks: webhooks.map(|one| webhooks::row(app, one)).collect(),
-        events: events(),
-        letters: letters.map(|one| letters::letter(app, one)).collect(),
+        tokens: tokens.map(|one| tokens::token(app, words, one)).collect(),
+        keys: keys.map(|one| keys::row(app, words, one)).collect(),
+        callbacks: callbacks
+            .iter()
+            .map(|one| keys::backlog(words, one))
+            .collect(),
+        webhooks: webhooks.map(|one| webhooks::row(app, words, one)).collect(),
+        events: events(words),
+        letters: letters
+            .map(|one| letters::letter(app, words, one))
+            .collect(),
         done,
     };
     Ok(page::render(status, &template)?)
 }
 
-fn scope_words(scope: &Scope) -> String {
+fn scope_words(words: &Words, scope: &Scope) -> String {
     match scope {
-        Scope::All => "every site".to_owned(),
+        Scope::All => words.say("settings-all-sites").into(),
         Scope::Sites(sites) => {
             let sites: Vec<&str> = sites.iter().map(SiteSlug::as_str).collect();
             sites.join(", ")

@@ -1,6 +1,8 @@
 //! Signing in: with address and password, or with a one-time link. A link's page changes nothing
 //! when it is only looked at: mail systems open every link they see.
 
+use std::borrow::Cow;
+
 use crate::{
     accounts::{
         links::{self, FirstSignIn, LinkError},
@@ -15,6 +17,7 @@ use crate::{
             Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
         },
         desk::prelude::*,
+        reader::Reader,
     },
 };
 
@@ -59,9 +62,9 @@ struct SignOutPage<'a> {
 }
 
 impl LinkPage<'_> {
-    fn error(&self, field: &str) -> Option<&str> {
+    fn error(&self, field: &str) -> Option<Cow<'_, str>> {
         let found = self.errors.iter().find(|error| error.field == field);
-        found.map(|error| error.message.as_str())
+        found.map(|error| self.words.relay(&error.message))
     }
 }
 
@@ -71,6 +74,7 @@ pub(super) struct SignInQuery {
 }
 
 pub(super) async fn show(
+    Reader(words): Reader,
     Visitor(signed_in): Visitor,
     Query(query): Query<SignInQuery>,
 ) -> Result<HttpResponse, Refused> {
@@ -79,7 +83,7 @@ pub(super) async fn show(
         return Ok(see_other(next));
     }
     let template = SignInPage {
-        words: Words::english(),
+        words,
         email: "",
         next,
         error: None,
@@ -110,18 +114,29 @@ pub(super) async fn with_password(
         }
         Err(error) => return Err(error.into()),
     };
+    let Reader(words) = Reader::of(&request);
     let template = SignInPage {
-        words: Words::english(),
+        words,
         email,
         next,
-        error: Some(Words::english().say(error)),
+        error: Some(words.say(error)),
     };
     Ok(page::render(status, &template)?)
 }
 
-pub(super) async fn show_link(app: Shared, word: Path<String>) -> Result<HttpResponse, Refused> {
+pub(super) async fn show_link(
+    app: Shared,
+    reader: Reader,
+    word: Path<String>,
+) -> Result<HttpResponse, Refused> {
     let account = links::look_up(&app, &word).await?;
-    show_link_of(&app, account.as_ref(), Filled::default(), Vec::new())
+    show_link_of(
+        &app,
+        reader,
+        account.as_ref(),
+        Filled::default(),
+        Vec::new(),
+    )
 }
 
 pub(super) async fn with_link(
@@ -136,16 +151,17 @@ pub(super) async fn with_link(
         email: fields.get("email").to_owned(),
         password: fields.secret("password"),
     };
+    let reader = Reader::of(&request);
     match links::redeem(&app, &word, choices).await {
         Ok(account) => Ok(begin(&app, &account, &origin_of(&app, &request), HOME).await),
-        Err(LinkError::Gone) => show_link_of(&app, None, Filled::default(), Vec::new()),
+        Err(LinkError::Gone) => show_link_of(&app, reader, None, Filled::default(), Vec::new()),
         Err(LinkError::Invalid(errors)) => {
             let account = links::look_up(&app, &word).await?;
             let filled = Filled {
                 name: fields.get("name"),
                 email: fields.get("email"),
             };
-            show_link_of(&app, account.as_ref(), filled, errors)
+            show_link_of(&app, reader, account.as_ref(), filled, errors)
         }
         Err(error) => Err(error.into()),
     }
@@ -153,11 +169,13 @@ pub(super) async fn with_link(
 
 pub(super) async fn show_sign_out(
     app: Shared,
+    Reader(words): Reader,
     Visitor(signed_in): Visitor,
 ) -> Result<HttpResponse, Refused> {
+    let words = signed_in.as_ref().map_or(words, |one| one.words);
     let csrf = signed_in.map(|signed_in| signed_in.session.csrf_token(&app));
     let template = SignOutPage {
-        words: Words::english(),
+        words,
         csrf: csrf.as_deref(),
     };
     Ok(page::render(StatusCode::OK, &template)?)
@@ -179,6 +197,7 @@ pub(super) async fn sign_out(
 
 fn show_link_of(
     app: &App,
+    Reader(words): Reader,
     account: Option<&Moderator>,
     filled: Filled<'_>,
     errors: Vec<FieldError>,
@@ -189,7 +208,7 @@ fn show_link_of(
         (Some(_), false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let template = LinkPage {
-        words: Words::english(),
+        words,
         name: account.map(|account| account.name.as_str()),
         first: account.is_some_and(links::is_first),
         nobody_yet: account.is_some_and(links::is_nobody_yet),

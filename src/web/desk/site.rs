@@ -1,6 +1,8 @@
 //! A site's settings as a page, for operators: its name, the origins of its pages, and what it does
 //! with scores and evidence.
 
+use std::borrow::Cow;
+
 use super::settings::lines;
 use crate::{
     domain::{
@@ -51,12 +53,12 @@ impl AbuseMode {
 }
 
 impl SitePage {
-    fn error(&self, field: &str) -> Option<&str> {
+    fn error(&self, field: &str) -> Option<Cow<'_, str>> {
         let found = self
             .errors
             .iter()
             .find(|error| error.field.starts_with(field));
-        found.map(|error| error.message.as_str())
+        found.map(|error| self.frame.words.relay(&error.message))
     }
 
     fn origins(&self) -> String {

@@ -1,11 +1,7 @@
 //! Statuses, decisions and scores as the desk's pages say them: the names of sentences.
 
-use crate::domain::{
-    abuse::AbuseFilter,
-    comment::Status,
-    decision::Decision,
-    score::{Band, SURE_OF_GENUINE, SURE_OF_SPAM},
-};
+use crate::domain::{abuse::AbuseFilter, comment::Status, decision::Decision};
+pub use crate::words::names::{band, label, score};
 
 /// What was done to so many comments by a decision, as a sentence.
 #[must_use]
@@ -55,18 +51,6 @@ pub const fn verb(decision: Decision) -> &'static str {
     }
 }
 
-/// A status as a tab's name.
-#[must_use]
-pub const fn label(status: Status) -> &'static str {
-    match status {
-        Status::Pending => "status-pending",
-        Status::Approved => "status-approved",
-        Status::Spam => "status-spam",
-        Status::Rejected => "status-rejected",
-        Status::Trash => "status-trash",
-    }
-}
-
 /// A status in the midst of a sentence.
 #[must_use]
 pub const fn now(status: Status) -> &'static str {
@@ -76,27 +60,6 @@ pub const fn now(status: Status) -> &'static str {
         Status::Spam => "js-now-spam",
         Status::Rejected => "js-now-rejected",
         Status::Trash => "js-now-trash",
-    }
-}
-
-/// A band of scores.
-#[must_use]
-pub const fn band(band: Band) -> &'static str {
-    match band {
-        Band::Spam => "score-spam",
-        Band::Uncertain => "score-uncertain",
-        Band::Genuine => "score-genuine",
-    }
-}
-
-/// A score.
-#[must_use]
-pub fn score(score: Option<f64>) -> &'static str {
-    match score {
-        None => "score-none",
-        Some(score) if score >= SURE_OF_SPAM => "score-sure-spam",
-        Some(score) if score <= SURE_OF_GENUINE => "score-sure-genuine",
-        Some(score) => band(Band::of(score)),
     }
 }
 

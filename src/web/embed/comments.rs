@@ -4,7 +4,7 @@ use crate::{
     domain::{site::Site, timestamp::Timestamp},
     markup,
     reading::{self, Shown},
-    web::{api::comments::comment_id, embed::form::article, prelude::*},
+    web::{api::comments::comment_id, embed::form::article, prelude::*, reader::Reader},
 };
 
 /// What every feed begins with.
@@ -65,6 +65,7 @@ impl Feed {
 /// A page's approved comments, oldest first, with the way to answer each.
 pub(super) async fn show_comments(
     app: Shared,
+    Reader(words): Reader,
     slug: Path<String>,
     Query(query): Query<ReadingQuery>,
 ) -> Result<HttpResponse, Problem> {
@@ -74,7 +75,7 @@ pub(super) async fn show_comments(
     let list = reading::read(&app, &site.slug, &page, after).await?;
     let place = |what: &str| address(&site, what, page.as_str(), &[]);
     let template = CommentsPage {
-        words: Words::english(),
+        words,
         back: article(&site, &page),
         comments: list.comments,
         form: place("form"),
@@ -107,6 +108,7 @@ struct EarlierShown {
 /// What a comment said before moderators changed it, where its site shows that.
 pub(super) async fn show_edits(
     app: Shared,
+    Reader(words): Reader,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (slug, id) = path.into_inner();
@@ -118,7 +120,7 @@ pub(super) async fn show_edits(
         until: one.until,
     });
     let template = EditsPage {
-        words: Words::english(),
+        words,
         texts: texts.collect(),
     };
     page::render(StatusCode::OK, &template)

@@ -12,7 +12,7 @@ use crate::{
         Accepted, form_token,
         submission::{Fields, HONEYPOT},
     },
-    web::prelude::*,
+    web::{prelude::*, reader::Reader},
 };
 
 #[derive(Template)]
@@ -48,11 +48,11 @@ pub struct Form {
 impl Form {
     /// A form for a page of a site, with what was filled in before.
     #[must_use]
-    pub fn new(app: &Shared, site: &Site, mut fields: Fields) -> Self {
+    pub fn new(app: &Shared, words: &'static Words, site: &Site, mut fields: Fields) -> Self {
         let token = form_token::issue(app, site);
         fields.form_token = Some(token.form_token);
         Self {
-            words: Words::english(),
+            words,
             action: format!("/api/v1/sites/{}/comments", site.slug),
             fields,
             honeypot: HONEYPOT,
@@ -80,6 +80,7 @@ pub(super) struct Wanted {
 /// The form for a page.
 pub(super) async fn show_form(
     app: Shared,
+    Reader(words): Reader,
     slug: Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<HttpResponse, Problem> {
@@ -90,10 +91,9 @@ pub(super) async fn show_form(
         parent: wanted.parent,
         ..Fields::default()
     };
-    let words = Words::english();
     let template = FormPage {
         words,
-        form: Form::new(&app, &site, fields),
+        form: Form::new(&app, words, &site, fields),
         title: words.say("form-title").into(),
         problem: None,
     };
@@ -118,21 +118,24 @@ pub fn wants_page(request: &HttpRequest) -> bool {
 /// A [`Problem`] when the page cannot be rendered.
 pub fn refused(
     app: &Shared,
+    Reader(words): Reader,
     site: &Arc<Site>,
     fields: Fields,
     problem: &Problem,
 ) -> Result<HttpResponse, Problem> {
-    let mut form = Form::new(app, site, fields);
+    let mut form = Form::new(app, words, site, fields);
     let errors = problem.errors.iter();
     form.errors = errors
-        .map(|error| (error.field.clone(), error.message.clone()))
+        .map(|error| {
+            let message = words.relay(&error.message).into_owned();
+            (error.field.clone(), message)
+        })
         .collect();
-    let words = Words::english();
     let template = FormPage {
         words,
         form,
         title: words.say("form-title-refused").into(),
-        problem: Some(problem.title.clone()),
+        problem: Some(words.relay(&problem.title).into_owned()),
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
     page::render_leading_to(status, &template, &site.origins)
@@ -168,13 +171,14 @@ pub fn taken(site: &Arc<Site>, fields: &Fields, accepted: &Accepted) -> HttpResp
 /// The page of thanks, with a way back to the article.
 pub(super) async fn show_thanks(
     app: Shared,
+    Reader(words): Reader,
     slug: Path<String>,
     Query(sent): Query<Sent>,
 ) -> Result<HttpResponse, Problem> {
     let site = site::named(&app, &slug)?;
     let page = sent.page.as_deref().and_then(|raw| site.page(raw).ok());
     let template = ThanksPage {
-        words: Words::english(),
+        words,
         published: sent.published.is_some(),
         back: page.and_then(|page| article(&site, &page)),
     };

@@ -20,7 +20,6 @@ const PARTS: [(&str, &str); 3] = [
     ("/* proof.js */", include_str!("widget/proof.js")),
 ];
 const STYLE: &str = include_str!("widget/widget.css");
-const LANGUAGES: &str = include_str!("widget/languages.json");
 const WORKER: &str = include_str!("widget/worker.js");
 
 /// Kept for five minutes, then asked for again by its tag: sites get a new version soon, and a
@@ -58,7 +57,11 @@ fn assembled() -> String {
     let put_in = |code: String, (name, part): (&str, &str)| code.replacen(name, part, 1);
     let code = PARTS.into_iter().fold(CODE.to_owned(), put_in);
     compact(&code)
-        .replacen("/* languages.json */ {}", &compact(LANGUAGES), 1)
+        .replacen(
+            "/* languages.json */ {}",
+            &Words::of_widget().to_string(),
+            1,
+        )
         .replacen("/* widget.css */ \"\"", &style, 1)
 }
 
@@ -116,7 +119,7 @@ mod tests {
     #[test]
     fn every_language_says_all_that_the_widget_says() {
         let languages: BTreeMap<String, Words> =
-            serde_json::from_str(LANGUAGES).expect("a file of languages");
+            serde_json::from_value(super::Words::of_widget()).expect("languages");
         let english = &languages["en"];
         for language in ["de", "es", "fr", "pt", "id", "ar", "zh"] {
             let words = &languages[language];

@@ -10,13 +10,13 @@ use crate::{
         decision::{
             Action, Beside, Change, Decided, Decision, DecisionReason, Door, Outcome, Wish,
         },
-        score,
         site::Site,
     },
     notify::links::{self, DecisionLink},
     review,
     storage::Result,
-    web::{body, forms, prelude::*},
+    web::{body, forms, prelude::*, reader::Reader},
+    words::names,
 };
 
 /// The largest form of such a page, in bytes.
@@ -33,9 +33,9 @@ struct View {
     page_url: Option<String>,
     received: String,
     text: String,
-    score: &'static str,
+    score: Said<'static>,
     reasons: Vec<String>,
-    status: Status,
+    status: Said<'static>,
 }
 
 /// Asks for the decision.
@@ -79,18 +79,22 @@ struct Opened {
 }
 
 /// Shows the comment and one button. Changes nothing.
-pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(
+    app: Shared,
+    reader: Reader,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
-        Err(error) => return refuse(error),
+        Err(error) => return refuse(reader, error),
     };
     let Some(opened) = open(&app, link).await? else {
-        return refuse_person();
+        return refuse_person(reader);
     };
     if opened.comment.version != opened.link.version {
-        return stale(&app, StatusCode::OK, &opened.comment).await;
+        return stale(&app, reader, StatusCode::OK, &opened.comment).await;
     }
-    let words = Words::english();
+    let Reader(words) = reader;
     let change = name(opened.link.change);
     let ask = Ask {
         words,
@@ -101,7 +105,7 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
         } else {
             Vec::new()
         },
-        comment: view(&app, &opened.comment),
+        comment: view(&app, words, &opened.comment),
     };
     respond(StatusCode::OK, &ask)
 }
@@ -109,16 +113,17 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
 /// Decides, through the same door as everyone.
 pub(super) async fn act(
     app: Shared,
+    reader: Reader,
     request: HttpRequest,
     payload: Payload,
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let link = match links::read_decision(&app, &token) {
         Ok(link) => link,
-        Err(error) => return refuse(error),
+        Err(error) => return refuse(reader, error),
     };
     let Some(opened) = open(&app, link).await? else {
-        return refuse_person();
+        return refuse_person(reader);
     };
     let wish = Wish {
         id: opened.link.comment,
@@ -133,11 +138,13 @@ pub(super) async fn act(
     let outcomes =
         review::decide_together(&app.review, &opened.principal, vec![wish], beside, None).await?;
     match outcomes.into_iter().next() {
-        Some(Outcome::Done(comment, decided)) => done(&app, &opened.link, &comment, &decided),
-        Some(Outcome::Stale(comment) | Outcome::NothingToUndo(comment)) => {
-            stale(&app, StatusCode::CONFLICT, &comment).await
+        Some(Outcome::Done(comment, decided)) => {
+            done(&app, reader, &opened.link, &comment, &decided)
         }
-        Some(Outcome::NotFound) | None => refuse_person(),
+        Some(Outcome::Stale(comment) | Outcome::NothingToUndo(comment)) => {
+            stale(&app, reader, StatusCode::CONFLICT, &comment).await
+        }
+        Some(Outcome::NotFound) | None => refuse_person(reader),
     }
 }
 
@@ -169,6 +176,7 @@ async fn open(app: &App, link: DecisionLink) -> Result<Option<Opened>> {
 
 fn done(
     app: &App,
+    Reader(words): Reader,
     link: &DecisionLink,
     comment: &Comment,
     decided: &Decided,
@@ -179,19 +187,22 @@ fn done(
         ..link.clone()
     };
     let undoable = link.change != Change::Undo;
-    let words = Words::english();
     let page = Done {
         words,
         said: words.say(&format!("link-done-{}", name(link.change))),
         undo: undoable.then(|| links::sign_decision(app, &undo)),
-        comment: view(app, comment),
+        comment: view(app, words, comment),
     };
     respond(StatusCode::OK, &page)
 }
 
-async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpResponse, Problem> {
+async fn stale(
+    app: &App,
+    Reader(words): Reader,
+    status: StatusCode,
+    comment: &Comment,
+) -> Result<HttpResponse, Problem> {
     let history = app.store.history(comment).await?;
-    let words = Words::english();
     let last = history.iter().rev().find_map(|entry| {
         let did = match entry.action {
             Action::Decided => "link-last-decided",
@@ -208,14 +219,14 @@ async fn stale(app: &App, status: StatusCode, comment: &Comment) -> Result<HttpR
     let page = Stale {
         words,
         last,
-        comment: view(app, comment),
+        comment: view(app, words, comment),
     };
     respond(status, &page)
 }
 
 /// Whether it is the account, its sites or the comment that is gone, the page does not say.
-fn refuse_person() -> Result<HttpResponse, Problem> {
-    say(StatusCode::FORBIDDEN, "link-refused")
+fn refuse_person(reader: Reader) -> Result<HttpResponse, Problem> {
+    say(reader, StatusCode::FORBIDDEN, "link-refused")
 }
 
 /// What the names of a change's sentences end with.
@@ -226,7 +237,7 @@ fn name(change: Change) -> &'static str {
     }
 }
 
-fn view(app: &App, comment: &Comment) -> View {
+fn view(app: &App, words: &'static Words, comment: &Comment) -> View {
     let site = app.directory.site(comment.site.as_str());
     let own = comment.page.as_str().starts_with('/');
     let origins = site.as_deref().map(|site: &Site| site.origins.as_slice());
@@ -243,9 +254,9 @@ fn view(app: &App, comment: &Comment) -> View {
             .filter(|_| own),
         received: minute(&comment.created_at.to_string()),
         text: comment.text.clone(),
-        score: score::in_words(comment.score),
-        reasons: Words::english().main_reasons(comment, REASONS),
-        status: comment.status,
+        score: words.say(names::score(comment.score)),
+        reasons: words.main_reasons(comment, REASONS),
+        status: words.say(names::label(comment.status)),
     }
 }
 

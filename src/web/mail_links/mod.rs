@@ -8,7 +8,10 @@ mod subscription;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 
-use crate::{notify::links::LinkError, web::prelude::*};
+use crate::{
+    notify::links::LinkError,
+    web::{prelude::*, reader::Reader},
+};
 
 /// The pages hold forms that post to themselves, and no script.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
@@ -45,8 +48,7 @@ fn respond(status: StatusCode, template: &impl Template) -> Result<HttpResponse,
 }
 
 /// A page with the sentence of this name as its title, and that of `NAME-text`.
-fn say(status: StatusCode, name: &str) -> Result<HttpResponse, Problem> {
-    let words = Words::english();
+fn say(Reader(words): Reader, status: StatusCode, name: &str) -> Result<HttpResponse, Problem> {
     let message = Message {
         words,
         title: words.say(name),
@@ -56,8 +58,12 @@ fn say(status: StatusCode, name: &str) -> Result<HttpResponse, Problem> {
 }
 
 /// A page with a question and one button, with the sentences of these names below the question and on the button.
-fn ask(question: Said<'static>, text: &str, button: &str) -> Result<HttpResponse, Problem> {
-    let words = Words::english();
+fn ask(
+    Reader(words): Reader,
+    question: Said<'static>,
+    text: &str,
+    button: &str,
+) -> Result<HttpResponse, Problem> {
     let ask = Ask {
         words,
         question,
@@ -68,10 +74,10 @@ fn ask(question: Said<'static>, text: &str, button: &str) -> Result<HttpResponse
 }
 
 /// What a link that does nothing leads to.
-fn refuse(error: LinkError) -> Result<HttpResponse, Problem> {
+fn refuse(reader: Reader, error: LinkError) -> Result<HttpResponse, Problem> {
     match error {
-        LinkError::Unknown => say(StatusCode::NOT_FOUND, "link-unknown"),
-        LinkError::Expired => say(StatusCode::GONE, "link-expired"),
+        LinkError::Unknown => say(reader, StatusCode::NOT_FOUND, "link-unknown"),
+        LinkError::Expired => say(reader, StatusCode::GONE, "link-expired"),
     }
 }
 

@@ -5,23 +5,31 @@ use crate::{
     domain::moderator::{MailMode, MailPreferences, ModeratorId},
     notify::links::{self, LinkError},
     storage::own_account::OwnWrites,
-    web::prelude::*,
+    web::{prelude::*, reader::Reader},
 };
 
 /// Shows the question and one button. Changes nothing.
-pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(
+    app: Shared,
+    reader: Reader,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
     if let Err(error) = moderator(&app, &token).await? {
-        return refuse(error);
+        return refuse(reader, error);
     }
-    let question = Words::english().say("mail-stop");
-    ask(question, "mail-stop-text", "mail-stop-button")
+    let question = reader.0.say("mail-stop");
+    ask(reader, question, "mail-stop-text", "mail-stop-button")
 }
 
 /// Mails them no more about any site. They choose otherwise on the desk.
-pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(
+    app: Shared,
+    reader: Reader,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let id = match moderator(&app, &token).await? {
         Ok(id) => id,
-        Err(error) => return refuse(error),
+        Err(error) => return refuse(reader, error),
     };
     let never = MailPreferences {
         default: MailMode::None,
@@ -32,7 +40,7 @@ pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse
         ..OwnWrites::default()
     };
     app.store.change_own(id, writes).await?;
-    say(StatusCode::OK, "mail-stopped")
+    say(reader, StatusCode::OK, "mail-stopped")
 }
 
 /// Whose link it is, as long as they have an account.

@@ -5,25 +5,34 @@ use super::{refuse, say};
 use crate::{
     notify::links::{self, LinkError, Wish},
     storage::subscriptions::{Answer, Subscription},
-    web::prelude::*,
+    web::{prelude::*, reader::Reader},
 };
 
 /// Shows the question and one button. Changes nothing.
-pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn show(
+    app: Shared,
+    reader: Reader,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let link = match links::read_subscription(&app, &token) {
         Ok(link) => link,
-        Err(error) => return refuse(error),
+        Err(error) => return refuse(reader, error),
     };
     let Some(subscription) = app.store.subscription(&link.subscription).await? else {
-        return refuse(LinkError::Unknown);
+        return refuse(reader, LinkError::Unknown);
     };
     let site = site_name(&app, &subscription);
     match (link.wish, subscription.answer) {
-        (Wish::Confirm, Answer::Confirmed) => confirmed(),
+        (Wish::Confirm, Answer::Confirmed) => confirmed(reader),
         // Not again after a no.
-        (_, Answer::Unsubscribed) => unsubscribed(),
-        (Wish::Confirm, _) => ask(&site, ["replies-ask", "replies-ask-text", "replies-yes"]),
+        (_, Answer::Unsubscribed) => unsubscribed(reader),
+        (Wish::Confirm, _) => ask(
+            reader,
+            &site,
+            ["replies-ask", "replies-ask-text", "replies-yes"],
+        ),
         (Wish::Unsubscribe, _) => ask(
+            reader,
             &site,
             ["replies-stop", "replies-stop-text", "replies-stop-button"],
         ),
@@ -31,16 +40,24 @@ pub(super) async fn show(app: Shared, token: Path<String>) -> Result<HttpRespons
 }
 
 /// Asks with the sentences of these names.
-fn ask(site: &str, [question, text, button]: [&str; 3]) -> Result<HttpResponse, Problem> {
-    let words = Words::english();
-    super::ask(words.html(question, &[("site", &site)]), text, button)
+fn ask(
+    reader: Reader,
+    site: &str,
+    [question, text, button]: [&str; 3],
+) -> Result<HttpResponse, Problem> {
+    let question = reader.0.html(question, &[("site", &site)]);
+    super::ask(reader, question, text, button)
 }
 
 /// Records the answer.
-pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn act(
+    app: Shared,
+    reader: Reader,
+    token: Path<String>,
+) -> Result<HttpResponse, Problem> {
     let link = match links::read_subscription(&app, &token) {
         Ok(link) => link,
-        Err(error) => return refuse(error),
+        Err(error) => return refuse(reader, error),
     };
     let answer = match link.wish {
         Wish::Confirm => Answer::Confirmed,
@@ -51,18 +68,18 @@ pub(super) async fn act(app: Shared, token: Path<String>) -> Result<HttpResponse
         .store
         .answer_subscription(link.subscription, answer, now);
     match answered.await?.map(|subscription| subscription.answer) {
-        None => refuse(LinkError::Unknown),
-        Some(Answer::Unsubscribed) => unsubscribed(),
-        Some(Answer::Asked | Answer::Confirmed) => confirmed(),
+        None => refuse(reader, LinkError::Unknown),
+        Some(Answer::Unsubscribed) => unsubscribed(reader),
+        Some(Answer::Asked | Answer::Confirmed) => confirmed(reader),
     }
 }
 
-fn confirmed() -> Result<HttpResponse, Problem> {
-    say(StatusCode::OK, "replies-confirmed")
+fn confirmed(reader: Reader) -> Result<HttpResponse, Problem> {
+    say(reader, StatusCode::OK, "replies-confirmed")
 }
 
-fn unsubscribed() -> Result<HttpResponse, Problem> {
-    say(StatusCode::OK, "replies-stopped")
+fn unsubscribed(reader: Reader) -> Result<HttpResponse, Problem> {
+    say(reader, StatusCode::OK, "replies-stopped")
 }
 
 fn site_name(app: &App, subscription: &Subscription) -> String {

@@ -325,7 +325,7 @@ on_both_engines!(
             .page(&world.app, "/desk/model?site=paper&question=abuse")
             .await;
         assert!(
-            page.contains("paper-abuse-") && page.contains("<td>abuse</td>"),
+            page.contains("paper-abuse-") && page.contains("<td>abusive</td>"),
             "{page}"
         );
         let form = [

@@ -6,6 +6,7 @@ use crate::{
         timestamp::Timestamp,
     },
     web::desk::item::age,
+    words::Words,
 };
 
 /// A training run and its model, in words.
@@ -14,8 +15,9 @@ pub(super) struct Run {
     pub(super) asked: String,
     /// From 0 to 100.
     pub(super) percent: i64,
+    /// The name of the sentence that says what it does.
     pub(super) phase: &'static str,
-    /// Name, the candidate's figure, the live model's, and the class of the first: better, worse, or neither where both
+    /// The name of its sentence, the candidate's figure, the live model's, and the class of the first: better, worse, or neither where both
     /// are written alike.
     pub(super) figures: Vec<(&'static str, String, String, &'static str)>,
     /// The name of the sentence that says what to make of it; none for one in use, or without figures.
@@ -23,18 +25,12 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn of(entry: ModelEntry, now: Timestamp) -> Self {
+    pub(super) fn of(entry: ModelEntry, words: &Words, now: Timestamp) -> Self {
         let progress = entry.progress;
         Self {
-            asked: age(crate::words::Words::english(), entry.requested_at, now),
+            asked: age(words, entry.requested_at, now),
             percent: progress.done * 100 / progress.total.max(1),
-            phase: match progress.phase {
-                Phase::Waiting => "waits for its turn",
-                Phase::Reading => "reads the samples",
-                Phase::Fitting => "fits the model",
-                Phase::Measuring => "measures it against the live one",
-                Phase::Done => "done",
-            },
+            phase: phase(progress.phase),
             verdict: verdict(&entry),
             figures: entry.report.as_ref().map(figures).unwrap_or_default(),
             entry,
@@ -43,6 +39,17 @@ impl Run {
 
     pub(super) fn is_live(&self) -> bool {
         self.entry.status == ModelStatus::Live
+    }
+}
+
+/// The name of the sentence that says what a run does.
+pub(super) const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Waiting => "model-phase-waiting",
+        Phase::Reading => "model-phase-reading",
+        Phase::Fitting => "model-phase-fitting",
+        Phase::Measuring => "model-phase-measuring",
+        Phase::Done => "model-phase-done",
     }
 }
 
@@ -80,26 +87,26 @@ fn figures(report: &Report) -> Vec<(&'static str, String, String, &'static str)>
     let is_calibrated = new.calibration_error <= old.calibration_error;
     vec![
         share(
-            "Spam caught",
+            "model-spam-caught",
             new.caught,
             old.caught,
             new.caught >= old.caught,
         ),
         share(
-            "Genuine blocked",
+            "model-genuine-blocked",
             new.blocked,
             old.blocked,
             new.blocked <= old.blocked,
         ),
-        figure("ROC area", new.auc, old.auc, new.auc >= old.auc),
+        figure("model-figure-auc", new.auc, old.auc, new.auc >= old.auc),
         figure(
-            "Log loss",
+            "model-figure-log-loss",
             new.log_loss,
             old.log_loss,
             new.log_loss <= old.log_loss,
         ),
         figure(
-            "Calibration error",
+            "model-figure-calibration",
             new.calibration_error,
             old.calibration_error,
             is_calibrated,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use actix_web::web::Payload;
 
-use super::{Said, question_of, render, site_of};
+use super::{Did, question_of, render, site_of};
 use crate::{
     bayes::Question,
     interchange::labelled::Format,
@@ -30,8 +30,8 @@ pub(in crate::web::desk) async fn take(
     let source = form.fields.get("source").to_owned();
     let about = (question, &site);
     let said = match received(&app, &by, about, &request, form).await {
-        Ok(uploaded) => Said::Taken(uploaded),
-        Err(problem) => Said::Refused(problem, source),
+        Ok(uploaded) => Did::Taken(uploaded),
+        Err(problem) => Did::Refused(problem, source),
     };
     render(&app, &by, (question, site), said).await
 }

@@ -90,7 +90,6 @@
 
     build() {
       const { words } = this;
-      const dir = this.language.startsWith("ar") ? "rtl" : "ltr";
       this.count = make("span", { class: "quiet" });
       this.list = make("ol", { "aria-labelledby": "title", "aria-busy": "true" });
       this.below = make("div");
@@ -98,7 +97,7 @@
       this.form = this.buildForm();
       const shadow = this.shadowRoot ?? dress(this.attachShadow({ mode: "open" }));
       shadow.querySelector("section")?.remove();
-      shadow.append(make("section", { lang: this.language, dir, "aria-labelledby": "title" },
+      shadow.append(make("section", { lang: this.language, dir: words.dir, "aria-labelledby": "title" },
         make("h2", { id: "title" }, words.comments, " ", this.count), this.list, this.below, this.said, this.form));
       this.home = this.form.parentElement;
       this.restore();

@@ -1,0 +1,39 @@
+//! What statuses and scores are called: the names of sentences.
+
+use crate::domain::{
+    comment::Status,
+    score::{Band, SURE_OF_GENUINE, SURE_OF_SPAM},
+};
+
+/// A status as a tab's name.
+#[must_use]
+pub const fn label(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "status-pending",
+        Status::Approved => "status-approved",
+        Status::Spam => "status-spam",
+        Status::Rejected => "status-rejected",
+        Status::Trash => "status-trash",
+    }
+}
+
+/// A band of scores.
+#[must_use]
+pub const fn band(band: Band) -> &'static str {
+    match band {
+        Band::Spam => "score-spam",
+        Band::Uncertain => "score-uncertain",
+        Band::Genuine => "score-genuine",
+    }
+}
+
+/// A score.
+#[must_use]
+pub fn score(score: Option<f64>) -> &'static str {
+    match score {
+        None => "score-none",
+        Some(score) if score >= SURE_OF_SPAM => "score-sure-spam",
+        Some(score) if score <= SURE_OF_GENUINE => "score-sure-genuine",
+        Some(score) => band(Band::of(score)),
+    }
+}
