@@ -23,6 +23,9 @@ pub(super) struct Lazy {
 struct Terms {
     /// The view's last place in the feature space, and one.
     end: u32,
+    /// Where the places begin that no base knows, because pieces in no vocabulary share them, and what such a piece weighs.
+    rare: u32,
+    unknown: f32,
     /// What brings both classes to the same total, ham first.
     scales: [f64; 2],
     alpha: f64,
@@ -47,12 +50,18 @@ impl Terms {
         let whole = totals.map(|own| if own > 0.0 { common } else { 0.0 } + smoothing);
         #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
         let factor = header.trust.factors[view.index()] as f32;
+        let offset = whole[0].ln() - whole[1].ln();
+        let rare = view.start() + view.known();
+        #[expect(clippy::cast_possible_truncation, reason = "seven digits are enough")]
+        let unknown = offset as f32 * factor;
         Self {
+            rare: u32::try_from(rare).unwrap_or(u32::MAX),
+            unknown,
             end: u32::try_from(view.range().end).unwrap_or(u32::MAX),
             scales: totals.map(scale),
             alpha,
             most: common,
-            offset: whole[0].ln() - whole[1].ln(),
+            offset,
             factor,
         }
     }
@@ -100,6 +109,9 @@ impl Lazy {
         let own = move |id| [0, 1].map(|class| self.lessons.units(class, id));
         move |id| {
             let own = if is_untaught { [0, 0] } else { own(id) };
+            if id >= terms.rare && own == [0, 0] {
+                return terms.unknown;
+            }
             let (log_ratio, difference) = match &kept {
                 Some((logs, codes)) if own == [0, 0] => {
                     let ([ham, spam], difference) = codes(id);

@@ -5,7 +5,7 @@
 
 use super::label::Label;
 use super::row::Row;
-use hamlet_text::views::FEATURES;
+use hamlet_text::views::{FEATURES, is_rare};
 
 /// The value of one unit: 2⁻²⁴.
 const UNIT: f64 = 1.0 / 16_777_216.0;
@@ -60,13 +60,16 @@ impl Default for Sums {
 }
 
 impl Sums {
-    /// Adds a text, or takes it away.
+    /// Adds a text, or takes it away. Pieces that share their places with a hundred others say nothing where there are many
+    /// texts, and are left out; a site's few lessons keep them.
     pub fn change(&mut self, row: &Row, change: Change) {
         let class = row.label().index();
         let cells = &mut self.cells[class];
         let weight = f64::from(row.weight);
         row.each(|id, value| {
-            cells[id as usize] += change.sign() * to_units(f64::from(value) * weight);
+            if !is_rare(id) {
+                cells[id as usize] += change.sign() * to_units(f64::from(value) * weight);
+            }
         });
         self.texts[class] += change.sign() * to_units(weight);
     }

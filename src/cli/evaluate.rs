@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::inputs::{Asking, Skipped, each_batch, read_model};
+use super::shell::Misuse;
 use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
 use crate::bayes::{Model, Question};
@@ -44,6 +45,10 @@ pub struct EvaluateArgs {
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let bytes = read_model(args.model.as_deref(), args.asking.question)?;
     let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
+    if model.question() != args.asking.question {
+        let message = "the model answers another question than --question asks";
+        return Err(Misuse(message.into()).into());
+    }
     let names_people = args.asking.question == Question::Abuse;
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();

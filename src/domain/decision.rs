@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
+pub use super::actor::{Actor, Door};
 use super::{
     comment::{Comment, CommentId, Status},
     id::id,
@@ -67,36 +68,6 @@ pub enum DecisionReason {
     Illegal,
 }
 
-/// Through which door someone came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[derive(IntoStaticStr, EnumString, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum Door {
-    /// A person who is signed in.
-    Session,
-    /// A program with a token of the API.
-    Token,
-    /// A link in a mail.
-    MailLink,
-    /// A program that asks for judgements and reports what its users said.
-    Client,
-    /// The command line.
-    Command,
-}
-
-/// Who did something, and through which door.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Actor {
-    /// The moderator's or token's identifier.
-    pub id: String,
-    /// The moderator's or token's name.
-    pub name: String,
-    /// The door: `session`, `token`, `mail_link`, `client` or `command`.
-    #[schema(value_type = String)]
-    pub via: Door,
-}
-
 id! {
     /// Decisions that one request made together, and that can be taken back as one.
     BatchId
@@ -140,7 +111,7 @@ pub enum Action {
     EditUndone,
 }
 
-with_words!(Decision, DecisionReason, Door, Action);
+with_words!(Decision, DecisionReason, Action);
 
 /// What is said beside a decision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! No I/O, no async, no framework; whatever stores, sends or shows these lives elsewhere.
 
 pub mod abuse;
+pub mod actor;
 pub mod arrival;
 pub mod block;
 pub mod campaign;

@@ -7,7 +7,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{
-    decision::Actor,
+    actor::Actor,
     email::{EmailIndex, SealedEmail},
     site::SiteSlug,
     timestamp::Timestamp,

@@ -34,5 +34,6 @@ pub mod sketch;
 pub mod tokens;
 pub mod units;
 pub mod views;
+pub mod vocabulary;
 
 pub use document::Document;

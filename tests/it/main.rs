@@ -6,6 +6,7 @@
 )]
 
 mod abuse_evidence;
+mod abuse_model;
 mod accounts;
 mod acts;
 mod akismet;

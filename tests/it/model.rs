@@ -42,7 +42,7 @@ fn labelled(copies: usize) -> String {
     lines.join("\n")
 }
 
-fn hamlet(arguments: &[&str], input: &str) -> Output {
+pub fn hamlet(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hamlet"))
         .args(arguments)
         .stdin(Stdio::piped())
@@ -62,14 +62,14 @@ fn hamlet(arguments: &[&str], input: &str) -> Output {
     output
 }
 
-fn lines(output: &Output) -> Vec<Value> {
+pub fn lines(output: &Output) -> Vec<Value> {
     let text = std::str::from_utf8(&output.stdout).expect("UTF-8");
     text.lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect()
 }
 
-fn errors(output: &Output) -> String {
+pub fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -95,7 +95,7 @@ fn trained() -> &'static Path {
     path
 }
 
-fn model() -> &'static str {
+pub fn model() -> &'static str {
     trained().to_str().expect("UTF-8")
 }
 

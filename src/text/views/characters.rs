@@ -1,5 +1,8 @@
 //! The characters view: pieces of two to five letters inside the borders of a word, which survive
-//! misspelling, joining and spelling out; and short runs of writing without spaces.
+//! misspelling, joining and spelling out; the same of the letters that Korean syllables are made of; and short runs of
+//! writing without spaces.
+
+use std::ops::RangeInclusive;
 
 use super::extractor::{Extractor, LOOKS, extend};
 use super::view::View;
@@ -10,6 +13,9 @@ use crate::kind::Kind;
 /// Shortest and longest piece of a word, borders included.
 const SHORTEST: usize = 2;
 const LONGEST: usize = 5;
+/// Shortest and longest piece of the letters of Korean syllables: one syllable is two or three of them.
+const SHORTEST_JAMO: usize = 3;
+const LONGEST_JAMO: usize = 6;
 /// Pieces beyond this place in one word are left out.
 const LONGEST_WORD: usize = 64;
 /// The border of a word.
@@ -43,15 +49,73 @@ fn add_word(extractor: &mut Extractor, glyphs: &[Glyph], step: usize, at: u32) {
         length += 1;
     }
     let letters = &letters[..=length];
+    add_pieces(extractor, letters, SHORTEST..=LONGEST, at);
+    if letters.iter().any(|c| syllable(*c).is_some()) {
+        add_jamo(extractor, letters, at);
+    }
+}
+
+/// Adds the pieces of a word that is not written so.
+pub(super) fn add_pieces_of(extractor: &mut Extractor, word: &[char], at: u32) {
+    let mut letters = [BORDER; LONGEST_WORD + 2];
+    let length = word.len().min(LONGEST_WORD);
+    letters[1..=length].copy_from_slice(&word[..length]);
+    add_pieces(extractor, &letters[..length + 2], SHORTEST..=LONGEST, at);
+}
+
+/// Adds every piece of so many letters.
+fn add_pieces(
+    extractor: &mut Extractor,
+    letters: &[char],
+    lengths: RangeInclusive<usize>,
+    at: u32,
+) {
     for start in 0..letters.len() {
         let mut key = 0;
-        for (count, &c) in letters[start..].iter().take(LONGEST).enumerate() {
+        for (count, &c) in letters[start..].iter().take(*lengths.end()).enumerate() {
             key = extend(key, c);
-            if count + 1 >= SHORTEST {
-                extractor.put(View::Characters, key, at);
+            if count + 1 >= *lengths.start() {
+                extractor.put_piece(View::Characters, key, at);
             }
         }
     }
+}
+
+/// Adds the pieces of a Korean word taken apart into letters: endings and stems meet within a syllable (`한`, `할`, `했`), and
+/// swearing is written with one letter exchanged.
+fn add_jamo(extractor: &mut Extractor, letters: &[char], at: u32) {
+    let mut apart = ['\0'; 3 * (LONGEST_WORD + 2)];
+    let mut length = 0;
+    for &c in letters {
+        let parts = syllable(c).unwrap_or([c, '\0', '\0']);
+        for part in parts.into_iter().filter(|part| *part != '\0') {
+            apart[length] = part;
+            length += 1;
+        }
+    }
+    add_pieces(
+        extractor,
+        &apart[..length],
+        SHORTEST_JAMO..=LONGEST_JAMO,
+        at,
+    );
+}
+
+/// The letters of a Korean syllable: consonant, vowel and, or else NUL, the consonant that ends it (the Unicode Standard, 3.12).
+fn syllable(c: char) -> Option<[char; 3]> {
+    let place = (c as u32)
+        .checked_sub(0xAC00)
+        .filter(|place| *place < 11_172)?;
+    let letter = |first: u32, place: u32| char::from_u32(first + place);
+    let end = match place % 28 {
+        0 => '\0',
+        end => letter(0x11A7, end)?,
+    };
+    Some([
+        letter(0x1100, place / 588)?,
+        letter(0x1161, place % 588 / 28)?,
+        end,
+    ])
 }
 
 fn add_host(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) {
@@ -68,7 +132,7 @@ fn add_unspaced(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) {
         let mut key = 1;
         for glyph in glyphs[start..].iter().take(3) {
             key = extend(key, glyph.folded);
-            extractor.put(View::Characters, key, at);
+            extractor.put_piece(View::Characters, key, at);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What the views share: the extractor with its memory, and how a key becomes a place in the feature space.
 
 use super::view::{VIEWS, View};
+use crate::document::Document;
 use crate::glyphs::Glyphs;
 use crate::hosts;
 use crate::tokens::Token;
+use crate::vocabulary;
 
 /// A feature that a document has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct Extractor {
     pub(super) seen: Seen,
     pub(super) host: String,
     pub(super) identity: Glyphs,
+    /// What [`Extractor::pieces`] asks for.
+    pieces: Option<Vec<(View, u32)>>,
 }
 
 impl Extractor {
@@ -78,9 +82,37 @@ impl Extractor {
             .collect()
     }
 
+    /// The pairs and pieces of words of a text, by their values in the [`vocabulary`], for counting it. A piece may come twice.
+    pub fn pieces(&mut self, document: &Document<'_>) -> Vec<(View, u32)> {
+        self.pieces = Some(Vec::new());
+        self.extract(document);
+        self.pieces.take().unwrap_or_default()
+    }
+
     #[inline]
     pub(super) fn put(&mut self, view: View, key: u64, token: u32) {
-        let id = place(view, key);
+        self.put_at(view, place(view, key), token);
+    }
+
+    /// Puts a pair of words or a piece of one: of these there are so many that only those in the vocabulary get places beside the
+    /// words.
+    #[inline]
+    pub(super) fn put_piece(&mut self, view: View, key: u64, token: u32) {
+        let hash = hash(view, key);
+        if let Some(pieces) = &mut self.pieces {
+            pieces.push((view, vocabulary::value(hash)));
+        }
+        let known = view.known();
+        let id = if vocabulary::is_known(view, hash) {
+            within(hash, known)
+        } else {
+            known + within(hash, view.size() - known)
+        };
+        self.put_at(view, at(view, id), token);
+    }
+
+    #[inline]
+    fn put_at(&mut self, view: View, id: u32, token: u32) {
         if self.seen.insert(id) {
             self.views[view.index()].push(Feature { id, token });
         }
@@ -90,13 +122,28 @@ impl Extractor {
 /// The place of a key in the feature space.
 #[inline]
 pub(super) fn place(view: View, key: u64) -> u32 {
-    let place = mix(key ^ SEEDS[view.index()]) >> (64 - view.bits());
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a place in the feature space fits in 32 bits"
-    )]
-    let id = place as u32 + view.start() as u32;
-    id
+    at(view, within(hash(view, key), view.known()))
+}
+
+#[inline]
+fn hash(view: View, key: u64) -> u64 {
+    mix(key ^ SEEDS[view.index()])
+}
+
+/// A hash as a number below `size`.
+#[inline]
+const fn within(hash: u64, size: usize) -> usize {
+    (((hash >> 32) * size as u64) >> 32) as usize
+}
+
+/// A place in a view as one in the feature space.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a place in the feature space fits in 32 bits"
+)]
+const fn at(view: View, place: usize) -> u32 {
+    (view.start() + place) as u32
 }
 
 /// One seed per view, so that equal keys fall in unrelated places.

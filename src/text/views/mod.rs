@@ -14,6 +14,7 @@ mod backwards;
 mod characters;
 mod extractor;
 mod identity;
+mod masked;
 mod meaning;
 mod shape;
 mod view;
@@ -25,7 +26,7 @@ pub use extractor::{
     CAPITALS, DIGITS, DISGUISES, EMAIL, Extractor, Feature, LENGTH, LINKS, LOOKS, MARKUP, NAME,
     SYMBOLS, WEBSITE,
 };
-pub use view::{FEATURES, VIEWS, View};
+pub use view::{FEATURES, VIEWS, View, is_rare};
 
 thread_local! {
     static EXTRACTOR: RefCell<Extractor> = RefCell::new(Extractor::default());
@@ -49,6 +50,7 @@ impl Extractor {
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
         characters::add(self);
+        masked::add(self);
         meaning::add(self, document);
         shape::add(self);
         identity::add(self, document);

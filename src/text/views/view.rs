@@ -44,6 +44,17 @@ impl View {
         1 << self.bits()
     }
 
+    /// How many of them are for words, and for the pairs and pieces of the vocabulary; the others are shared by all other pairs
+    /// and pieces.
+    #[inline]
+    #[must_use]
+    pub const fn known(self) -> usize {
+        match self {
+            Self::Words | Self::Characters => self.size() / 8 * 7,
+            _ => self.size(),
+        }
+    }
+
     /// The view's first place in the feature space.
     #[inline]
     #[must_use]
@@ -74,3 +85,12 @@ impl View {
 
 /// Size of the whole feature space.
 pub const FEATURES: usize = View::Identity.start() + View::Identity.size();
+
+/// Is a place one of those that pairs and pieces of words share which are not in the vocabulary?
+#[inline]
+#[must_use]
+pub fn is_rare(id: u32) -> bool {
+    let id = id as usize;
+    let rare = |view: View| (view.start() + view.known()..view.range().end).contains(&id);
+    rare(View::Words) || rare(View::Characters)
+}

@@ -29,11 +29,11 @@ pub(super) fn add(extractor: &mut Extractor) {
             continue;
         };
         if token.kind != Kind::Spelled {
-            extractor.put(View::Words, mix(previous).wrapping_add(own), at);
+            extractor.put_piece(View::Words, mix(previous).wrapping_add(own), at);
             previous = own;
         }
     }
-    extractor.put(
+    extractor.put_piece(
         View::Words,
         mix(previous).wrapping_add(tagged("end", 0)),
         LOOKS,
