@@ -77,7 +77,7 @@ impl SiteError {
         match self {
             Self::Invalid(errors) => Ok(errors),
             Self::Taken(_) => {
-                let message = "Another site has this slug.";
+                let message = "Another site has this name in addresses.";
                 Ok(vec![FieldError::new("slug", "taken", message)])
             }
             other => Err(other),
