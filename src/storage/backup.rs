@@ -62,7 +62,7 @@ pub fn newest_schema() -> i64 {
 
 /// The size of a copy's pages, whatever those of the database are: [`Engine::session`](super::engine::Engine::session)
 /// says why.
-const PAGE_BYTES: u32 = 1024;
+const PAGE_BYTES: u32 = 2048;
 
 /// Copies a database into an empty file, as it stood at one moment. Reading and writing go on
 /// meanwhile.

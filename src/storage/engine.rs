@@ -51,9 +51,10 @@ impl Engine {
         match self {
             Self::Sqlite => &[
                 "PRAGMA busy_timeout = 5000",
-                // Of a file that is made now; others keep theirs. A post writes to a place of its own in each of
-                // several indexes, and each such place costs a page: with SQLite's 4 KiB twice as many bytes.
-                "PRAGMA page_size = 1024",
+                // Of a file that is made now; others keep theirs. A post writes to a place of its own in each of two
+                // indexes, and each such place costs a page: with SQLite's 4 KiB half as many bytes again. With 1 KiB
+                // it is a third less still, but lists take up to twice as long and the file is a quarter larger.
+                "PRAGMA page_size = 2048",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
@@ -76,7 +77,7 @@ impl Engine {
         match self {
             Self::Sqlite => &[
                 "PRAGMA cache_size = -16000",
-                "PRAGMA wal_autocheckpoint = 32000",
+                "PRAGMA wal_autocheckpoint = 16000",
                 // What is deleted is overwritten: whoever asked to be erased must not be found in the file.
                 "PRAGMA secure_delete = ON",
             ],

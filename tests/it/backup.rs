@@ -361,8 +361,8 @@ async fn a_database_has_small_pages_and_one_of_an_older_version_has_them_once_it
         let add = ["site", "add", "blog", "--origin", "https://blog.example"];
         assert!(hamlet(data, &add).status.success());
     }
-    assert_eq!(page_size(&new.join("hamlet.db"), None).await, 1024);
+    assert_eq!(page_size(&new.join("hamlet.db"), None).await, 2048);
     assert_eq!(page_size(&old.join("hamlet.db"), None).await, 4096);
     succeeded(&hamlet(&old, &["backup", copy.to_str().unwrap(), "--json"]));
-    assert_eq!(page_size(&copy, None).await, 1024);
+    assert_eq!(page_size(&copy, None).await, 2048);
 }
