@@ -25,7 +25,10 @@ struct Wanted {
 /// What came to your sites and what people decided about it: by day, site, page, language and reason, how long comments
 /// waited, and what you decided yourself (for operators: what each moderator decided). Added up a few minutes behind; days are
 /// those of UTC. Imported comments are left out.
-#[utoipa::path(params(Wanted), responses((status = 200, body = Statistics)))]
+#[utoipa::path(
+    params(Wanted),
+    responses((status = 200, body = Statistics), (status = 404, description = "No such site."))
+)]
 #[get("/api/v1/statistics")]
 async fn read_statistics(
     app: Shared,
