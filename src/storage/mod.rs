@@ -6,6 +6,7 @@
 //! statement costs more than the rows in it.
 
 pub mod abuse_trials;
+mod access;
 pub mod acts;
 pub mod arrivals;
 pub mod backup;
@@ -92,17 +93,13 @@ mod votes;
 pub mod webhooks;
 
 use std::{
-    borrow::Cow,
     str::FromStr,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{
-    AnyConnection, Connection,
-    any::{AnyConnectOptions, AnyRow},
-};
+use sqlx::any::AnyConnectOptions;
 use tokio::sync::Semaphore;
 
 pub use self::error::{Result, StoreError};
@@ -110,10 +107,10 @@ use self::{
     engine::Engine,
     hosts::Host,
     pools::Pool,
-    primary::{Following, Primary, unless_moved},
+    primary::{Following, Primary},
     probe::OpenFile,
 };
-use crate::storage::sql::{Conn, Statement, Value, get, values};
+use crate::storage::sql::{get, values};
 
 /// Connections for readiness and the public lists.
 const FRONT: u32 = 4;
@@ -266,7 +263,7 @@ impl Store {
             Engine::Sqlite => closing.await,
             Engine::Postgres => {
                 if tokio::time::timeout(CLOSES_WITHIN, closing).await.is_err() {
-                    tracing::warn!("the database did not answer when it was told goodbye");
+                    tracing::warn!("the database did not answer when its connections were closed");
                 }
             }
         }
@@ -287,116 +284,5 @@ impl Store {
             return Err(StoreError::UnsafeSqlite(version));
         }
         Ok(())
-    }
-
-    /// Runs `work` in one write transaction: all of it happens, or none of it.
-    async fn write<T>(&self, work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
-        self.write_within(self.engine.patience(), work).await
-    }
-
-    /// Like [`Store::write`], given up after `patience`. A server ends what takes too long by itself;
-    /// this is about one that is not heard of any more, which would be waited for without end.
-    async fn write_within<T>(
-        &self,
-        patience: Duration,
-        work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.on_writer(patience, async |connection| {
-            let mut transaction = connection.begin_with(self.begin()).await?;
-            let value = work(&mut self.on(&mut transaction)).await?;
-            transaction.commit().await?;
-            Ok(value)
-        })
-        .await
-    }
-
-    /// Runs `work` on a connection that may write, given up after `patience`.
-    ///
-    /// A connection on which anything failed is closed rather than put back: after a full disk
-    /// sqlx believes its transaction is still open, and would fail for ever.
-    async fn on_writer<T>(
-        &self,
-        patience: Duration,
-        work: impl AsyncFnOnce(&mut AnyConnection) -> Result<T>,
-    ) -> Result<T> {
-        self.check_in_place()?;
-        let mut connection = self.write.acquire().await?;
-        let primary = self.primary.as_deref();
-        let writing = Box::pin(work(&mut connection));
-        let outcome = tokio::time::timeout(patience, unless_moved(primary, writing)).await;
-        let outcome = outcome.unwrap_or(Err(StoreError::Silent));
-        if outcome.is_err() {
-            connection.close_on_drop();
-        }
-        outcome
-    }
-
-    /// A write of one statement; how many rows it changed.
-    async fn write_one(
-        &self,
-        text: impl Into<Cow<'static, str>>,
-        values: Vec<Value>,
-    ) -> Result<u64> {
-        self.write(async |tx| tx.run(text, values).await).await
-    }
-
-    const fn begin(&self) -> &'static str {
-        if self.is_lent {
-            self.engine.begin_lent()
-        } else {
-            self.engine.begin()
-        }
-    }
-
-    /// Runs statements on a connection.
-    fn on<'c>(&'c self, connection: &'c mut AnyConnection) -> Conn<'c> {
-        Conn {
-            engine: self.engine,
-            is_lent: self.is_lent,
-            inner: connection,
-            primary: self.primary.as_deref(),
-            patience: self.engine.statement_patience(),
-        }
-    }
-
-    /// The rows that a statement finds.
-    async fn all(
-        &self,
-        text: impl Into<Cow<'static, str>>,
-        values: Vec<Value>,
-    ) -> Result<Vec<AnyRow>> {
-        let mut connection = self.read.acquire().await?;
-        self.on(&mut connection).all(text, values).await
-    }
-
-    /// The row that a statement finds, if there is one.
-    async fn find(
-        &self,
-        text: impl Into<Cow<'static, str>>,
-        values: Vec<Value>,
-    ) -> Result<Option<AnyRow>> {
-        let mut connection = self.read.acquire().await?;
-        self.on(&mut connection).find(text, values).await
-    }
-
-    /// The row that a statement always finds.
-    async fn one(&self, text: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Result<AnyRow> {
-        let mut connection = self.read.acquire().await?;
-        self.on(&mut connection).one(text, values).await
-    }
-
-    /// Reads what a statement finds in a table, but for the rows that cannot be read.
-    async fn gather<T>(
-        &self,
-        table: &'static str,
-        statement: Statement,
-        read: impl Fn(&AnyRow) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        let mut connection = self.read.acquire().await?;
-        Ok(self
-            .on(&mut connection)
-            .gather(table, statement, read)
-            .await?
-            .rows)
     }
 }
