@@ -37,7 +37,6 @@ pub struct Blogger<R> {
     is_export: bool,
     comments: u64,
     broken: Option<ReadError>,
-    ended: bool,
 }
 
 struct Post {
@@ -59,11 +58,11 @@ impl<R: BufRead> Blogger<R> {
             is_export: false,
             comments: 0,
             broken: None,
-            ended: false,
         }
     }
 
-    fn advance(&mut self) -> Result<Option<Found>, ReadError> {
+    /// What comes next; `None` at the end. Nothing follows that, or an error.
+    pub fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
             if let Some(found) = self.ready.pop_front() {
                 return Ok(Some(found));
@@ -167,10 +166,14 @@ impl<R: BufRead> Blogger<R> {
     }
 }
 
+/// An entry's first element of a name.
+fn child<'a>(entry: &'a [Element], name: &str) -> Option<&'a Element> {
+    entry.iter().find(|element| element.name == name)
+}
+
 /// The text of an entry's element, trimmed; `None` where there is none or it is empty.
 fn get<'a>(entry: &'a [Element], name: &str) -> Option<&'a str> {
-    let element = entry.iter().find(|element| element.name == name)?;
-    Some(element.text()).filter(|text| !text.is_empty())
+    Some(child(entry, name)?.text()).filter(|text| !text.is_empty())
 }
 
 /// An entry's kind, in small letters.
@@ -191,18 +194,22 @@ fn link<'a>(entry: &'a [Element], relation: &str) -> Option<&'a str> {
     link.attribute("href").filter(|target| !target.is_empty())
 }
 
+/// An entry's state, in small letters. Exports of before 2018 have none, but for drafts.
+fn status(entry: &[Element]) -> String {
+    get(entry, "blogger:status")
+        .unwrap_or("live")
+        .to_lowercase()
+}
+
 /// Whether an entry is marked as a draft, or as no longer one.
 fn is_draft(entry: &[Element]) -> bool {
-    let control = entry.iter().find(|element| element.name == "app:control");
-    let draft = control.and_then(|control| control.get("app:draft"));
+    let draft = child(entry, "app:control").and_then(|control| control.get("app:draft"));
     draft.is_some_and(|word| word.eq_ignore_ascii_case("yes"))
 }
 
 fn post(entry: &[Element]) -> Post {
     let page = link(entry, "alternate").or_else(|| get(entry, "blogger:filename"));
-    let status = get(entry, "blogger:status")
-        .unwrap_or("LIVE")
-        .to_lowercase();
+    let status = status(entry);
     let withheld = match status.as_str() {
         _ if get(entry, "blogger:trashed").is_some() => Some(("its post was thrown away", true)),
         "draft" => Some(("its post is a draft", false)),
@@ -221,21 +228,14 @@ fn post(entry: &[Element]) -> Post {
 
 /// The post that a comment stands under, by its id.
 fn post_of(entry: &[Element]) -> Option<&str> {
-    let reply = || {
-        let reply = entry
-            .iter()
-            .find(|element| element.name == "thr:in-reply-to")?;
-        reply.attribute("ref")
-    };
+    let reply = || child(entry, "thr:in-reply-to")?.attribute("ref");
     get(entry, "blogger:parent").or_else(reply)
 }
 
 /// A comment; `None` where it says nothing. Its page is its post's, if that is known.
 fn comment(entry: &[Element], nth: u64) -> Option<ForeignComment> {
     let content = get(entry, "content").or_else(|| get(entry, "summary"))?;
-    let status = get(entry, "blogger:status")
-        .unwrap_or("LIVE")
-        .to_lowercase();
+    let status = status(entry);
     let (standing, label) = match status.as_str() {
         _ if get(entry, "blogger:trashed").is_some() => (Standing::Trash, None),
         _ if is_draft(entry) => (Standing::Pending, None),
@@ -244,17 +244,15 @@ fn comment(entry: &[Element], nth: u64) -> Option<ForeignComment> {
         "emptied" | "deleted" | "removed" => (Standing::Trash, None),
         _ => (Standing::Pending, None),
     };
-    let reply = entry
-        .iter()
-        .find(|element| element.name == "thr:in-reply-to");
-    let page = reply.and_then(|reply| reply.attribute("href"));
-    let page = page
+    let reply = child(entry, "thr:in-reply-to");
+    let page = reply
+        .and_then(|reply| reply.attribute("href"))
         .or_else(|| link(entry, "alternate"))
         .unwrap_or_default();
     // A comment's own address is its page's with a place on it.
     let page = page.split(['#', '?']).next().unwrap_or_default();
     let answered = get(entry, "blogger:inReplyTo").or_else(|| link(entry, "related"));
-    let author = entry.iter().find(|element| element.name == "author");
+    let author = child(entry, "author");
     let of_author = |name: &str| author.and_then(|author| author.get(name));
     let email = of_author("email").filter(|email| !email.eq_ignore_ascii_case(NOBODYS));
     let comment = ForeignComment {
@@ -297,18 +295,5 @@ fn placed(comment: ForeignComment, post: &Post) -> Found {
     match post.withheld {
         Some((why, true)) => comment.discarded(Some(why)).into(),
         why => comment.withheld(why.map(|(why, _)| why)).into(),
-    }
-}
-
-impl<R: BufRead> Iterator for Blogger<R> {
-    type Item = Result<Found, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let found = self.advance();
-        self.ended = !matches!(found, Ok(Some(_)));
-        found.transpose()
     }
 }

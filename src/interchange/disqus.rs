@@ -18,7 +18,6 @@ pub struct Disqus<R> {
     xml: Xml<R>,
     threads: HashMap<String, Thread>,
     posts: u64,
-    ended: bool,
 }
 
 struct Thread {
@@ -41,11 +40,11 @@ impl<R: BufRead> Disqus<R> {
             xml: Xml::new(input),
             threads: HashMap::new(),
             posts: 0,
-            ended: false,
         }
     }
 
-    fn advance(&mut self) -> Result<Option<Found>, ReadError> {
+    /// What comes next; `None` at the end. Nothing follows that, or an error.
+    pub fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
             let element = match self.xml.step()? {
                 Step::Open(element) => element,
@@ -152,17 +151,4 @@ fn says_hidden(element: &Element) -> bool {
         .any(|name| says(element, name))
         || denied("isApproved")
         || denied("isPublic")
-}
-
-impl<R: BufRead> Iterator for Disqus<R> {
-    type Item = Result<Found, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let found = self.advance();
-        self.ended = !matches!(found, Ok(Some(_)));
-        found.transpose()
-    }
 }

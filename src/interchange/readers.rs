@@ -1,6 +1,6 @@
 //! Which reader reads which file.
 
-use std::{io::BufRead, sync::Arc};
+use std::{io::BufRead, iter, sync::Arc};
 
 use encoding_rs::Encoding;
 use serde_json::Value;
@@ -63,9 +63,18 @@ pub fn read_encoded(
     let decoding = input.found();
     let input: Input = Box::new(input);
     let findings: Findings = match format {
-        ForeignFormat::Wxr => Box::new(Wxr::new(input)),
-        ForeignFormat::Disqus => Box::new(Disqus::new(input)),
-        ForeignFormat::Blogger => Box::new(Blogger::new(input)),
+        ForeignFormat::Wxr => {
+            let mut reader = Wxr::new(input);
+            until_the_end(move || reader.advance())
+        }
+        ForeignFormat::Disqus => {
+            let mut reader = Disqus::new(input);
+            until_the_end(move || reader.advance())
+        }
+        ForeignFormat::Blogger => {
+            let mut reader = Blogger::new(input);
+            until_the_end(move || reader.advance())
+        }
         ForeignFormat::WpRest => {
             let mut clocks = Clocks::default();
             json(input, &LISTS, move |value| {
@@ -117,6 +126,21 @@ pub fn guess(mut input: impl BufRead + Send + 'static) -> Result<ForeignFormat, 
     }
     let start = Decoded::new(input::unpacked(input)?, None).start()?;
     Ok(Start::of(&start).guess(&start))
+}
+
+/// What a reader finds, up to its end or its first error.
+fn until_the_end(
+    mut advance: impl FnMut() -> Result<Option<Found>, ReadError> + Send + 'static,
+) -> Findings {
+    let mut ended = false;
+    Box::new(iter::from_fn(move || {
+        if ended {
+            return None;
+        }
+        let found = advance();
+        ended = !matches!(found, Ok(Some(_)));
+        found.transpose()
+    }))
 }
 
 fn json(

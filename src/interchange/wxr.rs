@@ -52,7 +52,6 @@ pub struct Wxr<R> {
     /// Whether there is a post of a feed, and whether anything of WordPress's own.
     has_items: bool,
     is_export: bool,
-    ended: bool,
 }
 
 /// A post as far as it is read.
@@ -119,11 +118,11 @@ impl<R: BufRead> Wxr<R> {
             comments: 0,
             has_items: false,
             is_export: false,
-            ended: false,
         }
     }
 
-    fn advance(&mut self) -> Result<Option<Found>, ReadError> {
+    /// What comes next; `None` at the end. Nothing follows that, or an error.
+    pub fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
             if let Some(found) = self.ready.pop_front() {
                 return Ok(Some(found));
@@ -344,17 +343,4 @@ pub(super) fn standing(approved: &str, told: Option<&str>) -> (Standing, Option<
         _ => label,
     };
     (standing, label)
-}
-
-impl<R: BufRead> Iterator for Wxr<R> {
-    type Item = Result<Found, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let found = self.advance();
-        self.ended = !matches!(found, Ok(Some(_)));
-        found.transpose()
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::web::Payload;
 use clap::ValueEnum;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     file_form::{File, FileForm},
@@ -137,15 +137,14 @@ async fn attempt(
         format: word(file.format),
         said: words.count("imports-would-come", number(report.imported)),
         counts: counts(words, Some(&shown)),
-        problems: problems(&report),
+        problems: problems(&report, &shown),
     };
     Ok((Done::default(), Some(tried)))
 }
 
-fn problems(report: &Report) -> Vec<String> {
-    let shown = json!(report);
+fn problems(report: &Report, shown: &Value) -> Vec<String> {
     let early = report.ended_early.clone();
-    let lines = lines(Some(&shown), "problems").chain(lines(Some(&shown), "warnings"));
+    let lines = lines(Some(shown), "problems").chain(lines(Some(shown), "warnings"));
     early.into_iter().chain(lines).collect()
 }
 
