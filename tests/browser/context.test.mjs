@@ -1,21 +1,11 @@
 // What is around a comment: the thread, an answer, a block rule; and the first steps of somebody who begins.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter } from "./at-desk.mjs";
-import { assertAccessible, assertFits, launch, open, signInFirst, Visitor } from "./browser.mjs";
+import { test } from "node:test";
+import { assertAccessible, assertFits, launch, signInFirst, Visitor } from "./browser.mjs";
+import { atDesk, service } from "./opened.mjs";
 import { Service } from "./service.mjs";
 
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
 const bare = (options) => options.javaScriptEnabled === false;
 const ways = [["with script", {}], ["without script", { javaScriptEnabled: false }]];
 

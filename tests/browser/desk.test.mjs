@@ -1,21 +1,10 @@
 // The desk: by key, in bulk, without script, and with somebody else at work.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter } from "./at-desk.mjs";
-import { open, Visitor } from "./browser.mjs";
+import { test } from "node:test";
+import { Visitor } from "./browser.mjs";
+import { atDesk, browser, service } from "./opened.mjs";
 import { OPERATOR } from "./service.mjs";
-
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
 
 const TEXTS = ["To be, or not to be.", "Whether 'tis nobler in the mind to suffer.", "Or to take arms against a sea of troubles."];
 

@@ -1,21 +1,11 @@
 // The hand: no decision that nobody meant, and none lost, however fast or twice something is pressed.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter, decisions } from "./at-desk.mjs";
-import { assertAccessible, assertFits, open } from "./browser.mjs";
+import { test } from "node:test";
+import { decisions } from "./at-desk.mjs";
+import { assertAccessible, assertFits } from "./browser.mjs";
+import { atDesk, browser, service, sorrows } from "./opened.mjs";
 
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
-const sorrows = (count) => Array.from({ length: count }, (_, n) => `Sorrow ${n} comes not as a single spy, but in battalions.`);
 const later = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 const slowly = (page, milliseconds) => page.route(/\/api\/v1\/|cursor=/, async (route) => {
   await later(milliseconds);

@@ -1,15 +1,9 @@
 // A file of another system by the form of the page of imports: tried, then imported, with and without script.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, open, signIn, Visitor } from "./browser.mjs";
-
-let service, browser;
-before(async () => { [service, browser] = await open(); });
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
+import { test } from "node:test";
+import { assertAccessible, assertFits, signIn, Visitor } from "./browser.mjs";
+import { browser, service } from "./opened.mjs";
 
 const lines = ["Peas.", "Beans."].map((text, n) => JSON.stringify({
   id: n, page: `/${text}`, name: "Ada", text, status: "approved", created_at: "2020-01-01T10:00:00Z",

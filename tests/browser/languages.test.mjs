@@ -1,21 +1,9 @@
 // The desk in the language that the browser asks for, or that somebody chose; from right to left where it is written so.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter } from "./at-desk.mjs";
-import { assertAccessible, assertFits, open } from "./browser.mjs";
-
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
-const sorrows = (count) => Array.from({ length: count }, (_, n) => `Sorrow ${n} comes not as a single spy, but in battalions.`);
+import { test } from "node:test";
+import { assertAccessible, assertFits } from "./browser.mjs";
+import { atDesk, browser, service, sorrows } from "./opened.mjs";
 
 const spoken = {
   "de-AT": ["de", "Offen", "1 Kommentar freigegeben.", "2 Kommentare als Spam markiert."],

@@ -2,17 +2,9 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, open, signIn, Visitor } from "./browser.mjs";
-
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
+import { test } from "node:test";
+import { assertAccessible, assertFits, signIn, Visitor } from "./browser.mjs";
+import { browser, service } from "./opened.mjs";
 
 for (const [told, email, options] of [
   ["with script", "gertrude@elsinore.example", {}],

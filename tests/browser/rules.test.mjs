@@ -2,20 +2,10 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { atDesk as enter } from "./at-desk.mjs";
-import { assertAccessible, assertFits, open } from "./browser.mjs";
+import { test } from "node:test";
+import { assertAccessible, assertFits } from "./browser.mjs";
+import { atDesk, service } from "./opened.mjs";
 
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
 const ways = [["with script", {}], ["without script", { javaScriptEnabled: false }]];
 
 for (const [told, options] of ways) {

@@ -2,20 +2,11 @@
 // colours, and with every dialog, message and error open.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter, decisions } from "./at-desk.mjs";
-import { assertAccessible, assertFits, open } from "./browser.mjs";
+import { test } from "node:test";
+import { decisions } from "./at-desk.mjs";
+import { assertAccessible, assertFits } from "./browser.mjs";
+import { atDesk, service } from "./opened.mjs";
 
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
 const sorrows = (count) => Array.from({ length: count }, (_, n) => `Sorrow ${n} comes not as a single spy, but in battalions. First, her father slain; next, your son gone, and he most violent author of his own just remove.`);
 const SPAM = "BUY CHEAP VIAGRA NOW!!! Free casino bonus, and the best pills for you: http://casino-pills.example/win http://cheap-viagra.example/buy http://free-bonus.example/";
 

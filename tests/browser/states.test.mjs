@@ -2,20 +2,10 @@
 // The list's own states are in seen.test.mjs.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter } from "./at-desk.mjs";
-import { assertAccessible, assertFits, open, Visitor } from "./browser.mjs";
+import { test } from "node:test";
+import { assertAccessible, assertFits, Visitor } from "./browser.mjs";
+import { atDesk, browser, service, sorrows } from "./opened.mjs";
 
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
 const LOOKS = [
   ["as it is", {}],
   ["dark", { colorScheme: "dark" }],
@@ -23,7 +13,6 @@ const LOOKS = [
   ["at 400 %", { viewport: { width: 320, height: 256 } }],
   ["from right to left, on a phone", { locale: "ar-EG", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
 ];
-const sorrows = (count) => Array.from({ length: count }, (_, n) => `Sorrow ${n} comes not as a single spy, but in battalions.`);
 
 for (const [told, options] of LOOKS) {
   test(`nothing is wrong with a dialog, a menu or an error open: ${told}`, async () => {

@@ -1,4 +1,4 @@
-// What a screen reader is told of the desk's pages, as a tree: `npm run tree` prints it, `npm run tree -- --write` puts it
+// What a screen reader reads out of the desk's pages, as a tree: `npm run tree` prints it, `npm run tree -- --write` puts it
 // into trees.txt, which a test holds. Times, scores and identifiers are left out, for they differ from run to run.
 
 import { writeFile } from "node:fs/promises";

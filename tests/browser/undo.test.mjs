@@ -1,21 +1,11 @@
 // Taking back from anywhere, what was done by whom, lists with a name, and everything by Ctrl-K.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { atDesk as enter, decisions } from "./at-desk.mjs";
-import { assertAccessible, assertFits, open } from "./browser.mjs";
+import { test } from "node:test";
+import { decisions } from "./at-desk.mjs";
+import { assertAccessible, assertFits } from "./browser.mjs";
+import { atDesk, service, sorrows } from "./opened.mjs";
 
-let service, browser;
-before(async () => {
-  [service, browser] = await open();
-});
-after(async () => {
-  await browser.close();
-  await service.stop();
-});
-
-const atDesk = (texts, options) => enter(service, browser, texts, options);
-const sorrows = (count) => Array.from({ length: count }, (_, n) => `Sorrow ${n} comes not as a single spy, but in battalions.`);
 const statuses = (ids) => Promise.all(ids.map((id) => service.status(id)));
 
 test("z takes back after a reload, and on a page that shows no list: one comment after the other, then many as one", async () => {
