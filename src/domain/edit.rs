@@ -70,10 +70,10 @@ pub struct EditedLately {
     pub last: bool,
 }
 
-/// A change of a text, or the taking back of one, as open pages are told.
+/// A change of a text, or the taking back of one, as it is sent to open pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditedNow {
-    /// By which two of one moment are told apart.
+    /// By which two of one moment differ.
     pub line: String,
     /// The comment's site.
     pub site: SiteSlug,

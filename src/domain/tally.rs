@@ -75,7 +75,7 @@ pub struct Tally {
     pub kind: TallyKind,
     /// Days since 1970 (UTC).
     pub day: i64,
-    /// By what it counts; empty where there is nothing to tell apart.
+    /// By what it counts; empty where all is one.
     pub word: String,
     /// How many. Less than none where more was taken back on a day than was done.
     pub count: i64,

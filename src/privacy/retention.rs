@@ -1,7 +1,7 @@
 //! How long things are kept: a sender's network for the configured days, answers to repeated
 //! requests for a day, counters and spent tokens until their windows end, the address of someone who
 //! was asked about replies and never answered for a month, which decisions were one batch as long, what a
-//! program was told for three, what operators did for the configured days, the sums of the statistics for 400 days, spam and trash for the days that its site says.
+//! program was answered for three, what operators did for the configured days, the sums of the statistics for 400 days, spam and trash for the days that its site says.
 
 use std::time::Duration;
 

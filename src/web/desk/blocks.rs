@@ -60,7 +60,7 @@ impl BlocksPage {
     async fn of(app: &App, by: &SignedIn) -> Result<Self, Problem> {
         let principal = by.principal();
         let rules = blocks::rules(app, |rule| may_see(&principal, rule));
-        // Whoever has some of the sites is told of the first alone: what rules hit elsewhere is not theirs to see.
+        // Whoever has some of the sites is shown the first alone: what rules hit elsewhere is not theirs to see.
         let site = match &principal.scope {
             Scope::All => None,
             Scope::Sites(sites) => sites.iter().next().cloned(),

@@ -80,7 +80,7 @@ pub(super) async fn listen(
         looks: NOBODY.to_owned(),
     };
     let mut listener = listener;
-    // Who looks at what already is told at once, what was decided before is not.
+    // Who looks at what already is sent at once, what was decided before is not.
     listener.place.looks.mark_changed();
     let known = listener.place.lately.borrow_and_update().clone();
     listener
@@ -151,7 +151,7 @@ impl Listener {
         }
     }
 
-    /// Who else has which comment open on the sites of somebody, if that is not what was told.
+    /// Who else has which comment open on the sites of somebody, if that is not what was sent last.
     fn looks(&mut self, principal: &Principal) -> String {
         let all = self.place.looks.borrow_and_update().clone();
         let theirs = all
