@@ -44,7 +44,7 @@ impl<R: BufRead> Disqus<R> {
     }
 
     /// What comes next; `None` at the end. Nothing follows that, or an error.
-    pub fn advance(&mut self) -> Result<Option<Found>, ReadError> {
+    pub(super) fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
             let element = match self.xml.step()? {
                 Step::Open(element) => element,

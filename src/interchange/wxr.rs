@@ -122,7 +122,7 @@ impl<R: BufRead> Wxr<R> {
     }
 
     /// What comes next; `None` at the end. Nothing follows that, or an error.
-    pub fn advance(&mut self) -> Result<Option<Found>, ReadError> {
+    pub(super) fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
             if let Some(found) = self.ready.pop_front() {
                 return Ok(Some(found));
