@@ -24,8 +24,11 @@ use crate::{
     storage::{Result, Store, sql::Conn, stretch::Stretch},
 };
 
-/// Comments of one stretch of the order that are read at most, some 20 ms of work. Where more have about the same
-/// score, to look at the scores of all that wait is faster.
+/// Comments in one part of the order above which it is halved, so that fewer are read.
+const MANY: usize = 500;
+
+/// Comments with one and the same place in the order that are read at most, some 20 ms of work. Where there are more,
+/// to look at the scores of all that wait is faster.
 const READ: usize = 5_000;
 
 impl Store {
@@ -50,65 +53,85 @@ impl Store {
     }
 }
 
+/// What waits for the index: looked at itself, and left out where the index knows it as it was.
+struct Beside {
+    keys: Vec<Key>,
+    /// The places of the index where those are that it has already.
+    apart: BTreeSet<(i64, usize)>,
+}
+
 async fn find(
     conn: &mut Conn<'_>,
     wanted: &Stretch<'_>,
     status: Status,
 ) -> Result<Option<Vec<(f64, Comment)>>> {
-    let notes = waiting::latest(conn, LOOKED + 1).await?;
-    if notes.len() > LOOKED || waiting::is_filled_back(conn).await? {
-        return Ok(None);
-    }
     let sites: HashSet<&str> = wanted.filter.sites.iter().map(SiteSlug::as_str).collect();
-    let comments = waiting::comments(&notes);
-    let beside: Vec<Key> = comments
-        .iter()
-        .filter_map(|(id, (site, _))| {
-            let site = site.clone().filter(|site| sites.contains(site.as_str()))?;
-            Some(Key {
-                site,
-                id: id.to_string(),
-            })
-        })
-        .collect();
-    let ids: Vec<_> = comments.into_keys().collect();
-    let apart = blocks::locate(conn, &ids).await?;
-    let apart: BTreeSet<(i64, usize)> = apart
-        .into_values()
-        .map(|(block, place)| (block, usize::from(place)))
-        .collect();
+    let Some(beside) = look_beside(conn, &sites).await? else {
+        return Ok(None);
+    };
     let heads = blocks::heads(conn).await?;
     let there: HashMap<i64, (&Head, Places)> = heads
         .iter()
-        .map(|head| (head.block, (head, wanted_of(head, &sites, status, &apart))))
-        .filter(|(_, (_, places))| !places.is_empty())
+        .map(|head| (head, wanted_of(head, &sites, status, &beside.apart)))
+        .filter(|(_, places)| !places.is_empty())
+        .map(|(head, places)| (head.block, (head, places)))
         .collect();
-    let Some(mut found) = read_first(conn, wanted, &beside).await? else {
+    let Some(mut found) = read_first(conn, wanted, &beside.keys).await? else {
         return Ok(None);
     };
-    let full = wanted.full();
-    let mut sure = Vec::new();
-    for stretch in scores::stretches(wanted.sort, wanted.cursor) {
-        let hits = look_up(conn, &stretch.lookups(wanted.sort), &there).await?;
+    let mut indexed = Vec::new();
+    let mut parts = scores::parts(wanted.sort, wanted.cursor);
+    let mut halves = Vec::new();
+    while let Some(part) = halves.pop().or_else(|| parts.next()) {
+        let hits = look_up(conn, &part.lookups(wanted.sort), &there).await?;
         let count: usize = hits.iter().map(|(_, places)| places.len()).sum();
+        if let Some((first, second)) = part.halves().filter(|_| count > MANY) {
+            halves.extend([second, first]);
+            continue;
+        }
         if count > READ {
             return Ok(None);
         }
-        let mut these = Vec::with_capacity(count);
+        let mut candidates = Vec::new();
         for (head, places) in hits {
-            these.extend(keys(conn, head, &places).await?);
+            candidates.extend(keys(conn, head, &places).await?);
         }
-        match read_first(conn, wanted, &these).await? {
-            Some(more) => sure.extend(more),
-            None => return Ok(None),
-        }
-        if sure.len() >= full {
+        let Some(more) = read_first(conn, wanted, &candidates).await? else {
+            return Ok(None);
+        };
+        indexed.extend(more);
+        // All that follows is further away in the order.
+        if indexed.len() >= wanted.full() {
             break;
         }
     }
-    found.extend(sure);
+    found.extend(indexed);
     wanted.keep_first(&mut found);
     Ok(Some(found))
+}
+
+/// None where so much waits that the index is of no use.
+async fn look_beside(conn: &mut Conn<'_>, sites: &HashSet<&str>) -> Result<Option<Beside>> {
+    let notes = waiting::latest(conn, LOOKED + 1).await?;
+    if notes.len() > LOOKED || waiting::fills_back(conn).await? {
+        return Ok(None);
+    }
+    let comments = waiting::comments(&notes);
+    let located = blocks::locate(conn, &comments.keys().copied().collect::<Vec<_>>()).await?;
+    let keys = comments.into_iter().filter_map(|(id, (site, _))| {
+        let site = site.filter(|site| sites.contains(site.as_str()))?;
+        Some(Key {
+            site,
+            id: id.to_string(),
+        })
+    });
+    Ok(Some(Beside {
+        keys: keys.collect(),
+        apart: located
+            .into_values()
+            .map(|(block, place)| (block, usize::from(place)))
+            .collect(),
+    }))
 }
 
 /// The places of a block whose comments are on some sites and have a status, but for those that are `apart`.

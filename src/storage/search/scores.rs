@@ -53,26 +53,30 @@ fn rank(distance: f64) -> u32 {
 }
 
 /// The first bits of a positive number, which order as the numbers do.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "at most some twenty thousand"
+)]
 const fn rank_of(left: f64) -> u32 {
     ((left.to_bits() >> CUT) - (NEAREST.to_bits() >> CUT)) as u32
 }
 
-/// A stretch of an order: places on a line on which each has one or two terms. What has no score comes before all.
+/// A part of an order: places on a line on which each has one or two terms. What has no score comes before all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stretch {
+pub(super) enum Part {
     Unscored,
     Places(Range<u32>),
 }
 
-/// Cuts an order into stretches, from where a list goes on; few places first, then four times as many each time.
-pub(super) fn stretches(sort: Sort, cursor: Option<&Cursor>) -> impl Iterator<Item = Stretch> {
+/// Cuts an order into parts, from where a list goes on; few places first, then four times as many each time.
+pub(super) fn parts(sort: Sort, cursor: Option<&Cursor>) -> impl Iterator<Item = Part> {
     let begin = cursor.and_then(|cursor| place(sort, cursor.key));
-    let unscored = begin.is_none().then_some(Stretch::Unscored);
+    let unscored = begin.is_none().then_some(Part::Unscored);
     let (mut from, mut length) = (begin.unwrap_or(0), 1);
     let places = std::iter::from_fn(move || {
-        let stretch = from..from.saturating_add(length).min(places(sort));
-        (from, length) = (stretch.end, length.saturating_mul(4));
-        (!stretch.is_empty()).then_some(Stretch::Places(stretch))
+        let part = from..from.saturating_add(length).min(places(sort));
+        (from, length) = (part.end, length.saturating_mul(4));
+        (!part.is_empty()).then_some(Part::Places(part))
     });
     unscored.into_iter().chain(places)
 }
@@ -96,8 +100,17 @@ fn place(sort: Sort, key: f64) -> Option<u32> {
     }
 }
 
-impl Stretch {
-    /// The terms of a stretch.
+impl Part {
+    /// Two parts instead of one, in their order; none where it is one place.
+    pub fn halves(&self) -> Option<(Self, Self)> {
+        let Self::Places(Range { start, end }) = *self else {
+            return None;
+        };
+        let middle = start + (end - start) / 2;
+        (middle > start).then_some((Self::Places(start..middle), Self::Places(middle..end)))
+    }
+
+    /// The terms of a part.
     pub fn lookups(&self, sort: Sort) -> Vec<Lookup> {
         let Self::Places(places) = self else {
             return vec![Lookup {
@@ -152,11 +165,11 @@ mod tests {
         1.0,
     ];
 
-    /// The place of the stretch in which each score is found, beginning at `cursor`.
+    /// The number of the part in which each score is found, beginning at `cursor`.
     fn found(sort: Sort, cursor: Option<&Cursor>) -> Vec<(usize, f64)> {
         let mut found = Vec::new();
-        for (at, stretch) in stretches(sort, cursor).enumerate() {
-            let lookups = stretch.lookups(sort);
+        for (at, part) in parts(sort, cursor).enumerate() {
+            let lookups = part.lookups(sort);
             let is_in = |score: &&f64| {
                 let term = term(Some(**score));
                 lookups.iter().any(|one| one.from <= term && term < one.to)
@@ -174,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn every_score_is_in_one_stretch_and_the_stretches_are_in_order() {
+    fn every_score_is_in_one_part_and_the_parts_are_in_order() {
         for sort in [Sort::Uncertain, Sort::Spammiest] {
             let found = found(sort, None);
             assert_eq!(found.len(), SCORES.len(), "{found:?}");
@@ -202,16 +215,44 @@ mod tests {
                     .filter(|score| key(sort, **score) >= key(sort, last));
                 for score in beyond {
                     assert!(
-                        after.iter().any(|(_, there)| there == score),
+                        after
+                            .iter()
+                            .any(|(_, there)| there.total_cmp(score).is_eq()),
                         "{last} {score}"
                     );
                 }
                 assert_eq!(
-                    stretches(sort, Some(&cursor)).find(|one| *one == Stretch::Unscored),
+                    parts(sort, Some(&cursor)).find(|one| *one == Part::Unscored),
                     None
                 );
             }
         }
+    }
+
+    #[test]
+    fn halves_have_the_terms_of_the_whole_each_once_and_in_order() {
+        for sort in [Sort::Uncertain, Sort::Spammiest] {
+            let whole = Part::Places(0..places(sort));
+            let (mut open, mut ends) = (vec![whole], Vec::new());
+            while let Some(part) = open.pop() {
+                match part.halves() {
+                    Some((first, second)) => open.extend([second, first]),
+                    None => ends.push(part),
+                }
+            }
+            let single = (0..places(sort)).map(|place| Part::Places(place..place + 1));
+            assert!(ends.iter().cloned().eq(single));
+            let in_one = |score: &f64| {
+                let term = term(Some(*score));
+                let has = |part: &&Part| {
+                    let lookups = part.lookups(sort);
+                    lookups.iter().any(|one| one.from <= term && term < one.to)
+                };
+                ends.iter().filter(has).count()
+            };
+            assert!(SCORES.iter().all(|score| in_one(score) == 1));
+        }
+        assert_eq!(Part::Unscored.halves(), None);
     }
 
     #[test]
@@ -223,10 +264,10 @@ mod tests {
                 id: CommentId::parse("0190c0de-0000-7000-8000-000000000000").unwrap(),
             };
             for cursor in [None, Some(&cursor)] {
-                assert_eq!(stretches(sort, cursor).next(), Some(Stretch::Unscored));
+                assert_eq!(parts(sort, cursor).next(), Some(Part::Unscored));
             }
         }
-        let lookups = Stretch::Unscored.lookups(Sort::Uncertain);
+        let lookups = Part::Unscored.lookups(Sort::Uncertain);
         let none = term(None);
         assert!(lookups[0].from <= none && none < lookups[0].to);
         assert!(term(Some(0.0)) < lookups[0].from && term(Some(1.0)) < lookups[0].from);

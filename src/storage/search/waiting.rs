@@ -62,7 +62,7 @@ pub(super) async fn are_there(conn: &mut Conn<'_>, count: usize) -> Result<bool>
 }
 
 /// Whether comments that were there before the index are still to be taken in.
-pub(super) async fn is_filled_back(conn: &mut Conn<'_>) -> Result<bool> {
+pub(super) async fn fills_back(conn: &mut Conn<'_>) -> Result<bool> {
     let text = "SELECT site FROM search_backfill LIMIT 1";
     Ok(conn.find(text, values![]).await?.is_some())
 }
