@@ -106,7 +106,8 @@ on_both_engines!(
                 Some(renamed) => (demoting.await, renamed),
                 None => join(demoting, renaming).await,
             };
-            (demoted.unwrap(), renamed.unwrap());
+            demoted.unwrap();
+            renamed.unwrap();
             let now = app.app.store.moderator(&them.id).await.unwrap().unwrap();
             assert_eq!(
                 (now.role, now.name.as_str()),
