@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     clients::Clients,
     domain::{arrival::Counted, network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
-    storage::{Result, Store, StoreError, client_keys::ClientKey},
+    storage::{Result, StoreError, client_keys::ClientKey},
 };
 
 /// The length of a key, in characters.
@@ -147,11 +147,11 @@ pub async fn recognise(
 /// # Errors
 /// [`StoreError`].
 pub async fn revoke(clients: &Clients, site: &SiteSlug, id: String) -> Result<bool> {
-    clients.keys.good.invalidate_all();
-    let store: &Store = &clients.ground.store;
-    store
-        .revoke_client_key(site, id, clients.ground.now())
-        .await
+    let (ground, good) = (&clients.ground, &clients.keys.good);
+    let revoked = ground.store.revoke_client_key(site, id, ground.now()).await;
+    // Afterwards: a question in between would find the key good, and remember it.
+    good.invalidate_all();
+    revoked
 }
 
 fn wrong_keys(network: String, now: Timestamp) -> Counted {
