@@ -9,7 +9,12 @@ use uuid::Uuid;
 
 use crate::{
     clients::Clients,
-    domain::{arrival::Counted, network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
+    domain::{
+        arrival::Counted,
+        network::SenderAddress,
+        site::{Site, SiteSlug},
+        timestamp::Timestamp,
+    },
     storage::{Result, StoreError, client_keys::ClientKey},
 };
 
@@ -98,7 +103,7 @@ pub fn looks_like_key(raw: &str) -> bool {
     raw.len() == LENGTH && raw.bytes().all(hex)
 }
 
-/// Whose key this is, if it is a good one. `sender` is the program's own network.
+/// The key of this secret with its site, if it is a good one. `sender` is the program's own network.
 ///
 /// A good key stays good when its network also sends wrong ones: programs share addresses with strangers. That
 /// leaves guessing to find one of 2^48: at a thousand tries a second, nine thousand years.
@@ -106,6 +111,18 @@ pub fn looks_like_key(raw: &str) -> bool {
 /// # Errors
 /// [`KeyError`]: a network that sent too many wrong keys does not learn whether another one is wrong.
 pub async fn recognise(
+    clients: &Clients,
+    secret: &str,
+    sender: Option<&SenderAddress>,
+) -> Result<Option<(Arc<ClientKey>, Arc<Site>)>, KeyError> {
+    let Some(key) = good(clients, secret, sender).await? else {
+        return Ok(None);
+    };
+    let site = clients.ground.directory.site(key.site.as_str());
+    Ok(site.map(|site| (key, site)))
+}
+
+async fn good(
     clients: &Clients,
     secret: &str,
     sender: Option<&SenderAddress>,
