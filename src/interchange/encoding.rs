@@ -1,6 +1,7 @@
 //! Bytes of a file as UTF-8, whatever they are: what the caller, a byte order mark or an XML declaration
 //! says, UTF-16 by its zeros, else UTF-8. A byte that is wrong there becomes U+FFFD and is counted. A file
-//! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported.
+//! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported. Characters that
+//! a database has written as two halves of UTF-16 (CESU-8) are put together.
 
 use std::{
     io::{self, BufRead, Read},
@@ -48,7 +49,9 @@ impl Decoding {
         match self.replaced.load(Ordering::Relaxed) {
             0 => {}
             1 => remarks.push("1 byte was no text, and is \u{FFFD} now".to_owned()),
-            many => remarks.push(format!("{many} bytes were no text, and are \u{FFFD} now")),
+            many => remarks.push(format!(
+                "{many} bytes were no text, and are \u{FFFD} now; where whole words are, say what the file is with --encoding"
+            )),
         }
         remarks
     }
@@ -122,9 +125,8 @@ impl<R: BufRead> Decoded<R> {
             }
             None => declared.or_else(|| by_zeros(&self.raw)),
         };
-        let is_xml = self.raw.trim_ascii_start().starts_with(b"<");
         self.how = match encoding {
-            None => How::Utf8 { sure: is_xml },
+            None => How::Utf8 { sure: false },
             Some(encoding) if encoding == UTF_8 => How::Utf8 { sure: true },
             Some(encoding) => How::Other(encoding.new_decoder_without_bom_handling()),
         };
@@ -133,6 +135,9 @@ impl<R: BufRead> Decoded<R> {
     fn decode(&mut self) {
         if let How::Unknown(said) = self.how {
             self.choose(said);
+        }
+        if matches!(self.how, How::Utf8 { .. }) {
+            join_halves(&mut self.raw);
         }
         if let How::Utf8 { sure: false } = self.how
             && is_rather_a_single_byte(&self.raw)
@@ -231,8 +236,57 @@ fn is_rather_a_single_byte(raw: &[u8]) -> bool {
     wrong > right
 }
 
-/// How many bytes at the end begin a character that goes on behind them.
+/// Puts characters together whose halves of UTF-16 were each written as UTF-8 writes characters, as MySQL, Oracle and Java do, and leaves
+/// Java's two bytes for a zero out.
+fn join_halves(raw: &mut Vec<u8>) {
+    let half = |bytes: &[u8], range: std::ops::RangeInclusive<u32>| match bytes {
+        [0xED, high @ 0xA0..=0xBF, low @ 0x80..=0xBF, ..] => {
+            let unit = 0xD000 | (u32::from(*high) & 0x3F) << 6 | u32::from(*low) & 0x3F;
+            range.contains(&unit).then_some(unit)
+        }
+        _ => None,
+    };
+    if raw.windows(2).any(|pair| pair == [0xC0, 0x80]) {
+        let mut last = 0;
+        raw.retain(|byte| {
+            let is_of_zero = *byte == 0xC0 || (last, *byte) == (0xC0, 0x80);
+            last = *byte;
+            !is_of_zero
+        });
+    }
+    let mut at = 0;
+    while let Some(found) = raw[at..].iter().position(|byte| *byte == 0xED) {
+        at += found;
+        let high = half(&raw[at..], 0xD800..=0xDBFF);
+        let low = raw
+            .get(at + 3..)
+            .and_then(|rest| half(rest, 0xDC00..=0xDFFF));
+        if let (Some(high), Some(low)) = (high, low)
+            && let Some(whole) = char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+        {
+            let mut bytes = [0; 4];
+            raw.splice(at..at + 6, whole.encode_utf8(&mut bytes).bytes());
+        }
+        at += 1;
+    }
+}
+
+/// How many bytes at the end begin a character that goes on behind them, or the first half of one.
 fn unfinished(raw: &[u8]) -> usize {
+    let half = (3..=raw.len().min(5)).find(|length| {
+        let tail = &raw[raw.len() - length..];
+        matches!(tail, [0xED, 0xA0..=0xAF, ..]) && matches!(tail[3..], [] | [0xED] | [0xED, _])
+    });
+    if let Some(length) = half {
+        return length;
+    }
+    // The first half's own first bytes.
+    if raw.ends_with(&[0xED]) {
+        return 1;
+    }
+    if let [.., 0xED, 0xA0..=0xAF] = raw {
+        return 2;
+    }
     let is_open = |length: &usize| {
         let tail = &raw[raw.len() - length..];
         std::str::from_utf8(tail)
@@ -283,6 +337,28 @@ mod tests {
         let mut text = String::new();
         input.read_to_string(&mut text).unwrap();
         (text, input.found().remarks())
+    }
+
+    #[test]
+    fn halves_of_a_character_are_put_together_and_a_lone_one_is_counted() {
+        let (text, remarks) =
+            decoded(b"{\"a\":\"smile \xED\xA0\xBD\xED\xB8\x80, zero \xC0\x80, \xED\x95\x9C\"}");
+        assert_eq!(text, "{\"a\":\"smile \u{1F600}, zero , \u{D55C}\"}");
+        assert!(remarks.is_empty(), "{remarks:?}");
+        let (text, remarks) = decoded("caf\u{e9} na\u{ef}ve \u{fc}\u{e4}".as_bytes());
+        assert_eq!(
+            (text.as_str(), remarks.len()),
+            ("caf\u{e9} na\u{ef}ve \u{fc}\u{e4}", 0)
+        );
+        let (text, remarks) = decoded(b"caf\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9 \xED\xA0\xBD.");
+        assert!(
+            text.starts_with("caf\u{e9}") && text.ends_with("\u{FFFD}."),
+            "{text}"
+        );
+        assert!(
+            remarks[0].starts_with("3 bytes were no text"),
+            "{remarks:?}"
+        );
     }
 
     fn utf16(text: &str, big: bool) -> Vec<u8> {

@@ -13,12 +13,20 @@ use super::{foreign::ReadError, json_mending::parsed};
 const LARGEST: usize = 1 << 20;
 
 /// Names under which systems keep their list of comments.
-pub const LISTS: [&str; 9] = [
+pub const LISTS: [&str; 14] = [
     "Comment", "Comments", "comments", "data", "results", "items", "list", "records", "rows",
+    "response", "docs", "nodes", "entries", "objects",
 ];
 
 /// Fields of a comment: an object that has one is no envelope of a list.
-const OF_A_COMMENT: [&str; 8] = [
+const OF_A_COMMENT: [&str; 15] = [
+    "created_at",
+    "createdAt",
+    "created",
+    "date_gmt",
+    "parent",
+    "pid",
+    "email",
     "text",
     "content",
     "comment",
@@ -167,7 +175,10 @@ impl<R: BufRead> JsonValues<R> {
         let place = format!("line {}", self.line);
         match byte {
             b'[' => self.state = State::List(0),
-            b',' => {}
+            // Between texts of a sequence (RFC 7464), and where files were put together with their byte order marks.
+            b',' | 0x1E | 0xEF | 0xBB | 0xBF => {}
+            // Programs number what they print: `/* 1 */`.
+            b'/' => self.comment(place)?,
             // LeanCloud begins its lines with one about the file.
             b'#' => {
                 self.rest_of_line()?;
@@ -184,6 +195,38 @@ impl<R: BufRead> JsonValues<R> {
             }
         }
         Ok(None)
+    }
+
+    /// A comment of JavaScript's whose slash was read.
+    fn comment(&mut self, place: String) -> Result<(), ReadError> {
+        match self.byte()? {
+            Some(b'/') => drop(self.rest_of_line()?),
+            Some(b'*') => {
+                let mut last = 0;
+                while let Some(byte) = self.byte()? {
+                    if (last, byte) == (b'*', b'/') {
+                        break;
+                    }
+                    last = byte;
+                }
+            }
+            _ => {
+                return Err(ReadError::item(
+                    place,
+                    &"neither an object nor a list of them: /",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a list whose bracket was read holds objects, or nothing.
+    fn is_of_objects(&mut self) -> Result<bool, ReadError> {
+        let Some(next) = self.visible()? else {
+            return Ok(true);
+        };
+        self.give_back(&[next]);
+        Ok(matches!(next, b'{' | b']'))
     }
 
     /// An object at the top whose bracket was read.
@@ -250,7 +293,11 @@ impl<R: BufRead> JsonValues<R> {
                     is_after_key = true;
                     continue;
                 }
-                b'[' if is_after_key && !is_comment && is(self.lists) => {
+                b'[' if is_after_key
+                    && !is_comment
+                    && is(self.lists)
+                    && self.is_of_objects()? =>
+                {
                     return Ok(Object::Envelope(
                         depth,
                         String::from_utf8_lossy(name).into_owned(),
@@ -283,7 +330,7 @@ impl<R: BufRead> JsonValues<R> {
         while let Some(byte) = self.visible()? {
             let is_list = |last: &[u8]| self.lists.iter().any(|name| name.as_bytes() == last);
             match byte {
-                b'[' if is_after_key && is_list(&last) => {
+                b'[' if is_after_key && is_list(&last) && self.is_of_objects()? => {
                     self.list = String::from_utf8_lossy(&last).into_owned();
                     self.state = State::List(depth);
                     return Ok(());

@@ -54,9 +54,12 @@ pub fn of_html(html: &str) -> String {
             "br" => text.push('\n'),
             "p" | "/p" | "div" | "/div" | "blockquote" | "/blockquote" | "ul" | "/ul" | "ol"
             | "/ol" | "li" | "pre" | "/pre" | "hr" | "tr" | "/table" | "dt" | "dd" | "h1"
-            | "/h1" | "h2" | "/h2" | "h3" | "/h3" | "h4" | "/h4" | "h5" | "/h5" | "h6" | "/h6" => {
+            | "/dd" | "summary" | "/summary" | "section" | "/section" | "article" | "/article"
+            | "figure" | "/figure" | "figcaption" | "/figcaption" | "/h1" | "h2" | "/h2" | "h3"
+            | "/h3" | "h4" | "/h4" | "h5" | "/h5" | "h6" | "/h6" => {
                 end_line(&mut text);
             }
+            "/td" | "/th" => text.push(' '),
             "a" => target = attribute(tag, "href").map(|href| (href, text.len())),
             "/a" => {
                 if let Some((href, since)) = target.take() {
