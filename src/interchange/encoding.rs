@@ -69,6 +69,8 @@ pub struct Decoded<R> {
     text: Vec<u8>,
     at: usize,
     how: How,
+    /// XML that says nothing is UTF-8, unless nothing in it looks so.
+    is_xml: bool,
     found: Arc<Decoding>,
     ended: bool,
 }
@@ -91,6 +93,7 @@ impl<R: BufRead> Decoded<R> {
             text: Vec::new(),
             at: 0,
             how: How::Unknown(encoding),
+            is_xml: false,
             found: Arc::default(),
             ended: false,
         }
@@ -125,6 +128,7 @@ impl<R: BufRead> Decoded<R> {
             }
             None => declared.or_else(|| by_zeros(&self.raw)),
         };
+        self.is_xml = self.raw.trim_ascii_start().starts_with(b"<");
         self.how = match encoding {
             None => How::Utf8 { sure: false },
             Some(encoding) if encoding == UTF_8 => How::Utf8 { sure: true },
@@ -140,7 +144,7 @@ impl<R: BufRead> Decoded<R> {
             join_halves(&mut self.raw);
         }
         if let How::Utf8 { sure: false } = self.how
-            && is_rather_a_single_byte(&self.raw)
+            && is_rather_a_single_byte(&self.raw, self.is_xml)
         {
             let _ = self.found.guessed.set("Windows-1252");
             self.how = How::Other(WINDOWS_1252.new_decoder_without_bom_handling());
@@ -225,15 +229,20 @@ fn by_zeros(raw: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it.
-fn is_rather_a_single_byte(raw: &[u8]) -> bool {
+/// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it; of XML, whether they have no
+/// such letter at all.
+fn is_rather_a_single_byte(raw: &[u8], is_xml: bool) -> bool {
     let raw = &raw[..raw.len() - unfinished(raw)];
     let (mut wrong, mut right) = (0, 0);
     for chunk in raw.utf8_chunks() {
         wrong += usize::from(!chunk.invalid().is_empty());
         right += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
     }
-    wrong > right
+    if is_xml {
+        wrong > 0 && right == 0
+    } else {
+        wrong > right
+    }
 }
 
 /// Puts characters together whose halves of UTF-16 were each written as UTF-8 writes characters, as MySQL, Oracle and Java do, and leaves
@@ -337,6 +346,16 @@ mod tests {
         let mut text = String::new();
         input.read_to_string(&mut text).unwrap();
         (text, input.found().remarks())
+    }
+
+    #[test]
+    fn xml_that_says_nothing_is_read_by_what_is_in_it() {
+        let (text, remarks) = decoded(b"<rss><title>M\xFCller \x96 na\xEFve</title></rss>");
+        assert_eq!(
+            text,
+            "<rss><title>M\u{fc}ller \u{2013} na\u{ef}ve</title></rss>"
+        );
+        assert!(remarks[0].contains("--encoding"), "{remarks:?}");
     }
 
     #[test]

@@ -264,6 +264,10 @@ fn fraction(rest: &str) -> Option<(u32, &str)> {
 fn twelve_hours(hour: u8, rest: &str) -> Option<(u8, &str)> {
     let length = if rest.get(1..2) == Some(".") { 4 } else { 2 };
     let (half, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    // `America/New_York` begins so as well.
+    if after.starts_with(char::is_alphabetic) {
+        return Some((hour, rest));
+    }
     let after_noon = match half.to_ascii_lowercase().replace('.', "").as_str() {
         "am" => false,
         "pm" => true,
