@@ -20,7 +20,7 @@ pub(super) fn plain(raw: &str) -> String {
             c => text.push(digit(c).unwrap_or(c)),
         }
     }
-    if text.is_ascii() {
+    if raw.is_ascii() {
         return text.trim_matches(['"', '\'', ' ']).to_owned();
     }
     for (word, meant) in [

@@ -230,7 +230,7 @@ fn by_zeros(raw: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it; of XML, whether they have no
-/// such letter at all.
+/// such letter at all, and not one slip alone.
 fn is_rather_a_single_byte(raw: &[u8], is_xml: bool) -> bool {
     let raw = &raw[..raw.len() - unfinished(raw)];
     let (mut wrong, mut right) = (0, 0);
@@ -239,7 +239,7 @@ fn is_rather_a_single_byte(raw: &[u8], is_xml: bool) -> bool {
         right += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
     }
     if is_xml {
-        wrong > 0 && right == 0
+        wrong > 1 && right == 0
     } else {
         wrong > right
     }
