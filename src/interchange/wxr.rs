@@ -325,7 +325,7 @@ impl<R: BufRead> Wxr<R> {
 
 /// Pings are no comments. An empty type is a comment.
 pub(super) fn not_a_comment(kind: Option<&str>) -> Option<Found> {
-    match kind {
+    match kind.map(str::to_lowercase).as_deref() {
         None | Some("" | "comment" | "review") => None,
         Some("pingback" | "trackback") => Some(Found::Skipped("a pingback or trackback")),
         Some(_) => Some(Found::Skipped("not a comment")),

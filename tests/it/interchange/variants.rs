@@ -276,6 +276,43 @@ on_both_engines!(
     }
 );
 
+on_both_engines!(
+    prefixes_of_a_file_of_its_own_are_the_namespaces_that_they_name,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let wxr = r#"<rss xmlns:x="http://wordpress.org/export/1.2/"><channel><item><title>T</title>
+            <link>https://garden.example/w</link><x:status>private</x:status><x:comment><x:comment_id>1</x:comment_id>
+            <x:comment_content>hidden</x:comment_content><x:comment_approved>1</x:comment_approved><x:comment_type>Comment</x:comment_type>
+            <x:comment_date_gmt>2020-01-01 10:00:00</x:comment_date_gmt></x:comment></item></channel></rss>"#;
+        let report = imported(&app, ForeignFormat::Wxr, wxr).await;
+        assert_eq!(report.withheld["its post is private"], 1, "{report:?}");
+        let thread = r#"<thread q:id="1"><link>https://garden.example/d</link></thread>"#;
+        let post = |id: u32, parent: &str| {
+            format!(
+                r#"<post q:id="{id}"><message>d{id}</message><createdAt>2020-01-01T00:00:0{id}Z</createdAt><isDeleted>false</isDeleted>
+                <isSpam>false</isSpam><author><name>A</name></author><thread q:id="1"/>{parent}</post>"#
+            )
+        };
+        let posts = format!(
+            "{thread}{}{}",
+            post(1, ""),
+            post(2, r#"<parent q:id="1"/>"#)
+        );
+        let with =
+            format!(r#"<disqus xmlns:q="http://disqus.com/disqus-internals">{posts}</disqus>"#);
+        let report = imported(&app, ForeignFormat::Disqus, with).await;
+        assert_eq!(
+            (report.imported, report.withheld.len()),
+            (2, 0),
+            "{report:?}"
+        );
+        assert_eq!(one(&app, "d2").await.parent, Some(one(&app, "d1").await.id));
+        let without = format!("<disqus>{}</disqus>", posts.replace("q:id", "id"));
+        let report = imported(&app, ForeignFormat::Disqus, without).await;
+        assert_eq!((report.imported, report.unchanged), (0, 2), "{report:?}");
+    }
+);
+
 #[test]
 fn a_word_for_a_state_that_no_wordpress_writes_is_counted() {
     let row = r#"[{"comment_ID":"1","comment_content":"x","comment_approved":"2"},{"comment_ID":"2","comment_content":"y",
