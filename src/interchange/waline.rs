@@ -36,7 +36,7 @@ pub fn of(object: &Value) -> Found {
     let comment = ForeignComment {
         id: first(object, &["objectId", "_id", "id"]),
         parent: reference(object, "pid").or_else(|| reference(object, "rid")),
-        page: first(object, &["url", "href"]).unwrap_or_default(),
+        page: page_of(object),
         name: plain::line(&text(object, "nick").unwrap_or_default()),
         email: text(object, "mail"),
         website: text(object, "link"),
@@ -50,6 +50,20 @@ pub fn of(object: &Value) -> Found {
     as_marked(object, comment.written(dates::read(date.as_deref())))
         .withheld(is_for_some(object).then_some(MARKED_WITHHELD))
         .into()
+}
+
+/// The page. Where Twikoo's own import of another system's comments has put all of them on the front page, the link says which
+/// it was.
+fn page_of(object: &Value) -> String {
+    let (url, link) = (text(object, "url"), text(object, "href"));
+    let is_front = url.as_deref() == Some("/");
+    let other = link
+        .as_ref()
+        .filter(|link| link.starts_with('/') && link.len() > 1);
+    match (url, other) {
+        (Some(_), Some(link)) if is_front => link.clone(),
+        (url, _) => url.or(link).unwrap_or_default(),
+    }
 }
 
 /// Whether `LeanCloud` lets only some read it.

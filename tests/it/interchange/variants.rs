@@ -266,6 +266,10 @@ on_both_engines!(
         )
         .await;
         assert_eq!(report.withheld["its page is not known"], 1, "{report:?}");
+        // Twikoo's import of Artalk's comments.
+        let twikoo = r#"[{"_id":"t","nick":"A","comment":"tw","url":"/","href":"/blog/191.html/","created":1681083954909,"isSpam":"false"}]"#;
+        imported(&app, ForeignFormat::Waline, twikoo).await;
+        assert_eq!(one(&app, "tw").await.page.to_string(), "/blog/191.html/");
         for (n, (page, meant)) in pages.iter().enumerate() {
             assert_eq!(
                 one(&app, &n.to_string()).await.page.to_string(),
