@@ -33,8 +33,8 @@ const TOO_NEW: [(&str, &str); 18] = [
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder of the sources") {
+        let path = entry.expect("a file of the sources").path();
         if path.is_dir() {
             files(&path, found);
         } else if path
