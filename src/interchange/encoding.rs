@@ -245,7 +245,7 @@ fn is_rather_a_single_byte(raw: &[u8], is_xml: bool) -> bool {
     }
 }
 
-/// Puts characters together whose halves of UTF-16 were each written as UTF-8 writes characters, as MySQL, Oracle and Java do, and leaves
+/// Puts characters together whose halves of UTF-16 were each written as UTF-8 writes characters, as `MySQL`, Oracle and Java do, and leaves
 /// Java's two bytes for a zero out.
 fn join_halves(raw: &mut Vec<u8>) {
     let half = |bytes: &[u8], range: std::ops::RangeInclusive<u32>| match bytes {
@@ -255,13 +255,8 @@ fn join_halves(raw: &mut Vec<u8>) {
         }
         _ => None,
     };
-    if raw.windows(2).any(|pair| pair == [0xC0, 0x80]) {
-        let mut last = 0;
-        raw.retain(|byte| {
-            let is_of_zero = *byte == 0xC0 || (last, *byte) == (0xC0, 0x80);
-            last = *byte;
-            !is_of_zero
-        });
+    while let Some(zero) = raw.windows(2).position(|pair| pair == [0xC0, 0x80]) {
+        raw.drain(zero..zero + 2);
     }
     let mut at = 0;
     while let Some(found) = raw[at..].iter().position(|byte| *byte == 0xED) {

@@ -163,15 +163,12 @@ fn without_references(text: &str, encoding: &'static Encoding) -> String {
             let (_, _, lacks) = encoding.encode(meant.encode_utf8(&mut [0; 4]));
             lacks.then_some((meant, after))
         });
-        match reference {
-            Some((meant, after)) => {
-                read.push(meant);
-                read.push_str(after);
-            }
-            None => {
-                read.push_str("&#");
-                read.push_str(piece);
-            }
+        if let Some((meant, after)) = reference {
+            read.push(meant);
+            read.push_str(after);
+        } else {
+            read.push_str("&#");
+            read.push_str(piece);
         }
     }
     read
