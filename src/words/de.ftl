@@ -1543,6 +1543,7 @@ widget-held = Danke. Ihr Kommentar wartet auf Prüfung.
 widget-published = Danke. Ihr Kommentar ist veröffentlicht.
 widget-more = Weitere Kommentare
 widget-failed = Die Kommentare konnten nicht geladen werden.
+widget-stranger = Der Dienst kennt die Adresse dieser Seite noch nicht: { $name }. Wer die Website betreibt, kann sie in der Moderation zu deren Adressen hinzufügen.
 widget-again = Erneut versuchen
 widget-required = Bitte ausfüllen.
 widget-bad-email = Das ist keine E-Mail-Adresse.

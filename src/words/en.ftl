@@ -1533,6 +1533,7 @@ widget-held = Thank you. Your comment awaits review.
 widget-published = Thank you. Your comment is published.
 widget-more = More comments
 widget-failed = The comments could not be loaded.
+widget-stranger = The service does not know this page’s address yet: { $name }. Whoever runs the site can add it to the site’s origins on the desk.
 widget-again = Try again
 widget-required = Please fill this in.
 widget-bad-email = This is not an email address.

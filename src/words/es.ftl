@@ -1543,6 +1543,7 @@ widget-held = Gracias. Su comentario espera revisión.
 widget-published = Gracias. Su comentario está publicado.
 widget-more = Más comentarios
 widget-failed = No se pudieron cargar los comentarios.
+widget-stranger = El servicio aún no conoce la dirección de esta página: { $name }. Quien gestiona el sitio puede añadirla a sus direcciones en la moderación.
 widget-again = Reintentar
 widget-required = Rellene este campo.
 widget-bad-email = No es una dirección de correo.

@@ -1552,6 +1552,7 @@ widget-held = Merci. Votre commentaire attend d’être relu.
 widget-published = Merci. Votre commentaire est publié.
 widget-more = Autres commentaires
 widget-failed = Les commentaires n’ont pas pu être chargés.
+widget-stranger = Le service ne connaît pas encore l’adresse de cette page : { $name }. La personne qui gère le site peut l’ajouter à ses adresses dans la modération.
 widget-again = Réessayer
 widget-required = Veuillez remplir ce champ.
 widget-bad-email = Ce n’est pas une adresse e-mail.

@@ -1366,6 +1366,7 @@ widget-held = Terima kasih. Komentar Anda menunggu peninjauan.
 widget-published = Terima kasih. Komentar Anda sudah terbit.
 widget-more = Komentar lainnya
 widget-failed = Komentar tidak dapat dimuat.
+widget-stranger = Layanan ini belum mengenal alamat halaman ini: { $name }. Pengelola situs dapat menambahkannya ke alamat situs di meja moderasi.
 widget-again = Coba lagi
 widget-required = Harap diisi.
 widget-bad-email = Ini bukan alamat email.

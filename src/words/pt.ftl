@@ -1543,6 +1543,7 @@ widget-held = Obrigado. O seu comentário aguarda revisão.
 widget-published = Obrigado. O seu comentário foi publicado.
 widget-more = Mais comentários
 widget-failed = Não foi possível carregar os comentários.
+widget-stranger = O serviço ainda não conhece o endereço desta página: { $name }. Quem gere o site pode acrescentá-lo aos seus endereços na moderação.
 widget-again = Tentar de novo
 widget-required = Preencha este campo.
 widget-bad-email = Isto não é um endereço de e-mail.

@@ -1360,6 +1360,7 @@ widget-held = 谢谢。您的评论正在等待审核。
 widget-published = 谢谢。您的评论已发布。
 widget-more = 更多评论
 widget-failed = 无法加载评论。
+widget-stranger = 该服务还不认识此页面的地址：{ $name }。网站管理者可以在审核台把它添加到该网站的地址中。
 widget-again = 重试
 widget-required = 请填写此项。
 widget-bad-email = 这不是电子邮件地址。

@@ -77,6 +77,12 @@ impl Campaigns {
         self.window().take_in(newcomer, now)
     }
 
+    /// Takes a comment out that was not stored. If it was after all, it is read from the database.
+    pub fn take_back(&self, id: CommentId) {
+        self.window().take_back(id);
+        self.seen().forget(id);
+    }
+
     /// Notes a comment that need not be read from the database, whether its text has a sketch or not.
     pub fn note(&self, id: CommentId) {
         if self.is_shared {

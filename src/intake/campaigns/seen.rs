@@ -28,6 +28,11 @@ impl Seen {
         }
     }
 
+    /// Forgets one.
+    pub fn forget(&mut self, id: CommentId) {
+        self.0.remove(&id);
+    }
+
     /// Forgets those up to one, this one included: the next round asks about those after it.
     pub fn forget_until(&mut self, id: CommentId) {
         let later = self.0.split_off(&id);
@@ -54,6 +59,9 @@ mod tests {
             seen.note(at(millis));
         }
         assert!(seen.has(at(10)) && seen.has(at(20)) && seen.has(at(30)));
+        seen.forget(at(10));
+        assert!(!seen.has(at(10)) && seen.has(at(20)));
+        seen.note(at(10));
         seen.forget_until(at(20));
         assert!(!seen.has(at(10)) && !seen.has(at(20)) && seen.has(at(30)));
     }
