@@ -55,6 +55,7 @@ mod program;
 mod published;
 mod readers;
 mod reasons;
+mod relayed;
 mod removal;
 mod review;
 mod rules;
