@@ -21,7 +21,7 @@ const IN_ENGLISH: &[(&str, usize)] = &[
     // What programmers read is in English, as the descriptions in it are.
     ("docs.html", 22),
     // A file that a command writes, whose options and output are English.
-    ("replay.html", 0),
+    ("replay.html", 195),
 ];
 
 /// What of a template a person would read: neither names in expressions, nor comments, nor tags but for
@@ -208,8 +208,12 @@ const FOR_PROGRAMS: [&str; 7] = [
     "webhooks",
 ];
 
-/// Every file with one of these endings below a folder.
+/// Every file with one of these endings below a folder; or the file that is named instead of one.
 fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
+    if folder.is_file() {
+        found.push(folder.to_owned());
+        return;
+    }
     for file in fs::read_dir(folder).expect("a folder") {
         let path = file.expect("a file").path();
         if path.is_dir() {

@@ -182,7 +182,7 @@ impl<'a> Shower<'a> {
             status: comment.status,
             name: markup::calm(&comment.name).into_owned(),
             name_html: visible(words, &comment.name),
-            email: masked_email(app, comment),
+            email: words.relay(&masked_email(app, comment)).into_owned(),
             website_html: website.map(|website| visible(words, website)),
             site: comment.site.to_string(),
             page_html: visible(words, title.unwrap_or(comment.page.as_str())),

@@ -130,10 +130,21 @@
         if (visit !== this.visit) return;
         console.error("hamlet-comments:", error);
         if (this.comments.size) return;
+        const stranger = error instanceof TypeError && await this.isStranger();
+        if (visit !== this.visit) return;
         this.list.setAttribute("aria-busy", "false");
-        this.below.replaceChildren(make("p", { role: "alert" }, this.words.failed, " ",
-          make("button", { type: "button", class: "plain", onclick: () => this.load() }, this.words.again)));
+        const settings = `${base}/desk/settings/sites/${encodeURIComponent(this.getAttribute("site"))}`;
+        this.below.replaceChildren(make("p", { role: "alert" }, ...stranger
+          ? [this.words.stranger.replace("{name}", () => location.origin), " ",
+            make("a", { href: `${settings}?origin=${encodeURIComponent(location.origin)}`, target: "_blank", rel: "noopener" }, this.words.addOrigin)]
+          : [this.words.failed, " ", make("button", { type: "button", class: "plain", onclick: () => this.load() }, this.words.again)]));
       }
+    }
+
+    // Whether the service answers and the browser keeps the answer from this page: then the page is on none of the site's origins.
+    isStranger() {
+      if (!location.origin.startsWith("http")) return false;
+      return fetch(`${this.api}/comments?${new URLSearchParams({ page: this.page })}`, { mode: "no-cors" }).then(() => true, () => false);
     }
 
     // The list anew, as far as it was shown. What could not be fetched leaves everything as it is.
