@@ -35,8 +35,20 @@ const ELSEWHERE: [&str; 5] = [
     "interchange/labelled.rs",
 ];
 
-/// Parts of sentences, and what a command prints: why the service does not start, and what an import did.
-const PARTS: [&str; 23] = [
+/// Parts of sentences, what only programs read, and what a command prints of an import.
+const PARTS: [&str; 31] = [
+    // Of a body of JSON, which no form sends, and what serde calls a mistake.
+    "This is not JSON: see line 7, column 7.",
+    "There is something behind the JSON value.",
+    "This value is of the wrong kind.",
+    "Send the body as application/json.",
+    "unknown field `",
+    "missing field",
+    "duplicate field",
+    "duplicate field `7`",
+    // Keeps a stream open.
+    ": nothing newnn",
+    // Says why the service does not start.
     "it holds no certificate in PEM form",
     "the file",
     "the database",
@@ -59,7 +71,6 @@ const PARTS: [&str; 23] = [
     "without what they answer: 7 replies",
     "the ids are not those of the comments that are here: they are kept apart, as 7",
     "to take it back: hamlet import --undo 7",
-    "duplicate field `7`",
 ];
 
 /// The literals of code that are sentences, with a number in place of what is filled in: two words or more, apart from tests,
