@@ -103,18 +103,22 @@ impl SitePage {
     }
 
     /// What is in a field: what was written there, where the form was not right.
-    fn written(&self, name: &str, stored: impl ToString) -> String {
+    fn written(&self, name: &str, stored: &impl ToString) -> String {
         let kept = self.kept.as_ref().and_then(|kept| kept.all(name).next());
         kept.map_or_else(|| stored.to_string(), str::to_owned)
     }
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates hand their arguments on by reference"
+    )]
     fn percent(&self, name: &str, stored: &f64) -> String {
-        self.written(name, proposed::percent(*stored))
+        self.written(name, &proposed::percent(*stored))
     }
 
     fn origins(&self) -> String {
         let origins = self.site.origins.iter().map(Origin::as_str);
-        self.written("origins", origins.collect::<Vec<_>>().join("\n"))
+        self.written("origins", &origins.collect::<Vec<_>>().join("\n"))
     }
 
     fn keeps_asked(&self) -> bool {
@@ -127,11 +131,11 @@ impl SitePage {
             Some([]) => "-".to_owned(),
             Some(names) => names.join(" "),
         };
-        self.written("parameters", stored)
+        self.written("parameters", &stored)
     }
 
     fn number<T: ToString>(&self, name: &str, number: Option<&T>) -> String {
-        self.written(name, number.map(ToString::to_string).unwrap_or_default())
+        self.written(name, &number.map(ToString::to_string).unwrap_or_default())
     }
 }
 
