@@ -8,11 +8,10 @@ use clap::Args;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::inputs::{Asking, Skipped, each_batch, read_model};
-use super::shell::Misuse;
+use super::inputs::{Asking, Skipped, each_batch, load_model};
+use crate::bayes::Question;
 use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
-use crate::bayes::{Model, Question};
 use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::parts::{self, TextOrigin};
 use crate::evaluation::report;
@@ -44,12 +43,7 @@ pub struct EvaluateArgs {
 /// # Errors
 /// A model or files that cannot be read.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
-    let bytes = read_model(args.model.as_deref(), args.asking.question)?;
-    let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
-    if model.question() != args.asking.question {
-        let message = "the model answers another question than --question asks";
-        return Err(Misuse(message.into()).into());
-    }
+    let (model, bytes) = load_model(args.model.as_deref(), args.asking.question)?;
     let names_people = args.asking.question == Question::Abuse;
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();

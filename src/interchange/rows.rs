@@ -156,6 +156,13 @@ impl<R: BufRead> Rows<R> {
         values.into_iter()
     }
 
+    /// Whether a row is the header, as where tables were put together.
+    #[must_use]
+    pub fn is_header(&self, row: &TableRow) -> bool {
+        let names = row.fields.iter().map(normal);
+        row.fields.len() == self.names.len() && names.eq(self.names.iter().cloned())
+    }
+
     /// What is odd about a row's shape.
     fn misshapen(&mut self, row: &TableRow) -> Option<TableRowError> {
         let error = |problem: String, is_cut| TableRowError {
@@ -284,7 +291,7 @@ fn separator_of(start: &[u8]) -> (u8, usize) {
 fn normal(name: &str) -> String {
     let name = name
         .trim_start_matches('\u{FEFF}')
-        .trim_matches(['"', ' ', '\'']);
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     name.to_lowercase().replace([' ', '-'], "_")
 }
 

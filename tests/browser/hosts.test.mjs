@@ -104,6 +104,24 @@ test("a canonical address that is not on the site is passed over", async () => {
   }
 });
 
+test("a page whose address the service does not know says so, and shows the comments once it does", async () => {
+  const origins = ["https://elsewhere.example"];
+  await service.call("POST", "sites", { slug: "strange", name: "Strange", origins, policy: { spam_threshold: 1.0 } });
+  await service.decide(await service.posted("strange", "Sigh no more, strangers.", { page: "/strange" }), "approve");
+  for (const [n, site] of ["strange", "nowhere"].entries()) {
+    pages.set(`/strange${n || ""}`, { body: `<hamlet-comments site="${site}"></hamlet-comments>${script()}` });
+  }
+  const [visitor, page] = await open("/strange1");
+  await page.getByText(`does not know this page’s address yet: ${hostUrl}`).waitFor();
+  await page.goto(`${hostUrl}/strange`);
+  await page.getByText(`does not know this page’s address yet: ${hostUrl}`).waitFor();
+  await service.call("PATCH", "sites/strange", { origins: [...origins, hostUrl] });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Sigh no more, strangers.").waitFor();
+  assert.equal(await page.getByText("does not know").count(), 0);
+  await visitor.leave();
+});
+
 test("a page's title of any length and kind is no fault of who writes", async () => {
   pages.set("/title", { body: `${element}<script>document.title = "T\\u2028".repeat(301)</script>${script()}` });
   const [visitor, page] = await open("/title");
@@ -277,11 +295,11 @@ test("a form of a page that sends no referrer, or is in another encoding, is tak
   }
 });
 
-test("on a page that is on none of the site's origins the widget says so, and leads to where it is added", async () => {
+test("a page whose address the service does not know leads to where an operator adds it", async () => {
   pages.set("/stray", { body: `<hamlet-comments site="strict"></hamlet-comments>${script()}` });
   await service.call("POST", "sites", { slug: "strict", name: "Strict", origins: ["https://elsewhere.example"] });
   const [visitor, page] = await open("/stray");
-  await page.getByText(`This page, on ${hostUrl}, is not yet one of the site's pages.`).waitFor();
+  await page.getByText(`does not know this page’s address yet: ${hostUrl}`).waitFor();
   await assertAccessible(page);
   const link = page.getByRole("link", { name: "Add it at the desk" });
   const settings = await link.getAttribute("href");

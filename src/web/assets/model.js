@@ -4,7 +4,7 @@
   // The page hands over what is said, with places for the numbers.
   const slider = (box, counts) => {
     if (!box) return;
-    const judged = box.dataset.scores.trim().split(" ").map((one) => [Number(one.slice(0, -1)), one.at(-1)]);
+    const judged = box.dataset.scores.trim().split(" ").map((one) => [Number(one.slice(0, -1)), one.slice(-1)]);
     const range = box.querySelector("[type=range]");
     const told = box.querySelector(".told");
     const mark = box.querySelector("#mark");
