@@ -16,6 +16,7 @@ use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::parts::{self, TextOrigin};
 use crate::evaluation::report;
 use crate::files;
+use crate::words::Words;
 
 /// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`; in JSONL also `lang` and `kind`, by which the
 /// figures are given too. A language that is not given is recognised).
@@ -71,6 +72,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     );
     if let Some(path) = &args.report {
         let page = report::html(
+            Words::english(),
             &model,
             &Base::from_bytes(&bytes)?,
             &names(&args.data),

@@ -255,24 +255,31 @@ fn join_halves(raw: &mut Vec<u8>) {
         }
         _ => None,
     };
-    while let Some(zero) = raw.windows(2).position(|pair| pair == [0xC0, 0x80]) {
-        raw.drain(zero..zero + 2);
+    if !raw.iter().any(|byte| matches!(byte, 0xC0 | 0xED)) {
+        return;
     }
-    let mut at = 0;
-    while let Some(found) = raw[at..].iter().position(|byte| *byte == 0xED) {
-        at += found;
+    let (mut joined, mut at) = (Vec::with_capacity(raw.len()), 0);
+    while let Some(byte) = raw.get(at) {
+        if raw[at..].starts_with(&[0xC0, 0x80]) {
+            at += 2;
+            continue;
+        }
         let high = half(&raw[at..], 0xD800..=0xDBFF);
         let low = raw
             .get(at + 3..)
             .and_then(|rest| half(rest, 0xDC00..=0xDFFF));
-        if let (Some(high), Some(low)) = (high, low)
-            && let Some(whole) = char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-        {
-            let mut bytes = [0; 4];
-            raw.splice(at..at + 6, whole.encode_utf8(&mut bytes).bytes());
+        let whole = high.zip(low).and_then(|(high, low)| {
+            char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+        });
+        if let Some(whole) = whole {
+            joined.extend_from_slice(whole.encode_utf8(&mut [0; 4]).as_bytes());
+            at += 6;
+        } else {
+            joined.push(*byte);
+            at += 1;
         }
-        at += 1;
     }
+    *raw = joined;
 }
 
 /// How many bytes at the end begin a character that goes on behind them, or the first half of one.

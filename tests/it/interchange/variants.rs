@@ -240,6 +240,21 @@ on_both_engines!(
             (2, 1),
             "{report:?}"
         );
+        let open =
+            "id,text,page,status\n3,\"pie,/t,approved\n4,jam,/t,approved\n5,egg,/t,approved\n";
+        let report = imported(&app, ForeignFormat::Csv, open).await;
+        assert_eq!((report.imported, report.failure()), (2, None), "{report:?}");
+        assert_eq!(report.problems[0], "line 2: a quotation mark is not closed");
+        let cut =
+            "id,text,page,status\n6,rye,/t,approved\n7,\"a text, that\ngoes on, and on\nand is cut";
+        let report = imported(&app, ForeignFormat::Csv, cut).await;
+        assert!(
+            report.failure().unwrap().contains("not closed"),
+            "{report:?}"
+        );
+        for text in ["jam", "egg", "rye"] {
+            assert_eq!(one(&app, text).await.status, Status::Approved);
+        }
     }
 );
 
