@@ -14,3 +14,12 @@ WHEN OLD.text <> NEW.text OR OLD.name <> NEW.name OR OLD.website IS NOT NEW.webs
     OR OLD.page_title IS NOT NEW.page_title OR OLD.email_index <> NEW.email_index OR OLD.score IS NOT NEW.score BEGIN
     INSERT INTO search_waiting (site, id, rewritten) VALUES (NEW.site, NEW.id, 1);
 END;
+
+-- Who fills the index holds this row instead of the one of before: a program of the version before, which may still run beside
+-- this one, would make blocks without scores. It finds no row there, and leaves the index to this version.
+CREATE TABLE search_filling (
+    one      BIGINT PRIMARY KEY CHECK (one = 1),
+    revision BIGINT NOT NULL
+);
+INSERT INTO search_filling VALUES (1, 0);
+DELETE FROM search_filler;

@@ -2,7 +2,7 @@
 //!
 //! A step reads and reckons first and writes then, in short transactions: on SQLite nobody else can write meanwhile. A note
 //! is forgotten by its number, so that what changes in between is noted anew. On PostgreSQL one instance at a time does
-//! this, all of it in the transaction that holds `search_filler`.
+//! this, all of it in the transaction that holds `search_filling`.
 
 use std::sync::atomic::Ordering;
 
@@ -38,7 +38,7 @@ impl Store {
             Engine::Sqlite => self.step_beside(wish).await,
             Engine::Postgres => {
                 self.write(async |tx| {
-                    let text = "SELECT revision FROM search_filler {skip_locked}";
+                    let text = "SELECT revision FROM search_filling {skip_locked}";
                     if tx.find(text, values![]).await?.is_none() {
                         return Ok(false);
                     }
@@ -76,7 +76,7 @@ impl Store {
     async fn step_beside(&self, wish: Wish) -> Result<bool> {
         let mut connection = self.read.acquire().await?;
         let mut conn = self.on(&mut connection);
-        let text = "SELECT revision FROM search_filler";
+        let text = "SELECT revision FROM search_filling";
         let revision: i64 = get(&conn.one(text, values![]).await?, "revision")?;
         let Some(work) = prepare(&mut conn, wish).await? else {
             return Ok(false);
@@ -88,7 +88,7 @@ impl Store {
         };
         let is_done = self.write(async |tx| {
             // A command of the shell may have done it meanwhile, or something else.
-            let text = "UPDATE search_filler SET revision = revision + 1 WHERE revision = $1";
+            let text = "UPDATE search_filling SET revision = revision + 1 WHERE revision = $1";
             let is_ours = tx.touch(text, values![revision]).await?;
             if is_ours {
                 apply(tx, &work, number).await?;
