@@ -144,6 +144,9 @@ fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; VIEWS.len()]) {
         special: OWNERS.map(|owner| (owner, 0.0)),
     };
     let views = VIEWS.map(|view| {
+        if !model.question().reads(view) {
+            return 0.0;
+        }
         let features = text.features(view);
         let value = f64::from(scale(features.iter().map(|feature| feature.id)));
         let mut sum = 0.0_f32;
