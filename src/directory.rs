@@ -79,6 +79,14 @@ impl Directory {
         self.current.load().sites.get(&slug).cloned()
     }
 
+    /// What a site is called for people; its slug, where it is gone.
+    #[must_use]
+    pub fn name(&self, slug: &SiteSlug) -> String {
+        let snapshot = self.current.load();
+        let site = snapshot.sites.get(slug);
+        site.map_or_else(|| slug.to_string(), |site| site.name.clone())
+    }
+
     /// The slugs that a scope covers now.
     #[must_use]
     pub fn covered(&self, scope: &Scope) -> Vec<SiteSlug> {
@@ -100,8 +108,8 @@ impl Directory {
             .is_some_and(|site| site.origins.contains(origin))
     }
 
-    /// Writes a change of sites, rules or webhooks and puts it into force here: whoever changes them
-    /// comes through here. If reading it back fails, the change is kept nevertheless and seen within a
+    /// Writes a change of sites, rules or webhooks and puts it into force here: every change comes
+    /// through here. If reading it back fails, the change is kept nevertheless and seen within a
     /// second, like one that another instance made.
     ///
     /// # Errors

@@ -137,7 +137,7 @@ impl Ground {
     }
 }
 
-/// Makes the data folder when there is none, for whoever runs the service alone.
+/// Makes the data folder when there is none, which only the user that runs the service may read.
 fn make_folder(folder: &Path) -> Result<(), GroundError> {
     let mut new = DirBuilder::new();
     let made = new.recursive(true).mode(0o700).create(folder);

@@ -1,6 +1,7 @@
 //! News of arrivals and decisions: while anyone listens, this instance asks the database once a second for the
-//! latest comment that waits at each site, whichever instance took it in, and for what was decided since, and tells
-//! all listeners, with whose texts were changed and who has which comment open; and whether the sessions of those who listen are still good, wherever they were ended.
+//! latest comment that waits at each site, for what was decided since, for texts that were changed and for who has which
+//! comment open, and announces all of it to every listener. It also asks whether the listeners' sessions are still good:
+//! another instance may have ended them.
 //!
 //! Each listener holds a connection for as long as they like: there are few for one person, where the
 //! oldest makes room for the newest, and few in all, where the newest is refused.
@@ -36,10 +37,10 @@ pub const IN_ALL: usize = 500;
 pub type Latest = Arc<BTreeMap<SiteSlug, CommentId>>;
 
 /// What was decided in the last moments, the earliest first.
-pub type Lately = Arc<Vec<DecidedLately>>;
+type Lately = Arc<Vec<DecidedLately>>;
 
 /// Texts that were changed in the last moments, the earliest first.
-pub type Edits = Arc<Vec<EditedNow>>;
+type Edits = Arc<Vec<EditedNow>>;
 
 /// Who has which comment open.
 pub type Looks = Arc<Vec<Looking>>;

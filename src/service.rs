@@ -49,7 +49,7 @@ pub async fn serve(settings: Settings, may_migrate: bool) -> anyhow::Result<()> 
     });
     let served = service.await;
     stop.cancel();
-    // Whatever went wrong, the database is closed: SQLite folds its log into the file then.
+    // Also after an error the database is closed: SQLite folds its log into the file then.
     if let Err(error) = jobs.await {
         tracing::error!(%error, "the background jobs did not end well");
     }

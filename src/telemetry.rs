@@ -1,7 +1,7 @@
 //! Logs and metrics. No log line, span or label carries anything personal: no address, no network,
 //! no name, no text, no full URL.
 
-use std::{io::IsTerminal, panic};
+use std::{any::Any, io::IsTerminal, panic};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::{EnvFilter, fmt};
@@ -30,7 +30,7 @@ pub fn start_logging(log: &LogSettings) -> Result<(), SettingsError> {
     let builder = fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        // It would tell of a line that standard error did not take on standard error, and panic.
+        // It would report a line that standard error did not take on standard error, and panic.
         .log_internal_errors(false)
         .with_target(false);
     let for_people = match log.format {
@@ -50,12 +50,18 @@ pub fn start_logging(log: &LogSettings) -> Result<(), SettingsError> {
     Ok(())
 }
 
-/// Panics are log lines too: where, and what is a part of the program. What a panic formats may hold a text
-/// or an address.
+/// What a panic says, where that is a part of the program. What a panic formats may hold a text or an address, and
+/// Rust's own panics about strings quote them.
+#[must_use]
+pub fn of_panic(payload: &(dyn Any + Send)) -> &'static str {
+    let said = payload.downcast_ref::<&'static str>();
+    said.copied().unwrap_or("a defect")
+}
+
+/// Panics are log lines too: where, and what [`of_panic`] says.
 fn log_panics() {
     panic::set_hook(Box::new(|panicked| {
-        let what = panicked.payload().downcast_ref::<&'static str>();
-        let what = what.copied().unwrap_or("a defect");
+        let what = of_panic(panicked.payload());
         let place = panicked.location().map(ToString::to_string);
         tracing::error!(place, what, "panicked");
     }));
@@ -139,4 +145,20 @@ fn describe() {
         "hamlet_reports_total",
         "What programs reported about what they were told, by label"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{catch_unwind, panic_any};
+
+    use super::of_panic;
+
+    #[test]
+    fn what_a_panic_formats_is_not_repeated() {
+        let text = "horatio@elsinore.example ☠";
+        let sliced = catch_unwind(|| text[..text.len() - 1].len()).expect_err("within a character");
+        assert_eq!(of_panic(&*sliced), "a defect");
+        let own = catch_unwind(|| panic_any("ours")).expect_err("a panic");
+        assert_eq!(of_panic(&*own), "ours");
+    }
 }

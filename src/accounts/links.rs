@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
 
 use super::{
     passwords::{Password, PasswordError},
@@ -14,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         field::FieldError,
-        moderator::{Moderator, ModeratorId, Role, Scope},
+        moderator::{Moderator, ModeratorId, Role},
     },
     ground::Ground,
     storage::{
@@ -210,19 +209,7 @@ async fn operators(ground: &Ground) -> Result<Vec<Moderator>, StoreError> {
 
 /// Adds the operator named `operator`; nobody when another instance was faster.
 async fn add_first_operator(ground: &Ground) -> Result<Option<ModeratorId>, StoreError> {
-    let operator = Moderator {
-        id: ModeratorId(Uuid::now_v7().to_string()),
-        name: "operator".to_owned(),
-        email: None,
-        email_index: None,
-        role: Role::Operator,
-        scope: Scope::All,
-        password_hash: None,
-        session_epoch: 0,
-        last_mailed_at: None,
-        created_at: ground.now(),
-        language: None,
-    };
+    let operator = Moderator::new("operator".to_owned(), Role::Operator, ground.now());
     let id = operator.id.clone();
     let added = ground.store.add_first_operator(operator).await?;
     Ok(added.then_some(id))

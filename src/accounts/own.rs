@@ -81,7 +81,7 @@ pub async fn change(
         ..Wanted::default()
     };
     let account = if wanted.name.is_some() || wanted.email.is_some() {
-        Some(people::changed(ground, &account.id, wanted).await?)
+        Some(people::writes(ground, account, wanted).map_err(OwnError::Invalid)?)
     } else {
         None
     };

@@ -33,7 +33,7 @@ const LANES: u32 = 1;
 const AT_ONCE: usize = 2;
 static PERMITS: Semaphore = Semaphore::const_new(AT_ONCE);
 
-/// The workspaces that nobody uses now. Whoever holds a permit takes one, or makes it when there is
+/// The workspaces that nobody uses now. Who holds a permit takes one, or makes it when there is
 /// none: there are never more than permits.
 static WORKSPACES: Mutex<Vec<Workspace>> = Mutex::new(Vec::new());
 

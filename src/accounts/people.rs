@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::grant;
 use crate::{
@@ -14,7 +13,10 @@ use crate::{
     },
     ground::Ground,
     sealing::vault::Owner,
-    storage::{StoreError, moderators::Change},
+    storage::{
+        StoreError,
+        moderators::{AccountWrites, Change},
+    },
 };
 
 /// Longest name, in Unicode scalar values.
@@ -116,28 +118,15 @@ pub(super) fn new_account(ground: &Ground, wanted: Wanted) -> Result<Moderator, 
         ("name", wanted.name.is_none()),
         ("email", wanted.email.is_none()),
     ];
-    let missing: Vec<FieldError> = missing
-        .into_iter()
-        .filter(|(_, missing)| *missing)
+    let missing = missing.into_iter().filter(|(_, missing)| *missing);
+    let missing: Vec<_> = missing
         .map(|(field, _)| FieldError::required(field))
         .collect();
     if !missing.is_empty() {
         return Err(missing);
     }
-    let mut moderator = Moderator {
-        id: ModeratorId(Uuid::now_v7().to_string()),
-        name: String::new(),
-        email: None,
-        email_index: None,
-        role: Role::Moderator,
-        scope: Scope::All,
-        password_hash: None,
-        session_epoch: 0,
-        last_mailed_at: None,
-        created_at: ground.now(),
-        language: None,
-    };
-    apply(ground, &mut moderator, wanted)?;
+    let mut moderator = Moderator::new(String::new(), Role::Moderator, ground.now());
+    writes(ground, &moderator, wanted)?.apply(&mut moderator);
     Ok(moderator)
 }
 
@@ -150,21 +139,12 @@ pub async fn change(
     id: &ModeratorId,
     wanted: Wanted,
 ) -> Result<Moderator, PeopleError> {
-    let changed = changed(ground, id, wanted).await?;
-    refuse(ground.store.update_moderator(changed.clone()).await?)?;
-    Ok(changed)
-}
-
-/// An account as it would be with what is wanted.
-pub(super) async fn changed(
-    ground: &Ground,
-    id: &ModeratorId,
-    wanted: Wanted,
-) -> Result<Moderator, PeopleError> {
     let found = ground.store.moderator(id).await?;
-    let mut moderator = found.ok_or(PeopleError::NotFound)?;
-    apply(ground, &mut moderator, wanted).map_err(PeopleError::Invalid)?;
-    Ok(moderator)
+    let account = found.ok_or(PeopleError::NotFound)?;
+    let writes = writes(ground, &account, wanted).map_err(PeopleError::Invalid)?;
+    refuse(ground.store.update_moderator(id, writes).await?)?;
+    let changed = ground.store.moderator(id).await?;
+    changed.ok_or(PeopleError::NotFound)
 }
 
 /// Removes an account; its sessions, links and tokens end with it.
@@ -187,47 +167,32 @@ pub(super) fn refuse(change: Change) -> Result<(), PeopleError> {
     }
 }
 
-/// Writes what is wanted into the account, or returns everything that is wrong with it.
-fn apply(
+/// What is to be written into an account, or everything that is wrong with what is wanted.
+pub(super) fn writes(
     ground: &Ground,
-    moderator: &mut Moderator,
+    account: &Moderator,
     wanted: Wanted,
-) -> Result<(), Vec<FieldError>> {
+) -> Result<AccountWrites, Vec<FieldError>> {
     let mut errors = Vec::new();
-    match wanted.name.as_deref().map(parse_name).transpose() {
-        Ok(name) => moderator.name = name.unwrap_or_else(|| moderator.name.clone()),
-        Err(error) => errors.push(error),
-    }
-    match wanted
-        .email
-        .as_deref()
-        .map(|raw| seal(ground, &moderator.id, raw))
-        .transpose()
-    {
-        Ok(Some((sealed, index))) => {
-            moderator.email = Some(sealed);
-            moderator.email_index = Some(index);
-        }
-        Ok(None) => {}
-        Err(error) => errors.push(error),
-    }
-    if let Some(role) = wanted.role {
-        moderator.role = role;
-        if role == Role::Operator {
-            moderator.scope = Scope::All;
-        }
-    }
-    if let Some(sites) = wanted.sites {
-        match grant(&ground.directory, moderator.role, sites) {
-            Ok(scope) => moderator.scope = scope,
-            Err(more) => errors.extend(more),
-        }
-    }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(errors)
-    }
+    let name = wanted.name.as_deref().map(parse_name).transpose();
+    let name = name.map_err(|error| errors.push(error));
+    let email = wanted.email.as_deref();
+    let email = email.map(|raw| seal(ground, &account.id, raw)).transpose();
+    let email = email.map_err(|error| errors.push(error));
+    let role = wanted.role.unwrap_or(account.role);
+    let scope = wanted
+        .sites
+        .map(|sites| grant(&ground.directory, role, sites));
+    let scope = scope.transpose().map_err(|more| errors.extend(more));
+    let (Ok(name), Ok(email), Ok(scope)) = (name, email, scope) else {
+        return Err(errors);
+    };
+    Ok(AccountWrites {
+        name,
+        email,
+        role: wanted.role,
+        scope,
+    })
 }
 
 /// Reads an account's address, sealed and with its keyed hash.

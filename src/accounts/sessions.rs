@@ -34,7 +34,7 @@ pub struct Session {
     issued_at: Timestamp,
     /// When it ends.
     expires_at: Timestamp,
-    /// Tells two sessions of one moderator apart.
+    /// Distinguishes two sessions of one moderator.
     nonce: u64,
 }
 
@@ -141,7 +141,7 @@ impl Session {
     }
 }
 
-/// Whom a session stands for.
+/// The person behind a session.
 #[must_use]
 pub fn principal_of(moderator: &Moderator) -> Principal {
     principal(moderator, Door::Session)

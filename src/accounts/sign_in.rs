@@ -1,7 +1,7 @@
 //! Signing in with address and password, and the limits that keep guessing hopeless without letting
 //! a stranger lock anybody out: tries are counted for an account and the network they come from
-//! together, for the networks around a sender, and, much higher, for an account wherever they come
-//! from. That last one does not hold where its owner signed in before, and a browser that they
+//! together, for the networks around a sender, and, with a much higher limit, for an account from
+//! everywhere. That last one does not hold where its owner signed in before, and a browser that they
 //! signed in with has a count of its own that nobody else can fill.
 //!
 //! An account that does not exist is counted and answered like any other.
@@ -32,7 +32,7 @@ const WINDOW: Duration = Duration::from_mins(15);
 const PER_ACCOUNT: i64 = 10;
 /// Tries for one account in the window, from all networks where its owner did not sign in before.
 const PER_ACCOUNT_IN_ALL: i64 = 100;
-/// Tries from one network in the window, for whatever accounts: an IPv4 address or a /64, then the
+/// Tries from one network in the window, for any accounts: an IPv4 address or a /64, then the
 /// /56 and the /48 around it.
 const PER_NETWORK: [i64; 3] = [30, 60, 100];
 

@@ -40,7 +40,7 @@ pub fn parse_name(raw: &str) -> Result<String, FieldError> {
     parse_line("name", raw, MAX_NAME_CHARS)
 }
 
-/// Makes and keeps a token of whoever runs the program beside its data: of nobody's account.
+/// Makes and keeps a token that belongs to no account: its maker runs the program beside its data.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].

@@ -1,7 +1,7 @@
 //! Runs jobs: each in a task of its own, on its period, and again after it failed. A panic ends the
 //! run and not the job; the others never notice.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep_until};
@@ -11,7 +11,7 @@ use super::{
     Job,
     jobs::{self, JobError, Work},
 };
-use crate::{app::App, learn::training};
+use crate::{app::App, learn::training, telemetry::of_panic};
 
 /// The first pause after a failure, which doubles with each that follows.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -66,7 +66,7 @@ pub async fn run_once(job: Job, work: &Work) -> u32 {
         jobs::run(job, work).await
     };
     let ended = AssertUnwindSafe(run).catch_unwind().await;
-    let ended = ended.unwrap_or_else(|panic| Err(JobError::Panicked(message(&*panic))));
+    let ended = ended.unwrap_or_else(|panic| Err(JobError::Panicked(of_panic(&*panic))));
     match ended {
         Ok(()) => {
             work.app.pulses.succeeded(job, work.app.now());
@@ -90,14 +90,6 @@ fn pause(period: Duration, failures: u32) -> Duration {
     let doubled = 1_u32 << failures.saturating_sub(1).min(16);
     let longest = LONGEST_PAUSE.max(period / 10);
     (period.min(PAUSE) * doubled).min(longest)
-}
-
-/// What a panic says where that is a part of the program. What it formats may hold somebody's words.
-pub(crate) fn message(panic: &(dyn Any + Send)) -> &'static str {
-    panic
-        .downcast_ref::<&'static str>()
-        .copied()
-        .unwrap_or("a defect")
 }
 
 #[cfg(test)]

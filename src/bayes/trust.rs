@@ -120,7 +120,7 @@ pub struct Line {
 
 impl Line {
     /// Leaves scores as they are.
-    pub const SAME: Self = Self {
+    const SAME: Self = Self {
         slope: 1.0,
         shift: 0.0,
     };

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
 use super::{
-    print,
+    Json, print,
     shell::{Shell, refused},
 };
 use crate::{
@@ -16,19 +16,9 @@ use crate::{
     sites::{self, change::SiteChange},
 };
 
-/// Keys for programs that speak Akismet's protocol, such as WordPress: they judge and report for one
-/// site, and can do nothing else.
-#[derive(Args)]
-pub struct ClientArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Makes a key and prints it, once and alone on standard output.
     Add {
         /// The site that its texts are judged for.
@@ -57,7 +47,7 @@ enum Command {
     },
 }
 
-impl ClientArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

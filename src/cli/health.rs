@@ -1,4 +1,4 @@
-//! `hamlet health`: asks the service on this machine whether it is ready, for whoever restarts it when
+//! `hamlet health`: asks the service on this machine whether it is ready, for what restarts it when
 //! it is not (a container's health check has no other program to ask with).
 
 use std::{

@@ -2,27 +2,21 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
-use super::shell::{Shell, refused};
+use super::{
+    Json,
+    shell::{Shell, refused},
+};
 use crate::{domain::email::EmailAddress, words::Words};
 
 /// How long the mail server may take in all.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Tries the mail settings out.
-#[derive(Args)]
-pub struct MailArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Sends a test mail at once, and says what the mail server answered.
     Test {
         /// Whom it goes to.
@@ -31,7 +25,7 @@ enum Command {
     },
 }
 
-impl MailArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

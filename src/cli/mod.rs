@@ -28,7 +28,7 @@ mod trial;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 /// Comment moderation and spam filtering, self-hosted.
 #[derive(Parser)]
@@ -39,6 +39,16 @@ struct Cli {
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
+}
+
+/// A command with commands of its own, each of which prints what programs read where that is asked for.
+#[derive(Args)]
+struct Json<C: Subcommand> {
+    #[command(subcommand)]
+    command: C,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -53,12 +63,19 @@ enum Command {
     Train(train::TrainArgs),
     Evaluate(evaluate::EvaluateArgs),
     Score(score::ScoreArgs),
-    Site(site::SiteArgs),
-    Moderator(moderator::ModeratorArgs),
-    Model(model::ModelArgs),
-    Token(token::TokenArgs),
-    Client(client::ClientArgs),
-    Mail(mail::MailArgs),
+    /// Adds, lists and removes sites, and moves their threads.
+    Site(Json<site::Command>),
+    /// Adds, lists and removes moderators, and makes links to sign in by.
+    Moderator(Json<moderator::Command>),
+    /// Lists, shows, exports, activates and rolls back models.
+    Model(Json<model::Command>),
+    /// Adds, lists and revokes API tokens.
+    Token(Json<token::Command>),
+    /// Keys for programs that speak Akismet's protocol, such as WordPress: they judge and report for one
+    /// site, and can do nothing else.
+    Client(Json<client::Command>),
+    /// Tries the mail settings out.
+    Mail(Json<mail::Command>),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Trial(trial::TrialArgs),
@@ -66,7 +83,8 @@ enum Command {
     Health,
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
-    Privacy(privacy::PrivacyArgs),
+    /// Keeps erased people erased.
+    Privacy(Json<privacy::Command>),
 }
 
 /// Parses the command line, runs the command and turns its outcome into an exit code:

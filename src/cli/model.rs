@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{
+    Json,
     inputs::{Asking, read_model},
     print,
     shell::{Misuse, SHELL, Shell},
@@ -25,18 +26,9 @@ use crate::{
     storage::models::ModelFile,
 };
 
-/// Lists, shows, exports, activates and rolls back models.
-#[derive(Args)]
-pub struct ModelArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Lists models and training runs, and what each site uses.
     List {
         /// Only this site's.
@@ -83,7 +75,7 @@ enum Command {
     },
 }
 
-impl ModelArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
 use super::{
-    print,
+    Json, print,
     shell::{Shell, refused, role},
 };
 use crate::{
@@ -22,18 +22,9 @@ use crate::{
     storage::links::LinkFor,
 };
 
-/// Adds, lists and removes moderators, and makes links to sign in by.
-#[derive(Args)]
-pub struct ModeratorArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Adds a moderator and prints a one-time link to sign in by.
     Add {
         /// Name for the history.
@@ -63,7 +54,7 @@ enum Command {
     },
 }
 
-impl ModeratorArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

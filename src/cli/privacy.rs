@@ -2,34 +2,25 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
-use super::shell::Shell;
+use super::{Json, shell::Shell};
 use crate::{
     domain::decision::{Actor, Door},
     privacy::subjects,
     storage::erasures::Erased,
 };
 
-/// Keeps erased people erased.
-#[derive(Args)]
-pub struct PrivacyArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Erases again, after a restore, whoever was erased since the backup was taken: those on the list
     /// beside the key file. What they wrote after their erasure stays. The service may run.
     Reapply,
 }
 
-impl PrivacyArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

@@ -123,7 +123,7 @@ impl Judge {
 /// A line as it came, or why it could not be read.
 type Line = Result<(u64, Vec<u8>), RecordError>;
 
-/// Scores line by line, a batch at a time: whatever has arrived, so that a slow writer is answered
+/// Scores line by line, a batch at a time, of all that has arrived, so that a slow writer is answered
 /// at once. Returns how many lines could not be scored.
 fn stream(judge: &Judge, input: impl Read, output: impl Write) -> anyhow::Result<u64> {
     let mut lines = Lines::new(BufReader::with_capacity(1 << 18, input));

@@ -28,7 +28,7 @@ use crate::{
     storage::acts,
 };
 
-/// The name in the history of whoever uses the command line.
+/// The name that the history has for the command line.
 pub(super) const SHELL: &str = "command line";
 
 /// A mistake in how the program was called or configured: exit code 2 instead of 1.
@@ -79,7 +79,7 @@ impl Deref for Shell {
 }
 
 impl Shell {
-    /// Puts the application together and runs `work` with it, on behalf of whoever may use the command line.
+    /// Puts the application together and runs `work` with it, on behalf of the command line.
     ///
     /// # Errors
     /// [`SettingsError`], [`StartError`], or those of `work`.

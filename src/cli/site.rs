@@ -6,10 +6,11 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
 use super::{
+    Json,
     shell::{Misuse, Shell, refused},
     site_abuse,
 };
@@ -25,18 +26,9 @@ use crate::{
 /// Pages asked for in one go.
 const STRETCH: u32 = 1_000;
 
-/// Adds, lists and removes sites, and moves their threads.
-#[derive(Args)]
-pub struct SiteArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Adds a site.
     Add {
         /// Its name in URLs: lower-case letters, digits and hyphens.
@@ -97,7 +89,7 @@ enum Command {
     },
 }
 
-impl SiteArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

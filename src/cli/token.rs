@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::json;
 
 use super::{
-    print,
+    Json, print,
     shell::{Shell, refused, role},
 };
 use crate::{
@@ -17,18 +17,9 @@ use crate::{
     domain::moderator::Role,
 };
 
-/// Adds, lists and revokes API tokens.
-#[derive(Args)]
-pub struct TokenArgs {
-    #[command(subcommand)]
-    command: Command,
-    /// Prints JSON.
-    #[arg(long, global = true)]
-    json: bool,
-}
-
+/// What it does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Makes a token and prints it, once and alone on standard output.
     Add {
         /// What it may do.
@@ -50,7 +41,7 @@ enum Command {
     },
 }
 
-impl TokenArgs {
+impl Json<Command> {
     /// Runs the command.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ pub fn run(
     })
 }
 
-/// Works on whatever run is next, and looks after this one, until it has ended.
+/// Works on the next run, and looks after this one, until it has ended.
 async fn carry_out(app: &App, id: ModelId) -> anyhow::Result<ModelEntry> {
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new_spinner()

@@ -1,6 +1,6 @@
 //! Keys of programs that speak Akismet's protocol: 12 lower-case hexadecimal characters, because
 //! WordPress takes nothing else. That is 48 bits, too few for a secret that may be guessed at will:
-//! a key opens nothing but judging and reporting for one site, and whoever guesses is shut out.
+//! a key opens nothing but judging and reporting for one site, and a network that guesses is shut out.
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
@@ -100,11 +100,11 @@ pub fn looks_like_key(raw: &str) -> bool {
 
 /// Whose key this is, if it is a good one. `sender` is the program's own network.
 ///
-/// A good key is good whatever else its network sends: programs share addresses with strangers. That
+/// A good key stays good when its network also sends wrong ones: programs share addresses with strangers. That
 /// leaves guessing to find one of 2^48: at a thousand tries a second, nine thousand years.
 ///
 /// # Errors
-/// [`KeyError`]: a network that sent too many wrong keys is not told whether another one is wrong.
+/// [`KeyError`]: a network that sent too many wrong keys does not learn whether another one is wrong.
 pub async fn recognise(
     clients: &Clients,
     secret: &str,

@@ -114,7 +114,7 @@ async fn keep_sample(
     Ok(())
 }
 
-/// Decides about the comment; `false` when it is no longer there. One that stands as reported
+/// Decides about the comment; `false` when it is no longer there. One whose status is as reported
 /// already is left alone, so that its history does not fill up.
 async fn decide(
     clients: &Clients,

@@ -1,4 +1,4 @@
-//! What each number among the settings may be. Whatever is inside works: the service starts, and a comment
+//! What each number among the settings may be. Every value inside works: the service starts, and a comment
 //! passes; what is outside is refused at the start and by `hamlet doctor`, with the setting, the value and
 //! the range.
 

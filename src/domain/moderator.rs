@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{
     actor::Actor,
@@ -116,6 +117,26 @@ pub struct Moderator {
     pub created_at: Timestamp,
     /// The language that they read the desk in, as its tag; none: what their browser asks for.
     pub language: Option<String>,
+}
+
+impl Moderator {
+    /// A new account for every site, which nobody can use yet: without an address and a password.
+    #[must_use]
+    pub fn new(name: String, role: Role, now: Timestamp) -> Self {
+        Self {
+            id: ModeratorId(Uuid::now_v7().to_string()),
+            name,
+            email: None,
+            email_index: None,
+            role,
+            scope: Scope::All,
+            password_hash: None,
+            session_epoch: 0,
+            last_mailed_at: None,
+            created_at: now,
+            language: None,
+        }
+    }
 }
 
 /// How often a moderator is mailed about a site's queue.

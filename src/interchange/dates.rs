@@ -8,13 +8,13 @@ use super::{
 use crate::domain::timestamp::Timestamp;
 
 /// The doubt about a spelling that is not understood.
-pub const NOT_UNDERSTOOD: &str = "a date that is not understood";
+const NOT_UNDERSTOOD: &str = "a date that is not understood";
 
 /// The doubt about a comment without any.
 pub const MISSING: &str = "no date";
 
 /// The doubt about a time of before 1970, which becomes the first moment of that year.
-pub const TOO_EARLY: &str = "a date before 1970";
+const TOO_EARLY: &str = "a date before 1970";
 
 /// The doubt about a time of which only the local clock's reading is there.
 pub const LOCAL: &str = "a date in local time alone";

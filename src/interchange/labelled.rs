@@ -46,7 +46,7 @@ impl Format {
 
     /// The format that the first bytes of a stream look like.
     #[must_use]
-    pub fn of_content(start: &[u8]) -> Self {
+    fn of_content(start: &[u8]) -> Self {
         let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
         let line = start
             .split(|byte| *byte == b'\n')

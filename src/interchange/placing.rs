@@ -9,7 +9,7 @@ use super::{doubt::Doubt, foreign::ForeignComment};
 use crate::domain::timestamp::Timestamp;
 
 /// The doubt about a date that is still to come; it becomes the present.
-pub const IN_THE_FUTURE: &str = "a date in the future";
+const IN_THE_FUTURE: &str = "a date in the future";
 
 /// Pages whose last date is remembered.
 const REMEMBERED: usize = 200_000;

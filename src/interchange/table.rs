@@ -108,6 +108,22 @@ fn read_error(error: &TableRowError) -> ReadError {
     }
 }
 
+/// Rows with the names of their columns, as CSV. What people wrote is to be [`defused`] first.
+#[must_use]
+pub fn csv<const COLUMNS: usize>(
+    names: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut written = writer.write_record(names);
+    for row in rows {
+        written = written.and_then(|()| writer.write_record(row));
+    }
+    // Writing to memory cannot fail.
+    let bytes = written.ok().and_then(|()| writer.into_inner().ok());
+    String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+}
+
 /// What spreadsheets would take for a formula begins with one of these.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
@@ -121,7 +137,8 @@ pub fn defused(value: &str) -> String {
 }
 
 /// Takes the apostrophe of [`defused`] away again.
-fn undefused(value: &str) -> &str {
+#[must_use]
+pub fn undefused(value: &str) -> &str {
     match value.strip_prefix('\'') {
         Some(rest) if rest.starts_with(FORMULA) => rest,
         _ => value,

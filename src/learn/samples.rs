@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// One text in so many is left out of training, to measure models on.
-pub const HELD_OUT_ONE_IN: u64 = 5;
+const HELD_OUT_ONE_IN: u64 = 5;
 
 /// Makes the choice of what is held out independent of every other use of the fingerprint.
 const HOLDING_OUT: u64 = 0x6865_6c64_206f_7574;

@@ -6,9 +6,7 @@ use askama::Template;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::{
-    content::{
-        ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, site_name, subscription,
-    },
+    content::{ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, subscription},
     letter::Letter,
     links::{self, DecisionLink, Wish},
     quote::quote,
@@ -136,7 +134,7 @@ fn view(ground: &Ground, words: &Words, moderator: &Moderator, waiting: &Waiting
     let first = waiting.comments.first().map(|comment| &comment.site);
     let of_one_site = waiting.comments.iter().all(|one| Some(&one.site) == first);
     let place = match first {
-        Some(slug) if of_one_site => site_name(ground, slug),
+        Some(slug) if of_one_site => ground.directory.name(slug),
         _ => words.say("mail-queue-several-sites").into(),
     };
     let heading = [
@@ -170,7 +168,7 @@ fn item(ground: &Ground, words: &Words, moderator: &Moderator, comment: &Comment
     let reasons = words.main_reasons(comment, REASONS).into_iter();
     let (page, page_url) = page(ground, comment);
     Item {
-        site: site_name(ground, &comment.site),
+        site: ground.directory.name(&comment.site),
         author: quote(&comment.name, LINE_CHARS),
         page,
         page_url,
@@ -194,7 +192,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
         return Ok(None);
     };
     let words = Words::asked(comment.evidence.language.as_deref(), None);
-    let site = site_name(ground, &comment.site);
+    let site = ground.directory.name(&comment.site);
     let unsubscribe = links::subscription_url(ground, &subscription.id, Wish::Unsubscribe);
     let confirm = Confirm {
         page: page(ground, &comment).0,
@@ -222,7 +220,7 @@ async fn confirm(ground: &Ground, mail: &Claimed) -> Result<Option<Letter>, Comp
 }
 
 /// The public comment whose author wants to hear of replies: the one that the question was queued
-/// for or, if that is public no more, another of the same author on the site.
+/// for or, if that is no longer public, another of the same author on the site.
 async fn wanting(ground: &Ground, mail: &Claimed) -> Result<Option<Comment>, ComposeError> {
     let (Some(site), Some(id)) = (&mail.site, mail.comment) else {
         return Ok(None);

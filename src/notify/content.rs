@@ -3,10 +3,7 @@
 
 use super::{letter::Letter, quote::quote};
 use crate::{
-    domain::{
-        comment::Comment,
-        site::{Site, SiteSlug},
-    },
+    domain::comment::Comment,
     ground::Ground,
     sealing::vault::Unopenable,
     storage::{
@@ -64,14 +61,6 @@ pub(super) async fn subscription(
     Ok(found.filter(|subscription| subscription.answer == expected))
 }
 
-fn site(ground: &Ground, slug: &SiteSlug) -> Option<std::sync::Arc<Site>> {
-    ground.directory.site(slug.as_str())
-}
-
-pub(super) fn site_name(ground: &Ground, slug: &SiteSlug) -> String {
-    site(ground, slug).map_or_else(|| slug.to_string(), |site| site.name.clone())
-}
-
 /// What a page is called, and its address if it is on the site itself: a site without origins takes
 /// any page, and what a commenter made up is not for clicking.
 pub(super) fn page(ground: &Ground, comment: &Comment) -> (String, Option<String>) {
@@ -81,7 +70,8 @@ pub(super) fn page(ground: &Ground, comment: &Comment) -> (String, Option<String
         None => quote(comment.page.as_str(), LINE_CHARS),
     };
     let own = comment.page.as_str().starts_with('/');
-    let url = site(ground, &comment.site).filter(|_| own);
+    let site = ground.directory.site(comment.site.as_str());
+    let url = site.filter(|_| own);
     let url = url.and_then(|site| comment.page.url(&site.origins));
     (name, url)
 }

@@ -102,8 +102,8 @@ fn plain(text: &str) -> String {
     text.chars().filter(kept).collect()
 }
 
-/// A subject on one line that servers take, whatever a site is called. `=?` would begin an encoded word
-/// (RFC 2047), which mail programs show as something else than what stands there.
+/// A subject on one line that servers take, for any name of a site. `=?` would begin an encoded word
+/// (RFC 2047), which mail programs show as other text.
 fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()

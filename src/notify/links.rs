@@ -1,5 +1,5 @@
-//! The links in mail: signed, for one thing, good for a while. A link holds no address; whoever
-//! holds a link can read what it is for, and change nothing about it.
+//! The links in mail: signed, for one thing, good for a while. A link holds no address; its
+//! holder can read what it is for, and change nothing about it.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long the links in a mail are good.
-pub const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
+const GOOD_FOR: Duration = Duration::from_hours(7 * 24);
 
 /// Why a link does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +108,7 @@ pub fn read_decision(ground: &Ground, token: &str) -> Result<DecisionLink, LinkE
 
 /// The token for a commenter's wish.
 #[must_use]
-pub fn sign_subscription(ground: &Ground, link: &SubscriptionLink) -> String {
+fn sign_subscription(ground: &Ground, link: &SubscriptionLink) -> String {
     let ends = match link.wish {
         Wish::Confirm => Some(ground.now().plus(GOOD_FOR).millis()),
         Wish::Unsubscribe => None,

@@ -25,8 +25,8 @@ pub(super) fn quote(text: &str, max: usize) -> String {
     defang(&quoted)
 }
 
-/// Characters that change the direction of what stands around them (Unicode TR 9): a name could
-/// otherwise write over the line it stands in.
+/// Characters that change the direction of the text around them (Unicode TR 9): a name could
+/// otherwise overwrite the line that it is on.
 fn reorders(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -3,9 +3,7 @@
 use askama::Template;
 
 use super::{
-    content::{
-        ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, site_name, subscription,
-    },
+    content::{ComposeError, Composed, EXCERPT_CHARS, LINE_CHARS, LISTED, page, subscription},
     letter::Letter,
     links::{self, Wish},
     quote::quote,
@@ -111,7 +109,7 @@ fn view(
 ) -> Replies {
     let listed = news.iter().take(LISTED as usize);
     Replies {
-        site: site_name(ground, site),
+        site: ground.directory.name(site),
         heading: words.fill("mail-reply-heading", &[("count", &news.len())]),
         items: listed.map(|one| item(ground, one)).collect(),
         more: news.len().saturating_sub(LISTED as usize),

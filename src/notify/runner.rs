@@ -25,6 +25,7 @@ use crate::{
         Result, StoreError,
         queues::{Claim, End, Lease},
     },
+    telemetry::of_panic,
 };
 
 /// How often it is looked what became due while others are on their way.
@@ -318,12 +319,7 @@ async fn carry<C: Courier>(
 }
 
 fn broke<C: Courier>(courier: &C, item: &C::Item, panic: &(dyn Any + Send)) -> Carried {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(
-        panic = text.unwrap_or_default(),
-        "a message could not be made"
-    );
+    tracing::error!(panic = of_panic(panic), "a message could not be made");
     later(
         courier,
         item,

@@ -96,7 +96,7 @@ impl Server {
     pub(super) async fn send(&self, message: &Message) -> Result<(), SendError> {
         let mut connection = self.connect().await?;
         let sent = self.converse(&mut connection, message).await;
-        // The mail is taken or not by now, whatever becomes of the goodbye.
+        // By now the mail is taken or refused: how the goodbye ends changes nothing.
         let _ = tokio::time::timeout(self.patience, connection.abort()).await;
         sent
     }

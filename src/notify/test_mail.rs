@@ -1,4 +1,4 @@
-//! A mail that only shows that mail arrives. It is sent at once and past the outbox, so that whoever asks for it hears how it went.
+//! A mail that only shows that mail arrives. It is sent at once and past the outbox, so that its sender sees how it went.
 
 use std::time::Duration;
 

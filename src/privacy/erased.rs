@@ -1,8 +1,8 @@
 //! Who was erased, and when: keyed hashes and times, a line each, in a file beside the key file. A backup
-//! brings back whoever was erased after it was taken; this list is not in it, so that they can be erased
+//! brings back the people who were erased after it was taken; this list is not in it, so that they can be erased
 //! again ([`super::subjects::reapply`]). Without the key file it does not show whose data it was.
 //!
-//! A line is on the disk before the erasure begins: whatever ends the process in between, the person is on
+//! A line is on the disk before the erasure begins: if the process ends in between, the person is on
 //! the list. Several instances have a list each, beside their copies of the key file: lines may be put
 //! together in any order.
 

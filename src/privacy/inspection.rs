@@ -1,4 +1,4 @@
-//! Whether the keys at hand open what the database holds: of every key that sealed anything, wherever, one
+//! Whether the keys at hand open what the database holds: of every key that sealed anything, one
 //! value in each form is opened. Changes nothing.
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Key rotation: a new key seals and signs from now on, and what older keys sealed is sealed again; later
-//! the older keys are retired. The service may run meanwhile, and several instances of it; whatever runs
-//! at once and whatever is killed, no address may be lost:
+//! the older keys are retired. The service may run meanwhile, and several instances of it; no address may be
+//! lost by commands that run at once or are killed:
 //!
 //! - One command at a time changes keys: it holds the lock beside the key file and, on PostgreSQL, one in
 //!   the database. It reads the file after it has them.
@@ -104,12 +104,7 @@ pub async fn rotate(privacy: &Privacy) -> Result<Resealed, RotationError> {
     let ring = ring.rotated();
     // On the disk before anything is sealed with it.
     key_file::write(&ring, &privacy.ground.settings.key_file())?;
-    let known = privacy
-        .ground
-        .store
-        .know_keys(ring.ids(), privacy.ground.now())
-        .await?;
-    registry::complete(&ring, &known)?;
+    known(privacy, &ring).await?;
     presence::adopt(privacy, ring).await?;
     Ok(reseal(&privacy.ground).await?)
 }
@@ -173,13 +168,16 @@ async fn read(privacy: &Privacy) -> Result<(KeyRing, Vec<KnownKey>), RotationErr
     if ring.check() != privacy.ground.signer.ring().check() {
         return Err(RotationError::Foreign);
     }
-    let known = privacy
-        .ground
-        .store
-        .know_keys(ring.ids(), privacy.ground.now())
-        .await?;
-    registry::complete(&ring, &known)?;
+    let known = known(privacy, &ring).await?;
     Ok((ring, known))
+}
+
+/// What is known of the keys of a ring, which has to have every key in use.
+async fn known(privacy: &Privacy, ring: &KeyRing) -> Result<Vec<KnownKey>, RotationError> {
+    let ground = &privacy.ground;
+    let known = ground.store.know_keys(ring.ids(), ground.now()).await?;
+    registry::complete(ring, &known)?;
+    Ok(known)
 }
 
 /// Refuses while the newest key, or its use at an instance, is younger than the settings want, or an

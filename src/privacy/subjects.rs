@@ -57,7 +57,7 @@ async fn erase_known(privacy: &Privacy, who: EmailIndex, by: Actor) -> Result<Er
     erase_until(privacy, who, by, None).await
 }
 
-/// Erases everything held about the author of a comment, as [`erase`] does: whoever gave no address has one that stands in for it, and
+/// Erases everything held about the author of a comment, as [`erase`] does: who gave no address has one that replaces it, and
 /// is the same for all that came under one name from one place.
 ///
 /// # Errors
@@ -87,7 +87,7 @@ pub async fn erase_comment(privacy: &Privacy, comment: &Comment) -> Result<bool>
 /// how much.
 ///
 /// # Errors
-/// [`StoreError`]; whoever was erased before stays erased.
+/// [`StoreError`]; who was erased before stays erased.
 pub async fn reapply(privacy: &Privacy, by: &Actor) -> Result<(usize, Erased)> {
     let path = erased::file_of(&privacy.ground.settings);
     let back = erased::brought_back(&privacy.ground.store, &path).await?;
@@ -100,7 +100,7 @@ pub async fn reapply(privacy: &Privacy, by: &Actor) -> Result<(usize, Erased)> {
 }
 
 /// Erases what is held about a person, or only what is not later than `until`.
-pub(super) async fn erase_until(
+async fn erase_until(
     privacy: &Privacy,
     who: EmailIndex,
     by: Actor,

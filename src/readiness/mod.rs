@@ -39,7 +39,7 @@ const STALE: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub struct Readiness {
     found: Mutex<Found>,
-    /// Held by whoever looks, so that many questions make one look.
+    /// Held during a look, so that many questions make one look.
     looking: tokio::sync::Mutex<()>,
     unknown_proxy: AtomicBool,
     /// Whether a page of a site's own origin has asked for its comments since the start.
@@ -119,7 +119,7 @@ impl Readiness {
         Ok(())
     }
 
-    /// Whether the database can be written to, as far as can be told in [`PATIENCE`].
+    /// Whether the database can be written to, as far as can be seen within [`PATIENCE`].
     pub async fn can_write(&self, store: &Store) -> bool {
         if !store.is_in_place() {
             return false;

@@ -36,7 +36,7 @@ const FRESH: Duration = Duration::from_secs(1);
 const CAPACITY: u64 = 8 * 1024 * 1024;
 
 /// Comments in one answer at most.
-pub const PAGE_SIZE: u32 = 500;
+const PAGE_SIZE: u32 = 500;
 
 /// Text in one answer, in bytes, before the list goes on in the next. It bounds what a reader costs:
 /// 500 comments may be as long as they like.

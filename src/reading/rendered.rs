@@ -1,4 +1,4 @@
-//! A body ready to be sent, with a digest by which a client can tell whether it has it already.
+//! A body ready to be sent, with a digest by which a client knows whether it has it already.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;

@@ -1,5 +1,5 @@
 //! Near copies: one act decides about a comment and the copies of it that wait on the sites that a person may decide
-//! on. It is one batch, so it is taken back as one. On other sites the decision is evidence, and no more.
+//! on. It is one batch, so it is taken back as one. On other sites the decision is only evidence.
 
 use crate::{
     domain::{

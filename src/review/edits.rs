@@ -5,7 +5,7 @@ use crate::{
     domain::{
         abuse::AbuseMode,
         comment::{Comment, CommentId},
-        decision::{Beside, Decider, Outcome, ToVote},
+        decision::{Beside, Outcome, ToVote},
         edit::{Rewriting, TextChange},
         email::EmailAddress,
         evidence::{Check, Evidence, Finding},
@@ -119,18 +119,7 @@ async fn rewrite(
         evidence,
         change,
     };
-    let decider = Decider {
-        actor: principal.actor.clone(),
-        scope: principal.scope.clone(),
-        beside: Beside::default(),
-        batch: None,
-        now: ground.now(),
-        source: samples::source(
-            ground,
-            samples::provenance_of(&principal.actor),
-            principal.actor.id.clone(),
-        ),
-    };
+    let decider = super::decider(ground, principal, Beside::default(), None);
     let vault = ground.vault.clone();
     let to_vote: ToVote =
         Box::new(move |comment, reason| samples::votes_of(&vault, comment, reason).into());

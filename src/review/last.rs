@@ -1,4 +1,4 @@
-//! Somebody's last decision, taken back from wherever they are.
+//! Somebody's last decision, taken back from any page of the desk.
 
 use std::time::Duration;
 

@@ -106,18 +106,7 @@ pub async fn decide_together(
     batch: Option<BatchId>,
 ) -> Result<Vec<Outcome>> {
     let changes: Vec<Change> = wishes.iter().map(|wish| wish.change).collect();
-    let decider = Decider {
-        actor: principal.actor.clone(),
-        scope: principal.scope.clone(),
-        beside,
-        batch,
-        now: review.ground.now(),
-        source: samples::source(
-            &review.ground,
-            samples::provenance_of(&principal.actor),
-            principal.actor.id.clone(),
-        ),
-    };
+    let decider = decider(&review.ground, principal, beside, batch);
     let vault = review.ground.vault.clone();
     let by_program = principal.actor.via == Door::Client;
     let to_vote: ToVote = Box::new(move |comment, reason| {
@@ -140,7 +129,26 @@ pub async fn decide_together(
     Ok(outcomes)
 }
 
-/// Takes the last decision about one comment back, whatever its version.
+/// Somebody who decides now.
+fn decider(
+    ground: &Ground,
+    principal: &Principal,
+    beside: Beside,
+    batch: Option<BatchId>,
+) -> Decider {
+    let actor = &principal.actor;
+    let provenance = samples::provenance_of(actor);
+    Decider {
+        source: samples::source(ground, provenance, actor.id.clone()),
+        actor: actor.clone(),
+        scope: principal.scope.clone(),
+        beside,
+        batch,
+        now: ground.now(),
+    }
+}
+
+/// Takes the last decision about one comment back; with a `version`, only of the comment as it was seen.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].

@@ -50,9 +50,9 @@ pub enum QueueError {
 pub struct Queue {
     /// The comments.
     pub comments: Vec<Comment>,
-    /// How many of those wanted stand where, the status wanted apart.
+    /// How many comments have each status, under the same filter without its status.
     pub counts: Counts,
-    /// Near copies of those that stand for them, where the list is folded.
+    /// How many near copies each listed comment represents, where the list is folded.
     pub copies: HashMap<CommentId, Copies>,
     /// What to send to get more, if there is more.
     pub next_cursor: Option<String>,

@@ -17,6 +17,7 @@ use crate::{
         timestamp::Timestamp,
     },
     ground::Ground,
+    interchange::{self, table::defused},
     review::tally::LATE,
     storage::Result,
 };
@@ -131,33 +132,19 @@ pub async fn table(
     let mut tallies = ground.store.tallies(sites, TallyKind::ALL, span).await?;
     tallies.retain(|one| one.kind != TallyKind::Person || may_see(principal, &one.word));
     tallies.sort_by(|a, b| (a.day, &a.site, a.kind).cmp(&(b.day, &b.site, b.kind)));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut written = writer.write_record(["day", "site", "kind", "word", "count", "part"]);
-    for one in tallies {
-        let (day, count, part) = (date(one.day), one.count.to_string(), one.part.to_string());
-        let word = plain_cell(&one.word);
-        let row = [
-            &day,
-            one.site.as_str(),
-            one.kind.as_str(),
-            &word,
-            &count,
-            &part,
-        ];
-        written = written.and_then(|()| writer.write_record(row));
-    }
-    // Writing to memory cannot fail.
-    let bytes = written.ok().and_then(|()| writer.into_inner().ok());
-    Ok(String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default())
-}
-
-/// A text that no program for tables takes for a formula: a page is what a stranger says it is.
-fn plain_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    let rows = tallies.iter().map(|one| {
+        [
+            date(one.day),
+            one.site.to_string(),
+            one.kind.as_str().to_owned(),
+            // A page is what a stranger says it is.
+            defused(&one.word),
+            one.count.to_string(),
+            one.part.to_string(),
+        ]
+    });
+    let names = ["day", "site", "kind", "word", "count", "part"];
+    Ok(interchange::table::csv(names, rows))
 }
 
 /// A day as people write it in files.

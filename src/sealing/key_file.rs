@@ -1,6 +1,6 @@
-//! The key file: read, made and replaced. It is replaced whole, so that whoever reads it and whatever is
-//! killed sees the old one or the new one, and by one at a time: who changes it holds the lock file
-//! beside it, which is never removed.
+//! The key file: read, made and replaced. It is replaced whole, so that a reader sees the old one or
+//! the new one, also after a kill, and by one process at a time: who changes it holds the lock file beside it,
+//! which is never removed.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -121,7 +121,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<KeyRing, KeyError> {
     KeyRing::from_json(bytes).ok_or_else(|| KeyError::Malformed(path.to_owned()))
 }
 
-/// Writes a ring, so that a crash leaves the old file or the new one. Whoever replaces a file holds its
+/// Writes a ring, so that a crash leaves the old file or the new one. Who replaces a file holds its
 /// [`Lock`].
 ///
 /// # Errors

@@ -257,7 +257,7 @@ impl KeyRing {
         self.keys.iter().any(|key| key.id == id)
     }
 
-    /// Tells by which key file a database is used, and nothing about the keys.
+    /// Identifies the key file that a database is used with, and says nothing about the keys.
     #[must_use]
     pub fn check(&self) -> String {
         BASE64_STANDARD.encode(self.index.derive(Purpose::KeyCheck))

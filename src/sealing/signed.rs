@@ -44,7 +44,7 @@ impl Signer {
         self.ring.load_full()
     }
 
-    /// Signs a payload for one purpose. The payload is readable by whoever holds the token.
+    /// Signs a payload for one purpose. The holder of the token can read the payload.
     ///
     /// # Panics
     /// When the payload cannot be written as JSON, which plain structs always can.
@@ -60,7 +60,7 @@ impl Signer {
     }
 
     /// The payload of a token that this service signed for this purpose; the comparison takes the
-    /// same time whatever differs.
+    /// same time wherever they differ.
     #[must_use]
     pub fn verify<T: DeserializeOwned>(&self, purpose: Purpose, token: &str) -> Option<T> {
         let (id, rest) = token.split_once('.')?;

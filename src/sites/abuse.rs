@@ -31,7 +31,7 @@ const LATEST: i64 = 1_000;
 pub const THRESHOLDS: [f64; 8] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0];
 
 /// Thresholds in one look at most.
-pub const MAX_THRESHOLDS: usize = 50;
+const MAX_THRESHOLDS: usize = 50;
 
 /// A comment that came, and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq)]

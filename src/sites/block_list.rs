@@ -14,6 +14,10 @@ use crate::{
         site::SiteSlug,
     },
     ground::Ground,
+    interchange::{
+        self,
+        table::{defused, undefused},
+    },
     text::links::canonical_host,
 };
 
@@ -151,21 +155,15 @@ pub fn table(rules: &[BlockRule]) -> String {
     let shown = rules
         .iter()
         .filter(|rule| rule.kind != BlockKind::Email || rule.pattern.starts_with(ANYONE));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut written = writer.write_record(["kind", "pattern", "action", "note"]);
-    for rule in shown {
-        let note = rule.note.as_deref().unwrap_or_default();
-        let row = [
-            rule.kind.as_str(),
-            &rule.pattern,
-            rule.action.as_str(),
-            note,
-        ];
-        written = written.and_then(|()| writer.write_record(row));
-    }
-    // Writing to memory cannot fail.
-    let bytes = written.ok().and_then(|()| writer.into_inner().ok());
-    String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    let rows = shown.map(|rule| {
+        [
+            rule.kind.as_str().to_owned(),
+            defused(&rule.pattern),
+            rule.action.as_str().to_owned(),
+            defused(rule.note.as_deref().unwrap_or_default()),
+        ]
+    });
+    interchange::table::csv(["kind", "pattern", "action", "note"], rows)
 }
 
 impl Entry {
@@ -243,6 +241,7 @@ fn of_table(list: &str, columns: &[String], kind: Option<BlockKind>) -> Vec<Entr
     let rows = reader.records().filter_map(Result::ok);
     let entries = rows.filter_map(|row| {
         let field = |name: &str| place(name).and_then(|at| row.get(at)).map(str::trim);
+        let field = |name: &str| field(name).map(undefused);
         let pattern = field("pattern").filter(|pattern| !pattern.is_empty())?;
         let own = field("kind").and_then(BlockKind::parse);
         let line = row.position().map_or(0, csv::Position::line);
@@ -325,6 +324,7 @@ fn is_domain(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::timestamp::Timestamp;
     use BlockKind::{Domain, Email, Network, Word};
 
     fn kinds(list: &str) -> Vec<(BlockKind, String)> {
@@ -363,5 +363,33 @@ mod tests {
         assert_eq!(read[0].note.as_deref(), Some("why"));
         assert_eq!((read[1].kind, read[1].action), (BlockKind::Domain, None));
         assert!(entries("# nothing\n", None).is_err());
+    }
+
+    #[test]
+    fn a_table_of_ours_holds_no_formula_and_comes_back_as_it_was() {
+        let rule = |pattern: &str, note: &str| BlockRule {
+            id: String::new(),
+            site: None,
+            kind: Word,
+            pattern: pattern.to_owned(),
+            action: BlockAction::Spam,
+            note: Some(note.to_owned()),
+            created_at: Timestamp::from_millis(0),
+            created_by: String::new(),
+            expires_at: None,
+        };
+        let rules = [rule("=hyperlink(a)", "+1"), rule("-> here", "a, \"b\"")];
+        let written = table(&rules);
+        let cells = written.lines().flat_map(|line| line.split(','));
+        let mut cells = cells.map(|cell| cell.trim_start_matches('"'));
+        assert!(
+            !cells.any(|cell| cell.starts_with(['=', '+', '-', '@'])),
+            "{written}"
+        );
+        let read = entries(&written, None).expect("a table");
+        for (entry, rule) in read.iter().zip(&rules) {
+            assert_eq!((&entry.pattern, &entry.note), (&rule.pattern, &rule.note));
+        }
+        assert_eq!(read.len(), rules.len());
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         timestamp::Timestamp,
     },
     ground::Ground,
+    storage::sites::SiteWrites,
 };
 
 /// Most origins of one site.
@@ -94,7 +95,7 @@ pub struct SiteChange {
 pub async fn add(ground: &Ground, new: NewSite) -> Result<Site, SiteError> {
     let now = ground.now();
     let site = new.parse(now).map_err(SiteError::Invalid)?;
-    tried(ground, &site).await?;
+    tried(ground, &site.slug, &site.policy).await?;
     let adding = ground.store.add_site(site.clone());
     if ground.directory.change(&ground.store, now, adding).await? {
         return Ok(site);
@@ -107,22 +108,21 @@ pub async fn add(ground: &Ground, new: NewSite) -> Result<Site, SiteError> {
 /// # Errors
 /// [`SiteError::Invalid`], [`SiteError::NoSite`] or [`SiteError::Store`].
 pub async fn change(ground: &Ground, site: &Site, change: SiteChange) -> Result<Site, SiteError> {
-    let changed = change.apply(site).map_err(SiteError::Invalid)?;
-    tried(ground, &changed).await?;
-    let changing = ground.store.update_site(changed.clone());
-    if ground
+    let writes = change.parse().map_err(SiteError::Invalid)?;
+    if let Some(policy) = &writes.policy {
+        tried(ground, &site.slug, policy).await?;
+    }
+    let changing = ground.store.update_site(&site.slug, writes);
+    let changed = ground
         .directory
         .change(&ground.store, ground.now(), changing)
-        .await?
-    {
-        return Ok(changed);
-    }
-    Err(SiteError::NoSite)
+        .await?;
+    changed.ok_or(SiteError::NoSite)
 }
 
 /// Refuses what was not tried yet.
-async fn tried(ground: &Ground, site: &Site) -> Result<(), SiteError> {
-    let errors = abuse::check(ground, &site.slug, &site.policy).await?;
+async fn tried(ground: &Ground, site: &SiteSlug, policy: &Policy) -> Result<(), SiteError> {
+    let errors = abuse::check(ground, site, policy).await?;
     if errors.is_empty() {
         return Ok(());
     }
@@ -130,31 +130,29 @@ async fn tried(ground: &Ground, site: &Site) -> Result<(), SiteError> {
 }
 
 impl SiteChange {
-    /// The site as changed, if every field is right.
+    /// What to write, if every field is right.
     ///
     /// # Errors
     /// One [`FieldError`] for each field that is not right.
-    pub fn apply(self, site: &Site) -> Result<Site, Vec<FieldError>> {
+    pub fn parse(self) -> Result<SiteWrites, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut keep = |error| errors.push(error);
         let name = self
             .name
             .map(|raw| parse_line("name", &raw, MAX_NAME_CHARS));
-        let name = name.transpose().map_err(&mut keep).unwrap_or_default();
-        let origins = self.origins.map(|raw| parse_origins(&raw));
-        let origins = origins.transpose().map_err(&mut keep).unwrap_or_default();
-        let policy = self.policy.unwrap_or_else(|| site.policy.clone());
-        errors.extend(policy.validate().err().into_iter().flatten());
-        if !errors.is_empty() {
-            return Err(errors);
+        let name = name.transpose().map_err(|error| errors.push(error));
+        let origins = self.origins.map(|raw| parse_origins(&raw)).transpose();
+        let origins = origins.map_err(|error| errors.push(error));
+        let policy = self.policy;
+        let wrong = policy.as_ref().and_then(|policy| policy.validate().err());
+        errors.extend(wrong.into_iter().flatten());
+        match (name, origins) {
+            (Ok(name), Ok(origins)) if errors.is_empty() => Ok(SiteWrites {
+                name,
+                origins,
+                policy,
+            }),
+            _ => Err(errors),
         }
-        Ok(Site {
-            slug: site.slug.clone(),
-            name: name.unwrap_or_else(|| site.name.clone()),
-            origins: origins.unwrap_or_else(|| site.origins.clone()),
-            policy,
-            created_at: site.created_at,
-        })
     }
 }
 

@@ -1,5 +1,5 @@
 //! Removing a site, with all that it holds: taken from everyone at once, here and within a second at other
-//! instances, then emptied in bites. What is interrupted is gone on with by the background.
+//! instances, then emptied in bites. The background finishes what was interrupted.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     storage::{Result, removal::Removal},
 };
 
-/// How long whoever removes a site waits for it to be empty. The background does the rest.
+/// How long the caller waits for a site to be empty. The background does the rest.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a removal may have been under way before the background goes on with it.
@@ -66,7 +66,7 @@ async fn empty(sites: &Sites, slug: &SiteSlug) -> Result<()> {
         .remove_some(slug, sites.ground.now())
         .await?
     {}
-    // The name is free again, and whoever takes it must meet nothing that is remembered here.
+    // The name is free again, and a new site that takes it must meet nothing that is remembered here.
     forget(sites, slug).await?;
     sites.ground.store.clear_search().await?;
     sites.ground.store.fold_log().await;

@@ -31,7 +31,7 @@ impl Likeness {
     /// Whether another is the same comment: it says the same; or it is of the same moment and has something
     /// in common, as one has that was edited, moved or read by an earlier version.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         let alike = [
             self.page == other.page,
             self.name == other.name,

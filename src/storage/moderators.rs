@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     domain::{
-        email::EmailIndex,
-        moderator::{Moderator, ModeratorId, Role},
+        email::{EmailIndex, SealedEmail},
+        moderator::{Moderator, ModeratorId, Role, Scope},
         timestamp::Timestamp,
     },
     storage::{
@@ -25,6 +25,38 @@ pub enum Change {
     EmailTaken,
     /// The last operator stays one: nobody else could run the place.
     LastOperator,
+}
+
+/// What a change writes into an account; what is absent stays as it is at that moment, whoever changed it.
+#[derive(Debug, Clone, Default)]
+pub struct AccountWrites {
+    /// Name for the history.
+    pub name: Option<String>,
+    /// The sealed address and its keyed hash.
+    pub email: Option<(SealedEmail, EmailIndex)>,
+    /// Role.
+    pub role: Option<Role>,
+    /// The sites; an operator's are all of them, whatever is written.
+    pub scope: Option<Scope>,
+}
+
+impl AccountWrites {
+    /// Writes into an account.
+    pub fn apply(self, account: &mut Moderator) {
+        account.name = self
+            .name
+            .unwrap_or_else(|| std::mem::take(&mut account.name));
+        if let Some((sealed, index)) = self.email {
+            account.email = Some(sealed);
+            account.email_index = Some(index);
+        }
+        account.role = self.role.unwrap_or(account.role);
+        if account.role == Role::Operator {
+            account.scope = Scope::All;
+        } else if let Some(scope) = self.scope {
+            account.scope = scope;
+        }
+    }
 }
 
 impl Store {
@@ -79,13 +111,17 @@ impl Store {
         .await
     }
 
-    /// Replaces name, address, role and scope. Someone who loses rights is signed out nowhere:
+    /// Changes name, address, role and scope. Someone who loses rights is signed out nowhere:
     /// every request reads the account again.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn update_moderator(&self, moderator: Moderator) -> Result<Change> {
-        self.write(async |tx| update(tx, moderator).await).await
+    pub async fn update_moderator(
+        &self,
+        id: &ModeratorId,
+        writes: AccountWrites,
+    ) -> Result<Change> {
+        self.write(async |tx| update(tx, id, writes).await).await
     }
 
     /// Removes an account with its preferences, its unused links and the notices meant for it, and
@@ -178,8 +214,19 @@ pub(super) async fn is_taken(
     Ok(other.is_some())
 }
 
-/// Writes name, address, role and scope, unless that takes another's address or the last operator.
-pub(super) async fn update(tx: &mut Conn<'_>, moderator: Moderator) -> Result<Change> {
+/// Writes name, address, role and scope, unless that takes another's address or the last operator. The account is
+/// read and locked here: what was read before may have been changed by somebody else since.
+pub(super) async fn update(
+    tx: &mut Conn<'_>,
+    id: &ModeratorId,
+    writes: AccountWrites,
+) -> Result<Change> {
+    let text = format!("SELECT {COLUMNS} FROM moderators WHERE id = $1 {{lock}}");
+    let found = tx.find(text, values![id]).await?;
+    let Some(mut moderator) = found.as_ref().map(read).transpose()? else {
+        return Ok(Change::NotFound);
+    };
+    writes.apply(&mut moderator);
     if let Some(index) = &moderator.email_index
         && is_taken(tx, index, &moderator.id).await?
     {
@@ -192,24 +239,20 @@ pub(super) async fn update(tx: &mut Conn<'_>, moderator: Moderator) -> Result<Ch
     let text = "UPDATE moderators SET name = $2, email_sealed = $3, email_index = $4, role = $5, \
                     scope = $6 \
                 WHERE id = $1";
-    let (id, detail) = (moderator.id.0.clone(), rights_of(&moderator));
-    let updated = tx
-        .touch(
-            text,
-            values![
-                moderator.id,
-                moderator.name,
-                moderator.email,
-                moderator.email_index,
-                moderator.role,
-                moderator.scope
-            ],
-        )
-        .await?;
-    if !updated {
-        return Ok(Change::NotFound);
-    }
-    acts::record(tx, "person.change", &id, detail).await?;
+    let detail = rights_of(&moderator);
+    tx.run(
+        text,
+        values![
+            id,
+            moderator.name,
+            moderator.email,
+            moderator.email_index,
+            moderator.role,
+            moderator.scope
+        ],
+    )
+    .await?;
+    acts::record(tx, "person.change", &id.0, detail).await?;
     Ok(Change::Done)
 }
 

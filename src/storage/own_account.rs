@@ -1,10 +1,10 @@
 //! What people change about their own account, as one transaction.
 
 use crate::{
-    domain::moderator::{MailPreferences, Moderator, ModeratorId},
+    domain::moderator::{MailPreferences, ModeratorId},
     storage::{
         Result, Store, mail_preferences,
-        moderators::{Change, replace_password, update},
+        moderators::{AccountWrites, Change, replace_password, update},
         sql::values,
     },
 };
@@ -12,8 +12,8 @@ use crate::{
 /// What someone changed about their own account; what is absent stays.
 #[derive(Debug, Clone, Default)]
 pub struct OwnWrites {
-    /// The account with its new name or address.
-    pub account: Option<Moderator>,
+    /// The new name or address.
+    pub account: Option<AccountWrites>,
     /// How to be mailed.
     pub mail: Option<MailPreferences>,
     /// The language to read in, as its tag; empty: what the browser asks for.
@@ -36,7 +36,7 @@ impl Store {
         self.write(async |tx| {
             let mut epoch = None;
             if let Some(account) = writes.account {
-                let outcome = update(tx, account).await?;
+                let outcome = update(tx, &id, account).await?;
                 if outcome != Change::Done {
                     return Ok((outcome, None));
                 }

@@ -3,14 +3,40 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    domain::site::Site,
+    domain::{
+        origin::Origin,
+        site::{Policy, Site, SiteSlug},
+    },
     storage::{
         Result, Store, acts,
         removal::forget_leftovers,
         revision::raise_revision,
-        sql::{Conn, record, sql, to_json, values},
+        sql::{record, sql, to_json, values},
     },
 };
+
+/// What a change writes into a site; what is absent stays as it is at that moment, whoever changed it.
+#[derive(Debug, Clone, Default)]
+pub struct SiteWrites {
+    /// Name for people.
+    pub name: Option<String>,
+    /// The origins of its pages.
+    pub origins: Option<Vec<Origin>>,
+    /// What it does with scores and evidence.
+    pub policy: Option<Policy>,
+}
+
+impl SiteWrites {
+    fn applied(self, site: &Site) -> Site {
+        Site {
+            slug: site.slug.clone(),
+            name: self.name.unwrap_or_else(|| site.name.clone()),
+            origins: self.origins.unwrap_or_else(|| site.origins.clone()),
+            policy: self.policy.unwrap_or_else(|| site.policy.clone()),
+            created_at: site.created_at,
+        }
+    }
+}
 
 impl Store {
     /// Every site, by slug; none that is being removed.
@@ -67,47 +93,44 @@ impl Store {
         .await
     }
 
-    /// Replaces a site's name, origins and policy; `false` when there is no such site.
+    /// Changes a site, and returns it as it is then; `None` when there is no such site. The row is read and locked here:
+    /// the directory of the instance that asks may lack what another has changed within the last second.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn update_site(&self, site: Site) -> Result<bool> {
+    pub async fn update_site(&self, slug: &SiteSlug, writes: SiteWrites) -> Result<Option<Site>> {
         self.write(async |tx| {
-            let changed = changes(tx, &site).await?;
+            let text = format!(
+                "SELECT {COLUMNS} FROM sites WHERE slug = $1 AND removed_at IS NULL {{lock}}"
+            );
+            let found = tx.find(text, values![slug]).await?;
+            let Some(before) = found.as_ref().map(read).transpose()? else {
+                return Ok(None);
+            };
+            let site = writes.applied(&before);
             // Each change gives another mark below every form: a job that began before it does not take it for looked through.
             let text = "UPDATE sites SET name = $2, origins = $3, policy = $4, \
                         pages_form = CASE WHEN pages_form > 0 THEN 0 ELSE pages_form - 1 END \
-                        WHERE slug = $1 AND removed_at IS NULL";
-            let updated = tx
-                .touch(
-                    text,
-                    values![
-                        site.slug,
-                        site.name,
-                        to_json(&site.origins),
-                        to_json(&site.policy)
-                    ],
-                )
-                .await?;
-            if updated {
-                acts::record(tx, "site.change", site.slug.as_str(), changed).await?;
-            }
+                        WHERE slug = $1";
+            let values = values![
+                slug,
+                site.name,
+                to_json(&site.origins),
+                to_json(&site.policy)
+            ];
+            tx.run(text, values).await?;
+            acts::record(tx, "site.change", slug.as_str(), changes(&before, &site)).await?;
             raise_revision(tx).await?;
-            Ok(updated)
+            Ok(Some(site))
         })
         .await
     }
 }
 
 /// What a change of a site changes: the fields' names, and what its policy becomes.
-async fn changes(tx: &mut Conn<'_>, to: &Site) -> Result<Value> {
-    let text = format!("SELECT {COLUMNS} FROM sites WHERE slug = $1");
-    let found = tx.find(text, values![to.slug]).await?;
-    let Some(from) = found.as_ref().map(read).transpose()? else {
-        return Ok(json!({}));
-    };
+fn changes(before: &Site, after: &Site) -> Value {
     let of = |site: &Site| serde_json::to_value(site).unwrap_or_default();
-    let (before, after) = (of(&from), of(to));
+    let (before, after) = (of(before), of(after));
     let mut changed = Map::new();
     for field in ["name", "origins"] {
         if before[field] != after[field] {
@@ -120,7 +143,7 @@ async fn changes(tx: &mut Conn<'_>, to: &Site) -> Result<Value> {
     if !policy.is_empty() {
         changed.insert("policy".to_owned(), Value::Object(policy));
     }
-    Ok(Value::Object(changed))
+    Value::Object(changed)
 }
 
 record! {

@@ -1,4 +1,4 @@
-//! Around every route: what is done in a request is done on behalf of whoever turns out to send it. The
+//! Around every route: what is done in a request is done on behalf of its sender. The
 //! extractors in `auth` say who that is; what they do is recorded where it is written.
 
 use actix_web::{

@@ -1,5 +1,5 @@
 //! Who sends a request: a bearer token or the session cookie, as arguments of handlers. With the
-//! cookie, whatever changes something must carry the session's CSRF token; a bearer token needs
+//! cookie, a request that changes something must carry the session's CSRF token; a bearer token needs
 //! none, because no browser sends one by itself.
 
 use actix_web::{
@@ -53,7 +53,7 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Whom the session stands for.
+    /// The person behind the session.
     #[must_use]
     pub fn principal(&self) -> Principal {
         principal_of(&self.account)

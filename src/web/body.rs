@@ -107,7 +107,7 @@ pub fn refuse_compressed(request: &HttpRequest) -> Result<(), Problem> {
     Err(Problem::unsupported("Compressed bodies are not accepted."))
 }
 
-/// The length that a body was announced with, if it was and is no more than `limit` bytes.
+/// The length that a body was announced with, if it was and is at most `limit` bytes.
 ///
 /// # Errors
 /// 413 when it is more.
@@ -206,7 +206,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
-/// A JSON body that may be empty, whatever its media type: then it is the default.
+/// A JSON body that may be empty, of any media type: then it is the default.
 pub struct OptionalJson<T>(pub T);
 
 impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {

@@ -120,7 +120,7 @@ fn withheld(as_spam: bool) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "SYSTEM_WITHHELD", "actions": actions }))
 }
 
-/// Whether one of the signatures is the body's; compared in a time that does not tell how much of it.
+/// Whether one of the signatures is the body's; compared in constant time.
 fn is_signed(request: &HttpRequest, secret: &str, body: &[u8]) -> bool {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .expect("any key length is valid for HMAC");
@@ -133,7 +133,7 @@ fn is_signed(request: &HttpRequest, secret: &str, body: &[u8]) -> bool {
         .any(|one| mac.clone().verify_slice(&one).is_ok())
 }
 
-/// The bytes that pairs of hexadecimal digits stand for.
+/// The bytes that pairs of hexadecimal digits name.
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
     let digits = hex.as_bytes();
     if !digits.iter().all(u8::is_ascii_hexdigit) {

@@ -76,7 +76,7 @@ async fn live() -> HttpResponse {
 
 /// The service can do its work: the database answers and can be written to, and the writer lives. A
 /// late outbox or job is reported but does not take the service out: comments still come in. The answer
-/// comes within about two seconds, whatever the database does.
+/// comes within about two seconds, also when the database does not answer.
 #[utoipa::path(responses(
     (status = 200, body = Readiness),
     (status = 503, description = "Not ready.", body = Readiness),

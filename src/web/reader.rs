@@ -7,12 +7,12 @@ use actix_web::{FromRequest, dev::Payload};
 use super::auth::accepted_languages;
 use crate::web::prelude::*;
 
-/// Whoever reads, by the words that their browser asks for.
+/// A reader, by the words that their browser asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader(pub &'static Words);
 
 impl Reader {
-    /// Whoever sent a request.
+    /// The sender of a request.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         Self(Words::asked(None, accepted_languages(request)))

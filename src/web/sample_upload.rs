@@ -47,8 +47,8 @@ pub async fn take(
     Ok(finished?)
 }
 
-/// Passes the data on as it comes. When it breaks off, stalls or is too large, whoever reads it is
-/// told so, and keeps nothing.
+/// Passes the data on as it comes. When it breaks off, stalls or is too large, its reader gets an
+/// error and keeps nothing.
 async fn pass_on(
     app: &App,
     mut chunks: impl Stream<Item = Result<Bytes, Problem>> + Unpin,

@@ -18,7 +18,7 @@ use crate::domain::network::{self, SenderAddress};
 pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Option<SenderAddress> {
     let peer = request.peer_addr()?.ip();
     let headers = request.headers();
-    // A hop that is no text keeps its place in the list: whoever could have one passed over would
+    // A hop that is no text keeps its place in the list: who could have one passed over would
     // have their proxy's word passed over with it.
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let lists: Vec<String> = headers.get_all("x-forwarded-for").map(text).collect();

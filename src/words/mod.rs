@@ -1,4 +1,4 @@
-//! What the desk, mails, forms, the widget and evidence say, in the language of whoever reads: one
+//! What the desk, mails, forms, the widget and evidence say, in the language of their reader: one
 //! [Fluent](https://projectfluent.org/fluent/guide/) file for each language. A renderer takes a [`Words`] and asks it
 //! for a sentence by name. A language is added by its file.
 

@@ -110,7 +110,7 @@ fn arguments(file: &'static str) -> Vec<&'static str> {
 }
 
 /// The forms in which a language counts, by the names that Fluent and browsers have for them, each with a number that
-/// has it. The last is `other`, which stands for each that is not named.
+/// has it. The last is `other`, which is for each that is not named.
 fn plurals(words: &Words) -> Vec<(String, i64)> {
     let mut forms: Vec<(String, i64)> = Vec::new();
     for count in COUNTED.chain([MILLION]) {

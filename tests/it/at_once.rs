@@ -1,13 +1,32 @@
-//! Many arrivals at the same moment: what is counted of one author and one text is exact, however many batches are
-//! written at once.
+//! Several at the same moment: what is counted of one author and one text is exact, however many batches are written at
+//! once, and who changes one thing leaves what somebody else changes meanwhile.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, pin::pin};
 
-use futures_util::future::join_all;
-use hamlet::domain::evidence::Check;
+use futures_util::future::{join, join_all};
+use hamlet::{
+    accounts::{
+        links,
+        own::{self, OwnChange},
+        people::{self, Wanted},
+        sessions::Session,
+    },
+    domain::{
+        evidence::Check,
+        moderator::{Moderator, Role},
+    },
+};
+use reqwest::Method;
 use serde_json::json;
 
-use crate::{on_both_engines, support::app::answer};
+use crate::{
+    cancelled::begun,
+    on_both_engines,
+    support::{
+        app::{TestApp, answer},
+        people::text,
+    },
+};
 
 /// Authors, and posts of each.
 const AUTHORS: usize = 24;
@@ -50,6 +69,86 @@ on_both_engines!(
             assert_eq!(accepted[&author], LIMIT, "of author {author}");
             assert_eq!(first[&author], 1, "a text that is new, of author {author}");
         }
+        app.stop().await;
+    }
+);
+
+/// Adds an operator.
+async fn operator(app: &TestApp, name: &str) -> Moderator {
+    let wanted = Wanted {
+        name: Some(name.to_owned()),
+        email: Some(format!("{name}@elsinore.example")),
+        role: Some(Role::Operator),
+        sites: None,
+    };
+    links::invite(&app.app, wanted).await.unwrap().0
+}
+
+on_both_engines!(
+    who_is_made_less_while_they_change_their_name_stays_what_they_were_made,
+    |app: TestApp| async move {
+        operator(&app, "claudius").await;
+        // The name's change is on its way for one waiting longer each time when the role is changed.
+        for waits in 0..12 {
+            let them = operator(&app, &format!("rosencrantz{waits}")).await;
+            let session = Session::begin(&them.id, them.session_epoch, app.app.now());
+            let new_name = OwnChange {
+                name: Some("Guildenstern".to_owned()),
+                ..OwnChange::default()
+            };
+            let less = Wanted {
+                role: Some(Role::Moderator),
+                ..Wanted::default()
+            };
+            let mut renaming = pin!(own::change(&app.app, &them, session, new_name));
+            let demoting = people::change(&app.app, &them.id, less);
+            let (demoted, renamed) = match begun(waits, renaming.as_mut()).await {
+                Some(renamed) => (demoting.await, renamed),
+                None => join(demoting, renaming).await,
+            };
+            demoted.unwrap();
+            renamed.unwrap();
+            let now = app.app.store.moderator(&them.id).await.unwrap().unwrap();
+            assert_eq!(
+                (now.role, now.name.as_str()),
+                (Role::Moderator, "Guildenstern"),
+                "after {waits} waitings"
+            );
+        }
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
+    an_instance_that_has_not_seen_a_sites_change_yet_takes_nothing_of_it_back,
+    |app: TestApp| async move {
+        let (path, other) = ("/api/v1/sites/default", app.join().await);
+        let token = app.token(Role::Operator, &[]).await;
+        let change =
+            json!({ "policy": { "spam_threshold": 0.5 }, "origins": ["https://elsinore.example"] });
+        let changed = answer(app.with(&token, Method::PATCH, path).json(&change)).await;
+        assert_eq!(changed.0, 200, "{}", changed.1);
+        // The other looks every second, and has not yet.
+        let named = json!({ "name": "Elsinore" });
+        let (status, site) = answer(other.with(&token, Method::PATCH, path).json(&named)).await;
+        assert_eq!(
+            (status.as_u16(), text(&site["name"])),
+            (200, "Elsinore"),
+            "{site}"
+        );
+        for site in [
+            site,
+            answer(other.with(&token, Method::GET, path)).await.1,
+            {
+                hamlet::background::refresh(&app.app).await;
+                answer(app.with(&token, Method::GET, path)).await.1
+            },
+        ] {
+            assert_eq!(site["policy"]["spam_threshold"], 0.5);
+            assert_eq!(site["origins"], change["origins"]);
+            assert_eq!(text(&site["name"]), "Elsinore");
+        }
+        other.stop().await;
         app.stop().await;
     }
 );

@@ -1,7 +1,12 @@
 //! Acts on accounts whose sender goes away meanwhile: wherever they are given up, all of it has happened or
 //! nothing. Each is begun again and again, and given up one waiting later every time.
 
-use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
 
 use hamlet::{
     accounts::{
@@ -35,7 +40,11 @@ const ROUNDS: usize = 3;
 
 /// Polls `work` until it has waited so many times, and drops it; what it came to, if it ended before.
 async fn given_up_after<T>(waits: usize, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
+    begun(waits, pin!(work)).await
+}
+
+/// Polls `work` until it has waited so many times; what it came to, if it ended before.
+pub async fn begun<T>(waits: usize, mut work: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     let mut left = waits;
     let polling = poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),

@@ -24,6 +24,7 @@ mod description;
 mod desk;
 mod desk_model;
 mod desk_privacy;
+mod documents;
 mod edits;
 mod erasure;
 mod evidence;

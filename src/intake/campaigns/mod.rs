@@ -52,7 +52,7 @@ impl Campaigns {
 
     /// Whether near copies are looked for.
     #[must_use]
-    pub const fn are_looked_for(&self) -> bool {
+    const fn are_looked_for(&self) -> bool {
         self.at_most > 0
     }
 

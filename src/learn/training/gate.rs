@@ -170,7 +170,7 @@ fn lost(measured: &Measurements<'_>, spam: bool) -> Option<String> {
 /// How likely it is by chance that, of samples on which two models differ, as many or more speak
 /// against the one: the exact form of `McNemar`'s test (1947), one-sided.
 #[must_use]
-pub fn by_chance(worse: u32, better: u32) -> f64 {
+fn by_chance(worse: u32, better: u32) -> f64 {
     let n = worse + better;
     let mut log_term = -f64::from(n) * std::f64::consts::LN_2;
     let mut sum = 0.0;

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use url::{Host, Url};
 
 /// Networks that are not the public internet: IANA's special-purpose registries for IPv4 and IPv6
-/// (<https://www.iana.org/assignments/iana-ipv4-special-registry>, `…ipv6…`), and of IPv6 whatever is
+/// (<https://www.iana.org/assignments/iana-ipv4-special-registry>, `…ipv6…`), and of IPv6 all that is
 /// not global unicast (`2000::/3`): all else is local, reserved, or leads to an IPv4 address.
 const PRIVATE: [&str; 26] = [
     "0.0.0.0/8",

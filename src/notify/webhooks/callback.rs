@@ -1,7 +1,7 @@
 //! Notifies a program of Akismet's protocol that a person here decided otherwise than it was answered, at
-//! the `callback` it named when it asked. The program believes whoever knows its key, so the key goes
-//! along; therefore only to an origin of the key's own site, looked at when it is named and when it
-//! is told.
+//! the `callback` it named when it asked. The program believes a sender that knows its key, so the key is
+//! sent along; therefore only to an origin of the key's own site, which is checked when the program names it and
+//! again before each notification.
 
 use serde_json::json;
 

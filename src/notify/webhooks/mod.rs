@@ -4,7 +4,7 @@
 //! Akismet's protocol go the same way, in the words of that protocol.
 //!
 //! What is said is put together when it is sent, so that a comment that is erased meanwhile is not
-//! told of. No address is ever in it.
+//! reported. No address is ever in it.
 
 mod address;
 pub mod callback;

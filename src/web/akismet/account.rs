@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Call, Refusal, recognise, usage::object, word};
 use crate::{storage::judgements::Usage, web::prelude::*};
 
-/// The time that a person is thought to need for one spam comment, in seconds.
+/// The time that a person needs for one spam comment, in seconds: an estimate.
 const SECONDS_EACH: i64 = 5;
 
 /// The account behind a key: always active, nothing to pay.
@@ -80,7 +80,7 @@ fn figures(usage: &[&Usage]) -> Value {
     })
 }
 
-/// A program says that it will ask no more. The key stays good: a person revokes keys.
+/// A program says that it will not ask again. The key stays good: a person revokes keys.
 #[utoipa::path(responses(
     (status = 200, description = "`deactivated`.", body = String, content_type = "text/plain"),
 ))]

@@ -1,4 +1,4 @@
-//! A call's parameters, from wherever clients put them: the query, a form, a multipart body (PHP's curl makes one of an array), or
+//! A call's parameters, from each place where clients put them: the query, a form, a multipart body (PHP's curl makes one of an array), or
 //! JSON; in the encoding that the call names. A blog in another encoding than UTF-8 would else be judged, shown and learnt with holes.
 
 use std::collections::HashMap;

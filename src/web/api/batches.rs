@@ -79,7 +79,7 @@ async fn undo_batch(
 ///
 /// # Errors
 /// 404.
-pub fn batch_id(raw: &str) -> Result<BatchId, Problem> {
+fn batch_id(raw: &str) -> Result<BatchId, Problem> {
     BatchId::parse(raw).ok_or_else(|| Problem::not_found("batch"))
 }
 

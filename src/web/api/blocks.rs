@@ -186,7 +186,7 @@ async fn import(
     Ok(private().status(status).json(done))
 }
 
-/// Removes a rule, whatever its site.
+/// Removes a rule of any site.
 #[utoipa::path(tag = "operators", responses((status = 204)))]
 #[delete("/api/v1/blocks/{id}")]
 async fn remove_block(

@@ -52,7 +52,7 @@ pub struct CommentItem {
     pub website: Option<String>,
     /// The text as written.
     pub text: String,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// Calibrated probability of spam in [0, 1]; null when it could not be judged.
     pub score: Option<f64>,
@@ -74,7 +74,7 @@ pub struct CommentItem {
     pub decided_at: Option<Timestamp>,
     /// When a moderator last changed the text, if one has.
     pub edited_at: Option<Timestamp>,
-    /// The near copies that it stands for in a folded list.
+    /// The near copies that it represents in a folded list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copies: Option<Copies>,
 }

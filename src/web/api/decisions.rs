@@ -32,7 +32,7 @@ struct DecisionRequest {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UndoRequest {
-    /// The version you saw; absent: whatever it is now.
+    /// The version you saw; absent: the present one.
     version: Option<i64>,
 }
 
@@ -71,7 +71,7 @@ struct BulkItem {
 enum BulkOutcome {
     /// It was decided.
     Done,
-    /// It is not as you saw it; `status` and `version` say how it stands, `changed` who changed it.
+    /// It is not as you saw it; `status` and `version` are its present ones, `changed` who changed it.
     Stale,
     /// It is not there, or not on your sites.
     NotFound,

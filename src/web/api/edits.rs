@@ -35,7 +35,7 @@ struct EditRequest {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct EditUndoRequest {
-    /// The version you saw; absent: whatever it is.
+    /// The version you saw; absent: the present one.
     version: Option<i64>,
 }
 

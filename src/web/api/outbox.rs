@@ -38,7 +38,7 @@ struct MailView {
     moderator: Option<String>,
     /// The recipient's address, masked; absent once account or comment are gone.
     to: Option<String>,
-    /// Where it stands.
+    /// Its status.
     status: MailStatus,
     /// Tries so far.
     attempts: i64,

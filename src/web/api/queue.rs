@@ -18,7 +18,7 @@ use crate::{
 pub struct CommentList {
     /// The comments.
     pub comments: Vec<CommentItem>,
-    /// How many of those asked for stand where, whatever the status asked for.
+    /// How many comments have each status, under the same filter without its status.
     pub counts: Counts,
     /// Send it as `cursor` to go on; null at the end.
     pub next_cursor: Option<String>,
@@ -39,7 +39,7 @@ pub struct ListQuery {
     /// A page, in any spelling.
     #[param(max_length = 2000, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
     pub page: Option<String>,
-    /// Words, all of them in text, name or website, whatever the case and the accents; the last one also as the
+    /// Words, all of them in text, name or website, regardless of case and accents; the last one also as the
     /// beginning of a word. `"…"` holds words that follow each other, as does what is written without a blank.
     /// `name:`, `page:` and `host:` look in one place; an email address finds what its author wrote.
     #[param(max_length = 200)]

@@ -45,7 +45,7 @@ struct Wanted {
     question: Option<String>,
     /// `true`: instead those that programs reported and that wait for a person's word, because they
     /// contradict a person or the model strongly. They count nowhere; a line of them sent to this path
-    /// counts as the word of whoever sends it.
+    /// counts as its sender's own word.
     #[param(value_type = Option<bool>)]
     waiting: Option<String>,
 }
@@ -173,7 +173,7 @@ async fn give_samples(
 }
 
 /// The sites' samples, a page at a time. When the database fails midway the answer breaks off,
-/// which a client can tell from its end.
+/// which a client sees by its end.
 fn lines(
     app: Shared,
     question: Question,

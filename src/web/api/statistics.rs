@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The longest time over which is added up, in days.
-pub const MOST_DAYS: i64 = 366;
+const MOST_DAYS: i64 = 366;
 /// The time where none is asked for, in days.
 pub const USUAL_DAYS: i64 = 30;
 

@@ -44,7 +44,7 @@ struct OwnComment {
     website: Option<String>,
     /// What they wrote.
     text: String,
-    /// Where it stands.
+    /// Its status.
     status: Status,
     /// The probability of spam that it was given.
     score: Option<f64>,

@@ -117,7 +117,7 @@ pub(super) async fn change(
             outcome => drop(outcome?),
         }
     } else {
-        errors.extend(change.apply(&site).err().unwrap_or_default());
+        errors.extend(change.parse().err().unwrap_or_default());
     }
     if !errors.is_empty() {
         return render(&app, &by, site.as_ref().clone(), errors, false);
@@ -175,15 +175,24 @@ fn number<T: std::str::FromStr>(
     let Some(given) = fields.all(name).next() else {
         return old;
     };
-    given.trim().parse().unwrap_or_else(|_| {
+    parsed(given, name, errors).unwrap_or(old)
+}
+
+fn parsed<T: std::str::FromStr>(
+    given: &str,
+    name: &str,
+    errors: &mut Vec<FieldError>,
+) -> Option<T> {
+    let parsed = given.trim().parse().ok();
+    if parsed.is_none() {
         let message = "This is not a number that fits here.";
         errors.push(FieldError::new(
             format!("policy.{name}"),
             "invalid",
             message,
         ));
-        old
-    })
+    }
+    parsed
 }
 
 fn optional<T: std::str::FromStr + Copy>(
@@ -195,19 +204,7 @@ fn optional<T: std::str::FromStr + Copy>(
     if fields.get(name).trim().is_empty() {
         return None;
     }
-    let parsed: Result<T, _> = fields.get(name).trim().parse();
-    parsed.map_or_else(
-        |_| {
-            let message = "This is not a number that fits here.";
-            errors.push(FieldError::new(
-                format!("policy.{name}"),
-                "invalid",
-                message,
-            ));
-            old
-        },
-        Some,
-    )
+    parsed(fields.get(name), name, errors).or(old)
 }
 
 fn render(

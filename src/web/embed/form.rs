@@ -32,7 +32,7 @@ struct ThanksPage {
     back: Option<String>,
 }
 
-/// The form with its values and errors, wherever it is shown.
+/// The form with its values and errors, on every page that shows it.
 #[derive(Template)]
 #[template(path = "form_fields.html")]
 pub struct Form {
@@ -149,7 +149,7 @@ pub(super) struct Sent {
 }
 
 /// After a form was taken: to the comment, where it is public in an article of the site, else to a page of thanks. A redirect
-/// either way, so that whoever loads the page again sends nothing twice.
+/// either way, so that loading the page again sends nothing twice.
 #[must_use]
 pub fn taken(site: &Arc<Site>, fields: &Fields, accepted: &Accepted) -> HttpResponse {
     let published = accepted.verdict == Verdict::Publish;

@@ -243,9 +243,7 @@ fn view(app: &App, words: &'static Words, comment: &Comment) -> View {
     let origins = site.as_deref().map(|site: &Site| site.origins.as_slice());
     let title = comment.page_title.as_deref();
     View {
-        site: site
-            .as_ref()
-            .map_or_else(|| comment.site.to_string(), |site| site.name.clone()),
+        site: app.directory.name(&comment.site),
         author: comment.name.clone(),
         page: title.map_or_else(|| comment.page.to_string(), |title| format!("“{title}”")),
         page_url: comment

@@ -21,7 +21,7 @@ pub(super) async fn show(
     ask(reader, question, "mail-stop-text", "mail-stop-button")
 }
 
-/// Mails them no more about any site. They choose otherwise on the desk.
+/// Stops their mail about every site. They can choose otherwise on the desk.
 pub(super) async fn act(
     app: Shared,
     reader: Reader,

@@ -1,10 +1,10 @@
-//! The links in a commenter's mail: yes to mail about replies, or no more of it. Mail programs
+//! The links in a commenter's mail: yes to mail about replies, or an end to it. Mail programs
 //! unsubscribe with one POST of their own (RFC 8058), which needs no page and no cookie.
 
 use super::{refuse, say};
 use crate::{
     notify::links::{self, LinkError, Wish},
-    storage::subscriptions::{Answer, Subscription},
+    storage::subscriptions::Answer,
     web::{prelude::*, reader::Reader},
 };
 
@@ -21,7 +21,7 @@ pub(super) async fn show(
     let Some(subscription) = app.store.subscription(&link.subscription).await? else {
         return refuse(reader, LinkError::Unknown);
     };
-    let site = site_name(&app, &subscription);
+    let site = app.directory.name(&subscription.site);
     match (link.wish, subscription.answer) {
         (Wish::Confirm, Answer::Confirmed) => confirmed(reader),
         // Not again after a no.
@@ -80,9 +80,4 @@ fn confirmed(reader: Reader) -> Result<HttpResponse, Problem> {
 
 fn unsubscribed(reader: Reader) -> Result<HttpResponse, Problem> {
     say(reader, StatusCode::OK, "replies-stopped")
-}
-
-fn site_name(app: &App, subscription: &Subscription) -> String {
-    let site = app.directory.site(subscription.site.as_str());
-    site.map_or_else(|| subscription.site.to_string(), |site| site.name.clone())
 }

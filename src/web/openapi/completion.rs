@@ -30,7 +30,7 @@ pub(super) fn complete(mut document: Value) -> Value {
     let mut schemas = document["components"]["schemas"].take();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (_, operation) in item.as_object_mut().into_iter().flatten() {
-            // These read whatever fields come, which no type of ours has.
+            // These read any field, which no type of ours has.
             if path.starts_with(AKISMET) {
                 let fields = json!({ "schema": { "type": "object" } });
                 let content = ANY_FIELDS.map(|kind| (kind.to_owned(), fields.clone()));

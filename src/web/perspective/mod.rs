@@ -63,7 +63,7 @@ impl TextEntry {
     }
 }
 
-/// The key of a call, wherever it is.
+/// The key of a call: in its query or in a header.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Parameters {

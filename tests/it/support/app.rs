@@ -1,5 +1,5 @@
 //! The service, started in this process on a free port with a database of its own, a clock that
-//! stands still, and background jobs that tests drive by hand.
+//! stops until a test moves it, and background jobs that tests drive by hand.
 
 use std::{sync::Arc, time::Duration};
 
@@ -231,7 +231,7 @@ impl TestApp {
         self.sql(&format!("{unchecked} {statements}")).await;
     }
 
-    /// Ends the service at once, as far as those who ask it can tell: no answer more leaves it.
+    /// Ends the service at once, as its clients see it: no further answer leaves it.
     pub async fn die(self) {
         self.server.stop(false).await;
     }

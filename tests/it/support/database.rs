@@ -1,4 +1,4 @@
-//! What a service's database holds, whatever the tables: read and written past the service.
+//! What a service's database holds, in every table: read and written past the service.
 
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 

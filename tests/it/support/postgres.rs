@@ -66,7 +66,7 @@ impl Database {
 }
 
 impl Drop for Database {
-    /// Drops the database and whoever is still connected, on a thread that can wait for it.
+    /// Drops the database with the connections that are still open, on a thread that can wait for it.
     fn drop(&mut self) {
         let (server, statement) = (
             self.server.clone(),
@@ -185,7 +185,7 @@ fn is_running(home: &Path) -> bool {
     UnixStream::connect(home.join(".s.PGSQL.5432")).is_ok()
 }
 
-/// Starts a cluster and its keeper, in a session of its own so that whatever kills the tests spares it.
+/// Starts a cluster and its keeper, in a session of its own so that a kill of the tests spares it.
 #[expect(
     clippy::zombie_processes,
     reason = "the keeper outlives the process that starts it"

@@ -37,7 +37,7 @@ pub async fn succeed(program: &str, arguments: &[&str], folder: PathBuf) -> Stri
     format!("{out}{errors}")
 }
 
-/// Whether an interpreter has the clients. Not so is said visibly and, where
+/// Whether an interpreter has the clients. If not, that is printed and, where
 /// `HAMLET_TEST_REQUIRE_CLIENTS` is set, a failure.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub async fn available(program: &str, probe: &[&str]) -> bool {

@@ -1,5 +1,5 @@
 //! A real SMTP server for the tests of outgoing mail: aiosmtpd in a process of its own
-//! (`smtp_server.py`), told over pipes what to answer. Certificates, modes and received messages live
+//! (`smtp_server.py`), which gets its answers over pipes. Certificates, modes and received messages live
 //! here; what the service should do about them lives in the tests.
 //!
 //! The interpreter is `HAMLET_TEST_PYTHON`, else `python3`. Without aiosmtpd the test skips with a line
@@ -195,8 +195,8 @@ impl SmtpServer {
         .await
     }
 
-    /// Waits until at least `count` recipients have been named, and returns all of them, whatever the
-    /// server replied.
+    /// Waits until at least `count` recipients have been named, and returns all of them, also
+    /// those that the server refused.
     pub async fn wait_for_recipients(&self, count: usize) -> Vec<String> {
         wait(&mut self.events.clone(), |events| {
             let recipients: Vec<_> = events.iter().filter_map(Event::recipient).collect();

@@ -1,7 +1,7 @@
 //! `docs/security.md` names the test that holds each threat, `tests/kinds.md` those of each kind of odd input. Here
 //! the documents are held to that: every test they name has to be there, under that name.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use super::sources;
 
@@ -83,6 +83,25 @@ fn every_test_that_a_table_names_exists() {
             .filter(|name| !rust.contains(*name) && !is_there(name))
             .collect();
         assert!(missing.is_empty(), "{table}: {missing:#?}");
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn every_defence_that_is_taken_out_is_in_the_sources() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut check = Command::new("python3");
+    match check
+        .arg("tests/undefended")
+        .arg("--check")
+        .current_dir(root)
+        .output()
+    {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{said}");
+        }
+        Err(error) => eprintln!("skipped: there is no Python ({error})"),
     }
 }
 
