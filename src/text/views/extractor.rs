@@ -110,12 +110,11 @@ impl Extractor {
         if let Some(pieces) = &mut self.pieces {
             pieces.push((view, vocabulary::value(hash)));
         }
+        // Looked up, not branched upon: which of the two a piece is, no processor foresees.
         let known = view.known();
-        let id = if vocabulary::is_known(view, hash) {
-            within(hash, known)
-        } else {
-            known + within(hash, view.size() - known)
-        };
+        let (from, size) = [(known, view.size() - known), (0, known)]
+            [usize::from(vocabulary::is_known(view, hash))];
+        let id = from + within(hash, size);
         self.put_at(view, at(view, id), token);
     }
 

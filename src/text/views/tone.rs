@@ -123,3 +123,52 @@ fn add_neighbours(said: &Said, found: &mut Found) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+
+    fn of(text: &str) -> Vec<u32> {
+        let mut extractor = Extractor::default();
+        extractor.extract(&Document {
+            text,
+            ..Document::default()
+        });
+        let found = extractor.features(View::Tone).iter();
+        found.map(|feature| feature.id).collect()
+    }
+
+    #[test]
+    fn an_insult_is_the_same_in_every_language_and_within_other_words() {
+        let moron = of("moron");
+        for text in [
+            "Trottel",
+            "Oberlandestrottel",
+            "дурак",
+            "kretyn",
+            "burros",
+            "진짜바보",
+            "你是白痴",
+            "#moronic_moron",
+        ] {
+            let shared = of(text).iter().filter(|id| moron.contains(id)).count();
+            assert!(shared >= 2, "{text}: {:?} {moron:?}", of(text));
+        }
+        assert_eq!(of("The bridge opens at nine."), of("two bridges"));
+    }
+
+    #[test]
+    fn what_is_said_to_somebody_stands_beside_them() {
+        let (near, far) = (
+            of("you moron"),
+            of("you saw the long film about a moron"),
+        );
+        assert!(near.iter().any(|id| !far.contains(id)));
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_insults_is_read_in_time_that_grows_with_it() {
+        assert!(of(&"idiot you stupid ".repeat(2_000)).len() < 400);
+    }
+}
