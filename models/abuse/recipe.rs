@@ -118,9 +118,20 @@ pub fn toxicity(texts: &[Text], numbers: Numbers) -> Result<Trained, Failure> {
 /// The model of a kind.
 pub fn kind(texts: &[Text], kind: AbuseKind) -> Result<Trained, Failure> {
     let name = in_data(kind);
+    // The abusive sentences about people say "idiot" and "moron" as well: counting as much as for the question itself, they
+    // would make every insult an attack on a group.
+    let once = |text: &Text| Text {
+        weight: if text.source == PEOPLE && text.is_abuse() {
+            1.0
+        } else {
+            text.weight
+        },
+        ..text.clone()
+    };
+    let texts: Vec<Text> = texts.iter().map(once).collect();
     let mut clean = 0_usize;
     let mut labelled = Vec::new();
-    for text in texts {
+    for text in &texts {
         let clean_elsewhere =
             kind == AbuseKind::Sexual && text.source == "surge" && !text.is_abuse();
         let Some(is) = text.is(name).or(clean_elsewhere.then_some(false)) else {

@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn spam_among_ordinary_words_is_doubted_and_its_passage_shown() {
-        let text = format!("{}{SPAM} {}", TALK.repeat(3), TALK.repeat(3));
+        let text = format!("{}{SPAM} {}", TALK.repeat(5), TALK.repeat(5));
         let explanation = explain(&text);
         assert!((explanation.log_odds - super::DOUBT).abs() < 1e-9);
         let passage = explanation.tokens.last().expect("a passage");

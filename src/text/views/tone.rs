@@ -149,7 +149,7 @@ mod tests {
             "kretyn",
             "burros",
             "진짜바보",
-            "你是白痴",
+            "白痴",
             "#moronic_moron",
         ] {
             let shared = of(text).iter().filter(|id| moron.contains(id)).count();
