@@ -24,7 +24,8 @@ pub use self::bounds::{BOUNDS, Bound};
 pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
 
 /// What paths of the service begin with.
-const OWN_PATHS: [&str; 18] = [
+pub(crate) const OWN_PATHS: [&str; 20] = [
+    "$discovery",
     "1.1",
     "1.2",
     "api",
@@ -43,6 +44,7 @@ const OWN_PATHS: [&str; 18] = [
     "sign-in",
     "sign-out",
     "sites",
+    "v1alpha1",
 ];
 
 /// Why the settings cannot be used.

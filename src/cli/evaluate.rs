@@ -8,15 +8,15 @@ use clap::Args;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::inputs::{Asking, Skipped, each_batch, read_model};
-use super::shell::Misuse;
+use super::inputs::{Asking, Skipped, each_batch, load_model};
+use crate::bayes::Question;
 use crate::bayes::base::Base;
 use crate::bayes::row::Sample;
-use crate::bayes::{Model, Question};
 use crate::evaluation::figures::{Figures, Scored};
 use crate::evaluation::parts::{self, TextOrigin};
 use crate::evaluation::report;
 use crate::files;
+use crate::words::Words;
 
 /// Measures a model on labelled files (CSV, TSV or JSONL with `text` and `label`; in JSONL also `lang` and `kind`, by which the
 /// figures are given too. A language that is not given is recognised).
@@ -43,12 +43,7 @@ pub struct EvaluateArgs {
 /// # Errors
 /// A model or files that cannot be read.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
-    let bytes = read_model(args.model.as_deref(), args.asking.question)?;
-    let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
-    if model.question() != args.asking.question {
-        let message = "the model answers another question than --question asks";
-        return Err(Misuse(message.into()).into());
-    }
+    let (model, bytes) = load_model(args.model.as_deref(), args.asking.question)?;
     let names_people = args.asking.question == Question::Abuse;
     let mut skipped = Skipped::default();
     let mut scored: Vec<Scored> = Vec::new();
@@ -77,6 +72,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     );
     if let Some(path) = &args.report {
         let page = report::html(
+            Words::english(),
             &model,
             &Base::from_bytes(&bytes)?,
             &names(&args.data),

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::shell::Misuse;
 use crate::bayes::row::Sample;
-use crate::bayes::{Label, Question};
+use crate::bayes::{Label, Model, Question};
 use crate::evaluation::parts::TextOrigin;
 use crate::interchange::labelled::{self, Format, Record, RecordError};
 use crate::learn::shipped;
@@ -45,6 +45,20 @@ pub(super) fn read_model(
     Ok(Cow::Owned(read.map_err(|error| {
         Misuse(format!("{}: {error}", path.display()))
     })?))
+}
+
+/// A model that answers a question, and the bytes of its file.
+pub(super) fn load_model(
+    path: Option<&Path>,
+    question: Question,
+) -> anyhow::Result<(Model, Cow<'static, [u8]>)> {
+    let bytes = read_model(path, question)?;
+    let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
+    if model.question() != question {
+        let message = "the model answers another question than --question asks";
+        return Err(Misuse(message.into()).into());
+    }
+    Ok((model, bytes))
 }
 
 /// Records left out.

@@ -12,8 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::inputs::{Asking, read_model};
-use super::shell::Misuse;
+use super::inputs::{Asking, load_model};
 use crate::bayes::Explanation;
 use crate::bayes::Model;
 use crate::bayes::base::Base;
@@ -80,12 +79,7 @@ impl Explained {
 /// # Errors
 /// A model that cannot be loaded, input or output that fails, lines that could not be scored.
 pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
-    let bytes = read_model(args.model.as_deref(), args.asking.question)?;
-    let model = Model::from_bytes(&bytes).context("the model cannot be used")?;
-    if model.question() != args.asking.question {
-        let message = "the model answers another question than --question asks";
-        return Err(Misuse(message.into()).into());
-    }
+    let (model, bytes) = load_model(args.model.as_deref(), args.asking.question)?;
     let kinds = match args.asking.question {
         Question::Spam => None,
         Question::Abuse => Base::from_bytes(&bytes)?.kinds(),

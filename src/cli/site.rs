@@ -3,7 +3,6 @@
 use std::{
     io::{BufRead, Read, Write},
     path::PathBuf,
-    sync::Arc,
 };
 
 use clap::Subcommand;
@@ -18,7 +17,7 @@ use crate::{
     domain::{
         origin::Origin,
         page::Page,
-        site::{Policy, Site, SiteSlug},
+        site::{Policy, SiteSlug},
     },
     sites::{self, SiteError, change::NewSite},
 };
@@ -113,13 +112,13 @@ impl Json<Command> {
             Command::Pages { slug } => pages(shell, &slug).await,
             Command::MovePage { slug, from, to } => move_page(shell, &slug, &from, &to).await,
             Command::AbuseTrial { slug, thresholds } => {
-                site_abuse::trial(shell, &known(shell, &slug)?, &thresholds).await
+                site_abuse::trial(shell, &shell.site(&slug)?, &thresholds).await
             }
             Command::Abuse {
                 slug,
                 mode,
                 threshold,
-            } => site_abuse::set(shell, &*known(shell, &slug)?, &mode, threshold).await,
+            } => site_abuse::set(shell, &*shell.site(&slug)?, &mode, threshold).await,
             Command::Remove {
                 slug,
                 with_comments,
@@ -151,7 +150,7 @@ async fn list(shell: &Shell) -> anyhow::Result<()> {
 }
 
 async fn pages(shell: &Shell, slug: &str) -> anyhow::Result<()> {
-    let site = known(shell, slug)?;
+    let site = shell.site(slug)?;
     let mut all: Vec<Page> = Vec::new();
     loop {
         let after = all.last().map_or("", Page::as_str).to_owned();
@@ -168,7 +167,7 @@ async fn pages(shell: &Shell, slug: &str) -> anyhow::Result<()> {
 }
 
 async fn move_page(shell: &Shell, slug: &str, from: &str, to: &str) -> anyhow::Result<()> {
-    let site = known(shell, slug)?;
+    let site = shell.site(slug)?;
     let moved = match sites::pages::move_thread(&shell.sites, &site, from, to).await {
         Err(SiteError::Invalid(errors)) => return Err(refused(&errors).into()),
         moved => moved?,
@@ -178,11 +177,6 @@ async fn move_page(shell: &Shell, slug: &str, from: &str, to: &str) -> anyhow::R
         &json!({ "moved": moved }),
         &format!("Moved {moved} {comments}"),
     )
-}
-
-fn known(shell: &Shell, slug: &str) -> anyhow::Result<Arc<Site>> {
-    let site = shell.directory.site(slug);
-    site.ok_or_else(|| anyhow::anyhow!("there is no site {slug}"))
 }
 
 /// Refuses unless the slug is given a second time: as an option, or typed.

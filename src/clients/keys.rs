@@ -9,8 +9,13 @@ use uuid::Uuid;
 
 use crate::{
     clients::Clients,
-    domain::{arrival::Counted, network::SenderAddress, site::SiteSlug, timestamp::Timestamp},
-    storage::{Result, Store, StoreError, client_keys::ClientKey},
+    domain::{
+        arrival::Counted,
+        network::SenderAddress,
+        site::{Site, SiteSlug},
+        timestamp::Timestamp,
+    },
+    storage::{Result, StoreError, client_keys::ClientKey},
 };
 
 /// The length of a key, in characters.
@@ -98,7 +103,7 @@ pub fn looks_like_key(raw: &str) -> bool {
     raw.len() == LENGTH && raw.bytes().all(hex)
 }
 
-/// Whose key this is, if it is a good one. `sender` is the program's own network.
+/// The key of this secret with its site, if it is a good one. `sender` is the program's own network.
 ///
 /// A good key stays good when its network also sends wrong ones: programs share addresses with strangers. That
 /// leaves guessing to find one of 2^48: at a thousand tries a second, nine thousand years.
@@ -106,6 +111,18 @@ pub fn looks_like_key(raw: &str) -> bool {
 /// # Errors
 /// [`KeyError`]: a network that sent too many wrong keys does not learn whether another one is wrong.
 pub async fn recognise(
+    clients: &Clients,
+    secret: &str,
+    sender: Option<&SenderAddress>,
+) -> Result<Option<(Arc<ClientKey>, Arc<Site>)>, KeyError> {
+    let Some(key) = good(clients, secret, sender).await? else {
+        return Ok(None);
+    };
+    let site = clients.ground.directory.site(key.site.as_str());
+    Ok(site.map(|site| (key, site)))
+}
+
+async fn good(
     clients: &Clients,
     secret: &str,
     sender: Option<&SenderAddress>,
@@ -147,11 +164,11 @@ pub async fn recognise(
 /// # Errors
 /// [`StoreError`].
 pub async fn revoke(clients: &Clients, site: &SiteSlug, id: String) -> Result<bool> {
-    clients.keys.good.invalidate_all();
-    let store: &Store = &clients.ground.store;
-    store
-        .revoke_client_key(site, id, clients.ground.now())
-        .await
+    let (ground, good) = (&clients.ground, &clients.keys.good);
+    let revoked = ground.store.revoke_client_key(site, id, ground.now()).await;
+    // Afterwards: a question in between would find the key good, and remember it.
+    good.invalidate_all();
+    revoked
 }
 
 fn wrong_keys(network: String, now: Timestamp) -> Counted {

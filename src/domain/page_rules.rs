@@ -13,7 +13,8 @@ const MAX_PARAMETERS: usize = 50;
 const MAX_PARAMETER_BYTES: usize = 100;
 
 /// Parameters that say where a reader came from, or which comment they look for, not what they read.
-const TRACKING: [&str; 36] = [
+const TRACKING: [&str; 50] = [
+    "__twitter_impression",
     "_branch_match_id",
     "_ga",
     "_gl",
@@ -22,38 +23,51 @@ const TRACKING: [&str; 36] = [
     "_ke",
     "_openstat",
     "amp",
+    "cmpid",
     "cpage",
     "dclid",
+    "doing_wp_cron",
     "epik",
+    "fb_action_ids",
+    "fb_action_types",
+    "fb_comment_id",
     "fbclid",
     "gbraid",
     "gclid",
     "gclsrc",
     "igsh",
     "igshid",
+    "isappinstalled",
     "li_fat_id",
     "mc_cid",
     "mc_eid",
     "mibextid",
     "mkt_tok",
+    "moderation-hash",
     "msclkid",
+    "ncid",
+    "nr_email_referer",
     "oly_enc_id",
     "rdt_cid",
     "ref",
     "ref_src",
     "replytocom",
+    "sfnsn",
     "srsltid",
     "ttclid",
     "twclid",
+    "unapproved",
     "vero_id",
     "wbraid",
     "wickedid",
+    "wt_mc",
+    "wt_zmc",
     "yclid",
     "ysclid",
 ];
 
 /// What names of further such parameters begin with.
-const TRACKING_FAMILIES: [&str; 6] = ["gad_", "hsa_", "matomo_", "mtm_", "pk_", "utm_"];
+const TRACKING_FAMILIES: [&str; 7] = ["_x_tr_", "gad_", "hsa_", "matomo_", "mtm_", "pk_", "utm_"];
 
 /// Files that stand for their folder.
 const INDEX_FILES: [&str; 4] = ["index.html", "index.htm", "index.php", "default.aspx"];
@@ -120,6 +134,8 @@ impl PageRules {
             .query()
             .unwrap_or_default()
             .split('&')
+            // Templates that escape an address twice leave this of an ampersand.
+            .map(|pair| pair.strip_prefix("amp;").unwrap_or(pair))
             .filter(|pair| self.counts(pair.split('=').next().unwrap_or_default()))
             .map(normal)
             .collect();
@@ -232,6 +248,10 @@ mod tests {
                 "/post?p=%E4%BD%A0",
             ),
             ("/post?&&", "/post"),
+            ("/post?unapproved=5&moderation-hash=abc#comment-5", "/post"),
+            ("/post?fbclid=1&amp;utm_source=x&amp;p=7", "/post?p=7"),
+            ("/post?_x_tr_sl=de&_x_tr_tl=en&p=7", "/post?p=7"),
+            ("/post?p=7&__twitter_impression=true", "/post?p=7"),
             ("/2020/peas/comment-page-2/#comment-7", "/2020/peas/"),
             ("/2020/peas/comment-page-2", "/2020/peas"),
             ("/comment-page-guide/", "/comment-page-guide/"),

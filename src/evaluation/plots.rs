@@ -4,14 +4,15 @@
 use super::charts::{Axis, Chart, Class, Drawn};
 use super::figures::{Scored, Step, bins, ratio};
 use crate::bayes::probability;
+use crate::words::Words;
 
-/// Both axes from 0 to 1; what is drawn is also its caption.
-fn shares((x, y): (&str, &str), marks: Vec<Drawn>, caption: &str) -> Chart {
+/// Both axes from 0 to 1; axes and caption by the names of their sentences.
+fn shares(words: &Words, (x, y): (&str, &str), marks: Vec<Drawn>, caption: &str) -> Chart {
     Chart {
-        x: Axis::share_of_one(x),
-        y: Axis::share_of_one(y),
+        x: Axis::share_of_one(&words.say(x)),
+        y: Axis::share_of_one(&words.say(y)),
         marks,
-        says: caption.to_owned(),
+        says: words.say(caption).into(),
     }
 }
 
@@ -22,21 +23,22 @@ fn even() -> Drawn {
 
 /// Spam caught against ham blocked.
 #[must_use]
-pub fn roc(steps: &[Step], spam: u64, ham: u64) -> Chart {
+pub fn roc(words: &Words, steps: &[Step], spam: u64, ham: u64) -> Chart {
     let points = steps
         .iter()
         .map(|step| (ratio(step.blocked, ham), ratio(step.caught, spam)));
     let curve = std::iter::once((0.0, 0.0)).chain(points).collect();
     shares(
-        ("share of ham blocked", "share of spam caught"),
+        words,
+        ("report-axis-ham-blocked", "report-axis-spam-caught"),
         vec![even(), Drawn::Line(Class::Spam, thin(curve))],
-        "ROC: spam caught against ham blocked over all thresholds; grey is guessing.",
+        "report-plot-caught",
     )
 }
 
 /// Precision against recall.
 #[must_use]
-pub fn precision_recall(steps: &[Step], spam: u64) -> Chart {
+pub fn precision_recall(words: &Words, steps: &[Step], spam: u64) -> Chart {
     let points = steps.iter().map(|step| {
         (
             ratio(step.caught, spam),
@@ -44,30 +46,32 @@ pub fn precision_recall(steps: &[Step], spam: u64) -> Chart {
         )
     });
     shares(
-        ("share of spam caught", "share of spam among the blocked"),
+        words,
+        ("report-axis-spam-caught", "report-axis-spam-blocked"),
         vec![Drawn::Line(Class::Spam, thin(points.collect()))],
-        "Precision and recall over all thresholds.",
+        "report-plot-precision",
     )
 }
 
 /// Predicted probability against the share of spam found.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 #[must_use]
-pub fn calibration(scored: &[Scored]) -> Chart {
+pub fn calibration(words: &Words, scored: &[Scored]) -> Chart {
     let bins = bins(scored);
     let filled = bins.iter().filter(|bin| bin.count > 0);
     let points = filled.map(|bin| (bin.predicted / bin.count as f64, ratio(bin.spam, bin.count)));
     shares(
-        ("predicted probability", "share of spam"),
+        words,
+        ("report-axis-probability", "report-axis-spam"),
         vec![even(), Drawn::Line(Class::Spam, points.collect())],
-        "Calibration: of the texts given a probability, how many were spam; grey is perfect.",
+        "report-plot-calibration",
     )
 }
 
 /// How scores are spread over ham and spam.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 #[must_use]
-pub fn histogram(scored: &[Scored]) -> Chart {
+pub fn histogram(words: &Words, scored: &[Scored]) -> Chart {
     const BARS: usize = 25;
     let mut counts = [[0_u64; BARS]; 2];
     for &(score, spam) in scored {
@@ -91,32 +95,35 @@ pub fn histogram(scored: &[Scored]) -> Chart {
         counts[class].iter().enumerate().flat_map(bar).collect()
     };
     shares(
-        ("score", "share of the class"),
+        words,
+        ("report-score", "report-axis-class"),
         vec![
             Drawn::Line(Class::Ham, outline(0)),
             Drawn::Line(Class::Spam, outline(1)),
         ],
-        "Scores given to ham (green) and to spam (red).",
+        "report-plot-scores",
     )
 }
 
 /// AUC on held-out texts after learning from more and more of the others.
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 #[must_use]
-pub fn learning(curve: &[(usize, f64)]) -> Chart {
+pub fn learning(words: &Words, curve: &[(usize, f64)]) -> Chart {
     let points: Vec<(f64, f64)> = curve
         .iter()
         .map(|(count, auc)| (*count as f64, *auc))
         .collect();
     let low = points.iter().map(|point| point.1).fold(1.0, f64::min);
     let end = points.last().map_or(1.0, |point| point.0).max(1.0);
-    let caption =
-        "Learning curve: the model taught with some of these texts, measured on the half kept out.";
     Chart {
-        x: Axis::new("labels of these texts learnt", 0.0, end),
-        y: Axis::new("AUC on the rest", (low - 0.02).clamp(0.0, 0.95), 1.0),
+        x: Axis::new(&words.say("report-axis-labels"), 0.0, end),
+        y: Axis::new(
+            &words.say("report-axis-auc"),
+            (low - 0.02).clamp(0.0, 0.95),
+            1.0,
+        ),
         marks: vec![Drawn::Line(Class::Ham, points)],
-        says: caption.to_owned(),
+        says: words.say("report-plot-learning").into(),
     }
 }
 

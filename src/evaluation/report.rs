@@ -21,37 +21,26 @@ use crate::words::Words;
 
 /// Budgets of ham blocked that the table of thresholds goes through.
 const BUDGETS: [f64; 7] = [0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05];
-/// The heading, the meaning and the columns of the table of terms.
-const NAMED: (&str, &str, [&str; 7]) = (
-    "Who is named",
-    "Texts that name a group of people, where one harmless text in a hundred is flagged. BPSN: the chance that abuse \
-     without the term scores above harmless texts with it; low where the term itself is held against people. BNSP: that \
-     abuse with the term scores above harmless texts without it (Borkan et al., 2019).",
-    [
-        "term",
-        "harmless",
-        "abuse",
-        "harmless flagged",
-        "AUC among them",
-        "BPSN AUC",
-        "BNSP AUC",
-    ],
-);
-/// The heading, the meaning and the columns of the table by language and kind.
-const PARTED: (&str, &str, [&str; 7]) = (
-    "By language and kind",
-    "Blocked: at 0.95 and above; held: at 0.2 and above. In brackets and after ± the interval of 95 %: where texts are few, \
-     it is wide.",
-    [
-        "ham",
-        "spam",
-        "AUC",
-        "ham blocked",
-        "ham held or blocked",
-        "spam blocked",
-        "spam held or blocked",
-    ],
-);
+/// The columns of the table of terms, by the names of their sentences.
+const NAMED: [&str; 7] = [
+    "report-term",
+    "report-harmless",
+    "report-abuse",
+    "report-harmless-flagged",
+    "report-auc-among",
+    "report-bpsn",
+    "report-bnsp",
+];
+/// The columns of the table by language and kind, likewise.
+const PARTED: [&str; 7] = [
+    "report-ham",
+    "report-spam",
+    "report-auc",
+    "report-ham-blocked",
+    "report-ham-held",
+    "report-spam-blocked",
+    "report-spam-held",
+];
 /// Share of harmless texts flagged at which terms for people are compared.
 const FLAGGED: f64 = 0.01;
 /// Texts explained for the table of telling tokens.
@@ -79,7 +68,7 @@ struct Telling {
     sum: f64,
 }
 
-/// A headed table: title, class of its colour, rows.
+/// A headed table: the name of its title's sentence, class of its colour, rows.
 type Table<T> = (&'static str, &'static str, Vec<T>);
 /// A score and a text.
 type Shown = (String, String);
@@ -87,25 +76,28 @@ type Shown = (String, String);
 #[derive(Template)]
 #[template(path = "evaluation.html")]
 struct Page<'a> {
+    words: &'static Words,
     model: &'a str,
     files: &'a str,
     figures: &'a Figures,
-    summary: Vec<(&'static str, String, &'static str)>,
+    /// The name of each figure's sentence, its value, and the name of what it means.
+    summary: [(&'static str, String, &'static str); 6],
     budgets: Vec<(String, String, String, String)>,
     plots: Vec<Chart>,
     telling: [Table<Telling>; 2],
     wrong: [Table<Shown>; 2],
     parts: Vec<PartFigures>,
-    parted: (&'static str, &'static str, [&'static str; 7]),
+    parted: [&'static str; 7],
     terms: Vec<TermFigures>,
-    named: (&'static str, &'static str, [&'static str; 7]),
+    named: [&'static str; 7],
 }
 
-/// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`.
+/// Scores `samples`, which come from `files`, and writes the report of `model`, which was made of `base`, in the language of `words`.
 ///
 /// # Errors
 /// See [`ReportError`].
 pub fn of(
+    words: &'static Words,
     model: &Model,
     base: &Base,
     files: &str,
@@ -116,7 +108,7 @@ pub fn of(
         .map(|sample| (model.score(&sample.document()), sample.spam))
         .collect();
     let origins: Vec<TextOrigin> = samples.par_iter().map(TextOrigin::recognised).collect();
-    html(model, base, files, samples, &origins, &scored)
+    html(words, model, base, files, samples, &origins, &scored)
 }
 
 /// Writes the report of `model`, which was made of `base`, on `samples`, which come from `origins` and scored `scored`.
@@ -124,6 +116,7 @@ pub fn of(
 /// # Errors
 /// See [`ReportError`].
 pub fn html(
+    words: &'static Words,
     model: &Model,
     base: &Base,
     files: &str,
@@ -133,13 +126,14 @@ pub fn html(
 ) -> Result<String, ReportError> {
     let figures = Figures::of(scored);
     let page = Page {
+        words,
         model: model.version(),
         files,
         figures: &figures,
         summary: summary(&figures),
         budgets: budgets(scored, &figures),
-        plots: draw(scored, &figures, &learning_curve(base, samples)),
-        telling: telling(model, samples),
+        plots: draw(words, scored, &figures, &learning_curve(base, samples)),
+        telling: telling(words, model, samples),
         wrong: most_wrong(samples, scored),
         parts: parts::of(scored, origins),
         parted: PARTED,
@@ -167,40 +161,24 @@ pub fn terms(model: &Model, samples: &[Sample], scored: &[Scored]) -> Vec<TermFi
     bias::by_term(&texts, threshold)
 }
 
-fn summary(figures: &Figures) -> Vec<(&'static str, String, &'static str)> {
-    let four = |value: f64| format!("{value:.4}");
-    vec![
+fn summary(figures: &Figures) -> [(&'static str, String, &'static str); 6] {
+    [
+        ("report-accuracy", figures.accuracy, "report-accuracy-text"),
+        ("report-mcc", figures.mcc, "report-mcc-text"),
+        ("report-auc", figures.auc, "report-auc-text"),
         (
-            "accuracy",
-            four(figures.accuracy),
-            "share of texts called what they are, at probability one half",
+            "report-average-precision",
+            figures.average_precision,
+            "report-average-precision-text",
         ),
+        ("report-log-loss", figures.log_loss, "report-log-loss-text"),
         (
-            "MCC",
-            four(figures.mcc),
-            "Matthews' correlation at one half: 0 for guessing, 1 for perfect",
-        ),
-        (
-            "AUC",
-            four(figures.auc),
-            "chance that a spam scores above a ham",
-        ),
-        (
-            "average precision",
-            four(figures.average_precision),
-            "area under precision and recall",
-        ),
-        (
-            "log loss",
-            four(figures.log_loss),
-            "mean surprise per text, in nats",
-        ),
-        (
-            "calibration error",
-            four(figures.calibration_error),
-            "mean distance of probability from truth, 15 bins",
+            "report-calibration-error",
+            figures.calibration_error,
+            "report-calibration-error-text",
         ),
     ]
+    .map(|(name, value, meaning)| (name, format!("{value:.4}"), meaning))
 }
 
 fn budgets(scored: &[Scored], figures: &Figures) -> Vec<(String, String, String, String)> {
@@ -218,16 +196,16 @@ fn budgets(scored: &[Scored], figures: &Figures) -> Vec<(String, String, String,
     BUDGETS.iter().map(row).collect()
 }
 
-fn draw(scored: &[Scored], figures: &Figures, curve: &[(usize, f64)]) -> Vec<Chart> {
+fn draw(words: &Words, scored: &[Scored], figures: &Figures, curve: &[(usize, f64)]) -> Vec<Chart> {
     let steps = steps(scored);
     let mut plots = vec![
-        plots::roc(&steps, figures.spam, figures.ham),
-        plots::precision_recall(&steps, figures.spam),
-        plots::calibration(scored),
-        plots::histogram(scored),
+        plots::roc(words, &steps, figures.spam, figures.ham),
+        plots::precision_recall(words, &steps, figures.spam),
+        plots::calibration(words, scored),
+        plots::histogram(words, scored),
     ];
     if curve.len() > 1 {
-        plots.push(plots::learning(curve));
+        plots.push(plots::learning(words, curve));
     }
     plots
 }
@@ -271,13 +249,13 @@ fn learning_curve(base: &Base, samples: &[Sample]) -> Vec<(usize, f64)> {
 }
 
 /// The tokens that added most either way, over an even sample of the texts.
-fn telling(model: &Model, samples: &[Sample]) -> [Table<Telling>; 2] {
+fn telling(words: &Words, model: &Model, samples: &[Sample]) -> [Table<Telling>; 2] {
     let stride = samples.len().div_ceil(EXPLAINED).max(1);
     let mut sums: HashMap<String, (f64, u64)> = HashMap::new();
     for sample in samples.iter().step_by(stride) {
         let document = sample.document();
         for token in model.explain(&document).tokens {
-            let says = Words::english().sign(&token, &document);
+            let says = words.sign(&token, &document);
             let entry = sums.entry(says.to_lowercase()).or_default();
             entry.0 += token.weight;
             entry.1 += 1;
@@ -297,8 +275,8 @@ fn telling(model: &Model, samples: &[Sample]) -> [Table<Telling>; 2] {
     let ham = rows.split_off(rows.len().saturating_sub(ROWS));
     rows.truncate(ROWS);
     [
-        ("towards spam", "spam", rows),
-        ("towards ham", "ham", ham.into_iter().rev().collect()),
+        ("report-towards-spam", "spam", rows),
+        ("report-towards-ham", "ham", ham.into_iter().rev().collect()),
     ]
 }
 
@@ -327,7 +305,7 @@ fn most_wrong(samples: &[Sample], scored: &[Scored]) -> [Table<Shown>; 2] {
         wrong.into_iter().map(shown).collect::<Vec<_>>()
     };
     [
-        ("Ham that scored highest", "ham", worst(false)),
-        ("Spam that scored lowest", "spam", worst(true)),
+        ("report-ham-highest", "ham", worst(false)),
+        ("report-spam-lowest", "spam", worst(true)),
     ]
 }

@@ -120,15 +120,14 @@ impl Report {
     pub(super) fn warn(&mut self, format: ForeignFormat) {
         let labelled = self.ham + self.spam > 0;
         if labelled && self.spam == 0 {
-            let hint = match format {
+            let warning = match format {
                 ForeignFormat::Wxr => {
-                    ": WordPress leaves it out of its export; import \
-                     `wp comment list --status=spam --format=json` too"
+                    "there is no spam among the labels: WordPress leaves it out of its export; \
+                     import `wp comment list --status=spam --format=json` too"
                 }
-                _ => "",
+                _ => "there is no spam among the labels",
             };
-            let warning = format!("there is no spam among the labels{hint}");
-            self.warnings.push(warning);
+            self.warnings.push(warning.to_owned());
         }
         if labelled && self.ham == 0 {
             let warning = "there is nothing genuine among the labels";

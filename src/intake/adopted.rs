@@ -56,12 +56,20 @@ pub fn page(raw: &str, site: &Site) -> Page {
 }
 
 /// The same; `None` for what is no page. Slashes that a template has doubled, before a path or behind a host, are
-/// one.
+/// one; a host of the site's own needs no scheme.
 #[must_use]
 pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
     let raw = Some(raw.trim()).filter(|raw| !raw.is_empty())?;
     if let Ok(page) = site.page(raw) {
         return Some(page);
+    }
+    let host = raw.split(['/', '?', '#']).next().unwrap_or_default();
+    if !site.origins.is_empty() && host.contains('.') && !host.contains(':') {
+        let schemes = ["https", "http"].iter();
+        let mut pages = schemes.map(|scheme| site.page(&format!("{scheme}://{raw}")));
+        if let Some(page) = pages.find_map(Result::ok) {
+            return Some(page);
+        }
     }
     let Some(url) = whole_address(raw) else {
         let path = raw.strip_prefix("//")?.trim_start_matches('/');

@@ -202,14 +202,19 @@ pub async fn submit_for(
         announce: ground.directory.has_webhooks(&site.slug),
         client,
     };
-    let slug = site.slug.clone();
+    let (slug, own) = (site.slug.clone(), arrival.comment.id);
     let prepared = Prepared {
         evidence,
         untaught: opinion.untaught,
         site,
     };
-    let admission = intake.writer.admit(Pending { arrival, prepared }).await?;
-    let mut accepted = settle(&admission)?;
+    let admission = intake.writer.admit(Pending { arrival, prepared }).await;
+    let accepted = admission.and_then(|admission| settle(&admission));
+    // Refused, or the answer to a request that was repeated.
+    if !accepted.as_ref().is_ok_and(|accepted| accepted.id == own) {
+        intake.campaigns.take_back(own);
+    }
+    let mut accepted = accepted?;
     if accepted.verdict == Verdict::Publish {
         intake.reading.forget(&slug, &submission.page);
     }

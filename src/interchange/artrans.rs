@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, is_set, reference, text},
+    json_fields::{as_marked, date, is_set, reference, text},
     plain, typed,
 };
 use crate::{bayes::Label, domain::network};
@@ -40,6 +40,7 @@ pub fn of(object: &Value) -> Found {
         label,
         ..ForeignComment::default()
     };
-    let date = dates::read(text(object, "created_at").as_deref());
+    // Artalk's first version called it otherwise.
+    let date = dates::read(date(object, &["created_at", "date"]).as_deref());
     as_marked(object, comment.written(date)).into()
 }

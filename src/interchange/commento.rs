@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError, Standing},
-    json_fields::{as_marked, first, is_set, text},
+    json_fields::{as_marked, date, first, is_set, text},
     json_values::JsonValues,
     plain,
 };
@@ -110,7 +110,7 @@ impl<R: BufRead> Commento<R> {
             place,
             ..ForeignComment::default()
         };
-        let date = first(object, &["creationDate", "createdTime", "createdAt"]);
+        let date = date(object, &["creationDate", "createdTime", "createdAt"]);
         as_marked(object, comment.written(dates::read(date.as_deref()))).into()
     }
 }

@@ -72,7 +72,7 @@ impl<R: BufRead> Disqus<R> {
     }
 
     fn remember(&mut self, thread: &Element) {
-        let Some(id) = thread.attribute("dsq:id") else {
+        let Some(id) = id_of(thread) else {
             return;
         };
         let link = thread.get("link").or_else(|| thread.get("id"));
@@ -103,10 +103,7 @@ impl<R: BufRead> Disqus<R> {
             (false, false) if says_hidden(post) => (Standing::Pending, None),
             (false, false) => (Standing::Approved, Some(Label::Ham)),
         };
-        let reference = |name: &str| {
-            let of = post.child(name)?.attribute("dsq:id")?;
-            Some(of.to_owned())
-        };
+        let reference = |name: &str| Some(id_of(post.child(name)?)?.to_owned());
         let thread = reference("thread");
         let page = thread.as_ref().and_then(|id| self.threads.get(id));
         let author = post.child("author");
@@ -117,7 +114,7 @@ impl<R: BufRead> Disqus<R> {
         };
         let withheld = page.and_then(|page| page.withheld);
         ForeignComment {
-            id: post.attribute("dsq:id").map(str::to_owned),
+            id: id_of(post).map(str::to_owned),
             parent: reference("parent"),
             page: page.map(|page| page.link.clone()).unwrap_or_default(),
             page_title: page.and_then(|page| page.title.clone()),
@@ -136,6 +133,13 @@ impl<R: BufRead> Disqus<R> {
         .withheld(withheld.map(|_| "its thread is marked as not public"))
         .into()
     }
+}
+
+/// The id of an element; programs that write the export anew leave the prefix out.
+fn id_of(element: &Element) -> Option<&str> {
+    element
+        .attribute("dsq:id")
+        .or_else(|| element.attribute("id"))
 }
 
 /// Whether a mark is set: by any word that does not plainly deny it.

@@ -1,6 +1,7 @@
 //! Bytes of a file as UTF-8, whatever they are: what the caller, a byte order mark or an XML declaration
 //! says, UTF-16 by its zeros, else UTF-8. A byte that is wrong there becomes U+FFFD and is counted. A file
-//! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported.
+//! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported. Characters that
+//! a database has written as two halves of UTF-16 (CESU-8) are put together.
 
 use std::{
     io::{self, BufRead, Read},
@@ -48,7 +49,9 @@ impl Decoding {
         match self.replaced.load(Ordering::Relaxed) {
             0 => {}
             1 => remarks.push("1 byte was no text, and is \u{FFFD} now".to_owned()),
-            many => remarks.push(format!("{many} bytes were no text, and are \u{FFFD} now")),
+            many => remarks.push(format!(
+                "{many} bytes were no text, and are \u{FFFD} now; where whole words are, say what the file is with --encoding"
+            )),
         }
         remarks
     }
@@ -66,6 +69,8 @@ pub struct Decoded<R> {
     text: Vec<u8>,
     at: usize,
     how: How,
+    /// XML that says nothing is UTF-8, unless nothing in it looks so.
+    is_xml: bool,
     found: Arc<Decoding>,
     ended: bool,
 }
@@ -88,6 +93,7 @@ impl<R: BufRead> Decoded<R> {
             text: Vec::new(),
             at: 0,
             how: How::Unknown(encoding),
+            is_xml: false,
             found: Arc::default(),
             ended: false,
         }
@@ -122,9 +128,9 @@ impl<R: BufRead> Decoded<R> {
             }
             None => declared.or_else(|| by_zeros(&self.raw)),
         };
-        let is_xml = self.raw.trim_ascii_start().starts_with(b"<");
+        self.is_xml = self.raw.trim_ascii_start().starts_with(b"<");
         self.how = match encoding {
-            None => How::Utf8 { sure: is_xml },
+            None => How::Utf8 { sure: false },
             Some(encoding) if encoding == UTF_8 => How::Utf8 { sure: true },
             Some(encoding) => How::Other(encoding.new_decoder_without_bom_handling()),
         };
@@ -134,8 +140,11 @@ impl<R: BufRead> Decoded<R> {
         if let How::Unknown(said) = self.how {
             self.choose(said);
         }
+        if matches!(self.how, How::Utf8 { .. }) {
+            join_halves(&mut self.raw);
+        }
         if let How::Utf8 { sure: false } = self.how
-            && is_rather_a_single_byte(&self.raw)
+            && is_rather_a_single_byte(&self.raw, self.is_xml)
         {
             let _ = self.found.guessed.set("Windows-1252");
             self.how = How::Other(WINDOWS_1252.new_decoder_without_bom_handling());
@@ -220,19 +229,75 @@ fn by_zeros(raw: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it.
-fn is_rather_a_single_byte(raw: &[u8]) -> bool {
+/// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it; of XML, whether they have no
+/// such letter at all, and not one slip alone.
+fn is_rather_a_single_byte(raw: &[u8], is_xml: bool) -> bool {
     let raw = &raw[..raw.len() - unfinished(raw)];
     let (mut wrong, mut right) = (0, 0);
     for chunk in raw.utf8_chunks() {
         wrong += usize::from(!chunk.invalid().is_empty());
         right += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
     }
-    wrong > right
+    if is_xml {
+        wrong > 1 && right == 0
+    } else {
+        wrong > right
+    }
 }
 
-/// How many bytes at the end begin a character that goes on behind them.
+/// Puts characters together whose halves of UTF-16 were each written as UTF-8 writes characters, as `MySQL`, Oracle and Java do, and leaves
+/// Java's two bytes for a zero out.
+fn join_halves(raw: &mut Vec<u8>) {
+    let half = |bytes: &[u8], range: std::ops::RangeInclusive<u32>| match bytes {
+        [0xED, high @ 0xA0..=0xBF, low @ 0x80..=0xBF, ..] => {
+            let unit = 0xD000 | (u32::from(*high) & 0x3F) << 6 | u32::from(*low) & 0x3F;
+            range.contains(&unit).then_some(unit)
+        }
+        _ => None,
+    };
+    if !raw.iter().any(|byte| matches!(byte, 0xC0 | 0xED)) {
+        return;
+    }
+    let (mut joined, mut at) = (Vec::with_capacity(raw.len()), 0);
+    while let Some(byte) = raw.get(at) {
+        if raw[at..].starts_with(&[0xC0, 0x80]) {
+            at += 2;
+            continue;
+        }
+        let high = half(&raw[at..], 0xD800..=0xDBFF);
+        let low = raw
+            .get(at + 3..)
+            .and_then(|rest| half(rest, 0xDC00..=0xDFFF));
+        let whole = high.zip(low).and_then(|(high, low)| {
+            char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+        });
+        if let Some(whole) = whole {
+            joined.extend_from_slice(whole.encode_utf8(&mut [0; 4]).as_bytes());
+            at += 6;
+        } else {
+            joined.push(*byte);
+            at += 1;
+        }
+    }
+    *raw = joined;
+}
+
+/// How many bytes at the end begin a character that goes on behind them, or the first half of one.
 fn unfinished(raw: &[u8]) -> usize {
+    let half = (3..=raw.len().min(5)).find(|length| {
+        let tail = &raw[raw.len() - length..];
+        matches!(tail, [0xED, 0xA0..=0xAF, ..]) && matches!(tail[3..], [] | [0xED] | [0xED, _])
+    });
+    if let Some(length) = half {
+        return length;
+    }
+    // The first half's own first bytes.
+    if raw.ends_with(&[0xED]) {
+        return 1;
+    }
+    if let [.., 0xED, 0xA0..=0xAF] = raw {
+        return 2;
+    }
     let is_open = |length: &usize| {
         let tail = &raw[raw.len() - length..];
         std::str::from_utf8(tail)
@@ -274,93 +339,4 @@ impl<R: BufRead> BufRead for Decoded<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn decoded(bytes: &[u8]) -> (String, Vec<String>) {
-        // A byte at a time, so that every character is torn.
-        let mut input = Decoded::new(io::BufReader::with_capacity(1, bytes), None);
-        let mut text = String::new();
-        input.read_to_string(&mut text).unwrap();
-        (text, input.found().remarks())
-    }
-
-    fn utf16(text: &str, big: bool) -> Vec<u8> {
-        let units = text.encode_utf16();
-        units
-            .flat_map(|unit| {
-                if big {
-                    unit.to_be_bytes()
-                } else {
-                    unit.to_le_bytes()
-                }
-            })
-            .collect()
-    }
-
-    #[test]
-    fn what_a_file_says_of_itself_counts() {
-        let text = "<?xml version=\"1.0\"?><a>Müller «ж» 日本</a>";
-        for bytes in [
-            text.as_bytes().to_vec(),
-            ["\u{FEFF}".as_bytes(), text.as_bytes()].concat(),
-            utf16(text, true),
-            utf16(text, false),
-            [&[0xFE, 0xFF][..], &utf16(text, true)].concat(),
-            [&[0xFF, 0xFE][..], &utf16(text, false)].concat(),
-        ] {
-            assert_eq!(decoded(&bytes), (text.to_owned(), Vec::new()));
-        }
-        for (label, bytes, read) in [
-            ("ISO-8859-1", &b"\xFC"[..], "ü"),
-            ("windows-1252", b"\x93x\x94", "\u{201C}x\u{201D}"),
-            ("windows-1251", b"\xE6", "ж"),
-            ("KOI8-R", b"\xD6", "ж"),
-            ("Shift_JIS", b"\x93\xFA", "日"),
-            ("utf-16", "ü".as_bytes(), "ü"),
-            ("latin-1", b"\xFC", "ü"),
-            ("win-1251", b"\xE6", "ж"),
-            ("CP_1252", b"\x93", "\u{201C}"),
-            ("iso8859_15", b"\xA4", "€"),
-        ] {
-            let head = format!("<?xml version='1.0' encoding='{label}'?>");
-            let (text, remarks) = decoded(&[head.as_bytes(), bytes].concat());
-            assert_eq!(text, format!("{head}{read}"), "{label}");
-            assert!(remarks.is_empty(), "{label}");
-        }
-    }
-
-    #[test]
-    fn an_encoding_that_is_not_known_is_named() {
-        let head = "<?xml version='1.0' encoding='cp850'?>";
-        let (text, remarks) = decoded(format!("{head}ü").as_bytes());
-        assert_eq!(text, format!("{head}ü"));
-        assert!(remarks[0].contains("iconv -f cp850"), "{remarks:?}");
-    }
-
-    #[test]
-    fn a_wrong_byte_is_replaced_and_counted_and_another_encoding_reported() {
-        let (text, remarks) = decoded(b"<a>M\xC3\xBCller \xFF \xC3</a>");
-        assert_eq!(text, "<a>Müller \u{FFFD} \u{FFFD}</a>");
-        assert!(remarks[0].starts_with("2 bytes"), "{remarks:?}");
-        let (text, _) = decoded(b"<a>\xFC</a>");
-        assert_eq!(
-            text, "<a>\u{FFFD}</a>",
-            "XML is UTF-8 unless it says otherwise"
-        );
-        let (text, remarks) = decoded(b"name;text\nJ\xFCrgen;Sch\xF6n \x80\n");
-        assert_eq!(text, "name;text\nJürgen;Schön €\n");
-        assert!(remarks[0].contains("iconv -f WINDOWS-1252"), "{remarks:?}");
-        let mut bytes = "ü".repeat(10).into_bytes();
-        bytes.extend([0xFF, 0xFC]);
-        let (text, remarks) = decoded(&bytes);
-        assert!(
-            text.ends_with('\u{FFFD}') && remarks.len() == 1,
-            "{remarks:?}"
-        );
-        assert_eq!(
-            decoded("cut \u{FC}".as_bytes().split_last().unwrap().1).0,
-            "cut \u{FFFD}"
-        );
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ const GZIP: [u8; 2] = [0x1F, 0x8B];
 pub type Input = Box<dyn BufRead + Send>;
 
 /// What files of bytes begin with that are no text, and what is to be done with them.
-const NO_TEXT: [(&[u8], &str); 14] = [
+const NO_TEXT: [(&[u8], &str); 17] = [
     (
         b"PK\x03\x04",
         "it is a zip archive: unpack it, and import each file in it",
@@ -49,6 +49,12 @@ const NO_TEXT: [(&[u8], &str); 14] = [
         "it is an SQLite database: only --format isso reads one",
     ),
     (b"%PDF", "it is a PDF"),
+    (b"\xFF\xFE\0\0", UTF_32),
+    (b"\0\0\xFE\xFF", UTF_32),
+    (
+        b"{\\rtf",
+        "it is a document of a word processor (RTF): save it as plain text",
+    ),
     (
         b"\xD0\xCF\x11\xE0",
         "it is an old Excel or Word document: save it as CSV (UTF-8)",
@@ -68,12 +74,17 @@ const NO_TEXT: [(&[u8], &str); 14] = [
     ),
 ];
 
+const UTF_32: &str = "it is in UTF-32, which is not read: convert it: iconv -f utf-32 -t utf-8";
+
 /// Why bytes that begin so cannot be read as they stand, if they cannot.
 fn refusal(start: &[u8]) -> Option<&'static str> {
     let no_text = NO_TEXT.iter().find(|(begins, _)| start.starts_with(begins));
     let tar = (start.get(257..262) == Some(b"ustar"))
         .then_some("it is a tar archive: unpack it, and import each file in it");
-    no_text.map(|(_, problem)| *problem).or(tar)
+    // Without a mark, the first character's zeros show it.
+    let utf_32 = matches!(start, [0, 0, 0, first, ..] | [first, 0, 0, 0, ..] if *first != 0)
+        .then_some(UTF_32);
+    no_text.map(|(_, problem)| *problem).or(tar).or(utf_32)
 }
 
 fn refuse(start: &[u8]) -> io::Result<()> {
@@ -127,9 +138,28 @@ struct Unpacking<R: Read> {
     unpacked: u64,
 }
 
+impl<R: Read> Unpacking<R> {
+    /// Whether nothing but zeros is left. Reads them.
+    fn is_zeros_to_the_end(&mut self) -> io::Result<bool> {
+        let packed = self.decoder.get_mut();
+        loop {
+            let left = packed.fill_buf()?;
+            let length = left.len();
+            if length == 0 || left.iter().any(|byte| *byte != 0) {
+                return Ok(length == 0);
+            }
+            packed.consume(length);
+        }
+    }
+}
+
 impl<R: Read> Read for Unpacking<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.decoder.read(buffer)?;
+        let read = match self.decoder.read(buffer) {
+            // Tapes and disks fill the rest of a block with zeros.
+            Err(_) if self.unpacked > 0 && self.is_zeros_to_the_end()? => 0,
+            read => read?,
+        };
         self.unpacked += read as u64;
         let packed = self.decoder.get_ref().get_ref().read;
         if self.unpacked > FREE + RATIO * packed {
@@ -210,6 +240,18 @@ mod tests {
     }
 
     #[test]
+    fn zeros_behind_what_is_packed_are_no_part_of_it_and_anything_else_is_an_error() {
+        for (behind, is_read) in [(&[0; 700][..], true), (b"garbage of any kind", false)] {
+            let bytes = [packed(b"to be"), packed(b" or not"), behind.to_vec()].concat();
+            let mut text = String::new();
+            let input = unpacked(io::Cursor::new(bytes));
+            let read = input.and_then(|mut input| input.read_to_string(&mut text));
+            assert_eq!(read.is_ok(), is_read, "{read:?}");
+            assert!(!is_read || text == "to be or not", "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_text_is_named_packed_or_not() {
         let mut tar = vec![0; 512];
         tar[257..262].copy_from_slice(b"ustar");
@@ -219,6 +261,9 @@ mod tests {
             (packed(b"<rss>"), "compressed twice"),
             (b"\xD0\xCF\x11\xE0\xA1".to_vec(), "save it as CSV"),
             (b"PGDMP\x01".to_vec(), "PostgreSQL"),
+            (b"\xFF\xFE\0\0i\0\0\0".to_vec(), "UTF-32"),
+            (b"\0\0\0{\0\0\0\"".to_vec(), "UTF-32"),
+            (b"{\\rtf1\\ansi".to_vec(), "RTF"),
             (b"SQLite format 3\0".to_vec(), "--format isso"),
         ] {
             let error = unpacked(io::Cursor::new(packed(&bytes))).err().unwrap();

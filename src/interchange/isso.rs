@@ -81,15 +81,25 @@ fn broken(error: &sqlx::Error) -> ReadError {
 
 fn comment(row: &SqliteRow, id: i64) -> Found {
     let get = |name: &str| -> Option<String> {
-        let text: Option<String> = row.try_get(name).ok().flatten();
-        text.filter(|text| !text.trim().is_empty())
+        let text: Option<String> = row.try_get_unchecked(name).ok().flatten();
+        // What a program has kept as bytes is text all the same.
+        let bytes = || {
+            let bytes: Option<Vec<u8>> = row.try_get_unchecked(name).ok().flatten();
+            bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        };
+        text.or_else(bytes).filter(|text| !text.trim().is_empty())
     };
     let Some(text) = get("text") else {
         return Found::Skipped("no text");
     };
     let parent: Option<i64> = row.try_get("parent").ok().flatten();
     let created: f64 = row.try_get_unchecked("created").unwrap_or(f64::NAN);
-    let date = dates::of_seconds(created);
+    // A date that is written out is a number as well, of its year alone.
+    let written = get("created").filter(|raw| raw.parse::<f64>().is_err());
+    let date = match written {
+        Some(raw) => dates::read(Some(&raw)),
+        None => dates::of_seconds(created),
+    };
     let (standing, label) = match row.try_get::<i64, _>("mode") {
         Ok(PUBLIC) => (Standing::Approved, Some(Label::Ham)),
         Ok(PENDING) => (Standing::Pending, None),

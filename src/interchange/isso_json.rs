@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, first, reference, text},
+    json_fields::{as_marked, date, first, reference, text},
     plain, typed,
 };
 use crate::{bayes::Label, domain::network};
@@ -85,7 +85,7 @@ impl Thread<'_> {
             place,
             ..ForeignComment::default()
         };
-        let date = first(object, &["created", "created_at", "date"]);
+        let date = date(object, &["created", "created_at", "date"]);
         as_marked(object, comment.written(dates::read(date.as_deref()))).into()
     }
 }

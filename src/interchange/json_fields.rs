@@ -12,7 +12,7 @@ pub fn text(object: &Value, name: &str) -> Option<String> {
 }
 
 /// The names under which databases wrap a scalar: extended JSON of `MongoDB`, dates of `LeanCloud`.
-const WRAPPED: [&str; 11] = [
+const WRAPPED: [&str; 17] = [
     "$oid",
     "$date",
     "$numberLong",
@@ -24,6 +24,13 @@ const WRAPPED: [&str; 11] = [
     "objectId",
     "_seconds",
     "seconds",
+    // Firestore's and DynamoDB's.
+    "stringValue",
+    "integerValue",
+    "timestampValue",
+    "booleanValue",
+    "S",
+    "N",
 ];
 
 /// A value as text: whole numbers without a fraction, and what a database wraps one in taken off.
@@ -50,19 +57,75 @@ pub fn first(object: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| text(object, name))
 }
 
+/// A date by the first of several fields that is there, in whatever a program has put one: what PHP makes of a `DateTime`, Java of
+/// a `LocalDateTime`. One that is not understood is given as it stands, to be reported.
+#[must_use]
+pub fn date(object: &Value, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| moment(object.get(*name)?))
+}
+
+/// What may hold a moment in an object.
+const MOMENTS: [&str; 8] = [
+    "$timestamp",
+    "date",
+    "datetime",
+    "dateTime",
+    "time",
+    "value",
+    "epochSecond",
+    "t",
+];
+
+/// A value as a date.
+#[must_use]
+pub fn moment(value: &Value) -> Option<String> {
+    if let Some(text) = scalar(value) {
+        return Some(text);
+    }
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            let inner = MOMENTS.iter().find_map(|name| moment(fields.get(*name)?));
+            let zone = fields.get("timezone").and_then(scalar);
+            inner
+                .map(|inner| zone.map(|zone| format!("{inner} {zone}")).unwrap_or(inner))
+                .or_else(|| Some(value.to_string()))
+        }
+        Value::Array(parts) if !parts.is_empty() => {
+            let parts: Option<Vec<i64>> = parts.iter().map(Value::as_i64).collect();
+            Some(match parts.as_deref() {
+                Some([year, month, day]) => format!("{year:04}-{month:02}-{day:02}"),
+                Some([year, month, day, hour, minute, rest @ ..]) => {
+                    let second = rest.first().unwrap_or(&0);
+                    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+                }
+                _ => value.to_string(),
+            })
+        }
+        _ => None,
+    }
+}
+
 /// An identifier that is none where it is `0`, or a word that programs write for nothing.
 #[must_use]
 pub fn reference(object: &Value, name: &str) -> Option<String> {
-    text(object, name).filter(|id| is_reference(id))
+    let whole = || {
+        let of = object.get(name)?;
+        first(of, &["id", "_id", "objectId"])
+    };
+    text(object, name)
+        .or_else(whole)
+        .filter(|id| is_reference(id))
 }
 
 /// Whether an identifier refers to anything.
 #[must_use]
 pub fn is_reference(id: &str) -> bool {
-    !matches!(
-        id,
-        "0" | "null" | "NULL" | "\\N" | "undefined" | "None" | "false" | "root"
-    )
+    let is_nil = id.chars().all(|c| matches!(c, '0' | '-'));
+    !is_nil
+        && !matches!(
+            id,
+            "-1" | "null" | "NULL" | "\\N" | "undefined" | "None" | "false" | "root"
+        )
 }
 
 /// Whether a mark such as `deleted` is set: by anything that does not plainly say no. A date counts,
@@ -100,7 +163,7 @@ pub const DISCARDED: [&str; 8] = [
 ];
 
 /// Marks by which systems say that a comment, or its page, is not for everyone.
-pub const WITHHELD: [&str; 9] = [
+pub const WITHHELD: [&str; 20] = [
     "private",
     "is_private",
     "isPrivate",
@@ -109,8 +172,45 @@ pub const WITHHELD: [&str; 9] = [
     "isHidden",
     "draft",
     "is_draft",
+    "isDraft",
+    "unlisted",
+    "pending",
+    "is_pending",
+    "isPending",
+    "unapproved",
+    "needs_moderation",
+    "needsModeration",
+    "awaiting_moderation",
+    "awaitingModeration",
+    "in_moderation",
     "post_password",
 ];
+
+/// Marks by which they say that one is, where they are not denied.
+pub const SHOWN: [&str; 12] = [
+    "approved",
+    "is_approved",
+    "isApproved",
+    "public",
+    "is_public",
+    "isPublic",
+    "visible",
+    "is_visible",
+    "isVisible",
+    "published",
+    "is_published",
+    "isPublished",
+];
+
+/// What says who may see something, and the words for everyone.
+pub const VISIBILITY: [&str; 2] = ["visibility", "privacy"];
+const EVERYONE: [&str; 5] = ["public", "everyone", "all", "visible", "open"];
+
+/// Whether a word of [`VISIBILITY`] leaves somebody out.
+#[must_use]
+pub fn leaves_out(word: &str) -> bool {
+    !EVERYONE.contains(&word.trim().to_lowercase().as_str())
+}
 
 /// Why a comment with such a mark is withheld.
 pub const MARKED_WITHHELD: &str = "it is marked as not public";
@@ -122,7 +222,10 @@ pub const MARKED_DISCARDED: &str = "it is marked as deleted";
 #[must_use]
 pub fn as_marked(object: &Value, comment: ForeignComment) -> ForeignComment {
     let has = |marks: &[&str]| marks.iter().any(|mark| is_set(object, mark));
+    let denied = |mark: &&str| text(object, mark).is_some_and(|word| says_no(&word));
+    let narrow = |name: &&str| text(object, name).is_some_and(|word| leaves_out(&word));
+    let withheld = has(&WITHHELD) || SHOWN.iter().any(denied) || VISIBILITY.iter().any(narrow);
     comment
-        .withheld(has(&WITHHELD).then_some(MARKED_WITHHELD))
+        .withheld(withheld.then_some(MARKED_WITHHELD))
         .discarded(has(&DISCARDED).then_some(MARKED_DISCARDED))
 }

@@ -1,5 +1,6 @@
 //! JSON that is not quite what it should be, as programs without a library for it write it: characters in
-//! strings that have to be written otherwise, half a surrogate pair, a comma behind the last member.
+//! strings that have to be written otherwise, half a surrogate pair, a comma behind the last member, the words of JavaScript,
+//! Python and the shell of `MongoDB`, numbers that no machine word holds.
 
 use serde_json::Value;
 
@@ -8,9 +9,26 @@ use serde_json::Value;
 /// # Errors
 /// What is wrong with it as it stands.
 pub(super) fn parsed(bytes: &[u8]) -> Result<Value, String> {
+    // Two ids of so many digits would be one number.
+    if has_long_number(bytes)
+        && let Ok(value) = serde_json::from_slice(&mended(bytes))
+    {
+        return Ok(value);
+    }
     serde_json::from_slice(bytes).or_else(|error| {
         let problem = describe(&error);
         serde_json::from_slice(&mended(bytes)).map_err(|_| problem)
+    })
+}
+
+/// Digits of a number that is kept as text.
+const LONG: usize = 20;
+
+fn has_long_number(bytes: &[u8]) -> bool {
+    let mut run = 0;
+    bytes.iter().any(|byte| {
+        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
+        run >= LONG
     })
 }
 
@@ -38,6 +56,8 @@ fn mended(bytes: &[u8]) -> Vec<u8> {
             control @ 0..0x20 if in_string => {
                 mended.extend_from_slice(format!("\\u{control:04x}").as_bytes());
             }
+            b'0'..=b'9' | b'-' if !in_string => read = number(rest, &mut mended),
+            byte if !in_string && byte.is_ascii_alphabetic() => read = word(rest, &mut mended),
             b',' if !in_string
                 && matches!(rest[1..].trim_ascii_start().first(), Some(b']' | b'}')) => {}
             byte => mended.push(*byte),
@@ -45,6 +65,62 @@ fn mended(bytes: &[u8]) -> Vec<u8> {
         at += read;
     }
     mended
+}
+
+/// Writes a number, as text where it would not be the same as a number; how many bytes it is.
+fn number(rest: &[u8], mended: &mut Vec<u8>) -> usize {
+    let is_of_it = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
+    let length = rest.iter().take_while(is_of_it).count();
+    let number = &rest[..length];
+    let value = std::str::from_utf8(number).ok();
+    let value = value.and_then(|number| number.parse::<f64>().ok());
+    match value {
+        Some(value) if !value.is_finite() => mended.extend_from_slice(b"null"),
+        Some(_) if length >= LONG && number.iter().all(u8::is_ascii_digit) => {
+            mended.push(b'"');
+            mended.extend_from_slice(number);
+            mended.push(b'"');
+        }
+        _ => mended.extend_from_slice(number),
+    }
+    length
+}
+
+/// Writes a word that is none of JSON's as what it means: `NaN`, `None`, `ObjectId("…")`; how many bytes it is.
+fn word(rest: &[u8], mended: &mut Vec<u8>) -> usize {
+    let length = rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    let meant: &[u8] = match &rest[..length] {
+        b"NaN" | b"Infinity" | b"undefined" | b"None" => b"null",
+        b"True" => b"true",
+        b"False" => b"false",
+        b"new" => b"",
+        name => match call(&rest[length..]) {
+            Some((inside, read)) => {
+                mended.extend_from_slice(inside);
+                return length + read;
+            }
+            None => name,
+        },
+    };
+    mended.extend_from_slice(meant);
+    length
+}
+
+/// What stands in the brackets of a call, if it is one text or number, and how many bytes the brackets are.
+fn call(rest: &[u8]) -> Option<(&[u8], usize)> {
+    let inside = rest.strip_prefix(b"(")?;
+    let mut in_string = false;
+    let end = inside.iter().position(|byte| {
+        in_string ^= *byte == b'"';
+        *byte == b')' && !in_string
+    })?;
+    let value = inside[..end].trim_ascii();
+    let is_value = value.starts_with(b"\"") && value.ends_with(b"\"")
+        || !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    Some((if is_value { value } else { b"null" }, end + 2))
 }
 
 /// Writes an escape that is one, and what stands in for one that is not; how many bytes it is.
@@ -105,6 +181,26 @@ mod tests {
             (r#""C:\x \u12""#, "C:\\x \\u12"),
         ] {
             assert_eq!(parsed(text.as_bytes()), Ok(Value::from(meant)), "{text}");
+        }
+        for (text, meant) in [
+            (
+                "[NaN, -Infinity, undefined, None, 1e999]",
+                "[null,null,null,null,null]",
+            ),
+            ("[True, False, true, null]", "[true,false,true,null]"),
+            (
+                r#"{"_id": ObjectId("61a"), "at": new Date(1635425415000), "n": NumberLong("5"), "now": Date()}"#,
+                r#"{"_id":"61a","at":1635425415000,"n":"5","now":null}"#,
+            ),
+            (
+                r#"{"id": 12345678901234567890123, "text": "12345678901234567890123, NaN"}"#,
+                r#"{"id":"12345678901234567890123","text":"12345678901234567890123, NaN"}"#,
+            ),
+            ("[-1.5e3, 0]", "[-1500.0,0]"),
+        ] {
+            let read = parsed(text.as_bytes()).unwrap();
+            let meant: Value = serde_json::from_str(meant).unwrap();
+            assert_eq!(read, meant, "{text}");
         }
         assert_eq!(parsed(b"[1, 2, ]").unwrap().as_array().unwrap().len(), 2);
         assert!(parsed(b"{\"a\": tru}").is_err_and(|problem| problem.starts_with("not JSON")));

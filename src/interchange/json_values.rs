@@ -13,20 +13,9 @@ use super::{foreign::ReadError, json_mending::parsed};
 const LARGEST: usize = 1 << 20;
 
 /// Names under which systems keep their list of comments.
-pub const LISTS: [&str; 9] = [
+pub const LISTS: [&str; 14] = [
     "Comment", "Comments", "comments", "data", "results", "items", "list", "records", "rows",
-];
-
-/// Fields of a comment: an object that has one is no envelope of a list.
-const OF_A_COMMENT: [&str; 8] = [
-    "text",
-    "content",
-    "comment",
-    "message",
-    "orig",
-    "nick",
-    "author",
-    "author_name",
+    "response", "docs", "nodes", "entries", "objects",
 ];
 
 /// Something in a file: where it stands, and what it is.
@@ -56,16 +45,6 @@ enum State {
     /// In an envelope, so many brackets deep, on the way to its next list or its end.
     Envelope(usize),
     Ended,
-}
-
-/// How the reading of an object at the top went.
-enum Object {
-    Whole(Vec<u8>),
-    /// It is the envelope of a list, which begins here, so many brackets deep.
-    Envelope(usize, String),
-    /// It is not closed on its line, or not at all.
-    Cut(Vec<u8>),
-    TooLarge,
 }
 
 impl<R: BufRead> JsonValues<R> {
@@ -167,7 +146,10 @@ impl<R: BufRead> JsonValues<R> {
         let place = format!("line {}", self.line);
         match byte {
             b'[' => self.state = State::List(0),
-            b',' => {}
+            // Between texts of a sequence (RFC 7464), and where files were put together with their byte order marks.
+            b',' | 0x1E | 0xEF | 0xBB | 0xBF => {}
+            // Programs number what they print: `/* 1 */`.
+            b'/' => self.comment(place)?,
             // LeanCloud begins its lines with one about the file.
             b'#' => {
                 self.rest_of_line()?;
@@ -186,104 +168,13 @@ impl<R: BufRead> JsonValues<R> {
         Ok(None)
     }
 
-    /// An object at the top whose bracket was read.
-    fn object(&mut self, place: String) -> Result<Option<JsonElement>, ReadError> {
-        let bytes = match self.object_bytes()? {
-            Object::Envelope(depth, list) => {
-                self.list = list;
-                self.state = State::List(depth);
-                return Ok(None);
-            }
-            Object::TooLarge => return Err(ReadError::item(place, &"larger than is read")),
-            Object::Whole(bytes) => match parsed(&bytes) {
-                Ok(value) => return Ok(Some((place, value))),
-                Err(problem) => (bytes, problem),
-            },
-            Object::Cut(bytes) if !bytes.contains(&b'\n') && self.byte()?.is_none() => {
-                return Err(ReadError::broken(place, &"the file ends early"));
-            }
-            Object::Cut(bytes) => (bytes, "it is not closed".to_owned()),
-        };
-        let (bytes, problem) = bytes;
-        // What stands on the lines behind it may be whole.
-        if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            self.give_back(&bytes[end..]);
-        }
-        Err(ReadError::item(place, &problem))
-    }
-
-    fn object_bytes(&mut self) -> Result<Object, ReadError> {
-        let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
-        let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
-        let (mut is_after_key, mut starts_line) = (false, false);
-        loop {
-            if bytes.len() > self.largest {
-                if bytes.contains(&b'\n') {
-                    return Ok(Object::Cut(bytes));
-                }
-                self.rest_of_line()?;
-                return Ok(Object::TooLarge);
-            }
-            let Some(byte) = self.byte()? else {
-                return Ok(Object::Cut(bytes));
-            };
-            bytes.push(byte);
-            if let Some(start) = string {
-                match byte {
-                    b'\\' => bytes.extend(self.byte()?),
-                    b'"' => {
-                        key = Some((start, bytes.len() - 1));
-                        string = None;
-                    }
-                    // No string goes on behind its line.
-                    b'\n' => return Ok(Object::Cut(bytes)),
-                    _ => {}
-                }
-                continue;
-            }
-            let name = key.map_or(&b""[..], |(start, end)| &bytes[start..end]);
-            let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
-            match byte {
-                b'"' => string = Some(bytes.len()),
-                b':' => {
-                    is_comment |= depth == 1 && is(&OF_A_COMMENT);
-                    is_after_key = true;
-                    continue;
-                }
-                b'[' if is_after_key && !is_comment && is(self.lists) => {
-                    return Ok(Object::Envelope(
-                        depth,
-                        String::from_utf8_lossy(name).into_owned(),
-                    ));
-                }
-                // No member of an object begins so: the line before it was cut.
-                b'{' if starts_line && depth == 1 && !is_after_key => {
-                    return Ok(Object::Cut(bytes));
-                }
-                b'[' | b'{' => depth += 1,
-                b']' | b'}' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Ok(Object::Whole(bytes));
-                    }
-                }
-                byte if byte.is_ascii_whitespace() => {
-                    starts_line |= byte == b'\n';
-                    continue;
-                }
-                _ => {}
-            }
-            (is_after_key, starts_line) = (false, false);
-        }
-    }
-
     /// Goes on in an envelope, to its next list or its end.
     fn in_envelope(&mut self, mut depth: usize) -> Result<(), ReadError> {
         let (mut last, mut is_after_key) = (Vec::new(), false);
         while let Some(byte) = self.visible()? {
             let is_list = |last: &[u8]| self.lists.iter().any(|name| name.as_bytes() == last);
             match byte {
-                b'[' if is_after_key && is_list(&last) => {
+                b'[' if is_after_key && is_list(&last) && self.is_of_objects()? => {
                     self.list = String::from_utf8_lossy(&last).into_owned();
                     self.state = State::List(depth);
                     return Ok(());
@@ -392,5 +283,6 @@ impl<R: BufRead> Iterator for JsonValues<R> {
     }
 }
 
+mod objects;
 #[cfg(test)]
 mod tests;

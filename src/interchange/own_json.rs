@@ -8,7 +8,7 @@ use super::{
     dates,
     doubt::Doubt,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, is_reference, text},
+    json_fields::{as_marked, first, is_reference, moment, reference, text},
     labelled::label_of,
     plain, typed,
 };
@@ -39,14 +39,17 @@ pub fn of(object: &Value) -> Found {
     let status = field(object, "status");
     let label = named(object, &LABELS);
     let said = standing(status.as_deref(), label.as_deref());
-    let page = field(object, "page");
+    let page =
+        field(object, "page").or_else(|| of_page(object, &["url", "link", "permalink", "path"]));
     let comment = ForeignComment {
         id: field(object, "id"),
-        parent: field(object, "parent").filter(|id| is_reference(id)),
+        parent: field(object, "parent")
+            .filter(|id| is_reference(id))
+            .or_else(|| reference(object, "parent")),
         // What is the page's address in one system is the author's in another.
         website: field(object, "website").filter(|website| Some(website) != page.as_ref()),
         page: page.unwrap_or_default(),
-        page_title: field(object, "page_title"),
+        page_title: field(object, "page_title").or_else(|| of_page(object, &["title"])),
         name: name.unwrap_or_default(),
         email: field(object, "email"),
         text: content,
@@ -56,8 +59,11 @@ pub fn of(object: &Value) -> Found {
         doubts: said.doubts,
         ..ForeignComment::default()
     };
-    let date = field(object, "created_at");
-    as_marked(object, comment.written(dates::read(date.as_deref()))).into()
+    let date = dated(object);
+    let mut comment = as_marked(object, comment.written(dates::read(date.as_deref())));
+    // A label of its own says nothing about who may see it.
+    comment.label = label.as_deref().and_then(label_of).or(comment.label);
+    comment.into()
 }
 
 /// Names of a label that no other system has for something else.
@@ -73,6 +79,24 @@ fn field(object: &Value, column: &str) -> Option<String> {
             "website" => named(author, &["website", "url"]),
             _ => None,
         }
+    })
+}
+
+/// What is said of the page where that is an object.
+fn of_page(object: &Value, names: &[&str]) -> Option<String> {
+    let mut pages = ["page", "thread", "post", "article"].iter();
+    first(
+        pages.find_map(|name| object.get(*name).filter(|page| page.is_object()))?,
+        names,
+    )
+}
+
+/// When it was written, in whatever shape.
+fn dated(object: &Value) -> Option<String> {
+    let fields = object.as_object()?;
+    names_of("created_at").iter().find_map(|name| {
+        let mut values = fields.iter().filter(|(key, _)| same(key, name));
+        values.find_map(|(_, value)| moment(value))
     })
 }
 
@@ -109,15 +133,17 @@ pub(super) fn standing(status: Option<&str>, said: Option<&str>) -> Said {
         label
     });
     let (standing, implied) = match status.as_deref() {
-        Some("approved" | "approve" | "published" | "publish" | "public" | "1") => {
-            (Standing::Approved, Some(Label::Ham))
-        }
+        Some(
+            "approved" | "approve" | "published" | "publish" | "public" | "1" | "true" | "t"
+            | "yes" | "y",
+        ) => (Standing::Approved, Some(Label::Ham)),
         Some("spam") => (Standing::Spam, Some(Label::Spam)),
         Some("rejected") => (Standing::Rejected, Some(Label::Ham)),
         Some("trash" | "trashed" | "deleted" | "post-trashed") => (Standing::Trash, None),
-        Some("pending" | "hold" | "held" | "waiting" | "unapproved" | "0") => {
-            (Standing::Pending, None)
-        }
+        Some(
+            "pending" | "hold" | "held" | "waiting" | "unapproved" | "0" | "false" | "f" | "no"
+            | "n",
+        ) => (Standing::Pending, None),
         Some(word) => {
             doubts.push(Doubt::new("a status that is not understood", word));
             (Standing::Pending, None)

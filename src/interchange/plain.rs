@@ -3,6 +3,8 @@
 //! brackets goes. Text that was typed stays as it was typed. What this leaves is text, not safe HTML: it
 //! is escaped again wherever it is shown.
 
+use percent_encoding::percent_decode_str;
+
 /// The longest tag that is looked for the end of, in bytes.
 const LONGEST_TAG: usize = 4_000;
 
@@ -54,10 +56,13 @@ pub fn of_html(html: &str) -> String {
             "br" => text.push('\n'),
             "p" | "/p" | "div" | "/div" | "blockquote" | "/blockquote" | "ul" | "/ul" | "ol"
             | "/ol" | "li" | "pre" | "/pre" | "hr" | "tr" | "/table" | "dt" | "dd" | "h1"
-            | "/h1" | "h2" | "/h2" | "h3" | "/h3" | "h4" | "/h4" | "h5" | "/h5" | "h6" | "/h6" => {
+            | "/dd" | "summary" | "/summary" | "section" | "/section" | "article" | "/article"
+            | "figure" | "/figure" | "figcaption" | "/figcaption" | "/h1" | "h2" | "/h2" | "h3"
+            | "/h3" | "h4" | "/h4" | "h5" | "/h5" | "h6" | "/h6" => {
                 end_line(&mut text);
             }
-            "a" => target = attribute(tag, "href").map(|href| (href, text.len())),
+            "/td" | "/th" => text.push(' '),
+            "a" => target = attribute(tag, "href").map(|href| (led_to(href), text.len())),
             "/a" => {
                 if let Some((href, since)) = target.take() {
                     add_target(&mut text, &href, since);
@@ -72,6 +77,18 @@ pub fn of_html(html: &str) -> String {
     }
     text.push_str(&htmlize::unescape(rest));
     text.trim().to_owned()
+}
+
+/// Where a link leads that goes by way of Disqus, which counts clicks and puts a sum behind the address.
+fn led_to(href: String) -> String {
+    let query = href.split_once("//disq.us/url?").map(|(_, query)| query);
+    let url = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("url=")));
+    let Some(url) = url else { return href };
+    let url = percent_decode_str(url).decode_utf8_lossy();
+    match url.rsplit_once(':') {
+        Some((url, sum)) if sum.len() > 9 && !sum.contains('/') => url.to_owned(),
+        _ => url.into_owned(),
+    }
 }
 
 /// What stands between `<` and `>`, and what comes after; `None` where no tag begins. A `>` within an
@@ -219,6 +236,14 @@ mod tests {
             (
                 "<a href=\"https://a.example/?q=a>>b\" rel=nofollow>there</a>",
                 "there (https://a.example/?q=a>>b)",
+            ),
+            (
+                "<a href=\"https://disq.us/url?url=https%3A%2F%2Fa.example%2Flong%2Fpath%3ACUu_gZkfXtXpFUPTgCcOTeFMCWs&amp;cuid=1\">https://a.example/lo...</a>",
+                "https://a.example/long/path",
+            ),
+            (
+                "<details><summary>One</summary>two</details><table><tr><td>a</td><td>b</td></tr></table>",
+                "One\ntwo\na b",
             ),
             ("<a title='his href=\"/x\"' href='/y'>z</a>", "z (/y)"),
             ("one <!-- 1 > 0 --> two<!--more-->", "one  two"),

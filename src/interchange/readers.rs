@@ -14,7 +14,7 @@ use super::{
     encoding::{Decoded, Decoding},
     foreign::{Findings, ForeignFormat, Found, ReadError},
     input::{self, Input},
-    isso_json,
+    isso_json, json_replies,
     json_values::{JsonValues, LISTS},
     own_json, remark42,
     start::{Start, before_xml},
@@ -149,14 +149,9 @@ fn json(
     mut of: impl FnMut(&Value) -> Found + Send + 'static,
 ) -> Findings {
     let values = JsonValues::new(input, lists);
-    Box::new(values.map(move |value| {
-        value.map(|(place, value)| match of(&value) {
-            Found::Comment(mut comment) => {
-                comment.place = place;
-                Found::Comment(comment)
-            }
-            other => other,
-        })
+    Box::new(values.flat_map(move |value| match value {
+        Ok((place, value)) => json_replies::read(&place, &value, &mut of),
+        Err(error) => vec![Err(error)],
     }))
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, is_set, text},
+    json_fields::{as_marked, date, is_set, text},
     plain, typed,
 };
 use crate::bayes::Label;
@@ -39,6 +39,6 @@ pub fn of(object: &Value) -> Found {
         label: Some(Label::Ham),
         ..ForeignComment::default()
     };
-    let date = dates::read(text(object, "time").as_deref());
+    let date = dates::read(date(object, &["time"]).as_deref());
     as_marked(object, comment.written(date)).into()
 }

@@ -2,7 +2,7 @@
 //! bars, whichever its header is; lines ended in any way; each row with the line that it begins on. What
 //! the columns mean is in [`super::columns`].
 
-use std::io::BufRead;
+use std::{collections::VecDeque, io::BufRead};
 
 use csv::StringRecord;
 
@@ -14,6 +14,9 @@ use super::{
 /// What is read on for one row before it is given up, in bytes: a quotation mark that is never closed must
 /// not draw the whole file into memory.
 const LARGEST_PIECE: usize = 4 << 20;
+
+/// Columns of a table whose rows can be known from lines of a text.
+const LEAST_COLUMNS: usize = 3;
 
 /// A row.
 #[derive(Debug)]
@@ -41,8 +44,9 @@ pub struct Rows<R> {
     reader: csv::Reader<Tidied<R>>,
     /// The header's names in small letters, with `_` for what is between words.
     names: Vec<String>,
-    /// A row that was read already: the first, where there is no header.
-    first: Option<TableRow>,
+    /// Rows that were read already: the first, where there is no header; those that a quotation mark had swallowed.
+    ready: VecDeque<TableRow>,
+    separator: u8,
     largest: usize,
     ended: bool,
 }
@@ -71,7 +75,8 @@ impl<R: BufRead> Rows<R> {
         Self {
             reader,
             names: Vec::new(),
-            first: None,
+            ready: VecDeque::new(),
+            separator,
             largest: LARGEST_PIECE,
             ended: false,
         }
@@ -101,7 +106,7 @@ impl<R: BufRead> Rows<R> {
         self.names = first.fields.iter().map(normal).collect();
         if self.place("text").is_none() && is_row(&first) {
             self.names = names.iter().map(ToString::to_string).collect();
-            self.first = Some(first);
+            self.ready.push_back(first);
         }
         Ok(self.place("text").is_some())
     }
@@ -154,6 +159,36 @@ impl<R: BufRead> Rows<R> {
             .filter(|(_, name)| marked(name));
         let values: Vec<&str> = places.filter_map(|(place, _)| row.get(place)).collect();
         values.into_iter()
+    }
+
+    /// Whether a row is the header, as where tables were put together.
+    #[must_use]
+    pub fn is_header(&self, row: &TableRow) -> bool {
+        let names = row.fields.iter().map(normal);
+        row.fields.len() == self.names.len() && names.eq(self.names.iter().cloned())
+    }
+
+    /// Whether a row whose quotation mark is never closed has swallowed whole rows, which are ready then: every line behind its own
+    /// has as many values as the header. Lines of a text that was cut have not.
+    fn swallowed(&mut self, row: &TableRow) -> bool {
+        let wants = self.names.len();
+        let last = row.fields.iter().next_back().unwrap_or_default();
+        let Some((_, lines)) = last.split_once('\n').filter(|_| wants >= LEAST_COLUMNS) else {
+            return false;
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .delimiter(self.separator)
+            .quoting(false)
+            .from_reader(lines.as_bytes());
+        let rows = reader.records().zip(row.line + 1..).map(|(fields, line)| {
+            let fields = fields.ok().filter(|fields| fields.len() == wants)?;
+            Some(TableRow { line, fields })
+        });
+        let rows: Option<VecDeque<TableRow>> = rows.collect();
+        self.ready = rows.unwrap_or_default();
+        !self.ready.is_empty()
     }
 
     /// What is odd about a row's shape.
@@ -220,8 +255,8 @@ impl<R: BufRead> Iterator for Rows<R> {
         if self.ended {
             return None;
         }
-        if let Some(first) = self.first.take() {
-            return Some(Ok(first));
+        if let Some(row) = self.ready.pop_front() {
+            return Some(Ok(row));
         }
         self.reader.get_mut().input.allow(self.largest);
         let mut fields = StringRecord::new();
@@ -237,6 +272,11 @@ impl<R: BufRead> Iterator for Rows<R> {
                 let row = TableRow { line, fields };
                 Some(match self.misshapen(&row) {
                     None => Ok(row),
+                    Some(error) if error.is_cut && self.swallowed(&row) => Err(TableRowError {
+                        problem: "a quotation mark is not closed".to_owned(),
+                        is_cut: false,
+                        ..error
+                    }),
                     Some(error) => Err(error),
                 })
             }
@@ -284,7 +324,7 @@ fn separator_of(start: &[u8]) -> (u8, usize) {
 fn normal(name: &str) -> String {
     let name = name
         .trim_start_matches('\u{FEFF}')
-        .trim_matches(['"', ' ', '\'']);
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     name.to_lowercase().replace([' ', '-'], "_")
 }
 

@@ -1,10 +1,24 @@
-//! The spellings of a date that can mean one moment only, as milliseconds since 1970.
+//! The spellings of a date that can mean one moment only, as milliseconds since 1970. Numbers alone are in
+//! [`super::counted`], the words that dates are written with in [`super::date_words`], zones in [`super::zones`].
 
-use time::{
-    Date as Day, Month, PrimitiveDateTime, Time, UtcOffset, Weekday, ext::NumericalDuration as _,
+use time::{Date as Day, Month, Time, Weekday};
+
+use super::{
+    counted,
+    date_words::{is_filler, month_of, plain},
+    zones::moment_in,
 };
-
 use crate::domain::timestamp::Timestamp;
+
+/// The first days of calendars that programs count from: what they write for no date.
+const BEGINNINGS: [&str; 6] = [
+    "0001-01-01",
+    "1601-01-01",
+    "1753-01-01",
+    "1899-12-30",
+    "1899-12-31",
+    "1900-01-01",
+];
 
 /// Whether a spelling says that there is no date: nothing but zeros, or what PHP makes of them.
 pub(super) fn is_missing(raw: &str) -> bool {
@@ -12,55 +26,59 @@ pub(super) fn is_missing(raw: &str) -> bool {
     matches!(word.as_str(), "null" | "none" | "n/a" | "never" | "-")
         || raw.starts_with("0000")
         || raw.starts_with("-0001-11-30")
-        || raw.starts_with("0001-01-01")
+        || BEGINNINGS.iter().any(|day| raw.starts_with(day))
         || !raw.contains(|c: char| c.is_alphanumeric() && c != '0')
 }
 
 /// Milliseconds since 1970.
 pub(super) fn millis(raw: &str) -> Option<i64> {
-    let raw = raw.trim_matches(['"', '\'']).trim();
-    // What ASP.NET writes into JSON.
-    let inner = raw
-        .strip_prefix("/Date(")
-        .and_then(|raw| raw.strip_suffix(")/"));
-    let raw = inner.unwrap_or(raw);
-    let millis = match raw.parse::<f64>() {
-        Ok(number) => of_number(raw, number)?,
+    let raw = plain(raw);
+    let raw = unwrapped(&raw);
+    let number = match raw.split_once(',') {
+        // A comma that a spreadsheet has put before the fraction.
+        Some((whole, part)) if whole.len() > 8 => format!("{whole}.{part}"),
+        _ => raw.to_owned(),
+    };
+    let millis = match number.parse::<f64>() {
+        Ok(value) => match digits_of_a_day(raw) {
+            Some(millis) => millis,
+            None => counted::millis(&number, value)?,
+        },
         Err(_) => of_calendar(raw)?,
     };
-    Timestamp::from_millis(millis)
-        .is_in_calendar()
-        .then_some(millis)
+    // A year of so long ago is one of another calendar than ours.
+    let in_calendar = Timestamp::from_millis(millis).is_in_calendar() && millis > YEAR_1800;
+    in_calendar.then_some(millis)
 }
 
-/// Seconds, thousandths, millionths or billionths of them since 1970: which, its size says. Eight or
-/// fourteen digits that make a day of our time are one.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "what is out of range is no date"
-)]
-fn of_number(raw: &str, number: f64) -> Option<i64> {
-    if matches!(raw.len(), 8 | 14)
+/// The beginning of the year 1800, in milliseconds since 1970.
+const YEAR_1800: i64 = -5_364_662_400_000;
+
+/// A date without what programs put around one: `ISODate("…")`, `new Date(…)`, `/Date(1635425415000+0200)/`, `@…`.
+fn unwrapped(raw: &str) -> &str {
+    let raw = raw.trim_matches(['"', '\'', '/']).trim();
+    let raw = raw.strip_prefix("new ").unwrap_or(raw).trim_start();
+    let known = ["Date(", "ISODate(", "NumberLong(", "NumberInt("];
+    let inner = known.iter().find_map(|name| raw.strip_prefix(name));
+    let Some(inner) = inner.and_then(|inner| inner.strip_suffix(')')) else {
+        return raw.strip_prefix('@').unwrap_or(raw);
+    };
+    let inner = inner.trim_matches(['"', '\'']).trim();
+    // The zone of the clock that it was read from says nothing about the moment.
+    match inner.rfind(['+', '-']) {
+        Some(sign) if sign > 8 && inner[..sign].bytes().all(|b| b.is_ascii_digit()) => {
+            &inner[..sign]
+        }
+        _ => inner,
+    }
+}
+
+/// Eight or fourteen digits that make a day of our time are one.
+fn digits_of_a_day(raw: &str) -> Option<i64> {
+    let is_day = matches!(raw.len(), 8 | 14)
         && raw.bytes().all(|b| b.is_ascii_digit())
-        && (raw.starts_with("19") || raw.starts_with("20"))
-        && let Some(millis) = compact(raw)
-    {
-        return Some(millis);
-    }
-    // Days since the end of 1899, as spreadsheets count them, good to the second: no comment is of the first day
-    // of 1970.
-    if (25_569.0..100_000.0).contains(&number) {
-        return Some(((number - 25_569.0) * 86_400.0).round() as i64 * 1000);
-    }
-    // A year alone is no day.
-    if !number.is_finite() || (number.abs() < 10_000.0 && number != 0.0) {
-        return None;
-    }
-    let seconds = [1.0, 1e3, 1e6, 1e9]
-        .into_iter()
-        .map(|unit| number / unit)
-        .find(|seconds| seconds.abs() < 1e11)?;
-    Some((seconds * 1000.0).round() as i64)
+        && (raw.starts_with("19") || raw.starts_with("20"));
+    is_day.then(|| compact(raw))?
 }
 
 /// `20211028`, `20211028125015`, `20211028T125015Z`.
@@ -92,8 +110,7 @@ fn of_calendar(raw: &str) -> Option<i64> {
     // JavaScript names the zone in brackets, Go its own clock's reading behind it.
     let raw = raw.split(" (").next()?.split(" m=").next()?.trim();
     // Java names it in square brackets, behind the offset.
-    let raw = raw.split('[').next()?.trim();
-    let raw = raw.replace(['年', '月'], "-").replace('日', " ");
+    let raw = raw.split('[').next()?.trim().to_owned();
     let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
     match digits {
         4 => year_first(&raw),
@@ -103,14 +120,38 @@ fn of_calendar(raw: &str) -> Option<i64> {
     .or_else(|| by_name(&raw))
 }
 
-/// `2021-10-28`, `2021/10/28 12:50`, `2021.10.28T12:50:15.123+08`.
+/// `2021-10-28`, `2021/10/28 12:50`, `2021. 10. 28. 12:50`, `2021.10.28T12:50:15.123+08`; of a year the day `2021-301` or
+/// a week's, `2021-W43-4`.
 fn year_first(raw: &str) -> Option<i64> {
     let (year, rest) = raw.split_at_checked(4)?;
+    let year: i32 = year.parse().ok()?;
     let separator = rest.chars().next().filter(|c| "-/.".contains(*c))?;
-    let (month, rest) = number(&rest[1..])?;
-    let (day, rest) = number(rest.strip_prefix(separator)?)?;
-    let rest = rest.trim_start_matches(['-', ',', 'T', 't', ' ', '\u{a0}', '_']);
-    moment(day_of(year.parse().ok()?, month, day)?, rest)
+    let rest = rest[1..].trim_start();
+    if let Some((day, rest)) = of_year(year, rest) {
+        return moment(day, rest);
+    }
+    let (month, rest) = number(rest)?;
+    let (day, rest) = number(rest.trim_start().strip_prefix(separator)?.trim_start())?;
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    let rest = rest.trim_start_matches(['-', ',', 'T', 't', ' ', '_']);
+    moment(day_of(year, month, day)?, rest)
+}
+
+/// A day by its place in the year or in a week of it (ISO 8601), and what comes after.
+fn of_year(year: i32, rest: &str) -> Option<(Day, &str)> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    if let Some(week) = rest.strip_prefix('W') {
+        let (week, rest) = number(week)?;
+        let (day, rest) = number(rest.strip_prefix('-')?)?;
+        let day = Weekday::Monday.nth_next(day.checked_sub(1).filter(|day| *day < 7)?);
+        let day = Day::from_iso_week_date(year, week, day).ok()?;
+        return Some((day, rest.trim_start_matches(['T', ' '])));
+    }
+    if digits(rest) != 3 {
+        return None;
+    }
+    let day = Day::from_ordinal_date(year, rest[..3].parse().ok()?).ok()?;
+    Some((day, rest[3..].trim_start_matches(['T', ' '])))
 }
 
 /// `Thu, 28 Oct 2021 12:50:15 +0000`, `October 28, 2021 at 12:50 pm`, `28/Oct/2021:12:50:15 +0000`: what
@@ -135,14 +176,17 @@ fn by_name(raw: &str) -> Option<i64> {
             None => words.push(word.to_owned()),
         }
     }
-    words.retain(|word| !word.is_empty() && !is_weekday(word) && word != "at" && word != "of");
+    words.retain(|word| !is_filler(word));
     let at = words.iter().position(|word| month_of(word).is_some())?;
     let month = month_of(&words.remove(at))?;
     let (mut day, mut year, mut clock) = (None, None, Vec::new());
     for word in &words {
-        let plain = word.trim_end_matches(['.', '年']);
+        let plain = word.trim_end_matches('.');
         let ordinal = plain.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let is_ordinal = matches!(&plain[ordinal.len()..], "" | "st" | "nd" | "rd" | "th");
+        let is_ordinal = matches!(
+            &plain[ordinal.len()..],
+            "" | "st" | "nd" | "rd" | "th" | "er"
+        );
         match ordinal.parse::<u8>() {
             Ok(number) if is_ordinal && day.is_none() && ordinal.len() <= 2 => day = Some(number),
             // Two digits of a year stand only behind the day and before the clock.
@@ -163,36 +207,6 @@ fn by_name(raw: &str) -> Option<i64> {
     moment(day_of(year?, month, day?)?, &clock.join(" "))
 }
 
-fn month_of(word: &str) -> Option<u8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.trim_end_matches('.').to_ascii_lowercase();
-    let short = if word == "sept" { "sep" } else { &word };
-    let is_it = |month: &&str| **month == *short || (short.len() == 3 && month.starts_with(short));
-    let at = MONTHS.iter().position(is_it)?;
-    u8::try_from(at + 1).ok()
-}
-
-fn is_weekday(word: &str) -> bool {
-    let word = word.trim_end_matches('.').to_ascii_lowercase();
-    (0..7).any(|day| {
-        let name = Weekday::Monday.nth_next(day).to_string().to_lowercase();
-        word == name || (word.len() >= 3 && word.len() <= 5 && name.starts_with(&word))
-    })
-}
-
 fn day_of(year: i32, month: u8, day: u8) -> Option<Day> {
     Day::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
 }
@@ -204,23 +218,37 @@ fn number(raw: &str) -> Option<(u8, &str)> {
     Some((number.parse().ok()?, rest))
 }
 
-/// A day and `12:50`, `12:50:15.123 PM`, `12:50:15+08:00`, `12:50 GMT+0800`, or nothing, which is its
+/// A day and `12:50`, `12:50:15.123 PM`, `pm 12.50.15`, `12:50:15+08:00`, `12:50 GMT+0800`, or nothing, which is its
 /// beginning. Without a zone it is universal time.
 fn moment(day: Day, clock: &str) -> Option<i64> {
     let clock = clock.trim();
     if clock.is_empty() || clock.eq_ignore_ascii_case("z") {
-        return of(day, Time::MIDNIGHT, UtcOffset::UTC);
+        return moment_in("", day, Time::MIDNIGHT);
     }
-    let (hour, rest) = number(clock)?;
-    let (minute, rest) = number(rest.strip_prefix(':')?)?;
-    let (second, rest) = rest.strip_prefix(':').map_or(Some((0, rest)), number)?;
+    // Some languages say first which half of the day it is.
+    let half = clock
+        .get(..3)
+        .filter(|half| matches!(half.to_ascii_lowercase().as_str(), "am " | "pm "));
+    let (hour, rest) = number(clock[half.map_or(0, str::len)..].trim_start())?;
+    let separator = rest.chars().next().filter(|c| ":.-".contains(*c))?;
+    let (minute, rest) = number(&rest[1..])?;
+    let second = rest.strip_prefix(separator);
+    // Behind a dash it may be a zone.
+    second.or((separator != '-').then_some(""))?;
+    let (second, rest) = second.map_or(Some((0, rest)), number)?;
     let (nanos, rest) = fraction(rest)?;
-    let (hour, rest) = twelve_hours(hour, rest.trim_start())?;
-    // A leap second is the last of its minute here.
+    let (hour, rest) = match half {
+        Some(half) => (twelve_hours(hour, half.trim())?.0, rest),
+        None => twelve_hours(hour, rest.trim_start())?,
+    };
+    // A leap second is the last of its minute here; a day's end is the next one's beginning.
+    let (day, hour) = match (hour, minute, second) {
+        (24, 0, 0) => (day.next_day()?, 0),
+        _ => (day, hour),
+    };
     let time = Time::from_hms_nano(hour, minute, second.min(59), nanos).ok()?;
-    let zone = zone(rest.trim())?;
     (second <= 60).then_some(())?;
-    of(day, time, zone)
+    moment_in(rest.trim(), day, time)
 }
 
 fn fraction(rest: &str) -> Option<(u32, &str)> {
@@ -236,6 +264,10 @@ fn fraction(rest: &str) -> Option<(u32, &str)> {
 fn twelve_hours(hour: u8, rest: &str) -> Option<(u8, &str)> {
     let length = if rest.get(1..2) == Some(".") { 4 } else { 2 };
     let (half, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    // `America/New_York` begins so as well.
+    if after.starts_with(char::is_alphabetic) {
+        return Some((hour, rest));
+    }
     let after_noon = match half.to_ascii_lowercase().replace('.', "").as_str() {
         "am" => false,
         "pm" => true,
@@ -249,55 +281,4 @@ fn twelve_hours(hour: u8, rest: &str) -> Option<(u8, &str)> {
         _ => return None,
     };
     Some((hour, after))
-}
-
-/// A zone by its offset, or one of those that mean one offset only.
-fn zone(raw: &str) -> Option<UtcOffset> {
-    let raw = raw
-        .strip_prefix("UTC")
-        .or(raw.strip_prefix("GMT"))
-        .unwrap_or(raw);
-    let raw = raw.trim_start();
-    let hours = match raw.to_ascii_uppercase().as_str() {
-        "" | "Z" | "UT" | "UTC" | "GMT" => 0,
-        // RFC 5322, 4.3: what old mail means by these.
-        "EDT" => -4,
-        "EST" | "CDT" => -5,
-        "CST" | "MDT" => -6,
-        "MST" | "PDT" => -7,
-        "PST" => -8,
-        _ => return offset(raw),
-    };
-    UtcOffset::from_hms(hours, 0, 0).ok()
-}
-
-/// `+08`, `+8`, `+0800`, `+08:00`; a zone's name behind it says the same again.
-fn offset(raw: &str) -> Option<UtcOffset> {
-    let sign = match raw.chars().next()? {
-        '+' => 1,
-        '-' | '\u{2212}' => -1,
-        _ => return None,
-    };
-    let rest = raw.trim_start_matches(['+', '-', '\u{2212}']);
-    let (digits, name) = rest.split_once(' ').unwrap_or((rest, ""));
-    if name.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let digits = digits.replace(':', "");
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let (hours, minutes) = match digits.len() {
-        1 | 2 => (digits.parse().ok()?, 0),
-        4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
-        _ => return None,
-    };
-    let (hours, minutes): (i8, i8) = (hours, minutes);
-    UtcOffset::from_hms(sign * hours, sign * minutes, 0).ok()
-}
-
-fn of(day: Day, time: Time, zone: UtcOffset) -> Option<i64> {
-    let local = PrimitiveDateTime::new(day, time).assume_utc();
-    let at = local.checked_sub(i64::from(zone.whole_seconds()).seconds())?;
-    i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).ok()
 }

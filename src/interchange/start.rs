@@ -30,9 +30,7 @@ impl Start {
     /// Looks at the first characters of a file.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let text = text[before_xml(text)..]
-            .trim_start_matches('\u{FEFF}')
-            .trim_start();
+        let text = without_comments(text[before_xml(text)..].trim_start_matches(BLANK));
         let kind = match text.chars().next() {
             None => Kind::Nothing,
             Some('<') => Kind::Xml(first_element(text).to_owned()),
@@ -53,6 +51,12 @@ impl Start {
     /// # Errors
     /// [`ReadError::Broken`] with what it seems to be.
     pub fn refuse_unless(&self, format: ForeignFormat) -> Result<(), ReadError> {
+        if let Kind::Other(start) = &self.kind
+            && start.starts_with("---")
+        {
+            let problem = "it is YAML, which is not read: convert it to JSON lines";
+            return Err(ReadError::broken("the file", &problem));
+        }
         if let Kind::Other(start) = &self.kind
             && SQL.iter().any(|begins| start.starts_with(begins))
         {
@@ -139,6 +143,29 @@ impl Start {
                 format!("Its first element is <{name}>{hint}.")
             }
         }
+    }
+}
+
+/// What may stand before a file's first sign and says nothing.
+const BLANK: fn(char) -> bool = |c| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{1E}');
+
+/// A text without what a shell has printed before its first object: `/* 1 */`. Dumps of databases begin with comments of
+/// their own.
+fn without_comments(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(comment) = rest
+        .strip_prefix("/*")
+        .filter(|comment| !comment.starts_with('!'))
+    {
+        let Some((_, after)) = comment.split_once("*/") else {
+            return text;
+        };
+        rest = after.trim_start_matches(BLANK);
+    }
+    if rest.starts_with(['{', '[']) {
+        rest
+    } else {
+        text
     }
 }
 
@@ -234,6 +261,7 @@ mod tests {
                 "--format blogger",
             ),
             ("id,text\n", ForeignFormat::Jsonl, "begins with \"id,text\""),
+            ("---\n- id: 1\n", ForeignFormat::Jsonl, "YAML"),
         ] {
             let error = Start::of(text)
                 .refuse_unless(format)
@@ -248,6 +276,8 @@ mod tests {
                 ForeignFormat::Disqus,
             ),
             ("\n[", ForeignFormat::WpRest),
+            ("\u{1e}{\"id\":1}", ForeignFormat::Jsonl),
+            ("/* 1 */\n/* x */ {\"_id\"", ForeignFormat::Waline),
             ("{\"id\":1}", ForeignFormat::Jsonl),
             ("id;text", ForeignFormat::Csv),
         ] {

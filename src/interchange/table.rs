@@ -7,6 +7,7 @@ use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError},
     json_fields,
+    labelled::label_of,
     own_json::standing,
     plain,
     rows::{Rows, TableRow, TableRowError},
@@ -53,6 +54,9 @@ impl<R: BufRead> Table<R> {
         if row.size() > LARGEST {
             return Err(ReadError::item(place, &"larger than is read"));
         }
+        if self.rows.is_header(row) {
+            return Ok(Found::Skipped("the header again"));
+        }
         let get = |column: &str| {
             let value = undefused(self.rows.get(row, column)?.trim());
             Some(value.to_owned()).filter(|value| !value.is_empty())
@@ -88,14 +92,24 @@ impl<R: BufRead> Table<R> {
             place,
             ..ForeignComment::default()
         };
-        Ok(comment
+        let mut shown = self.rows.marks(row, &json_fields::SHOWN);
+        let mut visible = self.rows.marks(row, &json_fields::VISIBILITY);
+        let is_hidden = shown.any(json_fields::says_no) || visible.any(json_fields::leaves_out);
+        let label = get("label").as_deref().and_then(label_of);
+        let comment = comment
             .written(dates::read(get("created_at").as_deref()))
             .withheld(marked(&json_fields::WITHHELD, json_fields::MARKED_WITHHELD))
+            .withheld(is_hidden.then_some(json_fields::MARKED_WITHHELD))
             .discarded(marked(
                 &json_fields::DISCARDED,
                 json_fields::MARKED_DISCARDED,
-            ))
-            .into())
+            ));
+        // A label of its own says nothing about who may see it.
+        Ok(ForeignComment {
+            label: label.or(comment.label),
+            ..comment
+        }
+        .into())
     }
 }
 

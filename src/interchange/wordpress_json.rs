@@ -8,7 +8,7 @@ use super::{
     foreign::{ForeignComment, Found, title as title_of},
     json_fields::{as_marked, is_set, reference, text},
     plain,
-    wxr::{self, not_a_comment, standing},
+    wxr::{self, doubts, not_a_comment, standing},
 };
 use crate::domain::network;
 
@@ -38,6 +38,7 @@ pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
         address: text(object, "author_ip").and_then(|raw| network::read(&raw)),
         standing,
         label,
+        doubts: doubts(&status),
         ..ForeignComment::default()
     };
     let (universal, local) = (text(object, "date_gmt"), text(object, "date"));
@@ -93,6 +94,7 @@ pub fn of_cli(object: &Value, clocks: &mut Clocks) -> Found {
         address: text(object, "comment_author_IP").and_then(|raw| network::read(&raw)),
         standing,
         label,
+        doubts: doubts(&approved),
         ..ForeignComment::default()
     };
     let post = text(object, "post_status");

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     dates::Clocks,
+    doubt::Doubt,
     foreign::{self, ForeignComment, Found, ReadError, Standing},
     plain,
     xml::{Element, Step, Xml},
@@ -293,6 +294,7 @@ impl<R: BufRead> Wxr<R> {
             return Found::Skipped("no text");
         };
         let (standing, label) = standing(approved, told("akismet_user_result"));
+        let doubts = doubts(approved);
         self.item.size += content.len() + 1_000;
         let (universal, local) = ("wp:comment_date_gmt", "wp:comment_date");
         let date = self.clocks.read(comment.get(universal), comment.get(local));
@@ -312,6 +314,7 @@ impl<R: BufRead> Wxr<R> {
                 Some("false") => Some(false),
                 _ => None,
             },
+            doubts,
             place: format!("comment {}", self.comments),
             ..ForeignComment::default()
         }
@@ -322,11 +325,31 @@ impl<R: BufRead> Wxr<R> {
 
 /// Pings are no comments. An empty type is a comment.
 pub(super) fn not_a_comment(kind: Option<&str>) -> Option<Found> {
-    match kind {
+    match kind.map(str::to_lowercase).as_deref() {
         None | Some("" | "comment" | "review") => None,
         Some("pingback" | "trackback") => Some(Found::Skipped("a pingback or trackback")),
         Some(_) => Some(Found::Skipped("not a comment")),
     }
+}
+
+/// What is to be said of a word for a comment's state that is none of WordPress's.
+pub(super) fn doubts(approved: &str) -> Vec<Doubt> {
+    const KNOWN: [&str; 11] = [
+        "",
+        "1",
+        "approve",
+        "approved",
+        "0",
+        "hold",
+        "unapproved",
+        "unapprove",
+        "spam",
+        "trash",
+        "post-trashed",
+    ];
+    let is_known = KNOWN.contains(&approved);
+    let doubt = (!is_known).then(|| Doubt::new("a status that is not understood", approved));
+    doubt.into_iter().collect()
 }
 
 /// What WordPress's word for a comment's state means, and what a person told Akismet about it.

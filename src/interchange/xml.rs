@@ -97,6 +97,8 @@ pub struct Xml<R> {
     buffer: Vec<u8>,
     /// The names of what is open.
     open: Vec<String>,
+    /// Prefixes that the file has of its own, and those that names of the same are known by.
+    prefixes: Vec<(String, &'static str)>,
     /// Elements that the last end closed, and that were not reported yet.
     closing: usize,
     /// Bytes of text so far, kept or not.
@@ -116,6 +118,7 @@ impl<R: BufRead> Xml<R> {
             reader,
             buffer: Vec::new(),
             open: Vec::new(),
+            prefixes: Vec::new(),
             closing: 0,
             passed: 0,
         }
@@ -198,12 +201,13 @@ impl<R: BufRead> Xml<R> {
                         let problem = format!("elements are nested more than {BOTTOM} deep");
                         return Err(ReadError::broken(format!("byte {place}"), &problem));
                     }
-                    let element = opened(&tag);
+                    let element = opened(&tag, &mut self.prefixes);
                     self.open.push(element.name.chars().take(NAME).collect());
                     return Ok(Step::Open(element));
                 }
                 Event::End(tag) => {
-                    let name: String = tag.name().as_ref().chars().take(NAME).collect();
+                    let name = known_as(tag.name().as_ref(), &self.prefixes);
+                    let name: String = name.chars().take(NAME).collect();
                     let Some(at) = self.open.iter().rposition(|open| *open == name) else {
                         continue;
                     };
@@ -236,15 +240,49 @@ impl<R: BufRead> Xml<R> {
     }
 }
 
-fn opened(tag: &BytesStart<'_>) -> Element {
+/// Namespaces, and the prefix that their own systems write.
+const NAMESPACES: [(&str, &str); 3] = [
+    ("http://wordpress.org/export/", "wp"),
+    ("http://purl.org/rss/1.0/modules/content/", "content"),
+    ("http://disqus.com/disqus-internals", "dsq"),
+];
+
+/// A name with the prefix that its namespace is known by.
+fn known_as(name: &str, prefixes: &[(String, &'static str)]) -> String {
+    let known = name.split_once(':').and_then(|(prefix, local)| {
+        let (_, known) = prefixes.iter().find(|(own, _)| own == prefix)?;
+        Some(format!("{known}:{local}"))
+    });
+    known.unwrap_or_else(|| name.to_owned())
+}
+
+fn opened(tag: &BytesStart<'_>, prefixes: &mut Vec<(String, &'static str)>) -> Element {
     let attributes = tag.attributes().flatten().map(|attribute| {
         let value = attribute.normalized_value(XmlVersion::Implicit1_0);
         let value = value.unwrap_or_else(|_| attribute.value.clone());
         (attribute.key.as_ref().to_owned(), value.into_owned())
     });
+    let mut attributes: Vec<(String, String)> = attributes.collect();
+    for (name, value) in &attributes {
+        let prefix = name.strip_prefix("xmlns:");
+        let known = NAMESPACES
+            .iter()
+            .find(|(space, _)| value.starts_with(space));
+        if let (Some(prefix), Some((_, known))) = (prefix, known)
+            && prefix != *known
+            && prefixes.len() < NAMESPACES.len()
+        {
+            prefixes.push((prefix.to_owned(), known));
+        }
+    }
+    if !prefixes.is_empty() {
+        for (name, _) in &mut attributes {
+            *name = known_as(name, prefixes);
+        }
+    }
     Element {
-        name: tag.name().as_ref().to_owned(),
-        attributes: attributes.collect(),
+        name: known_as(tag.name().as_ref(), prefixes),
+        attributes,
         ..Element::default()
     }
 }

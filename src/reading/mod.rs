@@ -2,19 +2,15 @@
 //! seen at once; those made by another instance within that second.
 
 pub mod rendered;
+mod underway;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use moka::sync::Cache;
 use serde::Serialize;
-use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
-use self::rendered::Rendered;
+use self::{rendered::Rendered, underway::Underway};
 use crate::{
     domain::{
         comment::{CommentId, PublicComment, Status},
@@ -26,7 +22,7 @@ use crate::{
     },
     ground::Ground,
     markup,
-    storage::{Result, StoreError},
+    storage::Result,
 };
 
 /// How long a rendered list is served without asking the database.
@@ -82,14 +78,11 @@ pub struct List {
 /// A page of a site, and after which comment.
 type Key = (SiteSlug, Page, Option<CommentId>);
 
-/// A list that is being rendered, for all who wait for it.
-type Rendering = Arc<OnceCell<Arc<Rendered>>>;
-
 /// The lists rendered lately, and those that are being rendered: one at a time of each.
 pub struct Reading {
     ground: Arc<Ground>,
     lists: Cache<Key, Arc<Rendered>>,
-    renderings: Mutex<HashMap<Key, Rendering>>,
+    renderings: Underway<Key, Arc<Rendered>>,
 }
 
 impl Reading {
@@ -106,7 +99,7 @@ impl Reading {
                 .weigher(weigh)
                 .time_to_live(FRESH)
                 .build(),
-            renderings: Mutex::default(),
+            renderings: Underway::default(),
         }
     }
 
@@ -114,28 +107,13 @@ impl Reading {
     /// is up to a second old.
     pub fn forget(&self, site: &SiteSlug, page: &Page) {
         let key = (site.clone(), page.clone(), None);
-        // Who asks from now on does not get what is being read at this moment.
-        self.renderings().remove(&key);
+        self.renderings.forget(|rendering| *rendering == key);
         self.lists.invalidate(&key);
-    }
-
-    fn renderings(&self) -> MutexGuard<'_, HashMap<Key, Rendering>> {
-        let renderings = self.renderings.lock();
-        renderings.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps a list, unless something was decided while it was rendered.
-    fn keep(&self, key: Key, rendering: &Rendering, list: &Arc<Rendered>) {
-        let mut renderings = self.renderings();
-        let current = renderings.get(&key);
-        if current.is_some_and(|current| Arc::ptr_eq(current, rendering)) {
-            renderings.remove(&key);
-            self.lists.insert(key, list.clone());
-        }
     }
 
     /// Forgets what was rendered of a site that was removed.
     pub fn forget_site(&self, site: &SiteSlug) {
+        self.renderings.forget(|(of, ..)| of == site);
         for (key, _) in &self.lists {
             if key.0 == *site {
                 self.lists.invalidate(&*key);
@@ -158,16 +136,16 @@ pub async fn list(
     if let Some(list) = reading.lists.get(&key) {
         return Ok(list);
     }
-    let rendering = reading.renderings().entry(key.clone()).or_default().clone();
-    let rendered = rendering.get_or_try_init(|| async {
+    let rendering = reading.renderings.join(key.clone());
+    let rendered = rendering.get(async {
         let list = read(&reading.ground, site, page, after).await?;
         Ok(Arc::new(render(&list)))
     });
-    let rendered = rendered.await.inspect_err(|_: &StoreError| {
-        reading.renderings().remove(&key);
-    })?;
-    reading.keep(key, &rendering, rendered);
-    Ok(rendered.clone())
+    let rendered: Result<_> = rendered.await;
+    let rendered = rendered?;
+    // Unless something was decided while it was rendered.
+    rendering.end(|| reading.lists.insert(key, rendered.clone()));
+    Ok(rendered)
 }
 
 /// The approved comments of a page after `after`.

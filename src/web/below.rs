@@ -127,6 +127,18 @@ pub async fn add(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        config::OWN_PATHS,
+        web::{route_table, routes},
+    };
+
+    #[test]
+    fn the_settings_know_what_paths_of_the_service_begin_with() {
+        for path in route_table::methods(routes).keys() {
+            let first = path.split('/').nth(1).unwrap_or_default();
+            assert!(first.is_empty() || OWN_PATHS.contains(&first), "{path}");
+        }
+    }
 
     #[test]
     fn the_path_is_taken_off_whole_segments_alone() {

@@ -1,6 +1,7 @@
 //! A submission's body in any of the three media types that forms and programs use, as [`Fields`]. A page that is not UTF-8 sends its
 //! form in its own encoding: what the form or the request names is obeyed; else bytes that are not UTF-8 are read as
-//! Windows-1252, and the fields in question are named, so that nobody takes a guess for what was written.
+//! Windows-1252, and the fields in question are named, so that nobody takes a guess for what was written. What such an encoding
+//! has no letter for, browsers send as a character reference.
 
 use actix_multipart::Multipart;
 use actix_web::{http::header::HeaderMap, web::Bytes};
@@ -149,6 +150,30 @@ fn encoding(pairs: &[Pair], charset: Option<&[u8]>) -> Option<&'static Encoding>
     Encoding::for_label(label)
 }
 
+/// A text whose decimal references to characters that its encoding lacks are those characters. One to a character that it has
+/// was typed so.
+fn without_references(text: &str, encoding: &'static Encoding) -> String {
+    let mut pieces = text.split("&#");
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let reference = piece.split_once(';').and_then(|(digits, after)| {
+            let is_decimal =
+                (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+            let meant = char::from_u32(digits.parse().ok().filter(|_| is_decimal)?)?;
+            let (_, _, lacks) = encoding.encode(meant.encode_utf8(&mut [0; 4]));
+            lacks.then_some((meant, after))
+        });
+        if let Some((meant, after)) = reference {
+            read.push(meant);
+            read.push_str(after);
+        } else {
+            read.push_str("&#");
+            read.push_str(piece);
+        }
+    }
+    read
+}
+
 /// Sorts pairs into fields; one that is there twice is an error that names it.
 fn fields(pairs: Vec<Pair>, charset: Option<&[u8]>) -> Result<DecodedFields, Problem> {
     let declared = encoding(&pairs, charset);
@@ -181,12 +206,10 @@ fn fields(pairs: Vec<Pair>, charset: Option<&[u8]>) -> Result<DecodedFields, Pro
         *place = Some(if wrong {
             let message = "This is not UTF-8: see that it reads as you wrote it.";
             guessed.push(FieldError::new(name, "not_utf8", message));
-            WINDOWS_1252
-                .decode_without_bom_handling(&value)
-                .0
-                .into_owned()
+            let text = WINDOWS_1252.decode_without_bom_handling(&value).0;
+            without_references(&text, WINDOWS_1252)
         } else {
-            text.into_owned()
+            without_references(&text, encoding)
         });
     }
     if !twice.is_empty() {
@@ -195,4 +218,31 @@ fn fields(pairs: Vec<Pair>, charset: Option<&[u8]>) -> Result<DecodedFields, Pro
     fields.notify_replies =
         notify.map(|value| !matches!(value.trim(), "" | "0" | "false" | "off" | "no"));
     Ok(DecodedFields { fields, guessed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_forms_encoding_has_no_letter_for_is_the_letter_again() {
+        let sent = b"_charset_=windows-1252&name=J%FCrgen+%26%239786%3B&text=%26%23128578%3B+%26%23252%3B+%26%23x263a%3B+%26%23%3B";
+        let read = fields(urlencoded(sent), None).unwrap().sure().unwrap();
+        assert_eq!(read.name.as_deref(), Some("J\u{fc}rgen \u{263a}"));
+        assert_eq!(read.text.as_deref(), Some("\u{1F642} &#252; &#x263a; &#;"));
+        let sent = b"name=A&text=%26%23128578%3B%26";
+        let read = fields(urlencoded(sent), None).unwrap().sure().unwrap();
+        assert_eq!(
+            read.text.as_deref(),
+            Some("&#128578;&"),
+            "UTF-8 lacks nothing"
+        );
+        let sent = b"name=A&text=Gr%FC%DFe+%26%239786%3B";
+        let guessed = fields(urlencoded(sent), None).unwrap();
+        assert_eq!(
+            guessed.fields.text.as_deref(),
+            Some("Gr\u{fc}\u{df}e \u{263a}")
+        );
+        assert_eq!(guessed.guessed.len(), 1);
+    }
 }

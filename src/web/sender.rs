@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Once};
 
 use actix_web::{
     HttpRequest,
-    http::header::{self, HeaderMap, HeaderValue},
+    http::header::{HeaderMap, HeaderValue},
 };
 use ipnet::IpNet;
 
@@ -47,8 +47,18 @@ pub fn is_of_unknown_proxy(headers: &HeaderMap, peer: Option<IpAddr>, trusted: &
         }
     };
     near && !trusted.iter().any(|net| net.contains(&peer))
-        && (headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED))
+        && OF_PROXIES.iter().any(|name| headers.contains_key(*name))
 }
+
+/// What proxies say of themselves and of whom they speak for: some only that they are there.
+const OF_PROXIES: [&str; 6] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
+    "x-real-ip",
+];
 
 fn origin(peer: IpAddr, hops: &[&str], trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| {
@@ -104,6 +114,8 @@ fn elements(list: &str, separator: char) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header;
+
     use super::*;
 
     fn of_hops(peer: &str, hops: &[&str]) -> String {
@@ -145,6 +157,14 @@ mod tests {
             "::ffff:10.0.0.1",
         ] {
             assert!(noticed(&headers, near, &[]), "{near}");
+        }
+        for name in ["x-real-ip", "x-forwarded-proto", "x-forwarded-host"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(
+                header::HeaderName::from_static(name),
+                HeaderValue::from_static("198.51.100.7"),
+            );
+            assert!(noticed(&headers, "127.0.0.1", &[]), "{name}");
         }
         assert!(
             !noticed(&headers, "203.0.113.9", &[]),

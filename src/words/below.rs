@@ -8,6 +8,9 @@ use super::{Argument, LANGUAGES, Words};
 /// How the names of these sentences begin.
 const PREFIX: &str = "fault-";
 
+/// How the names of those begin that say where something was found, and then what.
+const PLACE: &str = "fault-at-";
+
 /// An English sentence with places for its arguments.
 struct Pattern {
     name: &'static str,
@@ -17,13 +20,16 @@ struct Pattern {
     end: &'static str,
 }
 
-/// Those with the most words of their own come first: another fits the same sentence less closely.
+/// Places come first, then those with the most words of their own: another fits the same sentence less closely.
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let lines = LANGUAGES[0].1.lines();
     let lines = lines.filter(|line| line.starts_with(PREFIX));
     let named = lines.filter_map(|line| line.split_once(" = "));
     let mut patterns: Vec<Pattern> = named.map(|(name, text)| Pattern::new(name, text)).collect();
-    patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.own_letters()));
+    patterns.sort_by_key(|pattern| {
+        let is_place = pattern.name.starts_with(PLACE);
+        std::cmp::Reverse((is_place, pattern.own_letters()))
+    });
     patterns
 });
 
@@ -124,6 +130,14 @@ mod tests {
             "Das gibt es nicht: Website."
         );
         assert_eq!(german("Must be from 0.5 to 1."), "Muss von 0.5 bis 1 sein.");
+        assert_eq!(
+            german("line 3: a date that is not understood: 30th of February"),
+            "Zeile 3: ein unverständliches Datum: 30th of February"
+        );
+        assert_eq!(
+            german("line 3: 2 values, the header has 3: is a quotation mark missing?"),
+            "Zeile 3: 2 Werte, die Kopfzeile hat 3: fehlt ein Anführungszeichen?"
+        );
         assert_eq!(
             german("Must be from 1 to 24, or absent."),
             "Muss von 1 bis 24 sein oder leer bleiben."

@@ -8,6 +8,7 @@
     reason = "who runs this with --nocapture asked for the floors"
 )]
 
+mod browsers;
 mod graph;
 mod sources;
 

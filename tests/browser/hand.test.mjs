@@ -53,6 +53,28 @@ test("keys that are faster than the next page wait for it", async () => {
   await visitor.leave();
 });
 
+for (const [told, leave] of [
+  ["loaded again", (page) => page.reload()],
+  ["left for another", (page) => page.goto(`${service.url}/desk/activity`)],
+]) {
+  test(`no key is lost where the page is ${told} while they are under way`, async () => {
+    const { visitor, page, ids } = await atDesk(sorrows(20));
+    const session = await visitor.context.newCDPSession(page);
+    await session.send("Network.enable");
+    await session.send("Network.emulateNetworkConditions", { offline: false, latency: 400, downloadThroughput: -1, uploadThroughput: -1 });
+    await page.keyboard.press("j");
+    for (let n = 0; n < 12; n += 1) {
+      await page.keyboard.press("a");
+      await later(40);
+    }
+    await leave(page);
+    assert.deepEqual(await decided(ids, 12), ids.map((_, n) => (n < 12 ? "approve" : "")));
+    await page.keyboard.press("z");
+    await page.getByText("1 comment taken back.").waitFor();
+    await visitor.leave();
+  });
+}
+
 test("two keys 150 ms apart hit two comments, and a key held down one", async () => {
   const { visitor, page, ids } = await atDesk(sorrows(5));
   await slowly(page, 400);

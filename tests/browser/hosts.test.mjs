@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, Visitor } from "./browser.mjs";
+import { assertAccessible, launch, signInFirst, Visitor } from "./browser.mjs";
 import { Service } from "./service.mjs";
 
 let service, browser, host, hostUrl;
@@ -102,6 +102,24 @@ test("a canonical address that is not on the site is passed over", async () => {
     assert.equal((await found(`on shore, ${n}.`)).page, path);
     await visitor.leave();
   }
+});
+
+test("a page whose address the service does not know says so, and shows the comments once it does", async () => {
+  const origins = ["https://elsewhere.example"];
+  await service.call("POST", "sites", { slug: "strange", name: "Strange", origins, policy: { spam_threshold: 1.0 } });
+  await service.decide(await service.posted("strange", "Sigh no more, strangers.", { page: "/strange" }), "approve");
+  for (const [n, site] of ["strange", "nowhere"].entries()) {
+    pages.set(`/strange${n || ""}`, { body: `<hamlet-comments site="${site}"></hamlet-comments>${script()}` });
+  }
+  const [visitor, page] = await open("/strange1");
+  await page.getByText(`does not know this page’s address yet: ${hostUrl}`).waitFor();
+  await page.goto(`${hostUrl}/strange`);
+  await page.getByText(`does not know this page’s address yet: ${hostUrl}`).waitFor();
+  await service.call("PATCH", "sites/strange", { origins: [...origins, hostUrl] });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("Sigh no more, strangers.").waitFor();
+  assert.equal(await page.getByText("does not know").count(), 0);
+  await visitor.leave();
 });
 
 test("a page's title of any length and kind is no fault of who writes", async () => {
@@ -275,4 +293,42 @@ test("a form of a page that sends no referrer, or is in another encoding, is tak
     assert.equal(kept.text, `Grüße: the greater the wit, at ${path}.`);
     await visitor.leave();
   }
+});
+
+test("a page whose address the service does not know leads to where an operator adds it", async () => {
+  pages.set("/stray", { body: `<hamlet-comments site="strict"></hamlet-comments>${script()}` });
+  await service.call("POST", "sites", { slug: "strict", name: "Strict", origins: ["https://elsewhere.example"] });
+  const [visitor, page] = await open("/stray");
+  await page.getByText(`does not know this page’s address yet: ${hostUrl}`).waitFor();
+  await assertAccessible(page);
+  const link = page.getByRole("link", { name: "Add it at the desk" });
+  const settings = await link.getAttribute("href");
+  await visitor.leave();
+
+  const operator = await Visitor.enter(browser, [service.url]);
+  const desk = await operator.page();
+  await signInFirst(desk, service);
+  await desk.goto(settings);
+  await desk.getByText(`${hostUrl} is filled in below and not saved yet.`).waitFor();
+  assert.deepEqual((await service.call("GET", "sites/strict")).origins, ["https://elsewhere.example"], "nothing is saved by a link");
+  await desk.getByRole("button", { name: "Save" }).click();
+  await desk.getByText("Saved.").waitFor();
+  await operator.leave();
+
+  const [reader, article] = await open("/stray");
+  await article.getByText("No comments yet").waitFor();
+  await reader.leave();
+});
+
+test("where the service does not answer at all the widget blames no page", async () => {
+  pages.set("/down", {});
+  const visitor = await Visitor.enter(browser, [service.url, hostUrl]);
+  const page = await visitor.page();
+  await page.route(/api\/v1/, (route) => route.abort());
+  await page.goto(`${hostUrl}/down`);
+  await page.getByText("The comments could not be loaded.").waitFor();
+  await page.unroute(/api\/v1/);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("No comments yet").waitFor();
+  await visitor.leave();
 });

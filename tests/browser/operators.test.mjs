@@ -94,7 +94,11 @@ test("sites, people and tokens are made and taken away on their page; a secret i
   await page.getByLabel("Spam from").fill("high");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("This is not a number that fits here.").waitFor();
+  assert.equal(await page.getByLabel("Spam from").inputValue(), "high", "nothing is lost");
   await page.getByLabel("Spam from").fill("0.9");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("This is not a number that fits here.").waitFor();
+  await page.getByLabel("Spam from").fill("90 %");
   await page.getByLabel("Proof of work").fill("8");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();

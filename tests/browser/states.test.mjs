@@ -112,3 +112,25 @@ test("in forced colours a chart's legend keeps its colours and its lines their d
   assert.ok(dashes.every((dash) => dash !== "none"), JSON.stringify(dashes));
   await visitor.leave();
 });
+
+test("a threshold to begin with, or of the model's page, is filled in on the site's and saved there", async () => {
+  const { visitor, page, site, ids } = await atDesk(sorrows(3));
+  await service.decide(ids[0], "approve");
+  await page.goto(`${service.url}/desk/settings/sites/${site}`);
+  const strict = page.getByRole("listitem").filter({ hasText: "Strict" });
+  assert.match(await strict.textContent(), /85 % .*put aside: 0 of 0 spam caught, 0 of 1 genuine blocked/);
+  await strict.getByRole("link").click();
+  await page.getByText("85 % is filled in below and not saved yet.").waitFor();
+  assert.equal(await page.getByLabel("Spam from").inputValue(), "85");
+  assert.equal((await service.call("GET", `sites/${site}`)).policy.spam_threshold, 1, "nothing is saved by a link");
+  await assertAccessible(page);
+  await assertFits(page);
+  await page.goto(`${service.url}/desk/model?site=${site}`);
+  await page.locator("#what-if [type=range]").fill("0.9");
+  await page.getByRole("link", { name: "Use this threshold" }).click();
+  await page.getByText("90 % is filled in below and not saved yet.").waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
+  assert.equal((await service.call("GET", `sites/${site}`)).policy.spam_threshold, 0.9);
+  await visitor.leave();
+});

@@ -90,6 +90,28 @@ on_both_engines!(
 );
 
 on_both_engines!(
+    what_is_refused_hides_no_copy_and_is_none,
+    |app: TestApp| async move {
+        let first = post(&app, "default", "/one", 1, &offer(1)).await;
+        app.decide(&first, Decision::Spam).await;
+        // More than are looked at: each names a comment that is not there.
+        for n in 2..50 {
+            let fields = json!({ "page": "/one", "parent": "0199a1b2-0000-7000-8000-000000000000",
+                                 "name": "Nobody", "email": "nobody@elsinore.example", "text": offer(n) });
+            let (status, _) = answer(app.comment("default", &fields)).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let last = post(&app, "default", "/two", 50, &offer(50)).await;
+        let (_, reason) = found(&app, &last).await.expect("a copy of the first");
+        assert_eq!(
+            reason,
+            "A near copy of another comment in the last 7 days, 1 of them spam"
+        );
+        app.stop().await;
+    }
+);
+
+on_both_engines!(
     what_people_say_every_day_and_what_is_quoted_is_no_campaign,
     |app: TestApp| async move {
         for (n, text) in [

@@ -56,6 +56,7 @@ mod program;
 mod published;
 mod readers;
 mod reasons;
+mod relayed;
 mod removal;
 mod review;
 mod rules;

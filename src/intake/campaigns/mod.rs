@@ -67,6 +67,11 @@ impl Campaigns {
         self.window().take_in(newcomer, now)
     }
 
+    /// Takes a comment out that was not stored.
+    pub fn take_back(&self, id: CommentId) {
+        self.window().take_back(id);
+    }
+
     fn take_in_stored(&self, stored: &Recent, now: Timestamp) {
         if self.window().has(stored.id) {
             return;

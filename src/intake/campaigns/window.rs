@@ -151,6 +151,45 @@ impl Window {
         }
     }
 
+    /// Takes a comment out that came in lately and was not stored: it is no copy of anything, and must neither push
+    /// those out that were stored nor be compared with in their place.
+    pub fn take_back(&mut self, id: CommentId) {
+        let Some(number) = self.numbers.remove(&id) else {
+            return;
+        };
+        let kept = &mut self.comments[(number - self.first) as usize];
+        let (keys, before) = (kept.sketch.keys, kept.before);
+        if let Some(campaign) = kept.campaign.take() {
+            self.leave(id, campaign);
+        }
+        for (at, (key, before)) in keys.into_iter().zip(before).enumerate() {
+            if self.latest[at].get(&key) == Some(&number) {
+                match self.present(at, before) {
+                    Some(before) => self.latest[at].insert(key, before),
+                    None => self.latest[at].remove(&key),
+                };
+            }
+        }
+        // One before others keeps its place, empty: their numbers count from it.
+        while let Some(last) = self.comments.back()
+            && !self.numbers.contains_key(&last.id)
+        {
+            self.comments.pop_back();
+        }
+    }
+
+    /// The comment of this number or, where it was taken back, the latest before it with the same key.
+    fn present(&self, key: usize, mut number: u32) -> Option<u32> {
+        while number >= self.first {
+            let kept = self.kept(number);
+            if self.has(kept.id) {
+                return Some(number);
+            }
+            number = kept.before[key];
+        }
+        None
+    }
+
     fn next(&self) -> u32 {
         self.first + u32::try_from(self.comments.len()).unwrap_or_default()
     }
@@ -174,7 +213,10 @@ impl Window {
         }
         compared.sort_unstable();
         compared.dedup();
-        compared.retain(|number| self.kept(*number).sketch.likeness(&newcomer.sketch) >= NEAR);
+        compared.retain(|number| {
+            let kept = self.kept(*number);
+            self.has(kept.id) && kept.sketch.likeness(&newcomer.sketch) >= NEAR
+        });
         let quoted = newcomer.parent.and_then(|id| self.numbers.get(&id));
         if let Some(quoted) = quoted {
             let campaign = self.kept(*quoted).campaign;
@@ -240,5 +282,61 @@ impl Window {
         if self.first > u32::MAX / 2 {
             *self = Self::new(self.at_most, self.lasts);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Document, views::with_features};
+
+    fn now() -> Timestamp {
+        Timestamp::from_millis(CommentId::generate().made_at())
+    }
+
+    fn newcomer() -> Newcomer {
+        let document = Document {
+            text: "Every cent came back within four days; write to her on telegram before they close the case.",
+            ..Document::default()
+        };
+        Newcomer {
+            id: CommentId::generate(),
+            parent: None,
+            sketch: with_features(&document, |features| Sketch::of(features)).expect("a sketch"),
+        }
+    }
+
+    #[test]
+    fn what_was_not_stored_is_found_by_nobody_in_whichever_order_it_is_taken_back() {
+        for backwards in [false, true] {
+            let mut window = Window::new(100, Duration::from_hours(24));
+            let first = newcomer();
+            assert!(window.take_in(first.clone(), now()).is_none());
+            let mut refused: Vec<_> = (0..40).map(|_| newcomer()).collect();
+            for one in &refused {
+                assert!(window.take_in(one.clone(), now()).is_some());
+            }
+            if backwards {
+                refused.reverse();
+            }
+            for one in &refused {
+                window.take_back(one.id);
+            }
+            assert_eq!(window.comments.len(), 1);
+            let found = window.take_in(newcomer(), now()).expect("a copy");
+            assert_eq!(found.others, [first.id]);
+        }
+    }
+
+    #[test]
+    fn what_was_not_stored_keeps_no_place_but_before_others() {
+        let mut window = Window::new(100, Duration::from_hours(24));
+        let [first, refused, last] = [newcomer(), newcomer(), newcomer()];
+        for one in [&first, &refused, &last] {
+            window.take_in(one.clone(), now());
+        }
+        window.take_back(refused.id);
+        let found = window.find(&newcomer()).expect("a copy");
+        assert_eq!(found.others, [first.id, last.id]);
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     evaluation::report::{self, ReportError},
     ground::Ground,
     storage::{StoreError, models::ModelFile},
+    words::{Argument, Words},
 };
 
 /// Held by whoever makes a report: each takes a core for seconds.
@@ -52,11 +53,15 @@ pub enum EvaluationError {
     Store(#[from] StoreError),
 }
 
-/// The report of a model, one HTML page that stands alone.
+/// The report of a model, one HTML page that needs no other file, in the language of `words`.
 ///
 /// # Errors
 /// [`EvaluationError`].
-pub async fn evaluate(ground: &Ground, entry: &ModelEntry) -> Result<String, EvaluationError> {
+pub async fn evaluate(
+    ground: &Ground,
+    entry: &ModelEntry,
+    words: &'static Words,
+) -> Result<String, EvaluationError> {
     let turn = ONE_AT_A_TIME.lock().await;
     let (site, id) = (&entry.site, entry.id.to_string());
     let file = ground.store.model_file(site, &id).await?;
@@ -65,20 +70,20 @@ pub async fn evaluate(ground: &Ground, entry: &ModelEntry) -> Result<String, Eva
     if samples.is_empty() {
         return Err(EvaluationError::NothingHeldOut);
     }
-    let measured_on = format!(
-        "the labels of “{site}” that no model is trained on, as they stood on {}",
-        ground.now().to_utc().date()
-    );
+    let day = ground.now().to_utc().date().to_string();
+    let about: [(&str, &dyn Argument); 2] = [("site", &site.as_str()), ("day", &day)];
+    let measured_on = words.fill("report-labels-of", &about);
     let pool = pool(ground.settings.learning.training_threads)?;
     let work = tokio::task::spawn_blocking(move || {
         // Held to the end of the work, which goes on when nobody waits for it any more.
         let _turn = turn;
-        pool.install(|| measure(&file, &measured_on, &samples))
+        pool.install(|| measure(words, &file, &measured_on, &samples))
     });
     work.await?
 }
 
 fn measure(
+    words: &'static Words,
     file: &ModelFile,
     measured_on: &str,
     samples: &[Sample],
@@ -88,7 +93,7 @@ fn measure(
         None => Model::from_bytes(&file.bytes)?,
         Some(forgotten) => base.taught(&Lessons::from_bytes(forgotten)?)?,
     };
-    Ok(report::of(&model, &base, measured_on, samples)?)
+    Ok(report::of(words, &model, &base, measured_on, samples)?)
 }
 
 /// As many of the held-out labels as training measures on.

@@ -100,11 +100,7 @@ async fn recognise(app: &Shared, call: &Call) -> Result<(Arc<ClientKey>, Arc<Sit
         let help = "We were unable to find a key in your request.";
         return Err(Refusal::Invalid(help));
     };
-    let key = keys::recognise(&app.clients, secret, call.peer.as_ref()).await?;
-    let site = key
-        .as_ref()
-        .and_then(|key| app.directory.site(key.site.as_str()));
-    let found = key.zip(site);
+    let found = keys::recognise(&app.clients, secret, call.peer.as_ref()).await?;
     found.ok_or(Refusal::Invalid("This key is not one of this service."))
 }
 

@@ -4,20 +4,30 @@
 import { say } from "./desk-words.js";
 
 const AT_ONCE = 4;
+// Browsers let so many bytes outlive a page, all in all.
+const OUTLIVES = 32_000;
 // Where the service is: `/`, or a path of another address that it is below.
 export const root = document.documentElement.dataset.root;
 const csrf = document.querySelector("meta[name=csrf]").content;
 const last = new Map(); // comment's id: the end of what was asked about it
 const waiting = [];
 let running = 0;
+let isLeaving = false;
 
 const begin = () => {
-  while (running < AT_ONCE && waiting.length) {
+  while ((running < AT_ONCE || isLeaving) && waiting.length) {
     running += 1;
     waiting.shift()();
   }
 };
 const turn = () => new Promise((resolve) => { waiting.push(resolve); begin(); });
+
+// Whoever leaves the page or loads it again has decided all the same: what waits is asked for at once, and what was asked goes on.
+addEventListener("pagehide", () => {
+  isLeaving = true;
+  begin();
+});
+addEventListener("pageshow", () => { isLeaving = false; });
 
 // Runs `work` once everything that was asked before about these comments is answered.
 export const inTurn = (ids, work) => {
@@ -32,11 +42,13 @@ export const inTurn = (ids, work) => {
 
 // The answer, or `status` 0 where there was none.
 export const post = async (path, body) => {
+  const written = JSON.stringify(body);
   try {
     const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
-      body: JSON.stringify(body),
+      body: written,
+      keepalive: written.length < OUTLIVES,
     });
     return { ok: response.ok, status: response.status, body: await response.json().catch(() => ({})) };
   } catch {

@@ -62,7 +62,7 @@ $("#palette-button").addEventListener("click", () => palette(acts()));
 
 const decisions = { a: "approve", s: "spam", r: "reject", d: "trash", u: "hold" };
 // The letter that a key has, or on keyboards of other scripts that it would have where it is.
-const letter = ({ key, code }) => (/^[a-z?/]$|^\w\w/i.test(key) || !/^Key[A-Z]$/.test(code ?? "") ? key : code.at(-1)).toLowerCase();
+const letter = ({ key, code }) => (/^[a-z?/]$|^\w\w/i.test(key) || !/^Key[A-Z]$/.test(code ?? "") ? key : code.slice(-1)).toLowerCase();
 
 // Why a comment is rejected, as the form's menu has it.
 const reasons = () => $$("[name=reason] option").map((option) => option.value).filter(Boolean);

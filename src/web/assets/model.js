@@ -4,7 +4,7 @@
   // The page hands over what is said, with places for the numbers.
   const slider = (box, counts) => {
     if (!box) return;
-    const judged = box.dataset.scores.trim().split(" ").map((one) => [Number(one.slice(0, -1)), one.at(-1)]);
+    const judged = box.dataset.scores.trim().split(" ").map((one) => [Number(one.slice(0, -1)), one.slice(-1)]);
     const range = box.querySelector("[type=range]");
     const told = box.querySelector(".told");
     const mark = box.querySelector("#mark");
@@ -17,6 +17,13 @@
         ["x1", "x2"].forEach((end) => mark.setAttribute(end, String(across)));
       }
       const numbers = counts(count, at);
+      // Filled in on the site's page, and saved there.
+      const use = box.querySelector(".use");
+      if (use) {
+        use.hidden = false;
+        const link = use.firstElementChild;
+        link.href = `${link.href.split("?")[0]}?spam=${(at * 100).toFixed(1)}#spam_percent`;
+      }
       told.textContent = box.dataset.says.replace(/\{(\w+)\}/g, (place, name) => numbers[name] ?? place);
     };
     range.addEventListener("input", show);

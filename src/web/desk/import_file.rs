@@ -137,14 +137,15 @@ async fn attempt(
         format: word(file.format),
         said: words.count("imports-would-come", number(report.imported)),
         counts: counts(words, Some(&shown)),
-        problems: problems(&report, &shown),
+        problems: problems(words, &report, &shown),
     };
     Ok((Done::default(), Some(tried)))
 }
 
-fn problems(report: &Report, shown: &Value) -> Vec<String> {
-    let early = report.ended_early.clone();
-    let lines = lines(Some(shown), "problems").chain(lines(Some(shown), "warnings"));
+fn problems(words: &Words, report: &Report, shown: &Value) -> Vec<String> {
+    let early = report.ended_early.as_ref();
+    let early = early.map(|why| words.relay(why).into_owned());
+    let lines = lines(words, Some(shown), "problems").chain(lines(words, Some(shown), "warnings"));
     early.into_iter().chain(lines).collect()
 }
 

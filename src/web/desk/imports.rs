@@ -105,21 +105,22 @@ impl Run {
             ),
             state,
             counts: counts(words, made.report.as_ref()),
-            problems: lines(made.report.as_ref(), "problems")
-                .chain(lines(made.report.as_ref(), "warnings"))
+            problems: lines(words, made.report.as_ref(), "problems")
+                .chain(lines(words, made.report.as_ref(), "warnings"))
                 .collect(),
             is_here: made.undone_at.is_none(),
         }
     }
 }
 
-/// The lines of a list in a report.
+/// The lines of a list in a report, in a reader's language.
 pub(super) fn lines<'a>(
+    words: &'a Words,
     report: Option<&'a Value>,
     name: &'a str,
 ) -> impl Iterator<Item = String> + 'a {
     let list = report.and_then(|report| report.get(name)?.as_array());
-    let text = |line: &Value| line.as_str().map(str::to_owned);
+    let text = |line: &'a Value| Some(words.relay(line.as_str()?).into_owned());
     list.into_iter().flatten().filter_map(text)
 }
 
@@ -150,12 +151,9 @@ pub(super) fn counts(words: &Words, report: Option<&Value>) -> Vec<String> {
         let reasons = reasons.into_iter().flatten();
         reasons.map(move |(why, count)| {
             let count = number(count);
-            let shown = words.number(count);
-            let filled: [(&str, &dyn Argument); 3] = [
-                ("count", &count),
-                ("number", &shown),
-                ("why", &why.as_str()),
-            ];
+            let (shown, why) = (words.number(count), words.relay(why));
+            let filled: [(&str, &dyn Argument); 3] =
+                [("count", &count), ("number", &shown), ("why", &&*why)];
             words.fill(sentence, &filled)
         })
     });

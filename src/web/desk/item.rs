@@ -152,11 +152,11 @@ impl<'a> Shower<'a> {
                 .map_or_else(Vec::new, |search| search.places(line))
         };
         let marks = why::marks(comment);
-        let text = text::excerpt(&comment.text, &marks, &hits(&comment.text));
+        let text = text::excerpt(self.words, &comment.text, &marks, &hits(&comment.text));
         let mut item = self.item(comment, text);
-        item.name_html = text::found(&comment.name, &hits(&comment.name));
+        item.name_html = text::found(self.words, &comment.name, &hits(&comment.name));
         let website = comment.website.as_deref();
-        item.website_html = website.map(|website| text::found(website, &hits(website)));
+        item.website_html = website.map(|website| text::found(self.words, website, &hits(website)));
         item
     }
 
@@ -164,7 +164,7 @@ impl<'a> Shower<'a> {
     #[must_use]
     pub fn whole(&self, comment: &Comment) -> Item {
         let text = Rendered {
-            html: text::marked(&comment.text, &why::marks(comment)),
+            html: text::marked(self.words, &comment.text, &why::marks(comment)),
             ..Rendered::default()
         };
         self.item(comment, text)
@@ -174,18 +174,18 @@ impl<'a> Shower<'a> {
         let (app, words) = (self.app, self.words);
         let site = app.directory.site(comment.site.as_str());
         let origins = site.map(|site| site.origins.clone()).unwrap_or_default();
-        let title = comment.page_title.as_deref();
+        let (title, website) = (comment.page_title.as_deref(), comment.website.as_deref());
         let id = comment.id.to_string();
         Item {
             key: id.chars().skip(id.len().saturating_sub(8)).collect(),
             version: comment.version,
             status: comment.status,
             name: markup::calm(&comment.name).into_owned(),
-            name_html: visible(&comment.name),
-            email: masked_email(app, comment),
-            website_html: comment.website.as_deref().map(visible),
+            name_html: visible(words, &comment.name),
+            email: words.relay(&masked_email(app, comment)).into_owned(),
+            website_html: website.map(|website| visible(words, website)),
             site: comment.site.to_string(),
-            page_html: visible(title.unwrap_or(comment.page.as_str())),
+            page_html: visible(words, title.unwrap_or(comment.page.as_str())),
             page_url: comment.page.url(&origins),
             is_reply: comment.parent.is_some(),
             above: comment.parent.and_then(|parent| self.above(parent)),
@@ -211,8 +211,8 @@ impl<'a> Shower<'a> {
         let parent = self.parents.get(&parent)?;
         Some(Above {
             id: parent.id.to_string(),
-            name_html: visible(&parent.name),
-            text_html: text::beginning(&parent.text),
+            name_html: visible(self.words, &parent.name),
+            text_html: text::beginning(self.words, &parent.text),
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     bayes::TokenWeight,
     markup::{Heap, escape},
     text::links::links,
+    words::Words,
 };
 
 /// User-perceived characters of a text shown in a list, and those shown before a hit that is further on.
@@ -35,7 +36,12 @@ pub struct Rendered {
 
 /// A text in a list: its beginning, or what is around the first hit of a search if that is further on.
 #[must_use]
-pub fn excerpt(text: &str, tokens: &[TokenWeight], hits: &[Range<usize>]) -> Rendered {
+pub fn excerpt(
+    words: &Words,
+    text: &str,
+    tokens: &[TokenWeight],
+    hits: &[Range<usize>],
+) -> Rendered {
     let after = |from: usize, count: usize| {
         let end = text[from..].grapheme_indices(true).nth(count);
         end.map(|(at, _)| from + at)
@@ -54,7 +60,7 @@ pub fn excerpt(text: &str, tokens: &[TokenWeight], hits: &[Range<usize>]) -> Ren
         end = after(start, LIST_CHARS);
     }
     Rendered {
-        html: piece(text, start..end.unwrap_or(text.len()), tokens, hits),
+        html: piece(words, text, start..end.unwrap_or(text.len()), tokens, hits),
         begun: start > 0,
         cut: end.is_some(),
     }
@@ -62,38 +68,49 @@ pub fn excerpt(text: &str, tokens: &[TokenWeight], hits: &[Range<usize>]) -> Ren
 
 /// The beginning of a text that another answers, in one line and not marked.
 #[must_use]
-pub fn beginning(text: &str) -> String {
+pub fn beginning(words: &Words, text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = line.grapheme_indices(true).nth(ABOVE_CHARS);
     match end {
-        Some((end, _)) => visible(&line[..end]) + "…",
-        None => visible(&line),
+        Some((end, _)) => visible(words, &line[..end]) + "…",
+        None => visible(words, &line),
     }
 }
 
 /// A whole text, marked.
 #[must_use]
-pub fn marked(text: &str, tokens: &[TokenWeight]) -> String {
-    piece(text, 0..text.len(), tokens, &[])
+pub fn marked(words: &Words, text: &str, tokens: &[TokenWeight]) -> String {
+    piece(words, text, 0..text.len(), tokens, &[])
 }
 
 /// A line as [`visible`] has it, with what was searched for marked.
 #[must_use]
-pub fn found(line: &str, hits: &[Range<usize>]) -> String {
+pub fn found(words: &Words, line: &str, hits: &[Range<usize>]) -> String {
     let mut html = String::new();
     let mut done = 0;
     for hit in hits {
         let (Some(before), Some(there)) = (line.get(done..hit.start), line.get(hit.clone())) else {
             continue;
         };
-        html.extend([&visible(before), HIT, &visible(there), "</mark>"]);
+        html.extend([
+            &visible(words, before),
+            HIT,
+            &visible(words, there),
+            "</mark>",
+        ]);
         done = hit.end;
     }
-    html + &visible(line.get(done..).unwrap_or_default())
+    html + &visible(words, line.get(done..).unwrap_or_default())
 }
 
 /// A piece of a text, marked.
-fn piece(text: &str, shown: Range<usize>, tokens: &[TokenWeight], hits: &[Range<usize>]) -> String {
+fn piece(
+    words: &Words,
+    text: &str,
+    shown: Range<usize>,
+    tokens: &[TokenWeight],
+    hits: &[Range<usize>],
+) -> String {
     let weights = weighted_ranges(text, tokens);
     let links: Vec<Range<usize>> = links(text).map(|link| link.range()).collect();
     let ranges = weights
@@ -116,23 +133,24 @@ fn piece(text: &str, shown: Range<usize>, tokens: &[TokenWeight], hits: &[Range<
             .max_by(|a, b| a.abs().total_cmp(&b.abs()));
         let is_link = links.iter().any(within);
         let is_hit = hits.iter().any(within);
-        push(&mut html, &text[start..end], weight, is_link, is_hit);
+        let shown = visible(words, &text[start..end]);
+        push(&mut html, shown, weight, is_link, is_hit);
     }
     html
 }
 
 /// A line of a stranger's making (a name, a title, a website), escaped, its tricks visible.
 #[must_use]
-pub fn visible(line: &str) -> String {
+pub fn visible(words: &Words, line: &str) -> String {
     let mut html = String::with_capacity(line.len() + 16);
     let (mut before, mut heap) = (None, Heap::default());
     for c in line.chars() {
         let was_cut = heap.is_cut();
         let is_shown = heap.takes(c);
         match deceptive(c, before) {
-            Some(name) => push_ghost(&mut html, c, name),
+            Some(name) => push_ghost(words, &mut html, c, name),
             None if is_shown => html.push_str(&escape(c.encode_utf8(&mut [0; 4]))),
-            None if !was_cut => push_ghost(&mut html, c, "MARKS"),
+            None if !was_cut => push_ghost(words, &mut html, c, "MARKS"),
             None => {}
         }
         before = Some(c);
@@ -143,8 +161,7 @@ pub fn visible(line: &str) -> String {
 /// Begins what was searched for.
 const HIT: &str = "<mark class=\"hit\">";
 
-fn push(html: &mut String, piece: &str, weight: Option<f64>, is_link: bool, is_hit: bool) {
-    let mut inner = visible(piece);
+fn push(html: &mut String, mut inner: String, weight: Option<f64>, is_link: bool, is_hit: bool) {
     if is_hit {
         inner = format!("{HIT}{inner}</mark>");
     }
@@ -181,12 +198,13 @@ fn weighted_ranges(text: &str, tokens: &[TokenWeight]) -> Vec<(Range<usize>, f64
     usable.collect()
 }
 
-fn push_ghost(html: &mut String, c: char, name: &str) {
+fn push_ghost(words: &Words, html: &mut String, c: char, name: &str) {
     let code = format!("U+{:04X}", u32::from(c));
+    let title = words.html("text-invisible", &[("code", &code)]);
     html.extend([
         "<span class=\"ghost\" title=\"",
-        &code,
-        ": an invisible character\">",
+        &title,
+        "\">",
         name,
         "</span>",
     ]);
@@ -237,7 +255,7 @@ mod tests {
     fn what_counted_is_marked_by_direction_and_weight_and_the_stronger_wins() {
         let tokens = [token(2.0, &[(0, 4)]), token(-0.5, &[(2, 9)])];
         assert_eq!(
-            marked("free <b>x", &tokens),
+            marked(Words::english(), "free <b>x", &tokens),
             "<mark class=\"s3\">fr</mark><mark class=\"s3\">ee</mark>\
              <mark class=\"h1\"> &lt;b&gt;x</mark>"
         );
@@ -246,12 +264,12 @@ mod tests {
     #[test]
     fn spans_that_do_not_fit_the_text_are_left_out() {
         let tokens = [token(1.0, &[(0, 1), (1, 99), (3, 2)])];
-        assert_eq!(marked("ä", &tokens), "ä");
+        assert_eq!(marked(Words::english(), "ä", &tokens), "ä");
     }
 
     #[test]
     fn links_lead_nowhere() {
-        let html = marked("see https://win.example/?a=1&b now", &[]);
+        let html = marked(Words::english(), "see https://win.example/?a=1&b now", &[]);
         assert_eq!(
             html,
             "see <span class=\"url\">https://win.example/?a=1&amp;b</span> now"
@@ -261,15 +279,22 @@ mod tests {
 
     #[test]
     fn characters_made_to_deceive_are_seen_and_emoji_stay_whole() {
-        assert!(visible("a\u{202E}b").contains(">RLO</span>b"));
-        assert!(visible("vi\u{200B}agra").contains(">ZWSP</span>"));
-        assert_eq!(visible("👩\u{200D}👧"), "👩\u{200D}👧");
-        assert_eq!(visible("\"><script>"), "&quot;&gt;&lt;script&gt;");
+        assert!(visible(Words::english(), "a\u{202E}b").contains(">RLO</span>b"));
+        let german = Words::of("de").expect("a language");
+        let shown = visible(german, "a\u{202E}b");
+        assert!(shown.contains("title=\"U+202E: ein unsichtbares Zeichen\""));
+        assert!(visible(Words::english(), "vi\u{200B}agra").contains(">ZWSP</span>"));
+        assert_eq!(visible(Words::english(), "👩\u{200D}👧"), "👩\u{200D}👧");
+        assert_eq!(
+            visible(Words::english(), "\"><script>"),
+            "&quot;&gt;&lt;script&gt;"
+        );
     }
 
     #[test]
     fn what_was_searched_for_is_marked_and_shown_and_stays_text() {
         let shown = excerpt(
+            Words::english(),
             "a <b> c",
             &[token(2.0, &[(0, 7)])],
             std::slice::from_ref(&(2..5)),
@@ -278,17 +303,26 @@ mod tests {
         assert!(shown.html.contains(inner), "{}", shown.html);
         let long = format!("{}rue{}", "é ".repeat(2_000), " x".repeat(2_000));
         let at = long.find("rue").unwrap();
-        let shown = excerpt(&long, &[], std::slice::from_ref(&(at..at + 3)));
+        let shown = excerpt(
+            Words::english(),
+            &long,
+            &[],
+            std::slice::from_ref(&(at..at + 3)),
+        );
         assert!(shown.html.contains("<mark class=\"hit\">rue</mark>"));
         assert!(shown.begun && shown.cut && shown.html.len() < 3_000);
-        let line = found("<i>Rue</i>", std::slice::from_ref(&(3..6)));
+        let line = found(
+            Words::english(),
+            "<i>Rue</i>",
+            std::slice::from_ref(&(3..6)),
+        );
         assert_eq!(line, "&lt;i&gt;<mark class=\"hit\">Rue</mark>&lt;/i&gt;");
     }
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
         let long = "👩\u{200D}👧".repeat(LIST_CHARS + 1);
-        let shown = excerpt(&long, &[], &[]);
+        let shown = excerpt(Words::english(), &long, &[], &[]);
         assert!(shown.cut);
         assert_eq!(shown.html.matches('👧').count(), LIST_CHARS);
     }

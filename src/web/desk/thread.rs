@@ -60,10 +60,10 @@ pub async fn around(app: &App, words: &Words, comment: &Comment) -> storage::Res
         let one = known.get(&id)?;
         Some(InThread {
             id: id.to_string(),
-            name_html: text::visible(&one.name),
+            name_html: text::visible(words, &one.name),
             age: age(words, one.created_at, app.now()),
             at: one.created_at.to_string(),
-            text_html: text::beginning(&one.text),
+            text_html: text::beginning(words, &one.text),
             depth: depth.min(DEEPEST),
             is_this: id == comment.id,
         })

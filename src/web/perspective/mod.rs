@@ -77,11 +77,8 @@ async fn recognise(
 ) -> Result<(Arc<ClientKey>, Arc<Site>), Refusal> {
     let secret = key_of(request).ok_or_else(Refusal::no_key)?;
     let peer = sender::of(request, &app.settings.server.trusted_proxies);
-    let key = keys::recognise(&app.clients, &secret, peer.as_ref()).await?;
-    let site = key
-        .as_ref()
-        .and_then(|key| app.directory.site(key.site.as_str()));
-    key.zip(site).ok_or_else(Refusal::wrong_key)
+    let found = keys::recognise(&app.clients, &secret, peer.as_ref()).await?;
+    found.ok_or_else(Refusal::wrong_key)
 }
 
 fn key_of(request: &HttpRequest) -> Option<String> {

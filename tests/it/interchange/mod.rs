@@ -9,6 +9,7 @@ mod imports;
 mod kinds;
 mod runs;
 mod taught;
+mod variants;
 mod wordpress;
 mod wordpress_site;
 

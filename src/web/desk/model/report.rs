@@ -16,7 +16,7 @@ const POLICY: &str =
 
 pub(in crate::web::desk) async fn download(
     app: Shared,
-    Operators(Entered(_)): Operators<Entered>,
+    Operators(Entered(by)): Operators<Entered>,
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let entry = match ModelId::parse(&id) {
@@ -24,7 +24,7 @@ pub(in crate::web::desk) async fn download(
         None => None,
     };
     let entry = entry.ok_or_else(|| Problem::not_found("model"))?;
-    let report = evaluation::evaluate(&app, &entry).await?;
+    let report = evaluation::evaluate(&app, &entry, by.words).await?;
     let name = file_name(entry.version.as_deref().unwrap_or(&id));
     let disposition = format!("attachment; filename=\"{name}\"");
     Ok(private()

@@ -11,6 +11,7 @@ use crate::{
     },
     learn::upload::Uploaded,
     web::desk::prelude::*,
+    web::desk::site::percent,
     words::Argument,
 };
 
@@ -96,6 +97,16 @@ impl ModelPage {
                 ("threshold", &threshold),
             ],
         )
+    }
+
+    /// A threshold as the site's page has it.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_self,
+        reason = "templates hand their arguments on by reference, and themselves"
+    )]
+    pub(super) fn percent(&self, threshold: &f64) -> String {
+        percent(*threshold)
     }
 
     pub(super) fn part(&self, part: &dyn Argument, all: &dyn Argument) -> String {

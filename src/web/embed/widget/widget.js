@@ -130,10 +130,26 @@
         if (visit !== this.visit) return;
         console.error("hamlet-comments:", error);
         if (this.comments.size) return;
+        const stranger = await this.isStranger(error);
+        if (visit !== this.visit) return;
         this.list.setAttribute("aria-busy", "false");
         this.below.replaceChildren(make("p", { role: "alert" }, this.words.failed, " ",
-          make("button", { type: "button", class: "plain", onclick: () => this.load() }, this.words.again)));
+          make("button", { type: "button", class: "plain", onclick: () => this.load() }, this.words.again)),
+        stranger ? make("p", { class: "quiet" }, this.words.stranger.replace("{name}", () => location.origin), " ", this.toSettings()) : "");
       }
+    }
+
+    // Where whoever runs the site adds this page's origin: it is filled in there, and saved by them.
+    toSettings() {
+      const settings = `${base}/desk/settings/sites/${encodeURIComponent(this.getAttribute("site"))}`;
+      return make("a", { href: `${settings}?origin=${encodeURIComponent(location.origin)}`, target: "_blank", rel: "noopener" }, this.words.addOrigin);
+    }
+
+    // Whether the service answers, but not to this page: the browser keeps the answer from a page of an origin that the site
+    // does not name, and says so to nobody but the console.
+    isStranger(error) {
+      if (!(error instanceof TypeError)) return false;
+      return fetch(`${this.api}/counts`, { mode: "no-cors", cache: "no-store" }).then(() => true, () => false);
     }
 
     // The list anew, as far as it was shown. What could not be fetched leaves everything as it is.

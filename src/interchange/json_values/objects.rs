@@ -1,0 +1,164 @@
+//! What stands between a file's lists: objects, which are comments or have the list inside, and comments of JavaScript's.
+
+use std::io::BufRead;
+
+use super::{JsonElement, JsonValues, State};
+use crate::interchange::{foreign::ReadError, json_mending::parsed};
+
+/// Fields of a comment: an object that has one is no envelope of a list.
+const OF_A_COMMENT: [&str; 15] = [
+    "created_at",
+    "createdAt",
+    "created",
+    "date_gmt",
+    "parent",
+    "pid",
+    "email",
+    "text",
+    "content",
+    "comment",
+    "message",
+    "orig",
+    "nick",
+    "author",
+    "author_name",
+];
+
+/// How the reading of an object at the top went.
+enum Object {
+    Whole(Vec<u8>),
+    /// It is the envelope of a list, which begins here, so many brackets deep.
+    Envelope(usize, String),
+    /// It is not closed on its line, or not at all.
+    Cut(Vec<u8>),
+    TooLarge,
+}
+
+impl<R: BufRead> JsonValues<R> {
+    /// A comment of JavaScript's whose slash was read.
+    pub(super) fn comment(&mut self, place: String) -> Result<(), ReadError> {
+        match self.byte()? {
+            Some(b'/') => drop(self.rest_of_line()?),
+            Some(b'*') => {
+                let mut last = 0;
+                while let Some(byte) = self.byte()? {
+                    if (last, byte) == (b'*', b'/') {
+                        break;
+                    }
+                    last = byte;
+                }
+            }
+            _ => {
+                return Err(ReadError::item(
+                    place,
+                    &"neither an object nor a list of them: /",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a list whose bracket was read holds objects, or nothing.
+    pub(super) fn is_of_objects(&mut self) -> Result<bool, ReadError> {
+        let Some(next) = self.visible()? else {
+            return Ok(true);
+        };
+        self.give_back(&[next]);
+        Ok(matches!(next, b'{' | b']'))
+    }
+
+    /// An object at the top whose bracket was read.
+    pub(super) fn object(&mut self, place: String) -> Result<Option<JsonElement>, ReadError> {
+        let bytes = match self.object_bytes()? {
+            Object::Envelope(depth, list) => {
+                self.list = list;
+                self.state = State::List(depth);
+                return Ok(None);
+            }
+            Object::TooLarge => return Err(ReadError::item(place, &"larger than is read")),
+            Object::Whole(bytes) => match parsed(&bytes) {
+                Ok(value) => return Ok(Some((place, value))),
+                Err(problem) => (bytes, problem),
+            },
+            Object::Cut(bytes) if !bytes.contains(&b'\n') && self.byte()?.is_none() => {
+                return Err(ReadError::broken(place, &"the file ends early"));
+            }
+            Object::Cut(bytes) => (bytes, "it is not closed".to_owned()),
+        };
+        let (bytes, problem) = bytes;
+        // What stands on the lines behind it may be whole.
+        if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.give_back(&bytes[end..]);
+        }
+        Err(ReadError::item(place, &problem))
+    }
+
+    fn object_bytes(&mut self) -> Result<Object, ReadError> {
+        let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
+        let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
+        let (mut is_after_key, mut starts_line) = (false, false);
+        loop {
+            if bytes.len() > self.largest {
+                if bytes.contains(&b'\n') {
+                    return Ok(Object::Cut(bytes));
+                }
+                self.rest_of_line()?;
+                return Ok(Object::TooLarge);
+            }
+            let Some(byte) = self.byte()? else {
+                return Ok(Object::Cut(bytes));
+            };
+            bytes.push(byte);
+            if let Some(start) = string {
+                match byte {
+                    b'\\' => bytes.extend(self.byte()?),
+                    b'"' => {
+                        key = Some((start, bytes.len() - 1));
+                        string = None;
+                    }
+                    // No string goes on behind its line.
+                    b'\n' => return Ok(Object::Cut(bytes)),
+                    _ => {}
+                }
+                continue;
+            }
+            let name = key.map_or(&b""[..], |(start, end)| &bytes[start..end]);
+            let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
+            match byte {
+                b'"' => string = Some(bytes.len()),
+                b':' => {
+                    is_comment |= depth == 1 && is(&OF_A_COMMENT);
+                    is_after_key = true;
+                    continue;
+                }
+                b'[' if is_after_key
+                    && !is_comment
+                    && is(self.lists)
+                    && self.is_of_objects()? =>
+                {
+                    return Ok(Object::Envelope(
+                        depth,
+                        String::from_utf8_lossy(name).into_owned(),
+                    ));
+                }
+                // No member of an object begins so: the line before it was cut.
+                b'{' if starts_line && depth == 1 && !is_after_key => {
+                    return Ok(Object::Cut(bytes));
+                }
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(Object::Whole(bytes));
+                    }
+                }
+                byte if byte.is_ascii_whitespace() => {
+                    starts_line |= byte == b'\n';
+                    continue;
+                }
+                _ => {}
+            }
+            (is_after_key, starts_line) = (false, false);
+        }
+    }
+}
