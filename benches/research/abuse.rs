@@ -233,9 +233,15 @@ impl Measured {
                 own.iter().filter(|score| **score >= self.threshold).count(),
                 own.len(),
             );
-            let bad = wiki.iter().filter(|(text, _)| !bias::mentions(&text.to_lowercase(), &term.term));
+            let bad = wiki
+                .iter()
+                .filter(|(text, _)| !bias::mentions(&text.to_lowercase(), &term.term));
             let harmless = own.iter().map(|score| (*score, false));
-            let templates = auc_of(&harmless.chain(bad.map(|(_, scored)| *scored)).collect::<Vec<_>>());
+            let templates = auc_of(
+                &harmless
+                    .chain(bad.map(|(_, scored)| *scored))
+                    .collect::<Vec<_>>(),
+            );
             worst = worst.min(templates);
             flagged = flagged.max(over);
             println!(

@@ -12,11 +12,7 @@ const REMAINS: f64 = 0.1;
 
 /// What is added to `whole`, the log-odds of all: nothing, or less. `views` is what each view gives, in the order of
 /// [`VIEWS`].
-pub(super) fn restraint(
-    question: Question,
-    views: &[f64; VIEWS.len()],
-    whole: f64,
-) -> f64 {
+pub(super) fn restraint(question: Question, views: &[f64; VIEWS.len()], whole: f64) -> f64 {
     if question != Question::Spam {
         return 0.0;
     }

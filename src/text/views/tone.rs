@@ -160,10 +160,7 @@ mod tests {
 
     #[test]
     fn what_is_said_to_somebody_stands_beside_them() {
-        let (near, far) = (
-            of("you moron"),
-            of("you saw the long film about a moron"),
-        );
+        let (near, far) = (of("you moron"), of("you saw the long film about a moron"));
         assert!(near.iter().any(|id| !far.contains(id)));
     }
 
