@@ -150,7 +150,7 @@ mod tests {
             "burros",
             "진짜바보",
             "白痴",
-            "#moronic_moron",
+            "#morons",
         ] {
             let shared = of(text).iter().filter(|id| moron.contains(id)).count();
             assert!(shared >= 2, "{text}: {:?} {moron:?}", of(text));
