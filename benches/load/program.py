@@ -50,6 +50,14 @@ def fresh_folder(label):
     return pathlib.Path(tempfile.mkdtemp(prefix=f"{label}-", dir=parent))
 
 
+def wait_for_index(service, headers):
+    """Until all comments are in search's index."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=120)
+    path = "/api/v1/comments?q=zzzz&limit=1"
+    while ask_json(connection, "GET", path, headers=headers)["searched"]["behind"] > 0:
+        time.sleep(0.5)
+
+
 class Program:
     """One program under test; `with` starts it and stops it. Its log is `log` in its folder."""
 

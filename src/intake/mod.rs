@@ -64,7 +64,7 @@ impl Intake {
     pub fn new(ground: Arc<Ground>, learning: Arc<Learning>, reading: Arc<Reading>) -> Self {
         let writer = Writer::start(ground.clone());
         Self {
-            campaigns: Campaigns::new(&ground.settings.intake),
+            campaigns: Campaigns::new(&ground.settings.intake, ground.store.is_shared()),
             ground,
             learning,
             reading,
@@ -233,12 +233,16 @@ fn join(
     sketch: Option<Sketch>,
     client: Option<&Program>,
 ) -> Option<Membership> {
+    let is_kept = client.is_none_or(|client| client.keeps);
+    if is_kept {
+        intake.campaigns.note(comment.id);
+    }
     let newcomer = Newcomer {
         id: comment.id,
         parent: comment.parent,
         sketch: sketch?,
     };
-    if client.is_some_and(|client| !client.keeps) {
+    if !is_kept {
         return intake.campaigns.find(&newcomer);
     }
     intake.campaigns.take_in(newcomer, comment.created_at)

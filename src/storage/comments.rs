@@ -47,6 +47,8 @@ impl Store {
         };
         let found = if filter.is_search() {
             self.search(&wanted).await?
+        } else if let Some(found) = self.by_score(&wanted).await? {
+            found
         } else {
             wanted
                 .read(self, &self.read, &Slice::of(&filter.sites))

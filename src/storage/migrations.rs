@@ -129,6 +129,12 @@ const STEPS: &[Step] = &[
     ),
     same(36, "copies", text!("0036_copies.sql")),
     same(38, "statistics", text!("0038_statistics.sql")),
+    each(
+        39,
+        "scores",
+        text!("0039_scores.sqlite.sql"),
+        text!("0039_scores.postgres.sql"),
+    ),
 ];
 
 /// The number of the last step.

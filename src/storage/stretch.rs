@@ -149,6 +149,11 @@ impl Stretch<'_> {
         statement
     }
 
+    /// One more than the list is to have, which says whether it goes on.
+    pub(super) fn full(&self) -> usize {
+        usize::try_from(self.limit.saturating_add(1)).unwrap_or(usize::MAX)
+    }
+
     /// What was found, one more than asked for, as a list that goes on if there is more.
     pub(super) fn listing(&self, mut found: Vec<(f64, Comment)>) -> Listing {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -171,13 +176,12 @@ impl Stretch<'_> {
             let order = a.total_cmp(b).then_with(|| one.id.cmp(&other.id));
             if descending { order.reverse() } else { order }
         });
-        found.truncate(usize::try_from(self.limit.saturating_add(1)).unwrap_or(usize::MAX));
+        found.truncate(self.full());
     }
 
     /// Whether nothing in a slice comes before what was found.
     pub(super) fn is_beyond(&self, slice: &Slice, found: &[(f64, Comment)]) -> bool {
-        let wanted = usize::try_from(self.limit.saturating_add(1)).unwrap_or(usize::MAX);
-        let Some((_, last)) = found.last().filter(|_| found.len() >= wanted) else {
+        let Some((_, last)) = found.last().filter(|_| found.len() >= self.full()) else {
             return false;
         };
         let last = last.id.to_string();

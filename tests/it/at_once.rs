@@ -102,9 +102,14 @@ on_both_engines!(
             };
             let mut renaming = pin!(own::change(&app.app, &them, session, new_name));
             let demoting = people::change(&app.app, &them.id, less);
-            let (demoted, renamed) = match begun(waits, renaming.as_mut()).await {
-                Some(renamed) => (demoting.await, renamed),
-                None => join(demoting, renaming).await,
+            let (demoted, renamed) = if waits == 0 {
+                // The session has read the account before.
+                (demoting.await, renaming.await)
+            } else {
+                match begun(waits - 1, renaming.as_mut()).await {
+                    Some(renamed) => (demoting.await, renamed),
+                    None => join(demoting, renaming).await,
+                }
             };
             demoted.unwrap();
             renamed.unwrap();

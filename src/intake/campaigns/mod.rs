@@ -6,6 +6,7 @@
 //! other instances took in ([`follow`]); a campaign is named after its first comment, so that they agree. Texts are
 //! not kept in it, and nothing of a site is shown to another: what is found raises the score, as a count.
 
+mod seen;
 pub mod window;
 
 use std::{
@@ -13,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use self::window::{Newcomer, Window};
+use self::{
+    seen::Seen,
+    window::{Newcomer, Window},
+};
 use super::{Intake, checks};
 use crate::{
     config::IntakeSettings,
@@ -32,21 +36,27 @@ const LATE: Duration = Duration::from_secs(5);
 /// The window, and how far it was followed.
 pub struct Campaigns {
     window: Mutex<Window>,
+    /// What need not be read from the database again; empty where no other instance writes there.
+    seen: Mutex<Seen>,
     /// The latest comment that was read from the database; held while it is read.
     read: tokio::sync::Mutex<Option<CommentId>>,
     /// Comments that the window holds.
     at_most: usize,
+    /// Whether other instances write to the database as well.
+    is_shared: bool,
 }
 
 impl Campaigns {
-    /// An empty window.
+    /// An empty window; `is_shared` where other instances write to the database as well.
     #[must_use]
-    pub fn new(limits: &IntakeSettings) -> Self {
+    pub fn new(limits: &IntakeSettings, is_shared: bool) -> Self {
         let at_most = limits.campaign_window_comments;
         Self {
             window: Mutex::new(Window::new(at_most, checks::campaign_window(limits))),
+            seen: Mutex::default(),
             read: tokio::sync::Mutex::default(),
             at_most,
+            is_shared,
         }
     }
 
@@ -67,15 +77,21 @@ impl Campaigns {
         self.window().take_in(newcomer, now)
     }
 
-    /// Takes a comment out that was not stored.
+    /// Takes a comment out that was not stored. If it was after all, it is read from the database.
     pub fn take_back(&self, id: CommentId) {
         self.window().take_back(id);
+        self.seen().forget(id);
+    }
+
+    /// Notes a comment that need not be read from the database, whether its text has a sketch or not.
+    pub fn note(&self, id: CommentId) {
+        if self.is_shared {
+            self.seen().note(id);
+        }
     }
 
     fn take_in_stored(&self, stored: &Recent, now: Timestamp) {
-        if self.window().has(stored.id) {
-            return;
-        }
+        self.note(stored.id);
         let document = Document {
             text: &stored.text,
             name: None,
@@ -100,6 +116,11 @@ impl Campaigns {
     fn window(&self) -> MutexGuard<'_, Window> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// What panicked in the midst left, at worst, a comment that is read once more.
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Takes in what the database has and the window has not: all of it at the start, and then what other instances
@@ -122,11 +143,11 @@ pub async fn follow(intake: &Intake) -> Result<()> {
             from.map_or(least, |from| from.max(least))
         }
         // There is no other instance that takes comments in.
-        Some(_) if !ground.store.is_shared() => return Ok(()),
-        Some(last) => CommentId::earliest_at(Timestamp::from_millis(last.made_at()).minus(LATE)),
+        Some(_) if !campaigns.is_shared => return Ok(()),
+        Some(last) => late(last),
     };
     loop {
-        let known = |id| campaigns.window().has(id);
+        let known = |id| campaigns.seen().has(id) || campaigns.window().has(id);
         let recent = ground.store.recent_comments(after, BITE, known).await?;
         for one in &recent.unknown {
             campaigns.take_in_stored(one, now);
@@ -137,6 +158,12 @@ pub async fn follow(intake: &Intake) -> Result<()> {
         after = last;
         tokio::task::yield_now().await;
     }
+    campaigns.seen().forget_until(late(after));
     *read = Some(after);
     Ok(())
+}
+
+/// After which comment to ask again when all until one was read.
+fn late(last: CommentId) -> CommentId {
+    CommentId::earliest_at(Timestamp::from_millis(last.made_at()).minus(LATE))
 }

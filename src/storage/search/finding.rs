@@ -10,7 +10,7 @@ use super::{
     evaluation::{Evaluated, evaluate},
     listing::{Lister, keys},
     reading::{self, Stored},
-    waiting::{self, Key},
+    waiting::{self, Key, LOOKED},
 };
 use crate::{
     domain::{
@@ -24,9 +24,6 @@ use crate::{
         stretch::Stretch,
     },
 };
-
-/// Comments that wait for the index and are looked at by a search: some 10 ms of work.
-const LOOKED: usize = 1_000;
 
 /// Hits that are looked at one by one to be counted, where the index alone cannot tell.
 const COUNTED: usize = 1_000;

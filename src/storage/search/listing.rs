@@ -14,12 +14,13 @@ use super::{
 use crate::{
     domain::{
         comment::Comment,
-        queue::{Counts, Sort},
+        queue::{Counts, Filter, Sort},
         search::Search,
     },
     storage::{
         Result, comment_rows, counts,
-        filtering::{narrow, sort_key},
+        damage::Gathered,
+        filtering::{fold, narrow, sort_key},
         searching::Turn,
         sql::{Conn, Statement, get, sql, values},
         stretch::Stretch,
@@ -46,7 +47,7 @@ impl Lister<'_> {
     ) -> Result<Vec<(f64, Comment)>> {
         let mut found = Vec::new();
         for keys in beside.chunks(SLICE) {
-            found.extend(self.read(conn, keys).await?);
+            found.extend(read(conn, self.wanted, keys).await?.rows);
             self.wanted.keep_first(&mut found);
         }
         let mut hits: Vec<&Hits> = hits.iter().collect();
@@ -81,7 +82,7 @@ impl Lister<'_> {
         let mut rest = places.as_slice();
         // The first few are likely to do, if an order begins with them.
         let by_time = matches!(self.wanted.sort, Sort::Newest | Sort::Oldest);
-        let mut size = if by_time { self.full() } else { SLICE };
+        let mut size = if by_time { self.wanted.full() } else { SLICE };
         while !rest.is_empty() {
             self.turn.check()?;
             let (slice, after) = rest.split_at(size.min(rest.len()));
@@ -90,7 +91,7 @@ impl Lister<'_> {
             if !self.search.is_settled_by_terms() {
                 keys = self.found(conn, keys).await?;
             }
-            found.extend(self.read(conn, &keys).await?);
+            found.extend(read(conn, self.wanted, &keys).await?.rows);
             self.wanted.keep_first(found);
             if last.is_some_and(|last| self.is_beyond(&last, found)) {
                 break;
@@ -101,15 +102,9 @@ impl Lister<'_> {
         Ok(())
     }
 
-    fn full(&self) -> usize {
-        usize::try_from(self.wanted.limit)
-            .unwrap_or(SLICE)
-            .saturating_add(1)
-    }
-
     /// Whether nothing from the id on comes before what was found.
     fn is_beyond(&self, id: &str, found: &[(f64, Comment)]) -> bool {
-        let Some((_, last)) = found.last().filter(|_| found.len() >= self.full()) else {
+        let Some((_, last)) = found.last().filter(|_| found.len() >= self.wanted.full()) else {
             return false;
         };
         let last = last.id.to_string();
@@ -156,51 +151,11 @@ impl Lister<'_> {
         Ok(keys.into_iter().filter(|key| has.contains(key)).collect())
     }
 
-    /// The first of some comments that the filter wants.
-    async fn read(&self, conn: &mut Conn<'_>, keys: &[Key]) -> Result<Vec<(f64, Comment)>> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (key, descending) = sort_key(self.wanted.sort);
-        let (direction, beyond) = if descending {
-            ("DESC", "<")
-        } else {
-            ("ASC", ">")
-        };
-        let by_time = matches!(self.wanted.sort, Sort::Newest | Sort::Oldest);
-        let mut statement = self.among(
-            &format!("{}, {key} AS sort_key", comment_rows::COLUMNS),
-            keys,
-        );
-        if let Some(status) = self.wanted.filter.status {
-            statement.push("AND c.status = ?", values![status]);
-        }
-        if let Some(cursor) = self.wanted.cursor {
-            if by_time {
-                statement.push(&format!("AND c.id {beyond} ?"), values![cursor.id]);
-            } else {
-                let after = format!("AND ({key} {beyond} ? OR ({key} = ? AND c.id {beyond} ?))");
-                statement.push(&after, values![cursor.key, cursor.key, cursor.id]);
-            }
-        }
-        let order = if by_time {
-            String::new()
-        } else {
-            format!("{key} {direction},")
-        };
-        statement.push(
-            &format!("ORDER BY {order} c.id {direction} LIMIT {}", self.full()),
-            values![],
-        );
-        let read = |row: &AnyRow| Ok((get(row, "sort_key")?, comment_rows::comment(row)?));
-        Ok(conn.gather("comments", statement, read).await?.rows)
-    }
-
     /// How many of some comments that the filter wants have which status, its own apart.
     pub async fn count(&self, conn: &mut Conn<'_>, keys: &[Key]) -> Result<Counts> {
         let mut counted = Counts::default();
         for keys in keys.chunks(SLICE) {
-            let mut statement = self.among("c.status, COUNT(*) AS count", keys);
+            let mut statement = among(self.wanted.filter, "c.status, COUNT(*) AS count", keys);
             statement.push("GROUP BY c.status", values![]);
             let found = conn.gather("comments", statement, counts::counted).await?;
             found
@@ -211,16 +166,75 @@ impl Lister<'_> {
         }
         Ok(counted)
     }
+}
 
-    /// A statement about some comments, narrowed but for the status.
-    fn among(&self, columns: &str, keys: &[Key]) -> Statement {
-        let mut statement = sql(format!("SELECT {columns} FROM"), values![]);
-        let text =
-            "{rows:?} CROSS JOIN comments c WHERE c.site = r.value->>'s' AND c.id = r.value->>'i'";
-        statement.push(text, values![to_keys(keys)]);
-        narrow(self.wanted.filter, &mut statement);
-        statement
+/// The first of some comments that the filter wants; none where a row among them cannot be read, which would make a
+/// list that is cut look shorter than it is.
+pub(super) async fn read_first(
+    conn: &mut Conn<'_>,
+    wanted: &Stretch<'_>,
+    keys: &[Key],
+) -> Result<Option<Vec<(f64, Comment)>>> {
+    let mut found = Vec::new();
+    for keys in keys.chunks(SLICE) {
+        let some = read(conn, wanted, keys).await?;
+        if !some.damaged.is_empty() {
+            return Ok(None);
+        }
+        found.extend(some.rows);
+        wanted.keep_first(&mut found);
     }
+    Ok(Some(found))
+}
+
+/// The first of some comments that the filter wants.
+async fn read(
+    conn: &mut Conn<'_>,
+    wanted: &Stretch<'_>,
+    keys: &[Key],
+) -> Result<Gathered<(f64, Comment)>> {
+    let (key, descending) = sort_key(wanted.sort);
+    let (direction, beyond) = if descending {
+        ("DESC", "<")
+    } else {
+        ("ASC", ">")
+    };
+    let by_time = matches!(wanted.sort, Sort::Newest | Sort::Oldest);
+    let columns = format!("{}, {key} AS sort_key", comment_rows::COLUMNS);
+    let mut statement = among(wanted.filter, &columns, keys);
+    if let Some(status) = wanted.filter.status {
+        statement.push("AND c.status = ?", values![status]);
+    }
+    fold(wanted.filter, &mut statement);
+    if let Some(cursor) = wanted.cursor {
+        if by_time {
+            statement.push(&format!("AND c.id {beyond} ?"), values![cursor.id]);
+        } else {
+            let after = format!("AND ({key} {beyond} ? OR ({key} = ? AND c.id {beyond} ?))");
+            statement.push(&after, values![cursor.key, cursor.key, cursor.id]);
+        }
+    }
+    let order = if by_time {
+        String::new()
+    } else {
+        format!("{key} {direction},")
+    };
+    statement.push(
+        &format!("ORDER BY {order} c.id {direction} LIMIT {}", wanted.full()),
+        values![],
+    );
+    let read = |row: &AnyRow| Ok((get(row, "sort_key")?, comment_rows::comment(row)?));
+    conn.gather("comments", statement, read).await
+}
+
+/// A statement about some comments, narrowed but for the status.
+fn among(filter: &Filter, columns: &str, keys: &[Key]) -> Statement {
+    let mut statement = sql(format!("SELECT {columns} FROM"), values![]);
+    let text =
+        "{rows:?} CROSS JOIN comments c WHERE c.site = r.value->>'s' AND c.id = r.value->>'i'";
+    statement.push(text, values![to_keys(keys)]);
+    narrow(filter, &mut statement);
+    statement
 }
 
 /// The comments at places of a block, in the order of the places.

@@ -10,6 +10,8 @@
 //! job makes small blocks of them, merges small blocks into larger ones, and takes out what is gone ([`filling`]). What
 //! waits is looked at by the search itself, up to so many; of what is beyond that the search says how many they are.
 //!
+//! Scores are in it too, for the queue's orders by score ([`ordering`]).
+//!
 //! What a term is, is [`crate::domain::search`]'s.
 
 mod block;
@@ -20,9 +22,11 @@ mod filling;
 mod finding;
 mod lexicon;
 mod listing;
+mod ordering;
 mod places;
 mod preparing;
 mod reading;
+mod scores;
 mod waiting;
 
 pub use self::{filling::LEAST, finding::FoundComments};

@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use super::{block::Entry, documents::byte, waiting::Key};
+use super::{block::Entry, documents::byte, scores, waiting::Key};
 use crate::{
     domain::{
         comment::Status,
@@ -26,10 +26,10 @@ pub(super) struct Stored {
     website: Option<String>,
     text: String,
     author: String,
+    score: Option<f64>,
 }
 
-const COLUMNS: &str =
-    "c.site, c.id, c.status, c.page, c.page_title, c.name, c.website, c.text, c.email_index";
+const COLUMNS: &str = "c.site, c.id, c.status, c.page, c.page_title, c.name, c.website, c.text, c.email_index, c.score";
 
 impl Stored {
     fn read(row: &AnyRow) -> Result<Option<Self>> {
@@ -47,6 +47,7 @@ impl Stored {
             website: get(row, "website")?,
             text: get(row, "text")?,
             author: get(row, "email_index")?,
+            score: get(row, "score")?,
         }))
     }
 
@@ -68,6 +69,7 @@ impl Stored {
     pub fn entry(&self) -> Entry {
         let mut terms = Vec::new();
         self.words().terms(|term| terms.push(term.to_owned()));
+        terms.push(scores::term(self.score));
         Entry {
             site: self.key.site.clone(),
             id: self.id,

@@ -10,6 +10,9 @@ use crate::storage::{
     sql::{Conn, get, to_rows, values},
 };
 
+/// Comments that wait for the index and are looked at by a search: some 10 ms of work.
+pub(super) const LOOKED: usize = 1_000;
+
 /// A note that a comment came, changed or went.
 #[derive(Debug, Clone)]
 pub(super) struct Note {
@@ -56,6 +59,12 @@ pub(super) async fn are_there(conn: &mut Conn<'_>, count: usize) -> Result<bool>
     let text = "SELECT number FROM search_waiting ORDER BY number LIMIT 1 OFFSET $1";
     let found = conn.find(text, values![count.saturating_sub(1)]).await?;
     Ok(found.is_some())
+}
+
+/// Whether comments that were there before the index are still to be taken in.
+pub(super) async fn fills_back(conn: &mut Conn<'_>) -> Result<bool> {
+    let text = "SELECT site FROM search_backfill LIMIT 1";
+    Ok(conn.find(text, values![]).await?.is_some())
 }
 
 async fn read(conn: &mut Conn<'_>, text: String, limit: usize) -> Result<Vec<Note>> {

@@ -1,7 +1,8 @@
 //! Searches by words: in every script and by field ([`typed`]), and what comes into the index, moves in it and
-//! leaves it ([`index`]).
+//! leaves it ([`index`]), and the orders by score ([`scores`]).
 
 mod index;
+mod scores;
 mod typed;
 
 use reqwest::Method;
