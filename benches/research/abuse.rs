@@ -280,7 +280,7 @@ impl Measured {
 const TUNED: usize = 0;
 
 /// A model with other numbers than the recipe's, on a part of what the recipe trains on.
-fn tune(texts: &[Text], numbers: recipe::Numbers, scores: Option<&str>) -> Result<(), Failure> {
+fn tune(texts: &[Text], numbers: recipe::Numbers, dump: Option<&str>) -> Result<(), Failure> {
     let out = |text: &&Text| !text.kept_out && text.part == TUNED;
     let mut rest: Vec<Text> = texts
         .iter()
@@ -294,8 +294,8 @@ fn tune(texts: &[Text], numbers: recipe::Numbers, scores: Option<&str>) -> Resul
         .filter(|text| out(text))
         .map(|text| (text.clone(), model.score(&text.sample(false).document())))
         .collect();
-    if let Some(scores) = scores {
-        write_scores(scores, &scored)?;
+    if let Some(out) = dump {
+        write_scores(out, &scored)?;
     }
     let mut measured = Measured {
         model,
@@ -356,7 +356,8 @@ fn write_scores(out: &str, scored: &[(Text, f64)]) -> Result<(), Failure> {
         let row = serde_json::json!({
             "score": score, "abuse": text.is_abuse(), "source": text.source, "text": text.text,
         });
-        lines.push_str(&format!("{row}\n"));
+        lines.push_str(&row.to_string());
+        lines.push('\n');
     }
     Ok(std::fs::write(out, lines)?)
 }
