@@ -5,7 +5,7 @@
 //! and language. `terms`: bias by identity term, on sentences from templates that were not trained on. `surge`: five models,
 //! each without a fifth of the source that is too small to keep a fifth out of. `tune`: a model of the question alone, without
 //! one of the parts that are trained on, measured on that part, for choosing the recipe's numbers (`--freedom`, `--alpha`,
-//! `--power`, `--most`, `--harmless`). `--dump` writes the rows, for `abuse.py`.
+//! `--power`, `--most`, `--harmless`, `--abusive`). `--dump` writes the rows, for `abuse.py`; `--scores` what `tune` measured, a text a line.
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
 
@@ -42,6 +42,7 @@ fn main() -> Result<(), Failure> {
     let mut data = PathBuf::from("../shared/data");
     let mut model = PathBuf::from("models/abuse/shipped.hamlet");
     let mut dump = None;
+    let mut scores = None;
     let mut numbers = recipe::Numbers::default();
     let mut rest = std::env::args().skip(1);
     while let Some(word) = rest.next() {
@@ -50,10 +51,12 @@ fn main() -> Result<(), Failure> {
             "--data" => data = value()?.into(),
             "--model" => model = value()?.into(),
             "--dump" => dump = Some(value()?),
+            "--scores" => scores = Some(value()?),
             "--freedom" => numbers.freedom = value()?.parse()?,
             "--alpha" => numbers.alpha = value()?.parse()?,
             "--power" => numbers.weighing.power = value()?.parse()?,
             "--most" => numbers.weighing.most = value()?.parse()?,
+            "--abusive" => numbers.abusive = value()?.parse()?,
             "--harmless" => numbers.harmless = value()?.parse()?,
             mode => drop(wanted.insert(mode.to_owned())),
         }
@@ -66,7 +69,7 @@ fn main() -> Result<(), Failure> {
         surge(&texts)?;
     }
     if wanted.remove("tune") {
-        tune(&texts, numbers)?;
+        tune(&texts, numbers, scores.as_deref())?;
     }
     if !wanted.is_empty() {
         let base = Base::from_bytes(&std::fs::read(model)?)?;
@@ -214,10 +217,12 @@ impl Measured {
             background.map(|(text, score)| (text.text.as_str(), (*score, text.is_abuse())));
         let texts: Vec<(&str, Scored)> = made.clone().chain(background).collect();
         println!(
-            "{:<22} {:>5} {:>5}  flagged  subgroup  BPSN   BNSP",
+            "{:<22} {:>5} {:>5}  flagged  subgroup  BPSN   BNSP   BPSN of templates",
             "term", "fine", "abuse"
         );
         let (mut worst, mut flagged) = (1.0_f64, 0.0_f64);
+        let wiki: Vec<_> = texts.iter().filter(|(_, (_, is))| *is).collect();
+        let wiki: Vec<_> = wiki[made.clone().filter(|(_, (_, is))| *is).count()..].to_vec();
         for term in bias::by_term(&texts, self.threshold) {
             let own: Vec<f64> = made
                 .clone()
@@ -228,10 +233,19 @@ impl Measured {
                 own.iter().filter(|score| **score >= self.threshold).count(),
                 own.len(),
             );
-            worst = worst.min(term.bpsn);
+            let bad = wiki
+                .iter()
+                .filter(|(text, _)| !bias::mentions(&text.to_lowercase(), &term.term));
+            let harmless = own.iter().map(|score| (*score, false));
+            let templates = auc_of(
+                &harmless
+                    .chain(bad.map(|(_, scored)| *scored))
+                    .collect::<Vec<_>>(),
+            );
+            worst = worst.min(templates);
             flagged = flagged.max(over);
             println!(
-                "{:<22} {:>5} {:>5}  {over:.3}{}   {:.3}     {:.3}  {:.3}",
+                "{:<22} {:>5} {:>5}  {over:.3}{}   {:.3}     {:.3}  {:.3}  {templates:.3}",
                 term.term,
                 term.texts[0],
                 term.texts[1],
@@ -242,7 +256,7 @@ impl Measured {
             );
         }
         println!(
-            "threshold {:.3}; most flagged {flagged:.3}, least BPSN {worst:.3}",
+            "threshold {:.3}; most flagged {flagged:.3}, least BPSN of templates {worst:.3}",
             self.threshold
         );
         for language in ["en", "de", "pt", "ru", "pl", "ko", "zh"] {
@@ -266,20 +280,23 @@ impl Measured {
 const TUNED: usize = 0;
 
 /// A model with other numbers than the recipe's, on a part of what the recipe trains on.
-fn tune(texts: &[Text], numbers: recipe::Numbers) -> Result<(), Failure> {
+fn tune(texts: &[Text], numbers: recipe::Numbers, dump: Option<&str>) -> Result<(), Failure> {
     let out = |text: &&Text| !text.kept_out && text.part == TUNED;
     let mut rest: Vec<Text> = texts
         .iter()
         .filter(|text| !text.kept_out && !out(text))
         .cloned()
         .collect();
-    rest.extend(recipe::people(numbers.harmless));
+    rest.extend(recipe::people(numbers));
     let model = Model::from_bytes(&recipe::toxicity(&rest, numbers)?.to_bytes()?)?;
     let scored: Vec<(Text, f64)> = texts
         .par_iter()
         .filter(|text| out(text))
         .map(|text| (text.clone(), model.score(&text.sample(false).document())))
         .collect();
+    if let Some(out) = dump {
+        write_scores(out, &scored)?;
+    }
     let mut measured = Measured {
         model,
         kinds: None,
@@ -303,7 +320,7 @@ fn surge(texts: &[Text]) -> Result<(), Failure> {
             .cloned()
             .collect();
         let numbers = recipe::Numbers::default();
-        rest.extend(recipe::people(numbers.harmless));
+        rest.extend(recipe::people(numbers));
         let model = Model::from_bytes(&recipe::toxicity(&rest, numbers)?.to_bytes()?)?;
         let own = texts.iter().filter(out);
         scored
@@ -331,6 +348,18 @@ fn logit(probability: f64) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "counts of texts")]
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
+}
+
+fn write_scores(out: &str, scored: &[(Text, f64)]) -> Result<(), Failure> {
+    let mut lines = String::new();
+    for (text, score) in scored {
+        let row = serde_json::json!({
+            "score": score, "abuse": text.is_abuse(), "source": text.source, "text": text.text,
+        });
+        lines.push_str(&row.to_string());
+        lines.push('\n');
+    }
+    Ok(std::fs::write(out, lines)?)
 }
 
 fn write_rows(out: &str, texts: &[Text]) -> Result<(), Failure> {

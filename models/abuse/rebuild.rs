@@ -25,7 +25,7 @@ fn main() -> Result<(), Failure> {
     let mut texts = corpus::licensed(data.as_ref())?;
     texts.retain(|text| !text.kept_out);
     let numbers = recipe::Numbers::default();
-    texts.extend(recipe::people(numbers.harmless));
+    texts.extend(recipe::people(numbers));
     let trained = recipe::toxicity(&texts, numbers)?;
     println!("toxicity\n{}", Figures::of(&trained.held_out));
     let languages = recipe::languages(&texts, AbuseKind::Toxicity);

@@ -15,8 +15,8 @@ use super::people::sentences;
 pub const PEOPLE: &str = "people";
 /// How much one of them counts, harmless and abusive: enough that no term is evidence, although the sources know some
 /// terms from abuse alone.
-const HARMLESS: f32 = 12.0;
-const ABUSIVE: f32 = 1.0;
+const HARMLESS: f32 = 8.0;
+const ABUSIVE: f32 = 3.0;
 /// Texts of a kind that a language needs for it.
 const ENOUGH: usize = 90;
 /// Not answered although there are texts enough: the source calls a text either an insult or an attack on a group, and what
@@ -53,8 +53,9 @@ pub struct Numbers {
     /// Smoothing.
     pub alpha: f64,
     pub weighing: Weighing,
-    /// How much a harmless sentence about people counts.
+    /// How much a harmless sentence about people counts, and an abusive one.
     pub harmless: f32,
+    pub abusive: f32,
 }
 
 impl Default for Numbers {
@@ -64,12 +65,13 @@ impl Default for Numbers {
             alpha: 0.2,
             weighing: WEIGHING,
             harmless: HARMLESS,
+            abusive: ABUSIVE,
         }
     }
 }
 
-/// The project's sentences to train on; a harmless one counts `harmless` times.
-pub fn people(harmless: f32) -> impl Iterator<Item = Text> {
+/// The project's sentences to train on.
+pub fn people(numbers: Numbers) -> impl Iterator<Item = Text> {
     sentences(false).into_iter().map(move |sentence| Text {
         text: sentence.text,
         abuse: f64::from(u8::from(sentence.is_abuse)),
@@ -86,7 +88,11 @@ pub fn people(harmless: f32) -> impl Iterator<Item = Text> {
         },
         source: PEOPLE,
         language: sentence.language,
-        weight: if sentence.is_abuse { ABUSIVE } else { harmless },
+        weight: if sentence.is_abuse {
+            numbers.abusive
+        } else {
+            numbers.harmless
+        },
         kept_out: false,
         part: usize::MAX,
     })
@@ -112,9 +118,20 @@ pub fn toxicity(texts: &[Text], numbers: Numbers) -> Result<Trained, Failure> {
 /// The model of a kind.
 pub fn kind(texts: &[Text], kind: AbuseKind) -> Result<Trained, Failure> {
     let name = in_data(kind);
+    // The abusive sentences about people say "idiot" and "moron" as well: counting as much as for the question itself, they
+    // would make every insult an attack on a group.
+    let once = |text: &Text| Text {
+        weight: if text.source == PEOPLE && text.is_abuse() {
+            1.0
+        } else {
+            text.weight
+        },
+        ..text.clone()
+    };
+    let texts: Vec<Text> = texts.iter().map(once).collect();
     let mut clean = 0_usize;
     let mut labelled = Vec::new();
-    for text in texts {
+    for text in &texts {
         let clean_elsewhere =
             kind == AbuseKind::Sexual && text.source == "surge" && !text.is_abuse();
         let Some(is) = text.is(name).or(clean_elsewhere.then_some(false)) else {

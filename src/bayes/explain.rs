@@ -5,6 +5,7 @@
 use super::looks::Looks;
 use super::model::Model;
 use super::passage::{self, Passage};
+use super::restraint::restraint;
 use super::sign::{self, Sign};
 use hamlet_text::Document;
 use hamlet_text::commonness::{rarity, scale};
@@ -81,6 +82,7 @@ struct Part {
 fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanation {
     let (weights, views) = weigh(model, text);
     let whole = model.bias() + views.iter().sum::<f64>();
+    let whole = whole + restraint(model.question(), &views, whole);
     let passage = passage::strongest(model, text, views, whole);
     let lift = passage.as_ref().map_or(0.0, |passage| passage.lift);
     let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
@@ -144,6 +146,9 @@ fn weigh(model: &Model, text: &Extractor) -> (Weights, [f64; VIEWS.len()]) {
         special: OWNERS.map(|owner| (owner, 0.0)),
     };
     let views = VIEWS.map(|view| {
+        if !model.question().reads(view) {
+            return 0.0;
+        }
         let features = text.features(view);
         let value = f64::from(scale(features.iter().map(|feature| feature.id)));
         let mut sum = 0.0_f32;

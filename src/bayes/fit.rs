@@ -18,9 +18,6 @@ use super::trust::{Line, Trust, columns};
 use hamlet_text::commonness::rarity;
 use hamlet_text::views::FEATURES;
 
-/// Beyond this many features over all rows, one fold is scored for calibration instead of every one.
-const MANY_CELLS: usize = 2_000_000;
-
 /// What is known after the first layer: a trust to start from.
 struct Start {
     trust: Trust,
@@ -249,7 +246,7 @@ fn held_out(
     freedom: f64,
 ) -> Vec<(f64, bool)> {
     let cells: usize = placed.iter().map(|placed| placed.row.len()).sum();
-    let folds = if cells > MANY_CELLS {
+    let folds = if cells > options.calibrated_cells {
         1
     } else {
         start.ratios.len()

@@ -33,6 +33,7 @@ mod passage;
 mod properties;
 pub mod question;
 pub mod refine;
+mod restraint;
 pub mod row;
 mod score;
 pub mod sign;

@@ -31,6 +31,9 @@ pub struct Options {
     pub shift: f64,
     /// Features kept for the logistic layers, over all rows (4 bytes each).
     pub kept_cells: usize,
+    /// Beyond this many features over all rows, one fold is scored for calibration instead of every one: quicker, and the
+    /// slope of the scores is less sure.
+    pub calibrated_cells: usize,
     /// Picks the folds and the sample kept.
     pub seed: u64,
 }
@@ -49,6 +52,7 @@ impl Default for Options {
             confidence: 1.0,
             shift: 0.0,
             kept_cells: 6_000_000,
+            calibrated_cells: 2_000_000,
             seed: 1,
         }
     }

@@ -106,6 +106,9 @@ mod tests {
     const TALK: &str = "I think the second paragraph answers your question because the source says \
         so and the discussion above already explained which version of the article people meant ";
 
+    const MORE: &str = "My neighbour keeps bees behind the old school and gives us honey every autumn, although the \
+        weather was poor and the garden still waits for rain before the children come home ";
+
     fn explain(text: &str) -> crate::Explanation {
         let model = Model::shipped().expect("the shipped model");
         model.explain(&Document {
@@ -116,7 +119,8 @@ mod tests {
 
     #[test]
     fn spam_among_ordinary_words_is_doubted_and_its_passage_shown() {
-        let text = format!("{}{SPAM} {}", TALK.repeat(3), TALK.repeat(3));
+        let talk = format!("{}{MORE}", TALK.repeat(2));
+        let text = format!("{talk}{SPAM} {talk}");
         let explanation = explain(&text);
         assert!((explanation.log_odds - super::DOUBT).abs() < 1e-9);
         let passage = explanation.tokens.last().expect("a passage");

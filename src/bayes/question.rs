@@ -74,8 +74,11 @@ impl Question {
     #[must_use]
     pub const fn reads(self, view: View) -> bool {
         match self {
-            Self::Spam => true,
-            Self::Abuse => matches!(view, View::Words | View::Characters | View::Shape),
+            Self::Spam => !matches!(view, View::Tone),
+            Self::Abuse => matches!(
+                view,
+                View::Words | View::Characters | View::Shape | View::Tone
+            ),
         }
     }
 

@@ -69,8 +69,8 @@ impl Row {
     #[must_use]
     pub fn read(question: Question, document: &Document<'_>, label: Label, weight: f32) -> Self {
         with_features(document, |text| {
-            let mut ids =
-                Vec::with_capacity(VIEWS.iter().map(|view| text.features(*view).len()).sum());
+            let read = VIEWS.iter().filter(|view| question.reads(**view));
+            let mut ids = Vec::with_capacity(read.map(|view| text.features(*view).len()).sum());
             let mut ends = [0; VIEWS.len()];
             let mut scales = [0.0; VIEWS.len()];
             for view in VIEWS {

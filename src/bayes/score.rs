@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::passage;
+use super::restraint::restraint;
 use hamlet_text::Document;
 use hamlet_text::commonness::scale;
 use hamlet_text::views::{Extractor, VIEWS, with_features};
@@ -14,19 +15,25 @@ impl Model {
         with_features(document, |text| self.score_features(text))
     }
 
-    /// As [`Model::score`], of a text whose features were found: several questions share them.
+    /// What each view adds to a score, in the order of [`VIEWS`]; a view that the question does not read adds nothing.
     #[must_use]
-    pub fn score_features(&self, text: &Extractor) -> f64 {
-        let views = VIEWS.map(|view| {
-            // What a question does not read weighs nothing.
+    pub fn by_view(&self, text: &Extractor) -> [f64; VIEWS.len()] {
+        VIEWS.map(|view| {
             if !self.question().reads(view) {
                 return 0.0;
             }
             let features = text.features(view);
             let sum = self.sum(view, features.iter().map(|feature| feature.id));
             f64::from(sum) * f64::from(scale(features.iter().map(|feature| feature.id)))
-        });
+        })
+    }
+
+    /// As [`Model::score`], of a text whose features were found: several questions share them.
+    #[must_use]
+    pub fn score_features(&self, text: &Extractor) -> f64 {
+        let views = self.by_view(text);
         let whole = self.bias() + views.iter().sum::<f64>();
+        let whole = whole + restraint(self.question(), &views, whole);
         whole + passage::strongest(self, text, views, whole).map_or(0.0, |passage| passage.lift)
     }
 }

@@ -1,6 +1,7 @@
-//! What a text is about, as far as single words say it: a few dozen concepts (earning, loans, being written to, code,
-//! family) with words for them in some thirty languages. What is learnt of a concept in one language holds in the
-//! others. Whether a concept speaks for spam is for the model to learn, not for this list: see `words.txt`.
+//! What a text is about and how its author speaks of others, as far as single words say it: a few dozen concepts each
+//! (earning, loans, being written to; fools, vermin, being told to be silent), with words for them in many languages. What is learnt of
+//! a concept in one language holds in the others. Whether a concept speaks for spam or abuse is for the model to
+//! learn, not for these lists: see `words.txt` and `tone.txt`.
 
 use std::sync::LazyLock;
 
@@ -10,8 +11,10 @@ use super::glyphs::{Glyph, Glyphs};
 use super::normalize::normalize_plain;
 use super::views::{extend, mix};
 
-/// How many concepts there are; each is a bit of a [`Set`].
+/// How many concepts there are of what a text is about; each is a bit of a [`Set`].
 pub const COUNT: usize = 51;
+/// How many there are of how people speak of others.
+pub const TONES: usize = 36;
 /// Concepts, one bit each, in the order of the list.
 pub type Set = u64;
 
@@ -22,10 +25,14 @@ const LONGEST_UNSPACED: usize = 7;
 /// Places of the table: a power of two, some four for each word.
 const PLACES: usize = 1 << 15;
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.txt")));
+/// What texts are about.
+pub static TOPICS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.txt")));
+/// How people speak of others.
+pub static TONE: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("tone.txt")));
 
-/// The words by their keys, in a table with open addressing.
-struct Words {
+/// A list's words by their keys, in a table with open addressing.
+#[derive(Debug)]
+pub struct Words {
     /// A bit for each possible key, to turn away nearly all of them in the processor's cache.
     filter: Filter,
     /// The same for what entries begin with: most words of a text are given up after a few letters.
@@ -34,46 +41,11 @@ struct Words {
     places: Box<[(u64, Meaning)]>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Meaning {
     concept: u8,
     /// The word must end where the entry ends.
     whole: bool,
-}
-
-/// The concepts that the words from `start` on begin with. `start` is a word's first glyph, or any glyph of writing
-/// without spaces (`unspaced`), where words have no ends.
-#[must_use]
-pub fn at(glyphs: &[Glyph], start: usize, unspaced: bool) -> Set {
-    let words = &*WORDS;
-    let mut found = 0;
-    let mut key = 0;
-    let rest = &glyphs[start..];
-    let longest = if unspaced { LONGEST_UNSPACED } else { LONGEST };
-    for (length, glyph) in rest.iter().take(longest).enumerate() {
-        let c = glyph.folded;
-        if c.is_whitespace() || c == '-' {
-            key = extend(key, ' ');
-            continue;
-        }
-        if !is_part(c) {
-            break;
-        }
-        key = extend(key, c);
-        if !words.beginnings.has(key) {
-            break;
-        }
-        if let Some(meaning) = words.get(key) {
-            let ends = || {
-                rest.get(length + 1)
-                    .is_none_or(|next| !is_part(next.folded))
-            };
-            if unspaced || !meaning.whole || ends() {
-                found |= 1 << meaning.concept;
-            }
-        }
-    }
-    found
 }
 
 /// Letters, digits, and the vowel signs of Indic and other scripts.
@@ -82,6 +54,46 @@ fn is_part(c: char) -> bool {
 }
 
 impl Words {
+    /// The concepts that the words from `start` on begin with. `start` is a word's first glyph, or any glyph of writing
+    /// without spaces (`unspaced`), where words have no ends.
+    #[must_use]
+    pub fn at(&self, glyphs: &[Glyph], start: usize, unspaced: bool) -> Set {
+        self.longer(glyphs, start, unspaced, 1)
+    }
+
+    /// The same, of words of at least so many letters.
+    #[must_use]
+    pub fn longer(&self, glyphs: &[Glyph], start: usize, unspaced: bool, least: usize) -> Set {
+        let mut found = 0;
+        let mut key = 0;
+        let rest = &glyphs[start..];
+        let longest = if unspaced { LONGEST_UNSPACED } else { LONGEST };
+        for (length, glyph) in rest.iter().take(longest).enumerate() {
+            let c = glyph.folded;
+            if c.is_whitespace() || c == '-' {
+                key = extend(key, ' ');
+                continue;
+            }
+            if !is_part(c) {
+                break;
+            }
+            key = extend(key, c);
+            if !self.beginnings.has(key) {
+                break;
+            }
+            if let Some(meaning) = self.get(key).filter(|_| length + 1 >= least) {
+                let ends = || {
+                    rest.get(length + 1)
+                        .is_none_or(|next| !is_part(next.folded))
+                };
+                if unspaced || !meaning.whole || ends() {
+                    found |= 1 << meaning.concept;
+                }
+            }
+        }
+        found
+    }
+
     fn of(list: &str) -> Self {
         let mut words = Self {
             filter: Filter::default(),
@@ -89,9 +101,13 @@ impl Words {
             places: vec![(0, Meaning::default()); PLACES].into(),
         };
         let mut folded = Glyphs::default();
-        let concepts = list.lines().filter(|line| !line.starts_with('#'));
-        for (concept, line) in (0..).zip(concepts) {
-            for entry in line.split(' ').skip(1) {
+        let mut concept = None;
+        for line in list.lines().filter(|line| !line.starts_with('#')) {
+            // A line that begins with a space goes on with the concept of the line before.
+            let more = line.starts_with(' ');
+            let place = concept.map_or(0, |concept| concept + u8::from(!more));
+            concept = Some(place);
+            for entry in line.split_whitespace().skip(usize::from(!more)) {
                 let bare = entry.trim_end_matches(['_', '=']);
                 normalize_plain(&bare.replace(['_', '-'], " "), &mut folded);
                 let mut key = 0;
@@ -100,7 +116,13 @@ impl Words {
                     words.beginnings.put(key);
                 }
                 let whole = bare.len() < entry.len();
-                words.put(key, Meaning { concept, whole });
+                words.put(
+                    key,
+                    Meaning {
+                        concept: place,
+                        whole,
+                    },
+                );
             }
         }
         words
@@ -143,6 +165,7 @@ fn place(key: u64) -> usize {
 }
 
 /// Says of most keys that it does not have them.
+#[derive(Debug)]
 struct Filter(Box<[u64]>);
 
 impl Default for Filter {
@@ -174,7 +197,7 @@ mod tests {
     fn of(text: &str, unspaced: bool) -> Set {
         let mut glyphs = Glyphs::default();
         normalize_plain(text, &mut glyphs);
-        at(&glyphs.glyphs, 0, unspaced)
+        TOPICS.at(&glyphs.glyphs, 0, unspaced)
     }
 
     #[test]
@@ -195,9 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn the_list_has_as_many_concepts_as_there_are_bits_for() {
-        let lines = include_str!("words.txt").lines();
-        assert_eq!(lines.filter(|line| !line.starts_with('#')).count(), COUNT);
-        const { assert!(COUNT <= 64) };
+    fn the_lists_have_as_many_concepts_as_there_are_bits_for() {
+        for (list, count) in [
+            (include_str!("words.txt"), COUNT),
+            (include_str!("tone.txt"), TONES),
+        ] {
+            let concepts = list.lines().filter(|line| !line.starts_with(['#', ' ']));
+            assert_eq!(concepts.count(), count);
+        }
+        const { assert!(COUNT <= 64 && TONES <= 64) };
     }
 }

@@ -1,5 +1,8 @@
 //! What the views share: the extractor with its memory, and how a key becomes a place in the feature space.
 
+use std::cell::OnceCell;
+
+use super::tone;
 use super::view::{VIEWS, View};
 use crate::document::Document;
 use crate::glyphs::Glyphs;
@@ -48,6 +51,8 @@ pub struct Extractor {
     pub(super) seen: Seen,
     pub(super) host: String,
     pub(super) identity: Glyphs,
+    /// The features of [`View::Tone`], found when they are first asked for.
+    pub(super) tone: OnceCell<Vec<Feature>>,
     /// What [`Extractor::pieces`] asks for.
     pieces: Option<Vec<(View, u32)>>,
 }
@@ -56,7 +61,10 @@ impl Extractor {
     /// The features of one view, in the order they were met, each once.
     #[must_use]
     pub fn features(&self, view: View) -> &[Feature] {
-        &self.views[view.index()]
+        match view {
+            View::Tone => self.tone.get_or_init(|| tone::features(self)),
+            _ => &self.views[view.index()],
+        }
     }
 
     /// The tokens of the text.
@@ -102,12 +110,11 @@ impl Extractor {
         if let Some(pieces) = &mut self.pieces {
             pieces.push((view, vocabulary::value(hash)));
         }
+        // Looked up, not branched upon: which of the two a piece is, no processor foresees.
         let known = view.known();
-        let id = if vocabulary::is_known(view, hash) {
-            within(hash, known)
-        } else {
-            known + within(hash, view.size() - known)
-        };
+        let (from, size) = [(known, view.size() - known), (0, known)]
+            [usize::from(vocabulary::is_known(view, hash))];
+        let id = from + within(hash, size);
         self.put_at(view, at(view, id), token);
     }
 
@@ -152,6 +159,7 @@ const SEEDS: [u64; VIEWS.len()] = [
     0x9E37_79B9_7F4A_7C15,
     0xC2B2_AE3D_27D4_EB4F,
     0x1656_67B1_9E37_79F9,
+    0x2545_F491_4F6C_DD1D,
     0x27D4_EB2F_1656_67C5,
 ];
 

@@ -4,7 +4,7 @@
 
 use super::extractor::{DISGUISES, Extractor, LENGTH, LINKS, LOOKS, NAME, WEBSITE, tagged};
 use super::view::View;
-use crate::concepts;
+use crate::concepts::{self, TOPICS};
 use crate::document::Document;
 use crate::glyphs::{ATTRIBUTE, Glyph, Glyphs};
 use crate::hosts;
@@ -116,12 +116,12 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
             Kind::Unspaced => {
                 words += glyphs.len() / 2;
                 for start in token.start..token.end {
-                    found.concepts(concepts::at(&text.glyphs[..token.end], start, true), at);
+                    found.concepts(TOPICS.at(&text.glyphs[..token.end], start, true), at);
                 }
             }
             Kind::Spelled => {
                 let letters: Vec<Glyph> = glyphs.iter().step_by(2).copied().collect();
-                found.concepts(concepts::at(&letters, 0, false), at);
+                found.concepts(TOPICS.at(&letters, 0, false), at);
             }
             Kind::Mention => found.sign(Sign::Mention, at),
             Kind::Email => found.sign(Sign::Email, at),
@@ -147,11 +147,11 @@ fn word_concepts(glyphs: &[Glyph], token: &Token) -> concepts::Set {
     } else {
         token.start
     };
-    let mut found = concepts::at(glyphs, start, false);
+    let mut found = TOPICS.at(glyphs, start, false);
     if matches!(glyphs[start].folded, '\u{0590}'..='\u{06FF}') {
         for skip in 1..=2 {
             if token.end - start > skip + 2 {
-                found |= concepts::at(glyphs, start + skip, false);
+                found |= TOPICS.at(glyphs, start + skip, false);
             }
         }
     }
@@ -223,7 +223,7 @@ fn host_concepts(host: &[Glyph]) -> concepts::Set {
             .position(|g| matches!(g.folded, '.' | '-'))
             .unwrap_or(host.len() - start);
         if length > 2 {
-            set |= concepts::at(&host[..start + length], start, true);
+            set |= TOPICS.at(&host[..start + length], start, true);
         }
         start += length + 1;
     }
@@ -303,7 +303,7 @@ fn add_name(extractor: &mut Extractor, found: &mut Found, name: &str, host: &str
             .unwrap_or(letters.len() - start);
         if length > 0 {
             words += 1;
-            set |= concepts::at(
+            set |= TOPICS.at(
                 letters,
                 start,
                 crate::tokens::is_unspaced(letters[start].folded),

@@ -1,6 +1,6 @@
-//! Tokens turned into hashed features. There are five views, each with its own slice of the feature
+//! Tokens turned into hashed features. There are six views, each with its own slice of the feature
 //! space: words (with pairs, links and numbers), characters (pieces of words, which see through
-//! misspelling), meaning (concepts, ways to reach somebody, kinds of links, and their pairs), shape (length, capitals, links, tricks) and identity (name, website, email domain).
+//! misspelling), meaning (concepts, ways to reach somebody, kinds of links, and their pairs), shape (length, capitals, links, tricks), tone (how the author speaks of others) and identity (name, website, email domain).
 //! Within a view a feature is there or not; its value is 1/√n for the n features there, so that a
 //! long text weighs no more than a short one. What they share is in `extractor` and `view`.
 
@@ -17,6 +17,7 @@ mod identity;
 mod masked;
 mod meaning;
 mod shape;
+mod tone;
 mod view;
 mod words;
 
@@ -45,6 +46,7 @@ impl Extractor {
     pub fn extract(&mut self, document: &Document<'_>) {
         self.views.iter_mut().for_each(Vec::clear);
         self.seen.clear();
+        self.tone.take();
         normalize(document.text, &mut self.text);
         backwards::turn(&mut self.text);
         tokenize(&self.text, &mut self.tokens);

@@ -11,37 +11,33 @@ pub enum View {
     Meaning,
     /// Length, capitals, links, symbols, tricks.
     Shape,
+    /// How the author speaks of others.
+    Tone,
     /// Name, website and email domain of the author.
     Identity,
 }
 
 /// Every view, in the order of their places in the feature space.
-pub const VIEWS: [View; 5] = [
+pub const VIEWS: [View; 6] = [
     View::Words,
     View::Characters,
     View::Meaning,
     View::Shape,
+    View::Tone,
     View::Identity,
 ];
 
 impl View {
-    /// Binary logarithm of the number of features.
-    #[inline]
-    #[must_use]
-    pub const fn bits(self) -> u32 {
-        match self {
-            Self::Words | Self::Characters => 18,
-            Self::Meaning => 13,
-            Self::Shape => 12,
-            Self::Identity => 15,
-        }
-    }
-
     /// How many features the view has.
     #[inline]
     #[must_use]
     pub const fn size(self) -> usize {
-        1 << self.bits()
+        match self {
+            Self::Words | Self::Characters => 1 << 18,
+            Self::Meaning => 1 << 13,
+            Self::Shape | Self::Tone => 1 << 12,
+            Self::Identity => 7 << 12,
+        }
     }
 
     /// How many of them are for words, and for the pairs and pieces of the vocabulary; the others are shared by all other pairs
@@ -64,7 +60,8 @@ impl View {
             Self::Characters => Self::Words.size(),
             Self::Meaning => Self::Characters.start() + Self::Characters.size(),
             Self::Shape => Self::Meaning.start() + Self::Meaning.size(),
-            Self::Identity => Self::Shape.start() + Self::Shape.size(),
+            Self::Tone => Self::Shape.start() + Self::Shape.size(),
+            Self::Identity => Self::Tone.start() + Self::Tone.size(),
         }
     }
 
