@@ -1,8 +1,8 @@
 #!/bin/sh
 # Rebuilds everything in this folder from the labelled data: models/rebuild.sh DATA
 # First which pieces of words have places of their own, then, with a program that knows them, how common each feature is (both are
-# compiled into the program), then, with a program that knows both, the shipped models. The same data gives the same files, byte
-# for byte.
+# compiled into the program), then, with a program that knows both, the shipped models. The same data and tables give the same models,
+# byte for byte; the tables themselves depend on those that were compiled in before.
 set -eu
 data=$1
 cd "$(dirname "$0")/.."

@@ -21,6 +21,7 @@ pub mod folding;
 pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
+mod keys;
 pub mod kind;
 pub mod language;
 mod letters;

@@ -20,6 +20,9 @@ const fill = async () => {
   }
 };
 await Promise.all(Array.from({ length: SENDERS }, fill));
+// A moment later all are in search's index, by which the orders by score are read.
+const behind = async () => (await service.call("GET", "comments?site=long&q=zzzz&limit=1")).searched.behind;
+while (await behind() > 0) await new Promise((resolve) => setTimeout(resolve, 200));
 const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 } });
 const page = await context.newPage();
 await signInFirst(page, service);

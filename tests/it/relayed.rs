@@ -25,7 +25,7 @@ const SPEAKING: [&str; 13] = [
 ];
 
 /// Files among them that only a command or a program gets to read, or whose literals are no sentences.
-const ELSEWHERE: [&str; 5] = [
+const ELSEWHERE: [&str; 6] = [
     "history/replay",
     "history/wordpress",
     "sites/abuse.rs",
@@ -33,6 +33,8 @@ const ELSEWHERE: [&str; 5] = [
     "embed/demo.rs",
     // The words of labels in files.
     "interchange/labelled.rs",
+    // Names of months.
+    "interchange/date_words.rs",
 ];
 
 /// Parts of sentences, what only programs read, and what a command prints of an import.

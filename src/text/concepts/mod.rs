@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::glyphs::{Glyph, Glyphs};
 use super::normalize::normalize_plain;
-use super::views::{extend, mix};
+use super::keys::{extend, mix};
 
 /// How many concepts there are of what a text is about; each is a bit of a [`Set`].
 pub const COUNT: usize = 51;
@@ -26,13 +26,13 @@ const LONGEST_UNSPACED: usize = 7;
 const PLACES: usize = 1 << 15;
 
 /// What texts are about.
-pub static TOPICS: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("words.txt")));
+pub static TOPICS: LazyLock<WordList> = LazyLock::new(|| WordList::of(include_str!("words.txt")));
 /// How people speak of others.
-pub static TONE: LazyLock<Words> = LazyLock::new(|| Words::of(include_str!("tone.txt")));
+pub static TONE: LazyLock<WordList> = LazyLock::new(|| WordList::of(include_str!("tone.txt")));
 
 /// A list's words by their keys, in a table with open addressing.
 #[derive(Debug)]
-pub struct Words {
+pub struct WordList {
     /// A bit for each possible key, to turn away nearly all of them in the processor's cache.
     filter: Filter,
     /// The same for what entries begin with: most words of a text are given up after a few letters.
@@ -53,7 +53,7 @@ fn is_part(c: char) -> bool {
     c.is_alphanumeric() || c == '\'' || (!c.is_ascii() && is_combining_mark(c))
 }
 
-impl Words {
+impl WordList {
     /// The concepts that the words from `start` on begin with. `start` is a word's first glyph, or any glyph of writing
     /// without spaces (`unspaced`), where words have no ends.
     #[must_use]

@@ -7,6 +7,7 @@ use super::view::{VIEWS, View};
 use crate::document::Document;
 use crate::glyphs::Glyphs;
 use crate::hosts;
+use crate::keys::mix;
 use crate::tokens::Token;
 use crate::vocabulary;
 
@@ -162,21 +163,6 @@ const SEEDS: [u64; VIEWS.len()] = [
     0x2545_F491_4F6C_DD1D,
     0x27D4_EB2F_1656_67C5,
 ];
-
-/// Spreads the bits of a key (the finaliser of `MurmurHash3`, Appleby 2011).
-#[inline]
-#[must_use]
-pub const fn mix(key: u64) -> u64 {
-    let key = (key ^ (key >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
-    let key = (key ^ (key >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
-    key ^ (key >> 33)
-}
-
-/// Takes one more character into a running key.
-#[inline]
-pub(crate) const fn extend(key: u64, c: char) -> u64 {
-    (key.rotate_left(5) ^ c as u64).wrapping_mul(0x517C_C1B7_2722_0A95)
-}
 
 /// The key of a tag in ASCII and a number: features that are not words.
 #[inline]

@@ -21,8 +21,7 @@ mod tone;
 mod view;
 mod words;
 
-pub(crate) use extractor::extend;
-pub use extractor::mix;
+pub use super::keys::mix;
 pub use extractor::{
     CAPITALS, DIGITS, DISGUISES, EMAIL, Extractor, Feature, LENGTH, LINKS, LOOKS, MARKUP, NAME,
     SYMBOLS, WEBSITE,
