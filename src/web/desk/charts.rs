@@ -65,9 +65,15 @@ pub fn scores(judged: &[Judged]) -> String {
             Some(false) => 'h',
             None => '-',
         };
-        let _ = write!(all, "{:.3}{said} ", one.score);
+        let _ = write!(all, "{:.3}{said} ", down(one.score));
     }
     all
+}
+
+/// A score of three digits, rounded down: one below a threshold must not come to lie at it.
+fn down(score: f64) -> f64 {
+    // 0.57 times a thousand is a little less than 570.
+    score.mul_add(1e3, 1e-9).floor() / 1e3
 }
 
 /// How abusive comments seem with what people made of them (`a` approved, `r` rejected or `-`), for the page's script.
@@ -81,7 +87,7 @@ pub fn abuse_scores(tried: &[TriedComment]) -> String {
             None => '-',
         };
         if let Some(abuse) = one.abuse {
-            let _ = write!(all, "{abuse:.3}{said} ");
+            let _ = write!(all, "{:.3}{said} ", down(abuse));
         }
     }
     all
@@ -278,6 +284,8 @@ mod tests {
         assert_eq!((there.aside, there.caught, there.blocked), (3, 1, 1));
         assert_eq!(effect(&all, 0.98).blocked, 0);
         assert_eq!(scores(&all), "0.990s 0.970h 0.960- 0.100h ");
+        let near = [0.57, 0.9996].map(|score| judged(score, Status::Pending, false));
+        assert_eq!(scores(&near), "0.570- 0.999- ");
     }
 
     #[test]
