@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use super::glyphs::{Glyph, Glyphs};
+use super::keys::extend;
 use super::normalize::normalize_plain;
-use super::views::extend;
 
 static LIST: LazyLock<List> = LazyLock::new(|| List::of(include_str!("function_words.txt")));
 

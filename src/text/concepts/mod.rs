@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 
 use super::glyphs::{Glyph, Glyphs};
-use super::normalize::normalize_plain;
 use super::keys::{extend, mix};
+use super::normalize::normalize_plain;
 
 /// How many concepts there are of what a text is about; each is a bit of a [`Set`].
 pub const COUNT: usize = 51;

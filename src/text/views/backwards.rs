@@ -1,10 +1,11 @@
 //! Words written backwards, read forwards. Which way they are meant is seen from how common they are: nobody's words are
 //! commoner backwards.
 
-use super::extractor::{extend, place};
+use super::extractor::place;
 use super::view::View;
 use crate::commonness::rarity;
 use crate::glyphs::{DISGUISED, Glyph, Glyphs};
+use crate::keys::extend;
 use crate::tokens::is_unspaced;
 
 /// Letters of a word that is looked at, and how many such words a text must have.

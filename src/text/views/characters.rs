@@ -4,10 +4,11 @@
 
 use std::ops::RangeInclusive;
 
-use super::extractor::{Extractor, LOOKS, extend};
+use super::extractor::{Extractor, LOOKS};
 use super::view::View;
 use crate::glyphs::Glyph;
 use crate::hosts;
+use crate::keys::extend;
 use crate::kind::Kind;
 
 /// Shortest and longest piece of a word, borders included.

@@ -7,7 +7,7 @@ use super::view::{VIEWS, View};
 use crate::document::Document;
 use crate::glyphs::Glyphs;
 use crate::hosts;
-use crate::keys::mix;
+use crate::keys::{extend, mix};
 use crate::tokens::Token;
 use crate::vocabulary;
 

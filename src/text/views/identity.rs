@@ -1,11 +1,12 @@
 //! The identity view: what the author said about themselves. Kept apart from the text, because a
 //! name that is a slogan and a text that is one are different evidence.
 
-use super::extractor::{EMAIL, Extractor, NAME, WEBSITE, extend, mix, tagged};
+use super::extractor::{EMAIL, Extractor, NAME, WEBSITE, tagged};
 use super::view::View;
 use crate::document::Document;
 use crate::glyphs::Glyph;
 use crate::hosts;
+use crate::keys::{extend, mix};
 use crate::normalize::normalize;
 
 /// Longer names and websites are cut: nobody is called that.

@@ -2,9 +2,10 @@
 //! read as that word; and that somebody crossed letters out is evidence by itself.
 
 use super::characters::add_pieces_of;
-use super::extractor::{Extractor, LOOKS, extend, mix, tagged};
+use super::extractor::{Extractor, LOOKS, tagged};
 use super::view::View;
 use crate::glyphs::Glyph;
+use crate::keys::{extend, mix};
 use crate::kind::Kind;
 use crate::tokens::Token;
 

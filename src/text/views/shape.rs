@@ -2,11 +2,12 @@
 //! scripts, tricks, and the sequence of kinds of tokens.
 
 use super::extractor::{
-    CAPITALS, DIGITS, DISGUISES, Extractor, LENGTH, LINKS, LOOKS, MARKUP, SYMBOLS, mix, tagged,
+    CAPITALS, DIGITS, DISGUISES, Extractor, LENGTH, LINKS, LOOKS, MARKUP, SYMBOLS, tagged,
 };
 use super::view::View;
 use crate::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Traits};
 use crate::hosts;
+use crate::keys::mix;
 use crate::kind::Kind;
 
 /// Digits from which a number may be somebody's.

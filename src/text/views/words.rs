@@ -1,9 +1,10 @@
 //! The words view: words, pairs of neighbours, the parts of links, numbers by their kind.
 
-use super::extractor::{Extractor, LOOKS, extend, mix, tagged};
+use super::extractor::{Extractor, LOOKS, tagged};
 use super::view::View;
 use crate::glyphs::Glyph;
 use crate::hosts;
+use crate::keys::{extend, mix};
 use crate::kind::Kind;
 use crate::tokens::Token;
 
