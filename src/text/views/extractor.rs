@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use super::tone;
 use super::view::{VIEWS, View};
 use crate::document::Document;
 use crate::glyphs::Glyphs;
@@ -59,15 +58,6 @@ pub struct Extractor {
 }
 
 impl Extractor {
-    /// The features of one view, in the order they were met, each once.
-    #[must_use]
-    pub fn features(&self, view: View) -> &[Feature] {
-        match view {
-            View::Tone => self.tone.get_or_init(|| tone::features(self)),
-            _ => &self.views[view.index()],
-        }
-    }
-
     /// The tokens of the text.
     #[must_use]
     pub fn tokens(&self) -> &[Token] {

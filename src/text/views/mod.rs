@@ -57,6 +57,15 @@ impl Extractor {
         identity::add(self, document);
     }
 
+    /// The features of one view, in the order they were met, each once.
+    #[must_use]
+    pub fn features(&self, view: View) -> &[Feature] {
+        match view {
+            View::Tone => self.tone.get_or_init(|| tone::features(self)),
+            _ => &self.views[view.index()],
+        }
+    }
+
     /// A digest of the words alone, numbers and links left out: equal for near duplicates.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
