@@ -110,7 +110,7 @@ pub(super) async fn evaluate(
 }
 
 /// Adds the places of the terms in a row that a lookup wants.
-pub(super) fn add(row: &[u8], lookup: &Lookup, set: &mut Places) {
+fn add(row: &[u8], lookup: &Lookup, set: &mut Places) {
     let mut terms = Terms::of(row);
     while let Some((term, places)) = terms.read() {
         if term >= lookup.to.as_str() {

@@ -8,24 +8,24 @@ use sqlx::Connection;
 use super::{
     blocks::{self, Head},
     documents::byte,
-    evaluation::add,
+    lexicon::Terms,
     listing::{keys, read_first},
-    places::Places,
-    scores, waiting,
+    places::{Places, decode},
+    scores::{self, Part},
+    waiting,
     waiting::{Key, LOOKED},
 };
 use crate::{
     domain::{
         comment::{Comment, Status},
         queue::Sort,
-        search::Lookup,
         site::SiteSlug,
     },
     storage::{Result, Store, sql::Conn, stretch::Stretch},
 };
 
-/// Comments in one part of the order above which it is halved, so that fewer are read.
-const MANY: usize = 500;
+/// Comments that are read at once: those with the first places of a part of the order.
+const MANY: usize = 100;
 
 /// Comments with one and the same place in the order that are read at most, some 20 ms of work. Where there are more,
 /// to look at the scores of all that wait is faster.
@@ -81,29 +81,27 @@ async fn find(
     };
     let mut indexed = Vec::new();
     let mut parts = scores::parts(wanted.sort, wanted.cursor);
-    let mut halves = Vec::new();
-    while let Some(part) = halves.pop().or_else(|| parts.next()) {
-        let hits = look_up(conn, &part.lookups(wanted.sort), &there).await?;
-        let count: usize = hits.iter().map(|(_, places)| places.len()).sum();
-        if let Some((first, second)) = part.halves().filter(|_| count > MANY) {
-            halves.extend([second, first]);
-            continue;
-        }
-        if count > READ {
+    let mut rest = None;
+    // All that follows is further away in the order.
+    while indexed.len() < wanted.full()
+        && let Some(part) = rest.take().or_else(|| parts.next())
+    {
+        let first = look_up(conn, wanted.sort, &part, &there).await?;
+        if first.places.len() > READ {
             return Ok(None);
         }
+        rest = part.from(first.end);
         let mut candidates = Vec::new();
-        for (head, places) in hits {
-            candidates.extend(keys(conn, head, &places).await?);
+        for (head, _) in there.values() {
+            let places = first.of(head.block);
+            if !places.is_empty() {
+                candidates.extend(keys(conn, head, &places).await?);
+            }
         }
         let Some(more) = read_first(conn, wanted, &candidates).await? else {
             return Ok(None);
         };
         indexed.extend(more);
-        // All that follows is further away in the order.
-        if indexed.len() >= wanted.full() {
-            break;
-        }
     }
     found.extend(indexed);
     wanted.keep_first(&mut found);
@@ -160,25 +158,66 @@ fn wanted_of(
     places
 }
 
-/// Of the places that are `there`, those that have a term that is looked up.
-async fn look_up<'a>(
-    conn: &mut Conn<'_>,
-    lookups: &[Lookup],
-    there: &HashMap<i64, (&'a Head, Places)>,
-) -> Result<Vec<(&'a Head, Vec<usize>)>> {
-    let mut found: HashMap<i64, Places> = HashMap::new();
-    for (number, block, row) in blocks::look_up(conn, lookups).await? {
-        if let (Some(lookup), Some((head, _))) = (lookups.get(number), there.get(&block)) {
-            let places = found
-                .entry(block)
-                .or_insert_with(|| Places::none(head.documents.len()));
-            add(&row, lookup, places);
+/// The first comments of a part of the order: at least [`MANY`] where it has so many, and all with the same place.
+struct First {
+    /// The place in the order, the block and the place there.
+    places: Vec<(u32, i64, usize)>,
+    /// What is from here on in the order was left out.
+    end: u32,
+}
+
+impl First {
+    fn add(&mut self, place: u32, block: i64, found: impl Iterator<Item = usize>) {
+        self.places.extend(found.map(|there| (place, block, there)));
+        if self.places.len() > 32 * MANY {
+            self.cut();
         }
     }
-    let hits = found.into_iter().filter_map(|(block, mut places)| {
-        let (head, wanted) = there.get(&block)?;
-        places.keep(wanted);
-        Some((*head, places.iter().collect()))
-    });
-    Ok(hits.collect())
+
+    fn cut(&mut self) {
+        if self.places.len() > MANY {
+            let (_, (place, ..), _) = self
+                .places
+                .select_nth_unstable_by_key(MANY, |(place, ..)| *place);
+            self.end = *place + 1;
+            self.places.retain(|(place, ..)| *place < self.end);
+        }
+    }
+
+    fn of(&self, block: i64) -> Vec<usize> {
+        let own = self.places.iter().filter(|(_, of, _)| *of == block);
+        own.map(|(.., place)| *place).collect()
+    }
+}
+
+/// Of the places that are `there`, the first of a part of the order.
+async fn look_up(
+    conn: &mut Conn<'_>,
+    sort: Sort,
+    part: &Part,
+    there: &HashMap<i64, (&Head, Places)>,
+) -> Result<First> {
+    let lookups = part.lookups(sort);
+    let mut first = First {
+        places: Vec::new(),
+        end: u32::MAX,
+    };
+    for (number, block, row) in blocks::look_up(conn, &lookups).await? {
+        let (Some(lookup), Some((_, wanted))) = (lookups.get(number), there.get(&block)) else {
+            continue;
+        };
+        let mut terms = Terms::of(&row);
+        while let Some((term, places)) = terms.read() {
+            if term >= lookup.to.as_str() {
+                break;
+            }
+            let place = scores::place_of(sort, term).unwrap_or(0);
+            if term >= lookup.from.as_str() && place < first.end {
+                let places = decode(places).into_iter().map(usize::from);
+                first.add(place, block, places.filter(|place| wanted.has(*place)));
+            }
+        }
+    }
+    first.cut();
+    Ok(first)
 }

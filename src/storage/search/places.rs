@@ -22,6 +22,11 @@ impl Places {
         }
     }
 
+    pub fn has(&self, place: usize) -> bool {
+        let word = self.words.get(place / 64);
+        word.is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }

@@ -16,7 +16,7 @@ const MARK: &str = "%";
 const NONE: &str = "%?";
 
 /// Parts into which each halving of the distance to certainty is cut, as bits of a number's mantissa that are left.
-const CUT: u32 = f64::MANTISSA_DIGITS - 1 - 10;
+const CUT: u32 = f64::MANTISSA_DIGITS - 1 - 16;
 
 /// What is nearer to certainty than this has one term: a millionth.
 const NEAREST: f64 = 1.0 / (1 << 20) as f64;
@@ -44,7 +44,7 @@ fn of(side: Side, rank: u32) -> String {
         Side::Ham => '-',
         Side::Spam => '+',
     };
-    format!("{MARK}{side}{rank:05}")
+    format!("{MARK}{side}{rank:07}")
 }
 
 /// The rank of a score by its distance to one half, from 0 to 0.5: less where it is further.
@@ -53,10 +53,7 @@ fn rank(distance: f64) -> u32 {
 }
 
 /// The first bits of a positive number, which order as the numbers do.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "at most some twenty thousand"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "at most some million")]
 const fn rank_of(left: f64) -> u32 {
     ((left.to_bits() >> CUT) - (NEAREST.to_bits() >> CUT)) as u32
 }
@@ -68,14 +65,14 @@ pub(super) enum Part {
     Places(Range<u32>),
 }
 
-/// Cuts an order into parts, from where a list goes on; few places first, then four times as many each time.
+/// Cuts an order into parts, from where a list goes on; one place first, then eight times as many each time.
 pub(super) fn parts(sort: Sort, cursor: Option<&Cursor>) -> impl Iterator<Item = Part> {
     let begin = cursor.and_then(|cursor| place(sort, cursor.key));
     let unscored = begin.is_none().then_some(Part::Unscored);
     let (mut from, mut length) = (begin.unwrap_or(0), 1);
     let places = std::iter::from_fn(move || {
         let part = from..from.saturating_add(length).min(places(sort));
-        (from, length) = (part.end, length.saturating_mul(4));
+        (from, length) = (part.end, length.saturating_mul(8));
         (!part.is_empty()).then_some(Part::Places(part))
     });
     unscored.into_iter().chain(places)
@@ -100,14 +97,24 @@ fn place(sort: Sort, key: f64) -> Option<u32> {
     }
 }
 
+/// The place of a term; none for that of what has no score.
+pub(super) fn place_of(sort: Sort, term: &str) -> Option<u32> {
+    let (side, rank) = term.strip_prefix(MARK)?.split_at_checked(1)?;
+    let rank: u32 = rank.parse().ok()?;
+    Some(match (sort, side) {
+        (Sort::Spammiest, "+") => rank,
+        (Sort::Spammiest, _) => 2 * HALF + 1 - rank,
+        _ => HALF - rank,
+    })
+}
+
 impl Part {
-    /// Two parts instead of one, in their order; none where it is one place.
-    pub fn halves(&self) -> Option<(Self, Self)> {
-        let Self::Places(Range { start, end }) = *self else {
-            return None;
-        };
-        let middle = start + (end - start) / 2;
-        (middle > start).then_some((Self::Places(start..middle), Self::Places(middle..end)))
+    /// What is left of a part from a place on.
+    pub fn from(self, place: u32) -> Option<Self> {
+        match self {
+            Self::Places(places) if place < places.end => Some(Self::Places(place..places.end)),
+            _ => None,
+        }
     }
 
     /// The terms of a part.
@@ -230,29 +237,20 @@ mod tests {
     }
 
     #[test]
-    fn halves_have_the_terms_of_the_whole_each_once_and_in_order() {
+    fn a_term_has_the_place_at_which_it_is_looked_up() {
         for sort in [Sort::Uncertain, Sort::Spammiest] {
-            let whole = Part::Places(0..places(sort));
-            let (mut open, mut ends) = (vec![whole], Vec::new());
-            while let Some(part) = open.pop() {
-                match part.halves() {
-                    Some((first, second)) => open.extend([second, first]),
-                    None => ends.push(part),
+            for score in SCORES {
+                let term = term(Some(score));
+                let place = super::place_of(sort, &term).unwrap();
+                let part = Part::Places(0..places(sort)).from(place).unwrap();
+                let alone = Part::Places(place..place + 1);
+                for part in [part, alone] {
+                    let lookups = part.lookups(sort);
+                    assert!(lookups.iter().any(|one| one.from <= term && term < one.to));
                 }
             }
-            let single = (0..places(sort)).map(|place| Part::Places(place..place + 1));
-            assert!(ends.iter().cloned().eq(single));
-            let in_one = |score: &f64| {
-                let term = term(Some(*score));
-                let has = |part: &&Part| {
-                    let lookups = part.lookups(sort);
-                    lookups.iter().any(|one| one.from <= term && term < one.to)
-                };
-                ends.iter().filter(has).count()
-            };
-            assert!(SCORES.iter().all(|score| in_one(score) == 1));
+            assert_eq!(super::place_of(sort, &term(None)), None);
         }
-        assert_eq!(Part::Unscored.halves(), None);
     }
 
     #[test]
