@@ -24,11 +24,12 @@ use crate::{
     storage::{Result, Store, sql::Conn, stretch::Stretch},
 };
 
-/// Comments that are read at once: those with the first places of a part of the order.
+/// Comments that are read at first: those with the first places of a part of the order. Twice as many each further time, for where
+/// most are left out of the list, as near copies are.
 const MANY: usize = 100;
 
-/// Comments with one and the same place in the order that are read at most, some 20 ms of work. Where there are more,
-/// to look at the scores of all that wait is faster.
+/// Comments that are read at most, some 20 ms of work. Where more have one place in the order, or are left out of the list, to
+/// look at the scores of all that wait is faster.
 const READ: usize = 5_000;
 
 impl Store {
@@ -81,15 +82,17 @@ async fn find(
     };
     let mut indexed = Vec::new();
     let mut parts = scores::parts(wanted.sort, wanted.cursor);
-    let mut rest = None;
+    let (mut rest, mut many, mut looked) = (None, MANY, 0);
     // All that follows is further away in the order.
     while indexed.len() < wanted.full()
         && let Some(part) = rest.take().or_else(|| parts.next())
     {
-        let first = look_up(conn, wanted.sort, &part, &there).await?;
-        if first.places.len() > READ {
+        let first = look_up(conn, wanted.sort, &part, &there, many).await?;
+        looked += first.places.len();
+        if looked > READ {
             return Ok(None);
         }
+        many *= 2;
         rest = part.from(first.end);
         let mut candidates = Vec::new();
         for (head, _) in there.values() {
@@ -158,8 +161,10 @@ fn wanted_of(
     places
 }
 
-/// The first comments of a part of the order: at least [`MANY`] where it has so many, and all with the same place.
+/// The first comments of a part of the order, and all with the place of the last of them.
 struct First {
+    /// How many, where the part has so many.
+    many: usize,
     /// The place in the order, the block and the place there.
     places: Vec<(u32, i64, usize)>,
     /// What is from here on in the order was left out.
@@ -169,16 +174,16 @@ struct First {
 impl First {
     fn add(&mut self, place: u32, block: i64, found: impl Iterator<Item = usize>) {
         self.places.extend(found.map(|there| (place, block, there)));
-        if self.places.len() > 32 * MANY {
+        if self.places.len() > 32 * self.many {
             self.cut();
         }
     }
 
     fn cut(&mut self) {
-        if self.places.len() > MANY {
+        if self.places.len() > self.many {
             let (_, (place, ..), _) = self
                 .places
-                .select_nth_unstable_by_key(MANY, |(place, ..)| *place);
+                .select_nth_unstable_by_key(self.many, |(place, ..)| *place);
             self.end = *place + 1;
             self.places.retain(|(place, ..)| *place < self.end);
         }
@@ -196,9 +201,11 @@ async fn look_up(
     sort: Sort,
     part: &Part,
     there: &HashMap<i64, (&Head, Places)>,
+    many: usize,
 ) -> Result<First> {
     let lookups = part.lookups(sort);
     let mut first = First {
+        many,
         places: Vec::new(),
         end: u32::MAX,
     };
