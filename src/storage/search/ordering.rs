@@ -24,8 +24,8 @@ use crate::{
     storage::{Result, Store, sql::Conn, stretch::Stretch},
 };
 
-/// Comments that are read at first: those with the first places of a part of the order. Twice as many each further time, for where
-/// most are left out of the list, as near copies are.
+/// Comments that are read at first: those with the first places of a part of the order. Then as many again as were read so far, for
+/// where most are left out of the list, as near copies are.
 const MANY: usize = 100;
 
 /// Comments that are read at most, some 20 ms of work. Where more have one place in the order, or are left out of the list, to
@@ -82,17 +82,16 @@ async fn find(
     };
     let mut indexed = Vec::new();
     let mut parts = scores::parts(wanted.sort, wanted.cursor);
-    let (mut rest, mut many, mut looked) = (None, MANY, 0);
+    let (mut rest, mut looked) = (None, 0);
     // All that follows is further away in the order.
     while indexed.len() < wanted.full()
         && let Some(part) = rest.take().or_else(|| parts.next())
     {
-        let first = look_up(conn, wanted.sort, &part, &there, many).await?;
+        let first = look_up(conn, wanted.sort, &part, &there, MANY.max(looked)).await?;
         looked += first.places.len();
         if looked > READ {
             return Ok(None);
         }
-        many *= 2;
         rest = part.from(first.end);
         let mut candidates = Vec::new();
         for (head, _) in there.values() {
