@@ -1,12 +1,4 @@
--- Search's index has the scores of comments too, for the queue's orders by score (src/storage/search/ordering.rs): it is
--- made anew, the newest comments first.
-UPDATE search_blocks SET state = 'gone';
-DELETE FROM search_backfill;
-INSERT INTO search_backfill
-    SELECT site, below || '0' FROM (
-        SELECT slug AS site, (SELECT MAX(c.id) FROM comments c WHERE c.site = s.slug) AS below FROM sites s) AS newest
-    WHERE below IS NOT NULL;
-
+-- A score that changes is noted for the index as a text is.
 CREATE OR REPLACE FUNCTION note_changed_for_search() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO search_waiting (site, id, rewritten) VALUES (NEW.site, NEW.id,
@@ -25,12 +17,3 @@ CREATE TRIGGER comments_search_changed
 -- What served those orders until now: each cost a page of its own for each comment that came in.
 DROP INDEX comments_by_uncertainty;
 DROP INDEX comments_by_score;
-
--- Who fills the index holds this row instead of the one of before: a program of the version before, which may still run beside
--- this one, would make blocks without scores. It finds no row there, and leaves the index to this version.
-CREATE TABLE search_filling (
-    one      BIGINT PRIMARY KEY CHECK (one = 1),
-    revision BIGINT NOT NULL
-);
-INSERT INTO search_filling VALUES (1, 0);
-DELETE FROM search_filler;

@@ -132,8 +132,8 @@ const STEPS: &[Step] = &[
     each(
         39,
         "scores",
-        text!("0039_scores.sqlite.sql"),
-        text!("0039_scores.postgres.sql"),
+        concat!(text!("0039_scores.sql"), text!("0039_scores.sqlite.sql")),
+        concat!(text!("0039_scores.sql"), text!("0039_scores.postgres.sql")),
     ),
 ];
 
