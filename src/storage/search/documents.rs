@@ -1,6 +1,6 @@
 //! Who is at which place of a block: the comments in the order of their ids, the site and the status of each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -72,9 +72,26 @@ impl Documents {
         self.sites.get(usize::from(*site)).map(String::as_str)
     }
 
-    /// The place of a site among the sites, for each comment.
-    pub fn site_places(&self) -> &[u16] {
-        &self.site_of
+    /// Whether the comment at a place is on one of some sites.
+    pub fn are_on(&self, sites: &HashSet<&str>) -> impl Fn(usize) -> bool + '_ {
+        let names = self.sites.iter();
+        let seen: Vec<bool> = names.map(|site| sites.contains(site.as_str())).collect();
+        move |place| {
+            let site = self.site_of.get(place);
+            site.is_some_and(|site| seen.get(usize::from(*site)).copied().unwrap_or(false))
+        }
+    }
+
+    /// How many on some sites are not gone.
+    pub fn live_on(&self, sites: &HashSet<&str>) -> usize {
+        if self.sites.iter().all(|site| sites.contains(site.as_str())) {
+            return self.live();
+        }
+        let is_on = self.are_on(sites);
+        let there = self.statuses.iter().enumerate();
+        there
+            .filter(|(place, status)| **status != GONE && is_on(*place))
+            .count()
     }
 
     /// Takes a comment's place from it. A site that has no comment left here is forgotten.

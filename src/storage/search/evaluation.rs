@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use uuid::Uuid;
-
 use super::{
     blocks::{self, Head},
     documents::{GONE, status},
@@ -14,7 +12,6 @@ use crate::{
     domain::{
         queue::Counts,
         search::{Lookup, Search, Way},
-        site::SiteSlug,
     },
     storage::{Result, sql::Conn},
 };
@@ -36,8 +33,8 @@ pub(super) struct Evaluated {
 pub(super) async fn evaluate(
     conn: &mut Conn<'_>,
     search: &Search,
-    sites: &[SiteSlug],
-    apart: &HashMap<Uuid, (i64, u16)>,
+    sites: &HashSet<&str>,
+    apart: &BTreeSet<(i64, usize)>,
 ) -> Result<Evaluated> {
     let heads = blocks::heads(conn).await?;
     let clauses = search.lookups();
@@ -58,50 +55,24 @@ pub(super) async fn evaluate(
             add(&row, lookup, set);
         }
     }
-    let wanted: HashSet<&str> = sites.iter().map(SiteSlug::as_str).collect();
-    let apart: BTreeSet<(i64, usize)> = apart
-        .values()
-        .map(|(block, place)| (*block, usize::from(*place)))
-        .collect();
     let mut found = Evaluated {
         hits: Vec::new(),
         indexed: 0,
     };
     for head in heads {
         let have = have_all(&clauses, &sets, &head);
-        let seen: Vec<bool> = head
-            .documents
-            .sites
-            .iter()
-            .map(|site| wanted.contains(site.as_str()))
-            .collect();
-        let is_seen = |place: usize| {
-            let site = head
-                .documents
-                .site_places()
-                .get(place)
-                .copied()
-                .unwrap_or(u16::MAX);
-            seen.get(usize::from(site)).copied().unwrap_or(false)
-        };
-        let is_there = |place: &usize| {
-            head.documents
-                .statuses
-                .get(*place)
-                .is_some_and(|status| *status != GONE)
-        };
-        found.indexed += if seen.iter().all(|seen| *seen) {
-            head.documents.live()
-        } else {
-            (0..head.documents.len())
-                .filter(is_there)
-                .filter(|place| is_seen(*place))
-                .count()
-        };
+        found.indexed += head.documents.live_on(sites);
         let mut places = Places::none(head.documents.len());
-        let hits = have.iter().filter(is_there).filter(|place| is_seen(*place));
-        hits.filter(|place| !apart.contains(&(head.block, *place)))
-            .for_each(|place| places.add(place));
+        {
+            let is_on = head.documents.are_on(sites);
+            let is_there = |place: &usize| {
+                let status = head.documents.statuses.get(*place);
+                status.is_some_and(|status| *status != GONE) && is_on(*place)
+            };
+            let hits = have.iter().filter(is_there);
+            hits.filter(|place| !apart.contains(&(head.block, *place)))
+                .for_each(|place| places.add(place));
+        }
         if !places.is_empty() {
             found.hits.push(Hits { head, places });
         }

@@ -1,16 +1,15 @@
 //! A search by words, answered: a stretch of the list, how many hits there are of each status, and how far it saw.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use sqlx::Connection;
-use uuid::Uuid;
 
 use super::{
-    blocks,
+    beside::Beside,
     evaluation::{Evaluated, evaluate},
     listing::{Lister, keys},
     reading::{self, Stored},
-    waiting::{self, Key, LOOKED},
+    waiting::Key,
 };
 use crate::{
     domain::{
@@ -39,15 +38,11 @@ pub struct FoundComments {
     pub searched: Searched,
 }
 
-/// What was found among the comments that are not in the index.
-struct Beside {
+/// What was found among the comments that wait for the index.
+struct Waiting {
     found: Vec<Stored>,
-    /// How many of the wanted sites were looked at that are in no block.
+    /// How many of those that were looked at are in no block.
     new: usize,
-    /// Where the others are in the index, which knows them as they were before.
-    located: HashMap<Uuid, (i64, u16)>,
-    /// Whether some were not looked at.
-    is_part: bool,
 }
 
 impl Store {
@@ -86,22 +81,22 @@ impl Store {
 
 async fn find(conn: &mut Conn<'_>, lister: &Lister<'_>) -> Result<FoundComments> {
     let filter = lister.wanted.filter;
-    let beside = look_beside(conn, lister).await?;
-    let evaluated = evaluate(conn, lister.search, &filter.sites, &beside.located).await?;
-    let beside_keys: Vec<Key> = beside.found.iter().map(|one| one.key.clone()).collect();
+    let sites: HashSet<&str> = filter.sites.iter().map(SiteSlug::as_str).collect();
+    let beside = Beside::find(conn, &sites).await?;
+    let waiting = look(conn, &beside, lister.search).await?;
+    let evaluated = evaluate(conn, lister.search, &sites, &beside.apart()).await?;
+    let beside_keys: Vec<Key> = waiting.found.iter().map(|one| one.key.clone()).collect();
     let found = lister.list(conn, &evaluated.hits, &beside_keys).await?;
     let (counts, at_least) = if filter.is_narrower() || !lister.search.is_settled_by_terms() {
         count_some(conn, lister, &evaluated, &beside_keys).await?
     } else {
         let mut counts = evaluated.counts();
-        beside
-            .found
-            .iter()
-            .for_each(|one| counts.add(one.status, 1));
+        let waiting = waiting.found.iter();
+        waiting.for_each(|one| counts.add(one.status, 1));
         (counts, false)
     };
     let behind = total(conn, filter).await?
-        - i64::try_from(evaluated.indexed + beside.new).unwrap_or(i64::MAX);
+        - i64::try_from(evaluated.indexed + waiting.new).unwrap_or(i64::MAX);
     let searched = Searched {
         behind: behind.max(0),
         at_least: at_least || beside.is_part,
@@ -113,46 +108,23 @@ async fn find(conn: &mut Conn<'_>, lister: &Lister<'_>) -> Result<FoundComments>
     })
 }
 
-/// Looks at what waits for the index, the latest of it.
-async fn look_beside(conn: &mut Conn<'_>, lister: &Lister<'_>) -> Result<Beside> {
-    let mut notes = waiting::latest(conn, LOOKED + 1).await?;
-    let is_part = notes.len() > LOOKED;
-    notes.truncate(LOOKED);
-    let comments = waiting::comments(&notes);
-    let sites: HashSet<&str> = lister
-        .wanted
-        .filter
-        .sites
-        .iter()
-        .map(SiteSlug::as_str)
-        .collect();
-    let seen = comments.iter().filter_map(|(id, (site, _))| {
-        let site = site.clone().filter(|site| sites.contains(site.as_str()))?;
-        Some(Key {
-            site,
-            id: id.to_string(),
-        })
-    });
-    let seen: Vec<Key> = seen.collect();
-    let stored = reading::by_keys(conn, &seen).await?;
-    let ids: Vec<Uuid> = comments.keys().copied().collect();
-    let located = blocks::locate(conn, &ids).await?;
+/// Looks at what waits for the index.
+async fn look(conn: &mut Conn<'_>, beside: &Beside, search: &Search) -> Result<Waiting> {
+    let stored = reading::by_keys(conn, &beside.keys).await?;
     let new = stored
         .iter()
-        .filter(|one| !located.contains_key(&one.id))
+        .filter(|one| !beside.located.contains_key(&one.id))
         .count();
-    let search = lister.search.clone();
+    let search = search.clone();
     let look = move || {
         stored
             .into_iter()
             .filter(|one| one.is_found(&search))
             .collect()
     };
-    Ok(Beside {
+    Ok(Waiting {
         found: super::preparing::reckoned(look).await?,
         new,
-        located,
-        is_part,
     })
 }
 

@@ -14,6 +14,7 @@
 //!
 //! What a term is, is [`crate::domain::search`]'s.
 
+mod beside;
 mod block;
 mod blocks;
 mod documents;

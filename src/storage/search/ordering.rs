@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use sqlx::Connection;
 
 use super::{
+    beside::Beside,
     blocks::{self, Head},
     documents::byte,
     lexicon::Terms,
@@ -13,7 +14,6 @@ use super::{
     places::{Places, decode},
     scores::{self, Part},
     waiting,
-    waiting::{Key, LOOKED},
 };
 use crate::{
     domain::{
@@ -54,26 +54,21 @@ impl Store {
     }
 }
 
-/// What waits for the index: looked at itself, and left out where the index knows it as it was.
-struct Beside {
-    keys: Vec<Key>,
-    /// The places of the index where those are that it has already.
-    apart: BTreeSet<(i64, usize)>,
-}
-
 async fn find(
     conn: &mut Conn<'_>,
     wanted: &Stretch<'_>,
     status: Status,
 ) -> Result<Option<Vec<(f64, Comment)>>> {
     let sites: HashSet<&str> = wanted.filter.sites.iter().map(SiteSlug::as_str).collect();
-    let Some(beside) = look_beside(conn, &sites).await? else {
+    let beside = Beside::find(conn, &sites).await?;
+    if beside.is_part || waiting::fills_back(conn).await? {
         return Ok(None);
-    };
+    }
+    let apart = beside.apart();
     let heads = blocks::heads(conn).await?;
     let there: HashMap<i64, (&Head, Places)> = heads
         .iter()
-        .map(|head| (head, wanted_of(head, &sites, status, &beside.apart)))
+        .map(|head| (head, wanted_of(head, &sites, status, &apart)))
         .filter(|(_, places)| !places.is_empty())
         .map(|(head, places)| (head.block, (head, places)))
         .collect();
@@ -110,30 +105,6 @@ async fn find(
     Ok(Some(found))
 }
 
-/// None where so much waits that the index is of no use.
-async fn look_beside(conn: &mut Conn<'_>, sites: &HashSet<&str>) -> Result<Option<Beside>> {
-    let notes = waiting::latest(conn, LOOKED + 1).await?;
-    if notes.len() > LOOKED || waiting::fills_back(conn).await? {
-        return Ok(None);
-    }
-    let comments = waiting::comments(&notes);
-    let located = blocks::locate(conn, &comments.keys().copied().collect::<Vec<_>>()).await?;
-    let keys = comments.into_iter().filter_map(|(id, (site, _))| {
-        let site = site.filter(|site| sites.contains(site.as_str()))?;
-        Some(Key {
-            site,
-            id: id.to_string(),
-        })
-    });
-    Ok(Some(Beside {
-        keys: keys.collect(),
-        apart: located
-            .into_values()
-            .map(|(block, place)| (block, usize::from(place)))
-            .collect(),
-    }))
-}
-
 /// The places of a block whose comments are on some sites and have a status, but for those that are `apart`.
 fn wanted_of(
     head: &Head,
@@ -141,19 +112,10 @@ fn wanted_of(
     status: Status,
     apart: &BTreeSet<(i64, usize)>,
 ) -> Places {
-    let documents = &head.documents;
-    let seen: Vec<bool> = documents
-        .sites
-        .iter()
-        .map(|site| sites.contains(site.as_str()))
-        .collect();
-    let mut places = Places::none(documents.len());
-    let there = documents.statuses.iter().zip(documents.site_places());
-    for (place, (there, site)) in there.enumerate() {
-        if *there == byte(status)
-            && seen.get(usize::from(*site)).copied().unwrap_or(false)
-            && !apart.contains(&(head.block, place))
-        {
+    let is_on = head.documents.are_on(sites);
+    let mut places = Places::none(head.documents.len());
+    for (place, there) in head.documents.statuses.iter().enumerate() {
+        if *there == byte(status) && is_on(place) && !apart.contains(&(head.block, place)) {
             places.add(place);
         }
     }
