@@ -201,6 +201,15 @@ pub async fn first_link(ground: &Ground) -> Result<Option<String>, StoreError> {
     make(ground, &first, LinkFor::Newcomer).await.map(Some)
 }
 
+/// Whether no operator has chosen a password yet, so that the printed link is the only way in.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_no_operator(ground: &Ground) -> Result<bool, StoreError> {
+    let operators = operators(ground).await?;
+    Ok(operators.iter().all(|one| one.password_hash.is_none()))
+}
+
 async fn operators(ground: &Ground) -> Result<Vec<Moderator>, StoreError> {
     let mut people = ground.store.moderators().await?;
     people.retain(|one| one.role == Role::Operator);

@@ -15,7 +15,7 @@ use crate::{
     learn::{training, upload},
     news, notify,
     privacy::{retention, rotation},
-    review::tally,
+    review::{batches, tally},
     sites::{pages, removal},
     storage::{StoreError, search::LEAST},
 };
@@ -64,6 +64,7 @@ pub async fn run(job: Job, work: &Work) -> Result<(), JobError> {
         Job::Uploads => Ok(recover(app).await?),
         Job::Retention => Ok(retention::forget(app).await?),
         Job::Counts => Ok(fold(app).await?),
+        Job::TakingBack => Ok(batches::go_on(&app.review).await?),
         Job::Pages => Ok(pages::spell(app).await?),
         Job::Gauges => Ok(gauges(app).await?),
         Job::Mail => hand_over(job, notify::tick_until(&app.notify, &work.stop), work).await,

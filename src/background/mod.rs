@@ -12,8 +12,8 @@ pub use self::{
 };
 pub use crate::readiness::{Job, Pulse, Pulses};
 use crate::{
-    app::App, intake::campaigns, learn::training, news, privacy::retention, sites::pages,
-    storage::StoreError,
+    app::App, intake::campaigns, learn::training, news, privacy::retention, review::batches,
+    sites::pages, storage::StoreError,
 };
 
 /// Carries the next training run out, if there is one.
@@ -42,6 +42,11 @@ pub async fn announce(app: &App) {
 /// Goes on with what another instance, or a kill, has left half done.
 pub async fn recover(app: &App) {
     report(Job::Uploads, jobs::recover(app).await);
+}
+
+/// Goes on with batches whose taking back was cut off.
+pub async fn take_back(app: &App) {
+    report(Job::TakingBack, batches::go_on(&app.review).await);
 }
 
 /// Forgets what has had its time.

@@ -117,7 +117,12 @@ pub struct Moderator {
     pub created_at: Timestamp,
     /// The language that they read the desk in, as its tag; none: what their browser asks for.
     pub language: Option<String>,
+    /// How many comments their lists show on a page, one of [`PAGE_SIZES`]; none: the first of those.
+    pub page_size: Option<i64>,
 }
+
+/// Comments that a page of the desk may show, the usual number first.
+pub const PAGE_SIZES: [i64; 3] = [25, 50, 100];
 
 impl Moderator {
     /// A new account for every site, which nobody can use yet: without an address and a password.
@@ -135,6 +140,7 @@ impl Moderator {
             last_mailed_at: None,
             created_at: now,
             language: None,
+            page_size: None,
         }
     }
 }

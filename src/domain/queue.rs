@@ -34,6 +34,8 @@ pub enum Sort {
     Spammiest,
     /// Most abusive first; what is not likely abusive is left out.
     Abusive,
+    /// Last decided about first; what nobody decided about is left out.
+    Decided,
 }
 
 with_words!(Sort);
@@ -69,6 +71,8 @@ pub struct Filter {
     pub abuse: Option<AbuseFilter>,
     /// Near copies of one another.
     pub campaign: Option<CampaignId>,
+    /// Only what somebody decided about, and nobody took back since: there is an index for it.
+    pub decided: bool,
     /// Only the latest of near copies, where nothing narrows the list.
     pub folded: bool,
 }
@@ -141,7 +145,8 @@ impl Filter {
         !narrower.is_whole()
     }
 
-    /// Whether finding them, or counting them, takes a look at each of the comments. What seems abusive has an index.
+    /// Whether finding them, or counting them, takes a look at each of the comments. What seems abusive, and what was
+    /// decided about, has an index.
     #[must_use]
     pub const fn is_search(&self) -> bool {
         self.search.is_some()

@@ -27,6 +27,8 @@ pub enum Job {
     Retention,
     /// Folds together what was added to the kept counts, and adds up the statistics.
     Counts,
+    /// Goes on with batches whose taking back was cut off.
+    TakingBack,
     /// Moves comments whose page is spelled otherwise since a site's rules changed.
     Pages,
     /// Reads gauges from the database.
@@ -61,9 +63,12 @@ impl Job {
             | Self::Webhooks
             | Self::Search => Duration::from_secs(1),
             Self::Metrics | Self::Campaigns => Duration::from_secs(5),
-            Self::Uploads | Self::Counts | Self::Pages | Self::Gauges | Self::Probe => {
-                Duration::from_secs(10)
-            }
+            Self::Uploads
+            | Self::Counts
+            | Self::TakingBack
+            | Self::Pages
+            | Self::Gauges
+            | Self::Probe => Duration::from_secs(10),
             Self::Retention => Duration::from_mins(10),
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         comment::CommentId,
         decision::{BatchId, Beside, Change, Outcome, Wish},
-        moderator::Principal,
+        moderator::{Principal, Role, Scope},
     },
     ground::Ground,
     review::Review,
@@ -20,6 +20,8 @@ pub const KEPT: Duration = Duration::from_hours(30 * 24);
 pub const LISTED: u32 = 50;
 /// Comments taken back in one transaction.
 const BITE: u32 = 100;
+/// Time after which the taking back of a batch that nobody was heard of going on with is taken to be cut off.
+const CUT_OFF: Duration = Duration::from_secs(30);
 /// Most comments named among those that were left alone.
 const NAMED: usize = 20;
 
@@ -34,7 +36,7 @@ pub struct TakenBack {
     pub by: BTreeMap<String, usize>,
     /// The first of those comments.
     pub named: Vec<CommentId>,
-    /// Comments that were not come to, because the database failed: it can be asked for again.
+    /// Comments that were not come to, because the database failed: they follow.
     pub left: usize,
 }
 
@@ -59,8 +61,8 @@ pub async fn find(ground: &Ground, principal: &Principal, id: BatchId) -> Result
 
 /// Takes a batch back on the sites that the principal may decide on; `None` when it is not there. Each
 /// comment whose last decision is the batch's becomes what it was before, and its label goes; others are
-/// left alone. When the database fails in the midst, what was taken back by then stays so, and the rest
-/// is in [`TakenBack::left`].
+/// left alone. Where it is cut off in the midst, because the database or the service fails or whoever asked
+/// does not wait, what was taken back by then stays so, and [`go_on`] takes back the rest.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; then nothing has changed.
@@ -69,40 +71,90 @@ pub async fn undo(
     principal: &Principal,
     id: BatchId,
 ) -> Result<Option<TakenBack>> {
-    let Some(batch) = find(&review.ground, principal, id).await? else {
+    let ground = &review.ground;
+    let Some(batch) = find(ground, principal, id).await? else {
         return Ok(None);
     };
-    let standing = usize::try_from(batch.standing).unwrap_or_default();
+    let (store, sites) = (&ground.store, &batch.sites);
+    store
+        .begin_taking_back(id, sites, &principal.actor, ground.now())
+        .await?;
     let mut taken = TakenBack::default();
-    let (mut after, mut seen) = (None, 0);
-    loop {
-        match bite(review, principal, id, &mut after, &mut taken).await {
-            Ok(0) => return Ok(Some(taken)),
-            Ok(some) => seen += some,
-            Err(error) if taken.back + taken.changed == 0 => return Err(error),
-            Err(error) => {
-                tracing::error!(%error, batch = %id, "a batch was taken back in part");
-                taken.left = standing.saturating_sub(seen).max(1);
-                return Ok(Some(taken));
-            }
+    if let Err(error) = take_back(review, principal, &batch, &mut taken).await {
+        tracing::error!(%error, batch = %id, "a batch was taken back in part");
+        if taken.back + taken.changed == 0 {
+            // Told that it failed, they ask again if they still want it.
+            store.end_taking_back(id, sites).await.ok();
+            return Err(error);
         }
     }
+    Ok(Some(taken))
+}
+
+/// Goes on with what was cut off, as who asked for it. What they were allowed then stays allowed.
+///
+/// # Errors
+/// [`crate::storage::StoreError`]; what is left is gone on with later.
+pub async fn go_on(review: &Review) -> Result<()> {
+    let ground = &review.ground;
+    let cut_off = ground.store.cut_off(ground.now().minus(CUT_OFF)).await?;
+    for parts in cut_off.chunk_by(|one, other| one.batch == other.batch && one.actor == other.actor)
+    {
+        let [first, ..] = parts else { continue };
+        let principal = Principal {
+            actor: first.actor.clone(),
+            role: Role::Moderator,
+            scope: Scope::Sites(parts.iter().map(|part| part.site.clone()).collect()),
+            moderator: None,
+        };
+        if undo(review, &principal, first.batch).await?.is_none() {
+            // It has had its time.
+            let sites = ground.directory.covered(&principal.scope);
+            ground.store.end_taking_back(first.batch, &sites).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a batch back, bite after bite, and says while it does that somebody does.
+async fn take_back(
+    review: &Review,
+    principal: &Principal,
+    batch: &Batch,
+    taken: &mut TakenBack,
+) -> Result<()> {
+    let ground = &review.ground;
+    let standing = usize::try_from(batch.standing).unwrap_or_default();
+    let (mut after, mut seen, mut said) = (None, 0, ground.now());
+    loop {
+        taken.left = standing.saturating_sub(seen).max(1);
+        let some = bite(review, principal, batch, &mut after, taken).await?;
+        if some == 0 {
+            break;
+        }
+        seen += some;
+        if said.plus(CUT_OFF / 3) <= ground.now() {
+            said = ground.now();
+            let (store, actor) = (&ground.store, &principal.actor);
+            store
+                .begin_taking_back(batch.id, &batch.sites, actor, said)
+                .await?;
+        }
+    }
+    taken.left = 0;
+    ground.store.end_taking_back(batch.id, &batch.sites).await
 }
 
 /// Takes the next few back, and returns how many those were.
 async fn bite(
     review: &Review,
     principal: &Principal,
-    id: BatchId,
+    batch: &Batch,
     after: &mut Option<CommentId>,
     taken: &mut TakenBack,
 ) -> Result<usize> {
-    let sites = review.ground.directory.covered(&principal.scope);
-    let ids = review
-        .ground
-        .store
-        .batch_comments(&sites, id, *after, BITE)
-        .await?;
+    let (store, sites) = (&review.ground.store, &batch.sites);
+    let ids = store.batch_comments(sites, batch.id, *after, BITE).await?;
     let wishes = ids.iter().map(|id| Wish {
         id: *id,
         version: None,
@@ -113,7 +165,7 @@ async fn bite(
         principal,
         wishes.collect(),
         Beside::default(),
-        Some(id),
+        Some(batch.id),
     )
     .await?;
     *after = ids.last().copied().or(*after);

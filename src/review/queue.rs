@@ -86,13 +86,23 @@ pub async fn list(
         return Err(QueueError::Invalid(errors));
     };
     let (store, sort) = (&ground.store, wanted.sort);
+    // An order that leaves some out narrows the list, and not what there is.
+    let counted = Filter {
+        decided: false,
+        ..filter.clone()
+    };
     let (listing, counts, searched) = if let Some(search) = filter.words() {
         let found = store.find_comments(&filter, search, sort, cursor.as_ref(), limit);
         let found = found.await?;
-        (found.listing, found.counts, Some(found.searched))
+        let counts = if filter.decided {
+            store.count_comments(&counted).await?
+        } else {
+            found.counts
+        };
+        (found.listing, counts, Some(found.searched))
     } else {
         let listing = store.list_comments(&filter, sort, cursor.as_ref(), limit);
-        (listing.await?, store.count_comments(&filter).await?, None)
+        (listing.await?, store.count_comments(&counted).await?, None)
     };
     let next = listing.next;
     let copies = if filter.folded && filter.is_whole() {
@@ -217,10 +227,11 @@ async fn filter(
         search: search.transpose().map_err(&mut keep).unwrap_or_default(),
         sites,
         author,
-        // That order has those alone which the index has.
+        // These orders have those alone which their indexes have.
         abuse: narrow
             .abuse
             .or((wanted.sort == Sort::Abusive).then_some(AbuseFilter::Likely)),
+        decided: narrow.decided || wanted.sort == Sort::Decided,
         ..narrow.clone()
     })
 }

@@ -102,16 +102,21 @@ pub async fn of(
     })
 }
 
-/// What happened yesterday and today on sites: what the night brought.
+/// What happened yesterday and today on sites: what the night brought, up to this moment.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
 pub async fn lately(ground: &Ground, sites: &[SiteSlug]) -> Result<Happened> {
     let today = tally::day_of(ground.now());
     let kinds = [TallyKind::Came];
-    let tallies = ground.store.tallies(sites, &kinds, (today - 1, today));
+    let counted = ground
+        .store
+        .tallies(sites, &kinds, (today - 1, today))
+        .await?;
+    let since = Timestamp::from_millis((today - 1) * DAY_MILLIS);
+    let not_yet = ground.store.came_uncounted(sites, since).await?;
     let mut happened = Happened::default();
-    for one in tallies.await? {
+    for one in counted.into_iter().chain(not_yet) {
         happened.add(&one);
     }
     Ok(happened)

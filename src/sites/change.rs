@@ -189,7 +189,7 @@ fn parse_origins(raw: &[String]) -> Result<Vec<Origin>, FieldError> {
     let mut origins: Vec<Origin> = Vec::with_capacity(raw.len());
     for (place, raw) in raw.iter().enumerate() {
         let Some(origin) = Origin::parse(raw) else {
-            let message = "An origin looks like https://example.org, without a path.";
+            let message = "Write it like https://example.org, without a path.";
             return Err(FieldError::new(
                 format!("origins[{place}]"),
                 "invalid",

@@ -41,6 +41,8 @@ pub struct Batch {
     /// About how many of them the decision stands: it was not taken back. Some may have been decided
     /// about again since.
     pub standing: i64,
+    /// Whether it is being taken back at this moment.
+    pub taking_back: bool,
 }
 
 impl Store {
@@ -131,6 +133,15 @@ impl Store {
                 batch.standing = get(&row, "standing")?;
             }
         }
+        let text = "SELECT DISTINCT batch FROM takings_back WHERE site IN {list:$1} AND batch IN {list:$2}";
+        let found = self
+            .all(text, values![list(sites), list(batches.keys())])
+            .await?;
+        for row in found {
+            if let Some(batch) = batches.get_mut(&get::<BatchId>(&row, "batch")?) {
+                batch.taking_back = true;
+            }
+        }
         let mut batches: Vec<Batch> = batches.into_values().collect();
         batches.sort_by_key(|batch| std::cmp::Reverse((batch.at, batch.id)));
         Ok(batches)
@@ -147,5 +158,6 @@ fn part(row: &AnyRow) -> Result<Batch> {
         sites: vec![get(row, "site")?],
         comments: get(row, "comments")?,
         standing: 0,
+        taking_back: false,
     })
 }

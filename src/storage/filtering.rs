@@ -21,6 +21,8 @@ pub(super) const fn sort_key(sort: Sort) -> (&'static str, bool) {
         Sort::Uncertain => ("COALESCE(ABS(c.score - 0.5), -1.0)", false),
         Sort::Spammiest => ("COALESCE(c.score, 2.0)", true),
         Sort::Abusive => ("c.abuse", true),
+        // As the indexes have it, and as a number that every order's key is.
+        Sort::Decided => ("CAST(c.decided_at AS DOUBLE PRECISION)", true),
     }
 }
 
@@ -95,6 +97,9 @@ pub(super) fn narrow(filter: &Filter, statement: &mut Statement) {
         if let Some(kind) = abuse.kind() {
             statement.push("AND c.evidence LIKE ?", values![evidence::of_kind(kind)]);
         }
+    }
+    if filter.decided {
+        statement.push("AND c.decided_at IS NOT NULL", values![]);
     }
     if let Some(wanted) = filter.has_link {
         let not = if wanted { "" } else { "NOT " };

@@ -135,6 +135,7 @@ const STEPS: &[Step] = &[
         concat!(text!("0039_scores.sql"), text!("0039_scores.sqlite.sql")),
         concat!(text!("0039_scores.sql"), text!("0039_scores.postgres.sql")),
     ),
+    same(40, "last_decided", text!("0040_last_decided.sql")),
 ];
 
 /// The number of the last step.

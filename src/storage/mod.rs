@@ -85,6 +85,7 @@ mod stretch;
 pub mod subject_erasure;
 pub mod subjects;
 pub mod subscriptions;
+pub mod takings_back;
 pub mod tallies;
 pub mod tokens;
 pub mod uploads;

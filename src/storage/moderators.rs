@@ -284,5 +284,6 @@ record! {
         last_mailed_at: "last_mailed_at",
         created_at: "created_at",
         language: "language",
+        page_size: "page_size",
     }
 }

@@ -23,6 +23,15 @@ pub struct OwnWrites {
 }
 
 impl Store {
+    /// Keeps how many comments somebody's lists show on a page.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn choose_page_size(&self, id: &ModeratorId, size: i64) -> Result<()> {
+        let text = "UPDATE moderators SET page_size = $2 WHERE id = $1";
+        self.write_one(text, values![id, size]).await.map(drop)
+    }
+
     /// Writes what someone changed about their own account, all of it or nothing; the second answer is the new
     /// session epoch where the password was changed.
     ///

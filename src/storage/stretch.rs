@@ -188,7 +188,7 @@ impl Stretch<'_> {
         match self.sort {
             Sort::Newest => slice.up_to.as_ref().is_some_and(|up_to| *up_to <= last),
             Sort::Oldest => slice.above.as_ref().is_some_and(|above| *above >= last),
-            Sort::Uncertain | Sort::Spammiest | Sort::Abusive => false,
+            Sort::Uncertain | Sort::Spammiest | Sort::Abusive | Sort::Decided => false,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         comment::CommentId,
         decision::Door,
         site::SiteSlug,
-        tally::{CameIn, Ledger, Settled, Tally, TallyKind},
+        tally::{CameIn, Ledger, Settled, Tally, TallyKind, day_of},
         timestamp::Timestamp,
     },
     storage::{
@@ -22,6 +22,9 @@ use crate::{
 const BITE: usize = 1_000;
 /// Pages that are listed.
 const PAGES: u32 = 20;
+
+/// Comments that are counted at most of those that are in no sum yet.
+const UNCOUNTED: u32 = 10_000;
 
 /// How far sums are brought up to date, of one kind of line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,31 @@ impl Store {
         };
         self.take_step(COMMENTS, known, place, sums).await?;
         Ok(seen == BITE)
+    }
+
+    /// The comments of the sites that are in no sum yet, of those that came at a time or later: by verdict, under the day of that time.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn came_uncounted(&self, sites: &[SiteSlug], since: Timestamp) -> Result<Vec<Tally>> {
+        let earliest = CommentId::earliest_at(since).to_string();
+        let last = self.tallied(COMMENTS).await?.map(|place| place.last);
+        let last = last.map_or(earliest.clone(), |last| last.max(earliest));
+        let text = "SELECT u.site, u.verdict, COUNT(*) AS count FROM (SELECT c.site, c.verdict FROM comments c \
+                        WHERE c.id > $1 AND c.site IN {list:$2} ORDER BY c.id LIMIT $3) u \
+                    GROUP BY u.site, u.verdict";
+        let read = |row: &AnyRow| {
+            Ok(Tally {
+                site: get(row, "site")?,
+                kind: TallyKind::Came,
+                day: day_of(since),
+                word: get(row, "verdict")?,
+                count: get(row, "count")?,
+                part: 0,
+            })
+        };
+        let query = sql(text, values![last, list(sites), UNCOUNTED]);
+        self.gather("comments", query, read).await
     }
 
     /// Takes a few more decisions into the sums, of those that were made before a time; `since` is where it begins at

@@ -4,7 +4,7 @@ use super::etag;
 use crate::{reading::rendered::Rendered, web::prelude::*};
 
 /// Name and content.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 15] = [
     ("icon.svg", include_str!("assets/icon.svg")),
     ("hamlet.css", include_str!("assets/hamlet.css")),
     ("demo.css", include_str!("assets/demo.css")),
@@ -14,6 +14,8 @@ const FILES: [(&str, &str); 13] = [
     ("desk.js", include_str!("assets/desk.js")),
     ("desk-news.js", include_str!("assets/desk-news.js")),
     ("desk-palette.js", include_str!("assets/desk-palette.js")),
+    ("desk-drafts.js", include_str!("assets/desk-drafts.js")),
+    ("desk-swipe.js", include_str!("assets/desk-swipe.js")),
     ("desk-words.js", include_str!("assets/desk-words.js")),
     ("desk-requests.js", include_str!("assets/desk-requests.js")),
     ("desk-list.js", include_str!("assets/desk-list.js")),

@@ -273,6 +273,7 @@ sign-in-password = Password
 sign-in-forgot =
     Forgot your password? Ask an operator for a one-time link. An operator makes one on the
     machine itself with <code>hamlet moderator link</code>.
+sign-in-nobody = Nobody has an account yet. Open the link that Hamlet printed where it was started: it works once, within a day. Started again, Hamlet prints a new one.
 sign-in-wrong = The address or the password is not right.
 sign-in-too-many = Too many tries. Wait a quarter of an hour, then try again.
 sign-in-link-nobody = Welcome. Who are you?
@@ -377,6 +378,7 @@ queue-clear = Clear
 queue-read-on = Read on
 queue-first-page = First page
 queue-next-page = Next page
+queue-page-size = Comments a page
 queue-comments-by-status = Comments by status
 queue-text-name-or-website = Words, name, website or email address
 queue-path-or-address = /path or address
@@ -400,9 +402,10 @@ queue-copies =
     }
 queue-show-copies = Show them
 queue-only-copies = Only near copies of one comment.
+queue-only-decided = This order lists only what somebody decided about.
 imports-title = Imports and moved pages
-imports-imports = Imports
-imports-how = Comments of other systems are imported on the machine that Hamlet runs on:
+imports-imports = Imports so far
+imports-how = Larger files, and comments straight from a site, are imported on the machine that Hamlet runs on:
 imports-none = Nothing was imported yet.
 imports-new = { $count ->
     [one] { $number } new comment
@@ -503,6 +506,7 @@ order-oldest = Oldest first
 order-uncertain = Most uncertain first
 order-spammiest = Spammiest first
 order-abusive = Most abusive first
+order-decided = Last decided first
 abuse-abuse = Abuse
 abuse-seems = Seems abusive, { $percent } %
 abuse-seems-kind = Seems abusive, { $percent } %: { $kind }
@@ -839,6 +843,7 @@ batches-what-was-decided-about-several = What was decided about several comments
 batches-select-several-comments-or-all = Select several comments, or all that match, and decide about them: it appears here.
 batches-nothing-was = Nothing was
 batches-taken-back = taken back
+batches-taking-back = is being taken back
 
 ## The desk: what operators did
 
@@ -1008,6 +1013,7 @@ site-saved = Saved.
 site-nothing-was-saved-some-of = Nothing was saved: some of it is not right.
 site-otherwise-it-is-judged-and = Otherwise it is judged and forgotten. <a href="/desk/settings#keys">Their keys</a> are among the settings.
 site-on-your-pages = On your pages
+site-snippet-hint = Put these two lines where the comments are to appear, then open that page once.
 site-what-scores-do = What scores do
 site-what-counts-as-evidence = What counts as evidence
 site-programs-that-ask-about-comments = Connected programs
@@ -1062,14 +1068,17 @@ site-abuse-from-hint = From 50 to 100. Nothing is ever published, put aside or d
 settings-settings = Settings
 settings-none-a-program-that-moderates = None. A program that moderates or imports signs in with one.
 settings-send-me-a-test-mail = Send me a test mail
+settings-mail-how = Mail is delivered once <code>mail.url</code> (or <code>HAMLET_MAIL__URL</code>) names a mail server, such as <code>smtp://user:password@mail.example.org</code>, and Hamlet was started again. <code>docs/mail.md</code> has recipes for the usual providers.
 settings-none-everything-was-delivered-or = None: everything was delivered, or is still being tried.
 settings-sites = Sites
 settings-moderators = Moderators
 settings-tokens-for-programs = Tokens for programs
 settings-mail-that-was-given-up = Undelivered mail
 settings-name-in-addresses = Name in addresses
+settings-slug-hint = Lower-case letters, digits and hyphens, such as my-blog. It stands in the lines that you put on your pages.
 settings-name-for-people = Name for people
 settings-origins-of-its-pages = Addresses of its pages
+settings-origins-hint = How they begin, such as https://example.org, without a path. Several: with a blank in between.
 settings-name = Name
 settings-email = Email
 settings-role = Role
@@ -1383,7 +1392,7 @@ queue-no-match = No comment under “{ $label }” fits these filters. <a href="
 queue-matching = all <span id="total">{ $total }</span> that match, on every page
 queue-marks = marks
 queue-select = Select the comment by { $name }
-comment-for-good = For good
+comment-for-good = Delete for good
 comment-deleted-on = It is deleted on { $day }, as the site's settings say. What models learnt from it stays.
 comment-it-cannot-be-undone = I know that it cannot be undone
 comment-delete-it = Delete this comment
@@ -1428,7 +1437,7 @@ fault-website = This is not the address of a web site.
 fault-slug = Use 1 to 63 lower-case letters, digits and inner hyphens.
 fault-slug-taken = Another site has this name in addresses.
 fault-origins = At most { $max } origins.
-fault-origin = An origin looks like https://example.org, without a path.
+fault-origin = Write it like https://example.org, without a path.
 fault-present-password = This is not your present password.
 fault-password-short = Use at least { $min } characters.
 fault-address-taken = Another moderator has this address.
@@ -1532,6 +1541,7 @@ fault-form-unsaid = The form does not say what is meant.
 fault-form-block = The form names nothing to block.
 fault-form-reason = The form names no reason.
 fault-form-decision = The form names no decision.
+fault-form-page-size = The form names no size of a page.
 fault-form-comment = The form names something that is no comment.
 fault-form-list = The form does not say which list it is about.
 fault-at-once = At most { $most } comments can be decided at once.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hamlet::domain::{moderator::Role, site::Policy};
+use hamlet::{
+    background,
+    domain::{moderator::Role, site::Policy},
+};
 use reqwest::Method;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -112,6 +115,52 @@ on_both_engines!(
         );
         let one = decide(&app, &token, "approve", &[(ids[0].clone(), 3)]).await;
         assert!(one.get("batch").is_none(), "one is no batch");
+    }
+);
+
+on_both_engines!(
+    what_is_cut_off_while_it_is_taken_back_is_gone_on_with,
+    |app: TestApp| async move {
+        let me = app.first_operator("horatio@elsinore.example").await;
+        let token = app.token(Role::Moderator, &[]).await;
+        let ids = posted(&app, "default", 7).await;
+        let bulk = decide(&app, &token, "spam", &fresh(&ids)).await;
+        let batch = text(&bulk["batch"]);
+        // As it stands when the service is killed after two of seven.
+        for id in &ids[..2] {
+            let path = format!("/api/v1/comments/{id}/undo");
+            assert_eq!(answer(app.with(&token, Method::POST, &path)).await.0, 200);
+        }
+        let now = app.app.now().millis();
+        app.sql(&format!(
+            "INSERT INTO takings_back (site, batch, actor_id, actor_name, via, at) \
+             VALUES ('default', '{batch}', 'who', 'Bernardo', 'session', {now})"
+        ))
+        .await;
+        let batches = me.page(&app, "/desk/batches").await;
+        assert!(batches.contains("is being taken back"), "{batches}");
+        app.app.clock.advance(Duration::from_secs(20));
+        background::take_back(&app.app).await;
+        assert_eq!(
+            status(&app, &token, &ids[6]).await,
+            "spam",
+            "somebody may be at it"
+        );
+        app.app.clock.advance(Duration::from_secs(11));
+        background::take_back(&app.app).await;
+        for id in &ids {
+            assert_eq!(status(&app, &token, id).await, "pending");
+        }
+        let last = comment(&app, &token, &ids[6]).await;
+        let history = last["history"].as_array().expect("a history");
+        assert_eq!(history[2]["by"], "Bernardo", "{last}");
+        let batches = me.page(&app, "/desk/batches").await;
+        assert!(!batches.contains("is being taken back"), "{batches}");
+        // Nothing is left to go on with: what is decided from now on stays.
+        decide(&app, &token, "spam", &[(ids[6].clone(), 3)]).await;
+        app.app.clock.advance(Duration::from_mins(5));
+        background::take_back(&app.app).await;
+        assert_eq!(status(&app, &token, &ids[6]).await, "spam");
     }
 );
 

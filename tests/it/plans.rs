@@ -244,7 +244,14 @@ async fn list(app: &TestApp, moderator: &str) {
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     };
-    for sort in ["newest", "oldest", "uncertain", "spammiest", "abusive"] {
+    for sort in [
+        "newest",
+        "oldest",
+        "uncertain",
+        "spammiest",
+        "abusive",
+        "decided",
+    ] {
         for status in ["pending", "approved", "spam"] {
             let listed = read(&format!(
                 "/api/v1/comments?status={status}&sort={sort}&limit=2"

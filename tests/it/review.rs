@@ -1,6 +1,6 @@
 //! What moderators see and decide.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, time::Duration};
 
 use hamlet::{
     background,
@@ -334,6 +334,108 @@ on_both_engines!(
                 (422, "cursor")
             );
         }
+    }
+);
+
+on_both_engines!(
+    what_was_decided_about_is_listed_by_when_that_was,
+    |app: TestApp| async move {
+        let token = app.token(Role::Moderator, &[]).await;
+        let me = app.first_operator("horatio@elsinore.example").await;
+        let mut posted = Vec::new();
+        for n in 0..6 {
+            posted.push(
+                app.posted("default", &format!("N{n}"), &format!("{GENUINE} {n} times"))
+                    .await,
+            );
+        }
+        let decide = async |n: usize, decision: &str| {
+            app.app.clock.advance(Duration::from_secs(1));
+            let path = format!("/api/v1/comments/{}/decisions", posted[n]);
+            let body = json!({ "decision": decision, "version": 1 });
+            let sent = app.with(&token, Method::POST, &path).json(&body);
+            assert_eq!(answer(sent).await.0, 200);
+        };
+        for n in [3, 0, 4, 1] {
+            decide(n, "approve").await;
+        }
+        decide(2, "spam").await;
+        let listed = async |query: &str| {
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let path = format!("/api/v1/comments?{query}sort=decided&limit=2&cursor={cursor}");
+                let (_, list) = read(&app, &token, &path).await;
+                found.extend(
+                    ids(&list)
+                        .into_iter()
+                        .map(|id| posted.iter().position(|one| *one == id).unwrap()),
+                );
+                match list["next_cursor"].as_str() {
+                    Some(next) => next.clone_into(&mut cursor),
+                    None => return found,
+                }
+            }
+        };
+        assert_eq!(listed("status=approved&").await, [1, 4, 0, 3]);
+        assert_eq!(
+            listed("").await,
+            [2, 1, 4, 0, 3],
+            "without what nobody decided about"
+        );
+        let path = format!("/api/v1/comments/{}/undo", posted[4]);
+        assert_eq!(answer(app.with(&token, Method::POST, &path)).await.0, 200);
+        assert_eq!(listed("status=approved&").await, [1, 0, 3]);
+        let (_, list) = read(&app, &token, "/api/v1/comments?sort=decided&q=times").await;
+        assert_eq!(
+            (ids(&list).len(), &list["counts"]["approved"]),
+            (4, &json!(3)),
+            "{list}"
+        );
+
+        let page = me.page(&app, "/desk?status=approved&sort=decided").await;
+        let places: Vec<_> = [1, 0, 3]
+            .map(|n| page.find(&format!("id=\"c-{}\"", posted[n])))
+            .into();
+        assert!(places.is_sorted() && places[0].is_some(), "{places:?}");
+        assert!(page.contains("only what somebody decided about"));
+        let waiting = "Pending <span class=\"count\">2</span>";
+        assert!(
+            page.contains(waiting),
+            "the tab of what waits says how many do"
+        );
+        let pending = me.page(&app, "/desk?status=pending&sort=decided").await;
+        assert!(pending.contains(waiting) && !pending.contains("value=\"decided\""));
+        assert!(pending.contains(&posted[5]), "in the usual order");
+    }
+);
+
+on_both_engines!(
+    somebody_chooses_how_many_comments_a_page_has,
+    |app: TestApp| async move {
+        let me = app.first_operator("horatio@elsinore.example").await;
+        let shown = async |path: &str| {
+            let page = me.page(&app, path).await;
+            (
+                page.matches("<li class=\"item\"").count(),
+                page.contains("rel=\"next\""),
+                page.contains("/desk/page-size"),
+            )
+        };
+        for n in 0..26 {
+            app.posted("default", &format!("N{n}"), &format!("{GENUINE} {n} times"))
+                .await;
+        }
+        assert_eq!(shown("/desk?link=no").await, (25, true, true));
+        let chosen = [("size", "50"), ("back", "/desk?status=pending&link=no")];
+        let (status, _) = me.send(&app, "/desk/page-size", &chosen).await;
+        assert_eq!(status, 303);
+        assert_eq!(shown("/desk?link=no").await, (26, false, true));
+        for wrong in ["", "26", "-1", "1000000"] {
+            let (status, _) = me.send(&app, "/desk/page-size", &[("size", wrong)]).await;
+            assert_eq!(status, 400, "{wrong}");
+        }
+        assert_eq!(shown("/desk?link=no").await, (26, false, true));
+        assert_eq!(shown("/desk?status=spam").await, (0, false, false));
     }
 );
 

@@ -152,6 +152,11 @@ on_both_engines!(
         let (status, posted) = answer(app.comment("default", &fields)).await;
         assert!(status.is_success(), "{posted}");
         decide(&app, &me, text(&posted["id"]), "approve").await;
+        // Neither is in the sums yet.
+        for page in ["/desk/statistics", "/desk"] {
+            let page = me.page(&app, page).await;
+            assert!(page.contains("Since yesterday 1 comment came: 0 put aside as spam, 0 published, 1 kept for a decision."), "{page}");
+        }
         count(&app).await;
         let page = me.page(&app, "/desk/statistics?days=7").await;
         assert!(page.contains("Since yesterday 1 comment came: 0 put aside as spam, 0 published, 1 kept for a decision."), "{page}");

@@ -111,7 +111,7 @@ impl Lister<'_> {
         match self.wanted.sort {
             Sort::Newest => id < last.as_str(),
             Sort::Oldest => id > last.as_str(),
-            Sort::Uncertain | Sort::Spammiest | Sort::Abusive => false,
+            Sort::Uncertain | Sort::Spammiest | Sort::Abusive | Sort::Decided => false,
         }
     }
 

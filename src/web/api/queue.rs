@@ -80,7 +80,7 @@ pub struct ListQuery {
     #[param(value_type = Option<AbuseFilter>)]
     pub abuse: Option<String>,
     /// The order: `newest` (default), `oldest`, `uncertain`, `spammiest`, `abusive` (the most abusive first, and those alone that are
-    /// likely abusive).
+    /// likely abusive), `decided` (the last decided first, and those alone that somebody decided about).
     #[param(value_type = Option<Sort>)]
     pub sort: Option<String>,
     /// How many at most; 25 unless asked.

@@ -19,7 +19,14 @@ const born = new WeakMap(); // line of a decided row, or a message: when it came
 export const bear = (box) => born.set(box, performance.now());
 let moved = -Infinity;
 let count = 0;
-const number = (row) => { places.set(row, count += 1); };
+// On a phone the buttons of a card stay above its lower edge only once its text is seen: nobody decides about what they cannot read.
+const seen = "IntersectionObserver" in window && new IntersectionObserver((entries) => {
+  entries.forEach(({ target, isIntersecting, boundingClientRect }) => target.closest(".item")?.classList.toggle("seen", isIntersecting || boundingClientRect.top < 0));
+}, { rootMargin: "0px 0px -112px" });
+const number = (row) => {
+  places.set(row, count += 1);
+  if (seen && $("p.text", row)) seen.observe($("p.text", row));
+};
 $$(".items .item").forEach(number);
 
 export const element = (name, className, text) => {

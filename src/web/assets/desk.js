@@ -2,10 +2,12 @@
 // Everything here has a form that does the same without it.
 
 import { press, undo } from "./desk-decisions.js";
+import "./desk-drafts.js";
 import { $, $$, checked, current, move, select, single } from "./desk-list.js";
 import "./desk-news.js";
 import { palette } from "./desk-palette.js";
 import { root } from "./desk-requests.js";
+import "./desk-swipe.js";
 import { say } from "./desk-words.js";
 
 // Choices about how the list looks, kept in the browser.

@@ -31,6 +31,7 @@ struct Line {
     sites: String,
     /// Of how many comments the decision stands, unless of none.
     standing: Option<String>,
+    taking_back: bool,
 }
 
 impl Line {
@@ -44,6 +45,7 @@ impl Line {
             by: batch.by.clone(),
             what,
             sites: of_sites(words, &batch.sites),
+            taking_back: batch.taking_back,
             standing: (batch.standing > 0).then(|| words.number(number(batch.standing))),
         }
     }

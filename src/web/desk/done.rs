@@ -15,6 +15,8 @@ pub struct Done {
     /// What is shown only now: a link or a token.
     pub secret: Option<String>,
     pub errors: Vec<FieldError>,
+    /// Whether nothing was done yet, and the part's form is open because the page was asked for with it.
+    pub unfolded: bool,
     /// What was filled in, where nothing came of it.
     pub kept: Option<FormFields>,
 }
@@ -36,6 +38,17 @@ const LABELS: [(&str, &str); 12] = [
 ];
 
 impl Done {
+    /// Nothing was done: one of these parts has its form open if it is the one that was asked for.
+    #[must_use]
+    pub fn unfolding(parts: &[&'static str], asked: Option<&str>) -> Self {
+        let part = parts.iter().find(|part| Some(**part) == asked);
+        Self {
+            part: part.copied().unwrap_or_default(),
+            unfolded: part.is_some(),
+            ..Self::default()
+        }
+    }
+
     /// It was done.
     #[must_use]
     pub fn said(part: &'static str, said: &str) -> Self {
@@ -75,7 +88,7 @@ impl Done {
     /// Whether this part's form was not right, and stays open.
     #[must_use]
     pub fn is_open(&self, part: &str) -> bool {
-        self.part == part && !self.errors.is_empty()
+        self.part == part && (self.unfolded || !self.errors.is_empty())
     }
 
     /// What was filled in, in a field of a part.

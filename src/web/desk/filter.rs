@@ -101,7 +101,20 @@ impl DeskQuery {
 
     fn sort(&self) -> Sort {
         let sort = self.get(Field::Sort).and_then(Sort::parse);
-        sort.unwrap_or_default()
+        let fits = |sort: &Sort| *sort != Sort::Decided || self.is_decided();
+        sort.filter(fits).unwrap_or_default()
+    }
+
+    /// Whether the tab has what was decided about. Of what waits hardly anything was.
+    fn is_decided(&self) -> bool {
+        self.status() != Some(Status::Pending)
+    }
+
+    /// Whether the list is in the order of the last decisions, which leaves out what nobody decided about: then all that match are not
+    /// all that it shows.
+    #[must_use]
+    pub fn is_by_decision(&self) -> bool {
+        self.sort() == Sort::Decided
     }
 
     fn band(&self) -> Option<Band> {
@@ -202,6 +215,7 @@ impl DeskQuery {
             Sort::Uncertain => score.map_or(-1.0, |score| (score - 0.5).abs()),
             Sort::Spammiest => score.unwrap_or(2.0),
             Sort::Abusive => comment.evidence.abuse.map_or(0.0, AbuseScore::steps),
+            Sort::Decided => comment.decided_at.map_or(0.0, as_key),
         };
         let id = comment.id;
         Cursor { sort, key, id }
@@ -211,9 +225,11 @@ impl DeskQuery {
     #[must_use]
     pub fn sorts(&self) -> Vec<Choice> {
         let chosen = Some(self.sort());
-        choices(Sort::ALL, chosen, |sort| {
+        let mut choices = choices(Sort::ALL, chosen, |sort| {
             (sort.as_str(), order_in_words(sort))
-        })
+        });
+        choices.retain(|(word, _, _)| *word != Sort::Decided.as_str() || self.is_decided());
+        choices
     }
 
     /// Reasons to choose from.
@@ -262,7 +278,14 @@ const fn order_in_words(sort: Sort) -> &'static str {
         Sort::Uncertain => "order-uncertain",
         Sort::Spammiest => "order-spammiest",
         Sort::Abusive => "order-abusive",
+        Sort::Decided => "order-decided",
     }
+}
+
+/// A time as the key of an order. Milliseconds are whole numbers that a float has exactly.
+#[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]
+const fn as_key(at: Timestamp) -> f64 {
+    at.millis() as f64
 }
 
 fn yes_or_no(raw: &str) -> Option<bool> {

@@ -64,6 +64,8 @@ impl Frame {
         let path = self.back.split('?').next().unwrap_or_default();
         let current = |href: &str| match href {
             HOME => path == HOME || path.starts_with("/desk/comments"),
+            "/desk/settings" => path.starts_with(href) || path.starts_with("/desk/imports"),
+            "/desk/activity" => path.starts_with(href) || path.starts_with("/desk/batches"),
             other => path.starts_with(other),
         };
         let places = of_all.into_iter().chain(of_operators);

@@ -116,6 +116,7 @@ pub fn routes(config: &mut RouteTable<'_>) {
         .page(Method::POST, "/desk/views/{name}/remove", views::remove)
         .page(Method::GET, "/desk/batches", batches::show)
         .page(Method::POST, "/desk/batches/{id}/undo", batches::undo)
+        .page(Method::POST, "/desk/page-size", queue::choose_page_size)
         .page(Method::POST, "/desk/decisions", decide::decide)
         .page(Method::POST, "/desk/undo", decide::undo);
 }

@@ -4,6 +4,7 @@ use url::form_urlencoded::byte_serialize;
 
 use super::{
     filter::{ALL, DeskQuery, Field},
+    frame::back_of,
     item::{self, Item, Shower},
     site_choice::SiteChoice,
     start::{self, FirstStep},
@@ -12,7 +13,10 @@ use super::{
     words,
 };
 use crate::{
-    domain::queue::{Counts, Searched},
+    domain::{
+        moderator::PAGE_SIZES,
+        queue::{Counts, Searched},
+    },
     review::{
         abuse,
         queue::{self, QueueError},
@@ -40,10 +44,32 @@ struct QueuePage {
     /// The list as pages of comments name it, to lead on and back.
     list: String,
     views: Vec<NamedList>,
+    size: PageSizes,
     /// What came since yesterday, as a sentence, above what waits.
     lately: Option<String>,
     /// What is left to do at the beginning, for operators whose queue is empty.
     steps: Vec<FirstStep>,
+}
+
+/// How many comments a page shows, and what somebody may choose.
+struct PageSizes {
+    chosen: i64,
+}
+
+impl PageSizes {
+    fn of(signed_in: &SignedIn) -> Self {
+        let [usual, ..] = PAGE_SIZES;
+        Self {
+            chosen: signed_in.account.page_size.unwrap_or(usual),
+        }
+    }
+
+    /// Each with whether it is the one.
+    fn all(&self) -> impl Iterator<Item = (i64, bool)> {
+        PAGE_SIZES
+            .into_iter()
+            .map(|size| (size, size == self.chosen))
+    }
 }
 
 struct Tab {
@@ -72,6 +98,12 @@ impl QueuePage {
             .filter(|tab| tab.count > 0 && tab.status != ALL)
     }
 
+    /// Whether another size of the page could change it.
+    fn size_matters(&self) -> bool {
+        let [least, ..] = PAGE_SIZES;
+        self.total > least
+    }
+
     fn first_page(&self) -> String {
         self.query.address(self.query.status_word(), None)
     }
@@ -93,7 +125,8 @@ pub(super) async fn show(
     let flash = Flash::open(&app, &principal, &query.0).await?;
     let words = signed_in.words;
     let frame = Frame::new(&app, &signed_in, back, flash);
-    let found = find(&app, words, &principal, &query).await?;
+    let size = PageSizes::of(&signed_in);
+    let found = find(&app, words, &principal, &query, size.chosen).await?;
     let first = query.address(query.status_word(), None);
     let (_, plain) = first.split_once('?').unwrap_or_default();
     let found_nothing = found.items.is_empty() && !query.narrowed() && found.errors.is_empty();
@@ -117,10 +150,23 @@ pub(super) async fn show(
         },
         lately: lately(&app, words, &principal, &query).await?,
         views: views::of(&app, &signed_in, plain).await?,
+        size,
         query,
         frame,
     };
     Ok(page::render(StatusCode::OK, &template)?)
+}
+
+/// Keeps how many comments a page shows, for every list of whoever chose it.
+pub(super) async fn choose_page_size(
+    app: Shared,
+    Sent { by, fields }: Sent,
+) -> Result<HttpResponse, Refused> {
+    let size = fields.get("size").parse().ok();
+    let size = size.filter(|size| PAGE_SIZES.contains(size));
+    let size = size.ok_or_else(|| Problem::malformed("The form names no size of a page."))?;
+    app.store.choose_page_size(&by.account.id, size).await?;
+    Ok(see_other(&back_of(&fields, HOME)))
 }
 
 /// What came since yesterday, where nothing but what waits is asked for.
@@ -154,6 +200,7 @@ async fn find(
     words: &'static Words,
     principal: &Principal,
     query: &DeskQuery,
+    size: i64,
 ) -> Result<Found, Problem> {
     let mut errors = Vec::new();
     let wanted = query.wanted(&mut errors);
@@ -166,7 +213,8 @@ async fn find(
     if !errors.is_empty() {
         return refused(errors);
     }
-    match queue::list(app, principal, &wanted, query.cursor(), None).await {
+    let limit = u32::try_from(size).ok();
+    match queue::list(app, principal, &wanted, query.cursor(), limit).await {
         Ok(queue) => {
             let shower = Shower {
                 search: queue.search.as_ref(),

@@ -66,7 +66,8 @@ pub(super) async fn show(
     Query(query): Query<Parameters>,
 ) -> Result<HttpResponse, Refused> {
     let wanted = query.get("site").unwrap_or_default();
-    render(&app, &signed_in, wanted, Done::default()).await
+    let done = Done::unfolding(&["sites", "people"], query.get("open"));
+    render(&app, &signed_in, wanted, done).await
 }
 
 pub(super) async fn act(

@@ -28,6 +28,8 @@ struct SignInPage<'a> {
     email: &'a str,
     next: &'a str,
     error: Option<Said<'static>>,
+    /// Whether nobody can sign in yet, so that whoever came here looks for the link that was printed.
+    nobody_yet: bool,
 }
 
 #[derive(Template)]
@@ -74,6 +76,7 @@ pub(super) struct SignInQuery {
 }
 
 pub(super) async fn show(
+    app: Shared,
     Reader(words): Reader,
     Visitor(signed_in): Visitor,
     Query(query): Query<SignInQuery>,
@@ -87,6 +90,7 @@ pub(super) async fn show(
         email: "",
         next,
         error: None,
+        nobody_yet: links::has_no_operator(&app).await?,
     };
     Ok(page::render(StatusCode::OK, &template)?)
 }
@@ -120,6 +124,7 @@ pub(super) async fn with_password(
         email,
         next,
         error: Some(words.say(error)),
+        nobody_yet: links::has_no_operator(&app).await?,
     };
     Ok(page::render(status, &template)?)
 }

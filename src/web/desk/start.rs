@@ -11,10 +11,13 @@ use crate::{
 /// Moderators without whom nobody shares the work.
 const SEVERAL: usize = 2;
 
+/// Where a site is added, with the form open.
+const ADDING: &str = "/desk/settings?open=sites#sites";
+
 /// A step: the name of its sentence, where it is done, whether it is.
 pub struct FirstStep {
     pub says: &'static str,
-    pub href: &'static str,
+    pub href: String,
     pub done: bool,
 }
 
@@ -33,21 +36,30 @@ pub async fn steps(app: &App) -> storage::Result<Vec<FirstStep>> {
     let counts = app.store.count_comments(&comments).await?;
     let came = Status::ALL.iter().any(|status| counts.of(*status) > 0);
     let people = app.store.moderators().await?.len();
-    let step = |says, href, done| FirstStep { says, href, done };
+    let step = |says, href: &str, done| FirstStep {
+        says,
+        href: href.to_owned(),
+        done,
+    };
+    // Where the two lines are, once there is a site to have some.
+    let lines = own.first().map_or_else(
+        || ADDING.to_owned(),
+        |slug| format!("{HOME}/settings/sites/{slug}"),
+    );
     let steps = vec![
-        step("start-site", "/desk/settings#sites", !own.is_empty()),
-        step(
-            "start-page",
-            "/desk/settings#sites",
-            came || app.readiness.has_seen_page(),
-        ),
+        step("start-site", ADDING, !own.is_empty()),
+        step("start-page", &lines, came || app.readiness.has_seen_page()),
         step("start-comment", "/desk?status=all", came),
         step(
             "start-mail",
             "/desk/settings#mail",
             app.notify.mail_folder().is_none(),
         ),
-        step("start-people", "/desk/settings#people", people >= SEVERAL),
+        step(
+            "start-people",
+            "/desk/settings?open=people#people",
+            people >= SEVERAL,
+        ),
     ];
     let all_done = steps.iter().all(|step| step.done);
     Ok(if all_done { Vec::new() } else { steps })

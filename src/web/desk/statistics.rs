@@ -104,12 +104,7 @@ pub(super) async fn show(
         sites: SiteChoice::new(&app, &principal.scope, slug),
         periods: periods(words, days),
         query: format!("days={days}&site={slug}"),
-        // What came in the last minutes may not be counted yet: where something waits, nothing is said of what did not come.
-        lately: if lately.came > 0 || waiting == 0 {
-            sentence(words, &lately)
-        } else {
-            String::new()
-        },
+        lately: sentence(words, &lately),
         waiting: words.count("statistics-waiting", waiting),
         over: over(words, days, &all.happened),
         until: clock(all.counted_until),

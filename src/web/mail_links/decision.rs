@@ -27,6 +27,7 @@ const REASONS: usize = 5;
 
 /// A comment on a page.
 struct View {
+    id: String,
     site: String,
     author: String,
     page: String,
@@ -243,6 +244,7 @@ fn view(app: &App, words: &'static Words, comment: &Comment) -> View {
     let origins = site.as_deref().map(|site: &Site| site.origins.as_slice());
     let title = comment.page_title.as_deref();
     View {
+        id: comment.id.to_string(),
         site: app.directory.name(&comment.site),
         author: comment.name.clone(),
         page: title.map_or_else(|| comment.page.to_string(), |title| format!("“{title}”")),

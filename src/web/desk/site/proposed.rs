@@ -45,7 +45,12 @@ pub(super) async fn presets(app: &App, words: &Words, site: &Site) -> Result<Vec
         Preset {
             name,
             percent: percent(at),
-            would: words.fill("model-would", &counted),
+            // Of no comments there is nothing to say.
+            would: if judged.is_empty() {
+                String::new()
+            } else {
+                words.fill("model-would", &counted)
+            },
             is_chosen: (site.policy.spam_threshold - at).abs() < 1e-9,
         }
     };
