@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hamlet::bayes::Label;
-use hamlet::bayes::row::Row;
 use hamlet::text::commonness;
-use hamlet::text::views::FEATURES;
+use hamlet::text::views::{Extractor, FEATURES, View};
 
 #[allow(dead_code, reason = "what training needs of it")]
 mod corpus;
@@ -31,11 +29,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut shares = vec![0.0_f64; FEATURES];
     let mut most = 0;
+    let mut extractor = Extractor::counting();
     for own in languages.values() {
         let mut counts = vec![0_u32; FEATURES];
         for text in own {
-            Row::of(&text.sample.document(), Label::Ham, 1.0)
-                .each(|id, _| counts[id as usize] += 1);
+            extractor.extract(&text.sample.document());
+            for view in [View::Words, View::Characters] {
+                for feature in extractor.features(view) {
+                    counts[feature.id as usize] += 1;
+                }
+            }
         }
         #[expect(clippy::cast_precision_loss, reason = "a count of texts")]
         let count = own.len() as f64 + DOUBT;

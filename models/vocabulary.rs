@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Adds the pieces that are known in one language.
 fn count(texts: &[String], table: &mut [u8]) {
     let mut counts = vec![0_u16; 2 << BITS];
-    let mut extractor = Extractor::default();
+    let mut extractor = Extractor::counting();
     for text in texts {
         let document = Document {
             text,

@@ -15,6 +15,8 @@ pub const STEPS: u32 = 20;
 #[inline]
 #[must_use]
 pub fn steps(id: u32) -> u32 {
+    #[cfg(test)]
+    ASKED.set(ASKED.get() + 1);
     TABLE
         .get(id as usize)
         .map_or(STEPS, |steps| u32::from(*steps))
@@ -55,6 +57,12 @@ pub fn table(texts: u64, shares: &[f64]) -> Vec<u8> {
 pub fn scale(ids: impl Iterator<Item = u32>) -> f32 {
     let squares: u64 = ids.map(|id| u64::from(steps(id)).pow(2)).sum();
     STEPS as f32 / (squares.max(1) as f32).sqrt()
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often the table was asked.
+    pub(crate) static ASKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -23,9 +23,17 @@ pub const fn value(hash: u64) -> u32 {
 #[inline]
 #[must_use]
 pub fn is_known(view: View, hash: u64) -> bool {
+    #[cfg(test)]
+    ASKED.set(ASKED.get() + 1);
     let value = value(hash) as usize;
     let byte = TABLE.get(view.index() * BYTES + value / 8);
     byte.is_some_and(|byte| byte & (1 << (value % 8)) != 0)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often the table was asked.
+    pub(crate) static ASKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 #[cfg(test)]

@@ -53,11 +53,23 @@ pub struct Extractor {
     pub(super) identity: Glyphs,
     /// The features of [`View::Tone`], found when they are first asked for.
     pub(super) tone: OnceCell<Vec<Feature>>,
+    /// Whether words are read as they stand: see [`Extractor::counting`].
+    pub(super) as_written: bool,
     /// What [`Extractor::pieces`] asks for.
     pieces: Option<Vec<(View, u32)>>,
 }
 
 impl Extractor {
+    /// An extractor to count the tables with that are compiled in ([`commonness`](crate::commonness), [`vocabulary`]). It never asks
+    /// how common a word is, so it reads no word backwards: what is counted must not depend on what was counted before.
+    #[must_use]
+    pub fn counting() -> Self {
+        Self {
+            as_written: true,
+            ..Self::default()
+        }
+    }
+
     /// The tokens of the text.
     #[must_use]
     pub fn tokens(&self) -> &[Token] {
@@ -81,7 +93,7 @@ impl Extractor {
             .collect()
     }
 
-    /// The pairs and pieces of words of a text, by their values in the [`vocabulary`], for counting it. A piece may come twice.
+    /// The pairs and pieces of words of a text, by their values in the [`vocabulary`], for counting it, which is not asked. A piece may come twice.
     pub fn pieces(&mut self, document: &Document<'_>) -> Vec<(View, u32)> {
         self.pieces = Some(Vec::new());
         self.extract(document);
@@ -99,7 +111,7 @@ impl Extractor {
     pub(super) fn put_piece(&mut self, view: View, key: u64, token: u32) {
         let hash = hash(view, key);
         if let Some(pieces) = &mut self.pieces {
-            pieces.push((view, vocabulary::value(hash)));
+            return pieces.push((view, vocabulary::value(hash)));
         }
         // Looked up, not branched upon: which of the two a piece is, no processor foresees.
         let known = view.known();
@@ -218,5 +230,47 @@ impl Seen {
         self.slots.truncate(SLOTS);
         self.slots.fill(0);
         self.count = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commonness;
+
+    const TEXTS: [&str; 3] = [
+        "yub ruoy cheap slevart, ereh dna won",
+        "oh f*ck off, see https://a.example/b and V 1 A G R A",
+        "나는 학교에 간다 白痴 сегодня",
+    ];
+
+    fn document(text: &str) -> Document<'_> {
+        Document {
+            text,
+            name: Some("ruoy slevart"),
+            email_domain: Some("a.example"),
+            website: Some("b.example"),
+        }
+    }
+
+    #[test]
+    fn the_tables_are_counted_without_being_asked() {
+        let mut counting = Extractor::counting();
+        let mut pieces = 0;
+        for text in TEXTS {
+            pieces += counting.pieces(&document(text)).len();
+        }
+        assert!(pieces > 100);
+        assert_eq!(vocabulary::ASKED.get(), 0);
+        for text in TEXTS {
+            counting.extract(&document(text));
+            assert_ne!(counting.fingerprint(), 0);
+            for view in [View::Words, View::Characters] {
+                assert!(!counting.features(view).is_empty());
+            }
+        }
+        assert_eq!(commonness::ASKED.get(), 0);
+        Extractor::default().extract(&document(TEXTS[0]));
+        assert!(commonness::ASKED.get() > 0 && vocabulary::ASKED.get() > 0);
     }
 }

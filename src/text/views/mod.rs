@@ -47,7 +47,9 @@ impl Extractor {
         self.seen.clear();
         self.tone.take();
         normalize(document.text, &mut self.text);
-        backwards::turn(&mut self.text);
+        if !self.as_written {
+            backwards::turn(&mut self.text);
+        }
         tokenize(&self.text, &mut self.tokens);
         words::add(self);
         characters::add(self);
