@@ -4,7 +4,7 @@
 //! `sources`: each source's AUC, and what is found where 1 % of its clean rows are flagged. `kinds`: the same for each kind
 //! and language. `terms`: bias by identity term, on sentences from templates that were not trained on. `surge`: five models,
 //! each without a fifth of the source that is too small to keep a fifth out of. `tune`: a model of the question alone, without
-//! one of the parts that are trained on, measured on that part, for choosing the recipe's numbers (`--freedom`, `--alpha`,
+//! one of the four parts that are trained on (`--part`), measured on that part, for choosing the recipe's numbers (`--freedom`, `--alpha`,
 //! `--power`, `--most`, `--harmless`, `--abusive`). `--dump` writes the rows, for `abuse.py`; `--scores` what `tune` measured, a text a line.
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
@@ -43,6 +43,7 @@ fn main() -> Result<(), Failure> {
     let mut model = PathBuf::from("models/abuse/shipped.hamlet");
     let mut dump = None;
     let mut scores = None;
+    let mut part = 0;
     let mut numbers = recipe::Numbers::default();
     let mut rest = std::env::args().skip(1);
     while let Some(word) = rest.next() {
@@ -52,6 +53,7 @@ fn main() -> Result<(), Failure> {
             "--model" => model = value()?.into(),
             "--dump" => dump = Some(value()?),
             "--scores" => scores = Some(value()?),
+            "--part" => part = value()?.parse()?,
             "--freedom" => numbers.freedom = value()?.parse()?,
             "--alpha" => numbers.alpha = value()?.parse()?,
             "--power" => numbers.weighing.power = value()?.parse()?,
@@ -69,7 +71,7 @@ fn main() -> Result<(), Failure> {
         surge(&texts)?;
     }
     if wanted.remove("tune") {
-        tune(&texts, numbers, scores.as_deref())?;
+        tune(&texts, part, numbers, scores.as_deref())?;
     }
     if !wanted.is_empty() {
         let base = Base::from_bytes(&std::fs::read(model)?)?;
@@ -276,12 +278,14 @@ impl Measured {
     }
 }
 
-/// The part that `tune` leaves out and measures on.
-const TUNED: usize = 0;
-
 /// A model with other numbers than the recipe's, on a part of what the recipe trains on.
-fn tune(texts: &[Text], numbers: recipe::Numbers, dump: Option<&str>) -> Result<(), Failure> {
-    let out = |text: &&Text| !text.kept_out && text.part == TUNED;
+fn tune(
+    texts: &[Text],
+    part: usize,
+    numbers: recipe::Numbers,
+    dump: Option<&str>,
+) -> Result<(), Failure> {
+    let out = |text: &&Text| !text.kept_out && text.part == part;
     let mut rest: Vec<Text> = texts
         .iter()
         .filter(|text| !text.kept_out && !out(text))
