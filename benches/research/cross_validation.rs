@@ -1,5 +1,5 @@
 //! How the shipped model's recipe does on what it was not trained on, each figure from models that had not seen the
-//! text: `cargo run --release --example cross_validation -- MODE… [--data ../shared/data] [--each N]`.
+//! text: `cargo run --release --example cross_validation -- MODE… [--data ../shared/data] [--each N] [--model FILE]`.
 //!
 //! `written`: the written corpus in five parts, near copies in the same part. `languages`: every language's texts,
 //! written and licensed, left out with four or five other languages. `sources`: each licensed source left out.
@@ -58,6 +58,8 @@ const SOURCES: [&[&str]; 8] = [
 struct Arguments {
     modes: HashSet<String>,
     data: PathBuf,
+    /// The file of the shipped model, where it is not the one compiled in.
+    model: Option<PathBuf>,
     /// Texts of each licensed source, language and label, at most.
     each: usize,
     weighing: Weighing,
@@ -78,6 +80,7 @@ fn arguments() -> Result<Arguments, Failure> {
     let mut found = Arguments {
         modes: HashSet::new(),
         data: "../shared/data".into(),
+        model: None,
         each: corpus::EACH,
         weighing: corpus::WEIGHING,
         options: corpus::options(),
@@ -92,6 +95,7 @@ fn arguments() -> Result<Arguments, Failure> {
         let mut value = || rest.next().ok_or(format!("{word} what?"));
         match word.as_str() {
             "--data" => found.data = value()?.into(),
+            "--model" => found.model = Some(value()?.into()),
             "--each" => found.each = value()?.parse()?,
             "--written" => found.weighing.written = value()?.parse()?,
             "--imbalance" => found.weighing.imbalance = value()?.parse()?,
@@ -123,7 +127,7 @@ fn main() -> Result<(), Failure> {
     }
     let on = |mode: &str| arguments.modes.contains(mode);
     if on("shipped") {
-        let model = Model::shipped()?;
+        let model = shipped(&arguments)?;
         let scored: Vec<f64> = texts
             .iter()
             .map(|text| model.score(&text.sample.document()))
@@ -132,7 +136,7 @@ fn main() -> Result<(), Failure> {
         print("The shipped model", &all, &arguments);
     }
     if on("kept") {
-        let model = Model::shipped()?;
+        let model = shipped(&arguments)?;
         let scored: Vec<_> = kept
             .iter()
             .map(|text| (text, model.score(&text.sample.document())))
@@ -205,9 +209,16 @@ fn main() -> Result<(), Failure> {
         disguises::print(&model);
     }
     if on("disguises-shipped") {
-        disguises::print(&Model::shipped()?);
+        disguises::print(&shipped(&arguments)?);
     }
     Ok(())
+}
+
+fn shipped(arguments: &Arguments) -> Result<Model, Failure> {
+    Ok(match &arguments.model {
+        Some(file) => Model::from_bytes(&std::fs::read(file)?)?,
+        None => Model::shipped()?,
+    })
 }
 
 /// One JSON object a line: the texts with their part of the written corpus, then those kept out (part −1).

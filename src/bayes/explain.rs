@@ -82,7 +82,7 @@ struct Part {
 fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanation {
     let (weights, views) = weigh(model, text);
     let whole = model.bias() + views.iter().sum::<f64>();
-    let whole = whole + restraint(model.question(), &views, whole);
+    let whole = whole + restraint(model.question(), text, &views, whole);
     let passage = passage::strongest(model, text, views, whole);
     let lift = passage.as_ref().map_or(0.0, |passage| passage.lift);
     let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();

@@ -33,7 +33,7 @@ impl Model {
     pub fn score_features(&self, text: &Extractor) -> f64 {
         let views = self.by_view(text);
         let whole = self.bias() + views.iter().sum::<f64>();
-        let whole = whole + restraint(self.question(), &views, whole);
+        let whole = whole + restraint(self.question(), text, &views, whole);
         whole + passage::strongest(self, text, views, whole).map_or(0.0, |passage| passage.lift)
     }
 }

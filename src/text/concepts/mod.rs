@@ -81,14 +81,11 @@ impl WordList {
             if !self.beginnings.has(key) {
                 break;
             }
-            if length + 1 < least || !self.filter.has(key) {
-                continue;
-            }
-            let ends = || {
-                rest.get(length + 1)
-                    .is_none_or(|next| !is_part(next.folded))
-            };
-            for meaning in self.meanings(key) {
+            if let Some(meaning) = self.get(key).filter(|_| length + 1 >= least) {
+                let ends = || {
+                    rest.get(length + 1)
+                        .is_none_or(|next| !is_part(next.folded))
+                };
                 if unspaced || !meaning.whole || ends() {
                     found |= 1 << meaning.concept;
                 }
@@ -140,21 +137,22 @@ impl WordList {
         self.filter.put(key);
     }
 
-    /// Every meaning that the list gives: a word may have several.
-    fn meanings(&self, key: u64) -> impl Iterator<Item = Meaning> {
+    /// The first meaning that the list gives.
+    fn get(&self, key: u64) -> Option<Meaning> {
+        if !self.filter.has(key) {
+            return None;
+        }
         let mut at = place(key);
-        std::iter::from_fn(move || {
-            loop {
-                let (found, meaning) = self.places[at];
-                if found == 0 {
-                    return None;
-                }
-                at = (at + 1) % PLACES;
-                if found == key {
-                    return Some(meaning);
-                }
+        loop {
+            let (found, meaning) = self.places[at];
+            if found == key {
+                return Some(meaning);
             }
-        })
+            if found == 0 {
+                return None;
+            }
+            at = (at + 1) % PLACES;
+        }
     }
 }
 

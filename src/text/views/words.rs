@@ -23,6 +23,7 @@ pub(super) fn add(extractor: &mut Extractor) {
     let tokens = std::mem::take(&mut extractor.tokens);
     let text = std::mem::take(&mut extractor.text);
     let mut previous = tagged("start", 0);
+    let mut stem_before = previous;
     for (index, token) in tokens.iter().enumerate() {
         let glyphs = &text.glyphs[token.start..token.end];
         let at = owner(index);
@@ -31,7 +32,16 @@ pub(super) fn add(extractor: &mut Extractor) {
         };
         if token.kind != Kind::Spelled {
             extractor.put_piece(View::Words, mix(previous).wrapping_add(own), at);
+            let stem = if token.kind == Kind::Word {
+                stem(glyphs)
+            } else {
+                own
+            };
+            if (stem_before, stem) != (previous, own) {
+                extractor.put_piece(View::Words, mix(stem_before ^ STEMS).wrapping_add(stem), at);
+            }
             previous = own;
+            stem_before = stem;
         }
     }
     extractor.put_piece(
@@ -41,6 +51,18 @@ pub(super) fn add(extractor: &mut Extractor) {
     );
     extractor.tokens = tokens;
     extractor.text = text;
+}
+
+/// Tells pairs of stems from pairs of words.
+const STEMS: u64 = 0x5851_F42D_4C95_7F2D;
+/// Syllables that stand for a Korean word whatever particles it ends in.
+const STEM: usize = 2;
+
+/// The key of what a Korean word begins with, or else of the word.
+fn stem(glyphs: &[Glyph]) -> u64 {
+    let is_korean = matches!(glyphs[0].folded, '\u{AC00}'..='\u{D7A3}');
+    let letters = if is_korean { STEM } else { glyphs.len() };
+    key(&glyphs[..letters.min(glyphs.len())])
 }
 
 /// Adds what one token brings and returns the key it has in pairs.
