@@ -19,6 +19,11 @@ use hamlet_text::views::{FEATURES, mix};
 /// Features that change one by one before they are put with the others. A change copies these and not all.
 const RECENT: usize = 4_096;
 
+/// Those that then wait before all are copied: at least so many, and at least this part of all. What a label costs on average stays
+/// far below what all of them come to.
+const BETWEEN: usize = 4 * RECENT;
+const PART: usize = 32;
+
 /// Sums of a site's labels, for the features that they have. Copies share what they hold.
 #[derive(Clone, Debug, Default)]
 pub struct Lessons {
@@ -32,31 +37,41 @@ pub struct Lessons {
     digest: u64,
 }
 
-/// A class's sums in two parts that are added up.
+/// A class's sums in three parts that are added up.
 #[derive(Clone, Debug, Default)]
 struct Class {
     settled: Arc<Cells>,
     /// What has changed since those were put together.
+    between: Arc<Cells>,
+    /// What has changed since these were.
     recent: Arc<Cells>,
 }
 
 impl Class {
     fn units(&self, id: u32) -> i64 {
-        self.settled.get(id).saturating_add(self.recent.get(id))
+        let older = self.settled.get(id).saturating_add(self.between.get(id));
+        older.saturating_add(self.recent.get(id))
     }
 
     fn iter(&self) -> impl Iterator<Item = (u32, i64)> + '_ {
-        cells::sum(self.settled.iter(), self.recent.iter())
+        let older = cells::sum(self.settled.iter(), self.between.iter());
+        cells::sum(older, self.recent.iter())
     }
 
     /// Adds changes, sorted by feature.
     fn add(&mut self, changes: &[(u32, i64)]) {
         let recent = self.recent.with(changes.iter().copied());
-        if recent.len() > RECENT || self.settled.len() == 0 {
-            self.settled = Arc::new(self.settled.with(recent.iter()));
-            self.recent = Arc::default();
-        } else {
+        if recent.len() <= RECENT && self.settled.len() > 0 {
             self.recent = Arc::new(recent);
+            return;
+        }
+        self.recent = Arc::default();
+        let between = self.between.with(recent.iter());
+        if between.len() > BETWEEN.max(self.settled.len() / PART) || self.settled.len() == 0 {
+            self.settled = Arc::new(self.settled.with(between.iter()));
+            self.between = Arc::default();
+        } else {
+            self.between = Arc::new(between);
         }
     }
 }
@@ -170,7 +185,10 @@ impl Lessons {
     /// The memory that it takes, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let class = |class: &Class| class.settled.bytes() + class.recent.bytes();
+        let class = |class: &Class| {
+            let parts = [&class.settled, &class.between, &class.recent];
+            parts.map(|part| part.bytes()).iter().sum::<usize>()
+        };
         size_of::<Self>() + self.classes.iter().map(class).sum::<usize>()
     }
 
@@ -261,6 +279,39 @@ mod tests {
             text,
             ..Document::default()
         }
+    }
+
+    #[test]
+    fn sums_are_the_same_however_many_changes_lie_between() {
+        let mut lessons = Lessons::default();
+        let mut expected = std::collections::BTreeMap::new();
+        let mut id = 1_u64;
+        for round in 0..400_u64 {
+            let changes = (0..300).map(|_| {
+                id = mix(id);
+                let feature = u32::try_from(id % 60_000).unwrap_or(0);
+                (feature, if round % 3 == 2 { -1 } else { 1 })
+            });
+            let changes: Vec<(u32, i64)> = changes.collect();
+            for (feature, units) in &changes {
+                *expected.entry(*feature).or_insert(0_i64) += units;
+            }
+            lessons.add([changes, Vec::new()], |_, _, _| {});
+        }
+        expected.retain(|_, units| *units != 0);
+        assert!(lessons.classes[0].between.len() > 0);
+        assert!(
+            lessons
+                .cells(Label::Ham)
+                .eq(expected.iter().map(|(id, units)| (*id, *units)))
+        );
+        for (id, units) in expected {
+            assert_eq!(lessons.units(0, id), units);
+        }
+        assert_eq!(
+            Lessons::from_bytes(&lessons.to_bytes().expect("bytes")).expect("lessons"),
+            lessons
+        );
     }
 
     #[test]
