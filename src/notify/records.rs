@@ -66,10 +66,11 @@ pub async fn look_up(settings: &MailSettings, domain: &str) -> Result<Vec<DnsRec
     let mut policies = ask(format!("_dmarc.{domain}")).await?;
     let registered = psl::domain_str(&domain).unwrap_or(&domain);
     // A domain without a policy of its own has that of the one it belongs to (RFC 7489, 6.6.3).
-    if registered != domain && of_dmarc(&policies).next().is_none() {
+    let has_own = registered == domain || of_dmarc(&policies).next().is_some();
+    if !has_own {
         policies = ask(format!("_dmarc.{registered}")).await?;
     }
-    records.push(dmarc(registered, &policies));
+    records.push(dmarc(if has_own { &domain } else { registered }, &policies));
     Ok(records)
 }
 

@@ -139,6 +139,17 @@ async fn a_subdomain_has_the_policy_of_its_domain_and_a_silent_server_says_nothi
         .await
         .unwrap();
     assert_eq!(records[1].advice, None, "{records:?}");
+    assert!(
+        records[1].says.starts_with("elsinore.example:"),
+        "{records:?}"
+    );
+    let own = NameServer::start(&[("_dmarc.mail.elsinore.example", "v=DMARC1; p=reject")]).await;
+    let records = records::look_up(&settings(&own, ""), "mail.elsinore.example").await;
+    let says = &records.unwrap()[1].says;
+    assert!(
+        says.starts_with("mail.elsinore.example: v=DMARC1; p=reject"),
+        "{says}"
+    );
     let local = records::look_up(&settings_of, "localhost").await;
     assert!(local.unwrap_err().to_string().contains("localhost"));
     let broken = NameServer::start(&[("elsinore.example", BROKEN)]).await;
