@@ -12,8 +12,8 @@ use super::{field::FieldError, word::with_words};
 const MAX_PARAMETERS: usize = 50;
 const MAX_PARAMETER_BYTES: usize = 100;
 
-/// Parameters that say where a reader came from, or which comment they look for, not what they read.
-const TRACKING: [&str; 50] = [
+/// Parameters that say where a reader came from, who they are, how they read or which comment they look for, not what they read.
+const TRACKING: [&str; 75] = [
     "__twitter_impression",
     "_branch_match_id",
     "_ga",
@@ -22,52 +22,79 @@ const TRACKING: [&str; 50] = [
     "_hsmi",
     "_ke",
     "_openstat",
+    "_wpnonce",
     "amp",
+    "amp_gsa",
+    "amp_js_v",
+    "aspsessionid",
     "cmpid",
     "cpage",
     "dclid",
     "doing_wp_cron",
+    "elqtrackid",
     "epik",
     "fb_action_ids",
     "fb_action_types",
     "fb_comment_id",
+    "fb_ref",
+    "fb_source",
     "fbclid",
     "gbraid",
     "gclid",
     "gclsrc",
+    "guccounter",
+    "guce_referrer",
+    "guce_referrer_sig",
     "igsh",
     "igshid",
     "isappinstalled",
+    "jsessionid",
     "li_fat_id",
+    "like_comment",
     "mc_cid",
     "mc_eid",
     "mibextid",
     "mkt_tok",
     "moderation-hash",
     "msclkid",
+    "nb",
     "ncid",
+    "noamp",
     "nr_email_referer",
     "oly_enc_id",
+    "outputtype",
+    "phpsessid",
     "rdt_cid",
     "ref",
     "ref_src",
     "replytocom",
+    "s_cid",
+    "s_kwcid",
     "sfnsn",
+    "share",
+    "showcomment",
+    "spm",
     "srsltid",
+    "trk",
     "ttclid",
     "twclid",
     "unapproved",
+    "usqp",
     "vero_id",
     "wbraid",
     "wickedid",
+    "wpamp",
     "wt_mc",
     "wt_zmc",
     "yclid",
     "ysclid",
+    "zanpid",
 ];
 
 /// What names of further such parameters begin with.
-const TRACKING_FAMILIES: [&str; 7] = ["_x_tr_", "gad_", "hsa_", "matomo_", "mtm_", "pk_", "utm_"];
+const TRACKING_FAMILIES: [&str; 9] = [
+    "_x_tr_", "gad_", "hsa_", "itm_", "matomo_", "mtm_", "piwik_", "pk_", "utm_",
+];
 
 /// Files that stand for their folder.
 const INDEX_FILES: [&str; 4] = ["index.html", "index.htm", "index.php", "default.aspx"];
@@ -129,7 +156,12 @@ impl PageRules {
     /// A URL's path and query as the site spells them.
     #[must_use]
     pub fn spell(&self, url: &Url) -> String {
-        let path = self.path(url.path());
+        let path = self.path(without_session(url.path()));
+        // Blogger shows a post to phones under its own address with `m=1`.
+        let is_post = path
+            .rsplit_once('.')
+            .is_some_and(|(_, kind)| kind == "html");
+        let is_for_phones = |pair: &&str| is_post && matches!(*pair, "m=0" | "m=1");
         let kept: Vec<String> = url
             .query()
             .unwrap_or_default()
@@ -137,6 +169,7 @@ impl PageRules {
             // Templates that escape an address twice leave this of an ampersand.
             .map(|pair| pair.strip_prefix("amp;").unwrap_or(pair))
             .filter(|pair| self.counts(pair.split('=').next().unwrap_or_default()))
+            .filter(|pair| self.parameters.is_some() || !is_for_phones(pair))
             .map(normal)
             .collect();
         if kept.is_empty() {
@@ -197,6 +230,16 @@ impl PageRules {
     }
 }
 
+/// A path without the name of a session, which Java's servers write behind it for browsers without cookies.
+fn without_session(path: &str) -> &str {
+    let at = path.to_ascii_lowercase().rfind(";jsessionid=");
+    let behind = at.map(|at| &path[at..]);
+    match (at, behind) {
+        (Some(at), Some(behind)) if !behind.contains('/') => &path[..at],
+        _ => path,
+    }
+}
+
 /// Percent-encoded characters in normal form: those that need no code are written as they are, the codes of others have capitals
 /// (RFC 3986, 6.2.2.1 and 6.2.2.2).
 fn normal(raw: &str) -> String {
@@ -252,6 +295,14 @@ mod tests {
             ("/post?fbclid=1&amp;utm_source=x&amp;p=7", "/post?p=7"),
             ("/post?_x_tr_sl=de&_x_tr_tl=en&p=7", "/post?p=7"),
             ("/post?p=7&__twitter_impression=true", "/post?p=7"),
+            ("/post;jsessionid=0A1B.node1?p=7", "/post?p=7"),
+            ("/a;v=1/post?PHPSESSID=9&share=x&nb=1", "/a;v=1/post"),
+            (
+                "/2020/05/peas.html?m=1&showComment=132#c1",
+                "/2020/05/peas.html",
+            ),
+            ("/?m=202005", "/?m=202005"),
+            ("/list?m=1", "/list?m=1"),
             ("/2020/peas/comment-page-2/#comment-7", "/2020/peas/"),
             ("/2020/peas/comment-page-2", "/2020/peas"),
             ("/comment-page-guide/", "/comment-page-guide/"),

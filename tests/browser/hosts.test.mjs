@@ -104,6 +104,29 @@ test("a canonical address that is not on the site is passed over", async () => {
   }
 });
 
+test("a canonical link is found among other words for it", async () => {
+  pages.set("/words", { head: `<link rel="Canonical shortlink" href="/named">` });
+  await approved("/named", "Hey nonny, nonny.");
+  const [visitor, page] = await open("/words");
+  await page.getByText("Hey nonny").waitFor();
+  await visitor.leave();
+});
+
+test("a page of 240 pixels fits, however long names and words are and however deep the replies", async () => {
+  const name = "Wolfeschlegelsteinhausenbergerdorff";
+  let parent = await approved("/narrow", `${"x".repeat(200)} https://a.example/${"y".repeat(300)}`, { name: "N".repeat(90) });
+  for (let depth = 0; depth < 6; depth += 1) parent = await approved("/narrow", `Sigh no more, ${depth}.`, { parent, name });
+  for (const html of ['lang="en"', 'lang="ar" dir="rtl"']) {
+    pages.set("/narrow", { html });
+    const [visitor, page] = await open("/narrow", { viewport: { width: 240, height: 500 } });
+    await page.getByText("Sigh no more, 5.").waitFor();
+    await page.locator("article button").last().click();
+    const [whole, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.equal(whole, seen, html);
+    await visitor.leave();
+  }
+});
+
 test("a page whose address the service does not know says so, and shows the comments once it does", async () => {
   const origins = ["https://elsewhere.example"];
   await service.call("POST", "sites", { slug: "strange", name: "Strange", origins, policy: { spam_threshold: 1.0 } });

@@ -13,7 +13,7 @@
     return "en";
   };
 
-  const canonical = () => document.querySelector("link[rel=canonical]")?.href;
+  const canonical = () => document.querySelector("link[rel~=canonical]")?.href;
   const here = () => location.href.split("#")[0];
 
   // Calls `changed` when an application that draws its pages itself goes to another; returns what ends that. Browsers
