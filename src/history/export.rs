@@ -370,8 +370,8 @@ fn label(comment: &Comment, labels: &HashMap<CommentId, Label>) -> Option<&'stat
     }
     comment.decided_by.as_ref()?;
     match comment.status {
-        Status::Approved | Status::Rejected => Some("ham"),
+        Status::Approved => Some("ham"),
         Status::Spam => Some("spam"),
-        Status::Pending | Status::Trash => None,
+        Status::Pending | Status::Rejected | Status::Trash => None,
     }
 }

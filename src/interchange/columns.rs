@@ -2,10 +2,18 @@
 //! alike. `createdAt`, `created_at` and `Created At` are one name.
 
 /// The fields that are read, with the names that they have, the one that says it best first.
-const COLUMNS: [(&str, &[&str]); 13] = [
+const COLUMNS: [(&str, &[&str]); 14] = [
     (
         "id",
-        &["id", "comment_id", "object_id", "_id", "uuid", "guid"],
+        &[
+            "id",
+            "comment_id",
+            "object_id",
+            "_id",
+            "uuid",
+            "guid",
+            "comment_hex",
+        ],
     ),
     (
         "parent",
@@ -20,6 +28,10 @@ const COLUMNS: [(&str, &[&str]); 13] = [
             "replying_to",
             "parent_comment_id",
             "parent_comment",
+            "replying_to_uid",
+            "parent_hex",
+            "parent_nr",
+            "reply_id",
             "pid",
             "rid",
         ],
@@ -36,9 +48,21 @@ const COLUMNS: [(&str, &[&str]); 13] = [
             "path",
             "uri",
             "href",
+            "page_path",
+            "pathname",
+            "topic_url",
+            "thread_url",
+            "article_url",
+            "slug",
+            "page_slug",
+            "post_slug",
         ],
     ),
-    ("page_title", &["page_title", "title", "post_title"]),
+    ("wordpress_post", &["comment_post_id"]),
+    (
+        "page_title",
+        &["page_title", "title", "post_title", "topic_title"],
+    ),
     (
         "name",
         &[
@@ -51,6 +75,7 @@ const COLUMNS: [(&str, &[&str]); 13] = [
             "user_name",
             "display_name",
             "by_nickname",
+            "post_username",
         ],
     ),
     (
@@ -86,6 +111,8 @@ const COLUMNS: [(&str, &[&str]); 13] = [
             "body",
             "comment_content",
             "comment_text",
+            "comment_body",
+            "post_text",
             "html",
             "email_text",
             "sms",
@@ -122,6 +149,10 @@ const COLUMNS: [(&str, &[&str]); 13] = [
             "created_time",
             "creation_date",
             "submitted_at",
+            "submit_date",
+            "creation_timestamp",
+            "c_time",
+            "post_time",
         ],
     ),
     (

@@ -151,7 +151,7 @@ pub fn says_no(word: &str) -> bool {
 }
 
 /// Marks by which systems say that a comment was thrown away.
-pub const DISCARDED: [&str; 8] = [
+pub const DISCARDED: [&str; 10] = [
     "deleted",
     "is_deleted",
     "isDeleted",
@@ -160,10 +160,12 @@ pub const DISCARDED: [&str; 8] = [
     "trashed",
     "removed",
     "is_removed",
+    "rejected",
+    "is_rejected",
 ];
 
 /// Marks by which systems say that a comment, or its page, is not for everyone.
-pub const WITHHELD: [&str; 20] = [
+pub const WITHHELD: [&str; 22] = [
     "private",
     "is_private",
     "isPrivate",
@@ -184,6 +186,8 @@ pub const WITHHELD: [&str; 20] = [
     "awaitingModeration",
     "in_moderation",
     "post_password",
+    "isMinimized",
+    "is_minimized",
 ];
 
 /// Marks by which they say that one is, where they are not denied.

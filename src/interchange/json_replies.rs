@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields::first,
-    plain,
+    json_wraps, plain,
 };
 
 /// Replies within replies that are followed.
@@ -27,9 +27,6 @@ const NESTED: [&str; 9] = [
 
 /// Names under which a list is that an interface gives a page of at a time.
 const PAGED: [&str; 3] = ["nodes", "data", "items"];
-
-/// What a comment has inside of something that says more about it.
-const INNER: [&str; 3] = ["comment", "node", "_source"];
 
 /// What is found in an element.
 pub(super) fn read(
@@ -61,8 +58,7 @@ fn read_below(
     of: &mut impl FnMut(&Value) -> Found,
     found: &mut Vec<Found>,
 ) {
-    let inner = INNER.iter().find_map(|name| value.get(*name));
-    let one = of(inner.filter(|inner| inner.is_object()).unwrap_or(value));
+    let one = of(&json_wraps::whole(value));
     let nested = nested(value);
     let below = match one {
         Found::Comment(comment) => {

@@ -13,10 +13,16 @@ use super::{foreign::ReadError, json_mending::parsed};
 const LARGEST: usize = 1 << 20;
 
 /// Names under which systems keep their list of comments.
-pub const LISTS: [&str; 14] = [
+pub const LISTS: [&str; 17] = [
     "Comment", "Comments", "comments", "data", "results", "items", "list", "records", "rows",
-    "response", "docs", "nodes", "entries", "objects",
+    "response", "docs", "nodes", "entries", "objects", "pages", "threads", "topics",
 ];
+
+/// Those that may hold whole threads.
+const THREADS: [&str; 3] = ["pages", "threads", "topics"];
+
+/// The largest thread, in bytes.
+const LARGEST_THREAD: usize = 16 << 20;
 
 /// Something in a file: where it stands, and what it is.
 pub type JsonElement = (String, Value);
@@ -217,8 +223,10 @@ impl<R: BufRead> JsonValues<R> {
     fn element_bytes(&mut self, envelope: usize) -> Result<Option<Vec<u8>>, ReadError> {
         let mut bytes = Vec::new();
         let (mut depth, mut in_string, mut too_large) = (0_usize, false, false);
+        let is_thread = THREADS.contains(&self.list.as_str());
+        let largest = self.largest.max(if is_thread { LARGEST_THREAD } else { 0 });
         loop {
-            if bytes.len() > self.largest {
+            if bytes.len() > largest {
                 too_large = true;
                 bytes.clear();
             }

@@ -9,6 +9,7 @@ use super::{
     doubt::Doubt,
     foreign::{ForeignComment, Found, Standing},
     json_fields::{as_marked, first, is_reference, moment, reference, text},
+    json_wraps::shaped,
     labelled::label_of,
     plain, typed,
 };
@@ -18,9 +19,10 @@ use crate::{bayes::Label, domain::network};
 #[must_use]
 pub fn of(object: &Value) -> Found {
     let own = text(object, "text");
+    let other = || field(object, "text").or_else(|| shaped_text(object));
     let Some(content) = own
         .clone()
-        .or_else(|| field(object, "text").map(|other| typed::of_either(&other)))
+        .or_else(|| other().map(|other| typed::of_either(&other)))
     else {
         return Found::Skipped("no text");
     };
@@ -37,14 +39,21 @@ pub fn of(object: &Value) -> Found {
         None => plain::line(&name),
     });
     let status = field(object, "status");
-    let label = named(object, &LABELS);
+    let label = named(object, &LABELS[..1]).or_else(|| {
+        let mark = named(object, &LABELS[1..]);
+        mark.filter(|mark| decides(mark, status.as_deref()))
+    });
     let said = standing(status.as_deref(), label.as_deref());
-    let page =
-        field(object, "page").or_else(|| of_page(object, &["url", "link", "permalink", "path"]));
+    let parent = field(object, "parent");
+    // Some systems call the page, under which a comment is kept, its parent.
+    let above = parent.clone().filter(|parent| is_address(parent));
+    let page = field(object, "page")
+        .or_else(|| of_page(object, &["url", "link", "permalink", "path"]))
+        .or(above);
     let comment = ForeignComment {
         id: field(object, "id"),
-        parent: field(object, "parent")
-            .filter(|id| is_reference(id))
+        parent: parent
+            .filter(|id| is_reference(id) && !is_address(id))
             .or_else(|| reference(object, "parent")),
         // What is the page's address in one system is the author's in another.
         website: field(object, "website").filter(|website| Some(website) != page.as_ref()),
@@ -69,13 +78,48 @@ pub fn of(object: &Value) -> Found {
 /// Names of a label that no other system has for something else.
 const LABELS: [&str; 3] = ["label", "is_spam", "spam"];
 
+/// Whether what is called a parent is a page's address.
+pub(super) fn is_address(parent: &str) -> bool {
+    parent.starts_with('/') || parent.contains("://")
+}
+
+/// The text where it is an object of several shapes.
+fn shaped_text(object: &Value) -> Option<String> {
+    let fields = object.as_object()?;
+    names_of("text").iter().find_map(|name| {
+        let mut values = fields.iter().filter(|(key, _)| same(key, name));
+        values.find_map(|(_, value)| shaped(value))
+    })
+}
+
+/// Names of an author who is an object.
+const AUTHORS: [&str; 8] = [
+    "author",
+    "user",
+    "member",
+    "owner",
+    "commenter",
+    "creator",
+    "by",
+    "from",
+];
+
+/// What an author is called, beside the names that a comment's field has.
+const CALLED: [&str; 4] = ["fullName", "username", "login", "handle"];
+
 /// A field by any of its names; of an author that is an object, what is in it.
 fn field(object: &Value, column: &str) -> Option<String> {
     named(object, names_of(column)).or_else(|| {
-        let author = ["author", "user"].iter().find_map(|name| object.get(*name));
-        let author = author.filter(|author| author.is_object())?;
+        let mut authors = AUTHORS.iter().filter_map(|name| object.get(*name));
+        let author = authors.find(|author| author.is_object())?;
         match column {
-            "name" | "email" => named(author, names_of(column)),
+            "name" => named(author, &["displayName"])
+                .or_else(|| named(author, names_of(column)))
+                .or_else(|| named(author, &CALLED)),
+            "email" => named(author, names_of(column)).or_else(|| {
+                let name = named(author, &["name"])?;
+                name.contains('@').then_some(name)
+            }),
             "website" => named(author, &["website", "url"]),
             _ => None,
         }
@@ -109,6 +153,13 @@ fn named(object: &Value, names: &[&str]) -> Option<String> {
     })
 }
 
+/// Whether a mark of spam says what somebody decided: that it is not set says so only of what is public, for it is set of nothing
+/// that waits.
+pub(super) fn decides(mark: &str, status: Option<&str>) -> bool {
+    let is_public = || standing(status, None).standing == Standing::Approved;
+    label_of(mark) != Some(Label::Ham) || status.is_none() || is_public()
+}
+
 /// What a status and a label say.
 #[derive(Debug, Default)]
 pub(super) struct Said {
@@ -138,11 +189,15 @@ pub(super) fn standing(status: Option<&str>, said: Option<&str>) -> Said {
             | "yes" | "y",
         ) => (Standing::Approved, Some(Label::Ham)),
         Some("spam") => (Standing::Spam, Some(Label::Spam)),
-        Some("rejected") => (Standing::Rejected, Some(Label::Ham)),
+        // Unwanted, for whatever reason: that is no word about spam.
+        Some("rejected" | "refused" | "declined" | "denied" | "disapproved") => {
+            (Standing::Rejected, None)
+        }
         Some("trash" | "trashed" | "deleted" | "post-trashed") => (Standing::Trash, None),
         Some(
-            "pending" | "hold" | "held" | "waiting" | "unapproved" | "0" | "false" | "f" | "no"
-            | "n",
+            "pending" | "hold" | "held" | "waiting" | "unapproved" | "unpublished" | "hidden"
+            | "draft" | "private" | "queued" | "review" | "moderated" | "moderation" | "0"
+            | "false" | "f" | "no" | "n",
         ) => (Standing::Pending, None),
         Some(word) => {
             doubts.push(Doubt::new("a status that is not understood", word));

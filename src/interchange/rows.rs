@@ -8,6 +8,7 @@ use csv::StringRecord;
 
 use super::{
     columns::{is_known, names_of, same},
+    escapes::{self, Escapes},
     tidied::Tidied,
 };
 
@@ -47,6 +48,7 @@ pub struct Rows<R> {
     /// Rows that were read already: the first, where there is no header; those that a quotation mark had swallowed.
     ready: VecDeque<TableRow>,
     separator: u8,
+    escapes: Escapes,
     largest: usize,
     ended: bool,
 }
@@ -56,27 +58,28 @@ impl<R: BufRead> Rows<R> {
     /// `quoted`, a value may stand in quotation marks.
     pub fn new(mut input: R, separator: Option<u8>, quoted: bool) -> Self {
         let start = input.fill_buf().unwrap_or_default();
-        let (separator, skipped) = match separator {
-            Some(separator) => (separator, 0),
-            None => separator_of(start),
+        let (separator, skipped, escapes) = if let Some(separator) = separator {
+            (separator, 0, Escapes::None)
+        } else {
+            let (separator, skipped) = separator_of(start);
+            let escapes = Escapes::of(&start[skipped..], separator, quoted);
+            (separator, skipped, escapes)
         };
+        let quoted = quoted && escapes != Escapes::Unquoted;
         input.consume(skipped);
+        let tidied = Tidied::new(input, separator, quoted, u64::from(skipped > 0));
         let reader = csv::ReaderBuilder::new()
             .flexible(true)
             .has_headers(false)
             .delimiter(separator)
             .quoting(quoted)
-            .from_reader(Tidied::new(
-                input,
-                separator,
-                quoted,
-                u64::from(skipped > 0),
-            ));
+            .from_reader(tidied.escaped(escapes));
         Self {
             reader,
             names: Vec::new(),
             ready: VecDeque::new(),
             separator,
+            escapes,
             largest: LARGEST_PIECE,
             ended: false,
         }
@@ -109,6 +112,17 @@ impl<R: BufRead> Rows<R> {
             self.ready.push_back(first);
         }
         Ok(self.place("text").is_some())
+    }
+
+    /// Whether what stands where the header should is a row: a number, a date, an address, or nothing as databases write it.
+    #[must_use]
+    pub fn begins_with_values(&self) -> bool {
+        let is_value = |name: &String| {
+            name.contains('@')
+                || name.starts_with(|c: char| c.is_ascii_digit())
+                || escapes::is_null(&name.to_uppercase())
+        };
+        self.names.iter().any(is_value)
     }
 
     /// The header as it is shown to who looks for a column.
@@ -146,7 +160,8 @@ impl<R: BufRead> Rows<R> {
 
     /// A row's value in a column; `None` when it is empty.
     pub fn get<'a>(&self, row: &'a TableRow, column: &str) -> Option<&'a str> {
-        self.places(column).find_map(|place| row.get(place))
+        let value = self.places(column).find_map(|place| row.get(place));
+        value.filter(|value| column == "text" || !escapes::is_null(value))
     }
 
     /// A row's values in the columns that are named so, other than those that have a meaning of their own.
@@ -269,6 +284,9 @@ impl<R: BufRead> Iterator for Rows<R> {
                 None
             }
             Ok(true) => {
+                if self.escapes == Escapes::Unquoted {
+                    fields = fields.iter().map(escapes::undone).collect();
+                }
                 let row = TableRow { line, fields };
                 Some(match self.misshapen(&row) {
                     None => Ok(row),

@@ -52,7 +52,9 @@ impl Start {
     /// [`ReadError::Broken`] with what it seems to be.
     pub fn refuse_unless(&self, format: ForeignFormat) -> Result<(), ReadError> {
         if let Kind::Other(start) = &self.kind
-            && start.starts_with("---")
+            && ["---", "- ", "_id: "]
+                .iter()
+                .any(|begins| start.starts_with(begins))
         {
             let problem = "it is YAML, which is not read: convert it to JSON lines";
             return Err(ReadError::broken("the file", &problem));
@@ -61,6 +63,14 @@ impl Start {
             && SQL.iter().any(|begins| start.starts_with(begins))
         {
             let problem = "it is a dump of a database (SQL): export the comments with the system that they are of";
+            return Err(ReadError::broken("the file", &problem));
+        }
+        if let Kind::Other(start) = &self.kind
+            && ["AUTHOR: ", "TITLE: "]
+                .iter()
+                .any(|begins| start.starts_with(begins))
+        {
+            let problem = "it is Movable Type's export, which is not read: WordPress reads it, and exports it as --format wxr";
             return Err(ReadError::broken("the file", &problem));
         }
         let (is_it, wanted) = match format {
@@ -136,6 +146,7 @@ impl Start {
                     "html" => {
                         ", which is a page and no export: was there an error when it was fetched?"
                     }
+                    "output" => ", as in IntenseDebate's exports, which are not read",
                     "blogml" | "blog" => ": that is BlogML, which is not read",
                     "feed" => ", which is a feed: if it is Blogger's export, try --format blogger",
                     _ => "",
@@ -262,6 +273,9 @@ mod tests {
             ),
             ("id,text\n", ForeignFormat::Jsonl, "begins with \"id,text\""),
             ("---\n- id: 1\n", ForeignFormat::Jsonl, "YAML"),
+            ("- id: 1\n", ForeignFormat::Jsonl, "YAML"),
+            ("AUTHOR: A\n", ForeignFormat::Csv, "Movable Type"),
+            ("<output><blogpost>", ForeignFormat::Disqus, "IntenseDebate"),
         ] {
             let error = Start::of(text)
                 .refuse_unless(format)

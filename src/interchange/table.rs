@@ -8,7 +8,7 @@ use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields,
     labelled::label_of,
-    own_json::standing,
+    own_json::{decides, is_address, standing},
     plain,
     rows::{Rows, TableRow, TableRowError},
     typed,
@@ -44,8 +44,13 @@ impl<R: BufRead> Table<R> {
         {
             return Ok(());
         }
-        let names = self.rows.names();
-        let problem = format!("the header names no column 'text'; it names {names}");
+        // What stands in a row is no one's to read in an error.
+        let problem = if self.rows.begins_with_values() {
+            "there is no header: write the columns' names into a line before it (id, page, name, text, …)".to_owned()
+        } else {
+            let names = self.rows.names();
+            format!("the header names no column 'text'; it names {names}")
+        };
         Err(ReadError::broken("line 1", &problem))
     }
 
@@ -64,7 +69,10 @@ impl<R: BufRead> Table<R> {
         let Some(text) = get("text") else {
             return Ok(Found::Skipped("no text"));
         };
-        let said = standing(get("status").as_deref(), get("label").as_deref());
+        let (status, label) = (get("status"), get("label"));
+        let is_mark = !self.rows.is_own("label");
+        let label = label.filter(|mark| !is_mark || decides(mark, status.as_deref()));
+        let said = standing(status.as_deref(), label.as_deref());
         // What a column of ours holds stands as it was typed.
         let (text, name) = if self.rows.is_own("text") {
             (text, get("name"))
@@ -76,10 +84,17 @@ impl<R: BufRead> Table<R> {
             let mut marks = self.rows.marks(row, names);
             marks.any(|word| !json_fields::says_no(word)).then_some(why)
         };
+        // WordPress's own table names a comment's post by its number.
+        let post = || Some(format!("/?p={}", self.rows.get(row, "wordpress_post")?));
+        let parent = get("parent");
+        let above = || parent.clone().filter(|parent| is_address(parent));
+        let page = get("page").or_else(post).or_else(above);
         let comment = ForeignComment {
             id: get("id"),
-            parent: get("parent").filter(|id| json_fields::is_reference(id)),
-            page: get("page").unwrap_or_default(),
+            parent: parent
+                .clone()
+                .filter(|id| json_fields::is_reference(id) && !is_address(id)),
+            page: page.unwrap_or_default(),
             page_title: get("page_title"),
             name: name.unwrap_or_default(),
             email: get("email"),
@@ -95,7 +110,7 @@ impl<R: BufRead> Table<R> {
         let mut shown = self.rows.marks(row, &json_fields::SHOWN);
         let mut visible = self.rows.marks(row, &json_fields::VISIBILITY);
         let is_hidden = shown.any(json_fields::says_no) || visible.any(json_fields::leaves_out);
-        let label = get("label").as_deref().and_then(label_of);
+        let label = label.as_deref().and_then(label_of);
         let comment = comment
             .written(dates::read(get("created_at").as_deref()))
             .withheld(marked(&json_fields::WITHHELD, json_fields::MARKED_WITHHELD))

@@ -6,7 +6,7 @@ use std::{
     io::{self, BufRead, Read},
 };
 
-use super::input::Bounded;
+use super::{escapes::Escapes, input::Bounded};
 
 /// Bytes of a table whose rows all end in one line feed, and where they begin.
 pub(super) struct Tidied<R> {
@@ -17,7 +17,9 @@ pub(super) struct Tidied<R> {
     /// The lines on which rows begin that were handed out and not counted yet.
     pub(super) starts: VecDeque<u64>,
     place: Place,
-    after_return: bool,
+    escapes: Escapes,
+    /// What was read before, where it decides what the next byte means: a carriage return, a backslash.
+    after: Option<u8>,
     pub(super) is_done: bool,
 }
 
@@ -42,9 +44,15 @@ impl<R: BufRead> Tidied<R> {
             line: line + 1,
             starts: VecDeque::new(),
             place: Place::Between,
-            after_return: false,
+            escapes: Escapes::None,
+            after: None,
             is_done: false,
         }
+    }
+
+    /// The same where a backslash takes the meaning of what follows it away.
+    pub(super) fn escaped(self, escapes: Escapes) -> Self {
+        Self { escapes, ..self }
     }
 
     /// Whether a quotation mark is open.
@@ -57,10 +65,48 @@ impl<R: BufRead> Tidied<R> {
         self.place == Place::Between
     }
 
+    /// The bytes to hand out for one that was read: what a backslash protects becomes what the reader of rows knows.
+    fn hand_out(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let protects = match self.escapes {
+            Escapes::None => false,
+            Escapes::Unquoted => true,
+            Escapes::Quoted => self.place == Place::Quoted,
+        };
+        if self.after != Some(b'\\') {
+            if protects && byte == b'\\' {
+                self.after = Some(byte);
+            } else {
+                out.extend(self.pass(byte));
+            }
+            return;
+        }
+        self.after = None;
+        if self.escapes == Escapes::Unquoted {
+            self.line += u64::from(byte == b'\n');
+            let name = match byte {
+                b'\n' => b'n',
+                b'\t' => b't',
+                other => other,
+            };
+            out.extend(self.pass(b'\\'));
+            out.extend(self.pass(name));
+            return;
+        }
+        match byte {
+            // Two quotation marks are one, and end nothing.
+            b'"' => out.extend(b"\"\""),
+            b'\\' => out.push(b'\\'),
+            b'\n' | b'\r' => out.extend(self.pass(byte)),
+            other => {
+                out.push(b'\\');
+                out.extend(self.pass(other));
+            }
+        }
+    }
+
     /// The byte to hand out for one that was read.
     fn pass(&mut self, byte: u8) -> Option<u8> {
-        let is_second = std::mem::take(&mut self.after_return) && byte == b'\n';
-        if is_second {
+        if self.after.take() == Some(b'\r') && byte == b'\n' {
             return None;
         }
         if self.place == Place::Quoted {
@@ -71,7 +117,7 @@ impl<R: BufRead> Tidied<R> {
             return Some(byte);
         }
         if matches!(byte, b'\n' | b'\r') {
-            self.after_return = byte == b'\r';
+            self.after = (byte == b'\r').then_some(byte);
             self.line += 1;
             self.place = Place::Between;
             return Some(b'\n');
@@ -95,16 +141,17 @@ impl<R: BufRead> Read for Tidied<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let chunk = self.input.fill_buf()?;
-            let chunk = chunk[..chunk.len().min(buffer.len())].to_vec();
+            // A byte becomes two at most.
+            let room = (buffer.len() / 2).max(1);
+            let chunk = chunk[..chunk.len().min(room)].to_vec();
             self.is_done = chunk.is_empty();
             self.input.consume(chunk.len());
-            let mut length = 0;
-            for byte in &chunk {
-                if let Some(byte) = self.pass(*byte) {
-                    buffer[length] = byte;
-                    length += 1;
-                }
+            let mut out = Vec::with_capacity(chunk.len() * 2);
+            for byte in chunk {
+                self.hand_out(byte, &mut out);
             }
+            let length = out.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&out[..length]);
             if length > 0 || self.is_done {
                 return Ok(length);
             }

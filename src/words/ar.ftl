@@ -1905,6 +1905,7 @@ fault-import-deep = العناصر متداخلة أعمق من { $most }
 fault-import-rtf = هو مستند معالج نصوص (RTF): احفظه نصًا عاديًا
 fault-import-utf-32 = هو بترميز UTF-32 الذي لا يُقرأ: حوّله: iconv -f utf-32 -t utf-8
 fault-import-yaml = هو YAML الذي لا يُقرأ: حوّله إلى أسطر JSON
+fault-import-movable-type = هو تصدير من Movable Type الذي لا يُقرأ: يقرؤه WordPress ويصدّره بصيغة ‎--format wxr‎
 fault-import-quote = علامة اقتباس لم تُغلق
 fault-import-header = سطر العناوين مرة أخرى
 fault-import-nested = متداخل أكثر من اللازم
@@ -1921,6 +1922,7 @@ fault-import-ends-list = ينتهي قبل أوانه، داخل القائمة
 fault-import-before-xml = تُجووز ما قبل XML: { $line }
 fault-import-column = لا تذكر الترويسة عمودًا اسمه «{ $name }»
 fault-import-column-text = لا تذكر الترويسة عمودًا اسمه «text»؛ بل تذكر { $names }
+fault-import-no-header = لا توجد ترويسة: اكتب أسماء الأعمدة في سطر قبله (id, page, name, text, …)
 fault-import-neither-label = العلامة { $label } ليست spam ولا ham
 fault-import-neither-question = السؤال { $question } ليس spam ولا abuse
 fault-import-reading = فشلت القراءة: { $why }
@@ -1939,6 +1941,7 @@ fault-hint-disqus = أول عنصر فيه ‎<{ $name }>‎: جرّب ‎--form
 fault-hint-disqus-old = أول عنصر فيه ‎<{ $name }>‎، كما في تصدير Disqus قبل 2011: صدّره من جديد أو حوّله إلى أسطر JSON.
 fault-hint-page = أول عنصر فيه ‎<{ $name }>‎، وهو صفحة لا تصدير: هل وقع خطأ عند جلبه؟
 fault-hint-blogml = أول عنصر فيه ‎<{ $name }>‎: هذا BlogML، وهو لا يُقرأ.
+fault-hint-intensedebate = أول عنصر فيه ‎<{ $name }>‎ كما في تصديرات IntenseDebate التي لا تُقرأ.
 fault-hint-feed = أول عنصر فيه ‎<{ $name }>‎، وهو موجز: إن كان تصدير Blogger فجرّب ‎--format blogger.
 
 ## تقرير تقييم نموذج، صفحة تُحفظ

@@ -1670,6 +1670,7 @@ fault-import-deep = Elemente sind mehr als { $most } tief verschachtelt
 fault-import-rtf = es ist ein Dokument einer Textverarbeitung (RTF): speichern Sie es als reinen Text
 fault-import-utf-32 = es ist in UTF-32, das nicht gelesen wird: wandeln Sie es um: iconv -f utf-32 -t utf-8
 fault-import-yaml = es ist YAML, das nicht gelesen wird: wandeln Sie es in JSON-Zeilen um
+fault-import-movable-type = es ist ein Export von Movable Type, der nicht gelesen wird: WordPress liest ihn und gibt ihn als --format wxr aus
 fault-import-quote = ein Anführungszeichen ist nicht geschlossen
 fault-import-header = noch einmal die Kopfzeile
 fault-import-nested = zu tief verschachtelt
@@ -1686,6 +1687,7 @@ fault-import-ends-list = es endet zu früh, mitten in der Liste
 fault-import-before-xml = was vor dem XML steht, wurde übergangen: { $line }
 fault-import-column = die Kopfzeile nennt keine Spalte „{ $name }“
 fault-import-column-text = die Kopfzeile nennt keine Spalte „text“; sie nennt { $names }
+fault-import-no-header = es gibt keine Kopfzeile: schreiben Sie die Namen der Spalten in eine Zeile davor (id, page, name, text, …)
 fault-import-neither-label = die Markierung { $label } ist weder spam noch ham
 fault-import-neither-question = die Frage { $question } ist weder spam noch abuse
 fault-import-reading = das Lesen ist gescheitert: { $why }
@@ -1704,6 +1706,7 @@ fault-hint-disqus = Sein erstes Element ist <{ $name }>: versuchen Sie --format 
 fault-hint-disqus-old = Sein erstes Element ist <{ $name }>, wie in Exporten von Disqus vor 2011: exportieren Sie neu oder wandeln Sie es in JSON-Zeilen um.
 fault-hint-page = Sein erstes Element ist <{ $name }>, also eine Seite und kein Export: gab es beim Abholen einen Fehler?
 fault-hint-blogml = Sein erstes Element ist <{ $name }>: das ist BlogML, das nicht gelesen wird.
+fault-hint-intensedebate = Sein erstes Element ist <{ $name }>, wie in Exporten von IntenseDebate, die nicht gelesen werden.
 fault-hint-feed = Sein erstes Element ist <{ $name }>, also ein Feed: wenn es ein Export von Blogger ist, versuchen Sie --format blogger.
 
 ## Der Bericht über die Auswertung eines Modells, eine Seite zum Aufheben

@@ -1660,6 +1660,7 @@ fault-import-deep = elements are nested more than { $most } deep
 fault-import-rtf = it is a document of a word processor (RTF): save it as plain text
 fault-import-utf-32 = it is in UTF-32, which is not read: convert it: iconv -f utf-32 -t utf-8
 fault-import-yaml = it is YAML, which is not read: convert it to JSON lines
+fault-import-movable-type = it is Movable Type's export, which is not read: WordPress reads it, and exports it as --format wxr
 fault-import-quote = a quotation mark is not closed
 fault-import-header = the header again
 fault-import-nested = nested too deeply
@@ -1676,6 +1677,7 @@ fault-import-ends-list = it ends early, inside its list
 fault-import-before-xml = what stands before the XML was passed over: { $line }
 fault-import-column = the header names no column '{ $name }'
 fault-import-column-text = the header names no column 'text'; it names { $names }
+fault-import-no-header = there is no header: write the columns' names into a line before it (id, page, name, text, …)
 fault-import-neither-label = the label { $label } is neither spam nor ham
 fault-import-neither-question = the question { $question } is neither spam nor abuse
 fault-import-reading = reading failed: { $why }
@@ -1694,6 +1696,7 @@ fault-hint-disqus = Its first element is <{ $name }>: try --format disqus.
 fault-hint-disqus-old = Its first element is <{ $name }>, as in Disqus's exports of before 2011: export it again, or convert it to JSON lines.
 fault-hint-page = Its first element is <{ $name }>, which is a page and no export: was there an error when it was fetched?.
 fault-hint-blogml = Its first element is <{ $name }>: that is BlogML, which is not read.
+fault-hint-intensedebate = Its first element is <{ $name }>, as in IntenseDebate's exports, which are not read.
 fault-hint-feed = Its first element is <{ $name }>, which is a feed: if it is Blogger's export, try --format blogger.
 
 ## The report of a model's evaluation, a page to keep

@@ -1670,6 +1670,7 @@ fault-import-deep = hay elementos anidados a más de { $most } niveles
 fault-import-rtf = es un documento de un procesador de textos (RTF): guárdelo como texto sin formato
 fault-import-utf-32 = está en UTF-32, que no se lee: conviértalo: iconv -f utf-32 -t utf-8
 fault-import-yaml = es YAML, que no se lee: conviértalo en líneas JSON
+fault-import-movable-type = es una exportación de Movable Type, que no se lee: WordPress la lee y la exporta como --format wxr
 fault-import-quote = unas comillas no están cerradas
 fault-import-header = la cabecera otra vez
 fault-import-nested = demasiado anidado
@@ -1686,6 +1687,7 @@ fault-import-ends-list = termina antes de tiempo, dentro de la lista
 fault-import-before-xml = se pasó por alto lo que precede al XML: { $line }
 fault-import-column = la cabecera no nombra ninguna columna «{ $name }»
 fault-import-column-text = la cabecera no nombra ninguna columna «text»; nombra { $names }
+fault-import-no-header = no hay cabecera: escriba los nombres de las columnas en una línea delante (id, page, name, text, …)
 fault-import-neither-label = la etiqueta { $label } no es ni spam ni ham
 fault-import-neither-question = la pregunta { $question } no es ni spam ni abuse
 fault-import-reading = falló la lectura: { $why }
@@ -1704,6 +1706,7 @@ fault-hint-disqus = Su primer elemento es <{ $name }>: pruebe --format disqus.
 fault-hint-disqus-old = Su primer elemento es <{ $name }>, como en las exportaciones de Disqus anteriores a 2011: expórtelo de nuevo o conviértalo en líneas JSON.
 fault-hint-page = Su primer elemento es <{ $name }>, una página y no una exportación: ¿hubo un error al obtenerla?
 fault-hint-blogml = Su primer elemento es <{ $name }>: es BlogML, que no se lee.
+fault-hint-intensedebate = Su primer elemento es <{ $name }>, como en las exportaciones de IntenseDebate, que no se leen.
 fault-hint-feed = Su primer elemento es <{ $name }>, un canal: si es la exportación de Blogger, pruebe --format blogger.
 
 ## El informe de evaluación de un modelo, una página para guardar

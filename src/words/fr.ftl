@@ -1679,6 +1679,7 @@ fault-import-deep = des éléments sont imbriqués sur plus de { $most } niveaux
 fault-import-rtf = c’est un document de traitement de texte (RTF) : enregistrez-le en texte brut
 fault-import-utf-32 = c’est en UTF-32, qui n’est pas lu : convertissez-le : iconv -f utf-32 -t utf-8
 fault-import-yaml = c’est du YAML, qui n’est pas lu : convertissez-le en lignes JSON
+fault-import-movable-type = c’est un export de Movable Type, qui n’est pas lu : WordPress le lit et l’exporte en --format wxr
 fault-import-quote = un guillemet n’est pas fermé
 fault-import-header = encore une fois l’en-tête
 fault-import-nested = trop imbriqué
@@ -1695,6 +1696,7 @@ fault-import-ends-list = il finit trop tôt, au milieu de sa liste
 fault-import-before-xml = ce qui précède le XML a été passé : { $line }
 fault-import-column = l’en-tête ne nomme aucune colonne « { $name } »
 fault-import-column-text = l’en-tête ne nomme aucune colonne « text » ; il nomme { $names }
+fault-import-no-header = il n’y a pas d’en-tête : écrivez les noms des colonnes dans une ligne placée avant (id, page, name, text, …)
 fault-import-neither-label = l’étiquette { $label } n’est ni spam ni ham
 fault-import-neither-question = la question { $question } n’est ni spam ni abuse
 fault-import-reading = la lecture a échoué : { $why }
@@ -1713,6 +1715,7 @@ fault-hint-disqus = Son premier élément est <{ $name }> : essayez --format dis
 fault-hint-disqus-old = Son premier élément est <{ $name }>, comme dans les exports de Disqus d’avant 2011 : exportez de nouveau, ou convertissez en lignes JSON.
 fault-hint-page = Son premier élément est <{ $name }> : une page et non un export ; y a-t-il eu une erreur au téléchargement ?
 fault-hint-blogml = Son premier élément est <{ $name }> : c’est du BlogML, qui n’est pas lu.
+fault-hint-intensedebate = Son premier élément est <{ $name }>, comme dans les exports d’IntenseDebate, qui ne sont pas lus.
 fault-hint-feed = Son premier élément est <{ $name }> : un flux ; si c’est l’export de Blogger, essayez --format blogger.
 
 ## Le rapport d’évaluation d’un modèle, une page à garder

@@ -1493,6 +1493,7 @@ fault-import-deep = elemen bersarang lebih dari { $most } tingkat
 fault-import-rtf = ini dokumen pengolah kata (RTF): simpan sebagai teks biasa
 fault-import-utf-32 = ini dalam UTF-32, yang tidak dibaca: ubah: iconv -f utf-32 -t utf-8
 fault-import-yaml = ini YAML, yang tidak dibaca: ubah menjadi baris JSON
+fault-import-movable-type = ini ekspor Movable Type, yang tidak dibaca: WordPress membacanya dan mengekspornya sebagai --format wxr
 fault-import-quote = ada tanda kutip yang tidak ditutup
 fault-import-header = baris judul sekali lagi
 fault-import-nested = bersarang terlalu dalam
@@ -1509,6 +1510,7 @@ fault-import-ends-list = berakhir terlalu dini, di dalam daftarnya
 fault-import-before-xml = yang ada sebelum XML dilewati: { $line }
 fault-import-column = tajuk tidak menyebut kolom “{ $name }”
 fault-import-column-text = tajuk tidak menyebut kolom “text”; yang disebut { $names }
+fault-import-no-header = tidak ada tajuk: tuliskan nama kolom pada satu baris di depannya (id, page, name, text, …)
 fault-import-neither-label = label { $label } bukan spam dan bukan ham
 fault-import-neither-question = pertanyaan { $question } bukan spam dan bukan abuse
 fault-import-reading = pembacaan gagal: { $why }
@@ -1527,6 +1529,7 @@ fault-hint-disqus = Elemen pertamanya <{ $name }>: coba --format disqus.
 fault-hint-disqus-old = Elemen pertamanya <{ $name }>, seperti ekspor Disqus sebelum 2011: ekspor lagi, atau ubah menjadi baris JSON.
 fault-hint-page = Elemen pertamanya <{ $name }>, yaitu halaman, bukan ekspor: apakah ada kesalahan saat diambil?
 fault-hint-blogml = Elemen pertamanya <{ $name }>: itu BlogML, yang tidak dibaca.
+fault-hint-intensedebate = Elemen pertamanya <{ $name }>, seperti pada ekspor IntenseDebate, yang tidak dibaca.
 fault-hint-feed = Elemen pertamanya <{ $name }>, yaitu umpan: jika ini ekspor Blogger, coba --format blogger.
 
 ## Laporan evaluasi sebuah model, halaman untuk disimpan

@@ -1670,6 +1670,7 @@ fault-import-deep = há elementos aninhados a mais de { $most } níveis
 fault-import-rtf = é um documento de um processador de texto (RTF): salve-o como texto simples
 fault-import-utf-32 = está em UTF-32, que não é lido: converta-o: iconv -f utf-32 -t utf-8
 fault-import-yaml = é YAML, que não é lido: converta-o em linhas JSON
+fault-import-movable-type = é uma exportação do Movable Type, que não é lida: o WordPress a lê e a exporta como --format wxr
 fault-import-quote = há aspas que não foram fechadas
 fault-import-header = o cabeçalho outra vez
 fault-import-nested = aninhado demais
@@ -1686,6 +1687,7 @@ fault-import-ends-list = termina cedo demais, dentro da lista
 fault-import-before-xml = o que vem antes do XML foi ignorado: { $line }
 fault-import-column = o cabeçalho não nomeia nenhuma coluna “{ $name }”
 fault-import-column-text = o cabeçalho não nomeia nenhuma coluna “text”; nomeia { $names }
+fault-import-no-header = não há cabeçalho: escreva os nomes das colunas em uma linha antes (id, page, name, text, …)
 fault-import-neither-label = o rótulo { $label } não é spam nem ham
 fault-import-neither-question = a pergunta { $question } não é spam nem abuse
 fault-import-reading = a leitura falhou: { $why }
@@ -1704,6 +1706,7 @@ fault-hint-disqus = Seu primeiro elemento é <{ $name }>: tente --format disqus.
 fault-hint-disqus-old = Seu primeiro elemento é <{ $name }>, como nas exportações do Disqus de antes de 2011: exporte de novo ou converta em linhas JSON.
 fault-hint-page = Seu primeiro elemento é <{ $name }>, uma página e não uma exportação: houve um erro ao obtê-la?
 fault-hint-blogml = Seu primeiro elemento é <{ $name }>: isso é BlogML, que não é lido.
+fault-hint-intensedebate = Seu primeiro elemento é <{ $name }>, como nas exportações do IntenseDebate, que não são lidas.
 fault-hint-feed = Seu primeiro elemento é <{ $name }>, um feed: se for a exportação do Blogger, tente --format blogger.
 
 ## O relatório de avaliação de um modelo, uma página para guardar

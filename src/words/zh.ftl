@@ -1487,6 +1487,7 @@ fault-import-deep = 元素嵌套超过 { $most } 层
 fault-import-rtf = 这是文字处理软件的文档（RTF）：请另存为纯文本
 fault-import-utf-32 = 这是 UTF-32，无法读取：请转换：iconv -f utf-32 -t utf-8
 fault-import-yaml = 这是 YAML，无法读取：请转换为 JSON 行
+fault-import-movable-type = 这是 Movable Type 的导出文件，无法读取：WordPress 能读取它，并以 --format wxr 导出
 fault-import-quote = 有引号没有闭合
 fault-import-header = 又是表头
 fault-import-nested = 嵌套过深
@@ -1503,6 +1504,7 @@ fault-import-ends-list = 在列表中提前结束
 fault-import-before-xml = 已略过 XML 之前的内容：{ $line }
 fault-import-column = 表头没有“{ $name }”列
 fault-import-column-text = 表头没有“text”列；它有 { $names }
+fault-import-no-header = 没有表头：请在前面加一行列名（id, page, name, text, …）
 fault-import-neither-label = 标注 { $label } 既不是 spam 也不是 ham
 fault-import-neither-question = 问题 { $question } 既不是 spam 也不是 abuse
 fault-import-reading = 读取失败：{ $why }
@@ -1521,6 +1523,7 @@ fault-hint-disqus = 其首个元素是 <{ $name }>：请试 --format disqus。
 fault-hint-disqus-old = 其首个元素是 <{ $name }>，如 2011 年以前 Disqus 的导出：请重新导出，或转换为 JSON 行。
 fault-hint-page = 其首个元素是 <{ $name }>，是网页而不是导出：获取时是否出错？
 fault-hint-blogml = 其首个元素是 <{ $name }>：那是 BlogML，不予读取。
+fault-hint-intensedebate = 其首个元素是 <{ $name }>：如 IntenseDebate 的导出文件，不予读取。
 fault-hint-feed = 其首个元素是 <{ $name }>，是订阅源：如果是 Blogger 的导出，请试 --format blogger。
 
 ## 模型评估报告，可保存的页面

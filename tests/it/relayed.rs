@@ -38,7 +38,7 @@ const ELSEWHERE: [&str; 6] = [
 ];
 
 /// Parts of sentences, what only programs read, and what a command prints of an import.
-const PARTS: [&str; 31] = [
+const PARTS: [&str; 32] = [
     // Of a body of JSON, which no form sends, and what serde calls a mistake.
     "This is not JSON: see line 7, column 7.",
     "There is something behind the JSON value.",
@@ -60,6 +60,7 @@ const PARTS: [&str; 31] = [
     ", as in Disqus's exports of before 2011: export it again, or convert it to JSON lines",
     ", which is a page and no export: was there an error when it was fetched?",
     ": that is BlogML, which is not read",
+    ", as in IntenseDebate's exports, which are not read",
     ", which is a feed: if it is Blogger's export, try --format blogger",
     "Its first element is <7>7.",
     "nothing in it could be read as a comment: 7",

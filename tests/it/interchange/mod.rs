@@ -8,6 +8,7 @@ mod hidden;
 mod imports;
 mod kinds;
 mod runs;
+mod shapes;
 mod taught;
 mod variants;
 mod wordpress;
