@@ -86,10 +86,8 @@ fn explain(model: &Model, document: &Document<'_>, text: &Extractor) -> Explanat
     let passage = passage::strongest(model, text, views, whole);
     let lift = passage.as_ref().map_or(0.0, |passage| passage.lift);
     let keys: Vec<u64> = text.tokens().iter().map(|token| text.key(token)).collect();
-    let mut parts = parts(&weights, &keys);
-    parts.retain(|part| is_telling(text, part.owner));
     let looks = Looks::of(text);
-    let tokens = most_telling(parts)
+    let tokens = most_telling(parts(&weights, &keys), text)
         .map(|part| describe(&part, document, text, &looks, &keys))
         .chain(passage.map(|passage| place(passage, text)))
         .collect();
@@ -212,14 +210,15 @@ fn is_telling(text: &Extractor, owner: u32) -> bool {
     }
 }
 
-/// The parts that tell most each way, the strongest first.
-fn most_telling(mut parts: Vec<Part>) -> impl Iterator<Item = Part> {
+/// The parts that tell most each way, the strongest first. Whether a part is telling is asked of the strongest alone: to
+/// answer it takes a look through all words.
+fn most_telling(mut parts: Vec<Part>, text: &Extractor) -> impl Iterator<Item = Part> {
     parts.retain(|part| part.weight.abs() * STEPS >= 1.0);
     parts.sort_unstable_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     let mut room = [KEPT; 2];
     parts.into_iter().filter(move |part| {
         let way = &mut room[usize::from(part.weight > 0.0)];
-        let fits = *way > 0;
+        let fits = *way > 0 && is_telling(text, part.owner);
         *way -= usize::from(fits);
         fits
     })

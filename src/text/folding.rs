@@ -5,6 +5,7 @@
 use unicode_normalization::char::{compose, decompose_compatible, is_combining_mark};
 
 use super::normalize::is_invisible;
+use crate::classes::is_letter_or_digit;
 
 /// The zeros of the decimal digits that have a script of their own.
 const ZEROS: [u32; 17] = [
@@ -46,7 +47,7 @@ pub fn joined(first: char, second: char) -> Option<char> {
 /// Whether a folded character is a part of a word.
 #[must_use]
 pub fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || is_vowel_sign(c)
+    is_letter_or_digit(c) || is_vowel_sign(c)
 }
 
 /// Whether a script is written without blanks between words, or, as Korean, with blanks that part more than words.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::glyphs::{Glyph, Glyphs};
 use super::keys::extend;
 use super::normalize::normalize_plain;
+use crate::classes::is_letter_or_digit;
 
 static LIST: LazyLock<List> = LazyLock::new(|| List::of(include_str!("function_words.txt")));
 
@@ -99,7 +100,7 @@ fn join<K: Ord + Copy>(entries: &mut Vec<(K, Languages)>) {
 /// Whether a word says nothing by itself, in whatever case it is written.
 #[must_use]
 pub fn is_function_word(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let word = word.trim_matches(|c: char| !is_letter_or_digit(c));
     let mut folded = Glyphs::default();
     normalize_plain(&word.replace('\u{2019}', "'"), &mut folded);
     LIST.of_word(&folded.glyphs) != 0

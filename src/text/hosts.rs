@@ -6,6 +6,7 @@ use super::{
     kind::Kind,
     links::{self, Ending},
 };
+use crate::classes::is_letter_or_digit;
 
 /// Host names longer than this are cut (the limit of DNS is 253).
 const LONGEST_HOST: usize = 253;
@@ -67,7 +68,7 @@ impl Run {
         let end = place(length).unwrap_or(glyphs.len());
         let last = glyphs[start..end]
             .iter()
-            .rposition(|g| g.folded.is_alphanumeric());
+            .rposition(|g| is_letter_or_digit(g.folded));
         let address_end = place(last).map_or(start, |last| last + 1);
         let address = &glyphs[start..address_end];
         let Some(dot) = place(address.iter().rposition(|g| g.folded == '.')) else {
@@ -158,7 +159,7 @@ fn run_to_delimiter(rest: &[Glyph]) -> usize {
 fn is_host_glyph(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || matches!(c, '.' | '-' | '_' | '@' | '+')
-        || (!c.is_ascii() && c.is_alphanumeric())
+        || (!c.is_ascii() && is_letter_or_digit(c))
 }
 
 /// What follows the last dot of a host, if the public suffix list knows it.

@@ -7,6 +7,7 @@ use super::commonness::rarity;
 use super::function_words::{self, Languages};
 use super::kind::Kind;
 use super::views::{Extractor, View};
+use crate::classes::is_letter;
 
 /// The languages of the shipped model's texts (ISO 639-1).
 pub const KNOWN: [&str; 30] = [
@@ -119,7 +120,7 @@ pub fn of(text: &str, features: &Extractor) -> Option<Language> {
         Script::Latin | Script::Cyrillic | Script::Arabic | Script::Devanagari
     );
     let (words, everyday) = count(features);
-    let letters = || text.chars().filter(|c| c.is_alphabetic()).count();
+    let letters = || text.chars().filter(|c| is_letter(*c)).count();
     // Before the languages are compared, which takes longer than finding the features.
     if is_shared && words < WORDS || !is_shared && letters() < LETTERS {
         return None;

@@ -2,6 +2,7 @@
 //! Unicode confusables table (UTS 39). Honest words of other scripts are left alone.
 
 use super::glyphs::{DISGUISED, Glyph, Glyphs};
+use crate::classes::{is_letter, is_letter_or_digit};
 
 /// Letters that a text must have, all of them lookalikes, to be taken for Latin writing as a whole.
 const POSING_LETTERS: usize = 8;
@@ -24,13 +25,13 @@ pub fn unmask(out: &mut Glyphs) {
     };
     let mut start = 0;
     while start < out.glyphs.len() {
-        if !out.glyphs[start].folded.is_alphabetic() {
+        if !is_letter(out.glyphs[start].folded) {
             start += 1;
             continue;
         }
         let length = out.glyphs[start..]
             .iter()
-            .position(|g| !g.folded.is_alphanumeric())
+            .position(|g| !is_letter_or_digit(g.folded))
             .unwrap_or(out.glyphs.len() - start);
         out.traits.lookalikes += unmask_word(&mut out.glyphs[start..start + length], context);
         start += length;
@@ -49,7 +50,7 @@ fn is_posing(glyphs: &[Glyph]) -> bool {
     }
     letters >= POSING_LETTERS
         && glyphs
-            .split(|glyph| !glyph.folded.is_alphanumeric())
+            .split(|glyph| !is_letter_or_digit(glyph.folded))
             .any(is_mixed)
 }
 
@@ -187,7 +188,7 @@ pub fn seen(c: char) -> char {
 /// before the table is asked.
 fn poses(c: char) -> bool {
     !c.is_ascii()
-        && c.is_alphabetic()
+        && is_letter(c)
         && !matches!(c, '\u{0900}'..='\u{109F}' | '\u{3041}'..='\u{AB2F}' | '\u{ABC0}'..='\u{D7A3}')
 }
 

@@ -14,6 +14,7 @@
 //!
 //! What is not here: what a feature means. That is learnt in the room `bayes`.
 
+mod classes;
 pub mod commonness;
 pub mod concepts;
 mod document;

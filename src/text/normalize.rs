@@ -9,6 +9,7 @@ use super::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Glyphs, TURNED, UPSIDE
 use super::letters::{self, Form};
 use super::markup::{self, Effect};
 use super::order;
+use crate::classes::is_letter;
 
 /// Shows what follows from right to left, up to its end mark or the line's.
 const OVERRIDE: char = '\u{202E}';
@@ -230,7 +231,7 @@ fn fold(c: char, at: usize, marks: u8, out: &mut Glyphs) {
 /// Pushes a character outside ASCII in lower case.
 fn push_letters(c: char, at: usize, marks: u8, out: &mut Glyphs) {
     let mut marks = marks;
-    if c.is_alphabetic() {
+    if is_letter(c) {
         out.traits.letters += 1;
         out.traits.foreign += 1;
         if c.is_uppercase() {

@@ -2,6 +2,7 @@
 //! written upside down, and what has every letter twice.
 
 use super::glyphs::{DISGUISED, Glyph, Glyphs, TURNED, UPSIDE_DOWN};
+use crate::classes::is_letter;
 
 /// Letters that are only there upside down, from which a text is, and the share of all letters (one of so many).
 const UPSIDE_DOWN_LETTERS: usize = 4;
@@ -44,7 +45,7 @@ fn turn_overridden(glyphs: &mut [Glyph]) {
 fn turn_upside_down(glyphs: &mut [Glyph]) {
     let turned = glyphs.iter().filter(|glyph| glyph.marks & UPSIDE_DOWN != 0);
     let turned = turned.count();
-    let letters = glyphs.iter().filter(|glyph| glyph.folded.is_alphabetic());
+    let letters = glyphs.iter().filter(|glyph| is_letter(glyph.folded));
     if turned < UPSIDE_DOWN_LETTERS || turned * UPSIDE_DOWN_SHARE < letters.count() {
         return;
     }
@@ -74,7 +75,7 @@ fn is_doubled(glyphs: &[Glyph]) -> bool {
     let mut at = 0;
     while at < glyphs.len() {
         let letter = glyphs[at].folded;
-        if !letter.is_alphabetic() {
+        if !is_letter(letter) {
             at += 1;
             continue;
         }
@@ -91,7 +92,7 @@ fn is_doubled(glyphs: &[Glyph]) -> bool {
 fn halve(glyphs: &mut Vec<Glyph>) {
     let mut second = false;
     glyphs.retain_mut(|glyph| {
-        if !glyph.folded.is_alphabetic() {
+        if !is_letter(glyph.folded) {
             second = false;
             return true;
         }

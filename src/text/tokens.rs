@@ -5,6 +5,7 @@
 use super::glyphs::{Glyph, Glyphs};
 use super::hosts::Addresses;
 use super::kind::Kind;
+use crate::classes::{is_letter, is_letter_or_digit};
 
 /// A token: `start..end` are places in the glyphs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +49,13 @@ fn token_at(glyphs: &[Glyph], at: usize, c: char, addresses: &mut Addresses) -> 
     if is_unspaced(c) {
         return (Kind::Unspaced, run(rest, |g| is_unspaced(g.folded)));
     }
-    if c.is_alphanumeric() {
+    if is_letter_or_digit(c) {
         if let Some(found) = addresses.at(glyphs, at) {
             return found;
         }
         return word_or_number(rest);
     }
-    let named = rest.get(1).is_some_and(|g| g.folded.is_alphabetic());
+    let named = rest.get(1).is_some_and(|g| is_letter(g.folded));
     match c {
         '@' if named => (Kind::Mention, 1 + run(&rest[1..], |g| is_name(g.folded))),
         '#' if named => (Kind::Hashtag, 1 + run(&rest[1..], |g| is_name(g.folded))),
@@ -74,17 +75,17 @@ fn word_or_number(rest: &[Glyph]) -> (Kind, usize) {
     while let Some(glyph) = rest.get(length) {
         let c = glyph.folded;
         let joins = match c {
-            '\'' => lettered && follows(rest, length, char::is_alphabetic),
+            '\'' => lettered && follows(rest, length, is_letter),
             '.' | ',' | ':' | '-' | '/' => {
                 !lettered && follows(rest, length, |c| c.is_ascii_digit())
             }
             _ if is_unspaced(c) => false,
-            _ => c.is_alphanumeric() || is_vowel_sign(c) || (c == '_' && !spelled(rest)),
+            _ => is_letter_or_digit(c) || is_vowel_sign(c) || (c == '_' && !spelled(rest)),
         };
         if !joins {
             break;
         }
-        lettered |= c.is_alphabetic();
+        lettered |= is_letter(c);
         length += 1;
     }
     (
@@ -103,7 +104,7 @@ fn follows(rest: &[Glyph], at: usize, wanted: impl Fn(char) -> bool) -> bool {
 }
 
 fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    is_letter_or_digit(c) || c == '_'
 }
 
 /// Vowel signs and joiners of scripts whose words are more than alphabetic characters.

@@ -10,6 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::glyphs::{Glyph, Glyphs};
 use super::keys::{extend, mix};
 use super::normalize::normalize_plain;
+use crate::classes::is_letter_or_digit;
 
 /// How many concepts there are of what a text is about; each is a bit of a [`Set`].
 pub const COUNT: usize = 51;
@@ -50,7 +51,7 @@ struct Meaning {
 
 /// Letters, digits, and the vowel signs of Indic and other scripts.
 fn is_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '\'' || (!c.is_ascii() && is_combining_mark(c))
+    is_letter_or_digit(c) || c == '\'' || (!c.is_ascii() && is_combining_mark(c))
 }
 
 impl WordList {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
+use crate::classes::is_letter_or_digit;
 use crate::markup;
 
 /// The parts of a text between the characters at which every address ends, with their places.
@@ -31,8 +32,8 @@ fn ends_address(c: char, rest: &str) -> bool {
         // Joiners are in names of some scripts.
         '\0'..='\x7f' | '\u{200c}' | '\u{200d}' => false,
         // Between letters these belong to a word, else they end a sentence or a quotation.
-        '\u{2010}'..='\u{2013}' | '’' => !rest.chars().nth(1).is_some_and(char::is_alphanumeric),
-        _ => !c.is_alphanumeric() && !is_combining_mark(c),
+        '\u{2010}'..='\u{2013}' | '’' => !rest.chars().nth(1).is_some_and(is_letter_or_digit),
+        _ => !is_letter_or_digit(c) && !is_combining_mark(c),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::extractor::place;
 use super::view::View;
+use crate::classes::is_letter;
 use crate::commonness::rarity;
 use crate::glyphs::{DISGUISED, Glyph, Glyphs};
 use crate::keys::extend;
@@ -76,7 +77,7 @@ fn words(glyphs: &[Glyph]) -> impl Iterator<Item = std::ops::Range<usize>> {
 
 /// Letters of the word that begins here.
 fn length(glyphs: &[Glyph]) -> usize {
-    let letter = |glyph: &Glyph| glyph.folded.is_alphabetic() && !is_unspaced(glyph.folded);
+    let letter = |glyph: &Glyph| is_letter(glyph.folded) && !is_unspaced(glyph.folded);
     glyphs
         .iter()
         .position(|glyph| !letter(glyph))

@@ -175,12 +175,20 @@ pub(super) fn tagged(tag: &str, value: u64) -> u64 {
 }
 
 /// The features that a document has so far: a table of places with open addressing, small enough for the processor's
-/// nearest cache. Places are spread already, so they are their own hash.
+/// nearest cache. Pieces that are not in the vocabulary fill a narrow range of places densely, which have to be spread: as their own
+/// hash they stood in one row that others had to be looked for behind.
 #[derive(Debug)]
 pub(super) struct Seen {
     /// A feature's place plus one; 0 is free. A power of two, at most half full.
     slots: Vec<u32>,
     count: usize,
+}
+
+/// A place as a hash (Knuth, The Art of Computer Programming 3, 6.4: multiplication by the golden ratio).
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
+const fn spread(id: u32) -> usize {
+    ((id as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
 
 /// Slots for a text of some thousand letters.
@@ -200,7 +208,7 @@ impl Seen {
     #[inline]
     fn insert(&mut self, id: u32) -> bool {
         let mask = self.slots.len() - 1;
-        let mut slot = id as usize & mask;
+        let mut slot = spread(id) & mask;
         while self.slots[slot] != 0 {
             if self.slots[slot] == id + 1 {
                 return false;

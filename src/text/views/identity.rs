@@ -3,6 +3,7 @@
 
 use super::extractor::{EMAIL, Extractor, NAME, WEBSITE, tagged};
 use super::view::View;
+use crate::classes::is_letter_or_digit;
 use crate::document::Document;
 use crate::glyphs::Glyph;
 use crate::hosts;
@@ -19,7 +20,7 @@ pub(super) fn add(extractor: &mut Extractor, document: &Document<'_>) {
         let mut words = 0;
         for word in glyphs
             .glyphs
-            .split(|g| !g.folded.is_alphanumeric())
+            .split(|g| !is_letter_or_digit(g.folded))
             .filter(|word| !word.is_empty())
         {
             words += 1;

@@ -4,6 +4,7 @@
 use super::characters::add_pieces_of;
 use super::extractor::{Extractor, LOOKS, tagged};
 use super::view::View;
+use crate::classes::is_letter;
 use crate::glyphs::Glyph;
 use crate::keys::{extend, mix};
 use crate::kind::Kind;
@@ -146,7 +147,7 @@ impl Masked {
         let (mut at, mut known, mut masks, mut doubtful) = (0, 0, 0, 0);
         while word.length < LONGEST && at < glyphs.len() {
             let c = glyphs[at].folded;
-            if c.is_alphabetic() {
+            if is_letter(c) {
                 word.letters[word.length] = c;
                 word.length += 1;
                 known += 1;
@@ -159,7 +160,7 @@ impl Masked {
                 .count();
             let follows = glyphs
                 .get(at + run)
-                .is_some_and(|glyph| glyph.folded.is_alphabetic());
+                .is_some_and(|glyph| is_letter(glyph.folded));
             let signs = || glyphs[at..at + run].iter().map(|glyph| glyph.folded);
             let alone = signs().all(|c| matches!(c, '!' | '|' | '&'));
             if run == 0

@@ -4,6 +4,7 @@
 
 use super::extractor::{DISGUISES, Extractor, LENGTH, LINKS, LOOKS, NAME, WEBSITE, tagged};
 use super::view::View;
+use crate::classes::is_letter_or_digit;
 use crate::concepts::{self, TOPICS};
 use crate::document::Document;
 use crate::glyphs::{ATTRIBUTE, Glyph, Glyphs};
@@ -299,7 +300,7 @@ fn add_name(extractor: &mut Extractor, found: &mut Found, name: &str, host: &str
     while start < letters.len() {
         let length = letters[start..]
             .iter()
-            .position(|g| !g.folded.is_alphanumeric())
+            .position(|g| !is_letter_or_digit(g.folded))
             .unwrap_or(letters.len() - start);
         if length > 0 {
             words += 1;

@@ -2,6 +2,7 @@
 
 use super::extractor::{Extractor, LOOKS, tagged};
 use super::view::View;
+use crate::classes::{is_letter, is_letter_or_digit};
 use crate::glyphs::Glyph;
 use crate::hosts;
 use crate::keys::{extend, mix};
@@ -118,8 +119,8 @@ fn add_link(extractor: &mut Extractor, glyphs: &[Glyph], at: u32) -> u64 {
     let ending = name.rsplit('.').next().unwrap_or_default();
     extractor.put(View::Words, mix(ending.chars().fold(1, extend)) ^ 3, at);
     extractor.host = name;
-    for piece in glyphs[parts.host..].split(|g| !g.folded.is_alphanumeric()) {
-        if piece.len() > 1 && piece.iter().any(|g| g.folded.is_alphabetic()) {
+    for piece in glyphs[parts.host..].split(|g| !is_letter_or_digit(g.folded)) {
+        if piece.len() > 1 && piece.iter().any(|g| is_letter(g.folded)) {
             extractor.put(View::Words, mix(key(piece)) ^ 4, at);
         }
     }
