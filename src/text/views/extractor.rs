@@ -186,7 +186,6 @@ pub(super) struct Seen {
 
 /// A place as a hash (Knuth, The Art of Computer Programming 3, 6.4: multiplication by the golden ratio).
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "32 bits are left")]
 const fn spread(id: u32) -> usize {
     ((id as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
