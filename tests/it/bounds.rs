@@ -282,7 +282,8 @@ async fn the_database_is_its_owners_alone_whatever_the_umask() {
         let found = std::fs::metadata(path).unwrap();
         found.permissions().mode() & 0o777
     };
-    let app = TestApp::start(Engine::Sqlite, &[]).await.expect("a start");
+    let fresh = TestApp::start_from_nothing(Engine::Sqlite, &[]).await;
+    let app = fresh.expect("a start");
     app.posted("default", "Osric", "It is indifferent cold.")
         .await;
     let folder = app.app.settings.data_dir.clone();

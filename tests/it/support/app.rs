@@ -25,7 +25,7 @@ use serde_json::Value;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
-use super::postgres::Database;
+use super::{postgres::Database, template};
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,21 @@ pub type Variables<'a> = &'a [(&'a str, &'a str)];
 impl TestApp {
     /// Starts the service; `None` when the engine is not to be had here, which is said visibly.
     pub async fn start(engine: Engine, variables: Variables<'_>) -> Option<Self> {
+        let (settings, folder, database) = Self::prepare(engine, variables).await?;
+        template::copy_for(&settings).await;
+        Some(Self::serve(settings, Clock::manual(), folder, database).await)
+    }
+
+    /// The same, but that the service makes its database itself, as it does when it is first started.
+    pub async fn start_from_nothing(engine: Engine, variables: Variables<'_>) -> Option<Self> {
+        let (settings, folder, database) = Self::prepare(engine, variables).await?;
+        Some(Self::serve(settings, Clock::manual(), folder, database).await)
+    }
+
+    async fn prepare(
+        engine: Engine,
+        variables: Variables<'_>,
+    ) -> Option<(Settings, TempDir, Option<Database>)> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = match engine {
             Engine::Sqlite => None,
@@ -69,7 +84,7 @@ impl TestApp {
             .into_iter()
             .map(|(name, value)| (format!("HAMLET_{name}"), value.to_owned()));
         let settings = Settings::from_sources(None, all.collect()).expect("settings");
-        Some(Self::serve(settings, Clock::manual(), folder, database).await)
+        Some((settings, folder, database))
     }
 
     /// Starts another instance on the same database, with the same clock: on a disk of its own, where

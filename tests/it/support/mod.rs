@@ -9,3 +9,4 @@ pub mod pooler;
 pub mod postgres;
 pub mod programs;
 pub mod smtp;
+mod template;

@@ -4,7 +4,8 @@
 //! Without it the installed binaries make a throw-away cluster on a Unix socket: durability off, never
 //! as root, shared by every test process of this target folder, gone soon after the last of them ends.
 //! Where there are no binaries the tests skip with a line on standard error, unless
-//! `HAMLET_TEST_REQUIRE_POSTGRES=1`, which turns the skip into a failure.
+//! `HAMLET_TEST_REQUIRE_POSTGRES=1`, which turns the skip into a failure. With `HAMLET_TEST_SKIP_POSTGRES=1`
+//! they skip in any case: `.ci/quick` runs what SQLite is enough for.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -95,6 +96,10 @@ async fn run(server: &str, statement: String) -> sqlx::Result<()> {
 fn server() -> Option<&'static str> {
     static SERVER: OnceLock<Option<String>> = OnceLock::new();
     let found = SERVER.get_or_init(|| {
+        if is_to_be_skipped() {
+            skip();
+            return None;
+        }
         if let Ok(url) = std::env::var("HAMLET_TEST_POSTGRES_URL") {
             return Some(url);
         }
@@ -112,11 +117,15 @@ fn server() -> Option<&'static str> {
     found.as_deref()
 }
 
+fn is_to_be_skipped() -> bool {
+    std::env::var("HAMLET_TEST_SKIP_POSTGRES").as_deref() == Ok("1")
+}
+
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn skip() {
     eprintln!(
-        "skipping the tests that need PostgreSQL: \
-         neither HAMLET_TEST_POSTGRES_URL nor installed binaries"
+        "skipping the tests that need PostgreSQL: neither HAMLET_TEST_POSTGRES_URL nor installed binaries, \
+         or HAMLET_TEST_SKIP_POSTGRES=1"
     );
 }
 
