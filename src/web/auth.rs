@@ -2,32 +2,21 @@
 //! cookie, a request that changes something must carry the session's CSRF token; a bearer token needs
 //! none, because no browser sends one by itself.
 
-use actix_web::{
-    HttpMessage as _,
-    cookie::{Cookie, SameSite, time::Duration as CookieDuration},
-};
+use actix_web::HttpMessage as _;
 
-use super::sender;
+use super::cookies::cookie_name;
 use crate::{
     accounts::{
-        links::LinkError,
-        own::OwnError,
-        passwords::PasswordError,
-        people::PeopleError,
         sessions::{Session, principal_of},
-        sign_in::{self, Device, SignInError},
         tokens,
     },
     domain::moderator::Moderator as Account,
     storage::acts,
-    web::{below::Root, prelude::*},
+    web::prelude::*,
 };
 
 /// The header that carries a session's CSRF token.
 pub const CSRF_HEADER: &str = "x-csrf-token";
-
-/// The name of the cookie that carries a session, where the service is not reached by TLS.
-pub const SESSION_COOKIE: &str = "hamlet";
 
 /// Someone who may read the queue and decide, on the sites of their scope.
 pub struct Moderator(pub Principal);
@@ -221,141 +210,4 @@ pub fn refuse_cross_site(app: &App, request: &HttpRequest) -> Result<(), Problem
         return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site", title));
     }
     Ok(())
-}
-
-/// The session cookie's value, to look at again later.
-#[must_use]
-pub fn session_value(app: &App, request: &HttpRequest) -> Option<String> {
-    let cookie = request.cookie(cookie_name(app))?;
-    Some(cookie.value().to_owned())
-}
-
-fn is_secure(app: &App) -> bool {
-    app.public_url().starts_with("https://")
-}
-
-/// With the `__Host-` prefix browsers see to it that no other host can set the cookie; it can only be for all of a host, which is
-/// not for a service below a path of another's.
-fn cookie_name(app: &App) -> &'static str {
-    match (is_secure(app), is_below(app)) {
-        (true, false) => "__Host-hamlet",
-        (true, true) => "__Secure-hamlet",
-        (false, _) => SESSION_COOKIE,
-    }
-}
-
-fn is_below(app: &App) -> bool {
-    !Root::of(&app.public_url()).is_empty()
-}
-
-/// The cookie that carries a session.
-#[must_use]
-pub fn session_cookie(app: &App, session: &Session) -> Cookie<'static> {
-    let seconds = session.remaining(app.now()).as_secs();
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    cookie(app, session.sign(app), CookieDuration::seconds(seconds))
-}
-
-/// Where a try to sign in comes from.
-#[must_use]
-pub fn origin_of(app: &App, request: &HttpRequest) -> sign_in::Origin {
-    let cookie = request.cookie(device_cookie_name(app));
-    sign_in::Origin {
-        sender: sender::of(request, &app.settings.server.trusted_proxies),
-        device: cookie.and_then(|cookie| Device::recognise(app, cookie.value())),
-    }
-}
-
-/// The cookie by which a browser is known that somebody signed in with. It opens nothing.
-#[must_use]
-pub fn device_cookie(app: &App, device: &Device) -> Cookie<'static> {
-    let seconds = sign_in::known_for().as_secs();
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-    let mut cookie = cookie(app, device.sign(app), CookieDuration::seconds(seconds));
-    cookie.set_name(device_cookie_name(app));
-    cookie
-}
-
-fn device_cookie_name(app: &App) -> &'static str {
-    match (is_secure(app), is_below(app)) {
-        (true, false) => "__Host-hamlet-device",
-        (true, true) => "__Secure-hamlet-device",
-        (false, _) => "hamlet-device",
-    }
-}
-
-/// The cookie that ends a session in the browser.
-#[must_use]
-pub fn ended_cookie(app: &App) -> Cookie<'static> {
-    cookie(app, String::new(), CookieDuration::ZERO)
-}
-
-fn cookie(app: &App, value: String, age: CookieDuration) -> Cookie<'static> {
-    Cookie::build(cookie_name(app), value)
-        .path(Root::of(&app.public_url()).cookie_path())
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(is_secure(app))
-        .max_age(age)
-        .finish()
-}
-
-impl From<PasswordError> for Problem {
-    fn from(error: PasswordError) -> Self {
-        tracing::warn!(%error, "a password was not checked");
-        Self::unavailable()
-    }
-}
-
-impl From<SignInError> for Problem {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Wrong => {
-                let title = "The address or the password is not right.";
-                Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", title)
-            }
-            SignInError::TooMany(after) => {
-                Self::too_many("Too many tries to sign in. Come back later.", after)
-            }
-            SignInError::Password(error) => error.into(),
-            SignInError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<LinkError> for Problem {
-    fn from(error: LinkError) -> Self {
-        match error {
-            LinkError::Gone => Self::not_found("link"),
-            LinkError::Invalid(errors) => Self::invalid(errors),
-            LinkError::Password(error) => error.into(),
-            LinkError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<PeopleError> for Problem {
-    fn from(error: PeopleError) -> Self {
-        match error {
-            PeopleError::Invalid(errors) => Self::invalid(errors),
-            PeopleError::NotFound => Self::not_found("moderator"),
-            PeopleError::LastOperator => {
-                let title = "This is the last operator: nobody else could run the place.";
-                Self::conflict("last_operator", title)
-            }
-            PeopleError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<OwnError> for Problem {
-    fn from(error: OwnError) -> Self {
-        match error {
-            OwnError::Invalid(errors) => Self::invalid(errors),
-            OwnError::SignIn(error) => error.into(),
-            OwnError::People(error) => error.into(),
-            OwnError::Password(error) => error.into(),
-            OwnError::Store(error) => error.into(),
-        }
-    }
 }

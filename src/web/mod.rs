@@ -9,6 +9,7 @@ pub mod auth;
 pub mod below;
 mod body;
 mod connections;
+pub mod cookies;
 pub mod coral;
 pub mod desk;
 pub mod embed;

@@ -12,10 +12,7 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::{
-    auth::{CSRF_HEADER, SESSION_COOKIE},
-    route_table,
-};
+use super::{auth::CSRF_HEADER, cookies::SESSION_COOKIE, route_table};
 use crate::{
     domain::{abuse::AbuseFilter, mail::MailStatus, queue::Sort},
     web::prelude::*,

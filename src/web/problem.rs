@@ -18,7 +18,16 @@ use std::{fmt, time::Duration};
 
 use actix_web::ResponseError;
 
-use crate::{learn::live::LiveError, sites::SiteError, storage::StoreError, web::prelude::*};
+use crate::{
+    accounts::{
+        links::LinkError, own::OwnError, passwords::PasswordError, people::PeopleError,
+        sign_in::SignInError,
+    },
+    learn::live::LiveError,
+    sites::SiteError,
+    storage::StoreError,
+    web::prelude::*,
+};
 
 /// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -186,6 +195,66 @@ impl From<SiteError> for Problem {
             Err(SiteError::Store(error)) => error.into(),
             Err(SiteError::Unjudged(error)) => error.into(),
             Err(_) => Self::not_found("site"),
+        }
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        tracing::warn!(%error, "a password was not checked");
+        Self::unavailable()
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wrong => {
+                let title = "The address or the password is not right.";
+                Self::new(StatusCode::UNAUTHORIZED, "wrong_credentials", title)
+            }
+            SignInError::TooMany(after) => {
+                Self::too_many("Too many tries to sign in. Come back later.", after)
+            }
+            SignInError::Password(error) => error.into(),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Gone => Self::not_found("link"),
+            LinkError::Invalid(errors) => Self::invalid(errors),
+            LinkError::Password(error) => error.into(),
+            LinkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Invalid(errors) => Self::invalid(errors),
+            PeopleError::NotFound => Self::not_found("moderator"),
+            PeopleError::LastOperator => {
+                let title = "This is the last operator: nobody else could run the place.";
+                Self::conflict("last_operator", title)
+            }
+            PeopleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OwnError> for Problem {
+    fn from(error: OwnError) -> Self {
+        match error {
+            OwnError::Invalid(errors) => Self::invalid(errors),
+            OwnError::SignIn(error) => error.into(),
+            OwnError::People(error) => error.into(),
+            OwnError::Password(error) => error.into(),
+            OwnError::Store(error) => error.into(),
         }
     }
 }

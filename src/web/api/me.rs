@@ -12,7 +12,8 @@ use crate::{
     },
     domain::moderator::{MailMode, MailPreferences, ModeratorId, Role, Scope},
     web::{
-        auth::{Person, Visitor, session_cookie},
+        auth::{Person, Visitor},
+        cookies::session_cookie,
         prelude::*,
     },
 };

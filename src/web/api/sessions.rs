@@ -5,7 +5,8 @@ use secrecy::SecretString;
 use crate::{
     accounts::{own, sessions::Session, sign_in},
     web::{
-        auth::{Person, device_cookie, ended_cookie, origin_of, session_cookie},
+        auth::Person,
+        cookies::{device_cookie, ended_cookie, origin_of, session_cookie},
         prelude::*,
         query::flag,
     },

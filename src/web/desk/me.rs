@@ -12,7 +12,7 @@ use crate::{
     },
     domain::moderator::{MailMode, MailPreferences},
     web::{
-        auth::{ended_cookie, session_cookie},
+        cookies::{ended_cookie, session_cookie},
         desk::prelude::*,
     },
 };

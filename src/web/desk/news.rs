@@ -13,10 +13,7 @@ use crate::{
     accounts::sessions::{Session, principal_of},
     domain::decision::Action,
     news::{self, Place},
-    web::{
-        auth::{Visitor, session_value},
-        desk::prelude::*,
-    },
+    web::{auth::Visitor, cookies::session_value, desk::prelude::*},
 };
 
 /// How often a stream without news is written to: proxies close those that are silent, and a

@@ -13,9 +13,8 @@ use crate::{
     },
     domain::moderator::Moderator,
     web::{
-        auth::{
-            Visitor, device_cookie, ended_cookie, origin_of, refuse_cross_site, session_cookie,
-        },
+        auth::{Visitor, refuse_cross_site},
+        cookies::{device_cookie, ended_cookie, origin_of, session_cookie},
         desk::prelude::*,
         reader::Reader,
     },
