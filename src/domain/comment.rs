@@ -14,7 +14,7 @@ use super::{
     timestamp::Timestamp,
     word::with_words,
 };
-use crate::text::Document;
+use crate::{bayes::Label, text::Document};
 
 id! {
     /// A comment's identifier: the order of ids is the order of arrival.
@@ -59,6 +59,29 @@ pub enum Status {
 }
 
 with_words!(Status);
+
+impl Status {
+    /// What a person says of a text who gives a comment this status: that it is genuine, wanted or not, or spam. One that
+    /// waits or is thrown away says neither.
+    #[must_use]
+    pub const fn label(self) -> Option<Label> {
+        match self {
+            Self::Approved | Self::Rejected => Some(Label::Ham),
+            Self::Spam => Some(Label::Spam),
+            Self::Pending | Self::Trash => None,
+        }
+    }
+
+    /// The verdict that a comment of this status would have had on arrival.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Approved => Verdict::Publish,
+            Self::Spam => Verdict::Spam,
+            Self::Pending | Self::Rejected | Self::Trash => Verdict::Hold,
+        }
+    }
+}
 
 impl From<Verdict> for Status {
     fn from(verdict: Verdict) -> Self {

@@ -45,6 +45,15 @@ impl Decision {
             Self::Hold => Status::Pending,
         }
     }
+
+    /// The decision after which a comment has this status.
+    #[must_use]
+    pub fn leading_to(status: Status) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|one| one.outcome() == status)
+    }
 }
 
 /// Why a person decided so. It says more than the decision: [`DecisionReason::Abuse`] beside

@@ -62,7 +62,7 @@ pub const fn days_of(policy: &Policy, status: Status) -> Option<u32> {
     match status {
         Status::Spam => policy.spam_days,
         Status::Trash => policy.trash_days,
-        Status::Pending | Status::Approved | Status::Rejected => None,
+        _ => None,
     }
 }
 

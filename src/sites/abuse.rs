@@ -98,12 +98,8 @@ fn tried(judge: &AbuseJudge, comment: &Comment) -> TriedComment {
     TriedComment {
         abuse: score.map(AbuseScore::probability),
         published: comment.verdict == Verdict::Publish,
-        approved: match comment.status {
-            Status::Approved => Some(true),
-            Status::Rejected | Status::Trash | Status::Spam => Some(false),
-            Status::Pending => None,
-        }
-        .filter(|_| decided),
+        approved: (decided && comment.status != Status::Pending)
+            .then_some(comment.status == Status::Approved),
     }
 }
 

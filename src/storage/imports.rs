@@ -8,7 +8,6 @@ use crate::{
     domain::{
         arrival::NewComment,
         comment::{CommentId, Status},
-        evidence::Verdict,
         sample::Source,
         site::SiteSlug,
         timestamp::Timestamp,
@@ -203,11 +202,6 @@ fn row(
         Fate::Withheld | Fate::Waits => Status::Pending,
         Fate::New | Fate::Known => one.status,
     };
-    let verdict = match status {
-        Status::Approved => Verdict::Publish,
-        Status::Spam => Verdict::Spam,
-        Status::Pending | Status::Rejected | Status::Trash => Verdict::Hold,
-    };
     let parent = one.foreign_parent.as_ref();
     let comment = NewComment {
         parent: parent
@@ -215,7 +209,7 @@ fn row(
             .map(|parent| parent.id),
         ..one.comment.clone()
     };
-    new_row(&comment, status, verdict, one.score, &one.evidence)
+    new_row(&comment, status, status.verdict(), one.score, &one.evidence)
 }
 
 /// Joins a stretch of replies behind `after`; where the next stretch begins, and how many were joined.

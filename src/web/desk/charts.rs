@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use crate::{
+    bayes::Label,
     domain::comment::Status,
     evaluation::charts::{Axis, Bar, Chart, Class, Dot, Drawn, real},
     sites::abuse::TriedComment,
@@ -36,11 +37,8 @@ pub struct Effect {
 
 /// What people said of a comment: spam, genuine, or nothing yet.
 fn said(judged: &Judged) -> Option<bool> {
-    match (judged.decided, judged.status) {
-        (true, Status::Spam) => Some(true),
-        (true, Status::Approved | Status::Rejected) => Some(false),
-        _ => None,
-    }
+    let label = judged.status.label().filter(|_| judged.decided);
+    label.map(|label| label == Label::Spam)
 }
 
 /// What a threshold would have done.
