@@ -7,14 +7,8 @@ use crate::domain::{
 
 /// A status as a tab's name.
 #[must_use]
-pub const fn label(status: Status) -> &'static str {
-    match status {
-        Status::Pending => "status-pending",
-        Status::Approved => "status-approved",
-        Status::Spam => "status-spam",
-        Status::Rejected => "status-rejected",
-        Status::Trash => "status-trash",
-    }
+pub fn label(status: Status) -> String {
+    format!("status-{}", status.as_str())
 }
 
 /// A band of scores.

@@ -6,7 +6,13 @@ use std::{
     path::Path,
 };
 
-use hamlet::words::{Argument, Words};
+use hamlet::{
+    domain::{
+        abuse::AbuseFilter, comment::Status, decision::Decision, evidence::Check, mail::MailKind,
+        queue::Sort,
+    },
+    words::{Argument, Words},
+};
 
 use crate::words::source;
 
@@ -93,8 +99,45 @@ const COMPOSED: [&str; 6] = [
     "statistics-because-",
 ];
 
+/// Names that code puts together of what is said and the word of a status, a decision, a check.
+fn of_words() -> BTreeSet<String> {
+    let decisions: Vec<&str> = Decision::ALL.iter().map(|one| one.as_str()).collect();
+    let statuses: Vec<&str> = Status::ALL.iter().map(|one| one.as_str()).collect();
+    let checks: Vec<&str> = Check::ALL.iter().map(|one| one.as_str()).collect();
+    let orders: Vec<&str> = Sort::ALL.iter().map(|one| one.as_str()).collect();
+    let letters: Vec<&str> = MailKind::ALL.iter().map(|one| one.as_str()).collect();
+    let abuse: Vec<&str> = AbuseFilter::ALL.iter().map(|one| one.as_str()).collect();
+    let starts: [(&[&str], &[&str]); 6] = [
+        (&["decision", "js-decided", "js-did", "js-verb"], &decisions),
+        (&["status", "js-now"], &statuses),
+        (&["check"], &checks),
+        (&["order"], &orders),
+        (&["abuse"], &abuse),
+        (&["settings-letter"], &letters),
+    ];
+    let mut names = BTreeSet::new();
+    for (starts, words) in starts {
+        for start in starts {
+            let name = |word: &&str| format!("{start}-{}", word.replace('_', "-"));
+            names.extend(words.iter().map(name));
+        }
+    }
+    names
+}
+
+#[test]
+fn each_status_decision_check_and_order_has_its_sentence() {
+    let english = language("en");
+    let missing: Vec<String> = of_words()
+        .into_iter()
+        .filter(|name| !english.contains_key(name))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 #[test]
 fn every_sentence_is_asked_for() {
+    let of_words = of_words();
     let code = source("src", &[".rs", ".html", ".txt", ".js", ".atom"]);
     let code: String = code.into_iter().map(|(_, text)| text).collect();
     let asked = |name: &str| code.contains(&format!("\"{name}\""));
@@ -116,7 +159,7 @@ fn every_sentence_is_asked_for() {
             asked(short) || code.contains(&format!("`{start}-${{"))
         });
         assert!(
-            composed || text || widget || script || asked(name),
+            composed || of_words.contains(name) || text || widget || script || asked(name),
             "nothing asks for {name}"
         );
     }

@@ -78,7 +78,7 @@ fn door(via: &str) -> &'static str {
 impl Decided {
     fn alone(app: &App, words: &'static Words, one: DecidedAlone) -> Self {
         let key = format!("{}:{}", one.comment, one.version);
-        let did = words.say(did(one.decision));
+        let did = words.say(&did(one.decision));
         Self {
             millis: one.at.millis(),
             age: age(words, one.at, app.now()),
@@ -126,7 +126,7 @@ impl Decided {
             at: batch.at.to_string(),
             by: batch.by.clone(),
             via: door(&batch.via),
-            what: words.count(decided(batch.decision), count),
+            what: words.count(&decided(batch.decision), count),
             site: of_sites(words, &batch.sites),
             href: None,
             reason: None,

@@ -37,7 +37,7 @@ struct Line {
 impl Line {
     fn new(app: &App, words: &Words, batch: &Batch) -> Self {
         let number = |count: i64| usize::try_from(count).unwrap_or_default();
-        let what = words.count(decided(batch.decision), number(batch.comments));
+        let what = words.count(&decided(batch.decision), number(batch.comments));
         Self {
             id: batch.id.to_string(),
             age: age(words, batch.at, app.now()),

@@ -243,7 +243,10 @@ async fn render(
         .unwrap_or_else(|| here.clone());
     let (checks, tokens) = weigh(words, &comment);
     let shown = |comments: &[Comment]| comments.iter().map(|one| shower.in_list(one)).collect();
-    let named = |from: &From| words.say(from.0.status().map_or("status-all", label));
+    let named = |from: &From| {
+        let name = from.0.status().map(label);
+        words.say(name.as_deref().unwrap_or("status-all"))
+    };
     let template = CommentPage {
         edited_at: comment.edited_at,
         near: Near::of(app, &principal, words, &comment).await?,
@@ -295,7 +298,7 @@ async fn others(
 
 fn author_counts(words: &'static Words, counts: &Counts) -> Vec<(Said<'static>, i64)> {
     let all = Status::ALL.iter();
-    all.map(|status| (words.say(now(*status)), counts.of(*status)))
+    all.map(|status| (words.say(&now(*status)), counts.of(*status)))
         .filter(|(_, count)| *count > 0)
         .collect()
 }
@@ -333,10 +336,10 @@ fn lines(
 fn line(app: &App, words: &'static Words, entry: HistoryEntry) -> Line {
     let to = entry
         .to
-        .map_or_else(String::new, |to| words.say(now(to)).into());
+        .map_or_else(String::new, |to| words.say(&now(to)).into());
     let decision = entry.decision.as_deref().and_then(Decision::parse);
     let decision: String =
-        decision.map_or_else(String::new, |one| words.say(words::decision(one)).into());
+        decision.map_or_else(String::new, |one| words.say(&words::decision(one)).into());
     let name = match entry.action {
         Action::Received => "history-arrived",
         Action::Decided => "history-decided",

@@ -71,7 +71,7 @@ pub(super) async fn decide(
     let wanted = query.wanted(&mut Vec::new());
     let found = queue::list(&app, &principal, &wanted, None, Some(1)).await?;
     let matching = usize::try_from(query.count(&found.counts)).unwrap_or_default();
-    let verb = by.words.say(words::verb(decision));
+    let verb = by.words.say(&words::verb(decision));
     let (number, said) = (by.words.number(matching), &*verb);
     let filled: [(&str, &dyn Argument); 3] =
         [("count", &matching), ("number", &number), ("verb", &said)];

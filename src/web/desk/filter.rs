@@ -59,7 +59,7 @@ pub enum Field {
 }
 
 /// What a list of choices shows of each: its word, its label's sentence, whether it is chosen.
-type Choice = (&'static str, &'static str, bool);
+type Choice = (&'static str, String, bool);
 
 /// The word of the tab that has all statuses.
 pub const ALL: &str = "all";
@@ -226,7 +226,7 @@ impl DeskQuery {
     pub fn sorts(&self) -> Vec<Choice> {
         let chosen = Some(self.sort());
         let mut choices = choices(Sort::ALL, chosen, |sort| {
-            (sort.as_str(), order_in_words(sort))
+            (sort.as_str(), words::order(sort))
         });
         choices.retain(|(word, _, _)| *word != Sort::Decided.as_str() || self.is_decided());
         choices
@@ -237,7 +237,7 @@ impl DeskQuery {
     pub fn checks(&self) -> Vec<Choice> {
         let chosen = self.get(Field::Check).and_then(Check::parse);
         choices(Check::ALL, chosen, |check| {
-            (check.as_str(), in_words(check))
+            (check.as_str(), words::check(check))
         })
     }
 
@@ -254,7 +254,7 @@ impl DeskQuery {
     #[must_use]
     pub fn bands(&self) -> Vec<Choice> {
         choices(Band::ALL, self.band(), |band| {
-            (band.as_str(), words::band(band))
+            (band.as_str(), words::band(band).to_owned())
         })
     }
 }
@@ -262,24 +262,13 @@ impl DeskQuery {
 fn choices<T: Copy + PartialEq>(
     all: &[T],
     chosen: Option<T>,
-    shown: impl Fn(T) -> (&'static str, &'static str),
+    shown: impl Fn(T) -> (&'static str, String),
 ) -> Vec<Choice> {
     let choice = |one: &T| {
         let (word, label) = shown(*one);
         (word, label, Some(*one) == chosen)
     };
     all.iter().map(choice).collect()
-}
-
-const fn order_in_words(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Newest => "order-newest",
-        Sort::Oldest => "order-oldest",
-        Sort::Uncertain => "order-uncertain",
-        Sort::Spammiest => "order-spammiest",
-        Sort::Abusive => "order-abusive",
-        Sort::Decided => "order-decided",
-    }
 }
 
 /// A time as the key of an order. Milliseconds are whole numbers that a float has exactly.
@@ -301,18 +290,4 @@ fn midnight(raw: &str) -> Option<Timestamp> {
     let day = Date::parse(raw, &Iso8601::DATE).ok()?;
     let seconds = day.midnight().assume_utc().unix_timestamp();
     Some(Timestamp::from_millis(seconds * 1_000))
-}
-
-/// What a check noticed, for a list to choose from.
-const fn in_words(check: Check) -> &'static str {
-    match check {
-        Check::Honeypot => "check-honeypot",
-        Check::Timing => "check-timing",
-        Check::Duplicate => "check-duplicate",
-        Check::Rate => "check-rate",
-        Check::Blocklist => "check-blocklist",
-        Check::Links => "check-links",
-        Check::Language => "check-language",
-        Check::Copies => "check-copies",
-    }
 }

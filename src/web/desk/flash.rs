@@ -210,11 +210,11 @@ impl Flash {
             "unedit" => return words.say("flash-unedited").to_string(),
             _ => {}
         }
-        let name = Decision::parse(&self.did).map_or("js-taken-back", decided);
-        let name = if self.count == 0 {
-            "flash-unchanged"
-        } else {
-            name
+        let decided = Decision::parse(&self.did).map(decided);
+        let name = match &decided {
+            _ if self.count == 0 => "flash-unchanged",
+            Some(decided) => decided,
+            None => "js-taken-back",
         };
         let broken = match (self.broken, self.did.as_str()) {
             (0, _) => String::new(),

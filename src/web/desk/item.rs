@@ -198,7 +198,7 @@ impl<'a> Shower<'a> {
                 .get(&comment.id)
                 .and_then(|seen| why::abuse(words, seen, comment)),
             text,
-            status_label: words.say(words::label(comment.status)),
+            status_label: words.say(&words::label(comment.status)),
             copies: self
                 .copies
                 .get(&comment.id)

@@ -51,15 +51,9 @@ impl Near {
         ];
         let elsewhere = number(members.elsewhere);
         let waiting = number(members.counts.of(Status::Pending));
-        let decision = match comment.status {
-            Status::Approved => Some(Decision::Approve),
-            Status::Spam => Some(Decision::Spam),
-            Status::Rejected => Some(Decision::Reject),
-            Status::Trash => Some(Decision::Trash),
-            Status::Pending => None,
-        };
+        let decision = Decision::leading_to(comment.status).filter(|one| *one != Decision::Hold);
         let too = |decision| {
-            let (number, verb) = (words.number(waiting), words.say(verb(decision)));
+            let (number, verb) = (words.number(waiting), words.say(&verb(decision)));
             let filled: [(&str, &dyn Argument); 3] =
                 [("count", &waiting), ("number", &number), ("verb", &&*verb)];
             (decision, words.fill("comment-copies-too", &filled))

@@ -153,7 +153,7 @@ impl PrivacyPage {
     fn comments_on(&self, site: &SiteSlug, status: &Status) -> Said<'static> {
         let words = self.frame.words;
         let (site, class) = (site.as_str(), status.as_str());
-        let said = words.say(label(*status));
+        let said = words.say(&label(*status));
         words.html(
             "privacy-comments-on",
             &[("site", &site), ("class", &class), ("status", &&*said)],

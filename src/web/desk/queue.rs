@@ -82,9 +82,10 @@ struct Tab {
 
 impl QueuePage {
     fn label(&self) -> Said<'static> {
+        let name = self.status.map(words::label);
         self.frame
             .words
-            .say(self.status.map_or("status-all", words::label))
+            .say(name.as_deref().unwrap_or("status-all"))
     }
 
     fn is(&self, status: &str) -> bool {
@@ -242,7 +243,7 @@ async fn find(
 }
 
 fn tabs(words: &'static Words, query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
-    let tab = |status: &'static str, label, count| Tab {
+    let tab = |status: &'static str, label: &str, count| Tab {
         label: words.say(label),
         status,
         count,
@@ -250,7 +251,7 @@ fn tabs(words: &'static Words, query: &DeskQuery, counts: &Counts) -> Vec<Tab> {
         current: status == query.status_word(),
     };
     let each = Status::ALL.iter().copied();
-    let each = each.map(|status| tab(status.as_str(), words::label(status), counts.of(status)));
+    let each = each.map(|status| tab(status.as_str(), &words::label(status), counts.of(status)));
     let all = Status::ALL.iter().map(|status| counts.of(*status)).sum();
     each.chain([tab(ALL, "status-all", all)]).collect()
 }

@@ -80,7 +80,7 @@ pub fn abuse(words: &Words, seen: &SeenAbuse, comment: &Comment) -> Option<Shown
                     "abuse-seems-kind",
                     &[
                         ("percent", &percent),
-                        ("kind", &&*words.say(abuse_filter(kind))),
+                        ("kind", &&*words.say(&abuse_filter(kind))),
                     ],
                 ),
                 None if score.is_likely() => words.fill("abuse-seems", &[("percent", &percent)]),

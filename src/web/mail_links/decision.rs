@@ -256,7 +256,7 @@ fn view(app: &App, words: &'static Words, comment: &Comment) -> View {
         text: comment.text.clone(),
         score: words.say(names::score(comment.score)),
         reasons: words.main_reasons(comment, REASONS),
-        status: words.say(names::label(comment.status)),
+        status: words.say(&names::label(comment.status)),
     }
 }
 

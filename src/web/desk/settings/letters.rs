@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use crate::{
     accounts::people::masked,
-    domain::mail::MailKind,
     storage::{self, outbox_entries::OutboxEntry},
     web::desk::prelude::*,
 };
@@ -57,15 +56,11 @@ pub(super) fn letter(app: &App, words: &Words, entry: OutboxEntry) -> Letter {
         .recipient
         .as_ref()
         .map(|(sealed, owner)| app.vault.open(sealed, owner.clone()));
-    let kind = match entry.kind {
-        MailKind::Queue => "settings-letter-queue",
-        MailKind::Confirm => "settings-letter-confirm",
-        MailKind::Reply => "settings-letter-reply",
-    };
+    let kind = format!("settings-letter-{}", entry.kind.as_str());
     let to = opened.and_then(Result::ok).map(|address| address.masked());
     Letter {
         id: entry.id,
-        kind: words.say(kind).into(),
+        kind: words.say(&kind).into(),
         to: to.unwrap_or_else(|| words.say("settings-gone").into()),
         age: age(words, entry.created_at, app.now()),
         error: words
