@@ -146,6 +146,13 @@ fn socket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::E
     given.parse().map_err(|_| D::Error::custom(wanted))
 }
 
+/// Whether browsers can open what begins with an address. `localhost:8080` is one too, of the scheme `localhost`.
+fn opens(url: &Url) -> bool {
+    let has_more = url.query().is_some() || url.fragment().is_some();
+    let names_a_user = !url.username().is_empty() || url.password().is_some();
+    matches!(url.scheme(), "http" | "https") && url.has_host() && !has_more && !names_a_user
+}
+
 /// `[server]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -323,12 +330,12 @@ impl Settings {
             key,
             reason: reason.to_owned(),
         };
-        if !self.server.public_url.is_empty() && Url::parse(&self.server.public_url).is_err() {
+        let public = Url::parse(&self.server.public_url).ok().filter(opens);
+        if !self.server.public_url.is_empty() && public.is_none() {
             let reason = "it must be an absolute address such as https://comments.example.org";
             return Err(senseless("server.public_url", reason));
         }
-        let first = Url::parse(&self.server.public_url).ok();
-        let first = first.as_ref().and_then(|url| url.path_segments()?.next());
+        let first = public.as_ref().and_then(|url| url.path_segments()?.next());
         if first.is_some_and(|first| OWN_PATHS.contains(&first)) {
             let reason = "its path cannot begin as one of the service's own does: a proxy that takes it off could not be understood";
             return Err(senseless("server.public_url", reason));

@@ -67,6 +67,44 @@ fn a_number_beyond_its_bounds_is_refused_by_name_value_and_range() {
     }
 }
 
+#[test]
+fn the_public_address_is_one_that_a_browser_can_open() {
+    let read = |url: &str| {
+        let set = HashMap::from([("HAMLET_SERVER__PUBLIC_URL".to_owned(), url.to_owned())]);
+        Settings::from_sources(None, set).map_err(|error| error.to_string())
+    };
+    for good in [
+        "",
+        "https://comments.example.org",
+        "https://example.org/comments/",
+        "http://127.0.0.1:8080",
+        "http://[::1]:8080",
+    ] {
+        assert!(read(good).is_ok(), "{good}: {:?}", read(good).err());
+    }
+    for bad in [
+        // What looks like a host and a port is a scheme and a path.
+        "localhost:8080",
+        "comments.example.org:8443",
+        "comments.example.org",
+        "/comments",
+        "mailto:horatio@elsinore.example",
+        "ftp://comments.example.org",
+        "https://",
+        "https://comments.example.org?site=blog",
+        "https://comments.example.org/#desk",
+        "https://horatio:secret@comments.example.org",
+    ] {
+        let said = read(bad).expect_err(bad);
+        assert!(said.contains("server.public_url"), "{bad}: {said}");
+        assert!(
+            said.contains("https://comments.example.org"),
+            "{bad}: {said}"
+        );
+        assert!(!said.contains("secret"), "{said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_its_bounds_every_number_works() {
     for bound in BOUNDS {
