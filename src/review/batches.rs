@@ -75,16 +75,12 @@ pub async fn undo(
     let Some(batch) = find(ground, principal, id).await? else {
         return Ok(None);
     };
-    let (store, sites) = (&ground.store, &batch.sites);
-    store
-        .begin_taking_back(id, sites, &principal.actor, ground.now())
-        .await?;
     let mut taken = TakenBack::default();
     if let Err(error) = take_back(review, principal, &batch, &mut taken).await {
         tracing::error!(%error, batch = %id, "a batch was taken back in part");
         if taken.back + taken.changed == 0 {
-            // Told that it failed, they ask again if they still want it.
-            store.end_taking_back(id, sites).await.ok();
+            // Whoever hears that it failed asks again if they still want it.
+            ground.store.end_taking_back(id, &batch.sites).await.ok();
             return Err(error);
         }
     }
@@ -107,7 +103,9 @@ pub async fn go_on(review: &Review) -> Result<()> {
             scope: Scope::Sites(parts.iter().map(|part| part.site.clone()).collect()),
             moderator: None,
         };
-        if undo(review, &principal, first.batch).await?.is_none() {
+        if let Some(batch) = find(ground, &principal, first.batch).await? {
+            take_back(review, &principal, &batch, &mut TakenBack::default()).await?;
+        } else {
             // It has had its time.
             let sites = ground.directory.covered(&principal.scope);
             ground.store.end_taking_back(first.batch, &sites).await?;
@@ -125,7 +123,14 @@ async fn take_back(
 ) -> Result<()> {
     let ground = &review.ground;
     let standing = usize::try_from(batch.standing).unwrap_or_default();
+    let say = async |now| {
+        let (store, actor) = (&ground.store, &principal.actor);
+        store
+            .begin_taking_back(batch.id, &batch.sites, actor, now)
+            .await
+    };
     let (mut after, mut seen, mut said) = (None, 0, ground.now());
+    say(said).await?;
     loop {
         taken.left = standing.saturating_sub(seen).max(1);
         let some = bite(review, principal, batch, &mut after, taken).await?;
@@ -135,10 +140,7 @@ async fn take_back(
         seen += some;
         if said.plus(CUT_OFF / 3) <= ground.now() {
             said = ground.now();
-            let (store, actor) = (&ground.store, &principal.actor);
-            store
-                .begin_taking_back(batch.id, &batch.sites, actor, said)
-                .await?;
+            say(said).await?;
         }
     }
     taken.left = 0;

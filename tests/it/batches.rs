@@ -147,6 +147,16 @@ on_both_engines!(
             "somebody may be at it"
         );
         app.app.clock.advance(Duration::from_secs(11));
+        app.sql("ALTER TABLE lessons RENAME TO lessons_away").await;
+        background::take_back(&app.app).await;
+        app.sql("ALTER TABLE lessons_away RENAME TO lessons").await;
+        assert_eq!(status(&app, &token, &ids[6]).await, "spam");
+        let batches = me.page(&app, "/desk/batches").await;
+        assert!(
+            batches.contains("is being taken back"),
+            "the database failed, and it is tried again: {batches}"
+        );
+        app.app.clock.advance(Duration::from_secs(31));
         background::take_back(&app.app).await;
         for id in &ids {
             assert_eq!(status(&app, &token, id).await, "pending");
