@@ -43,6 +43,9 @@ fn said(text: &Extractor) -> f64 {
             Kind::Word | Kind::Hashtag | Kind::Spelled => 1,
             Kind::Picture | Kind::Symbol => 0,
         };
+        if words >= FEW.len() {
+            break;
+        }
     }
     FEW.get(words).copied().unwrap_or(f64::INFINITY)
 }

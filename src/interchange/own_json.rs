@@ -39,8 +39,8 @@ pub fn of(object: &Value) -> Found {
         None => plain::line(&name),
     });
     let status = field(object, "status");
-    let label = named(object, &LABELS[..1]).or_else(|| {
-        let mark = named(object, &LABELS[1..]);
+    let label = named(object, &["label"]).or_else(|| {
+        let mark = named(object, &MARKS);
         mark.filter(|mark| decides(mark, status.as_deref()))
     });
     let said = standing(status.as_deref(), label.as_deref());
@@ -75,8 +75,8 @@ pub fn of(object: &Value) -> Found {
     comment.into()
 }
 
-/// Names of a label that no other system has for something else.
-const LABELS: [&str; 3] = ["label", "is_spam", "spam"];
+/// Names of a mark of spam that no system has for something else.
+const MARKS: [&str; 2] = ["is_spam", "spam"];
 
 /// Whether what is called a parent is a page's address.
 pub(super) fn is_address(parent: &str) -> bool {

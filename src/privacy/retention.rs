@@ -62,7 +62,7 @@ pub const fn days_of(policy: &Policy, status: Status) -> Option<u32> {
     match status {
         Status::Spam => policy.spam_days,
         Status::Trash => policy.trash_days,
-        _ => None,
+        Status::Pending | Status::Approved | Status::Rejected => None,
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn add(extractor: &mut Extractor) {
     extractor.text = text;
 }
 
-/// Tells pairs of stems from pairs of words.
+/// Keeps pairs of stems apart from pairs of words.
 const STEMS: u64 = 0x5851_F42D_4C95_7F2D;
 /// Syllables that stand for a Korean word whatever particles it ends in.
 const STEM: usize = 2;

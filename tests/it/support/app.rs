@@ -195,18 +195,8 @@ impl TestApp {
             version: None,
             change: Change::Decide(decision),
         };
-        let principal = Principal {
-            actor: Actor {
-                id: "test".to_owned(),
-                name: "Test".to_owned(),
-                via: Door::Command,
-            },
-            role: Role::Moderator,
-            scope: Scope::All,
-            moderator: None,
-        };
         let wishes = answers.iter().map(wish).collect();
-        let outcomes = review::decide(&self.app.review, &principal, wishes, None)
+        let outcomes = review::decide(&self.app.review, &somebody(), wishes, None)
             .await
             .expect("the store");
         assert!(
@@ -295,4 +285,18 @@ macro_rules! on_both_engines {
     ($name:ident, $body:expr) => {
         $crate::on_both_engines!($name, &[], $body);
     };
+}
+
+/// Somebody who may decide everywhere.
+pub fn somebody() -> Principal {
+    Principal {
+        actor: Actor {
+            id: "test".to_owned(),
+            name: "Test".to_owned(),
+            via: Door::Command,
+        },
+        role: Role::Moderator,
+        scope: Scope::All,
+        moderator: None,
+    }
 }

@@ -6,12 +6,7 @@ mod gathered;
 use std::time::Duration;
 
 use hamlet::{
-    domain::{
-        comment::CommentId,
-        decision::{Actor, Door, Outcome},
-        moderator::{Principal, Role, Scope},
-        site::Policy,
-    },
+    domain::{comment::CommentId, decision::Outcome, site::Policy},
     notify::Ticked,
     review,
 };
@@ -22,7 +17,7 @@ use super::{
     office::{Office, header, html, link_after, links, open, operator, outbox, post, read, text},
     on_each_engine,
 };
-use crate::support::app::{Engine, TestApp};
+use crate::support::app::{Engine, TestApp, somebody};
 
 const UNDO_TIME: Duration = Duration::from_mins(2);
 const DAY: Duration = Duration::from_hours(24);
@@ -72,17 +67,7 @@ async fn confirmed(office: &Office) -> Value {
 /// Takes the last decision about a comment back.
 async fn undo(app: &TestApp, comment: &Value) {
     let id = CommentId::parse(comment["id"].as_str().expect("an id")).expect("an id");
-    let principal = Principal {
-        actor: Actor {
-            id: "test".to_owned(),
-            name: "Test".to_owned(),
-            via: Door::Command,
-        },
-        role: Role::Moderator,
-        scope: Scope::All,
-        moderator: None,
-    };
-    let outcome = review::undo(&app.app.review, &principal, id, None)
+    let outcome = review::undo(&app.app.review, &somebody(), id, None)
         .await
         .expect("the store");
     assert!(matches!(outcome, Outcome::Done(..)));
