@@ -102,11 +102,20 @@ pub async fn of(
     })
 }
 
+/// What happened yesterday and today.
+#[derive(Debug, Clone, Default)]
+pub struct Lately {
+    /// What is counted of it.
+    pub happened: Happened,
+    /// Whether more came within the last minutes than is counted here.
+    pub and_more: bool,
+}
+
 /// What happened yesterday and today on sites: what the night brought, up to this moment.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`].
-pub async fn lately(ground: &Ground, sites: &[SiteSlug]) -> Result<Happened> {
+pub async fn lately(ground: &Ground, sites: &[SiteSlug]) -> Result<Lately> {
     let today = tally::day_of(ground.now());
     let kinds = [TallyKind::Came];
     let counted = ground
@@ -114,12 +123,12 @@ pub async fn lately(ground: &Ground, sites: &[SiteSlug]) -> Result<Happened> {
         .tallies(sites, &kinds, (today - 1, today))
         .await?;
     let since = Timestamp::from_millis((today - 1) * DAY_MILLIS);
-    let not_yet = ground.store.came_uncounted(sites, since).await?;
+    let (not_yet, and_more) = ground.store.came_uncounted(sites, since).await?;
     let mut happened = Happened::default();
     for one in counted.into_iter().chain(not_yet) {
         happened.add(&one);
     }
-    Ok(happened)
+    Ok(Lately { happened, and_more })
 }
 
 /// The sums of some days as a table: a row for each sum, with its day, site, kind and word.

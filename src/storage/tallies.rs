@@ -23,8 +23,8 @@ const BITE: usize = 1_000;
 /// Pages that are listed.
 const PAGES: u32 = 20;
 
-/// Comments that are counted at most of those that are in no sum yet.
-const UNCOUNTED: u32 = 10_000;
+/// Comments that are looked at of those that are in no sum yet: a page waits for it, and more are said to be more.
+const UNCOUNTED: i64 = 1_000;
 
 /// How far sums are brought up to date, of one kind of line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,29 +120,42 @@ impl Store {
         Ok(seen == BITE)
     }
 
-    /// The comments of the sites that are in no sum yet, of those that came at a time or later: by verdict, under the day of that time.
+    /// The comments of the sites that are in no sum yet, of those that came at a time or later: by verdict, under the day of that
+    /// time, and whether there may be more than are counted here.
     ///
     /// # Errors
     /// [`super::StoreError`].
-    pub async fn came_uncounted(&self, sites: &[SiteSlug], since: Timestamp) -> Result<Vec<Tally>> {
+    pub async fn came_uncounted(
+        &self,
+        sites: &[SiteSlug],
+        since: Timestamp,
+    ) -> Result<(Vec<Tally>, bool)> {
         let earliest = CommentId::earliest_at(since).to_string();
         let last = self.tallied(COMMENTS).await?.map(|place| place.last);
         let last = last.map_or(earliest.clone(), |last| last.max(earliest));
-        let text = "SELECT u.site, u.verdict, COUNT(*) AS count FROM (SELECT c.site, c.verdict FROM comments c \
+        // One that was imported did not come: it was there.
+        let text = "SELECT u.site, u.verdict, COUNT(*) AS seen, CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM imported i \
+                        WHERE i.site = u.site AND i.comment_id = u.id) THEN 0 ELSE 1 END) AS BIGINT) AS came \
+                    FROM (SELECT c.id, c.site, c.verdict FROM comments c \
                         WHERE c.id > $1 AND c.site IN {list:$2} ORDER BY c.id LIMIT $3) u \
                     GROUP BY u.site, u.verdict";
         let read = |row: &AnyRow| {
-            Ok(Tally {
+            let seen: i64 = get(row, "seen")?;
+            let tally = Tally {
                 site: get(row, "site")?,
                 kind: TallyKind::Came,
                 day: day_of(since),
                 word: get(row, "verdict")?,
-                count: get(row, "count")?,
+                count: get(row, "came")?,
                 part: 0,
-            })
+            };
+            Ok((tally, seen))
         };
         let query = sql(text, values![last, list(sites), UNCOUNTED]);
-        self.gather("comments", query, read).await
+        let found = self.gather("comments", query, read).await?;
+        let seen: i64 = found.iter().map(|(_, seen)| seen).sum();
+        let tallies = found.into_iter().map(|(tally, _)| tally).collect();
+        Ok((tallies, seen >= UNCOUNTED))
     }
 
     /// Takes a few more decisions into the sums, of those that were made before a time; `since` is where it begins at

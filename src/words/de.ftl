@@ -859,6 +859,10 @@ statistics-lately = { $count ->
     [one] Seit gestern kam { $number } Kommentar
    *[other] Seit gestern kamen { $number } Kommentare
 }: { $aside } als Spam beiseitegelegt, { $published } veröffentlicht, { $held } zur Entscheidung zurückgehalten.
+statistics-at-least = { $count ->
+    [one] Seit gestern kam mindestens { $number } Kommentar; weitere werden noch gezählt.
+   *[other] Seit gestern kamen mindestens { $number } Kommentare; weitere werden noch gezählt.
+}
 statistics-waiting = { $count ->
     [0] Jetzt wartet nichts.
     [one] Jetzt wartet { $number } Kommentar.

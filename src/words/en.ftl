@@ -852,6 +852,10 @@ statistics-lately = { $count ->
     [one] Since yesterday { $number } comment came
    *[other] Since yesterday { $number } comments came
 }: { $aside } put aside as spam, { $published } published, { $held } kept for a decision.
+statistics-at-least = { $count ->
+    [one] Since yesterday at least { $number } comment came, and more are still being counted.
+   *[other] Since yesterday at least { $number } comments came, and more are still being counted.
+}
 statistics-waiting = { $count ->
     [0] Nothing waits now.
     [one] { $number } comment waits now.

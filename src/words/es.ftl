@@ -859,6 +859,10 @@ statistics-lately = { $count ->
     [one] Desde ayer llegó { $number } comentario
    *[other] Desde ayer llegaron { $number } comentarios
 }: { $aside } apartados como spam, { $published } publicados, { $held } retenidos para decidir.
+statistics-at-least = { $count ->
+    [one] Desde ayer llegó al menos { $number } comentario, y aún se están contando más.
+   *[other] Desde ayer llegaron al menos { $number } comentarios, y aún se están contando más.
+}
 statistics-waiting = { $count ->
     [0] Ahora no espera nada.
     [one] Ahora espera { $number } comentario.

@@ -868,6 +868,10 @@ statistics-lately = { $count ->
     [one] Depuis hier, { $number } commentaire est arrivé
    *[other] Depuis hier, { $number } commentaires sont arrivés
 } : { $aside } mis de côté comme indésirables, { $published } publiés, { $held } en attente de décision.
+statistics-at-least = { $count ->
+    [one] Depuis hier, au moins { $number } commentaire est arrivé ; d’autres restent à compter.
+   *[other] Depuis hier, au moins { $number } commentaires sont arrivés ; d’autres restent à compter.
+}
 statistics-waiting = { $count ->
     [0] Rien n’attend maintenant.
     [one] { $number } commentaire attend maintenant.

@@ -720,6 +720,7 @@ batches-taking-back = sedang diurungkan
 
 statistics-none = Sejak kemarin tidak ada komentar.
 statistics-lately = Sejak kemarin ada { $number } komentar: { $aside } disisihkan sebagai spam, { $published } diterbitkan, { $held } ditahan untuk diputuskan.
+statistics-at-least = Sejak kemarin ada sekurangnya { $number } komentar, dan masih ada yang sedang dihitung.
 statistics-waiting = { $count ->
     [0] Kini tidak ada yang menunggu.
    *[other] Kini { $number } komentar menunggu.

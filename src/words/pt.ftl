@@ -859,6 +859,10 @@ statistics-lately = { $count ->
     [one] Desde ontem chegou { $number } comentário
    *[other] Desde ontem chegaram { $number } comentários
 }: { $aside } separados como spam, { $published } publicados, { $held } retidos para decisão.
+statistics-at-least = { $count ->
+    [one] Desde ontem chegou pelo menos { $number } comentário, e outros ainda estão sendo contados.
+   *[other] Desde ontem chegaram pelo menos { $number } comentários, e outros ainda estão sendo contados.
+}
 statistics-waiting = { $count ->
     [0] Nada aguarda agora.
     [one] { $number } comentário aguarda agora.

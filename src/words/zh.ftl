@@ -714,6 +714,7 @@ batches-taking-back = 正在撤销
 
 statistics-none = 自昨天以来没有评论。
 statistics-lately = 自昨天以来有 { $number } 条评论：{ $aside } 条作为垃圾搁置，{ $published } 条已发布，{ $held } 条等待决定。
+statistics-at-least = 自昨天以来至少有 { $number } 条评论，其余仍在统计中。
 statistics-waiting = { $count ->
     [0] 现在没有待处理的评论。
    *[other] 现在有 { $number } 条评论待处理。

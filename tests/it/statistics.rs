@@ -216,3 +216,56 @@ on_both_engines!(
         assert_eq!(kept, Vec::<String>::new());
     }
 );
+
+/// Makes so many more of the one comment there is, of the same moment, as a rush would.
+async fn rush(app: &TestApp, count: usize) {
+    let raw = Raw::of(app).await;
+    let columns = raw.columns("comments").await;
+    let taken = columns.iter().map(|column| match column.as_str() {
+        "id" => "substr(c.id, 1, 24) || CAST(100000000000 + n AS TEXT)".to_owned(),
+        column => format!("c.{column}"),
+    });
+    let taken = taken.collect::<Vec<_>>().join(", ");
+    let columns = columns.join(", ");
+    raw.run(&format!(
+        "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {count}) \
+         INSERT INTO comments ({columns}) SELECT {taken} FROM (SELECT * FROM comments LIMIT 1) c, k"
+    ))
+    .await;
+}
+
+on_both_engines!(
+    a_rush_that_is_not_counted_yet_is_said_to_be_more,
+    |app: TestApp| async move {
+        let me = app.first_operator("horatio@elsinore.example").await;
+        app.posted("default", "Osric", GENUINE).await;
+        rush(&app, 1_200).await;
+        for page in ["/desk", "/desk/statistics"] {
+            let page = me.page(&app, page).await;
+            assert!(
+                page.contains("Since yesterday at least 1,000 comments came, and more are still being counted."),
+                "{page}"
+            );
+        }
+        count(&app).await;
+        let page = me.page(&app, "/desk").await;
+        assert!(
+            page.contains("Since yesterday 1,201 comments came"),
+            "{page}"
+        );
+    }
+);
+
+on_both_engines!(what_was_imported_did_not_come, |app: TestApp| async move {
+    let me = app.first_operator("horatio@elsinore.example").await;
+    app.posted("default", "Osric", GENUINE).await;
+    rush(&app, 2).await;
+    let raw = Raw::of(&app).await;
+    raw.run(
+        "INSERT INTO imported (site, system, foreign_id, comment_id) \
+             SELECT site, 'isso', id, id FROM comments WHERE id LIKE '%-100000000001'",
+    )
+    .await;
+    let page = me.page(&app, "/desk").await;
+    assert!(page.contains("Since yesterday 2 comments came"), "{page}");
+});

@@ -183,7 +183,7 @@ async fn lately(
     }
     let sites = app.directory.covered(&principal.scope);
     let lately = statistics::lately(app, &sites).await?;
-    Ok((lately.came > 0).then(|| sentence(words, &lately)))
+    Ok((lately.happened.came > 0).then(|| sentence(words, &lately)))
 }
 
 #[derive(Default)]

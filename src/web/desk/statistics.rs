@@ -6,7 +6,7 @@ use super::site_choice::SiteChoice;
 use crate::{
     domain::{decision::DecisionReason, evidence::Check, queue::Filter, tally::UNKNOWN},
     evaluation::charts::Chart,
-    review::statistics::{self, Happened, PersonDecided, Statistics},
+    review::statistics::{self, Happened, Lately, PersonDecided, Statistics},
     web::{
         api::statistics::{USUAL_DAYS, parse_days, sites_of},
         desk::prelude::*,
@@ -148,10 +148,17 @@ fn wanted(query: &Parameters) -> (&str, i64) {
 }
 
 /// What came lately, in a sentence.
-pub(super) fn sentence(words: &Words, lately: &Happened) -> String {
+pub(super) fn sentence(words: &Words, lately: &Lately) -> String {
+    let Lately {
+        happened: lately,
+        and_more,
+    } = lately;
     let Ok(count @ 1..) = usize::try_from(lately.came) else {
         return words.say("statistics-none").into();
     };
+    if *and_more {
+        return words.count("statistics-at-least", count);
+    }
     let numbers = [lately.aside, lately.published, lately.held].map(|count| number(words, count));
     words.fill(
         "statistics-lately",
