@@ -10,7 +10,7 @@ use crate::{
     support::app::{TestApp, answer},
 };
 
-/// The methods of every path that the description or the sources name.
+/// The methods of every path that the description or the route table names.
 async fn taken(app: &TestApp) -> BTreeMap<String, Vec<String>> {
     let mut taken: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for operation in operations(app).await {
