@@ -275,6 +275,35 @@ mod tests {
         }
     }
 
+    /// What is left of a sentence without its tags and what stands in marks that keep its direction.
+    fn unmarked(line: &str) -> String {
+        let mut depth = 0;
+        let kept = line.chars().filter(|one| {
+            depth += i32::from(matches!(one, '<' | '\u{2066}'));
+            depth -= i32::from(matches!(one, '>' | '\u{2069}'));
+            depth == 0
+        });
+        kept.collect()
+    }
+
+    #[test]
+    fn an_address_among_words_from_right_to_left_keeps_the_order_of_its_parts() {
+        let rtl = |file: &str| file.contains("\nlanguage-direction = rtl\n");
+        let (language, file) = LANGUAGES.iter().find(|(_, file)| rtl(file)).unwrap();
+        for line in file.lines().filter(|line| !line.starts_with('#')) {
+            // A slash at the end of what is Latin goes where the words around it lead: `/post/` is shown as `//post`.
+            let said: Vec<char> = unmarked(line).chars().chain([' ']).collect();
+            let latin = |one: char| one.is_ascii_alphanumeric() || matches!(one, '/' | ':');
+            let at_an_end = said.windows(3).find(|three| {
+                three[1] == '/' && latin(three[0]) != latin(three[2])
+            });
+            assert!(at_an_end.is_none(), "{language}: {line}");
+        }
+        let website = Words::all().iter().find(|words| words.is_right_to_left());
+        let website = website.unwrap().fill("sign-website", &[("quoted", &"http://a.example/")]);
+        assert!(website.contains("\u{2066}http://a.example/\u{2069}"), "{website}");
+    }
+
     #[test]
     fn what_is_put_into_html_is_escaped_and_the_sentence_is_not() {
         let words = Words::english();

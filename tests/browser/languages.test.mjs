@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, assertFits } from "./browser.mjs";
+import { assertNothingIsCutOff } from "./cut.mjs";
 import { atDesk, browser, service, sorrows } from "./opened.mjs";
 
 const spoken = {
@@ -34,6 +35,25 @@ for (const [locale, [language, pending, one, two]] of Object.entries(spoken)) {
       await visitor.leave();
     });
   }
+}
+
+// In long words, too, and where letters are so large that only a few words fit side by side.
+for (const locale of ["en-GB", ...Object.keys(spoken)]) {
+  test(`nothing that is pressed is cut off on a small screen: ${locale}`, async () => {
+    const { visitor, page, ids, list } = await atDesk([...sorrows(2), "Cheap pots: http://pots.example/sale"], { locale, viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+    await service.decide(ids[0], "spam");
+    const colleague = await service.call("POST", "moderators", { name: "Rosencrantz", email: `${locale}@elsinore.example` });
+    const pages = ["?status=all", "/statistics", "/model?site=demo", "/settings", "/settings/sites/demo", "/me", "/activity", "/batches", "/blocks", "/imports", "/privacy", "/views"];
+    const addresses = [...pages, ...["", "/edit", "/block"].map((end) => `/comments/${ids[2]}${end}`)].map((end) => `${service.url}/desk${end}`);
+    for (const address of [list, ...addresses]) {
+      await page.goto(address);
+      for (const summary of await page.locator("main details:not([open]) > summary").all()) if (await summary.isVisible()) await summary.click();
+      await assertNothingIsCutOff(page);
+      await assertFits(page);
+    }
+    await service.call("DELETE", `moderators/${colleague.id}`);
+    await visitor.leave();
+  });
 }
 
 test("who chose a language reads it in every browser, and without script what a form did is said in it", async () => {
