@@ -36,6 +36,7 @@ fn read_by_people(template: &str) -> String {
         ("<code", "</code>"),
         ("<pre", "</pre>"),
         ("<article lang=\"en\"", "</article>"),
+        (" autofocus=\"", "\""),
         (" aria-invalid=\"", "\""),
     ] {
         text = without(&text, from, to, |_| String::new());

@@ -29,6 +29,9 @@ if ($(".items") && performance.getEntriesByType("navigation")[0]?.type === "back
   if (row?.matches(".items .item")) select(row, { still: true });
 }
 
+// What is to be put right has the focus: where an address names a part of the page, the browser goes there instead.
+if (location.hash) addEventListener("load", () => $("[aria-invalid=true]")?.focus());
+
 // A file that was tried is still chosen when it is to be imported: a page cannot choose one again by itself.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-keeps-file]");
