@@ -294,14 +294,19 @@ mod tests {
             // A slash at the end of what is Latin goes where the words around it lead: `/post/` is shown as `//post`.
             let said: Vec<char> = unmarked(line).chars().chain([' ']).collect();
             let latin = |one: char| one.is_ascii_alphanumeric() || matches!(one, '/' | ':');
-            let at_an_end = said.windows(3).find(|three| {
-                three[1] == '/' && latin(three[0]) != latin(three[2])
-            });
+            let at_an_end = said
+                .windows(3)
+                .find(|three| three[1] == '/' && latin(three[0]) != latin(three[2]));
             assert!(at_an_end.is_none(), "{language}: {line}");
         }
         let website = Words::all().iter().find(|words| words.is_right_to_left());
-        let website = website.unwrap().fill("sign-website", &[("quoted", &"http://a.example/")]);
-        assert!(website.contains("\u{2066}http://a.example/\u{2069}"), "{website}");
+        let website = website
+            .unwrap()
+            .fill("sign-website", &[("quoted", &"http://a.example/")]);
+        assert!(
+            website.contains("\u{2066}http://a.example/\u{2069}"),
+            "{website}"
+        );
     }
 
     #[test]

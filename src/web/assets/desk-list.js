@@ -72,6 +72,10 @@ export const shift = (status, by) => {
 };
 
 export const stir = () => { moved = performance.now(); };
+// Drawing aside has no second half: what is tapped after it, however soon, is meant.
+let drew = -Infinity;
+let clicked = 0;
+export const wasDrawn = () => { drew = performance.now(); };
 // Whether a row came to where it is so lately that nobody can have read what is there now.
 const unsettled = (since, event) => event.timeStamp - since < SETTLES;
 export const isFresh = (row) => performance.now() - Number(row.dataset.returned ?? -Infinity) < SETTLES;
@@ -193,7 +197,9 @@ if (form && !single) {
     const target = event.target.closest(".act, .bulk button, .bulk input, .items .select, .decided button, .toast button");
     if (!target || event.detail === 0) return;
     const box = target.closest(".decided, .toast");
-    if (box ? !unsettled(born.get(box) ?? -Infinity, event) : !unsettled(moved, event)) return;
+    const isAfterDrawing = box && drew > clicked;
+    clicked = event.timeStamp;
+    if (isAfterDrawing || (box ? !unsettled(born.get(box) ?? -Infinity, event) : !unsettled(moved, event))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, { capture: true });

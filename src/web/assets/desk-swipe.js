@@ -2,7 +2,7 @@
 // the beginning it is spam. The buttons do the same; nothing can be done by drawing alone. What was done can be undone, as after a button.
 
 import { decide, outcome } from "./desk-decisions.js";
-import { $, element, form, select, single } from "./desk-list.js";
+import { $, element, form, select, single, wasDrawn } from "./desk-list.js";
 import { say } from "./desk-words.js";
 
 // A finger has to go so far before it is clear that it goes sideways, and so far, of the row's width, to decide.
@@ -66,6 +66,8 @@ if (form && !single) {
     }
     show();
   });
+  // Else the browser takes a quick finger for one that sets the page going, and the next tap for one that stops it: it would click nothing.
+  form.addEventListener("touchmove", (event) => { if (drawn?.begun && event.cancelable) event.preventDefault(); }, { passive: false });
   form.addEventListener("pointerup", (event) => {
     if (event.pointerId !== drawn?.id) return;
     const { row, begun } = drawn;
@@ -73,6 +75,7 @@ if (form && !single) {
     end();
     if (!decision) return;
     select(row, { still: true });
+    wasDrawn();
     decide([row], decision, true);
   });
   ["pointercancel", "lostpointercapture"].forEach((name) => form.addEventListener(name, (event) => { if (event.pointerId === drawn?.id) end(); }));
