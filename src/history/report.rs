@@ -68,7 +68,8 @@ impl Report {
             return self.ended_early.clone();
         }
         let first = self.problems.first().map(String::as_str);
-        let first = first.or(self.skipped.contains_key("no text").then_some("no text"))?;
+        let mut skipped = self.skipped.keys().map(String::as_str);
+        let first = first.or_else(|| skipped.find(|reason| reason.starts_with("no text")))?;
         Some(format!("nothing in it could be read as a comment: {first}"))
     }
 

@@ -2,7 +2,7 @@
 //! alike. `createdAt`, `created_at` and `Created At` are one name.
 
 /// The fields that are read, with the names that they have, the one that says it best first.
-const COLUMNS: [(&str, &[&str]); 14] = [
+const COLUMNS: [(&str, &[&str]); 15] = [
     (
         "id",
         &[
@@ -59,6 +59,7 @@ const COLUMNS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("wordpress_post", &["comment_post_id"]),
+    ("wordpress_type", &["comment_type"]),
     (
         "page_title",
         &["page_title", "title", "post_title", "topic_title"],
@@ -163,6 +164,9 @@ const COLUMNS: [(&str, &[&str]); 14] = [
             "comment_approved",
             "approved",
             "is_approved",
+            "moderation_status",
+            "moderation_state",
+            "approval_status",
         ],
     ),
     (
@@ -191,7 +195,8 @@ pub(super) fn same(one: &str, other: &str) -> bool {
     letters(one).eq(letters(other))
 }
 
-fn letters(name: &str) -> impl Iterator<Item = char> {
+/// A name in small letters, without what is between words.
+pub(super) fn letters(name: &str) -> impl Iterator<Item = char> {
     let letters = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
     letters.flat_map(char::to_lowercase)
 }

@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::{
     dates,
+    doubt::Doubt,
     foreign::{ForeignComment, Found, ReadError, Standing},
-    json_fields::{as_marked, date, first, is_set, text},
+    json_fields::{date, first, is_set, text},
     json_values::JsonValues,
+    marks::as_marked,
     plain,
 };
 use crate::{bayes::Label, domain::network};
@@ -111,6 +113,11 @@ impl<R: BufRead> Commento<R> {
             ..ForeignComment::default()
         };
         let date = date(object, &["creationDate", "createdTime", "createdAt"]);
+        let doubts = text(object, "state")
+            .and_then(|state| doubt(&state))
+            .into_iter()
+            .collect();
+        let comment = ForeignComment { doubts, ..comment };
         as_marked(object, comment.written(dates::read(date.as_deref()))).into()
     }
 }
@@ -120,8 +127,10 @@ fn standing(object: &Value) -> (Standing, Option<Label>) {
     let deleted = is_set(object, "isDeleted")
         || is_set(object, "deleted")
         || text(object, "deletionDate").is_some_and(|date| !date.starts_with("0001-"));
-    let approved = || text(object, "isApproved").is_none_or(|word| word == "true");
-    match text(object, "state").as_deref() {
+    let says_so = |word: String| matches!(&*word.to_lowercase(), "true" | "1" | "yes" | "t");
+    let approved = || text(object, "isApproved").is_none_or(says_so);
+    let state = text(object, "state").map(|state| state.to_lowercase());
+    match state.as_deref() {
         _ if deleted => (Standing::Trash, None),
         Some("approved") => (Standing::Approved, Some(Label::Ham)),
         None if approved() && !is_set(object, "isPending") => {
@@ -131,6 +140,13 @@ fn standing(object: &Value) -> (Standing, Option<Label>) {
         Some("deleted") => (Standing::Trash, None),
         _ => (Standing::Pending, None),
     }
+}
+
+/// What is to be said of a word for a comment's state that is none of Commento's.
+fn doubt(state: &str) -> Option<Doubt> {
+    const KNOWN: [&str; 5] = ["approved", "unapproved", "flagged", "spam", "deleted"];
+    let is_known = KNOWN.contains(&state.to_lowercase().as_str());
+    (!is_known).then(|| Doubt::new("a status that is not understood", state))
 }
 
 /// Whether an id is the one of nobody.

@@ -2,6 +2,7 @@
 //! left (`28.10.2021`, `10/28/2021`: which is the month?) is a doubt, and never the present.
 
 use super::{
+    columns::same,
     doubt::Doubt,
     spellings::{is_missing, millis},
 };
@@ -49,6 +50,25 @@ pub fn read(raw: Option<&str>) -> Date {
         at: Some(Timestamp::from_millis(millis.max(0))),
         doubt: (millis < 0).then(|| Doubt::new(TOO_EARLY, raw)),
     }
+}
+
+/// Reads the first of several fields, with their names, that holds a date. `WordPress` has a local clock's beside the universal one,
+/// which it leaves at zeros for what it took over from elsewhere.
+pub fn first<'a>(fields: impl IntoIterator<Item = (&'a str, String)>) -> Date {
+    let mut before = None;
+    for (name, raw) in fields {
+        let date = read(Some(&raw));
+        if date.at.is_some() {
+            let is_local = before.is_some() && same(name, "comment_date");
+            let local = is_local.then(|| Doubt::new(LOCAL, &raw));
+            return Date {
+                doubt: local.or(date.doubt),
+                ..date
+            };
+        }
+        before.get_or_insert(date);
+    }
+    before.unwrap_or_else(|| read(None))
 }
 
 /// A time that is understood and not before 1970.

@@ -8,6 +8,7 @@ use super::{
     dates,
     foreign::{self, ForeignComment, Found, ReadError, Standing},
     json_fields::says_no,
+    marks::Marks,
     plain,
     xml::{Element, Step, Xml},
 };
@@ -83,7 +84,7 @@ impl<R: BufRead> Disqus<R> {
         let withheld = if says(thread, "isDeleted") || says(thread, "isSpam") {
             Some(Withheld::Deleted)
         } else {
-            says_hidden(thread).then_some(Withheld::Marked)
+            (Marks::of(thread.fields()) != Marks::default()).then_some(Withheld::Marked)
         };
         let thread = Thread {
             link,
@@ -100,7 +101,9 @@ impl<R: BufRead> Disqus<R> {
         let (standing, label) = match (says(post, "isSpam"), says(post, "isDeleted")) {
             (true, _) => (Standing::Spam, Some(Label::Spam)),
             (false, true) => (Standing::Trash, None),
-            (false, false) if says_hidden(post) => (Standing::Pending, None),
+            (false, false) if Marks::of(post.fields()) != Marks::default() => {
+                (Standing::Pending, None)
+            }
             (false, false) => (Standing::Approved, Some(Label::Ham)),
         };
         let reference = |name: &str| Some(id_of(post.child(name)?)?.to_owned());
@@ -113,12 +116,13 @@ impl<R: BufRead> Disqus<R> {
                 .map(str::to_owned)
         };
         let withheld = page.and_then(|page| page.withheld);
+        let name = of_author("name").or_else(|| of_author("username"));
         ForeignComment {
             id: id_of(post).map(str::to_owned),
             parent: reference("parent"),
             page: page.map(|page| page.link.clone()).unwrap_or_default(),
             page_title: page.and_then(|page| page.title.clone()),
-            name: plain::line(&of_author("name").unwrap_or_default()),
+            name: plain::line(&name.unwrap_or_default()),
             email: of_author("email"),
             website: of_author("url"),
             text: plain::of_html(message),
@@ -145,14 +149,4 @@ fn id_of(element: &Element) -> Option<&str> {
 /// Whether a mark is set: by any word that does not plainly deny it.
 fn says(element: &Element, name: &str) -> bool {
     element.get(name).is_some_and(|word| !says_no(word))
-}
-
-/// Whether a thread or a post is marked as one that is not for everyone, or not approved yet.
-fn says_hidden(element: &Element) -> bool {
-    let denied = |name: &str| element.get(name).is_some_and(says_no);
-    ["isPrivate", "isHidden", "isDraft"]
-        .iter()
-        .any(|name| says(element, name))
-        || denied("isApproved")
-        || denied("isPublic")
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, date, first, reference, text},
+    json_fields::{date, first, reference, text},
+    marks::{Marks, as_marked},
     plain, typed,
 };
 use crate::{bayes::Label, domain::network};
@@ -25,6 +26,7 @@ pub fn of(place: &str, thread: &Value) -> Vec<Found> {
         place,
         page: &page,
         title: text(thread, "title").map(|title| plain::line(&title)),
+        marks: Marks::of_page(thread),
     };
     let mut found = Vec::new();
     reading.read(comments, None, 0, &mut found);
@@ -35,6 +37,7 @@ struct Thread<'a> {
     place: &'a str,
     page: &'a str,
     title: Option<String>,
+    marks: Marks,
 }
 
 impl Thread<'_> {
@@ -86,6 +89,7 @@ impl Thread<'_> {
             ..ForeignComment::default()
         };
         let date = date(object, &["created", "created_at", "date"]);
-        as_marked(object, comment.written(dates::read(date.as_deref()))).into()
+        let comment = as_marked(object, comment.written(dates::read(date.as_deref())));
+        self.marks.apply(comment).into()
     }
 }

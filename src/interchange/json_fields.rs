@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::foreign::ForeignComment;
+use super::spellings;
 
 /// A field as text; `None` when it is missing, null, empty or structured.
 #[must_use]
@@ -147,89 +147,5 @@ pub fn says_no(word: &str) -> bool {
     matches!(
         word.as_str(),
         "" | "0" | "0.0" | "false" | "f" | "no" | "n" | "off" | "null" | "none"
-    )
-}
-
-/// Marks by which systems say that a comment was thrown away.
-pub const DISCARDED: [&str; 10] = [
-    "deleted",
-    "is_deleted",
-    "isDeleted",
-    "deleted_at",
-    "deletedAt",
-    "trashed",
-    "removed",
-    "is_removed",
-    "rejected",
-    "is_rejected",
-];
-
-/// Marks by which systems say that a comment, or its page, is not for everyone.
-pub const WITHHELD: [&str; 22] = [
-    "private",
-    "is_private",
-    "isPrivate",
-    "hidden",
-    "is_hidden",
-    "isHidden",
-    "draft",
-    "is_draft",
-    "isDraft",
-    "unlisted",
-    "pending",
-    "is_pending",
-    "isPending",
-    "unapproved",
-    "needs_moderation",
-    "needsModeration",
-    "awaiting_moderation",
-    "awaitingModeration",
-    "in_moderation",
-    "post_password",
-    "isMinimized",
-    "is_minimized",
-];
-
-/// Marks by which they say that one is, where they are not denied.
-pub const SHOWN: [&str; 12] = [
-    "approved",
-    "is_approved",
-    "isApproved",
-    "public",
-    "is_public",
-    "isPublic",
-    "visible",
-    "is_visible",
-    "isVisible",
-    "published",
-    "is_published",
-    "isPublished",
-];
-
-/// What says who may see something, and the words for everyone.
-pub const VISIBILITY: [&str; 2] = ["visibility", "privacy"];
-const EVERYONE: [&str; 5] = ["public", "everyone", "all", "visible", "open"];
-
-/// Whether a word of [`VISIBILITY`] leaves somebody out.
-#[must_use]
-pub fn leaves_out(word: &str) -> bool {
-    !EVERYONE.contains(&word.trim().to_lowercase().as_str())
-}
-
-/// Why a comment with such a mark is withheld.
-pub const MARKED_WITHHELD: &str = "it is marked as not public";
-
-/// Why a comment with such a mark is discarded.
-pub const MARKED_DISCARDED: &str = "it is marked as deleted";
-
-/// The comment as the marks of its object allow, whatever the format says of its state elsewhere.
-#[must_use]
-pub fn as_marked(object: &Value, comment: ForeignComment) -> ForeignComment {
-    let has = |marks: &[&str]| marks.iter().any(|mark| is_set(object, mark));
-    let denied = |mark: &&str| text(object, mark).is_some_and(|word| says_no(&word));
-    let narrow = |name: &&str| text(object, name).is_some_and(|word| leaves_out(&word));
-    let withheld = has(&WITHHELD) || SHOWN.iter().any(denied) || VISIBILITY.iter().any(narrow);
-    comment
-        .withheld(withheld.then_some(MARKED_WITHHELD))
-        .discarded(has(&DISCARDED).then_some(MARKED_DISCARDED))
+    ) || spellings::is_missing(&word)
 }

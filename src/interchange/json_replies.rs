@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields::first,
-    json_wraps, plain,
+    json_wraps,
+    marks::Marks,
+    plain,
 };
 
 /// Replies within replies that are followed.
@@ -48,6 +50,8 @@ struct Above {
     id: Option<String>,
     page: String,
     title: Option<String>,
+    /// What a thread says of all that is in it.
+    marks: Marks,
 }
 
 fn read_below(
@@ -59,7 +63,11 @@ fn read_below(
     found: &mut Vec<Found>,
 ) {
     let one = of(&json_wraps::whole(value));
-    let nested = nested(value);
+    let mut nested = nested(value);
+    let is_thread = value.get("comments").is_some() || rows(value).next().is_some();
+    if is_thread && !matches!(one, Found::Comment(_)) {
+        nested.extend(rows(value));
+    }
     let below = match one {
         Found::Comment(comment) => {
             let comment = placed(*comment, place, above);
@@ -67,13 +75,14 @@ fn read_below(
                 id: comment.id.clone().or_else(|| above.id.clone()),
                 page: comment.page.clone(),
                 title: comment.page_title.clone(),
+                marks: above.marks,
             };
             found.push(comment.into());
             below
         }
         other => {
             // A thread is no comment that was left out.
-            if nested.is_empty() || value.get("comments").is_none() {
+            if nested.is_empty() || !is_thread {
                 found.push(other);
             }
             let page = first(value, &["url", "page", "link", "permalink", "path", "uri"]);
@@ -84,6 +93,11 @@ fn read_below(
                 title: title
                     .map(|title| plain::line(&title))
                     .or_else(|| above.title.clone()),
+                marks: if is_thread {
+                    Marks::of_page(value)
+                } else {
+                    above.marks
+                },
             }
         }
     };
@@ -103,13 +117,13 @@ fn placed(comment: ForeignComment, place: &str, above: &Above) -> ForeignComment
     } else {
         comment.page
     };
-    ForeignComment {
+    above.marks.apply(ForeignComment {
         parent: comment.parent.or_else(|| above.id.clone()),
         page,
         page_title: comment.page_title.or_else(|| above.title.clone()),
         place: place.to_owned(),
         ..comment
-    }
+    })
 }
 
 /// The objects that are nested in one.
@@ -120,6 +134,14 @@ fn nested(value: &Value) -> Vec<&Value> {
         list.as_array().or_else(paged)
     });
     lists.flatten().filter(|value| value.is_object()).collect()
+}
+
+/// The rows of a table, as phpMyAdmin writes one.
+fn rows(value: &Value) -> impl Iterator<Item = &Value> {
+    let rows = ["data", "rows"]
+        .iter()
+        .filter_map(|name| value.get(*name)?.as_array());
+    rows.flatten().filter(|value| value.is_object())
 }
 
 /// What an interface says in place of comments: an error with its code.

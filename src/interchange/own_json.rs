@@ -5,15 +5,18 @@ use serde_json::Value;
 
 use super::{
     columns::{names_of, same},
-    dates,
-    doubt::Doubt,
-    foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, first, is_reference, moment, reference, text},
+    dates::{self, Date},
+    foreign::{ForeignComment, Found},
+    json_fields::{first, is_reference, moment, reference, text},
     json_wraps::shaped,
     labelled::label_of,
-    plain, typed,
+    marks::as_marked,
+    plain,
+    standing::{decides, marked, standing},
+    typed,
+    wxr::not_a_comment,
 };
-use crate::{bayes::Label, domain::network};
+use crate::domain::network;
 
 /// A line.
 #[must_use]
@@ -33,22 +36,36 @@ pub fn of(object: &Value) -> Found {
     if own.is_none() && !is_comment {
         return Found::Skipped("not a comment");
     }
+    // WordPress's own table as JSON has what is no comment of readers, too.
+    let kind =
+        named(object, &["comment_type"]).filter(|_| object.get("comment_approved").is_some());
+    if let Some(skipped) = not_a_comment(kind.as_deref()) {
+        return skipped;
+    }
     // What a field of ours holds stands as it was typed.
     let name = field(object, "name").map(|name| match own {
         Some(_) => name,
         None => plain::line(&name),
     });
     let status = field(object, "status");
-    let label = named(object, &["label"]).or_else(|| {
-        let mark = named(object, &MARKS);
-        mark.filter(|mark| decides(mark, status.as_deref()))
-    });
-    let said = standing(status.as_deref(), label.as_deref());
+    let label = named(object, &["label"]);
+    let mark = named(object, &MARKS).filter(|_| label.is_none());
+    let said = match &mark {
+        Some(mark) => marked(status.as_deref(), mark),
+        None => standing(status.as_deref(), label.as_deref()),
+    };
+    let label = label.or_else(|| mark.filter(|mark| decides(mark, status.as_deref())));
     let parent = field(object, "parent");
     // Some systems call the page, under which a comment is kept, its parent.
     let above = parent.clone().filter(|parent| is_address(parent));
     let page = field(object, "page")
         .or_else(|| of_page(object, &["url", "link", "permalink", "path"]))
+        .or_else(|| {
+            Some(format!(
+                "/?p={}",
+                named(object, names_of("wordpress_post"))?
+            ))
+        })
         .or(above);
     let comment = ForeignComment {
         id: field(object, "id"),
@@ -68,8 +85,7 @@ pub fn of(object: &Value) -> Found {
         doubts: said.doubts,
         ..ForeignComment::default()
     };
-    let date = dated(object);
-    let mut comment = as_marked(object, comment.written(dates::read(date.as_deref())));
+    let mut comment = as_marked(object, comment.written(dated(object)));
     // A label of its own says nothing about who may see it.
     comment.label = label.as_deref().and_then(label_of).or(comment.label);
     comment.into()
@@ -136,12 +152,13 @@ fn of_page(object: &Value, names: &[&str]) -> Option<String> {
 }
 
 /// When it was written, in whatever shape.
-fn dated(object: &Value) -> Option<String> {
-    let fields = object.as_object()?;
-    names_of("created_at").iter().find_map(|name| {
-        let mut values = fields.iter().filter(|(key, _)| same(key, name));
-        values.find_map(|(_, value)| moment(value))
-    })
+fn dated(object: &Value) -> Date {
+    let fields = object.as_object();
+    dates::first(names_of("created_at").iter().flat_map(|name| {
+        let values = fields.into_iter().flatten();
+        let values = values.filter(|(key, _)| same(key, name));
+        values.filter_map(|(_, value)| Some((*name, moment(value)?)))
+    }))
 }
 
 /// The first field with one of these names that says something.
@@ -151,70 +168,4 @@ fn named(object: &Value, names: &[&str]) -> Option<String> {
         let mut keys = fields.keys().filter(|key| same(key, name));
         keys.find_map(|key| text(object, key))
     })
-}
-
-/// Whether a mark of spam says what somebody decided: that it is not set says so only of what is public, for it is set of nothing
-/// that waits.
-pub(super) fn decides(mark: &str, status: Option<&str>) -> bool {
-    let is_public = || standing(status, None).standing == Standing::Approved;
-    label_of(mark) != Some(Label::Ham) || status.is_none() || is_public()
-}
-
-/// What a status and a label say.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    pub standing: Standing,
-    pub label: Option<Label>,
-    pub doubts: Vec<Doubt>,
-}
-
-/// Reads a status and a label. A label outweighs what follows from the status; without either a comment
-/// waits, and so does one with a word that is not known.
-pub(super) fn standing(status: Option<&str>, said: Option<&str>) -> Said {
-    let mut doubts = Vec::new();
-    let status = status
-        .map(|word| word.trim().to_lowercase())
-        .filter(|word| !word.is_empty());
-    let said = said.map(str::trim).filter(|word| !word.is_empty());
-    let label = said.and_then(|word| {
-        let label = label_of(word);
-        if label.is_none() {
-            doubts.push(Doubt::new("a label that is not understood", word));
-        }
-        label
-    });
-    let (standing, implied) = match status.as_deref() {
-        Some(
-            "approved" | "approve" | "published" | "publish" | "public" | "1" | "true" | "t"
-            | "yes" | "y",
-        ) => (Standing::Approved, Some(Label::Ham)),
-        Some("spam") => (Standing::Spam, Some(Label::Spam)),
-        // Unwanted, for whatever reason: that is no word about spam.
-        Some("rejected" | "refused" | "declined" | "denied" | "disapproved") => {
-            (Standing::Rejected, None)
-        }
-        Some("trash" | "trashed" | "deleted" | "post-trashed") => (Standing::Trash, None),
-        Some(
-            "pending" | "hold" | "held" | "waiting" | "unapproved" | "unpublished" | "hidden"
-            | "draft" | "private" | "queued" | "review" | "moderated" | "moderation" | "0"
-            | "false" | "f" | "no" | "n",
-        ) => (Standing::Pending, None),
-        Some(word) => {
-            doubts.push(Doubt::new("a status that is not understood", word));
-            (Standing::Pending, None)
-        }
-        None => match label {
-            Some(Label::Spam) => (Standing::Spam, None),
-            Some(Label::Ham) => (Standing::Approved, None),
-            None => (Standing::Pending, None),
-        },
-    };
-    // Where the status says nothing, a label that is not understood leaves the comment to a person.
-    Said {
-        standing,
-        label: label
-            .or(implied)
-            .filter(|_| label.is_some() || said.is_none()),
-        doubts,
-    }
 }

@@ -44,12 +44,12 @@ impl Calendar {
                 continue;
             };
             if at > self.now {
-                comment
-                    .doubts
-                    .push(Doubt::new(IN_THE_FUTURE, &at.to_string()));
+                let doubt = Doubt::new(IN_THE_FUTURE, &at.to_string());
+                comment.doubts.push(doubt);
+                // The present is no date for its neighbours.
+                comment.created_at = Some(self.now);
+                continue;
             }
-            let at = at.min(self.now);
-            comment.created_at = Some(at);
             self.last = Some(at);
             if self.of_pages.len() < REMEMBERED {
                 self.of_pages.insert(page, at);
@@ -66,8 +66,7 @@ impl Calendar {
         let mut following = Vec::with_capacity(comments.len());
         for comment in comments.iter().rev() {
             following.push((next, of_pages.get(comment.page.as_str()).copied()));
-            if let Some(at) = comment.created_at {
-                let at = at.min(self.now);
+            if let Some(at) = comment.created_at.filter(|at| *at <= self.now) {
                 next = Some(at);
                 of_pages.insert(comment.page.as_str(), at);
             }

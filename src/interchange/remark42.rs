@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{as_marked, date, is_set, text},
+    json_fields::{date, is_set, text},
+    marks::as_marked,
     plain, typed,
 };
 use crate::bayes::Label;

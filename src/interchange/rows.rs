@@ -164,16 +164,25 @@ impl<R: BufRead> Rows<R> {
         value.filter(|value| column == "text" || !escapes::is_null(value))
     }
 
-    /// A row's values in the columns that are named so, other than those that have a meaning of their own.
-    pub fn marks<'a>(&self, row: &'a TableRow, names: &[&str]) -> impl Iterator<Item = &'a str> {
-        let marked = |name: &String| names.iter().any(|mark| mark.eq_ignore_ascii_case(name));
-        let places = self
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(_, name)| marked(name));
-        let values: Vec<&str> = places.filter_map(|(place, _)| row.get(place)).collect();
-        values.into_iter()
+    /// A row's values in all of a column's names that are there, with these names.
+    pub fn values<'a>(
+        &'a self,
+        row: &'a TableRow,
+        column: &'a str,
+    ) -> impl Iterator<Item = (&'a str, String)> {
+        self.places(column).filter_map(|place| {
+            let value = row.get(place).filter(|value| !escapes::is_null(value))?;
+            Some((self.names[place].as_str(), value.to_owned()))
+        })
+    }
+
+    /// A row's values with the names of their columns.
+    pub fn fields<'a>(&'a self, row: &'a TableRow) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let named = self.names.iter().enumerate();
+        named.filter_map(|(place, name)| {
+            let value = row.get(place).filter(|value| !escapes::is_null(value))?;
+            Some((name.as_str(), value))
+        })
     }
 
     /// Whether a row is the header, as where tables were put together.

@@ -93,6 +93,7 @@ fn compact(raw: &str) -> Option<i64> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let clock = match digits {
         0 => String::new(),
+        2 if rest[2..].starts_with(':') => rest.to_owned(),
         4 => format!("{}:{}{}", &rest[..2], &rest[2..4], &rest[4..]),
         6 => format!(
             "{}:{}:{}{}",

@@ -4,8 +4,14 @@
 use super::foreign::{ForeignFormat, ReadError};
 
 /// What dumps of databases begin with.
-const SQL: [&str; 6] = [
+const SQL: [&str; 12] = [
     "--",
+    "# phpMyAdmin",
+    "BEGIN TRANSACTION",
+    "START TRANSACTION",
+    "USE `",
+    "DROP TABLE",
+    "LOCK TABLES",
     "/*!",
     "CREATE TABLE",
     "INSERT INTO",

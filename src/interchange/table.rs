@@ -8,10 +8,13 @@ use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields,
     labelled::label_of,
-    own_json::{decides, is_address, standing},
+    marks::Marks,
+    own_json::is_address,
     plain,
     rows::{Rows, TableRow, TableRowError},
+    standing::{decides, marked, standing},
     typed,
+    wxr::not_a_comment,
 };
 use crate::domain::network;
 
@@ -66,23 +69,25 @@ impl<R: BufRead> Table<R> {
             let value = undefused(self.rows.get(row, column)?.trim());
             Some(value.to_owned()).filter(|value| !value.is_empty())
         };
+        if let Some(skipped) = not_a_comment(self.rows.get(row, "wordpress_type")) {
+            return Ok(skipped);
+        }
         let Some(text) = get("text") else {
             return Ok(Found::Skipped("no text"));
         };
         let (status, label) = (get("status"), get("label"));
         let is_mark = !self.rows.is_own("label");
+        let said = match &label {
+            Some(mark) if is_mark => marked(status.as_deref(), mark),
+            _ => standing(status.as_deref(), label.as_deref()),
+        };
         let label = label.filter(|mark| !is_mark || decides(mark, status.as_deref()));
-        let said = standing(status.as_deref(), label.as_deref());
         // What a column of ours holds stands as it was typed.
         let (text, name) = if self.rows.is_own("text") {
             (text, get("name"))
         } else {
             let name = get("name").map(|name| plain::line(&name));
             (typed::of_either(&text), name)
-        };
-        let marked = |names: &[&str], why| {
-            let mut marks = self.rows.marks(row, names);
-            marks.any(|word| !json_fields::says_no(word)).then_some(why)
         };
         // WordPress's own table names a comment's post by its number.
         let post = || Some(format!("/?p={}", self.rows.get(row, "wordpress_post")?));
@@ -107,18 +112,9 @@ impl<R: BufRead> Table<R> {
             place,
             ..ForeignComment::default()
         };
-        let mut shown = self.rows.marks(row, &json_fields::SHOWN);
-        let mut visible = self.rows.marks(row, &json_fields::VISIBILITY);
-        let is_hidden = shown.any(json_fields::says_no) || visible.any(json_fields::leaves_out);
         let label = label.as_deref().and_then(label_of);
-        let comment = comment
-            .written(dates::read(get("created_at").as_deref()))
-            .withheld(marked(&json_fields::WITHHELD, json_fields::MARKED_WITHHELD))
-            .withheld(is_hidden.then_some(json_fields::MARKED_WITHHELD))
-            .discarded(marked(
-                &json_fields::DISCARDED,
-                json_fields::MARKED_DISCARDED,
-            ));
+        let comment = comment.written(dates::first(self.rows.values(row, "created_at")));
+        let comment = Marks::of(self.rows.fields(row)).apply(comment);
         // A label of its own says nothing about who may see it.
         Ok(ForeignComment {
             label: label.or(comment.label),

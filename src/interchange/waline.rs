@@ -7,9 +7,11 @@ use serde_json::Value;
 use super::{
     dates,
     foreign::{ForeignComment, Found, Standing},
-    json_fields::{MARKED_WITHHELD, as_marked, date, first, is_set, reference, text},
-    own_json::{self, Said},
-    plain, typed,
+    json_fields::{date, first, is_set, reference, text},
+    marks::{MARKED_WITHHELD, as_marked},
+    plain,
+    standing::{Said, standing},
+    typed,
 };
 use crate::{bayes::Label, domain::network};
 
@@ -22,7 +24,7 @@ pub fn of(object: &Value) -> Found {
     };
     let status = text(object, "status");
     let said = match (status.as_deref(), is_set(object, "isSpam")) {
-        (Some(word), _) => own_json::standing(Some(word), None),
+        (Some(word), _) => standing(Some(word), None),
         (None, true) => Said {
             standing: Standing::Pending,
             ..Said::default()

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{
     dates::Clocks,
     foreign::{ForeignComment, Found, title as title_of},
-    json_fields::{as_marked, is_set, reference, text},
+    json_fields::{is_set, reference, text},
+    marks::as_marked,
     plain,
     wxr::{self, doubts, not_a_comment, standing},
 };
@@ -23,7 +24,7 @@ pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
     let Some(html) = html else {
         return Found::Skipped("no text");
     };
-    let status = text(object, "status").unwrap_or_default();
+    let status = text(object, "status").unwrap_or_default().to_lowercase();
     let (standing, label) = standing(&status, None);
     // `link` ends in the comment's own anchor, which pages leave out.
     let comment = ForeignComment {
@@ -80,7 +81,9 @@ pub fn of_cli(object: &Value, clocks: &mut Clocks) -> Found {
     let Some(html) = text(object, "comment_content") else {
         return Found::Skipped("no text: was it listed with --fields and all of them?");
     };
-    let approved = text(object, "comment_approved").unwrap_or_default();
+    let approved = text(object, "comment_approved")
+        .unwrap_or_default()
+        .to_lowercase();
     let (standing, label) = standing(&approved, None);
     let post = text(object, "comment_post_ID").map(|post| format!("/?p={post}"));
     let comment = ForeignComment {

@@ -293,8 +293,9 @@ impl<R: BufRead> Wxr<R> {
         let Some(content) = comment.get("wp:comment_content") else {
             return Found::Skipped("no text");
         };
-        let (standing, label) = standing(approved, told("akismet_user_result"));
-        let doubts = doubts(approved);
+        let approved = approved.to_lowercase();
+        let (standing, label) = standing(&approved, told("akismet_user_result"));
+        let doubts = doubts(&approved);
         self.item.size += content.len() + 1_000;
         let (universal, local) = ("wp:comment_date_gmt", "wp:comment_date");
         let date = self.clocks.read(comment.get(universal), comment.get(local));

@@ -65,6 +65,12 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
+    /// Its children's names with their texts.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let children = self.children.iter();
+        children.map(|child| (child.name.as_str(), child.text()))
+    }
+
     /// The first child of a name.
     #[must_use]
     pub fn child(&self, name: &str) -> Option<&Self> {

@@ -71,7 +71,7 @@ impl Store {
         cut_circles(&mut batch);
         self.write(async |tx| {
             let likeness = batch.iter_mut().map(likeness).collect();
-            let doubled = tell_apart(tx, [&site, system], likeness).await?;
+            let doubled = tell_apart(tx, [&site, system], &origin.run, likeness).await?;
             let mut new = claim(tx, &site, origin, &batch).await?;
             // The first of two with one id in a batch is the one that is kept.
             let is_new: Vec<bool> = batch

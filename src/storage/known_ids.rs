@@ -28,17 +28,23 @@ pub struct Likeness {
 }
 
 impl Likeness {
-    /// Whether another is the same comment: it says the same; or it is of the same moment and has something
-    /// in common, as one has that was edited, moved or read by an earlier version.
+    /// Whether another is the same comment: it says the same; or it is of the same moment and differs in one thing only, as
+    /// one does that was edited or moved since.
     #[must_use]
     fn is_same(&self, other: &Self) -> bool {
+        let at_once = self.at.is_some() && self.at == other.at;
+        let alike = self.alike(other);
+        alike == 3 || (at_once && alike == 2)
+    }
+
+    /// In how many things two are alike, of three.
+    fn alike(&self, other: &Self) -> usize {
         let alike = [
             self.page == other.page,
             self.name == other.name,
             self.text == other.text,
         ];
-        let at_once = self.at.is_some() && self.at == other.at;
-        alike == [true; 3] || (at_once && alike.contains(&true))
+        alike.into_iter().filter(|alike| *alike).count()
     }
 
     fn digest(&self) -> u128 {
@@ -86,7 +92,7 @@ impl Store {
         let mut overlap = Overlap::default();
         for (id, likeness) in comments {
             match known.get(id) {
-                Some(known) if known.is_same(likeness) => overlap.same += 1,
+                Some((known, _)) if known.is_same(likeness) => overlap.same += 1,
                 Some(_) => overlap.different += 1,
                 None => {}
             }
@@ -95,10 +101,12 @@ impl Store {
     }
 }
 
-/// Gives those an id of their own whose id is that of another comment; how many there were.
+/// Gives those an id of their own whose id is that of another comment; how many there were. Within one run nothing was edited
+/// since: there only what says the same is the same.
 pub(super) async fn tell_apart(
     tx: &mut Conn<'_>,
     site_and_source: [&str; 2],
+    run: &str,
     comments: Vec<(&mut String, Likeness)>,
 ) -> Result<u64> {
     let ids = comments.iter().map(|(id, _)| &**id);
@@ -106,25 +114,27 @@ pub(super) async fn tell_apart(
     let mut doubled = 0;
     for (id, likeness) in comments {
         match known.get(id) {
-            Some(known) if known.is_same(&likeness) => {}
+            Some((known, by)) if *by == run && known.alike(&likeness) == 3 => {}
+            Some((known, by)) if *by != run && known.is_same(&likeness) => {}
             Some(_) => {
                 *id = format!("{id}~{:032x}", likeness.digest());
                 doubled += 1;
             }
             None => {
-                known.insert(id.clone(), likeness);
+                known.insert(id.clone(), (likeness, run.to_owned()));
             }
         }
     }
     Ok(doubled)
 }
 
+/// What is known under these ids, each with the run that it came with.
 async fn known(
     tx: &mut Conn<'_>,
     [site, source]: [&str; 2],
     ids: impl Iterator<Item = &String>,
-) -> Result<HashMap<String, Likeness>> {
-    let text = "SELECT i.foreign_id, c.page, c.name, c.text, c.created_at FROM imported i \
+) -> Result<HashMap<String, (Likeness, String)>> {
+    let text = "SELECT i.foreign_id, i.run, c.page, c.name, c.text, c.created_at FROM imported i \
                 JOIN comments c ON c.site = i.site AND c.id = i.comment_id \
                 WHERE i.site = $2 AND i.system = $3 AND i.foreign_id IN {list:$1}";
     let query = sql(text, values![list(ids), site, source]);
@@ -135,7 +145,11 @@ async fn known(
             text: get(row, "text")?,
             at: Some(get(row, "created_at")?),
         };
-        Ok((get::<String>(row, "foreign_id")?, likeness))
+        let run: Option<String> = get(row, "run")?;
+        Ok((
+            get::<String>(row, "foreign_id")?,
+            (likeness, run.unwrap_or_default()),
+        ))
     };
     let found = tx.gather("imported", query, read).await?;
     Ok(found.rows.into_iter().collect())

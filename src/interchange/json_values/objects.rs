@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::{JsonElement, JsonValues, State};
+use super::{JsonElement, JsonValues, LARGEST_THREAD, State};
 use crate::interchange::{foreign::ReadError, json_mending::parsed};
 
 /// Fields of a comment: an object that has one is no envelope of a list.
@@ -23,6 +23,9 @@ const OF_A_COMMENT: [&str; 15] = [
     "author",
     "author_name",
 ];
+
+/// Fields of a thread that say which page it is under: an object that has one is no envelope either.
+const OF_A_THREAD: [&str; 6] = ["url", "uri", "permalink", "page_url", "page", "link"];
 
 /// How the reading of an object at the top went.
 enum Object {
@@ -97,8 +100,14 @@ impl<R: BufRead> JsonValues<R> {
         let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
         let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
         let (mut is_after_key, mut starts_line) = (false, false);
+        let (mut is_page, mut is_thread) = (false, false);
         loop {
-            if bytes.len() > self.largest {
+            let largest = if is_thread {
+                LARGEST_THREAD
+            } else {
+                self.largest
+            };
+            if bytes.len() > largest {
                 if bytes.contains(&b'\n') {
                     return Ok(Object::Cut(bytes));
                 }
@@ -113,6 +122,9 @@ impl<R: BufRead> JsonValues<R> {
                 match byte {
                     b'\\' => bytes.extend(self.byte()?),
                     b'"' => {
+                        let value = &bytes[start..];
+                        is_thread |=
+                            is_page && (value.starts_with(b"/") || value.starts_with(b"http"));
                         key = Some((start, bytes.len() - 1));
                         string = None;
                     }
@@ -125,7 +137,10 @@ impl<R: BufRead> JsonValues<R> {
             let name = key.map_or(&b""[..], |(start, end)| &bytes[start..end]);
             let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
             match byte {
-                b'"' => string = Some(bytes.len()),
+                b'"' => {
+                    is_page = is_after_key && depth == 1 && is(&OF_A_THREAD);
+                    string = Some(bytes.len());
+                }
                 b':' => {
                     is_comment |= depth == 1 && is(&OF_A_COMMENT);
                     is_after_key = true;
@@ -133,6 +148,7 @@ impl<R: BufRead> JsonValues<R> {
                 }
                 b'[' if is_after_key
                     && !is_comment
+                    && !(is_thread && is(&["comments"]))
                     && is(self.lists)
                     && self.is_of_objects()? =>
                 {

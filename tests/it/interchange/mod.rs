@@ -7,6 +7,7 @@ mod exports;
 mod hidden;
 mod imports;
 mod kinds;
+mod marked;
 mod runs;
 mod shapes;
 mod taught;

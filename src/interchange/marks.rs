@@ -1,0 +1,270 @@
+//! Marks by which systems say that a comment, or its page, is not for everyone, or was thrown away: by any of their names, in
+//! any letters, of JSON, tables and XML alike.
+
+use serde_json::Value;
+
+use super::{
+    columns::letters,
+    foreign::{ForeignComment, Standing},
+    json_fields::{says_no, text},
+    standing::standing,
+};
+
+/// Why a comment with such a mark is withheld.
+pub(super) const MARKED_WITHHELD: &str = "it is marked as not public";
+
+/// Why a comment with such a mark is discarded.
+const MARKED_DISCARDED: &str = "it is marked as deleted";
+
+/// The same of its page or thread.
+const PAGE_WITHHELD: &str = "its page is marked as not public";
+const PAGE_DISCARDED: &str = "its page is marked as deleted";
+
+/// What the marks of something say together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    withheld: bool,
+    discarded: bool,
+    is_page: bool,
+}
+
+impl Marks {
+    /// What the fields of a comment say.
+    pub(super) fn of<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut marks = Self::default();
+        for (name, word) in fields {
+            marks.add(name, word);
+        }
+        marks
+    }
+
+    /// What an object says.
+    pub(super) fn of_object(object: &Value) -> Self {
+        let mut marks = Self::default();
+        for (name, value) in object.as_object().into_iter().flatten() {
+            match value {
+                Value::Null => {}
+                Value::Array(list) => marks.add_set(name, !list.is_empty()),
+                Value::Object(fields) if text(object, name).is_none() => {
+                    marks.add_set(name, !fields.is_empty());
+                }
+                _ => marks.add(name, &text(object, name).unwrap_or_default()),
+            }
+        }
+        marks
+    }
+
+    /// What a page or thread says that is an object: its own state and its password count as well.
+    pub(super) fn of_page(page: &Value) -> Self {
+        let mut marks = Self::of_object(page);
+        let states = ["status", "state"].iter();
+        for word in states.filter_map(|name| text(page, name)) {
+            marks.add_state(&word, is_state_of_public_page);
+        }
+        let password = ["password", "passwordHash"].iter();
+        let has_password = |name: &&str| text(page, name).is_some_and(|word| !says_no(&word));
+        marks.withheld |= password.clone().any(has_password);
+        for post in posts(page) {
+            let post = Self::of_page(post);
+            marks.withheld |= post.withheld;
+            marks.discarded |= post.discarded;
+        }
+        marks.is_page = true;
+        marks
+    }
+
+    /// The comment as these allow, whatever its format says of its state elsewhere.
+    pub(super) fn apply(self, comment: ForeignComment) -> ForeignComment {
+        let (withheld, discarded) = if self.is_page {
+            (PAGE_WITHHELD, PAGE_DISCARDED)
+        } else {
+            (MARKED_WITHHELD, MARKED_DISCARDED)
+        };
+        comment
+            .discarded(self.discarded.then_some(discarded))
+            .withheld(self.withheld.then_some(withheld))
+    }
+
+    fn add(&mut self, name: &str, word: &str) {
+        match kind(name) {
+            Some(Kind::Withheld) => self.withheld |= !says_no(word),
+            Some(Kind::Discarded) => self.discarded |= !says_no(word),
+            Some(Kind::Shown) => self.withheld |= says_no(word) && !word.trim().is_empty(),
+            Some(Kind::Audience) => self.withheld |= leaves_out(word),
+            // What is attached to a post is as public as that.
+            Some(Kind::State) => self.add_state(word, |word| word == "inherit"),
+            None => {}
+        }
+    }
+
+    /// The same of what is no word: a list of who removed it, say.
+    fn add_set(&mut self, name: &str, is_set: bool) {
+        match kind(name) {
+            Some(Kind::Withheld) => self.withheld |= is_set,
+            Some(Kind::Discarded) => self.discarded |= is_set,
+            _ => {}
+        }
+    }
+
+    fn add_state(&mut self, word: &str, is_public: impl Fn(&str) -> bool) {
+        let word = word.trim().to_lowercase();
+        if word.is_empty() || is_public(&word) {
+            return;
+        }
+        match standing(Some(&word), None).standing {
+            Standing::Approved => {}
+            Standing::Trash => self.discarded = true,
+            Standing::Pending | Standing::Spam | Standing::Rejected => self.withheld = true,
+        }
+    }
+}
+
+/// The comment as the marks of its object allow, and those of its page where that is an object.
+pub(super) fn as_marked(object: &Value, comment: ForeignComment) -> ForeignComment {
+    let comment = Marks::of_object(object).apply(comment);
+    posts(object).fold(comment, |comment, page| Marks::of_page(page).apply(comment))
+}
+
+/// What something stands under, where that is an object.
+fn posts(object: &Value) -> impl Iterator<Item = &Value> {
+    const PAGES: [&str; 6] = ["page", "thread", "post", "article", "topic", "story"];
+    let pages = PAGES.iter().filter_map(|name| object.get(*name));
+    pages.filter(|page| page.is_object())
+}
+
+/// What a mark is about.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// It is not for everyone where this is set.
+    Withheld,
+    /// It was thrown away where this is set: by anything that does not plainly say no. A date counts.
+    Discarded,
+    /// It is not for everyone where this is denied.
+    Shown,
+    /// Who may see it.
+    Audience,
+    /// A word of a moderator's.
+    State,
+}
+
+fn kind(name: &str) -> Option<Kind> {
+    let name: String = letters(name).collect();
+    let bare = name.strip_prefix("is").unwrap_or(&name);
+    Some(match bare {
+        "private" | "privatenote" | "hidden" | "hiddenat" | "hide" | "invisible" | "draft"
+        | "unlisted" | "unpublished" | "pending" | "unapproved" | "needsmoderation"
+        | "awaitingmoderation" | "inmoderation" | "postpassword" | "passwordprotected"
+        | "minimized" | "secret" | "internal" | "staffonly" | "adminonly" | "membersonly"
+        | "onlyauthor" | "confidential" | "whisper" | "shadowban" | "shadowbanned" | "banned"
+        | "blocked" | "disabled" | "quarantined" => Kind::Withheld,
+        "deleted" | "deletedat" | "deletedon" | "deletedby" | "deletiondate" | "trash"
+        | "trashed" | "trashedat" | "removed" | "removedat" | "removedon" | "removedby"
+        | "rejected" | "rejectedat" => Kind::Discarded,
+        "approved" | "public" | "visible" | "published" | "display" | "displayed" | "show"
+        | "shown" | "enabled" | "active" => Kind::Shown,
+        "visibility" | "privacy" | "access" | "audience" => Kind::Audience,
+        "moderationstatus" | "moderationstate" | "approvalstatus" | "reviewstatus"
+        | "publishstatus" | "publicationstatus" | "poststatus" => Kind::State,
+        _ => return None,
+    })
+}
+
+/// Whether a word of who may see it leaves somebody out.
+fn leaves_out(word: &str) -> bool {
+    const EVERYONE: [&str; 9] = [
+        "", "public", "everyone", "anyone", "all", "world", "visible", "open", "true",
+    ];
+    !EVERYONE.contains(&word.trim().to_lowercase().as_str())
+}
+
+/// Whether a page in this state is there for everyone, beside those whose word a comment has too. A number is what a request
+/// was answered with.
+fn is_state_of_public_page(word: &str) -> bool {
+    const PUBLIC: [&str; 11] = [
+        "open",
+        "closed",
+        "locked",
+        "readonly",
+        "read_only",
+        "active",
+        "live",
+        "visible",
+        "inherit",
+        "ok",
+        "success",
+    ];
+    PUBLIC.contains(&word) || word.len() > 1 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn withheld(fields: &[(&str, &str)]) -> (bool, bool) {
+        let marks = Marks::of(fields.iter().copied());
+        (marks.withheld, marks.discarded)
+    }
+
+    #[test]
+    fn marks_count_by_any_name_and_what_denies_them_does_not() {
+        for (name, word) in [
+            ("IsPrivate", "Yes"),
+            ("staff-only", "1"),
+            ("hidden_at", "2020-01-01"),
+            ("is_active", "0"),
+            ("Audience", "friends"),
+            ("moderationStatus", "pending"),
+            ("post_status", "private"),
+        ] {
+            assert_eq!(withheld(&[(name, word)]), (true, false), "{name}");
+        }
+        for (name, word) in [
+            ("removed_at", "2020-01-02"),
+            ("is_trash", "1"),
+            ("moderation_state", "deleted"),
+        ] {
+            assert_eq!(withheld(&[(name, word)]), (false, true), "{name}");
+        }
+        for (name, word) in [
+            ("deletedAt", "0001-01-01T00:00:00Z"),
+            ("deleted", "0000-00-00 00:00:00"),
+            ("hidden", "false"),
+            ("published", "2020-01-01"),
+            ("visible", ""),
+            ("visibility", "PUBLIC"),
+            ("approval_status", "approved"),
+            ("post_status", "publish"),
+        ] {
+            assert_eq!(withheld(&[(name, word)]), (false, false), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_page_says_for_all_of_its_comments() {
+        for hidden in [
+            json!({ "status": "draft" }),
+            json!({ "private": true }),
+            json!({ "password": "x" }),
+            json!({ "visibility": "members" }),
+            json!({ "state": "embargoed" }),
+        ] {
+            assert!(Marks::of_page(&hidden).withheld, "{hidden}");
+        }
+        for open in [
+            json!({ "status": "closed" }),
+            json!({ "status": 200, "password": "" }),
+            json!({ "state": "published", "deleted_at": null }),
+        ] {
+            assert_eq!(
+                Marks::of_page(&open),
+                Marks {
+                    is_page: true,
+                    ..Marks::default()
+                },
+                "{open}"
+            );
+        }
+    }
+}
