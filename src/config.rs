@@ -21,7 +21,7 @@ use url::Url;
 pub use self::bounds::{BOUNDS, Bound};
 
 /// Every key with its default and what it does.
-pub const DEFAULTS: &str = include_str!("../config/hamlet.toml");
+pub static DEFAULTS: &str = include_str!("../config/hamlet.toml");
 
 /// What paths of the service begin with.
 pub(crate) const OWN_PATHS: [&str; 20] = [

@@ -49,7 +49,7 @@ const SAMPLES: [(&str, &str, &str); 4] = [
 
 /// What people would have said of earlier comments there, in words of our own: with it a newcomer can
 /// train a model at once.
-const LABELLED: &str = include_str!("demo.tsv");
+static LABELLED: &str = include_str!("demo.tsv");
 
 /// Adds the demo's site, its sample comments and its labelled texts; `false` when the site was there
 /// already.

@@ -13,7 +13,7 @@ use hamlet_text::commonness::rarity;
 use hamlet_text::views::View;
 
 /// The model compiled into the program.
-const SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
+static SHIPPED: &[u8] = include_bytes!("../../models/shipped.hamlet");
 
 /// A model, ready to score.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::figures::{Scored, auc_of};
 
 /// The terms that are looked for, by language.
-const TERMS: &str = include_str!("terms.txt");
+static TERMS: &str = include_str!("terms.txt");
 
 /// Texts of each class that mention a term, below which it is left out: fewer say nothing.
 const FEWEST: usize = 5;

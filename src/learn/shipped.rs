@@ -9,7 +9,7 @@ use std::{
 use crate::bayes::{Kinds, Model, ModelError, Question, base::Base};
 
 /// The file of the abuse model, all kinds together.
-const ABUSE: &[u8] = include_bytes!("../../models/abuse/shipped.hamlet");
+static ABUSE: &[u8] = include_bytes!("../../models/abuse/shipped.hamlet");
 
 /// The bytes of the model of a question.
 #[must_use]

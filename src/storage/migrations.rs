@@ -45,7 +45,7 @@ const fn each(
     }
 }
 
-const STEPS: &[Step] = &[
+static STEPS: &[Step] = &[
     same(1, "init", text!("0001_init.sql")),
     same(2, "clients", text!("0002_clients.sql")),
     same(3, "learning", text!("0003_learning.sql")),

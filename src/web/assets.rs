@@ -4,7 +4,7 @@ use super::etag;
 use crate::{reading::rendered::Rendered, web::prelude::*};
 
 /// Name and content.
-const FILES: [(&str, &str); 15] = [
+static FILES: [(&str, &str); 15] = [
     ("icon.svg", include_str!("assets/icon.svg")),
     ("hamlet.css", include_str!("assets/hamlet.css")),
     ("demo.css", include_str!("assets/demo.css")),

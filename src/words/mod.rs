@@ -15,7 +15,7 @@ use askama::filters::{Escaper, Html, HtmlSafe};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 /// Each language's tag with its file, as `build.rs` finds them. English is the first: what another lacks is said in it.
-const LANGUAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+static LANGUAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 /// A sentence that every language has: the name of the form in which it counts.
 const PLURAL: &str = "plural-form = { $count ->

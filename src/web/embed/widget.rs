@@ -12,15 +12,15 @@ use crate::{
     web::{etag, prelude::*},
 };
 
-const CODE: &str = include_str!("widget/widget.js");
+static CODE: &str = include_str!("widget/widget.js");
 /// The parts that the code names, each put in where its name is.
-const PARTS: [(&str, &str); 3] = [
+static PARTS: [(&str, &str); 3] = [
     ("/* links.js */", include_str!("widget/links.js")),
     ("/* page.js */", include_str!("widget/page.js")),
     ("/* proof.js */", include_str!("widget/proof.js")),
 ];
-const STYLE: &str = include_str!("widget/widget.css");
-const WORKER: &str = include_str!("widget/worker.js");
+static STYLE: &str = include_str!("widget/widget.css");
+static WORKER: &str = include_str!("widget/worker.js");
 
 /// Kept for five minutes, then asked for again by its tag: sites get a new version soon, and a
 /// visitor who goes from page to page loads it once.

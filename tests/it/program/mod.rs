@@ -1,5 +1,6 @@
 //! The program itself: started, asked, stopped, and told wrong things.
 
+mod compiled_in;
 mod settings;
 
 use std::{
