@@ -137,6 +137,7 @@ pub async fn run_as(
         calendar: Calendar::new(history.ground().now()),
         ids: Ids::default(),
         read: 0,
+        counts_at: 1_000,
     };
     let (reading, mut batches) = reading(&open);
     let kept = import.keep_all(&mut batches).await;
@@ -201,6 +202,8 @@ struct Import<'a> {
     ids: Ids,
     /// Comments so far.
     read: u64,
+    /// After how many of them the database is to count anew.
+    counts_at: u64,
 }
 
 impl Import<'_> {
@@ -225,6 +228,10 @@ impl Import<'_> {
                 self.report.doubt(comment);
             }
             self.keep(comments, named).await?;
+            if self.read >= self.counts_at && !self.report.dry_run {
+                self.counts_at = self.read * 4;
+                self.history.ground().store.count_imported_anew().await?;
+            }
         }
         Ok(())
     }

@@ -24,6 +24,9 @@ const THREADS: [&str; 3] = ["pages", "threads", "topics"];
 /// The largest thread, in bytes.
 const LARGEST_THREAD: usize = 16 << 20;
 
+/// The longest name of a list, in bytes.
+const LONGEST_NAME: usize = 4_000;
+
 /// Something in a file: where it stands, and what it is.
 pub type JsonElement = (String, Value);
 
@@ -121,9 +124,10 @@ impl<R: BufRead> JsonValues<R> {
             match byte {
                 b'"' => break,
                 b'\\' => {
-                    self.byte()?;
+                    string.push(byte);
+                    string.extend(self.byte()?);
                 }
-                byte if string.len() < 64 => string.push(byte),
+                byte if string.len() < LONGEST_NAME => string.push(byte),
                 _ => {}
             }
         }
@@ -174,14 +178,30 @@ impl<R: BufRead> JsonValues<R> {
         Ok(None)
     }
 
+    /// Whether a list under this name, so many brackets deep, is one of comments: that of a page's address, as data files of static
+    /// sites have it, is.
+    fn is_list(&self, depth: usize, name: &[u8]) -> bool {
+        let is_known = self.lists.iter().any(|known| known.as_bytes() == name);
+        is_known || depth == 1 && !self.lists.is_empty() && is_page(&name_of(name))
+    }
+
+    /// An element of a page's list, with that page.
+    fn on_page(&self, mut value: Value) -> Value {
+        if let (true, Some(fields)) = (is_page(&self.list), value.as_object_mut())
+            && !fields.contains_key("page")
+        {
+            fields.insert("page".to_owned(), Value::String(self.list.clone()));
+        }
+        value
+    }
+
     /// Goes on in an envelope, to its next list or its end.
     fn in_envelope(&mut self, mut depth: usize) -> Result<(), ReadError> {
         let (mut last, mut is_after_key) = (Vec::new(), false);
         while let Some(byte) = self.visible()? {
-            let is_list = |last: &[u8]| self.lists.iter().any(|name| name.as_bytes() == last);
             match byte {
-                b'[' if is_after_key && is_list(&last) && self.is_of_objects()? => {
-                    self.list = String::from_utf8_lossy(&last).into_owned();
+                b'[' if is_after_key && self.is_list(depth, &last) && self.is_of_objects()? => {
+                    self.list = name_of(&last);
                     self.state = State::List(depth);
                     return Ok(());
                 }
@@ -214,7 +234,7 @@ impl<R: BufRead> JsonValues<R> {
             return Err(ReadError::item(place, &"larger than is read"));
         }
         match parsed(&bytes) {
-            Ok(value) => Ok(Some((place, value))),
+            Ok(value) => Ok(Some((place, self.on_page(value)))),
             Err(problem) => Err(ReadError::item(place, &problem)),
         }
     }
@@ -289,6 +309,17 @@ impl<R: BufRead> Iterator for JsonValues<R> {
             }
         }
     }
+}
+
+/// A name that was read, without its escapes.
+fn name_of(raw: &[u8]) -> String {
+    let quoted = [b"\"", raw, b"\""].concat();
+    serde_json::from_slice(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned())
+}
+
+/// Whether a list's name is a page's address.
+fn is_page(name: &str) -> bool {
+    name.starts_with('/') || name.starts_with("http://") || name.starts_with("https://")
 }
 
 mod objects;

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::{JsonElement, JsonValues, LARGEST_THREAD, State};
+use super::{JsonElement, JsonValues, LARGEST_THREAD, State, name_of};
 use crate::interchange::{foreign::ReadError, json_mending::parsed};
 
 /// Fields of a comment: an object that has one is no envelope of a list.
@@ -149,13 +149,10 @@ impl<R: BufRead> JsonValues<R> {
                 b'[' if is_after_key
                     && !is_comment
                     && !(is_thread && is(&["comments"]))
-                    && is(self.lists)
+                    && self.is_list(depth, name)
                     && self.is_of_objects()? =>
                 {
-                    return Ok(Object::Envelope(
-                        depth,
-                        String::from_utf8_lossy(name).into_owned(),
-                    ));
+                    return Ok(Object::Envelope(depth, name_of(name)));
                 }
                 // No member of an object begins so: the line before it was cut.
                 b'{' if starts_line && depth == 1 && !is_after_key => {

@@ -150,6 +150,27 @@ on_both_engines!(
     }
 );
 
+on_both_engines!(
+    a_map_from_pages_to_their_comments_is_read_as_static_sites_keep_one,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let long = format!("/{}/", "long-".repeat(30));
+        let map = format!(
+            r#"{{"\/a\/b.html":[{{"id":"p1","author":"Ann","content":"one<br />two","date":"2009-04-19T14:24:03+07:00","children":[
+                {{"author":"Bo","content":"below","date":"2009-04-20T14:24:03+07:00"}}]}}],
+              "/none":[],"{long}":[{{"name":"Cy","message":"<p>three</p>","created":"2013-04-13T20:17:12Z","url":"https://cy.example/"}}]}}"#
+        );
+        let report = imported(&app, ForeignFormat::Jsonl, &map).await;
+        assert_eq!((report.imported, report.doubts.len()), (3, 0), "{report:?}");
+        let below = one(&app, "below").await;
+        assert_eq!(below.page.as_str(), "/a/b.html");
+        assert_eq!(below.parent, Some(one(&app, "one\ntwo").await.id));
+        assert_eq!(one(&app, "three").await.page.as_str(), long);
+        let again = imported(&app, ForeignFormat::Jsonl, &map).await;
+        assert_eq!((again.imported, again.unchanged), (0, 3), "{again:?}");
+    }
+);
+
 /// `WordPress`'s own table, as databases and their tools write it.
 const NOTES: [(ForeignFormat, &str); 3] = [
     (
