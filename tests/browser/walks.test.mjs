@@ -40,3 +40,34 @@ for (const [told, options] of [["with script", {}], ["without", { javaScriptEnab
     await visitor.leave();
   });
 }
+
+test("paper gets the comments and what is said of them: whole, and nothing that is pressed", async () => {
+  const long = `${"The funeral baked meats did coldly furnish forth the marriage tables. ".repeat(6)}Thrift, thrift!`;
+  const { visitor, page, ids, list } = await atDesk(["Is it not monstrous?", long], { viewport: { width: 794, height: 1123 } });
+  const addresses = [list, `${service.url}/desk/comments/${ids[1]}`, `${service.url}/desk/statistics`, `${service.url}/desk/activity`];
+  for (const address of addresses) {
+    await page.goto(address);
+    await page.emulateMedia({ media: "print" });
+    const shown = await page.evaluate(() => [...document.querySelectorAll("button, input, select, textarea, summary, nav a")]
+      .filter((element) => element.checkVisibility() && !element.closest(".away, .skip")).map((element) => element.outerHTML.slice(0, 80)));
+    assert.deepEqual(shown, [], address);
+    await assertFits(page);
+    await page.emulateMedia({ media: "screen" });
+  }
+  await page.goto(list);
+  await page.emulateMedia({ media: "print" });
+  for (const said of [".text", ".score .words", ".reasons li"]) assert.ok(await page.locator(".items .item").first().locator(said).first().isVisible(), said);
+  const cut = await page.locator(".items p.text").evaluateAll((texts) => texts.filter((text) => text.scrollHeight > text.clientHeight + 1).length);
+  assert.equal(cut, 0, "each text is whole");
+  await visitor.leave();
+});
+
+test("in forced colours only the list that is shown has a line below its name", async () => {
+  const { visitor, page } = await atDesk(sorrows(1), { forcedColors: "active" });
+  const seen = await page.locator(".tabs a").evaluateAll((tabs) => tabs.map((tab) => {
+    const ground = getComputedStyle(document.body).backgroundColor;
+    return [tab.getAttribute("aria-current"), getComputedStyle(tab).borderBottomColor !== ground];
+  }));
+  assert.deepEqual(seen, seen.map(([current]) => [current, current === "page"]));
+  await visitor.leave();
+});
