@@ -61,6 +61,7 @@ for (const { id } of spam) await service.decide(id, "spam").catch(() => {});
 await look(browser, service, state, "model-light", "/desk/model?site=demo", {});
 await look(browser, service, state, "model-dark", "/desk/model?site=demo", DARK);
 await look(browser, service, state, "model-phone", "/desk/model?site=demo", PHONE);
+await look(browser, service, state, "model-arabic", "/desk/model?site=demo", { locale: "ar" });
 await look(browser, service, state, "widget-light", "/demo", {}, toComments);
 await look(browser, service, state, "widget-dark", "/demo", DARK, toComments);
 await look(browser, service, state, "widget-phone", "/demo", PHONE, toComments);

@@ -71,3 +71,30 @@ test("in forced colours only the list that is shown has a line below its name", 
   assert.deepEqual(seen, seen.map(([current]) => [current, current === "page"]));
   await visitor.leave();
 });
+
+for (const [told, options] of [["with script", {}], ["without script, on a phone", { ...PHONE, javaScriptEnabled: false }]]) {
+  test(`a comment and then its site are deleted by hand, and each time the page says so: ${told}`, async () => {
+    const { visitor, page, ids, site } = await atDesk(sorrows(2), options);
+    await page.goto(`${service.url}/desk/comments/${ids[0]}`);
+    await page.locator("#for-good summary").click();
+    await page.getByLabel("I know that it cannot be undone").check();
+    await page.getByRole("button", { name: "Delete this comment" }).click();
+    await page.locator(".toast", { hasText: "It is deleted for good." }).waitFor();
+    await page.goto(`${service.url}/desk/settings/sites/${site}`);
+    await page.locator("#remove summary").click();
+    const name = page.getByLabel(`Type ${site} to confirm`);
+    for (const [typed, said] of [["default", "It is still there."], [site, "The site is removed."]]) {
+      await name.fill(typed);
+      await page.getByRole("button", { name: "Remove this site" }).click();
+      const line = page.locator("#sites").getByText(said);
+      await line.waitFor();
+      assert.ok(await isInSight(line), said);
+      if (typed === site) continue;
+      await page.goto(`${service.url}/desk/settings/sites/${site}`);
+      await page.locator("#remove summary").click();
+    }
+    await assert.rejects(service.status(ids[1]), /404/);
+    await assertFits(page);
+    await visitor.leave();
+  });
+}

@@ -249,3 +249,29 @@ on_both_engines!(
         assert_eq!(left(&Raw::of(&app).await, SLUG).await, Vec::<String>::new());
     }
 );
+
+on_both_engines!(
+    a_site_is_removed_on_its_page_by_whoever_types_its_name,
+    |app: TestApp| async move {
+        app.add_site(SLUG, &[], Policy::default()).await;
+        app.posted(SLUG, "Ophelia", "There's rosemary.").await;
+        let me = app.first_operator("horatio@elsinore.example").await;
+        let page = format!("/desk/settings/sites/{SLUG}");
+        assert!(me.page(&app, &page).await.contains("Remove this site"));
+        let send = async |typed: &str| {
+            let fields = [("do", "remove-site"), ("site", SLUG), ("typed", typed)];
+            me.send(&app, "/desk/settings", &fields).await
+        };
+        for typed in ["", "default", "Zanzibar "] {
+            let (status, said) = send(typed).await;
+            assert_eq!(status, 422, "{typed}: {said}");
+            assert!(said.contains("It is still there."), "{typed}: {said}");
+        }
+        assert!(app.app.directory.site(SLUG).is_some());
+        let (status, said) = send(&format!(" {SLUG} ")).await;
+        assert_eq!(status, 200, "{said}");
+        assert!(said.contains("The site is removed."), "{said}");
+        let (status, _) = answer(me.request(&app, Method::GET, &page)).await;
+        assert_eq!(status, 404);
+    }
+);

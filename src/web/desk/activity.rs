@@ -217,12 +217,42 @@ fn said(words: &Words, action: &str) -> String {
     action.to_owned()
 }
 
-/// The fields of an act in one line.
+/// The fields of an act in one line, those of a part of it among the others: no brackets, and a dash for nothing.
 fn detail(detail: &Value) -> String {
     let fields = detail.as_object().into_iter().flatten();
     let said = fields.map(|(name, value)| match value {
-        Value::String(text) => format!("{name}: {text}"),
-        other => format!("{name}: {other}"),
+        part @ Value::Object(_) => self::detail(part),
+        Value::Array(all) => {
+            let all: Vec<String> = all.iter().map(plain).collect();
+            format!("{name}: {}", all.join(" "))
+        }
+        one => format!("{name}: {}", plain(one)),
     });
     said.collect::<Vec<_>>().join(", ")
+}
+
+/// A value as people write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "–".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_an_act_changed_is_a_line_and_no_json() {
+        let policy = json!({ "spam_days": null, "spam_threshold": 0.9, "pages": { "drop_index": true } });
+        let act = json!({ "name": "My blog", "policy": policy, "sites": ["blog", "work"] });
+        assert_eq!(
+            detail(&act),
+            "name: My blog, drop_index: true, spam_days: –, spam_threshold: 0.9, sites: blog work"
+        );
+    }
 }

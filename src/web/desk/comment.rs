@@ -186,7 +186,7 @@ pub(super) async fn erase(
         _ => drop(subjects::erase_comment(&app.privacy, &comment).await?),
     }
     Ok(see_other(&format!(
-        "{HOME}?status={}",
+        "{HOME}?status={}&did=erased",
         comment.status.as_str()
     )))
 }

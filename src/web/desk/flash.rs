@@ -22,7 +22,7 @@ const MAX_LEFT: usize = 20;
 /// What a form did, carried through the redirect that follows it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Flash {
-    /// The decision's word, `undo`, `nothing` (to undo), `note`, `answer`, `edit` or `unedit`.
+    /// The decision's word, `undo`, `nothing` (to undo), `note`, `answer`, `edit`, `unedit` or `erased`.
     pub did: String,
     /// How many comments.
     pub count: usize,
@@ -50,7 +50,10 @@ impl Flash {
     #[must_use]
     pub fn read(carried: &Parameters) -> Option<Self> {
         let known = |did: &&str| {
-            ["undo", "note", "nothing", "answer", "edit", "unedit"].contains(did)
+            [
+                "undo", "note", "nothing", "answer", "edit", "unedit", "erased",
+            ]
+            .contains(did)
                 || Decision::parse(did).is_some()
         };
         let did = carried.get("did").filter(known)?;
@@ -208,6 +211,7 @@ impl Flash {
             "answer" => return words.say("flash-answered").to_string(),
             "edit" => return words.say("flash-edited").to_string(),
             "unedit" => return words.say("flash-unedited").to_string(),
+            "erased" => return words.say("flash-erased").to_string(),
             _ => {}
         }
         let decided = Decision::parse(&self.did).map(decided);

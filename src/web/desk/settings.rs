@@ -77,6 +77,7 @@ pub(super) async fn act(
     let words = by.words;
     let done = match fields.get("do") {
         "add-site" => add_site(&app, words, &fields).await?,
+        "remove-site" => remove_site(&app, words, &fields).await?,
         "add-person" => people::add(&app, words, &fields).await?,
         "make-link" => people::make_link(&app, words, &fields).await?,
         "remove-person" => people::remove(&app, words, &fields).await?,
@@ -90,7 +91,7 @@ pub(super) async fn act(
         "test-mail" => letters::test(&app, &by).await,
         _ => return Err(Problem::malformed("The form names nothing to do.").into()),
     };
-    if done.secret.is_none() && done.errors.is_empty() && done.part == "sites" {
+    if done.errors.is_empty() && fields.get("do") == "add-site" {
         let slug = fields.get("slug");
         return Ok(see_other(&format!("{HOME}/settings/sites/{slug}")));
     }
@@ -108,6 +109,18 @@ async fn add_site(app: &App, words: &Words, fields: &FormFields) -> Result<Done,
         Ok(_) => Ok(Done::said("sites", &words.say("settings-site-added"))),
         Err(errors) => Ok(Done::wrong("sites", errors?)),
     }
+}
+
+/// Removes a site with all that it holds: its name is typed once more by whoever means it.
+async fn remove_site(app: &App, words: &Words, fields: &FormFields) -> Result<Done, Problem> {
+    let slug = SiteSlug::parse(fields.get("site")).map_err(|_| Problem::not_found("site"))?;
+    if fields.get("typed").trim() != slug.as_str() {
+        let message = words.say("site-remove-mismatch");
+        let error = FieldError::new("typed", "mismatch", &*message);
+        return Ok(Done::wrong("sites", vec![error]));
+    }
+    sites::remove(&app.sites, &slug, true).await?;
+    Ok(Done::said("sites", &words.say("settings-site-removed")))
 }
 
 /// A role by the name of its sentence.

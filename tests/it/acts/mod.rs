@@ -138,7 +138,7 @@ on_both_engines!(
     the_desk_and_the_shell_are_recorded_as_well,
     |app: TestApp| async move {
         let me = app.first_operator(EMAIL).await;
-        let forms: [Form<'_>; 7] = [
+        let forms: [Form<'_>; 8] = [
             (
                 "/desk/settings",
                 &[
@@ -152,6 +152,15 @@ on_both_engines!(
                 "/desk/settings",
                 &[("do", "add-site"), ("slug", "norway")],
                 "site.add",
+            ),
+            (
+                "/desk/settings",
+                &[
+                    ("do", "remove-site"),
+                    ("site", "norway"),
+                    ("typed", "norway"),
+                ],
+                "site.remove",
             ),
             (
                 "/desk/settings",
