@@ -2,6 +2,7 @@
 
 use crate::domain::{
     comment::Status,
+    decision::Decision,
     score::{Band, SURE_OF_GENUINE, SURE_OF_SPAM},
 };
 
@@ -9,6 +10,12 @@ use crate::domain::{
 #[must_use]
 pub fn label(status: Status) -> String {
     format!("status-{}", status.as_str())
+}
+
+/// A decision by its name.
+#[must_use]
+pub fn decision(decision: Decision) -> String {
+    format!("decision-{}", decision.as_str())
 }
 
 /// A band of scores.

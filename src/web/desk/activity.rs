@@ -248,7 +248,8 @@ mod tests {
 
     #[test]
     fn what_an_act_changed_is_a_line_and_no_json() {
-        let policy = json!({ "spam_days": null, "spam_threshold": 0.9, "pages": { "drop_index": true } });
+        let policy =
+            json!({ "spam_days": null, "spam_threshold": 0.9, "pages": { "drop_index": true } });
         let act = json!({ "name": "My blog", "policy": policy, "sites": ["blog", "work"] });
         assert_eq!(
             detail(&act),

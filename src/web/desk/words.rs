@@ -4,7 +4,7 @@
 use crate::domain::{
     abuse::AbuseFilter, comment::Status, decision::Decision, evidence::Check, queue::Sort,
 };
-pub use crate::words::names::{band, label, score};
+pub use crate::words::names::{band, decision, label, score};
 
 /// What was done to so many comments by a decision, as a sentence.
 #[must_use]
@@ -16,12 +16,6 @@ pub fn decided(decision: Decision) -> String {
 #[must_use]
 pub fn did(decision: Decision) -> String {
     format!("js-did-{}", decision.as_str())
-}
-
-/// A decision by its name.
-#[must_use]
-pub fn decision(decision: Decision) -> String {
-    format!("decision-{}", decision.as_str())
 }
 
 /// A decision as a button says it about all that match.

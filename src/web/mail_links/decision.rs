@@ -211,10 +211,11 @@ async fn stale(
             _ => return None,
         };
         let (who, decision) = (entry.by.as_deref()?, entry.decision.as_deref()?);
+        let decision = words.say(&names::decision(Decision::parse(decision)?));
         let when = minute(&entry.at.to_string());
         Some(words.html(
             did,
-            &[("who", &who), ("decision", &decision), ("when", &when)],
+            &[("who", &who), ("decision", &&*decision), ("when", &when)],
         ))
     });
     let page = Stale {

@@ -150,6 +150,10 @@ async fn a_stale_link_tells_who_decided_what(engine: Engine) {
         assert_eq!(code, expected);
         assert!(page.contains("horatio decided “approve”"), "{page}");
     }
+    let request = app.request(Method::GET, &link_after(&said, "Reject:"));
+    let request = request.header("accept-language", "de");
+    let page = request.send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("„freigeben“ entschieden"), "{page}");
     assert_eq!(app.stored(&held).await.status, Status::Approved);
 }
 
