@@ -1,8 +1,8 @@
 #!/bin/sh
 # Rebuilds everything in this folder from the labelled data: models/rebuild.sh DATA
 # First which pieces of words have places of their own, then, with a program that knows them, how common each feature is (both are
-# compiled into the program), then, with a program that knows both, the shipped models. The same data are to give the same
-# bytes, whatever was compiled in before: neither table is counted with its own help. See README.md for what of it was seen.
+# compiled into the program), then, with a program that knows both, the shipped models. The same data give the same bytes: neither
+# table is counted with its own help.
 set -eu
 data=$1
 cd "$(dirname "$0")/.."
