@@ -37,6 +37,10 @@ const ANSWERS_HIDDEN: &str = "it answers a comment that is not public";
 /// Why a comment is whose page cannot be made out.
 const NO_PAGE: &str = "its page is not known";
 
+/// Comments after which the database first counts anew, and how many times as many there are at each next time.
+const FIRST_COUNT: u64 = 1_000;
+const COUNT_GROWTH: u64 = 4;
+
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -137,7 +141,7 @@ pub async fn run_as(
         calendar: Calendar::new(history.ground().now()),
         ids: Ids::default(),
         read: 0,
-        counts_at: 1_000,
+        counts_at: FIRST_COUNT,
     };
     let (reading, mut batches) = reading(&open);
     let kept = import.keep_all(&mut batches).await;
@@ -229,7 +233,7 @@ impl Import<'_> {
             }
             self.keep(comments, named).await?;
             if self.read >= self.counts_at && !self.report.dry_run {
-                self.counts_at = self.read * 4;
+                self.counts_at = self.read * COUNT_GROWTH;
                 self.history.ground().store.count_imported_anew().await?;
             }
         }

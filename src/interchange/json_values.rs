@@ -182,7 +182,9 @@ impl<R: BufRead> JsonValues<R> {
     /// sites have it, is.
     fn is_list(&self, depth: usize, name: &[u8]) -> bool {
         let is_known = self.lists.iter().any(|known| known.as_bytes() == name);
-        is_known || depth == 1 && !self.lists.is_empty() && is_page(&name_of(name))
+        // The front page may have no name; and what stands beside pages' lists is no less one.
+        let is_page = || name.is_empty() || is_page(&name_of(name)) || is_page(&self.list);
+        is_known || depth == 1 && !self.lists.is_empty() && is_page()
     }
 
     /// An element of a page's list, with that page.

@@ -156,18 +156,19 @@ on_both_engines!(
         garden(&app).await;
         let long = format!("/{}/", "long-".repeat(30));
         let map = format!(
-            r#"{{"\/a\/b.html":[{{"id":"p1","author":"Ann","content":"one<br />two","date":"2009-04-19T14:24:03+07:00","children":[
+            r#"{{"":[{{"author":"Dee","content":"front","date":"2009-04-19"}}],"\/a\/b.html":[{{"id":"p1","author":"Ann","content":"one<br />two","date":"2009-04-19T14:24:03+07:00","children":[
                 {{"author":"Bo","content":"below","date":"2009-04-20T14:24:03+07:00"}}]}}],
-              "/none":[],"{long}":[{{"name":"Cy","message":"<p>three</p>","created":"2013-04-13T20:17:12Z","url":"https://cy.example/"}}]}}"#
+              "/none":[],"slug":[{{"author":"Eve","content":"slug","date":"2009-04-19"}}],"{long}":[{{"name":"Cy","message":"<p>three</p>","created":"2013-04-13T20:17:12Z","url":"https://cy.example/"}}]}}"#
         );
         let report = imported(&app, ForeignFormat::Jsonl, &map).await;
-        assert_eq!((report.imported, report.doubts.len()), (3, 0), "{report:?}");
+        assert_eq!((report.imported, report.doubts.len()), (5, 1), "{report:?}");
+        assert_eq!(report.doubts["a page that is not known"], 2, "{report:?}");
         let below = one(&app, "below").await;
         assert_eq!(below.page.as_str(), "/a/b.html");
         assert_eq!(below.parent, Some(one(&app, "one\ntwo").await.id));
         assert_eq!(one(&app, "three").await.page.as_str(), long);
         let again = imported(&app, ForeignFormat::Jsonl, &map).await;
-        assert_eq!((again.imported, again.unchanged), (0, 3), "{again:?}");
+        assert_eq!((again.imported, again.unchanged), (0, 5), "{again:?}");
     }
 );
 
