@@ -90,7 +90,7 @@ test("sites, people and tokens are made and taken away on their page; a secret i
   await page.getByLabel("Name in addresses").fill("blog");
   await page.getByLabel("Addresses of its pages").fill("https://blog.example.org");
   await page.getByRole("button", { name: "Add the site" }).click();
-  await page.waitForURL(`${settings}/sites/blog`);
+  await page.waitForURL(`${settings}/sites/blog#content`);
   await page.getByLabel("Spam from").fill("high");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("This is not a number that fits here.").waitFor();

@@ -29,7 +29,7 @@ for (const [told, email, options] of [
     };
     await ask();
     await held.getByRole("row", { name: "Comments on default, pending 1" }).waitFor();
-    assert.equal(page.url(), `${service.url}/desk/privacy`, "the address is not in the page's own");
+    assert.equal(page.url(), `${service.url}/desk/privacy#person`, "the address is not in the page's own");
     await looked(page);
 
     const [kept] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download all of it" }).click()]);

@@ -93,7 +93,8 @@ pub(super) async fn act(
     };
     if done.errors.is_empty() && fields.get("do") == "add-site" {
         let slug = fields.get("slug");
-        return Ok(see_other(&format!("{HOME}/settings/sites/{slug}")));
+        // With a fragment of its own: a browser keeps the form's where there is none.
+        return Ok(see_other(&format!("{HOME}/settings/sites/{slug}#content")));
     }
     render(&app, &by, "", done.keeping(fields)).await
 }
