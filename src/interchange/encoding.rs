@@ -1,5 +1,5 @@
 //! Bytes of a file as UTF-8, whatever they are: what the caller, a byte order mark or an XML declaration
-//! says, UTF-16 by its zeros, else UTF-8. A byte that is wrong there becomes U+FFFD and is counted. A file
+//! says (unless its letters are UTF-8 all the same), UTF-16 by its zeros, else UTF-8. A byte that is wrong there becomes U+FFFD and is counted. A file
 //! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported. Characters that
 //! a database has written as two halves of UTF-16 (CESU-8) are put together.
 
@@ -81,6 +81,9 @@ enum How {
     Utf8 {
         sure: bool,
     },
+    /// What the file says of itself, until the first letters that are not ASCII: a program that turns a file into UTF-8 may leave its
+    /// declaration as it was.
+    Declared(&'static Encoding),
     Other(Decoder),
 }
 
@@ -132,6 +135,11 @@ impl<R: BufRead> Decoded<R> {
         self.how = match encoding {
             None => How::Utf8 { sure: false },
             Some(encoding) if encoding == UTF_8 => How::Utf8 { sure: true },
+            Some(encoding)
+                if said.is_none() && marked.is_none() && encoding.is_ascii_compatible() =>
+            {
+                How::Declared(encoding)
+            }
             Some(encoding) => How::Other(encoding.new_decoder_without_bom_handling()),
         };
     }
@@ -139,6 +147,19 @@ impl<R: BufRead> Decoded<R> {
     fn decode(&mut self) {
         if let How::Unknown(said) = self.how {
             self.choose(said);
+        }
+        if let How::Declared(encoding) = self.how {
+            let letters = self.raw.iter().position(|byte| !byte.is_ascii());
+            let ascii = letters.unwrap_or(self.raw.len());
+            if self.raw.len() - ascii < START && !(self.ended && letters.is_some()) {
+                self.text.extend(self.raw.drain(..ascii));
+                return;
+            }
+            self.how = if is_utf8(&self.raw, self.ended) {
+                How::Utf8 { sure: true }
+            } else {
+                How::Other(encoding.new_decoder_without_bom_handling())
+            };
         }
         if matches!(self.how, How::Utf8 { .. }) {
             join_halves(&mut self.raw);
@@ -150,7 +171,7 @@ impl<R: BufRead> Decoded<R> {
             self.how = How::Other(WINDOWS_1252.new_decoder_without_bom_handling());
         }
         match &mut self.how {
-            How::Unknown(_) => {}
+            How::Unknown(_) | How::Declared(_) => {}
             How::Utf8 { sure } => {
                 let kept = if self.ended { 0 } else { unfinished(&self.raw) };
                 let whole = self.raw.len() - kept;
@@ -227,6 +248,12 @@ fn by_zeros(raw: &[u8]) -> Option<&'static Encoding> {
         [first, 0, second, ..] if *first != 0 && *second != 0 => Some(UTF_16LE),
         _ => None,
     }
+}
+
+/// Whether bytes are UTF-8 up to their end, or up to a character that goes on behind them.
+fn is_utf8(raw: &[u8], is_whole: bool) -> bool {
+    let kept = if is_whole { 0 } else { unfinished(raw) };
+    std::str::from_utf8(&raw[..raw.len() - kept]).is_ok()
 }
 
 /// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it; of XML, whether they have no

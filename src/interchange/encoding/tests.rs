@@ -86,6 +86,33 @@ fn what_a_file_says_of_itself_counts() {
 }
 
 #[test]
+fn what_says_another_encoding_and_is_utf8_is_read_as_that() {
+    for label in [
+        "ISO-8859-1",
+        "windows-1251",
+        "GB2312",
+        "Shift_JIS",
+        "euc-kr",
+    ] {
+        let head = format!("<?xml version='1.0' encoding='{label}'?>");
+        for letters in ["Müller", "«ж»", "日本語", "né\u{1F600}"] {
+            for before in [0, 100, 5_000] {
+                let text = format!("{head}{}{letters}", "a".repeat(before));
+                assert_eq!(decoded(text.as_bytes()), (text, Vec::new()), "{label}");
+            }
+        }
+    }
+    // Much of it is right in both, and one letter is not.
+    let head = "<?xml version='1.0' encoding='latin1'?>";
+    let bytes = [head.as_bytes(), &b"caf\xE9 ".repeat(400)].concat();
+    assert_eq!(decoded(&bytes).0, format!("{head}{}", "café ".repeat(400)));
+    assert_eq!(
+        decoded(&[head.as_bytes(), b"caf\xE9"].concat()).0,
+        format!("{head}café")
+    );
+}
+
+#[test]
 fn an_encoding_that_is_not_known_is_named() {
     let head = "<?xml version='1.0' encoding='cp850'?>";
     let (text, remarks) = decoded(format!("{head}ü").as_bytes());
