@@ -84,7 +84,9 @@ impl<R: BufRead> Disqus<R> {
         let withheld = if says(thread, "isDeleted") || says(thread, "isSpam") {
             Some(Withheld::Deleted)
         } else {
-            (Marks::of(thread.fields()) != Marks::default()).then_some(Withheld::Marked)
+            Marks::of(thread.fields())
+                .hide()
+                .then_some(Withheld::Marked)
         };
         let thread = Thread {
             link,
@@ -101,9 +103,7 @@ impl<R: BufRead> Disqus<R> {
         let (standing, label) = match (says(post, "isSpam"), says(post, "isDeleted")) {
             (true, _) => (Standing::Spam, Some(Label::Spam)),
             (false, true) => (Standing::Trash, None),
-            (false, false) if Marks::of(post.fields()) != Marks::default() => {
-                (Standing::Pending, None)
-            }
+            (false, false) if Marks::of(post.fields()).hide() => (Standing::Pending, None),
             (false, false) => (Standing::Approved, Some(Label::Ham)),
         };
         let reference = |name: &str| Some(id_of(post.child(name)?)?.to_owned());

@@ -1,7 +1,8 @@
 //! Bytes of a file as UTF-8, whatever they are: what the caller, a byte order mark or an XML declaration
-//! says (unless its letters are UTF-8 all the same), UTF-16 by its zeros, else UTF-8. A byte that is wrong there becomes U+FFFD and is counted. A file
-//! that says nothing of itself and is plainly not UTF-8 is taken for Windows-1252, which is reported. Characters that
-//! a database has written as two halves of UTF-16 (CESU-8) are put together.
+//! says (unless its letters are UTF-8 all the same), UTF-16 by its zeros, else UTF-8. A byte that is wrong there
+//! becomes U+FFFD and is counted. A file that says nothing of itself and is plainly not UTF-8 is taken for
+//! Windows-1252, which is reported. Characters that a database has written as two halves of UTF-16 (CESU-8) are put
+//! together.
 
 use std::{
     io::{self, BufRead, Read},
@@ -173,8 +174,7 @@ impl<R: BufRead> Decoded<R> {
         match &mut self.how {
             How::Unknown(_) | How::Declared(_) => {}
             How::Utf8 { sure } => {
-                let kept = if self.ended { 0 } else { unfinished(&self.raw) };
-                let whole = self.raw.len() - kept;
+                let whole = finished(&self.raw, self.ended);
                 for chunk in self.raw[..whole].utf8_chunks() {
                     *sure |= !chunk.valid().is_ascii();
                     self.text.extend_from_slice(chunk.valid().as_bytes());
@@ -252,14 +252,13 @@ fn by_zeros(raw: &[u8]) -> Option<&'static Encoding> {
 
 /// Whether bytes are UTF-8 up to their end, or up to a character that goes on behind them.
 fn is_utf8(raw: &[u8], is_whole: bool) -> bool {
-    let kept = if is_whole { 0 } else { unfinished(raw) };
-    std::str::from_utf8(&raw[..raw.len() - kept]).is_ok()
+    std::str::from_utf8(&raw[..finished(raw, is_whole)]).is_ok()
 }
 
 /// Whether bytes that say nothing of themselves have more that is wrong in UTF-8 than letters of it; of XML, whether they have no
 /// such letter at all, and not one slip alone.
 fn is_rather_a_single_byte(raw: &[u8], is_xml: bool) -> bool {
-    let raw = &raw[..raw.len() - unfinished(raw)];
+    let raw = &raw[..finished(raw, false)];
     let (mut wrong, mut right) = (0, 0);
     for chunk in raw.utf8_chunks() {
         wrong += usize::from(!chunk.invalid().is_empty());
@@ -307,6 +306,12 @@ fn join_halves(raw: &mut Vec<u8>) {
         }
     }
     *raw = joined;
+}
+
+/// How many bytes are whole characters, or wrong: all of them at the file's end.
+fn finished(raw: &[u8], is_whole: bool) -> usize {
+    let kept = if is_whole { 0 } else { unfinished(raw) };
+    raw.len() - kept
 }
 
 /// How many bytes at the end begin a character that goes on behind them, or the first half of one.

@@ -183,16 +183,17 @@ impl<R: BufRead> JsonValues<R> {
     fn is_list(&self, depth: usize, name: &[u8]) -> bool {
         let is_known = self.lists.iter().any(|known| known.as_bytes() == name);
         // The front page may have no name; and what stands beside pages' lists is no less one.
-        let is_page = || name.is_empty() || is_page(&name_of(name)) || is_page(&self.list);
-        is_known || depth == 1 && !self.lists.is_empty() && is_page()
+        let is_of_pages = || name.is_empty() || is_page(&name_of(name)) || is_page(&self.list);
+        is_known || depth == 1 && !self.lists.is_empty() && is_of_pages()
     }
 
     /// An element of a page's list, with that page.
     fn on_page(&self, mut value: Value) -> Value {
-        if let (true, Some(fields)) = (is_page(&self.list), value.as_object_mut())
-            && !fields.contains_key("page")
+        if is_page(&self.list)
+            && let Some(fields) = value.as_object_mut()
         {
-            fields.insert("page".to_owned(), Value::String(self.list.clone()));
+            let page = fields.entry("page");
+            page.or_insert_with(|| Value::String(self.list.clone()));
         }
         value
     }

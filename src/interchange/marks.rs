@@ -33,7 +33,9 @@ impl Marks {
     pub(super) fn of<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut marks = Self::default();
         for (name, word) in fields {
-            marks.add(name, word);
+            if let Some(kind) = kind(name) {
+                marks.add(kind, word);
+            }
         }
         marks
     }
@@ -42,13 +44,14 @@ impl Marks {
     pub(super) fn of_object(object: &Value) -> Self {
         let mut marks = Self::default();
         for (name, value) in object.as_object().into_iter().flatten() {
+            let Some(kind) = kind(name) else { continue };
             match value {
                 Value::Null => {}
-                Value::Array(list) => marks.add_set(name, !list.is_empty()),
+                Value::Array(list) => marks.add_set(kind, !list.is_empty()),
                 Value::Object(fields) if text(object, name).is_none() => {
-                    marks.add_set(name, !fields.is_empty());
+                    marks.add_set(kind, !fields.is_empty());
                 }
-                _ => marks.add(name, &text(object, name).unwrap_or_default()),
+                _ => marks.add(kind, &text(object, name).unwrap_or_default()),
             }
         }
         marks
@@ -57,13 +60,14 @@ impl Marks {
     /// What a page or thread says that is an object: its own state and its password count as well.
     pub(super) fn of_page(page: &Value) -> Self {
         let mut marks = Self::of_object(page);
-        let states = ["status", "state"].iter();
-        for word in states.filter_map(|name| text(page, name)) {
+        for word in ["status", "state"]
+            .iter()
+            .filter_map(|name| text(page, name))
+        {
             marks.add_state(&word, is_state_of_public_page);
         }
-        let password = ["password", "passwordHash"].iter();
-        let has_password = |name: &&str| text(page, name).is_some_and(|word| !says_no(&word));
-        marks.withheld |= password.clone().any(has_password);
+        let has = |name: &&str| text(page, name).is_some_and(|word| !says_no(&word));
+        marks.withheld |= ["password", "passwordHash"].iter().any(has);
         for post in posts(page) {
             let post = Self::of_page(post);
             marks.withheld |= post.withheld;
@@ -71,6 +75,11 @@ impl Marks {
         }
         marks.is_page = true;
         marks
+    }
+
+    /// Whether any of them keeps something from readers.
+    pub(super) fn hide(self) -> bool {
+        self.withheld || self.discarded
     }
 
     /// The comment as these allow, whatever its format says of its state elsewhere.
@@ -85,24 +94,23 @@ impl Marks {
             .withheld(self.withheld.then_some(withheld))
     }
 
-    fn add(&mut self, name: &str, word: &str) {
-        match kind(name) {
-            Some(Kind::Withheld) => self.withheld |= !says_no(word),
-            Some(Kind::Discarded) => self.discarded |= !says_no(word),
-            Some(Kind::Shown) => self.withheld |= says_no(word) && !word.trim().is_empty(),
-            Some(Kind::Audience) => self.withheld |= leaves_out(word),
+    fn add(&mut self, kind: Kind, word: &str) {
+        match kind {
+            Kind::Withheld => self.withheld |= !says_no(word),
+            Kind::Discarded => self.discarded |= !says_no(word),
+            Kind::Shown => self.withheld |= says_no(word) && !word.trim().is_empty(),
+            Kind::Audience => self.withheld |= leaves_out(word),
             // What is attached to a post is as public as that.
-            Some(Kind::State) => self.add_state(word, |word| word == "inherit"),
-            None => {}
+            Kind::State => self.add_state(word, |word| word == "inherit"),
         }
     }
 
     /// The same of what is no word: a list of who removed it, say.
-    fn add_set(&mut self, name: &str, is_set: bool) {
-        match kind(name) {
-            Some(Kind::Withheld) => self.withheld |= is_set,
-            Some(Kind::Discarded) => self.discarded |= is_set,
-            _ => {}
+    fn add_set(&mut self, kind: Kind, is_set: bool) {
+        match kind {
+            Kind::Withheld => self.withheld |= is_set,
+            Kind::Discarded => self.discarded |= is_set,
+            Kind::Shown | Kind::Audience | Kind::State => {}
         }
     }
 

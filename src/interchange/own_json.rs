@@ -14,7 +14,7 @@ use super::{
     plain,
     standing::{decides, marked, standing},
     typed,
-    wxr::not_a_comment,
+    wxr::{not_a_comment, page_of_post},
 };
 use crate::domain::network;
 
@@ -60,12 +60,7 @@ pub fn of(object: &Value) -> Found {
     let above = parent.clone().filter(|parent| is_address(parent));
     let page = field(object, "page")
         .or_else(|| of_page(object, &["url", "link", "permalink", "path"]))
-        .or_else(|| {
-            Some(format!(
-                "/?p={}",
-                named(object, names_of("wordpress_post"))?
-            ))
-        })
+        .or_else(|| Some(page_of_post(&named(object, names_of("wordpress_post"))?)))
         .or(above);
     let comment = ForeignComment {
         id: field(object, "id"),

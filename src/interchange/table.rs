@@ -14,7 +14,7 @@ use super::{
     rows::{Rows, TableRow, TableRowError},
     standing::{decides, marked, standing},
     typed,
-    wxr::not_a_comment,
+    wxr::{not_a_comment, page_of_post},
 };
 use crate::domain::network;
 
@@ -90,7 +90,7 @@ impl<R: BufRead> Table<R> {
             (typed::of_either(&text), name)
         };
         // WordPress's own table names a comment's post by its number.
-        let post = || Some(format!("/?p={}", self.rows.get(row, "wordpress_post")?));
+        let post = || Some(page_of_post(self.rows.get(row, "wordpress_post")?));
         let parent = get("parent");
         let above = || parent.clone().filter(|parent| is_address(parent));
         let page = get("page").or_else(post).or_else(above);

@@ -9,7 +9,7 @@ use super::{
     json_fields::{is_set, reference, text},
     marks::as_marked,
     plain,
-    wxr::{self, doubts, not_a_comment, standing},
+    wxr::{self, doubts, not_a_comment, page_of_post, standing},
 };
 use crate::domain::network;
 
@@ -85,7 +85,7 @@ pub fn of_cli(object: &Value, clocks: &mut Clocks) -> Found {
         .unwrap_or_default()
         .to_lowercase();
     let (standing, label) = standing(&approved, None);
-    let post = text(object, "comment_post_ID").map(|post| format!("/?p={post}"));
+    let post = text(object, "comment_post_ID").map(|post| page_of_post(&post));
     let comment = ForeignComment {
         id: text(object, "comment_ID"),
         parent: reference(object, "comment_parent"),

@@ -333,6 +333,11 @@ pub(super) fn not_a_comment(kind: Option<&str>) -> Option<Found> {
     }
 }
 
+/// The page of a post that is known by its number alone: `WordPress` leads from there to its address.
+pub(super) fn page_of_post(number: &str) -> String {
+    format!("/?p={number}")
+}
+
 /// What is to be said of a word for a comment's state that is none of WordPress's.
 pub(super) fn doubts(approved: &str) -> Vec<Doubt> {
     const KNOWN: [&str; 11] = [

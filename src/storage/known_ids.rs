@@ -33,8 +33,11 @@ impl Likeness {
     #[must_use]
     fn is_same(&self, other: &Self) -> bool {
         let at_once = self.at.is_some() && self.at == other.at;
-        let alike = self.alike(other);
-        alike == 3 || (at_once && alike == 2)
+        self.says_the_same(other) || (at_once && self.alike(other) == 2)
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.alike(other) == 3
     }
 
     /// In how many things two are alike, of three.
@@ -114,7 +117,7 @@ pub(super) async fn tell_apart(
     let mut doubled = 0;
     for (id, likeness) in comments {
         match known.get(id) {
-            Some((known, by)) if *by == run && known.alike(&likeness) == 3 => {}
+            Some((known, by)) if *by == run && known.says_the_same(&likeness) => {}
             Some((known, by)) if *by != run && known.is_same(&likeness) => {}
             Some(_) => {
                 *id = format!("{id}~{:032x}", likeness.digest());
