@@ -6,7 +6,6 @@ use futures_util::future::join_all;
 use hamlet::domain::moderator::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
-use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
@@ -14,38 +13,26 @@ use tokio::{
 
 use crate::{
     on_both_engines,
-    support::app::{Engine, TestApp, answer},
+    support::{
+        app::{Engine, TestApp, answer},
+        database::Raw,
+    },
 };
 
 const LIST: &str = "/api/v1/sites/default/comments?page=/garden";
 
 /// Makes so many comments of the one there is, numbered in their text.
 async fn multiply(app: &TestApp, count: usize) {
-    let file = app.folder.path().join("data/hamlet.db");
-    let url = format!("sqlite://{}", file.display());
-    let mut database = SqliteConnection::connect(&url).await.unwrap();
-    let columns: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info('comments')")
-        .fetch_all(&mut database)
-        .await
-        .unwrap();
-    let taken = columns.iter().map(|column| match column.as_str() {
-        "id" => "printf('01900000-0000-7000-8000-%012x', n)".to_owned(),
-        "text" => "'number ' || n || ' of many' || CASE n % 4000 WHEN 7 THEN ' rue §' ELSE '' END"
-            .to_owned(),
-        "score" => "(n % 1000) / 1000.0".to_owned(),
-        "fingerprint" => "NULL".to_owned(),
-        column => format!("c.{column}"),
-    });
-    let taken = taken.collect::<Vec<_>>().join(", ");
-    let text = format!(
-        "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {count}) \
-         INSERT INTO comments ({}) SELECT {taken} FROM (SELECT * FROM comments LIMIT 1) c, k",
-        columns.join(", ")
-    );
-    sqlx::query(sqlx::AssertSqlSafe(text))
-        .execute(&mut database)
-        .await
-        .unwrap();
+    let differs = |column: &str| match column {
+        "id" => Some("printf('01900000-0000-7000-8000-%012x', n.n)"),
+        "text" => Some(
+            "'number ' || n.n || ' of many' || CASE n.n % 4000 WHEN 7 THEN ' rue §' ELSE '' END",
+        ),
+        "score" => Some("(n.n % 1000) / 1000.0"),
+        "fingerprint" => Some("NULL"),
+        _ => None,
+    };
+    Raw::of(app).await.multiply(count, differs).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

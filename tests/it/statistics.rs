@@ -219,19 +219,10 @@ on_both_engines!(
 
 /// Makes so many more of the one comment there is, of the same moment, as a rush would.
 async fn rush(app: &TestApp, count: usize) {
+    let id = "substr(c.id, 1, 24) || CAST(100000000000 + n.n AS TEXT)";
     let raw = Raw::of(app).await;
-    let columns = raw.columns("comments").await;
-    let taken = columns.iter().map(|column| match column.as_str() {
-        "id" => "substr(c.id, 1, 24) || CAST(100000000000 + n AS TEXT)".to_owned(),
-        column => format!("c.{column}"),
-    });
-    let taken = taken.collect::<Vec<_>>().join(", ");
-    let columns = columns.join(", ");
-    raw.run(&format!(
-        "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {count}) \
-         INSERT INTO comments ({columns}) SELECT {taken} FROM (SELECT * FROM comments LIMIT 1) c, k"
-    ))
-    .await;
+    raw.multiply(count, |column| (column == "id").then_some(id))
+        .await;
 }
 
 on_both_engines!(

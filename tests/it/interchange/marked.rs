@@ -1,26 +1,9 @@
 //! What is marked as not for everyone, by whatever name, in whatever format, of a comment or of the page that it stands under.
 
-use hamlet::{
-    domain::comment::{Comment, Status},
-    history::report::Report,
-    interchange::foreign::ForeignFormat,
-};
+use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
-use super::{garden, stored};
-use crate::{on_both_engines, support::app::TestApp};
-
-async fn imported(app: &TestApp, format: ForeignFormat, text: &str) -> Report {
-    let file = app.folder.path().join("marked");
-    std::fs::write(&file, text).unwrap();
-    super::import(app, format, file, false).await
-}
-
-/// The comment with this text.
-async fn one(app: &TestApp, text: &str) -> Comment {
-    let comments = stored(app).await;
-    let found = comments.into_iter().find(|comment| comment.text == text);
-    found.unwrap_or_else(|| panic!("{text} is not here"))
-}
+use super::{garden, imported, one, stored};
+use crate::on_both_engines;
 
 on_both_engines!(
     a_page_that_is_not_for_everyone_hides_its_comments_in_every_json,

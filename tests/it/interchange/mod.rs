@@ -57,6 +57,21 @@ pub async fn import(app: &TestApp, format: ForeignFormat, file: PathBuf, dry: bo
         .unwrap()
 }
 
+/// Imports what a file of this content has.
+pub async fn imported(app: &TestApp, format: ForeignFormat, content: impl AsRef<[u8]>) -> Report {
+    let file = app.folder.path().join("import");
+    std::fs::write(&file, content).unwrap();
+    import(app, format, file, false).await
+}
+
+/// The comment with this text.
+pub async fn one(app: &TestApp, text: &str) -> Comment {
+    let comments = stored(app).await;
+    let known: Vec<_> = comments.iter().map(|one| one.text.clone()).collect();
+    let found = comments.into_iter().find(|one| one.text == text);
+    found.unwrap_or_else(|| panic!("{text} is not among {known:?}"))
+}
+
 /// The comments of the site, oldest first.
 pub async fn stored(app: &TestApp) -> Vec<Comment> {
     let filter = Filter {

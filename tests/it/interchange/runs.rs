@@ -1,27 +1,18 @@
 //! Imports as a whole: files of several blogs, ids that come twice, circles, and taking one back.
 
-use std::path::PathBuf;
-
 use hamlet::{
     domain::{comment::Status, decision::Decision},
     history::{
         export::{self, ExportFormat},
         import::{self, Wanted},
-        report::Report,
         undo,
     },
     interchange::{foreign::ForeignFormat, readers},
 };
 use serde_json::{Value, json};
 
-use super::{garden, stored};
+use super::{garden, imported, stored};
 use crate::{on_both_engines, support::app::TestApp};
-
-async fn imported(app: &TestApp, format: ForeignFormat, text: &str) -> Report {
-    let file: PathBuf = app.folder.path().join("import");
-    std::fs::write(&file, text).unwrap();
-    super::import(app, format, file, false).await
-}
 
 fn line(id: &str, parent: Option<&str>, page: &str, text: &str, date: Option<&str>) -> String {
     json!({ "id": id, "parent": parent, "page": page, "name": "Ada", "text": text, "status": "approved",

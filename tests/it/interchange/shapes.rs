@@ -3,18 +3,11 @@
 
 use hamlet::{
     domain::comment::{Comment, Status},
-    history::report::Report,
     interchange::foreign::ForeignFormat,
 };
 
-use super::{found, garden, stored};
+use super::{found, garden, imported, stored};
 use crate::{on_both_engines, support::app::TestApp};
-
-async fn imported(app: &TestApp, format: ForeignFormat, text: &str) -> Report {
-    let file = app.folder.path().join("shape");
-    std::fs::write(&file, text).unwrap();
-    super::import(app, format, file, false).await
-}
 
 /// The comment whose text begins so.
 async fn one(app: &TestApp, text: &str) -> Comment {

@@ -2,19 +2,11 @@
 
 use hamlet::{
     domain::comment::Status,
-    history::report::Report,
     interchange::{foreign::ForeignFormat, readers},
 };
 
-use super::{found, garden, stored};
-use crate::{on_both_engines, support::app::TestApp};
-
-/// Imports a text as a file of a format.
-async fn imported(app: &TestApp, format: ForeignFormat, text: &str) -> Report {
-    let file = app.folder.path().join("import");
-    std::fs::write(&file, text).unwrap();
-    super::import(app, format, file, false).await
-}
+use super::{found, garden, imported, stored};
+use crate::on_both_engines;
 
 /// An entry of Blogger's classic export.
 fn entry(kind: &str, id: u32, more: &str) -> String {

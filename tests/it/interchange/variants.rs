@@ -1,31 +1,10 @@
 //! What other programs make of the same thing: the kinds of `tests/kinds.md` in the spellings of databases, shells,
 //! languages and interfaces that no sample has.
 
-use hamlet::{
-    domain::comment::{Comment, Status},
-    history::report::Report,
-    interchange::foreign::ForeignFormat,
-};
+use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
-use super::{found, garden, stored};
-use crate::{on_both_engines, support::app::TestApp};
-
-async fn imported(app: &TestApp, format: ForeignFormat, text: impl AsRef<[u8]>) -> Report {
-    let file = app.folder.path().join("variant");
-    std::fs::write(&file, text).unwrap();
-    super::import(app, format, file, false).await
-}
-
-/// The comment with this text.
-async fn one(app: &TestApp, text: &str) -> Comment {
-    let comments = stored(app).await;
-    let known: Vec<_> = comments
-        .iter()
-        .map(|comment| comment.text.clone())
-        .collect();
-    let found = comments.into_iter().find(|comment| comment.text == text);
-    found.unwrap_or_else(|| panic!("{text} is not among {known:?}"))
-}
+use super::{found, garden, imported, one};
+use crate::on_both_engines;
 
 /// A line of one's own with these fields besides.
 fn line(text: &str, more: &str) -> String {

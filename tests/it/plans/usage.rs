@@ -166,33 +166,21 @@ pub(super) async fn use_it(app: &TestApp, round: usize) {
 
 /// Copies of the comments that are there, until there are as many as wanted.
 pub(super) async fn fill(app: &TestApp, raw: &Raw) {
-    let columns = raw.columns("comments").await;
-    let copied: Vec<String> = columns
-        .iter()
-        .map(|column| match column.as_str() {
-            "id" => "substr(c.id, 1, 24) || substr('000000000000' || n.n, -12)".to_owned(),
-            "page" => "c.page || n.n".to_owned(),
-            "email_index" => "c.email_index || n.n".to_owned(),
-            "fingerprint" => "c.fingerprint + n.n".to_owned(),
-            "created_at" => "c.created_at - n.n * 1000".to_owned(),
-            "parent" => "NULL".to_owned(),
-            other => format!("c.{other}"),
-        })
-        .collect();
-    let numbers = format!(
-        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {ROWS}) "
-    );
-    let mut copied = copied.join(", ");
-    if !raw.is_sqlite() {
-        copied = copied.replace(
-            "substr('000000000000' || n.n, -12)",
-            "lpad(CAST(n.n AS TEXT), 12, '0')",
-        );
-    }
-    let columns = columns.join(", ");
-    app.sql(&format!(
-        "INSERT INTO comments ({columns}) {numbers} SELECT {copied} FROM n, (SELECT * FROM comments ORDER BY id LIMIT 1) AS c"
-    )).await;
+    let id = if raw.is_sqlite() {
+        "substr(c.id, 1, 24) || substr('000000000000' || n.n, -12)"
+    } else {
+        "substr(c.id, 1, 24) || lpad(CAST(n.n AS TEXT), 12, '0')"
+    };
+    let differs = |column: &str| match column {
+        "id" => Some(id),
+        "page" => Some("c.page || n.n"),
+        "email_index" => Some("c.email_index || n.n"),
+        "fingerprint" => Some("c.fingerprint + n.n"),
+        "created_at" => Some("c.created_at - n.n * 1000"),
+        "parent" => Some("NULL"),
+        _ => None,
+    };
+    raw.multiply(ROWS, differs).await;
     // SQLite plans without knowing how many rows there are, as the service leaves it. PostgreSQL is made to believe
     // that there are a million: to read ten thousand whole is often the best.
     if !raw.is_sqlite() {

@@ -76,6 +76,23 @@ impl Raw {
         self.list(&text).await
     }
 
+    /// Adds so many copies of the first comment, the `n.n`th of them with what `differs` says of a column, in SQL, where it says
+    /// something, and else as that comment `c` has it.
+    pub async fn multiply(&self, count: usize, differs: impl Fn(&str) -> Option<&'static str>) {
+        let columns = self.columns("comments").await;
+        let taken = columns.iter().map(|column| {
+            let differs = differs(column).map(str::to_owned);
+            differs.unwrap_or_else(|| format!("c.{column}"))
+        });
+        let (taken, columns) = (taken.collect::<Vec<_>>().join(", "), columns.join(", "));
+        self.run(&format!(
+            "INSERT INTO comments ({columns}) \
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count}) \
+             SELECT {taken} FROM n, (SELECT * FROM comments ORDER BY id LIMIT 1) AS c"
+        ))
+        .await;
+    }
+
     /// Every row of every table in which `mark` is written anywhere, with its table before it.
     pub async fn rows_with(&self, mark: &str) -> Vec<String> {
         let mut found = Vec::new();

@@ -1,6 +1,6 @@
 //! What a stranger, a commenter or a moderator might try, and that it does not work. Many of these
 //! tests walk every route there is: those that the interface describes, and the pages, both of the service's
-//! own route table, so that a new route is tried as soon as it exists. `docs/security.md` tells which
+//! own route table, so that a new route is tried as soon as it exists. `docs/security.md` names which
 //! test holds which threat; `table` sees to it that they exist.
 
 mod addresses;

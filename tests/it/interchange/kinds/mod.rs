@@ -2,23 +2,14 @@
 
 mod dates;
 
-use std::path::PathBuf;
-
 use hamlet::{
     domain::comment::Status,
-    history::{import, report::Report},
+    history::import,
     interchange::{foreign::ForeignFormat, readers},
 };
 
-use super::{garden, stored};
+use super::{garden, imported, stored};
 use crate::{on_both_engines, support::app::TestApp};
-
-/// Writes a file and imports it.
-async fn imported(app: &TestApp, format: ForeignFormat, bytes: impl AsRef<[u8]>) -> Report {
-    let file: PathBuf = app.folder.path().join("import");
-    std::fs::write(&file, bytes).unwrap();
-    super::import(app, format, file, false).await
-}
 
 /// Why a file cannot be imported at all.
 async fn refused(app: &TestApp, format: ForeignFormat, bytes: &[u8]) -> String {
