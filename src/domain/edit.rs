@@ -79,6 +79,8 @@ pub struct EditedNow {
     pub site: SiteSlug,
     /// The comment.
     pub comment: CommentId,
+    /// Its version now: a page that shows it in this version was made after this.
+    pub version: i64,
     /// When.
     pub at: Timestamp,
     /// Who, as their name was then.

@@ -68,6 +68,8 @@ pub struct DecidedLately {
     pub site: SiteSlug,
     /// The comment.
     pub comment: CommentId,
+    /// Its version now: a page that shows it in this version was made after this.
+    pub version: i64,
     /// `decided` or `undone`.
     pub action: Action,
     /// The decision that was made or taken back.
@@ -173,15 +175,16 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn decided_since(&self, since: Timestamp, limit: u32) -> Result<Vec<DecidedLately>> {
-        let text = "SELECT id, site, comment_id, at, action, decision, to_status, actor_name, actor_id \
-                    FROM history WHERE action IN ('decided', 'undone') AND at >= $1 \
-                    ORDER BY at, id LIMIT $2";
+        let text = "SELECT h.id, h.site, h.comment_id, h.at, h.action, h.decision, h.to_status, h.actor_name, h.actor_id, \
+                    c.version FROM history h JOIN comments c ON c.site = h.site AND c.id = h.comment_id \
+                    WHERE h.action IN ('decided', 'undone') AND h.at >= $1 ORDER BY h.at, h.id LIMIT $2";
         let read = |row: &AnyRow| {
             Ok(DecidedLately {
                 at: get(row, "at")?,
                 line: get(row, "id")?,
                 site: get(row, "site")?,
                 comment: get(row, "comment_id")?,
+                version: get(row, "version")?,
                 action: get(row, "action")?,
                 decision: get(row, "decision")?,
                 status: get(row, "to_status")?,

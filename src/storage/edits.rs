@@ -112,14 +112,17 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn edits_since(&self, since: Timestamp, limit: u32) -> Result<Vec<EditedNow>> {
-        let text = "SELECT id, site, comment_id, at, actor_name, actor_id FROM edits WHERE at >= $1 \
-                    UNION ALL SELECT id || ' back', site, comment_id, undone_at, undone_name, undone_by \
-                    FROM edits WHERE undone_at >= $1 ORDER BY 4, 1 LIMIT $2";
+        let text = "SELECT e.*, c.version FROM ( \
+                        SELECT id AS line, site, comment_id, at, actor_name, actor_id FROM edits WHERE at >= $1 \
+                        UNION ALL SELECT id || ' back', site, comment_id, undone_at, undone_name, undone_by \
+                        FROM edits WHERE undone_at >= $1) e \
+                    JOIN comments c ON c.site = e.site AND c.id = e.comment_id ORDER BY e.at, e.line LIMIT $2";
         let read = |row: &AnyRow| {
             Ok(EditedNow {
-                line: get(row, "id")?,
+                line: get(row, "line")?,
                 site: get(row, "site")?,
                 comment: get(row, "comment_id")?,
+                version: get(row, "version")?,
                 at: get(row, "at")?,
                 by: get(row, "actor_name")?,
                 by_id: get(row, "actor_id")?,

@@ -58,3 +58,16 @@ test("a text that a colleague changes is said in the row at once", async () => {
   assert.equal(await service.status(ids[1]), "pending");
   await visitor.leave();
 });
+
+test("what was decided and taken back before a page was made is no news to it", async () => {
+  const { visitor, page, ids } = await atDesk(TEXTS);
+  const streamed = page.waitForResponse(/desk\/news/);
+  const { version } = await service.decide(ids[0], "spam");
+  await service.call("POST", `comments/${ids[0]}/undo`, { version });
+  await page.reload();
+  await streamed;
+  await service.decide(ids[1], "spam");
+  await page.locator(".item", { hasText: "nobler" }).getByText("marked as spam").waitFor();
+  assert.equal(await page.locator(".item", { hasText: "not to be" }).locator(".since").count(), 0);
+  await visitor.leave();
+});

@@ -32,13 +32,15 @@ const look = async () => {
   arrivals.replaceChildren(link);
   arrivals.hidden = false;
 };
+// What a page was made with is no news: under load it is sent once the page is there.
+const knows = (row, { version }) => Number(row.dataset.version) >= version;
 // A colleague, or this person elsewhere, decided about a comment that is shown: its row says so and stays. A key that was
 // on its way finds the comment changed.
 const learn = ({ data }) => {
   const told = JSON.parse(data);
   const row = document.getElementById(`c-${told.id}`);
   if (told.by_you && mine.has(told.id)) return;
-  if (!row || row.matches(".leaving") || row.dataset.status === told.status) return;
+  if (!row || knows(row, told) || row.matches(".leaving") || row.dataset.status === told.status) return;
   if (row.matches(".items .item")) {
     shift(row.dataset.status, -1);
     shift(told.status, 1);
@@ -49,7 +51,7 @@ const learn = ({ data }) => {
 const reread = ({ data }) => {
   const told = JSON.parse(data);
   const row = document.getElementById(`c-${told.id}`);
-  if (row && !row.matches(".leaving") && !told.by_you) remark(row, say("edited-before-you", { who: told.by, when: ago(told.at) }));
+  if (row && !knows(row, told) && !row.matches(".leaving") && !told.by_you) remark(row, say("edited-before-you", { who: told.by, when: ago(told.at) }));
 };
 // Colleagues who have a comment open that is shown here.
 const watch = ({ data }) => {

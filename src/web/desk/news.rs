@@ -49,6 +49,8 @@ struct Listener {
 #[derive(Serialize)]
 struct Told<'a> {
     id: CommentId,
+    /// The comment's: a row that has it shows the decision.
+    version: i64,
     status: Status,
     action: Action,
     decision: &'a str,
@@ -172,7 +174,7 @@ impl Listener {
         let mut events = String::new();
         for one in edits.iter().filter(|one| principal.scope.covers(&one.site)) {
             if !self.told.contains(&one.line) {
-                let told = json!({ "id": one.comment, "by": one.by, "at": one.at,
+                let told = json!({ "id": one.comment, "version": one.version, "by": one.by, "at": one.at,
                                    "by_you": one.by_id == principal.actor.id });
                 events.extend(["event: edit\ndata: ", &told.to_string(), "\n\n"]);
             }
@@ -186,6 +188,7 @@ impl Listener {
             }
             let told = Told {
                 id: one.comment,
+                version: one.version,
                 status: one.status,
                 action: one.action,
                 decision: &one.decision,
