@@ -109,8 +109,7 @@ impl Poll<'_, '_> {
         if self.changes_nothing(votes).await? {
             return Ok(Tally::default());
         }
-        let revision = raise(self.tx, self.question, &self.site).await?;
-        let trained = self.trained_revision().await?;
+        let Raised { revision, trained } = raise(self.tx, self.question, &self.site).await?;
         let known = self.known(votes, trained).await?;
         let mut room = self.room(trained).await?;
         let mut tally = Tally::default();
@@ -170,17 +169,6 @@ impl Poll<'_, '_> {
     /// A statement about the question's tables.
     fn about(&self, text: &str) -> Cow<'static, str> {
         questions::of(self.question, text)
-    }
-
-    /// The revision that the site's live model was trained on; 0 for the shipped one.
-    async fn trained_revision(&mut self) -> Result<i64> {
-        let text = "SELECT m.revision FROM {of}learning l \
-                    JOIN models m ON m.site = l.site AND m.id = l.live WHERE l.site = $1";
-        let row = self.tx.find(self.about(text), values![self.site]).await?;
-        Ok(row
-            .map(|row| get(&row, "revision"))
-            .transpose()?
-            .unwrap_or(0))
     }
 
     async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
@@ -372,12 +360,25 @@ pub(super) fn first_epoch() -> i64 {
     i64::from(rand::random::<u32>())
 }
 
+/// How far a site has come with one question.
+pub(super) struct Raised {
+    /// The revision that begins now.
+    pub revision: i64,
+    /// The one that the site's live model was trained on; 0 for the shipped one.
+    pub trained: i64,
+}
+
 /// Locks a site's learning until the transaction ends, and gives this transaction's revision.
-pub(super) async fn raise(tx: &mut Conn<'_>, question: Question, site: &str) -> Result<i64> {
+pub(super) async fn raise(tx: &mut Conn<'_>, question: Question, site: &str) -> Result<Raised> {
     let text = "INSERT INTO {of}learning (site, revision, epoch) VALUES ($1, 1, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = {of}learning.revision + 1 \
-                RETURNING revision";
+                RETURNING revision, (SELECT m.revision FROM models m \
+                    WHERE m.site = {of}learning.site AND m.id = {of}learning.live) AS trained";
     let text = questions::of(question, text);
     let row = tx.one(text, values![site, first_epoch()]).await?;
-    get(&row, "revision")
+    let trained: Option<i64> = get(&row, "trained")?;
+    Ok(Raised {
+        revision: get(&row, "revision")?,
+        trained: trained.unwrap_or(0),
+    })
 }
