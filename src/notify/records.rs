@@ -11,7 +11,7 @@ use hickory_resolver::{
     proto::rr::RData,
 };
 
-use crate::config::MailSettings;
+use crate::{config::MailSettings, text::hosts};
 
 /// For one question and one try.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -64,7 +64,7 @@ pub async fn look_up(settings: &MailSettings, domain: &str) -> Result<Vec<DnsRec
         records.push(dkim(&name, &ask(name.clone()).await?));
     }
     let mut policies = ask(format!("_dmarc.{domain}")).await?;
-    let registered = psl::domain_str(&domain).unwrap_or(&domain);
+    let registered = &domain[hosts::registrable(&domain)..];
     // A domain without a policy of its own has that of the one it belongs to (RFC 7489, 6.6.3).
     let has_own = registered == domain || of_dmarc(&policies).next().is_some();
     if !has_own {

@@ -14,10 +14,13 @@ use sha2::Sha256;
 
 use super::keys::{KeyRing, Purpose};
 pub use crate::domain::owner::Owner;
-use crate::domain::{
-    email::{EmailAddress, EmailIndex, SealedEmail},
-    network::SenderAddress,
-    site::SiteSlug,
+use crate::{
+    domain::{
+        email::{EmailAddress, EmailIndex, SealedEmail},
+        network::SenderAddress,
+        site::SiteSlug,
+    },
+    text::hosts,
 };
 
 const NONCE_BYTES: usize = 24;
@@ -156,7 +159,7 @@ impl Vault {
     #[must_use]
     pub fn mail_domain(&self, email: &EmailAddress) -> String {
         let domain = email.domain().to_lowercase();
-        let registered = psl::domain_str(&domain).unwrap_or(&domain);
+        let registered = &domain[hosts::registrable(&domain)..];
         // A mailbox is one part, so that none is taken for a domain.
         keyed_hash(&self.email_index, &[b"domain", registered.as_bytes()])
     }
