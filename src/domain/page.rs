@@ -19,7 +19,7 @@ pub const MAX_CHARS: usize = 2_000;
 pub const MAX_TITLE_CHARS: usize = 300;
 
 /// A canonical page: a path with its query (`/post?p=1`) on the site itself, an absolute URL
-/// elsewhere. No fragment, no tracking parameter.
+/// elsewhere. No tracking parameter, and no fragment but a route (`/app#!/post`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Page(String);

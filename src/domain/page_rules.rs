@@ -153,9 +153,14 @@ impl PageRules {
         ))
     }
 
-    /// A URL's path and query as the site spells them.
+    /// A URL's path and query as the site spells them, and the route behind them.
     #[must_use]
     pub fn spell(&self, url: &Url) -> String {
+        let route = route(url.fragment().unwrap_or_default());
+        self.path_and_query(url) + &route
+    }
+
+    fn path_and_query(&self, url: &Url) -> String {
         let path = self.path(without_session(url.path()));
         // Blogger shows a post to phones under its own address with `m=1`.
         let is_post = path
@@ -240,6 +245,18 @@ fn without_session(path: &str) -> &str {
     }
 }
 
+/// The page that an application draws by itself has its name in the fragment: `#/about`, `#!/about`. Any other fragment is a place in the
+/// page, and so is what stands behind a second `#`.
+fn route(fragment: &str) -> String {
+    let route = fragment.split('#').next().unwrap_or_default();
+    let is_route = route.starts_with(['/', '!']) && !matches!(route, "/" | "!" | "!/");
+    if is_route {
+        format!("#{}", normal(route))
+    } else {
+        String::new()
+    }
+}
+
 /// Percent-encoded characters in normal form: those that need no code are written as they are, the codes of others have capitals
 /// (RFC 3986, 6.2.2.1 and 6.2.2.2).
 fn normal(raw: &str) -> String {
@@ -308,6 +325,12 @@ mod tests {
             ("/comment-page-guide/", "/comment-page-guide/"),
             ("/a/comment-page-1/comment-page-2", "/a"),
             ("/comment-page-2", "/"),
+            ("/app#!/peas", "/app#!/peas"),
+            ("/app?utm_source=x#/p%65as?id=2", "/app#/peas?id=2"),
+            ("/#/peas#comment-5", "/#/peas"),
+            ("/app#!/", "/app"),
+            ("/app#/", "/app"),
+            ("/app#peas", "/app"),
             ("/post/", "/post/"),
             ("/post/index.html", "/post/index.html"),
         ] {

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use uuid::Builder;
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::History;
 use crate::{
@@ -36,7 +36,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Ids {
     /// How often a comment without an id of its own was in the file, by what it says.
-    repetitions: HashMap<u128, u32>,
+    repetitions: HashMap<String, u32>,
 }
 
 impl Ids {
@@ -46,12 +46,12 @@ impl Ids {
         if let Some(id) = &comment.id {
             return fitted(id);
         }
-        let digest = digest(comment);
-        let before = self.repetitions.entry(digest).or_default();
+        let id = comment.id_by_content();
+        let before = self.repetitions.entry(id.clone()).or_default();
         *before += 1;
         match *before {
-            1 => format!("={digest:032x}"),
-            nth => format!("={digest:032x}-{nth}"),
+            1 => id,
+            nth => format!("{id}-{nth}"),
         }
     }
 }
@@ -236,20 +236,4 @@ fn fitted(id: &str) -> String {
         return line;
     }
     format!("#{:032x}", xxh3_128(id.as_bytes()))
-}
-
-/// A name for a comment that came without one: the same comment has the same.
-fn digest(foreign: &ForeignComment) -> u128 {
-    let mut hasher = Xxh3Default::new();
-    let time = foreign.created_at.map(|time| time.millis().to_string());
-    for part in [
-        &foreign.page,
-        &foreign.name,
-        &foreign.text,
-        &time.unwrap_or_default(),
-    ] {
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.digest128()
 }

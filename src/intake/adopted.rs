@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::WINDOWS_1252;
-use url::Url;
+use url::{Position, Url};
 
 use crate::{
     domain::{
@@ -48,11 +48,21 @@ pub fn text(raw: &str) -> CommentText {
         .expect("what stands in for a text is a text")
 }
 
-/// A page; on the site's own origins, or where it is on none of them, its path. What is no page is
-/// the front page.
+/// A page; on the site's own origins, or where it is on none of them, its path. A name that is no page has one of
+/// its own, so that what was together can be moved together; anything else is on the front page.
 #[must_use]
 pub fn page(raw: &str, site: &Site) -> Page {
-    known_page(raw, site).unwrap_or_else(|| Page::from_canonical("/".to_owned()))
+    known_page(raw, site)
+        .or_else(|| named_page(raw.trim(), site))
+        .unwrap_or_else(|| Page::from_canonical("/".to_owned()))
+}
+
+/// The page of what is only a name: `hello-world`, `posts/hello`, the number of a post.
+fn named_page(name: &str, site: &Site) -> Option<Page> {
+    let is_name = name.starts_with(char::is_alphanumeric)
+        && !name.contains([':', '\\', '<', '>', '"'])
+        && !name.contains(char::is_whitespace);
+    is_name.then(|| site.page(&format!("/{name}")).ok())?
 }
 
 /// The same; `None` for what is no page. Slashes that a template has doubled, before a path or behind a host, are
@@ -81,10 +91,8 @@ pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
     if let Ok(page) = site.page(url.as_str()) {
         return Some(page);
     }
-    let query = url.query().map(|query| format!("?{query}"));
-    let path = url.path().trim_start_matches('/');
-    site.page(&format!("/{path}{}", query.unwrap_or_default()))
-        .ok()
+    let path = url[Position::BeforePath..].trim_start_matches('/');
+    site.page(&format!("/{path}")).ok()
 }
 
 /// An address with a host, or with the path of a file; `//host/path` goes on with any scheme, but what stands there

@@ -4,6 +4,7 @@
 use std::{io, net::IpAddr};
 
 use clap::ValueEnum;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::{
     bayes::Label,
@@ -127,6 +128,23 @@ impl ForeignComment {
         self.created_at = date.at;
         self.doubts.extend(date.doubt);
         self
+    }
+
+    /// An id for a comment that came without one: the same comment has the same.
+    #[must_use]
+    pub fn id_by_content(&self) -> String {
+        let mut hasher = Xxh3Default::new();
+        let time = self.created_at.map(|time| time.millis().to_string());
+        for part in [
+            &self.page,
+            &self.name,
+            &self.text,
+            &time.unwrap_or_default(),
+        ] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        format!("={:032x}", hasher.digest128())
     }
 
     /// The comment as it may be imported when it was not for everyone to read: one that would be public

@@ -44,7 +44,12 @@ impl Thread<'_> {
     fn read(&self, comments: &[Value], above: Option<&str>, depth: usize, found: &mut Vec<Found>) {
         for object in comments {
             let id = first(object, &["id", "comment_id"]).map(|id| self.within(&id));
-            found.push(self.comment(object, id.clone(), above));
+            let comment = self.comment(object, id, above);
+            let id = match &comment {
+                Found::Comment(comment) => comment.id.clone(),
+                _ => None,
+            };
+            found.push(comment);
             let replies = object.get("replies").or_else(|| object.get("children"));
             if let Some(replies) = replies.and_then(Value::as_array)
                 && depth < DEEPEST
@@ -89,7 +94,9 @@ impl Thread<'_> {
             ..ForeignComment::default()
         };
         let date = date(object, &["created", "created_at", "date"]);
-        let comment = as_marked(object, comment.written(dates::read(date.as_deref())));
+        let mut comment = as_marked(object, comment.written(dates::read(date.as_deref())));
+        // What answers it is nested in it, and would else answer nothing.
+        comment.id = comment.id.clone().or_else(|| Some(comment.id_by_content()));
         self.marks.apply(comment).into()
     }
 }

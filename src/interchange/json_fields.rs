@@ -12,7 +12,7 @@ pub fn text(object: &Value, name: &str) -> Option<String> {
 }
 
 /// The names under which databases wrap a scalar: extended JSON of `MongoDB`, dates of `LeanCloud`.
-const WRAPPED: [&str; 17] = [
+const WRAPPED: [&str; 22] = [
     "$oid",
     "$date",
     "$numberLong",
@@ -29,23 +29,36 @@ const WRAPPED: [&str; 17] = [
     "integerValue",
     "timestampValue",
     "booleanValue",
+    "doubleValue",
+    "nullValue",
+    "arrayValue",
     "S",
     "N",
+    "BOOL",
+    "L",
 ];
+
+/// A value without what a database wraps it in: the name of its kind.
+pub(super) fn bare(value: &Value) -> &Value {
+    match value {
+        Value::Object(fields) if fields.get("NULL") == Some(&Value::Bool(true)) => &Value::Null,
+        Value::Object(fields) if fields.len() <= 3 => {
+            let inner = WRAPPED.iter().find_map(|name| fields.get(*name));
+            inner.map_or(value, bare)
+        }
+        _ => value,
+    }
+}
 
 /// A value as text: whole numbers without a fraction, and what a database wraps one in taken off.
 fn scalar(value: &Value) -> Option<String> {
-    let text = match value {
+    let text = match bare(value) {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => {
             let text = number.to_string();
             text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
         }
         Value::Bool(truth) => truth.to_string(),
-        Value::Object(fields) if fields.len() <= 3 => {
-            let inner = WRAPPED.iter().find_map(|name| fields.get(*name))?;
-            return scalar(inner);
-        }
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
     (!text.is_empty()).then_some(text)
@@ -128,11 +141,16 @@ pub fn is_reference(id: &str) -> bool {
         )
 }
 
+/// Whether what is called a comment's parent, or a list of comments, is a page's address.
+pub(super) fn is_address(name: &str) -> bool {
+    name.starts_with('/') || name.starts_with("http://") || name.starts_with("https://")
+}
+
 /// Whether a mark such as `deleted` is set: by anything that does not plainly say no. A date counts,
 /// as in `deleted_at`; so does a word that is not known.
 #[must_use]
 pub fn is_set(object: &Value, name: &str) -> bool {
-    match object.get(name) {
+    match object.get(name).map(bare) {
         None | Some(Value::Null) => false,
         Some(Value::Array(items)) => !items.is_empty(),
         Some(Value::Object(fields)) => !fields.is_empty(),

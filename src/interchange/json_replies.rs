@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     foreign::{ForeignComment, Found, ReadError},
     json_fields::first,
+    json_values::LISTS,
     json_wraps,
     marks::Marks,
     plain,
@@ -45,9 +46,11 @@ pub(super) fn read(
 }
 
 /// What is said of a nested comment by what it is nested in.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Above {
     id: Option<String>,
+    /// The name that it has in a map: its id if it is a comment, else its page.
+    key: Option<String>,
     page: String,
     title: Option<String>,
     /// What a thread says of all that is in it.
@@ -65,14 +68,16 @@ fn read_below(
     let one = of(&json_wraps::whole(value));
     let mut nested = nested(value);
     let is_thread = value.get("comments").is_some() || rows(value).next().is_some();
-    if is_thread && !matches!(one, Found::Comment(_)) {
-        nested.extend(rows(value));
-    }
     let below = match one {
         Found::Comment(comment) => {
-            let comment = placed(*comment, place, above);
+            let mut comment = placed(*comment, place, above);
+            // Else what answers it would answer nothing.
+            if comment.id.is_none() && !nested.is_empty() {
+                comment.id = Some(comment.id_by_content());
+            }
             let below = Above {
                 id: comment.id.clone().or_else(|| above.id.clone()),
+                key: None,
                 page: comment.page.clone(),
                 title: comment.page_title.clone(),
                 marks: above.marks,
@@ -81,32 +86,50 @@ fn read_below(
             below
         }
         other => {
-            // A thread is no comment that was left out.
-            if nested.is_empty() || !is_thread {
+            if is_thread {
+                nested.extend(rows(value).map(Member::of_list));
+            }
+            let is_map = nested.is_empty() && is_map(value);
+            // A thread is no comment that was left out, and neither is a map of them.
+            if is_map {
+                nested = members(value);
+            } else if nested.is_empty() || !is_thread {
                 found.push(other);
             }
-            let page = first(value, &["url", "page", "link", "permalink", "path", "uri"]);
-            let title = first(value, &["page_title", "title"]);
-            Above {
-                id: above.id.clone(),
-                page: page.unwrap_or_else(|| above.page.clone()),
-                title: title
-                    .map(|title| plain::line(&title))
-                    .or_else(|| above.title.clone()),
-                marks: if is_thread {
-                    Marks::of_page(value)
-                } else {
-                    above.marks
-                },
-            }
+            of_thread(value, above, is_thread)
         }
     };
     if depth < DEEPEST {
-        for value in nested {
-            read_below(place, value, &below, depth + 1, of, found);
+        for member in nested {
+            if member.key.is_some_and(|key| OTHERS.contains(&key)) {
+                found.push(Found::Skipped("not a comment"));
+                continue;
+            }
+            let below = member.below(&below);
+            read_below(place, member.value, &below, depth + 1, of, found);
         }
     } else {
         found.extend(nested.iter().map(|_| Found::Skipped("nested too deeply")));
+    }
+}
+
+/// What a thread, or what else is around comments, says of them.
+fn of_thread(value: &Value, above: &Above, is_thread: bool) -> Above {
+    let page = first(value, &["url", "page", "link", "permalink", "path", "uri"]);
+    let page = page.or_else(|| above.key.clone());
+    let title = first(value, &["page_title", "title"]);
+    Above {
+        id: above.id.clone(),
+        key: None,
+        page: page.unwrap_or_else(|| above.page.clone()),
+        title: title
+            .map(|title| plain::line(&title))
+            .or_else(|| above.title.clone()),
+        marks: if is_thread {
+            Marks::of_page(value)
+        } else {
+            above.marks
+        },
     }
 }
 
@@ -118,6 +141,7 @@ fn placed(comment: ForeignComment, place: &str, above: &Above) -> ForeignComment
         comment.page
     };
     above.marks.apply(ForeignComment {
+        id: comment.id.or_else(|| above.key.clone()),
         parent: comment.parent.or_else(|| above.id.clone()),
         page,
         page_title: comment.page_title.or_else(|| above.title.clone()),
@@ -126,14 +150,85 @@ fn placed(comment: ForeignComment, place: &str, above: &Above) -> ForeignComment
     })
 }
 
-/// The objects that are nested in one.
-fn nested(value: &Value) -> Vec<&Value> {
-    let lists = NESTED.iter().filter_map(|name| value.get(*name));
-    let lists = lists.filter_map(|list| {
-        let paged = || PAGED.iter().find_map(|name| list.get(*name)?.as_array());
-        list.as_array().or_else(paged)
+/// Tables of a database beside that of the comments.
+const OTHERS: [&str; 9] = [
+    "users",
+    "posts",
+    "articles",
+    "authors",
+    "members",
+    "accounts",
+    "settings",
+    "tags",
+    "categories",
+];
+
+/// Whether an object is a map: of pages' lists by the pages' names, of comments by their ids, or of both.
+fn is_map(value: &Value) -> bool {
+    let is_of_objects = |value: &Value| match value {
+        Value::Object(_) => true,
+        Value::Array(list) => list.iter().all(Value::is_object),
+        _ => false,
+    };
+    let fields = value.as_object();
+    fields.is_some_and(|fields| !fields.is_empty() && fields.values().all(is_of_objects))
+}
+
+/// Something in a list or a map.
+struct Member<'a> {
+    value: &'a Value,
+    key: Option<&'a str>,
+    is_in_list: bool,
+}
+
+impl<'a> Member<'a> {
+    const fn of_list(value: &'a Value) -> Self {
+        Self {
+            value,
+            key: None,
+            is_in_list: true,
+        }
+    }
+
+    /// What is said of it, by what it stands in and by its name there.
+    fn below(&self, above: &Above) -> Above {
+        let mut above = above.clone();
+        match self.key {
+            Some(page) if self.is_in_list => above.page = page.to_owned(),
+            key => above.key = key.map(str::to_owned),
+        }
+        above
+    }
+}
+
+/// The objects of a map, each with the name that it or its list has there, unless that name says what they are.
+fn members(map: &Value) -> Vec<Member<'_>> {
+    let fields = map.as_object().into_iter().flatten();
+    let members = fields.flat_map(|(key, value)| {
+        let key = (!LISTS.contains(&key.as_str())).then_some(key.as_str());
+        let list = value.as_array().map(Vec::as_slice);
+        let values = list.unwrap_or_else(|| std::slice::from_ref(value));
+        values.iter().map(move |value| Member {
+            value,
+            key,
+            is_in_list: list.is_some(),
+        })
     });
-    lists.flatten().filter(|value| value.is_object()).collect()
+    members.collect()
+}
+
+/// What is nested in an object.
+fn nested(value: &Value) -> Vec<Member<'_>> {
+    let lists = NESTED.iter().filter_map(|name| value.get(*name));
+    let nested = lists.flat_map(|list| {
+        let paged = || PAGED.iter().find_map(|name| list.get(*name)?.as_array());
+        match list.as_array().or_else(paged) {
+            Some(list) => list.iter().map(Member::of_list).collect(),
+            None if is_map(list) => members(list),
+            None => Vec::new(),
+        }
+    });
+    nested.filter(|member| member.value.is_object()).collect()
 }
 
 /// The rows of a table, as phpMyAdmin writes one.

@@ -7,7 +7,7 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use super::{foreign::ReadError, json_mending::parsed};
+use super::{foreign::ReadError, json_fields::is_address, json_mending::parsed};
 
 /// The largest element, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -157,7 +157,8 @@ impl<R: BufRead> JsonValues<R> {
         match byte {
             b'[' => self.state = State::List(0),
             // Between texts of a sequence (RFC 7464), and where files were put together with their byte order marks.
-            b',' | 0x1E | 0xEF | 0xBB | 0xBF => {}
+            // Behind the last, where JavaScript called a function with it, its bracket is closed.
+            b',' | b')' | b';' | 0x1E | 0xEF | 0xBB | 0xBF => {}
             // Programs number what they print: `/* 1 */`.
             b'/' => self.comment(place)?,
             // LeanCloud begins its lines with one about the file.
@@ -183,13 +184,14 @@ impl<R: BufRead> JsonValues<R> {
     fn is_list(&self, depth: usize, name: &[u8]) -> bool {
         let is_known = self.lists.iter().any(|known| known.as_bytes() == name);
         // The front page may have no name; and what stands beside pages' lists is no less one.
-        let is_of_pages = || name.is_empty() || is_page(&name_of(name)) || is_page(&self.list);
+        let is_of_pages =
+            || name.is_empty() || is_address(&name_of(name)) || is_address(&self.list);
         is_known || depth == 1 && !self.lists.is_empty() && is_of_pages()
     }
 
     /// An element of a page's list, with that page.
     fn on_page(&self, mut value: Value) -> Value {
-        if is_page(&self.list)
+        if is_address(&self.list)
             && let Some(fields) = value.as_object_mut()
         {
             let page = fields.entry("page");
@@ -318,11 +320,6 @@ impl<R: BufRead> Iterator for JsonValues<R> {
 fn name_of(raw: &[u8]) -> String {
     let quoted = [b"\"", raw, b"\""].concat();
     serde_json::from_slice(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned())
-}
-
-/// Whether a list's name is a page's address.
-fn is_page(name: &str) -> bool {
-    name.starts_with('/') || name.starts_with("http://") || name.starts_with("https://")
 }
 
 mod objects;

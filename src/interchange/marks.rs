@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     columns::letters,
     foreign::{ForeignComment, Standing},
-    json_fields::{says_no, text},
+    json_fields::{bare, says_no, text},
     standing::standing,
 };
 
@@ -45,12 +45,10 @@ impl Marks {
         let mut marks = Self::default();
         for (name, value) in object.as_object().into_iter().flatten() {
             let Some(kind) = kind(name) else { continue };
-            match value {
+            match bare(value) {
                 Value::Null => {}
                 Value::Array(list) => marks.add_set(kind, !list.is_empty()),
-                Value::Object(fields) if text(object, name).is_none() => {
-                    marks.add_set(kind, !fields.is_empty());
-                }
+                Value::Object(fields) => marks.add_set(kind, !fields.is_empty()),
                 _ => marks.add(kind, &text(object, name).unwrap_or_default()),
             }
         }

@@ -7,7 +7,7 @@ use super::{
     columns::{names_of, same},
     dates::{self, Date},
     foreign::{ForeignComment, Found},
-    json_fields::{first, is_reference, moment, reference, text},
+    json_fields::{first, is_address, is_reference, moment, reference, text},
     json_wraps::shaped,
     labelled::label_of,
     marks::as_marked,
@@ -58,7 +58,9 @@ pub fn of(object: &Value) -> Found {
     let parent = field(object, "parent");
     // Some systems call the page, under which a comment is kept, its parent.
     let above = parent.clone().filter(|parent| is_address(parent));
+    let authors = staticman_author(object);
     let page = field(object, "page")
+        .filter(|page| Some(page) != authors.as_ref())
         .or_else(|| of_page(object, &["url", "link", "permalink", "path"]))
         .or_else(|| Some(page_of_post(&named(object, names_of("wordpress_post"))?)))
         .or(above);
@@ -68,7 +70,9 @@ pub fn of(object: &Value) -> Found {
             .filter(|id| is_reference(id) && !is_address(id))
             .or_else(|| reference(object, "parent")),
         // What is the page's address in one system is the author's in another.
-        website: field(object, "website").filter(|website| Some(website) != page.as_ref()),
+        website: field(object, "website")
+            .filter(|website| Some(website) != page.as_ref())
+            .or(authors),
         page: page.unwrap_or_default(),
         page_title: field(object, "page_title").or_else(|| of_page(object, &["title"])),
         name: name.unwrap_or_default(),
@@ -89,9 +93,11 @@ pub fn of(object: &Value) -> Found {
 /// Names of a mark of spam that no system has for something else.
 const MARKS: [&str; 2] = ["is_spam", "spam"];
 
-/// Whether what is called a parent is a page's address.
-pub(super) fn is_address(parent: &str) -> bool {
-    parent.starts_with('/') || parent.contains("://")
+/// The author's address in an entry of Staticman's, which calls it as others call the page's, and names the page nowhere but in
+/// its parent, its options or the folder.
+fn staticman_author(object: &Value) -> Option<String> {
+    let is_entry = text(object, "_id")?.contains('-') && object.get("message").is_some();
+    text(object, "url").filter(|url| is_entry && !url.starts_with('/'))
 }
 
 /// The text where it is an object of several shapes.

@@ -17,7 +17,7 @@ use super::{
     isso_json, json_replies,
     json_values::{JsonValues, LISTS},
     own_json, remark42,
-    start::{Start, before_xml},
+    start::{Start, before_json, before_xml},
     table::Table,
     waline, wordpress_json,
     wxr::Wxr,
@@ -59,7 +59,7 @@ pub fn read_encoded(
             .collect();
         format!("what stands before the XML was passed over: {line}")
     });
-    input.consume(before);
+    input.consume(before.max(before_json(&beginning)));
     let decoding = input.found();
     let input: Input = Box::new(input);
     let findings: Findings = match format {

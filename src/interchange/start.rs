@@ -36,7 +36,8 @@ impl Start {
     /// Looks at the first characters of a file.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let text = without_comments(text[before_xml(text)..].trim_start_matches(BLANK));
+        let text = &text[before_xml(text).max(before_json(text))..];
+        let text = without_comments(text.trim_start_matches(BLANK));
         let kind = match text.chars().next() {
             None => Kind::Nothing,
             Some('<') => Kind::Xml(first_element(text).to_owned()),
@@ -203,6 +204,35 @@ pub fn before_xml(text: &str) -> usize {
     at.filter(is_export).unwrap_or(0)
 }
 
+/// Bytes of JavaScript before its first list or object: the function that an interface was asked to call with it, the name that it is
+/// given, what keeps a page of another origin from running it.
+#[must_use]
+pub fn before_json(text: &str) -> usize {
+    let Some(at) = text.find(['{', '[']).filter(|at| *at <= LONGEST_SCRIPT) else {
+        return 0;
+    };
+    let script = text[..at].trim_matches(BLANK);
+    let is_of_it = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_$.=(/*".contains(c);
+    let is_given = script.ends_with(['(', '=']) && script.chars().all(is_of_it);
+    let is_kept = [
+        ")]}'",
+        ")]}',",
+        "for(;;);",
+        "for (;;);",
+        "while(1);",
+        "export default",
+    ];
+    let begins = script.starts_with(|c: char| c.is_alphabetic() || "_$/".contains(c));
+    if is_given && begins || is_kept.contains(&script) {
+        at
+    } else {
+        0
+    }
+}
+
+/// The longest such beginning, in bytes.
+const LONGEST_SCRIPT: usize = 200;
+
 /// The name of the first element behind declarations, comments and the document type.
 fn first_element(text: &str) -> &str {
     let mut rest = text;
@@ -300,6 +330,9 @@ mod tests {
             ("/* 1 */\n/* x */ {\"_id\"", ForeignFormat::Waline),
             ("{\"id\":1}", ForeignFormat::Jsonl),
             ("id;text", ForeignFormat::Csv),
+            ("/**/ cb_1([{\"id\"", ForeignFormat::WpRest),
+            (")]}'\n{\"id\"", ForeignFormat::Jsonl),
+            ("module.exports = [", ForeignFormat::Waline),
         ] {
             assert!(Start::of(text).refuse_unless(format).is_ok(), "{text}");
         }

@@ -6,10 +6,9 @@ use std::io::BufRead;
 use super::{
     dates,
     foreign::{ForeignComment, Found, ReadError},
-    json_fields,
+    json_fields::{is_address, is_reference},
     labelled::label_of,
     marks::Marks,
-    own_json::is_address,
     plain,
     rows::{Rows, TableRow, TableRowError},
     standing::{decides, marked, standing},
@@ -98,7 +97,7 @@ impl<R: BufRead> Table<R> {
             id: get("id"),
             parent: parent
                 .clone()
-                .filter(|id| json_fields::is_reference(id) && !is_address(id)),
+                .filter(|id| is_reference(id) && !is_address(id)),
             page: page.unwrap_or_default(),
             page_title: get("page_title"),
             name: name.unwrap_or_default(),

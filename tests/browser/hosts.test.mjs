@@ -217,6 +217,16 @@ for (const [told, before] of [["with the Navigation API", () => {}], ["without i
     assert.equal(await page.getByText(`dull and heavy`).count(), 0);
     await page.goBack();
     await page.getByText(`dull and heavy, ${told}.`).waitFor();
+    // Where routes stand behind the hash, each has its own list, and a comment's place in it leaves the route.
+    const id = await approved(`/spa#!/ballad`, `Then sigh not so, ${told}.`);
+    await page.evaluate(() => { location.hash = "#!/ballad"; });
+    await page.getByText(`sigh not so, ${told}.`).waitFor();
+    assert.equal(await page.getByText(`dull and heavy`).count(), 0);
+    const place = page.locator(`#comment-${id} header a`).last();
+    await place.click();
+    assert.match(page.url(), new RegExp(`/spa#!/ballad#comment-${id}$`));
+    await page.getByText(`sigh not so, ${told}.`).waitFor();
+    await page.locator(`#comment-${id}.aim`).waitFor();
     await visitor.leave();
   });
 }

@@ -100,9 +100,9 @@ impl<R: BufRead> JsonValues<R> {
         let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
         let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
         let (mut is_after_key, mut starts_line) = (false, false);
-        let (mut is_page, mut is_thread) = (false, false);
+        let (mut is_page, mut is_thread, mut is_map) = (false, false, false);
         loop {
-            let largest = if is_thread {
+            let largest = if is_thread || is_map {
                 LARGEST_THREAD
             } else {
                 self.largest
@@ -158,7 +158,11 @@ impl<R: BufRead> JsonValues<R> {
                 b'{' if starts_line && depth == 1 && !is_after_key => {
                     return Ok(Object::Cut(bytes));
                 }
-                b'[' | b'{' => depth += 1,
+                b'[' | b'{' => {
+                    // It may be a map to all of the file's comments.
+                    is_map |= is_after_key && depth == 1 && !is_comment;
+                    depth += 1;
+                }
                 b']' | b'}' => {
                     depth -= 1;
                     if depth == 0 {

@@ -4,6 +4,7 @@
 mod at_desk;
 mod entities;
 mod exports;
+mod handmade;
 mod hidden;
 mod imports;
 mod kinds;

@@ -248,7 +248,7 @@ on_both_engines!(
                 "https://garden.example/a/?unapproved=7&moderation-hash=0a#comment-7",
                 "/a/",
             ),
-            ("index.html", "/"),
+            ("index.html", "/index.html"),
         ];
         let lines = pages.iter().enumerate().map(|(n, (page, _))| {
             format!(r#"{{"id":"{n}","page":"{page}","text":"{n}","status":"approved","created_at":"2020-01-01"}}"#)

@@ -13,8 +13,13 @@
     return "en";
   };
 
-  const canonical = () => document.querySelector("link[rel~=canonical]")?.href;
-  const here = () => location.href.split("#")[0];
+  // An application that draws its pages itself may name them behind `#/` or `#!`, and its canonical link only itself.
+  const route = () => /^#(?:\/|!)[^#]+/.exec(location.hash)?.[0] ?? "";
+  const canonical = () => {
+    const address = document.querySelector("link[rel~=canonical]")?.href;
+    return address && (address.includes("#") ? address : address + route());
+  };
+  const here = () => location.href.split("#")[0] + route();
 
   // Calls `changed` when an application that draws its pages itself goes to another; returns what ends that. Browsers
   // without the Navigation API do not report `history.pushState`: there the address is looked at.

@@ -203,7 +203,7 @@
 
     // Goes to the comment that the address names, which may be further down than what was fetched.
     aim(next) {
-      const aim = location.hash.slice(1);
+      const aim = location.hash.split("#").pop();
       if (!aim.startsWith("comment-") || this.aimed === aim) return;
       const target = this.shadowRoot.getElementById(aim);
       if (!target && next) { this.load(next); return; }
@@ -219,9 +219,9 @@
       const author = make("strong", { dir: "auto" }, website ? make("a", { href: website, rel: "ugc nofollow noopener" }, name) : name);
       const when = new Date(at).toLocaleString(this.language, { dateStyle: "medium", timeStyle: "short" });
       const article = make("article", { id: `comment-${id}` },
-        parent && this.comments.has(parent) ? make("a", { href: `#comment-${parent}`, class: "to quiet", dir: "auto" }, `↳ ${this.comments.get(parent).name}`) : null,
+        parent && this.comments.has(parent) ? make("a", { href: `${route()}#comment-${parent}`, class: "to quiet", dir: "auto" }, `↳ ${this.comments.get(parent).name}`) : null,
         make("header", {}, make("img", { src: base + avatar, alt: "", width: 28, height: 28, loading: "lazy" }), author,
-          make("a", { href: `#comment-${id}` }, make("time", { datetime: at }, when)),
+          make("a", { href: `${route()}#comment-${id}` }, make("time", { datetime: at }, when)),
           edited ? make(edits ? "a" : "span", edits ? { href: base + edits, class: "quiet", target: "_blank", rel: "noopener" } : { class: "quiet" }, words.edited) : null),
         ...text.split(/\n{2,}/).map((paragraph) => make("p", { dir: "auto" }, ...linked(paragraph))),
         make("button", { type: "button", class: "plain", "aria-label": words.replyTo.replace("{name}", () => name), onclick: () => this.answer(id, name) }, words.reply));
