@@ -69,7 +69,9 @@ impl Report {
         }
         let first = self.problems.first().map(String::as_str);
         let mut skipped = self.skipped.keys().map(String::as_str);
-        let first = first.or_else(|| skipped.find(|reason| reason.starts_with("no text")))?;
+        let is_of_no_comment =
+            |reason: &&str| reason.starts_with("no text") || *reason == "not a comment";
+        let first = first.or_else(|| skipped.find(is_of_no_comment))?;
         Some(format!("nothing in it could be read as a comment: {first}"))
     }
 

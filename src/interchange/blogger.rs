@@ -207,6 +207,17 @@ fn is_draft(entry: &[Element]) -> bool {
     draft.is_some_and(|word| word.eq_ignore_ascii_case("yes"))
 }
 
+/// Whether its author or the blog's has removed it: its text is a sentence of Blogger's that says so.
+fn is_emptied(entry: &[Element]) -> bool {
+    let mut properties = entry
+        .iter()
+        .filter(|element| element.name.ends_with("extendedProperty"));
+    properties.any(|property| {
+        property.attribute("name") == Some("blogger.contentRemoved")
+            && property.attribute("value") == Some("true")
+    })
+}
+
 fn post(entry: &[Element]) -> Post {
     let page = link(entry, "alternate").or_else(|| get(entry, "blogger:filename"));
     let status = status(entry);
@@ -238,6 +249,7 @@ fn comment(entry: &[Element], nth: u64) -> Option<ForeignComment> {
     let status = status(entry);
     let (standing, label) = match status.as_str() {
         _ if get(entry, "blogger:trashed").is_some() => (Standing::Trash, None),
+        _ if is_emptied(entry) => (Standing::Trash, None),
         _ if is_draft(entry) => (Standing::Pending, None),
         "live" => (Standing::Approved, Some(Label::Ham)),
         "spam" => (Standing::Spam, Some(Label::Spam)),

@@ -40,6 +40,8 @@ const COLUMNS: [(&str, &[&str]); 15] = [
         "page",
         &[
             "page",
+            // What is mentioned, beside the address of what mentions it.
+            "wm_target",
             "url",
             "link",
             "permalink",

@@ -96,7 +96,9 @@ impl Thread<'_> {
         let date = date(object, &["created", "created_at", "date"]);
         let mut comment = as_marked(object, comment.written(dates::read(date.as_deref())));
         // What answers it is nested in it, and would else answer nothing.
-        comment.id = comment.id.clone().or_else(|| Some(comment.id_by_content()));
+        if comment.id.is_none() {
+            comment.id = Some(comment.id_by_content());
+        }
         self.marks.apply(comment).into()
     }
 }

@@ -1,6 +1,6 @@
 //! JSON that is not quite what it should be, as programs without a library for it write it: characters in
-//! strings that have to be written otherwise, half a surrogate pair, a comma behind the last member, the words of JavaScript,
-//! Python and the shell of `MongoDB`, numbers that no machine word holds.
+//! strings that have to be written otherwise, half a surrogate pair, a comma behind the last member, the words and quotation marks of
+//! JavaScript, Python and the shell of `MongoDB`, names without quotation marks, numbers that no machine word holds.
 
 use serde_json::Value;
 
@@ -43,21 +43,29 @@ fn describe(error: &serde_json::Error) -> String {
 
 fn mended(bytes: &[u8]) -> Vec<u8> {
     let mut mended = Vec::with_capacity(bytes.len());
-    let (mut at, mut in_string) = (0, false);
+    let (mut at, mut quote) = (0, None);
     while let Some(byte) = bytes.get(at) {
         let rest = &bytes[at..];
+        let in_string = quote.is_some();
         let mut read = 1;
         match byte {
-            b'"' => {
-                in_string = !in_string;
+            b'"' | b'\'' if quote.is_none_or(|quote| quote == *byte) => {
+                quote = quote.is_none().then_some(*byte);
                 mended.push(b'"');
+            }
+            b'"' => mended.extend_from_slice(b"\\\""),
+            b'\\' if quote == Some(b'\'') && rest.get(1) == Some(&b'\'') => {
+                mended.push(b'\'');
+                read = 2;
             }
             b'\\' if in_string => read = escape(rest, &mut mended),
             control @ 0..0x20 if in_string => {
                 mended.extend_from_slice(format!("\\u{control:04x}").as_bytes());
             }
             b'0'..=b'9' | b'-' if !in_string => read = number(rest, &mut mended),
-            byte if !in_string && byte.is_ascii_alphabetic() => read = word(rest, &mut mended),
+            byte if !in_string && (byte.is_ascii_alphabetic() || b"_$".contains(byte)) => {
+                read = word(rest, &mut mended);
+            }
             b',' if !in_string
                 && matches!(rest[1..].trim_ascii_start().first(), Some(b']' | b'}')) => {}
             byte => mended.push(*byte),
@@ -88,10 +96,14 @@ fn number(rest: &[u8], mended: &mut Vec<u8>) -> usize {
 
 /// Writes a word that is none of JSON's as what it means: `NaN`, `None`, `ObjectId("…")`; how many bytes it is.
 fn word(rest: &[u8], mended: &mut Vec<u8>) -> usize {
-    let length = rest
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric())
-        .count();
+    let is_of_it = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_$".contains(byte);
+    let length = rest.iter().take_while(is_of_it).count();
+    if rest[length..].trim_ascii_start().starts_with(b":") {
+        mended.push(b'"');
+        mended.extend_from_slice(&rest[..length]);
+        mended.push(b'"');
+        return length;
+    }
     let meant: &[u8] = match &rest[..length] {
         b"NaN" | b"Infinity" | b"undefined" | b"None" => b"null",
         b"True" => b"true",
@@ -197,6 +209,10 @@ mod tests {
                 r#"{"id":"12345678901234567890123","text":"12345678901234567890123, NaN"}"#,
             ),
             ("[-1.5e3, 0]", "[-1500.0,0]"),
+            (
+                r#"{id: 1, $x: 'it\'s "so"', 'b': "it's", c_d: [1, 2,], }"#,
+                r#"{"id":1,"$x":"it's \"so\"","b":"it's","c_d":[1,2]}"#,
+            ),
         ] {
             let read = parsed(text.as_bytes()).unwrap();
             let meant: Value = serde_json::from_str(meant).unwrap();

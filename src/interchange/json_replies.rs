@@ -194,7 +194,7 @@ impl<'a> Member<'a> {
     fn below(&self, above: &Above) -> Above {
         let mut above = above.clone();
         match self.key {
-            Some(page) if self.is_in_list => above.page = page.to_owned(),
+            Some(page) if self.is_in_list => page.clone_into(&mut above.page),
             key => above.key = key.map(str::to_owned),
         }
         above

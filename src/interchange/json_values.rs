@@ -13,9 +13,27 @@ use super::{foreign::ReadError, json_fields::is_address, json_mending::parsed};
 const LARGEST: usize = 1 << 20;
 
 /// Names under which systems keep their list of comments.
-pub const LISTS: [&str; 17] = [
-    "Comment", "Comments", "comments", "data", "results", "items", "list", "records", "rows",
-    "response", "docs", "nodes", "entries", "objects", "pages", "threads", "topics",
+pub const LISTS: [&str; 20] = [
+    "Comment",
+    "Comments",
+    "comments",
+    "data",
+    "Items",
+    "documents",
+    "hits",
+    "results",
+    "items",
+    "list",
+    "records",
+    "rows",
+    "response",
+    "docs",
+    "nodes",
+    "entries",
+    "objects",
+    "pages",
+    "threads",
+    "topics",
 ];
 
 /// Those that may hold whole threads.
@@ -160,7 +178,7 @@ impl<R: BufRead> JsonValues<R> {
             // Behind the last, where JavaScript called a function with it, its bracket is closed.
             b',' | b')' | b';' | 0x1E | 0xEF | 0xBB | 0xBF => {}
             // Programs number what they print: `/* 1 */`.
-            b'/' => self.comment(place)?,
+            b'/' if self.comment()? => {}
             // LeanCloud begins its lines with one about the file.
             b'#' => {
                 self.rest_of_line()?;
@@ -247,7 +265,7 @@ impl<R: BufRead> JsonValues<R> {
     /// The bytes of the next element; `None` behind the last, empty ones when it was too large.
     fn element_bytes(&mut self, envelope: usize) -> Result<Option<Vec<u8>>, ReadError> {
         let mut bytes = Vec::new();
-        let (mut depth, mut in_string, mut too_large) = (0_usize, false, false);
+        let (mut depth, mut quote, mut too_large) = (0_usize, None, false);
         let is_thread = THREADS.contains(&self.list.as_str());
         let largest = self.largest.max(if is_thread { LARGEST_THREAD } else { 0 });
         loop {
@@ -261,8 +279,12 @@ impl<R: BufRead> JsonValues<R> {
                     &"it ends early, inside its list",
                 ));
             };
+            let in_string = quote.is_some();
             match byte {
-                b'"' => in_string = !in_string,
+                b'"' | b'\'' if quote.is_none_or(|quote| quote == byte) => {
+                    quote = quote.is_none().then_some(byte);
+                }
+                b'/' if !in_string && self.comment()? => continue,
                 b'\\' if in_string => {
                     bytes.push(byte);
                     bytes.extend(self.byte()?);

@@ -41,6 +41,10 @@ fn unwrapped(value: &Value, depth: usize) -> Option<Value> {
     if let Some(key) = outer.get("pk") {
         add("id", key);
     }
+    if let Some(id) = id_of_document(outer) {
+        add("id", &id);
+        add("name", &Value::Null);
+    }
     if let Some(metadata) = outer.get("metadata").and_then(Value::as_object) {
         metadata
             .get("name")
@@ -59,6 +63,13 @@ fn unwrapped(value: &Value, depth: usize) -> Option<Value> {
         }
     }
     Some(Value::Object(fields))
+}
+
+/// The id of a document of Firestore's: the end of its path, which stands where others have a name.
+fn id_of_document(outer: &Map<String, Value>) -> Option<Value> {
+    let path = outer.get("name")?.as_str()?.strip_prefix("projects/")?;
+    let (_, id) = path.split_once("/documents/")?.1.rsplit_once('/')?;
+    Some(Value::from(id))
 }
 
 /// Whether an object has a text of its own.

@@ -110,9 +110,10 @@ fn shaped_text(object: &Value) -> Option<String> {
 }
 
 /// Names of an author who is an object.
-const AUTHORS: [&str; 8] = [
+const AUTHORS: [&str; 9] = [
     "author",
     "user",
+    "account",
     "member",
     "owner",
     "commenter",

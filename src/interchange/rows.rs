@@ -135,8 +135,13 @@ impl<R: BufRead> Rows<R> {
 
     /// The places of a column's names, the one that says it best first.
     fn places<'a>(&'a self, column: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let place = |name: &&str| self.names.iter().position(|other| same(other, name));
-        let places = names_of(column).iter().filter_map(place);
+        // Two columns may have one name, and the first be empty.
+        let of_name = |name: &'static &str| {
+            let names = self.names.iter().enumerate();
+            names.filter(move |(_, other)| same(other, name))
+        };
+        let places = names_of(column).iter().flat_map(of_name);
+        let places = places.map(|(place, _)| place);
         // What is the page's address in one system is the author's in another.
         let page = (column == "website").then(|| self.place("page")).flatten();
         places.filter(move |place| Some(*place) != page)

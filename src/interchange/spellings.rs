@@ -205,7 +205,9 @@ fn by_name(raw: &str) -> Option<i64> {
             _ => clock.push(word.as_str()),
         }
     }
-    moment(day_of(year?, month, day?)?, &clock.join(" "))
+    // In French the hour may stand apart: `15 h 04 min`.
+    let clock = clock.join(" ").replace(" h ", "h");
+    moment(day_of(year?, month, day?)?, clock.trim_end_matches(" min"))
 }
 
 fn day_of(year: i32, month: u8, day: u8) -> Option<Day> {
@@ -231,7 +233,7 @@ fn moment(day: Day, clock: &str) -> Option<i64> {
         .get(..3)
         .filter(|half| matches!(half.to_ascii_lowercase().as_str(), "am " | "pm "));
     let (hour, rest) = number(clock[half.map_or(0, str::len)..].trim_start())?;
-    let separator = rest.chars().next().filter(|c| ":.-".contains(*c))?;
+    let separator = rest.chars().next().filter(|c| ":.-hH".contains(*c))?;
     let (minute, rest) = number(&rest[1..])?;
     let second = rest.strip_prefix(separator);
     // Behind a dash it may be a zone.

@@ -50,12 +50,14 @@ pub(super) fn standing(status: Option<&str>, said: Option<&str>) -> Said {
             "approved" | "approve" | "published" | "publish" | "public" | "1" | "true" | "t"
             | "yes" | "y",
         ) => (Standing::Approved, Some(Label::Ham)),
-        Some("spam") => (Standing::Spam, Some(Label::Spam)),
+        Some("spam" | "junk") => (Standing::Spam, Some(Label::Spam)),
         // Unwanted, for whatever reason: that is no word about spam.
         Some("rejected" | "refused" | "declined" | "denied" | "disapproved") => {
             (Standing::Rejected, None)
         }
-        Some("trash" | "trashed" | "deleted" | "post-trashed") => (Standing::Trash, None),
+        Some("trash" | "trashed" | "deleted" | "removed" | "post-trashed") => {
+            (Standing::Trash, None)
+        }
         Some(
             "pending" | "hold" | "held" | "waiting" | "unapproved" | "unpublished" | "hidden"
             | "draft" | "private" | "queued" | "review" | "moderated" | "moderation" | "0"

@@ -239,7 +239,15 @@ impl<R: BufRead> Wxr<R> {
         let parent = parent.filter(|id| *id != "0" && !self.public.contains(*id));
         let room = WAITING / 1_000;
         let parent = parent.filter(|_| self.attached.len() + self.item.waiting.len() < room);
-        let (link, title) = (&self.item.link, &self.item.title);
+        let (mut link, title) = (self.item.link.clone(), &self.item.title);
+        if link.is_empty() {
+            link = self
+                .item
+                .id
+                .as_deref()
+                .map(page_of_post)
+                .unwrap_or_default();
+        }
         let title = title.as_ref().filter(|title| !title.is_empty());
         for found in self.item.waiting.drain(..) {
             self.ready.push_back(match found {

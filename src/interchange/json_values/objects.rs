@@ -38,8 +38,8 @@ enum Object {
 }
 
 impl<R: BufRead> JsonValues<R> {
-    /// A comment of JavaScript's whose slash was read.
-    pub(super) fn comment(&mut self, place: String) -> Result<(), ReadError> {
+    /// Passes over a comment of JavaScript's whose slash was read; whether it is one.
+    pub(super) fn comment(&mut self) -> Result<bool, ReadError> {
         match self.byte()? {
             Some(b'/') => drop(self.rest_of_line()?),
             Some(b'*') => {
@@ -51,14 +51,13 @@ impl<R: BufRead> JsonValues<R> {
                     last = byte;
                 }
             }
-            _ => {
-                return Err(ReadError::item(
-                    place,
-                    &"neither an object nor a list of them: /",
-                ));
+            Some(other) => {
+                self.give_back(&[other]);
+                return Ok(false);
             }
+            None => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Whether a list whose bracket was read holds objects, or nothing.
@@ -98,7 +97,9 @@ impl<R: BufRead> JsonValues<R> {
 
     fn object_bytes(&mut self) -> Result<Object, ReadError> {
         let (mut bytes, mut depth, mut is_comment) = (vec![b'{'], 1_usize, false);
-        let (mut string, mut key): (Option<usize>, Option<(usize, usize)>) = (None, None);
+        // A string's beginning, and the mark that ends it.
+        let mut string: Option<(usize, u8)> = None;
+        let mut key: Option<(usize, usize)> = None;
         let (mut is_after_key, mut starts_line) = (false, false);
         let (mut is_page, mut is_thread, mut is_map) = (false, false, false);
         loop {
@@ -118,10 +119,10 @@ impl<R: BufRead> JsonValues<R> {
                 return Ok(Object::Cut(bytes));
             };
             bytes.push(byte);
-            if let Some(start) = string {
+            if let Some((start, mark)) = string {
                 match byte {
                     b'\\' => bytes.extend(self.byte()?),
-                    b'"' => {
+                    byte if byte == mark => {
                         let value = &bytes[start..];
                         is_thread |=
                             is_page && (value.starts_with(b"/") || value.starts_with(b"http"));
@@ -137,9 +138,13 @@ impl<R: BufRead> JsonValues<R> {
             let name = key.map_or(&b""[..], |(start, end)| &bytes[start..end]);
             let is = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name);
             match byte {
-                b'"' => {
+                b'"' | b'\'' => {
                     is_page = is_after_key && depth == 1 && is(&OF_A_THREAD);
-                    string = Some(bytes.len());
+                    string = Some((bytes.len(), byte));
+                }
+                b'/' if self.comment()? => {
+                    bytes.pop();
+                    continue;
                 }
                 b':' => {
                     is_comment |= depth == 1 && is(&OF_A_COMMENT);

@@ -1,64 +1,9 @@
-//! Files that no system's export has written: data files of static sites, maps of hosted databases, what was copied from JavaScript.
+//! Files that no system's export has written: data files of static sites, what was copied from JavaScript.
 
 use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
 use super::{garden, imported, one, stored};
 use crate::on_both_engines;
-
-on_both_engines!(
-    a_map_of_lists_or_of_comments_is_read_with_the_names_that_it_gives,
-    |app: TestApp| async move {
-        garden(&app).await;
-        // Lists by the names of posts: they say which comments belong together, and no address.
-        let slugs = r#"{"sowing-peas":[{"name":"Ann","message":"by its post","date":"2020-01-01T10:00:00Z","status":"approved"},
-            {"name":"Bo","message":"of the same post","date":"2020-01-02T10:00:00Z"}],"beans":[]}"#;
-        let report = imported(&app, ForeignFormat::Jsonl, slugs).await;
-        assert_eq!(
-            (report.imported, report.skipped.len()),
-            (2, 0),
-            "{report:?}"
-        );
-        for text in ["by its post", "of the same post"] {
-            let comment = one(&app, text).await;
-            assert_eq!(comment.page.to_string(), "/sowing-peas");
-            assert_eq!(
-                comment.status,
-                Status::Pending,
-                "where it belongs is a guess"
-            );
-        }
-        // Comments by their ids, under the names of pages, with replies by theirs.
-        let firebase = r#"{"users":{"u1":{"name":"Nobody","bio":"x"}},"comments":{"/peas":{
-            "-Ka":{"name":"Cy","text":"by its id","timestamp":1577872800000,"status":"approved","replies":{"-Kb":{"name":"Di","text":"below it","timestamp":1577959200000,"status":"approved"}}},
-            "-Kc":{"name":"Ed","text":"answers by the map's name","parent":"-Ka","timestamp":1577959200000,"approved":true}}}}"#;
-        let report = imported(&app, ForeignFormat::Jsonl, firebase).await;
-        assert_eq!((report.imported, report.orphans), (3, 0), "{report:?}");
-        let above = one(&app, "by its id").await;
-        assert_eq!(
-            (above.page.to_string().as_str(), above.status),
-            ("/peas", Status::Approved)
-        );
-        for text in ["below it", "answers by the map's name"] {
-            let comment = one(&app, text).await;
-            assert_eq!(
-                (comment.parent, comment.page.as_str()),
-                (Some(above.id), "/peas"),
-                "{text}"
-            );
-        }
-        // The same again changes nothing: ids come from the map.
-        let again = imported(&app, ForeignFormat::Jsonl, firebase).await;
-        assert_eq!((again.imported, again.unchanged), (0, 3), "{again:?}");
-        // A database without comments has none.
-        let others = r#"{"users":{"u1":{"name":"N","message":"a bio"}},"posts":[{"id":1,"title":"T","content":"no comment","date":"2020-01-01"}]}"#;
-        let report = imported(&app, ForeignFormat::Jsonl, others).await;
-        assert_eq!(
-            (report.imported, report.skipped["not a comment"]),
-            (0, 2),
-            "{report:?}"
-        );
-    }
-);
 
 on_both_engines!(
     what_answers_a_comment_without_an_id_answers_it_all_the_same,
@@ -122,55 +67,6 @@ on_both_engines!(
 );
 
 on_both_engines!(
-    a_mark_that_a_database_has_wrapped_says_what_is_in_it,
-    |app: TestApp| async move {
-        garden(&app).await;
-        let line = |id: &str, more: &str| {
-            format!(
-                r#"{{"id":"{id}","page":"/a","name":"A","text":"{id}","created_at":"2020-01-01","status":"approved",{more}}}"#
-            )
-        };
-        let open = [
-            ("no", r#""hidden":{"booleanValue":false}"#),
-            (
-                "dynamo",
-                r#""deleted":{"BOOL":false},"removed_at":{"NULL":true}"#,
-            ),
-            (
-                "null",
-                r#""deletedAt":{"nullValue":null},"private":{"stringValue":""}"#,
-            ),
-            ("long", r#""is_deleted":{"$numberInt":"0"}"#),
-        ];
-        let hidden = [
-            ("yes", r#""hidden":{"booleanValue":true}"#, Status::Pending),
-            ("set", r#""deleted":{"BOOL":true}"#, Status::Trash),
-            (
-                "when",
-                r#""deletedAt":{"$date":"2021-01-01T00:00:00Z"}"#,
-                Status::Trash,
-            ),
-        ];
-        let lines = open.iter().map(|(id, more)| line(id, more));
-        let lines = lines.chain(hidden.iter().map(|(id, more, _)| line(id, more)));
-        imported(
-            &app,
-            ForeignFormat::Jsonl,
-            lines.collect::<Vec<_>>().join("\n"),
-        )
-        .await;
-        let open = open.iter().map(|(id, _)| (*id, Status::Approved));
-        let hidden = hidden.iter().map(|(id, _, status)| (*id, *status));
-        for (id, status) in open.chain(hidden) {
-            assert_eq!(one(&app, id).await.status, status, "{id}");
-        }
-        let remark = r#"{"id":"r1","pid":"","orig":"kept","user":{"name":"R"},"locator":{"url":"/a"},"time":"2020-01-01T00:00:00Z","delete":{"booleanValue":false}}"#;
-        imported(&app, ForeignFormat::Remark42, remark).await;
-        assert_eq!(one(&app, "kept").await.status, Status::Approved);
-    }
-);
-
-on_both_engines!(
     an_entry_of_staticman_has_its_authors_address_and_no_page_in_its_url,
     |app: TestApp| async move {
         garden(&app).await;
@@ -207,5 +103,116 @@ on_both_engines!(
         ] {
             assert_eq!(one(&app, text).await.page.to_string(), page);
         }
+    }
+);
+
+on_both_engines!(
+    lists_as_javascript_and_python_write_them_are_read,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let script = r#"/* ours */ module.exports = [
+            { id: 'j1', page: '/a', name: "O'Neil", text: 'it\'s, [so] "said"', created_at: '2020-01-01', status: 'approved' }, // don't, "stop
+            /* { id: 'old' }, */
+            { id: 'j2', page: '/a', name: 'Flo', text: "it's // no comment", parent: 'j1', created_at: '2020-01-02', status: 'approved', },
+        ];"#;
+        let python = r#"[{'id': 'p1', 'page': '/b', 'name': 'Pia', 'text': "it's\nhers", 'created_at': '2020-01-01', 'approved': True, 'parent': None}]"#;
+        for (file, comments) in [(script, 2), (python, 1)] {
+            let report = imported(&app, ForeignFormat::Jsonl, file).await;
+            assert_eq!(
+                (report.imported, report.skipped.len()),
+                (comments, 0),
+                "{report:?}"
+            );
+        }
+        let first = one(&app, "it's, [so] \"said\"").await;
+        assert_eq!(
+            (first.name.as_str(), first.status),
+            ("O'Neil", Status::Approved)
+        );
+        assert_eq!(one(&app, "it's // no comment").await.parent, Some(first.id));
+        assert_eq!(one(&app, "it's\nhers").await.status, Status::Approved);
+    }
+);
+
+on_both_engines!(
+    what_a_file_says_twice_or_beside_the_point_is_read_by_what_says_it,
+    |app: TestApp| async move {
+        garden(&app).await;
+        // Two columns of one name, of which the first is empty.
+        let table = "id,page,name,text,text,status,created_at\n1,/a,A,,second column,junk,5 janvier 2020 à 15h04\n\
+            2,/a,A,first column,x,removed,2020-01-05\n3,/a,A,quebec,,approved,5 janvier 2020 à 15 h 04 min\n";
+        let report = imported(&app, ForeignFormat::Csv, table).await;
+        assert_eq!((report.imported, report.doubts.len()), (3, 0), "{report:?}");
+        for (text, status, at) in [
+            ("second column", Status::Spam, 1_578_236_640_000),
+            ("first column", Status::Trash, 1_578_182_400_000),
+            ("quebec", Status::Approved, 1_578_236_640_000),
+        ] {
+            let comment = one(&app, text).await;
+            assert_eq!(
+                (comment.status, comment.created_at.millis()),
+                (status, at),
+                "{text}"
+            );
+        }
+        // What mentions a page has an address of its own.
+        let mention = r#"{"children":[{"author":{"name":"W","url":"https://w.example"},"url":"https://w.example/n","wm-id":7,"wm-target":"https://garden.example/wm","content":{"text":"mention"},"published":"2020-01-01"}]}"#;
+        imported(&app, ForeignFormat::Jsonl, mention).await;
+        let mention = one(&app, "mention").await;
+        assert_eq!(mention.page.to_string(), "/wm");
+        // A post of WordPress's without its address is known by its number.
+        let wxr = r#"<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><title>T</title><link></link><wp:post_id>6</wp:post_id><wp:status>publish</wp:status>
+            <wp:post_password></wp:post_password><wp:comment><wp:comment_id>9</wp:comment_id><wp:comment_content>no link</wp:comment_content><wp:comment_approved>1</wp:comment_approved>
+            <wp:comment_date_gmt>2020-01-01 10:00:00</wp:comment_date_gmt></wp:comment></item></channel></rss>"#;
+        imported(&app, ForeignFormat::Wxr, wxr).await;
+        assert_eq!(one(&app, "no link").await.page.to_string(), "/?p=6");
+        // Nothing but what is no comment is no success.
+        let report = imported(
+            &app,
+            ForeignFormat::Jsonl,
+            r#"{"message":"Not Found","documentation_url":"https://docs.example"}"#,
+        )
+        .await;
+        assert!(report.failure().is_some(), "{report:?}");
+    }
+);
+
+on_both_engines!(
+    what_blogger_says_of_a_removed_comment_is_no_ones_comment,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let kind = |kind: &str| {
+            format!(
+                "<category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#{kind}'/>"
+            )
+        };
+        let comment = |id: u8, text: &str, more: &str| {
+            format!(
+                "<entry><id>tag:blogger.com,1999:blog-1.post-{id}</id><published>2012-01-03T10:00:00Z</published>{}<content type='html'>{text}</content>\
+                <author><name>Ann</name></author><thr:in-reply-to href='https://garden.example/p.html' ref='tag:blogger.com,1999:blog-1.post-1'/>{more}</entry>",
+                kind("comment")
+            )
+        };
+        let removed = "<gd:extendedProperty name='blogger.contentRemoved' value='true'/>";
+        let feed = format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:thr='http://purl.org/syndication/thread/1.0' xmlns:gd='http://schemas.google.com/g/2005'>\
+            <entry><id>tag:blogger.com,1999:blog-1.post-1</id>{}<title>P</title><link rel='alternate' href='https://garden.example/p.html'/></entry>{}{}</feed>",
+            kind("post"),
+            comment(2, "This comment has been removed by the author.", removed),
+            comment(
+                3,
+                "a comment",
+                "<gd:extendedProperty name='blogger.itemClass' value='pid-1'/>"
+            ),
+        );
+        let report = imported(&app, ForeignFormat::Blogger, feed).await;
+        assert_eq!(
+            (report.imported, report.ham, report.unlabelled),
+            (2, 1, 1),
+            "{report:?}"
+        );
+        let removed = one(&app, "This comment has been removed by the author.").await;
+        assert_eq!(removed.status, Status::Trash);
+        assert_eq!(one(&app, "a comment").await.status, Status::Approved);
     }
 );

@@ -6,6 +6,7 @@ mod entities;
 mod exports;
 mod handmade;
 mod hidden;
+mod hosted;
 mod imports;
 mod kinds;
 mod marked;
