@@ -8,26 +8,27 @@
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hamlet::bayes::Model;
-use hamlet::bayes::options::Options;
 use hamlet::bayes::row::Sample;
 use hamlet::bayes::train::Trainer;
 use hamlet::evaluation::figures::{Figures, Scored};
 use hamlet::evaluation::intervals;
-use hamlet::text::views::{VIEWS, mix};
+use hamlet::text::views::mix;
 
+mod arguments;
 #[path = "../../models/corpus.rs"]
 mod corpus;
 mod disguises;
 mod near_copies;
 
+use arguments::{Arguments, arguments};
 use near_copies::{shingles, similarity};
 
-use corpus::{Failure, Text, WRITTEN, Weighing};
+use corpus::{Failure, Text, WRITTEN};
 
 /// Log-odds of the default threshold (0.95), and of the score from which a comment is held (0.2).
 const BLOCKED: f64 = 2.944;
@@ -54,68 +55,6 @@ const SOURCES: [&[&str]; 8] = [
     &["Chinese, social", "Korean, news", "ParaDetox, Russian"],
     &["COLD", "Korean, abuse", "ToLD-Br", "Surge"],
 ];
-
-struct Arguments {
-    modes: HashSet<String>,
-    data: PathBuf,
-    /// The file of the shipped model, where it is not the one compiled in.
-    model: Option<PathBuf>,
-    /// Texts of each licensed source, language and label, at most.
-    each: usize,
-    weighing: Weighing,
-    options: Options,
-    /// How many of the texts that scored most wrongly are printed.
-    worst: usize,
-    /// Writes the texts, each with its part, for `benches/research/cross_validation.py`, and does nothing else.
-    dump: Option<PathBuf>,
-    /// Every score that was printed about, one JSON object a line, is added to this file: to look at calibration.
-    scores: Option<PathBuf>,
-    /// The one source that `sources` leaves out, instead of each; what is left out with it stays out.
-    only: Option<String>,
-    /// No lines for the written corpus's languages and kinds.
-    brief: bool,
-}
-
-fn arguments() -> Result<Arguments, Failure> {
-    let mut found = Arguments {
-        modes: HashSet::new(),
-        data: "../shared/data".into(),
-        model: None,
-        each: corpus::EACH,
-        weighing: corpus::WEIGHING,
-        options: corpus::options(),
-        worst: 0,
-        dump: None,
-        scores: None,
-        only: None,
-        brief: false,
-    };
-    let mut rest = std::env::args().skip(1);
-    while let Some(word) = rest.next() {
-        let mut value = || rest.next().ok_or(format!("{word} what?"));
-        match word.as_str() {
-            "--data" => found.data = value()?.into(),
-            "--model" => found.model = Some(value()?.into()),
-            "--each" => found.each = value()?.parse()?,
-            "--written" => found.weighing.written = value()?.parse()?,
-            "--imbalance" => found.weighing.imbalance = value()?.parse()?,
-            "--freedom" => found.options.freedom = value()?.parse()?,
-            "--alpha" => found.options.alpha = [value()?.parse()?; VIEWS.len()],
-            "--confidence" => found.options.confidence = value()?.parse()?,
-            "--shift" => found.options.shift = value()?.parse()?,
-            "--cells" => found.options.kept_cells = value()?.parse()?,
-            "--dump" => found.dump = Some(value()?.into()),
-            "--scores" => found.scores = Some(value()?.into()),
-            "--only" => found.only = Some(value()?),
-            "--brief" => found.brief = true,
-            "--worst" => found.worst = value()?.parse()?,
-            mode => {
-                found.modes.insert(mode.to_owned());
-            }
-        }
-    }
-    Ok(found)
-}
 
 fn main() -> Result<(), Failure> {
     let arguments = arguments()?;

@@ -2,6 +2,7 @@
 
 mod links;
 mod operators;
+mod own;
 mod sessions;
 
 const EMAIL: &str = "horatio@elsinore.example";
