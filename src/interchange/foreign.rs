@@ -27,6 +27,9 @@ pub enum ForeignFormat {
     Disqus,
     /// Blogger's export: `blog-….xml`, or `feed.atom` of a Takeout.
     Blogger,
+    /// Movable Type's export, which `TypePad`, FC2 and Hatena write too.
+    #[value(alias = "typepad")]
+    MovableType,
     /// Isso's SQLite database.
     Isso,
     /// Isso's generic JSON: threads with their comments.
@@ -56,6 +59,7 @@ impl ForeignFormat {
             Self::Wxr | Self::WpRest | Self::WpCli => "wordpress",
             Self::Disqus => "disqus",
             Self::Blogger => "blogger",
+            Self::MovableType => "movable-type",
             Self::Isso | Self::IssoJson => "isso",
             Self::Commento => "commento",
             Self::Remark42 => "remark42",

@@ -16,6 +16,7 @@ use super::{
     input::{self, Input},
     isso_json, json_replies,
     json_values::{JsonValues, LISTS},
+    movable_type::MovableType,
     own_json, remark42,
     start::{Start, before_json, before_xml},
     table::Table,
@@ -73,6 +74,10 @@ pub fn read_encoded(
         }
         ForeignFormat::Blogger => {
             let mut reader = Blogger::new(input);
+            until_the_end(move || reader.advance())
+        }
+        ForeignFormat::MovableType => {
+            let mut reader = MovableType::new(input);
             until_the_end(move || reader.advance())
         }
         ForeignFormat::WpRest => {

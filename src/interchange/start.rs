@@ -72,12 +72,8 @@ impl Start {
             let problem = "it is a dump of a database (SQL): export the comments with the system that they are of";
             return Err(ReadError::broken("the file", &problem));
         }
-        if let Kind::Other(start) = &self.kind
-            && ["AUTHOR: ", "TITLE: "]
-                .iter()
-                .any(|begins| start.starts_with(begins))
-        {
-            let problem = "it is Movable Type's export, which is not read: WordPress reads it, and exports it as --format wxr";
+        if self.is_movable_type() && format != ForeignFormat::MovableType {
+            let problem = "it is Movable Type's export: try --format movable-type";
             return Err(ReadError::broken("the file", &problem));
         }
         let (is_it, wanted) = match format {
@@ -87,6 +83,7 @@ impl Start {
             ),
             ForeignFormat::Disqus => (self.is_element(&["disqus"]), "Disqus's export"),
             ForeignFormat::Blogger => (self.is_element(&["feed"]), "Blogger's export"),
+            ForeignFormat::MovableType => (self.is_movable_type(), "Movable Type's export"),
             ForeignFormat::Csv => (
                 !matches!(self.kind, Kind::Nothing | Kind::Xml(_) | Kind::Json),
                 "a table with a header",
@@ -113,6 +110,7 @@ impl Start {
             Kind::Xml(name) if name == "disqus" => ForeignFormat::Disqus,
             Kind::Xml(name) if name == "feed" => ForeignFormat::Blogger,
             Kind::Xml(_) => ForeignFormat::Wxr,
+            Kind::Other(_) if self.is_movable_type() => ForeignFormat::MovableType,
             Kind::Nothing | Kind::Other(_) => ForeignFormat::Csv,
             Kind::Json if has(&["comment_ID"]) => ForeignFormat::WpCli,
             Kind::Json if has(&["author_name", "content", "link"]) => ForeignFormat::WpRest,
@@ -127,6 +125,21 @@ impl Start {
             Kind::Json if has(&["comments", "author"]) => ForeignFormat::IssoJson,
             Kind::Json => ForeignFormat::Jsonl,
         }
+    }
+
+    /// Whether it begins with a field of a post: a name in capitals, and a colon.
+    fn is_movable_type(&self) -> bool {
+        const FIRST: [&str; 8] = [
+            "AUTHOR:",
+            "TITLE:",
+            "STATUS:",
+            "DATE:",
+            "BASENAME:",
+            "ALLOW ",
+            "UNIQUE URL:",
+            "CONVERT ",
+        ];
+        matches!(&self.kind, Kind::Other(start) if FIRST.iter().any(|first| start.starts_with(first)))
     }
 
     fn is_element(&self, names: &[&str]) -> bool {
@@ -310,7 +323,7 @@ mod tests {
             ("id,text\n", ForeignFormat::Jsonl, "begins with \"id,text\""),
             ("---\n- id: 1\n", ForeignFormat::Jsonl, "YAML"),
             ("- id: 1\n", ForeignFormat::Jsonl, "YAML"),
-            ("AUTHOR: A\n", ForeignFormat::Csv, "Movable Type"),
+            ("AUTHOR: A\n", ForeignFormat::Csv, "--format movable-type"),
             ("<output><blogpost>", ForeignFormat::Disqus, "IntenseDebate"),
         ] {
             let error = Start::of(text)

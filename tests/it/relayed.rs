@@ -38,7 +38,7 @@ const ELSEWHERE: [&str; 6] = [
 ];
 
 /// Parts of sentences, what only programs read, and what a command prints of an import.
-const PARTS: [&str; 32] = [
+const PARTS: [&str; 33] = [
     // Of a body of JSON, which no form sends, and what serde calls a mistake.
     "This is not JSON: see line 7, column 7.",
     "There is something behind the JSON value.",
@@ -52,6 +52,8 @@ const PARTS: [&str; 32] = [
     ": nothing newnn",
     // Says why the service does not start.
     "it holds no certificate in PEM form",
+    // What JavaScript writes before a list.
+    "export default",
     "the file",
     "the database",
     " at line ",

@@ -23,12 +23,13 @@ const HERE: &str = "/desk/imports";
 const SHOWN: usize = 100;
 
 /// The systems as they call themselves, by the words for their formats.
-const SYSTEMS: [(&str, &str); 13] = [
+const SYSTEMS: [(&str, &str); 14] = [
     ("wxr", "WordPress (WXR)"),
     ("wp-rest", "WordPress (REST)"),
     ("wp-cli", "WordPress (wp-cli)"),
     ("disqus", "Disqus"),
     ("blogger", "Blogger"),
+    ("movable-type", "MovableType, TypePad"),
     ("isso", "Isso (SQLite)"),
     ("isso-json", "Isso (JSON)"),
     ("commento", "Commento, Comentario"),

@@ -10,6 +10,7 @@ mod hosted;
 mod imports;
 mod kinds;
 mod marked;
+mod movable_type;
 mod runs;
 mod shapes;
 mod taught;
