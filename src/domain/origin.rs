@@ -25,6 +25,14 @@ impl Origin {
     #[must_use]
     pub fn of(url: &Url) -> Option<Self> {
         let web = matches!(url.scheme(), "http" | "https") && has_host_name(url);
+        // A full stop behind a host's name means what it means without.
+        let name = url.host_str().and_then(|host| host.strip_suffix('.'));
+        let url = name
+            .and_then(|name| {
+                let mut bare = url.clone();
+                bare.set_host(Some(name)).ok().map(|()| bare)
+            })
+            .unwrap_or_else(|| url.clone());
         web.then(|| Self(url.origin().ascii_serialization()))
     }
 

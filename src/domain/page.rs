@@ -37,6 +37,10 @@ impl Page {
         if line.starts_with('/') && !line.starts_with("//") {
             let base = Url::parse("https://page.invalid").map_err(|_| invalid())?;
             let url = base.join(&line).map_err(|_| invalid())?;
+            // Browsers take a backslash for a slash, and two of them for a host's beginning.
+            if url.origin() != base.origin() {
+                return Err(invalid());
+            }
             return Ok(Self(rules.spell(&url)));
         }
         let url = Url::parse(&line).map_err(|_| invalid())?;
@@ -113,6 +117,7 @@ mod tests {
             "/x/..//a?p=1",
             "http://example.org/a?p=1",
             "https://www.example.org/a?p=1",
+            "https://example.org./a?p=1",
         ] {
             assert_eq!(
                 parse(spelling, &site).unwrap().as_str(),
@@ -139,6 +144,7 @@ mod tests {
         for bad in [
             "a",
             "//b.org/a",
+            "/\\b.org/a",
             "javascript:alert(1)",
             "data:text/html,x",
             "/a\0b",

@@ -17,6 +17,12 @@ pub const MAX_CHARS: usize = 500;
 pub struct Website(String);
 
 impl Website {
+    /// Whether a field says that there is none: it is empty, or holds only the scheme that some forms come with.
+    #[must_use]
+    pub fn is_none(raw: &str) -> bool {
+        matches!(raw.trim(), "" | "http://" | "https://")
+    }
+
     /// Reads a website; an address without a scheme (`example.org`) gets `https://`.
     ///
     /// # Errors

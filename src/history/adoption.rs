@@ -80,8 +80,7 @@ const TOO_LONG: &str = "a text that is too long: its middle is left out";
 /// What of a comment is not kept as it stands in its file.
 pub(super) fn doubts(comment: &ForeignComment) -> Vec<Doubt> {
     let website = comment.website.as_deref().map(adopted::one_line);
-    // Forms that come with a scheme filled in leave it so.
-    let website = website.filter(|raw| !matches!(raw.as_str(), "" | "http://" | "https://"));
+    let website = website.filter(|raw| !Website::is_none(raw));
     let email = comment.email.as_deref().map(str::trim);
     let email = email.filter(|raw| !raw.is_empty());
     let found = [

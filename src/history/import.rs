@@ -249,6 +249,7 @@ impl Import<'_> {
                     self.report.skip("no text");
                 }
                 Ok(Found::Comment(comment)) => {
+                    let comment = comment.named_apart();
                     let has_page = adopted::known_page(&comment.page, self.site).is_some();
                     if let Some(host) = adopted::other_host(&comment.page, self.site) {
                         self.report.is_elsewhere(&host);

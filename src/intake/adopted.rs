@@ -59,7 +59,8 @@ pub fn page(raw: &str, site: &Site) -> Page {
 
 /// The page of what is only a name: `hello-world`, `posts/hello`, the number of a post.
 fn named_page(name: &str, site: &Site) -> Option<Page> {
-    let is_name = name.starts_with(char::is_alphanumeric)
+    let name = name.trim_start_matches("../").trim_start_matches("./");
+    let is_name = name.starts_with(|c: char| c.is_alphanumeric() || c == '?')
         && !name.contains([':', '\\', '<', '>', '"'])
         && !name.contains(char::is_whitespace);
     is_name.then(|| site.page(&format!("/{name}")).ok())?
@@ -72,6 +73,9 @@ pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
     let raw = Some(raw.trim()).filter(|raw| !raw.is_empty())?;
     if let Ok(page) = site.page(raw) {
         return Some(page);
+    }
+    if has_port(raw) {
+        return known_page(&format!("http://{raw}"), site);
     }
     let host = raw.split(['/', '?', '#']).next().unwrap_or_default();
     if !site.origins.is_empty() && host.contains('.') && !host.contains(':') {
@@ -93,6 +97,15 @@ pub fn known_page(raw: &str, site: &Site) -> Option<Page> {
     }
     let path = url[Position::BeforePath..].trim_start_matches('/');
     site.page(&format!("/{path}")).ok()
+}
+
+/// Whether an address without a scheme begins with a host and a port: `localhost:4000/a`.
+fn has_port(raw: &str) -> bool {
+    let authority = raw.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.split_once(':').is_some_and(|(host, port)| {
+        let is_host = host == "localhost" || host.contains('.');
+        is_host && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// An address with a host, or with the path of a file; `//host/path` goes on with any scheme, but what stands there

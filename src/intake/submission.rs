@@ -83,7 +83,8 @@ impl Fields {
         let parent = errors.optional(self.parent, parse_parent);
         let name = errors.required("name", self.name, AuthorName::parse);
         let email = errors.required("email", self.email, |raw| EmailAddress::parse("email", raw));
-        let website = errors.optional(self.website, Website::parse);
+        let website = self.website.filter(|raw| !Website::is_none(raw));
+        let website = errors.optional(website, Website::parse);
         let text = errors.required("text", self.text, CommentText::parse);
         match (page, name, email, text) {
             (Some(page), Some(name), Some(email), Some(text)) if errors.0.is_empty() => {

@@ -79,6 +79,13 @@ const COLUMNS: [(&str, &[&str]); 15] = [
             "display_name",
             "by_nickname",
             "post_username",
+            "full_name",
+            "commenter_name",
+            "commenter",
+            "visitor_name",
+            "guest_name",
+            "screen_name",
+            "posted_by",
         ],
     ),
     (
@@ -90,6 +97,9 @@ const COLUMNS: [(&str, &[&str]); 15] = [
             "comment_author_email",
             "email_address",
             "by_email",
+            "commenter_email",
+            "user_email",
+            "guest_email",
         ],
     ),
     (

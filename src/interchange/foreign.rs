@@ -134,6 +134,23 @@ impl ForeignComment {
         self
     }
 
+    /// The comment with its author's address apart from the name, where both stand in one field: `Ann <ann@example.org>`. A name is
+    /// shown to everyone.
+    #[must_use]
+    pub fn named_apart(mut self) -> Self {
+        let address = |rest: &str| {
+            let address = rest.trim_end().strip_suffix('>')?;
+            let is_one = address.contains('@') && !address.contains(char::is_whitespace);
+            is_one.then(|| address.to_owned())
+        };
+        let parts = self.name.rsplit_once('<');
+        if let Some((name, address)) = parts.and_then(|(name, rest)| Some((name, address(rest)?))) {
+            self.name = name.trim_matches([' ', '"']).to_owned();
+            self.email = self.email.or(Some(address));
+        }
+        self
+    }
+
     /// An id for a comment that came without one: the same comment has the same.
     #[must_use]
     pub fn id_by_content(&self) -> String {

@@ -47,8 +47,18 @@ impl Marks {
             let Some(kind) = kind(name) else { continue };
             match bare(value) {
                 Value::Null => {}
-                Value::Array(list) => marks.add_set(kind, !list.is_empty()),
-                Value::Object(fields) => marks.add_set(kind, !fields.is_empty()),
+                Value::Array(list) => {
+                    marks.add_set(kind, !list.is_empty());
+                    for word in list.iter().filter_map(Value::as_str) {
+                        marks.add_word(kind, word);
+                    }
+                }
+                Value::Object(fields) => {
+                    marks.add_set(kind, !fields.is_empty());
+                    for word in STATES.iter().filter_map(|name| text(value, name)) {
+                        marks.add_word(kind, &word);
+                    }
+                }
                 _ => marks.add(kind, &text(object, name).unwrap_or_default()),
             }
         }
@@ -58,10 +68,7 @@ impl Marks {
     /// What a page or thread says that is an object: its own state and its password count as well.
     pub(super) fn of_page(page: &Value) -> Self {
         let mut marks = Self::of_object(page);
-        for word in ["status", "state"]
-            .iter()
-            .filter_map(|name| text(page, name))
-        {
+        for word in STATES.iter().filter_map(|name| text(page, name)) {
             marks.add_state(&word, is_state_of_public_page);
         }
         let has = |name: &&str| text(page, name).is_some_and(|word| !says_no(&word));
@@ -100,6 +107,20 @@ impl Marks {
             Kind::Audience => self.withheld |= leaves_out(word),
             // What is attached to a post is as public as that.
             Kind::State => self.add_state(word, |word| word == "inherit"),
+            Kind::Word => self.add_word(kind, word),
+            Kind::Type => {
+                let word = word.trim().to_lowercase();
+                self.withheld |=
+                    matches!(word.as_str(), "private" | "internal" | "secret" | "whisper");
+            }
+        }
+    }
+
+    /// One of several words, or one that may be about anything: it counts where it plainly keeps a comment back.
+    fn add_word(&mut self, kind: Kind, word: &str) {
+        let is_known = standing(Some(word), None).doubts.is_empty();
+        if matches!(kind, Kind::State | Kind::Word) && is_known && !says_no(word) {
+            self.add_state(word, |_| false);
         }
     }
 
@@ -108,7 +129,7 @@ impl Marks {
         match kind {
             Kind::Withheld => self.withheld |= is_set,
             Kind::Discarded => self.discarded |= is_set,
-            Kind::Shown | Kind::Audience | Kind::State => {}
+            Kind::Shown | Kind::Audience | Kind::State | Kind::Word | Kind::Type => {}
         }
     }
 
@@ -131,6 +152,9 @@ pub(super) fn as_marked(object: &Value, comment: ForeignComment) -> ForeignComme
     posts(object).fold(comment, |comment, page| Marks::of_page(page).apply(comment))
 }
 
+/// Names of a state.
+const STATES: [&str; 2] = ["status", "state"];
+
 /// What something stands under, where that is an object.
 fn posts(object: &Value) -> impl Iterator<Item = &Value> {
     const PAGES: [&str; 6] = ["page", "thread", "post", "article", "topic", "story"];
@@ -151,6 +175,10 @@ enum Kind {
     Audience,
     /// A word of a moderator's.
     State,
+    /// A word, or several, that may be one of a moderator's.
+    Word,
+    /// What it is.
+    Type,
 }
 
 fn kind(name: &str) -> Option<Kind> {
@@ -162,15 +190,24 @@ fn kind(name: &str) -> Option<Kind> {
         | "awaitingmoderation" | "inmoderation" | "postpassword" | "passwordprotected"
         | "minimized" | "secret" | "internal" | "staffonly" | "adminonly" | "membersonly"
         | "onlyauthor" | "confidential" | "whisper" | "shadowban" | "shadowbanned" | "banned"
-        | "blocked" | "disabled" | "quarantined" => Kind::Withheld,
+        | "blocked" | "disabled" | "quarantined" | "suppressed" | "restricted" | "censored"
+        | "withheld" | "embargoed" | "ghosted" | "shadowed" | "hiddenby" | "hiddenon"
+        | "hiddenbyadmin" | "hiddenbymoderator" | "hiddenbyauthor" | "internalnote"
+        | "internalcomment" | "privatecomment" | "privatemessage" | "onlyadmin" | "onlyadmins"
+        | "onlyme" | "onlymembers" | "onlystaff" | "authoronly" | "moderatorsonly"
+        | "friendsonly" | "subscribersonly" | "registeredonly" => Kind::Withheld,
         "deleted" | "deletedat" | "deletedon" | "deletedby" | "deletiondate" | "trash"
         | "trashed" | "trashedat" | "removed" | "removedat" | "removedon" | "removedby"
         | "rejected" | "rejectedat" => Kind::Discarded,
-        "approved" | "public" | "visible" | "published" | "display" | "displayed" | "show"
-        | "shown" | "enabled" | "active" => Kind::Shown,
-        "visibility" | "privacy" | "access" | "audience" => Kind::Audience,
-        "moderationstatus" | "moderationstate" | "approvalstatus" | "reviewstatus"
-        | "publishstatus" | "publicationstatus" | "poststatus" => Kind::State,
+        "approved" | "public" | "visible" | "published" | "publish" | "listed" | "display"
+        | "displayed" | "show" | "shown" | "enabled" | "active" => Kind::Shown,
+        "visibility" | "privacy" | "access" | "accesslevel" | "audience" | "visibleto"
+        | "viewableby" | "readableby" | "sharedwith" => Kind::Audience,
+        "moderationstatus" | "moderationstate" | "approvalstatus" | "approvalstate"
+        | "reviewstatus" | "reviewstate" | "publishstatus" | "publishstate"
+        | "publicationstatus" | "publicationstate" | "poststatus" => Kind::State,
+        "moderation" | "status" | "state" | "flags" => Kind::Word,
+        "type" => Kind::Type,
         _ => return None,
     })
 }

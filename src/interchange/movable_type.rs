@@ -37,6 +37,17 @@ const OF_A_COMMENT: [&str; 12] = [
     "APPROVED", "DELETED",
 ];
 
+/// What a post begins with.
+const OF_A_POST: [&str; 7] = [
+    "AUTHOR",
+    "TITLE",
+    "STATUS",
+    "DATE",
+    "BASENAME",
+    "UNIQUE URL",
+    "ALLOW COMMENTS",
+];
+
 /// Where a post's address is, at systems that write it.
 const ADDRESSES: [&str; 4] = ["UNIQUE URL", "PERMALINK", "LINK", "URL"];
 
@@ -58,6 +69,8 @@ pub struct MovableType<R> {
     /// What is still to be said of the file.
     remarks: Vec<&'static str>,
     is_by_name: bool,
+    /// Whether the last section was the last of its post.
+    is_past: bool,
 }
 
 impl<R: BufRead> MovableType<R> {
@@ -69,12 +82,19 @@ impl<R: BufRead> MovableType<R> {
             comments: 0,
             remarks: Vec::new(),
             is_by_name: false,
+            is_past: false,
         }
     }
 
     /// What comes next; `None` at the end. Nothing follows that, or an error.
     pub(super) fn advance(&mut self) -> Result<Option<Found>, ReadError> {
-        while let Some(line) = self.lines.next()? {
+        loop {
+            if std::mem::take(&mut self.is_past) {
+                self.post.clear();
+            }
+            let Some(line) = self.lines.next()? else {
+                break;
+            };
             match line.trim_end() {
                 POST => self.post.clear(),
                 "COMMENT:" => return self.comment().map(Some),
@@ -101,7 +121,8 @@ impl<R: BufRead> MovableType<R> {
     fn section(&mut self) -> Result<Option<Vec<String>>, ReadError> {
         let (mut lines, mut size) = (Vec::new(), 0);
         while let Some(line) = self.lines.next()? {
-            if line.trim_end() == SECTION && self.ends_here()? {
+            let dashes = line.trim_end();
+            if dashes == SECTION && self.ends_here()? || dashes == POST && self.post_ends_here()? {
                 return Ok((size <= LARGEST).then_some(lines));
             }
             size += line.len() + 1;
@@ -115,8 +136,18 @@ impl<R: BufRead> MovableType<R> {
 
     /// Whether a line of dashes ends its section.
     fn ends_here(&mut self) -> Result<bool, ReadError> {
-        let next = self.lines.peek()?.map(|next| next.trim_end());
+        let next = self.lines.peek()?.map(str::trim_end);
         Ok(next.is_none_or(|next| next == POST || SECTIONS.contains(&next)))
+    }
+
+    /// Likewise its post, where whoever wrote the file left the section's own dashes out.
+    fn post_ends_here(&mut self) -> Result<bool, ReadError> {
+        let next = self.lines.peek()?;
+        let ends = next.is_none_or(|next| {
+            field(next).is_some_and(|(name, _)| OF_A_POST.contains(&name.as_str()))
+        });
+        self.is_past |= ends;
+        Ok(ends)
     }
 
     fn comment(&mut self) -> Result<Found, ReadError> {

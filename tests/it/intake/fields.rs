@@ -163,3 +163,18 @@ on_both_engines!(
         app.stop().await;
     }
 );
+
+on_both_engines!(
+    a_website_that_is_only_the_scheme_of_the_form_is_none,
+    |app: TestApp| async move {
+        for scheme in ["http://", " https:// ", ""] {
+            let fields = comment(
+                json!({ "website": scheme, "text": format!("Of {scheme:?} and no more.") }),
+            );
+            let (status, body) = answer(app.post(POST, &fields)).await;
+            assert_eq!(status, StatusCode::ACCEPTED, "{body}");
+            assert_eq!(app.stored(&body).await.website, None);
+        }
+        app.stop().await;
+    }
+);

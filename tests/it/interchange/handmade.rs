@@ -216,3 +216,27 @@ on_both_engines!(
         assert_eq!(one(&app, "a comment").await.status, Status::Approved);
     }
 );
+
+on_both_engines!(
+    an_address_within_a_name_is_shown_to_no_one_and_a_page_without_its_scheme_is_found,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let table = "id,page,commenter name,text,status,created_at\n1,?p=7,Dee <dee@example.org>,by number,approved,2020-01-01\n\
+            2,localhost:4000/dev,<ed@example.org>,of a preview,approved,2020-01-01\n3,./beans,A <b> c,of a name,approved,2020-01-01\n\
+            4,garden.example:8080/x,\"\"\"Fay\"\" <fay@example.org>\",of another port,approved,2020-01-01\n";
+        imported(&app, ForeignFormat::Csv, table).await;
+        for (text, page, name, status) in [
+            ("by number", "/?p=7", "Dee", Status::Pending),
+            ("of a preview", "/dev", "Anonymous", Status::Approved),
+            ("of a name", "/beans", "A <b> c", Status::Pending),
+            ("of another port", "/x", "Fay", Status::Approved),
+        ] {
+            let comment = one(&app, text).await;
+            let seen = (comment.page.as_str(), comment.name.as_str(), comment.status);
+            assert_eq!(seen, (page, name, status), "{text}");
+        }
+        let dee = one(&app, "by number").await;
+        let email = app.app.vault.open(&dee.email, &dee).unwrap();
+        assert_eq!(email.expose(), "dee@example.org");
+    }
+);

@@ -238,3 +238,63 @@ on_both_engines!(
         assert_eq!(report.imported, 1, "{report:?}");
     }
 );
+
+on_both_engines!(
+    what_keeps_a_comment_back_counts_beside_a_word_that_approves_it,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let line = |id: usize, mark: &str| {
+            format!(
+                r#"{{"id":"{id}","page":"/a","name":"A","text":"text {id}","status":"approved","created_at":"2020-01-01",{mark}}}"#
+            )
+        };
+        let marks = [
+            (r#""only_admin":true"#, Status::Pending),
+            (r#""access_level":"members""#, Status::Pending),
+            (r#""publish":false"#, Status::Pending),
+            (r#""is_internal_note":true"#, Status::Pending),
+            (r#""hidden_by":"mod""#, Status::Pending),
+            (r#""ghosted":1"#, Status::Pending),
+            (r#""moderation":{"status":"pending"}"#, Status::Pending),
+            (r#""review_state":"rejected""#, Status::Pending),
+            (r#""state":"removed""#, Status::Trash),
+            (r#""flags":["edited","hidden"]"#, Status::Pending),
+            (r#""type":"private""#, Status::Pending),
+            // None of these says so.
+            (
+                r#""state":"CA","type":"review","flags":["edited"],"moderation":{"status":"approved"}"#,
+                Status::Approved,
+            ),
+            (
+                r#""only_admin":false,"access_level":"public","hidden_by":null,"flags":0"#,
+                Status::Approved,
+            ),
+        ];
+        let lines = marks
+            .iter()
+            .enumerate()
+            .map(|(id, (mark, _))| line(id, mark));
+        imported(
+            &app,
+            ForeignFormat::Jsonl,
+            lines.collect::<Vec<_>>().join("\n"),
+        )
+        .await;
+        for (id, (mark, status)) in marks.iter().enumerate() {
+            assert_eq!(
+                one(&app, &format!("text {id}")).await.status,
+                *status,
+                "{mark}"
+            );
+        }
+        let table = "id,page,text,status,state,visible to,created_at\nt1,/a,t1,approved,hidden,,2020-01-01\nt2,/a,t2,approved,,staff,2020-01-01\nt3,/a,t3,approved,Ohio,everyone,2020-01-01\n";
+        imported(&app, ForeignFormat::Csv, table).await;
+        for (text, status) in [
+            ("t1", Status::Pending),
+            ("t2", Status::Pending),
+            ("t3", Status::Approved),
+        ] {
+            assert_eq!(one(&app, text).await.status, status, "{text}");
+        }
+    }
+);

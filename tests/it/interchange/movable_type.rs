@@ -1,6 +1,9 @@
 //! Movable Type's export, and what others write in its name.
 
-use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
+use hamlet::{
+    domain::comment::Status,
+    interchange::foreign::{ForeignFormat, Found},
+};
 
 use super::{found, garden, imported, one};
 use crate::on_both_engines;
@@ -82,6 +85,20 @@ on_both_engines!(
         }
     }
 );
+
+#[test]
+fn a_post_ends_where_the_next_begins_though_its_section_was_not_ended() {
+    let posts = "TITLE: One\nSTATUS: Publish\n-----\nBODY:\nno dashes behind it\n--------\nAUTHOR: A\nTITLE: Two\nBASENAME: two\nSTATUS: Publish\n-----\n\
+        COMMENT:\nAUTHOR: B\nDATE: 01/02/2003 10:00:00\nof the second\n--------\nTITLE: Three\nBASENAME: three\nSTATUS: Publish\n-----\n\
+        COMMENT:\nAUTHOR: C\nDATE: 01/02/2003 10:00:00\nof the third\n--------\n";
+    let read = found(ForeignFormat::MovableType, posts);
+    let comments = read.iter().filter_map(|found| match found {
+        Ok(Found::Comment(comment)) => Some((comment.text.as_str(), comment.page.as_str())),
+        _ => None,
+    });
+    let wanted = [("of the second", "/two"), ("of the third", "/three")];
+    assert_eq!(comments.collect::<Vec<_>>(), wanted);
+}
 
 #[test]
 fn an_export_that_ends_within_a_comment_says_so_and_another_file_is_none() {
