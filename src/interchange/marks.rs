@@ -17,7 +17,7 @@ pub(super) const MARKED_WITHHELD: &str = "it is marked as not public";
 const MARKED_DISCARDED: &str = "it is marked as deleted";
 
 /// The same of its page or thread.
-const PAGE_WITHHELD: &str = "its page is marked as not public";
+pub(super) const PAGE_WITHHELD: &str = "its page is marked as not public";
 const PAGE_DISCARDED: &str = "its page is marked as deleted";
 
 /// What the marks of something say together.

@@ -43,6 +43,7 @@ mod tidied;
 mod typed;
 pub mod waline;
 pub mod wordpress_json;
+mod wordpress_posts;
 pub mod wxr;
 pub mod xml;
 mod zones;

@@ -11,7 +11,7 @@ use super::{
     plain,
     text_lines::TextLines,
     typed,
-    wxr::why_withheld,
+    wordpress_posts::why_withheld,
 };
 use crate::{bayes::Label, domain::network};
 

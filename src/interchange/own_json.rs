@@ -14,7 +14,8 @@ use super::{
     plain,
     standing::{decides, marked, standing},
     typed,
-    wxr::{not_a_comment, page_of_post},
+    wordpress_posts::page_of_post,
+    wxr::not_a_comment,
 };
 use crate::domain::network;
 

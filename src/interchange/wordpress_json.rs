@@ -9,7 +9,8 @@ use super::{
     json_fields::{is_set, reference, text},
     marks::as_marked,
     plain,
-    wxr::{self, doubts, not_a_comment, page_of_post, standing},
+    wordpress_posts::{self, page_of_post},
+    wxr::{doubts, not_a_comment, standing},
 };
 use crate::domain::network;
 
@@ -54,16 +55,16 @@ pub fn of_rest(object: &Value, clocks: &mut Clocks) -> Found {
 fn of_embedded(object: &Value) -> Option<&'static str> {
     let content = object.get("content");
     if content.is_some_and(|content| is_set(content, "protected")) {
-        return Some(wxr::PASSWORD);
+        return Some(wordpress_posts::PASSWORD);
     }
     let post = object.get("_embedded")?.get("up")?.get(0)?;
     if ["content", "excerpt"].iter().any(|part| {
         let part = post.get(part);
         part.is_some_and(|part| is_set(part, "protected"))
     }) {
-        return Some(wxr::PASSWORD);
+        return Some(wordpress_posts::PASSWORD);
     }
-    wxr::why_withheld(&text(post, "status")?)
+    wordpress_posts::why_withheld(&text(post, "status")?)
 }
 
 /// The post's title, as far as the listing embeds it.
@@ -107,7 +108,7 @@ pub fn of_cli(object: &Value, clocks: &mut Clocks) -> Found {
     );
     let date = clocks.read(universal.as_deref(), local.as_deref());
     as_marked(object, comment.written(date))
-        .withheld(post.as_deref().and_then(wxr::why_withheld))
+        .withheld(post.as_deref().and_then(wordpress_posts::why_withheld))
         .into()
 }
 

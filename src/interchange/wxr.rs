@@ -12,16 +12,12 @@ use super::{
     dates::Clocks,
     doubt::Doubt,
     foreign::{self, ForeignComment, Found, ReadError, Standing},
+    marks::PAGE_WITHHELD,
     plain,
+    wordpress_posts::{PASSWORD, UNSAID, is_for_some, page_of_post, why_withheld},
     xml::{Element, Step, Xml},
 };
 use crate::{bayes::Label, domain::network};
-
-/// Why the comments of a post with a password are withheld.
-pub(super) const PASSWORD: &str = "its post has a password";
-
-/// Why those are of which the file does not say whether their post is public.
-const UNSAID: &str = "its post's state is not known here";
 
 /// Why those are that stand under a picture, say, of a post that is not public.
 const ATTACHED_TO_HIDDEN: &str = "what it is attached to is not public";
@@ -66,6 +62,8 @@ struct Item {
     title: Option<String>,
     status: Option<String>,
     has_password: Option<bool>,
+    /// Whether a plugin shows it to some readers only.
+    is_for_some: bool,
     waiting: Vec<Found>,
     size: usize,
 }
@@ -77,6 +75,9 @@ impl Item {
         if self.has_password == Some(true) {
             return Some(PASSWORD);
         }
+        if self.is_for_some {
+            return Some(PAGE_WITHHELD);
+        }
         if !whole && (self.status.is_none() || self.has_password.is_none()) {
             return Some(UNSAID);
         }
@@ -86,20 +87,6 @@ impl Item {
                 .then_some(ATTACHED_TO_HIDDEN);
         }
         why_withheld(self.status.as_deref()?)
-    }
-}
-
-/// Why what belongs to a post in this state of WordPress's is not public; `None` where it is. A word of
-/// some plugin's may mean anything.
-pub(super) fn why_withheld(status: &str) -> Option<&'static str> {
-    match status {
-        "publish" | "inherit" => None,
-        "private" => Some("its post is private"),
-        "draft" | "auto-draft" => Some("its post is a draft"),
-        "pending" => Some("its post waits for review"),
-        "future" => Some("its post is to be published later"),
-        "trash" => Some("its post was thrown away"),
-        _ => Some(UNSAID),
     }
 }
 
@@ -183,9 +170,13 @@ impl<R: BufRead> Wxr<R> {
                     self.hand_on(false);
                 }
             }
-            "content:encoded" | "wp:postmeta" => {
-                // Passed over whole: what is in them is no comment.
+            "content:encoded" => {
+                // Passed over whole: what is in it is no comment.
                 self.xml.rest_of(element)?;
+            }
+            "wp:postmeta" => {
+                let meta = self.xml.rest_of(element)?;
+                self.item.is_for_some |= meta.is_some_and(|meta| is_for_some(&meta));
             }
             _ => self.depth += 1,
         }
@@ -339,11 +330,6 @@ pub(super) fn not_a_comment(kind: Option<&str>) -> Option<Found> {
         Some("pingback" | "trackback") => Some(Found::Skipped("a pingback or trackback")),
         Some(_) => Some(Found::Skipped("not a comment")),
     }
-}
-
-/// The page of a post that is known by its number alone: `WordPress` leads from there to its address.
-pub(super) fn page_of_post(number: &str) -> String {
-    format!("/?p={number}")
 }
 
 /// What is to be said of a word for a comment's state that is none of WordPress's.

@@ -2,7 +2,7 @@
 
 use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
-use super::{garden, import, sample, stored};
+use super::{garden, import, imported, one, sample, stored};
 use crate::on_both_engines;
 
 on_both_engines!(
@@ -202,6 +202,50 @@ on_both_engines!(
         }
         for comment in stored(&app).await {
             assert_ne!(comment.status, Status::Approved, "{}", comment.text);
+        }
+    }
+);
+
+on_both_engines!(
+    a_post_that_a_plugin_shows_to_some_readers_only_hides_its_comments,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let item = |id: u8, key: &str, value: &str| {
+            format!(
+                "<item><title>T</title><link>https://garden.example/{id}</link><wp:post_id>{id}</wp:post_id><wp:post_password></wp:post_password><wp:status>publish</wp:status>\
+                <wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>\
+                <wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_content>comment {id}</wp:comment_content><wp:comment_approved>1</wp:comment_approved>\
+                <wp:comment_date_gmt>2020-01-01 10:00:00</wp:comment_date_gmt></wp:comment></item>"
+            )
+        };
+        let posts = [
+            ("_members_access_role", "editor", Status::Pending),
+            ("rcp_user_level", "Subscriber", Status::Pending),
+            ("_wpmem_block", "1", Status::Pending),
+            ("_wpmem_block", "0", Status::Approved),
+            ("rcp_access_level", "None", Status::Approved),
+            ("rcp_user_level", "All", Status::Approved),
+            ("_edit_lock", "1577872800:1", Status::Approved),
+        ];
+        let items = posts
+            .iter()
+            .zip(1..)
+            .map(|((key, value, _), id)| item(id, key, value));
+        let export = format!(
+            r#"<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>{}</channel></rss>"#,
+            items.collect::<String>()
+        );
+        let report = imported(&app, ForeignFormat::Wxr, export).await;
+        assert_eq!(
+            report.withheld["its page is marked as not public"], 3,
+            "{report:?}"
+        );
+        for ((key, value, status), id) in posts.iter().zip(1..) {
+            assert_eq!(
+                one(&app, &format!("comment {id}")).await.status,
+                *status,
+                "{key} {value}"
+            );
         }
     }
 );
