@@ -210,12 +210,15 @@ impl<R: BufRead> MovableType<R> {
     }
 }
 
-/// A field, where a line is one.
+/// A field, where a line is one: its name has capitals alone, or, at some, none.
 fn field(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
-    let is_name = name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.bytes().all(|b| b.is_ascii_uppercase() || b == b' ');
-    is_name.then(|| (name.to_owned(), value.trim().to_owned()))
+    let is_of = |is_letter: fn(&u8) -> bool| {
+        name.as_bytes().first().is_some_and(is_letter)
+            && name.bytes().all(|b| is_letter(&b) || b == b' ')
+    };
+    let is_name = is_of(u8::is_ascii_uppercase) || is_of(u8::is_ascii_lowercase);
+    is_name.then(|| (name.to_uppercase(), value.trim().to_owned()))
 }
 
 fn get<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {

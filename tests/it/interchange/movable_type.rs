@@ -90,13 +90,20 @@ on_both_engines!(
 fn a_post_ends_where_the_next_begins_though_its_section_was_not_ended() {
     let posts = "TITLE: One\nSTATUS: Publish\n-----\nBODY:\nno dashes behind it\n--------\nAUTHOR: A\nTITLE: Two\nBASENAME: two\nSTATUS: Publish\n-----\n\
         COMMENT:\nAUTHOR: B\nDATE: 01/02/2003 10:00:00\nof the second\n--------\nTITLE: Three\nBASENAME: three\nSTATUS: Publish\n-----\n\
-        COMMENT:\nAUTHOR: C\nDATE: 01/02/2003 10:00:00\nof the third\n--------\n";
+        COMMENT:\nAUTHOR: C\ndate: 01/02/2003 10:00:00\nIP: 203.0.113.7\nNote: of the third\n--------\n";
     let read = found(ForeignFormat::MovableType, posts);
     let comments = read.iter().filter_map(|found| match found {
-        Ok(Found::Comment(comment)) => Some((comment.text.as_str(), comment.page.as_str())),
+        Ok(Found::Comment(comment)) => Some((
+            comment.text.as_str(),
+            comment.page.as_str(),
+            comment.doubts.len(),
+        )),
         _ => None,
     });
-    let wanted = [("of the second", "/two"), ("of the third", "/three")];
+    let wanted = [
+        ("of the second", "/two", 0),
+        ("Note: of the third", "/three", 0),
+    ];
     assert_eq!(comments.collect::<Vec<_>>(), wanted);
 }
 
