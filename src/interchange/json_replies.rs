@@ -29,7 +29,7 @@ const NESTED: [&str; 9] = [
 ];
 
 /// Names under which a list is that an interface gives a page of at a time.
-const PAGED: [&str; 3] = ["nodes", "data", "items"];
+const PAGED: [&str; 4] = ["nodes", "edges", "data", "items"];
 
 /// What is found in an element.
 pub(super) fn read(

@@ -13,7 +13,7 @@ use super::{foreign::ReadError, json_fields::is_address, json_mending::parsed};
 const LARGEST: usize = 1 << 20;
 
 /// Names under which systems keep their list of comments.
-pub const LISTS: [&str; 20] = [
+pub const LISTS: [&str; 21] = [
     "Comment",
     "Comments",
     "comments",
@@ -29,6 +29,7 @@ pub const LISTS: [&str; 20] = [
     "response",
     "docs",
     "nodes",
+    "edges",
     "entries",
     "objects",
     "pages",

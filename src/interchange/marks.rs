@@ -157,7 +157,17 @@ const STATES: [&str; 2] = ["status", "state"];
 
 /// What something stands under, where that is an object.
 fn posts(object: &Value) -> impl Iterator<Item = &Value> {
-    const PAGES: [&str; 6] = ["page", "thread", "post", "article", "topic", "story"];
+    const PAGES: [&str; 8] = [
+        "page",
+        "thread",
+        "post",
+        "article",
+        "topic",
+        "story",
+        "commentedOn",
+        // An edge of a graph leads to it.
+        "node",
+    ];
     let pages = PAGES.iter().filter_map(|name| object.get(*name));
     pages.filter(|page| page.is_object())
 }

@@ -62,7 +62,7 @@ pub fn of(object: &Value) -> Found {
     let authors = staticman_author(object);
     let page = field(object, "page")
         .filter(|page| Some(page) != authors.as_ref())
-        .or_else(|| of_page(object, &["url", "link", "permalink", "path"]))
+        .or_else(|| of_page(object, &["url", "link", "permalink", "path", "uri"]))
         .or_else(|| Some(page_of_post(&named(object, names_of("wordpress_post"))?)))
         .or(above);
     let comment = ForeignComment {
@@ -130,7 +130,7 @@ const CALLED: [&str; 4] = ["fullName", "username", "login", "handle"];
 fn field(object: &Value, column: &str) -> Option<String> {
     named(object, names_of(column)).or_else(|| {
         let mut authors = AUTHORS.iter().filter_map(|name| object.get(*name));
-        let author = authors.find(|author| author.is_object())?;
+        let author = node(authors.find(|author| author.is_object())?);
         match column {
             "name" => named(author, &["displayName"])
                 .or_else(|| named(author, names_of(column)))
@@ -147,11 +147,15 @@ fn field(object: &Value, column: &str) -> Option<String> {
 
 /// What is said of the page where that is an object.
 fn of_page(object: &Value, names: &[&str]) -> Option<String> {
-    let mut pages = ["page", "thread", "post", "article"].iter();
-    first(
-        pages.find_map(|name| object.get(*name).filter(|page| page.is_object()))?,
-        names,
-    )
+    let mut pages = ["page", "thread", "post", "article", "commentedOn"].iter();
+    let page = pages.find_map(|name| object.get(*name).filter(|page| page.is_object()))?;
+    first(node(page), names)
+}
+
+/// What an edge of a graph leads to; anything else itself.
+fn node(value: &Value) -> &Value {
+    let node = value.get("node");
+    node.filter(|node| node.is_object()).unwrap_or(value)
 }
 
 /// When it was written, in whatever shape.

@@ -154,3 +154,32 @@ on_both_engines!(
         );
     }
 );
+
+on_both_engines!(
+    the_edges_of_a_graph_lead_to_comments_authors_and_pages,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let graph = r#"{"data":{"comments":{"edges":[
+            {"node":{"id":"g1","content":"<p>first node</p>","author":{"node":{"name":"Nia","email":"n@example.org"}},"date":"2020-01-01","status":"APPROVE","commentedOn":{"node":{"uri":"/graph/","status":"publish"}},"parent":null}},
+            {"node":{"id":"g2","content":"<p>second node</p>","author":{"node":{"name":"Max"}},"date":"2020-01-02","status":"HOLD","commentedOn":{"node":{"uri":"/graph/"}},"parentId":"g1"}},
+            {"node":{"id":"g3","content":"<p>third node</p>","author":{"node":{"name":"Ola"}},"date":"2020-01-03","status":"APPROVE","commentedOn":{"node":{"uri":"/graph/","status":"private"}}}}],
+            "pageInfo":{"hasNextPage":false}}}}"#;
+        let report = imported(&app, ForeignFormat::Jsonl, graph).await;
+        assert_eq!((report.imported, report.doubts.len()), (3, 0), "{report:?}");
+        let first = one(&app, "first node").await;
+        for (text, name, status, parent) in [
+            ("first node", "Nia", Status::Approved, None),
+            ("second node", "Max", Status::Pending, Some(first.id)),
+            ("third node", "Ola", Status::Pending, None),
+        ] {
+            let comment = one(&app, text).await;
+            let seen = (
+                comment.name.as_str(),
+                comment.page.as_str(),
+                comment.status,
+                comment.parent,
+            );
+            assert_eq!(seen, (name, "/graph/", status, parent), "{text}");
+        }
+    }
+);
