@@ -223,6 +223,15 @@ pub const WEIGHING: Weighing = Weighing {
     most: 40.0,
 };
 
+/// Languages that count more than by their size, and by how much: they gain more than the others lose.
+const MORE: [(&str, f64); 3] = [("ko", 1.3), ("ru", 1.2), ("de", 1.15)];
+
+/// How much more a language counts than by its size.
+fn more(language: &str) -> f64 {
+    let own = MORE.iter().find(|(own, _)| *own == language);
+    own.map_or(1.0, |(_, more)| *more)
+}
+
 /// Puts texts, each with whether it is of the class, into groups and weighs them.
 pub fn groups<'a>(
     texts: impl IntoIterator<Item = (&'a Text, bool)>,
@@ -257,7 +266,7 @@ pub fn groups<'a>(
         };
         let own = if is { yes } else { no };
         let whole = no + yes;
-        let language = (whole / largest).powf(weighing.power) * largest;
+        let language = (whole / largest).powf(weighing.power) * largest * more(text.language);
         let scale = share * language / own.max(1e-9);
         #[expect(clippy::cast_possible_truncation, reason = "a weight of few digits")]
         let weight = (f64::from(text.weight) * scale).min(weighing.most) as f32;

@@ -1,6 +1,7 @@
 //! Sentences about people of every kind, made for the project and given away under CC0: as many harmless ones as abusive
 //! ones for every term, so that no term is evidence. Put together from the templates in `people/`, a file for each
-//! language; those under `[tested …]` are for measuring, and never trained on.
+//! language; those under `[tested …]` are for measuring, and never trained on. Under `[own …]` are sentences that stand by
+//! themselves, about a term that means much else.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ const LANGUAGES: [(&str, &str); 7] = [
 pub struct Sentence {
     pub text: String,
     pub language: &'static str,
-    /// Whom it is about.
+    /// Whom it is about; empty for one that stands by itself.
     pub term: &'static str,
     pub is_abuse: bool,
 }
@@ -42,6 +43,7 @@ pub fn sentences(tested: bool) -> Vec<Sentence> {
                 ]
                 .concat()
             } else {
+                made.extend(alone(&of(&format!("own {word}")), language, is_abuse));
                 of(word)
             };
             for template in templates {
@@ -60,6 +62,20 @@ pub fn sentences(tested: bool) -> Vec<Sentence> {
         }
     }
     made
+}
+
+/// Sentences that are no templates: about one term alone, in all that it can mean.
+fn alone(
+    texts: &[&'static str],
+    language: &'static str,
+    is_abuse: bool,
+) -> impl Iterator<Item = Sentence> {
+    texts.iter().map(move |text| Sentence {
+        text: (*text).to_owned(),
+        language,
+        term: "",
+        is_abuse,
+    })
 }
 
 fn sections(file: &'static str) -> BTreeMap<&'static str, Vec<&'static str>> {
