@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Times `hamlet train` beside fastText on the same rows.
 
-    benches/research/training.py [--data ../shared/data/labelled] [--rows 1000000] [--rounds 3] [--threads 2]
+    benches/research/training.py [--data ../shared/data/labelled] [--rows 1000000] [--rounds 3] [--threads 2] [--pieces]
 
 Makes so many labelled texts out of the sentences of the labelled files: one to three of the same label each, drawn by a seed. Then, in rounds that
-take turns, the release build trains on them, and fastText with its defaults, and with pairs and pieces of words as `cross_validation.py` has it; with as many
-threads, each in a process of its own. Prints the time, the processor's and the memory of each, and the ratios of their medians.
+take turns, the release build trains on them, and fastText with its defaults (words alone, no evaluation); `--pieces`: and with pairs and pieces of words, as
+`cross_validation.py` has it. With as many threads, each in a process of its own. Prints the time, the processor's and the memory of each, and the ratios of their medians.
 
 Needs fasttext (PyPI: fasttext-wheel, with numpy before 2) and a release build; `HAMLET_TEST_PROGRAM` names another. Exits 1 where Hamlet takes longer than
 fastText with its defaults.
@@ -57,16 +57,14 @@ def write(rows, data, folder):
     return (folder / "rows.txt").stat().st_size / rows
 
 
-def commands(folder, threads):
+def commands(folder, threads, pieces):
     def fasttext(**options):
         said = json.dumps({"thread": threads, **options})
         return [sys.executable, "-c", FASTTEXT, folder / "rows.txt", folder / "fasttext.bin", said]
 
-    return {
-        "hamlet": [HAMLET, "train", "--data", folder / "rows.jsonl", "--out", folder / "model.hamlet"],
-        "fastText": fasttext(),
-        "fastText, pairs and pieces": fasttext(**PIECES),
-    }
+    ours = [HAMLET, "train", "--data", folder / "rows.jsonl", "--out", folder / "model.hamlet"]
+    found = {"hamlet": ours, "fastText": fasttext()}
+    return found | {"fastText, pairs and pieces": fasttext(**PIECES)} if pieces else found
 
 
 def run(command, folder, threads):
@@ -87,6 +85,7 @@ def main():
     arguments.add_argument("--rows", type=int, default=1_000_000)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--pieces", action="store_true")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
         folder = pathlib.Path(folder)
@@ -94,7 +93,7 @@ def main():
         print(f"{options.rows:,} rows of {size:.0f} bytes, {options.threads} threads")
         took = {}
         for _ in range(options.rounds):
-            for name, command in commands(folder, options.threads).items():
+            for name, command in commands(folder, options.threads, options.pieces).items():
                 seconds, processor, memory = run(command, folder, options.threads)
                 print(f"  {name}: {seconds:.1f} s, {processor:.1f} s of processor, {memory:.0f} MiB", flush=True)
                 took.setdefault(name, []).append(seconds)
