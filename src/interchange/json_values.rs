@@ -40,6 +40,9 @@ pub const LISTS: [&str; 21] = [
 /// Those that may hold whole threads.
 const THREADS: [&str; 3] = ["pages", "threads", "topics"];
 
+/// Names under which answers stand beside the list of what they answer: a list, or a map of lists by what is answered.
+const ANSWERS: [&str; 5] = ["replies", "answers", "responses", "children", "subcomments"];
+
 /// The largest thread, in bytes.
 const LARGEST_THREAD: usize = 16 << 20;
 
@@ -60,6 +63,8 @@ pub struct JsonValues<R> {
     line: u64,
     /// The name of the list that was begun last.
     list: String,
+    /// How many brackets deep the envelope's map of answers is that is being read; 0 where none is.
+    answers: usize,
     state: State,
     /// Elements of lists so far.
     element: u64,
@@ -86,6 +91,7 @@ impl<R: BufRead> JsonValues<R> {
             again_at: 0,
             line: 1,
             list: String::new(),
+            answers: 0,
             state: State::Top,
             element: 0,
         }
@@ -208,13 +214,18 @@ impl<R: BufRead> JsonValues<R> {
         is_known || depth == 1 && !self.lists.is_empty() && is_of_pages()
     }
 
-    /// An element of a page's list, with that page.
-    fn on_page(&self, mut value: Value) -> Value {
-        if is_address(&self.list)
-            && let Some(fields) = value.as_object_mut()
-        {
-            let page = fields.entry("page");
-            page.or_insert_with(|| Value::String(self.list.clone()));
+    /// An element of a list whose name says its page, or what it answers, with that.
+    fn named(&self, mut value: Value) -> Value {
+        let field = if self.answers > 0 {
+            "parent"
+        } else if is_address(&self.list) {
+            "page"
+        } else {
+            return value;
+        };
+        if let Some(fields) = value.as_object_mut() {
+            let field = fields.entry(field);
+            field.or_insert_with(|| Value::String(self.list.clone()));
         }
         value
     }
@@ -223,15 +234,29 @@ impl<R: BufRead> JsonValues<R> {
     fn in_envelope(&mut self, mut depth: usize) -> Result<(), ReadError> {
         let (mut last, mut is_after_key) = (Vec::new(), false);
         while let Some(byte) = self.visible()? {
+            let is_of_answers = || {
+                let is_near = depth <= 2 && !self.lists.is_empty();
+                is_near && ANSWERS.iter().any(|name| name.as_bytes() == last)
+            };
+            let is_list = || depth == self.answers || is_of_answers() || self.is_list(depth, &last);
             match byte {
-                b'[' if is_after_key && self.is_list(depth, &last) && self.is_of_objects()? => {
+                b'[' if is_after_key && is_list() && self.is_of_objects()? => {
                     self.list = name_of(&last);
                     self.state = State::List(depth);
                     return Ok(());
                 }
-                b'[' | b'{' => depth += 1,
+                b'[' | b'{' => {
+                    let is_map = byte == b'{' && is_after_key && is_of_answers();
+                    depth += 1;
+                    if is_map && self.answers == 0 {
+                        self.answers = depth;
+                    }
+                }
                 b']' | b'}' => {
                     depth -= 1;
+                    if depth < self.answers {
+                        self.answers = 0;
+                    }
                     if depth == 0 {
                         self.state = State::Top;
                         return Ok(());
@@ -258,7 +283,7 @@ impl<R: BufRead> JsonValues<R> {
             return Err(ReadError::item(place, &"larger than is read"));
         }
         match parsed(&bytes) {
-            Ok(value) => Ok(Some((place, self.on_page(value)))),
+            Ok(value) => Ok(Some((place, self.named(value)))),
             Err(problem) => Err(ReadError::item(place, &problem)),
         }
     }

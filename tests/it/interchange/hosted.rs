@@ -183,3 +183,32 @@ on_both_engines!(
         }
     }
 );
+
+on_both_engines!(
+    answers_beside_the_list_of_what_they_answer_are_read_as_a_list_and_as_a_map,
+    |app: TestApp| async move {
+        garden(&app).await;
+        let listed = r#"{"comments":[{"id":"q1","page":"/q","name":"Ann","text":"asked first","status":"approved","created_at":"2020-01-01"}],
+            "replies":[{"id":"q2","parent":"q1","page":"/q","name":"Bo","text":"answered in a list","status":"approved","created_at":"2020-01-02"}],"total":2}"#;
+        let mapped = r#"{"data":{"comments":[{"id":"m1","page":"/m","name":"Cy","text":"asked second","status":"approved","created_at":"2020-01-01"}],
+            "users":{"7":{"name":"Cy"}},
+            "replies":{"m1":[{"id":"m2","page":"/m","name":"Di","text":"answered in a map","status":"approved","created_at":"2020-01-02"},
+                {"id":"m3","page":"/m","name":"Ed","text":"answered again","status":"approved","created_at":"2020-01-03"}]}},"total":3}"#;
+        for (file, comments) in [(listed, 2), (mapped, 3)] {
+            let report = imported(&app, ForeignFormat::Jsonl, file).await;
+            assert_eq!(
+                (report.imported, report.orphans),
+                (comments, 0),
+                "{report:?}"
+            );
+        }
+        for (text, parent) in [
+            ("answered in a list", "asked first"),
+            ("answered in a map", "asked second"),
+            ("answered again", "asked second"),
+        ] {
+            let parent = one(&app, parent).await.id;
+            assert_eq!(one(&app, text).await.parent, Some(parent), "{text}");
+        }
+    }
+);
