@@ -2,7 +2,7 @@
 //! alike. `createdAt`, `created_at` and `Created At` are one name.
 
 /// The fields that are read, with the names that they have, the one that says it best first.
-const COLUMNS: [(&str, &[&str]); 15] = [
+const COLUMNS: [(&str, &[&str]); 17] = [
     (
         "id",
         &[
@@ -86,6 +86,20 @@ const COLUMNS: [(&str, &[&str]); 15] = [
             "guest_name",
             "screen_name",
             "posted_by",
+        ],
+    ),
+    (
+        "given_name",
+        &["given_name", "first_name", "author_first_name", "fname"],
+    ),
+    (
+        "family_name",
+        &[
+            "family_name",
+            "last_name",
+            "author_last_name",
+            "lname",
+            "surname",
         ],
     ),
     (
@@ -194,6 +208,13 @@ const COLUMNS: [(&str, &[&str]); 15] = [
 pub(super) fn names_of(column: &str) -> &'static [&'static str] {
     let known = COLUMNS.iter().find(|(name, _)| *name == column);
     known.map_or(&[], |(_, names)| names)
+}
+
+/// A name that is in two fields, where neither of them is a whole one.
+pub(super) fn in_two(get: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let parts = [get("given_name"), get("family_name")];
+    let name = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// Whether a name is one that is read.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    columns::{names_of, same},
+    columns::{in_two, names_of, same},
     dates::{self, Date},
     foreign::{ForeignComment, Found},
     json_fields::{first, is_address, is_reference, moment, reference, text},
@@ -31,7 +31,7 @@ pub fn of(object: &Value) -> Found {
         return Found::Skipped("no text");
     };
     // An interface's error has a message, and nothing of a comment's.
-    let is_comment = ["id", "name", "page", "created_at"]
+    let is_comment = ["id", "name", "given_name", "page", "created_at"]
         .iter()
         .any(|column| field(object, column).is_some());
     if own.is_none() && !is_comment {
@@ -44,7 +44,8 @@ pub fn of(object: &Value) -> Found {
         return skipped;
     }
     // What a field of ours holds stands as it was typed.
-    let name = field(object, "name").map(|name| match own {
+    let name = field(object, "name").or_else(|| in_two(|column| field(object, column)));
+    let name = name.map(|name| match own {
         Some(_) => name,
         None => plain::line(&name),
     });
@@ -140,6 +141,7 @@ fn field(object: &Value, column: &str) -> Option<String> {
                 name.contains('@').then_some(name)
             }),
             "website" => named(author, &["website", "url"]),
+            "given_name" | "family_name" => named(author, names_of(column)),
             _ => None,
         }
     })

@@ -4,6 +4,7 @@
 use std::io::BufRead;
 
 use super::{
+    columns::in_two,
     dates,
     foreign::{ForeignComment, Found, ReadError},
     json_fields::{is_address, is_reference},
@@ -83,10 +84,11 @@ impl<R: BufRead> Table<R> {
         };
         let label = label.filter(|mark| !is_mark || decides(mark, status.as_deref()));
         // What a column of ours holds stands as it was typed.
+        let name = get("name").or_else(|| in_two(get));
         let (text, name) = if self.rows.is_own("text") {
-            (text, get("name"))
+            (text, name)
         } else {
-            let name = get("name").map(|name| plain::line(&name));
+            let name = name.map(|name| plain::line(&name));
             (typed::of_either(&text), name)
         };
         // WordPress's own table names a comment's post by its number.

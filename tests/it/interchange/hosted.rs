@@ -212,3 +212,20 @@ on_both_engines!(
         }
     }
 );
+
+on_both_engines!(a_name_in_two_fields_is_one, |app: TestApp| async move {
+    garden(&app).await;
+    let table = "id,page,first_name,Last Name,comment,status\n1,/t,Ann,Lee,in a table,approved\n2,/t,Bo,,half a name,approved\n";
+    let json = r#"{"id":"3","page":"/t","firstName":"Cy","lastName":"Dee","text":"in an object","status":"approved"}
+            {"id":"4","page":"/t","author":{"givenName":"Ed","familyName":"Fox"},"text":"in an author","status":"approved"}"#;
+    imported(&app, ForeignFormat::Csv, table).await;
+    imported(&app, ForeignFormat::Jsonl, json).await;
+    for (text, name) in [
+        ("in a table", "Ann Lee"),
+        ("half a name", "Bo"),
+        ("in an object", "Cy Dee"),
+        ("in an author", "Ed Fox"),
+    ] {
+        assert_eq!(one(&app, text).await.name.as_str(), name, "{text}");
+    }
+});
