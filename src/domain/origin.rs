@@ -25,15 +25,13 @@ impl Origin {
     #[must_use]
     pub fn of(url: &Url) -> Option<Self> {
         let web = matches!(url.scheme(), "http" | "https") && has_host_name(url);
+        let origin = web.then(|| url.origin().ascii_serialization())?;
         // A full stop behind a host's name means what it means without.
-        let name = url.host_str().and_then(|host| host.strip_suffix('.'));
-        let url = name
-            .and_then(|name| {
-                let mut bare = url.clone();
-                bare.set_host(Some(name)).ok().map(|()| bare)
-            })
-            .unwrap_or_else(|| url.clone());
-        web.then(|| Self(url.origin().ascii_serialization()))
+        let host = url.host_str().filter(|host| host.len() > 1);
+        Some(Self(match host.and_then(|host| host.strip_suffix('.')) {
+            Some(name) => origin.replacen(&format!("{name}."), name, 1),
+            None => origin,
+        }))
     }
 
     /// Whether pages of both are pages of one site: their hosts differ by `www.` at most, and the schemes do not count. Another

@@ -85,7 +85,7 @@ impl<R: BufRead> Disqus<R> {
             Some(Withheld::Deleted)
         } else {
             Marks::of(thread.fields())
-                .hide()
+                .hides()
                 .then_some(Withheld::Marked)
         };
         let thread = Thread {
@@ -103,7 +103,7 @@ impl<R: BufRead> Disqus<R> {
         let (standing, label) = match (says(post, "isSpam"), says(post, "isDeleted")) {
             (true, _) => (Standing::Spam, Some(Label::Spam)),
             (false, true) => (Standing::Trash, None),
-            (false, false) if Marks::of(post.fields()).hide() => (Standing::Pending, None),
+            (false, false) if Marks::of(post.fields()).hides() => (Standing::Pending, None),
             (false, false) => (Standing::Approved, Some(Label::Ham)),
         };
         let reference = |name: &str| Some(id_of(post.child(name)?)?.to_owned());

@@ -83,7 +83,7 @@ impl Marks {
     }
 
     /// Whether any of them keeps something from readers.
-    pub(super) fn hide(self) -> bool {
+    pub(super) fn hides(self) -> bool {
         self.withheld || self.discarded
     }
 
