@@ -22,6 +22,7 @@ use crate::{
     domain::{sample::Provenance, site::Site},
     intake::adopted,
     interchange::{
+        completed,
         doubt::Doubt,
         foreign::{Findings, ForeignComment, ForeignFormat, Found, ReadError},
         placing::Calendar,
@@ -102,6 +103,7 @@ pub async fn run_as(
     open: impl Fn() -> Result<Findings, ReadError> + Send + Sync + 'static,
 ) -> Result<Report, ImportError> {
     let open = Arc::new(open);
+    let open = Arc::new(move || completed::read(wanted.format, &open));
     let source = source(
         history,
         site,
@@ -242,6 +244,7 @@ impl Import<'_> {
 
     /// Takes the comments out of a batch, and notes the rest.
     fn sort(&mut self, batch: Batch) -> Vec<ForeignComment> {
+        let now = self.history.ground().now();
         let mut comments = Vec::with_capacity(batch.len());
         for found in batch {
             match found {
@@ -255,7 +258,9 @@ impl Import<'_> {
                         self.report.is_elsewhere(&host);
                     }
                     let left_out = doubts(&comment);
-                    let mut comment = comment.withheld((!has_page).then_some(NO_PAGE));
+                    let mut comment = comment
+                        .withheld((!has_page).then_some(NO_PAGE))
+                        .shown_at(now);
                     comment.doubts.extend(left_out);
                     if !has_page && comment.withheld.is_none() {
                         comment

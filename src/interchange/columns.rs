@@ -141,6 +141,8 @@ const COLUMNS: [(&str, &[&str]); 17] = [
             "comment_body",
             "post_text",
             "html",
+            "cooked",
+            "raw",
             "email_text",
             "sms",
             "v2",
@@ -180,6 +182,7 @@ const COLUMNS: [(&str, &[&str]); 17] = [
             "creation_timestamp",
             "c_time",
             "post_time",
+            "created_utc",
         ],
     ),
     (

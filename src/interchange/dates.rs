@@ -9,7 +9,7 @@ use super::{
 use crate::domain::timestamp::Timestamp;
 
 /// The doubt about a spelling that is not understood.
-const NOT_UNDERSTOOD: &str = "a date that is not understood";
+pub(super) const NOT_UNDERSTOOD: &str = "a date that is not understood";
 
 /// The doubt about a comment without any.
 pub const MISSING: &str = "no date";

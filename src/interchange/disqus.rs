@@ -2,7 +2,10 @@
 //! `isSpam` is a person's or Disqus's word and counts even where the post was deleted too; a post
 //! that was only deleted says nothing, nor does one whose thread was deleted.
 
-use std::{collections::HashMap, io::BufRead};
+use std::{
+    collections::{HashMap, VecDeque},
+    io::BufRead,
+};
 
 use super::{
     dates,
@@ -19,7 +22,13 @@ pub struct Disqus<R> {
     xml: Xml<R>,
     threads: HashMap<String, Thread>,
     posts: u64,
+    /// Posts that stand before their thread, with their numbers: they come last.
+    waiting: VecDeque<(u64, Element)>,
+    has_ended: bool,
 }
+
+/// Posts that wait for their thread at most.
+const WAITING: usize = 20_000;
 
 struct Thread {
     link: String,
@@ -41,16 +50,28 @@ impl<R: BufRead> Disqus<R> {
             xml: Xml::new(input),
             threads: HashMap::new(),
             posts: 0,
+            waiting: VecDeque::new(),
+            has_ended: false,
         }
     }
 
     /// What comes next; `None` at the end. Nothing follows that, or an error.
     pub(super) fn advance(&mut self) -> Result<Option<Found>, ReadError> {
         loop {
+            if self.has_ended {
+                let Some((number, post)) = self.waiting.pop_front() else {
+                    return Ok(None);
+                };
+                self.posts = number;
+                return Ok(Some(self.comment(&post)));
+            }
             let element = match self.xml.step()? {
                 Step::Open(element) => element,
                 Step::Close => continue,
-                Step::End => return Ok(None),
+                Step::End => {
+                    self.has_ended = true;
+                    continue;
+                }
             };
             // A post and a thread refer to each other by elements of the same names, inside.
             match element.name.as_str() {
@@ -61,15 +82,23 @@ impl<R: BufRead> Disqus<R> {
                 }
                 "post" => {
                     self.posts += 1;
-                    let post = self.xml.rest_of(element)?;
-                    return Ok(Some(match post {
-                        Some(post) => self.comment(&post),
-                        None => Found::Skipped("too large"),
-                    }));
+                    let Some(post) = self.xml.rest_of(element)? else {
+                        return Ok(Some(Found::Skipped("too large")));
+                    };
+                    if !self.is_before_its_thread(&post) {
+                        return Ok(Some(self.comment(&post)));
+                    }
+                    self.waiting.push_back((self.posts, post));
                 }
                 _ => {}
             }
         }
+    }
+
+    fn is_before_its_thread(&self, post: &Element) -> bool {
+        let thread = post.child("thread").and_then(id_of);
+        let is_known = |id| self.threads.contains_key(id);
+        self.waiting.len() < WAITING && !thread.is_none_or(is_known)
     }
 
     fn remember(&mut self, thread: &Element) {

@@ -1,7 +1,7 @@
 //! Bytes of a file as UTF-8, whatever they are: what the caller, a byte order mark or an XML declaration
 //! says (unless its letters are UTF-8 all the same), UTF-16 by its zeros, else UTF-8. A byte that is wrong there
 //! becomes U+FFFD and is counted. A file that says nothing of itself and is plainly not UTF-8 is taken for
-//! Windows-1252, which is reported. Characters that a database has written as two halves of UTF-16 (CESU-8) are put
+//! what its letters look like, which is reported. Characters that a database has written as two halves of UTF-16 (CESU-8) are put
 //! together.
 
 use std::{
@@ -12,7 +12,9 @@ use std::{
     },
 };
 
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use guess::guessed;
 
 /// Bytes decoded at a time.
 const CHUNK: usize = 1 << 16;
@@ -168,8 +170,13 @@ impl<R: BufRead> Decoded<R> {
         if let How::Utf8 { sure: false } = self.how
             && is_rather_a_single_byte(&self.raw, self.is_xml)
         {
-            let _ = self.found.guessed.set("Windows-1252");
-            self.how = How::Other(WINDOWS_1252.new_decoder_without_bom_handling());
+            // The more letters there are, the better is the guess.
+            if self.raw.len() < CHUNK && !self.ended {
+                return;
+            }
+            let encoding = guessed(&self.raw, self.ended);
+            let _ = self.found.guessed.set(encoding.name());
+            self.how = How::Other(encoding.new_decoder_without_bom_handling());
         }
         match &mut self.how {
             How::Unknown(_) | How::Declared(_) => {}
@@ -370,5 +377,6 @@ impl<R: BufRead> BufRead for Decoded<R> {
     }
 }
 
+mod guess;
 #[cfg(test)]
 mod tests;

@@ -116,6 +116,10 @@ pub struct ForeignComment {
     pub label: Option<Label>,
     /// Whether Akismet had called it spam, as far as the system kept that: no label, but something to compare with.
     pub akismet: Option<bool>,
+    /// From when on it is for everyone, where it, or its page, is to be published later.
+    pub shown_from: Option<Timestamp>,
+    /// Until when.
+    pub shown_until: Option<Timestamp>,
     /// Why it must not be public here, although nothing was said against the comment itself: in a few
     /// words that are the same for all of its kind.
     pub withheld: Option<&'static str>,
@@ -182,6 +186,15 @@ impl ForeignComment {
             withheld: why,
             ..self
         }
+    }
+
+    /// The same of what is not to be seen yet, or no more.
+    #[must_use]
+    pub fn shown_at(self, now: Timestamp) -> Self {
+        let is_later = self.shown_from.is_some_and(|from| from > now);
+        let is_over = self.shown_until.is_some_and(|until| until <= now);
+        self.withheld(is_later.then_some("it is to be published later"))
+            .withheld(is_over.then_some("it was to be shown for a time only"))
     }
 
     /// The same for what was thrown away with its page or thread, or by itself: it is kept out of the

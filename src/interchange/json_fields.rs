@@ -141,6 +141,21 @@ pub fn is_reference(id: &str) -> bool {
         )
 }
 
+/// The doubt about an author of whom only the id is there. It is no name to show.
+pub(super) const ID_ALONE: &str = "an author who is an id alone";
+
+/// Whether an identifier is one that only machines make: a UUID, or as many hexadecimal digits as an id of `MongoDB` has.
+pub(super) fn is_key(id: &str) -> bool {
+    let digits = id.bytes().filter(|byte| *byte != b'-');
+    let (mut count, mut has_number, mut is_hex) = (0, false, true);
+    for byte in digits {
+        count += 1;
+        has_number |= byte.is_ascii_digit();
+        is_hex &= byte.is_ascii_hexdigit();
+    }
+    is_hex && has_number && matches!(count, 24 | 32 | 40 | 64)
+}
+
 /// Whether what is called a comment's parent, or a list of comments, is a page's address.
 pub(super) fn is_address(name: &str) -> bool {
     name.starts_with('/') || name.starts_with("http://") || name.starts_with("https://")

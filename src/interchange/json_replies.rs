@@ -1,14 +1,14 @@
 //! An element of a JSON file with what is nested in it: replies within the comment that they answer, comments within their
 //! thread. Also what an interface answered instead of comments.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     foreign::{ForeignComment, Found, ReadError},
-    json_fields::first,
+    json_fields::{first, is_address},
     json_values::LISTS,
     json_wraps,
-    marks::Marks,
+    marks::{Marks, posts},
     plain,
 };
 
@@ -35,19 +35,20 @@ const PAGED: [&str; 4] = ["nodes", "edges", "data", "items"];
 pub(super) fn read(
     place: &str,
     value: &Value,
+    above: &Above,
     of: &mut impl FnMut(&Value) -> Found,
 ) -> Vec<Result<Found, ReadError>> {
     if let Some(problem) = answered(value) {
         return vec![Err(ReadError::item(place, &problem))];
     }
     let mut found = Vec::new();
-    read_below(place, value, &Above::default(), 0, of, &mut found);
+    read_below(place, value, above, 0, of, &mut found);
     found.into_iter().map(Ok).collect()
 }
 
 /// What is said of a nested comment by what it is nested in.
 #[derive(Default, Clone)]
-struct Above {
+pub(super) struct Above {
     id: Option<String>,
     /// The name that it has in a map: its id if it is a comment, else its page.
     key: Option<String>,
@@ -55,6 +56,68 @@ struct Above {
     title: Option<String>,
     /// What a thread says of all that is in it.
     marks: Marks,
+}
+
+impl Above {
+    /// What an object says of the comments in its lists: the page, where it names one, and what keeps it from readers. A number among the
+    /// marks counts something.
+    pub(super) fn around(envelope: &Value, above: &Self) -> Self {
+        let said = envelope.as_object().into_iter().flatten();
+        let said = said.filter(|(_, value)| !value.is_number() && !value.is_array());
+        let said: Map<_, _> = said
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        let said = Value::Object(said);
+        let posts = std::iter::once(&said).chain(posts(&said));
+        let page = posts.clone().find_map(|post| {
+            let names = [
+                "url",
+                "page",
+                "page_url",
+                "link",
+                "permalink",
+                "path",
+                "uri",
+            ];
+            first(post, &names).filter(|page| is_address(page))
+        });
+        let title = posts
+            .filter(|_| page.is_some())
+            .find_map(|post| first(post, &["page_title", "title"]));
+        Self {
+            page: page.unwrap_or_else(|| above.page.clone()),
+            title: title
+                .map(|title| plain::line(&title))
+                .or_else(|| above.title.clone()),
+            marks: above.marks.and(Marks::of_page(&said)),
+            ..Self::default()
+        }
+    }
+
+    /// The same of what stands in a list of this name, which may be its page's address.
+    pub(super) fn in_list(&self, name: &str) -> Self {
+        let mut above = self.clone();
+        if is_address(name) {
+            name.clone_into(&mut above.page);
+        }
+        above
+    }
+
+    /// The same of what answers a comment.
+    pub(super) fn answering(&self, id: &str) -> Self {
+        Self {
+            id: Some(id.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same of what has this name in a map.
+    pub(super) fn named(&self, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..self.clone()
+        }
+    }
 }
 
 fn read_below(
@@ -65,8 +128,17 @@ fn read_below(
     of: &mut impl FnMut(&Value) -> Found,
     found: &mut Vec<Found>,
 ) {
-    let one = of(&json_wraps::whole(value));
+    let whole = json_wraps::whole(value);
+    let value = match value.get("kind") {
+        Some(_) => &*whole,
+        None => value,
+    };
+    let one = of(&whole);
     let mut nested = nested(value);
+    // What a comment is in may be around its answers too.
+    if nested.is_empty() && matches!(one, Found::Comment(_)) {
+        nested = self::nested(&whole);
+    }
     let is_thread = value.get("comments").is_some() || rows(value).next().is_some();
     let below = match one {
         Found::Comment(comment) => {
@@ -126,7 +198,7 @@ fn of_thread(value: &Value, above: &Above, is_thread: bool) -> Above {
             .map(|title| plain::line(&title))
             .or_else(|| above.title.clone()),
         marks: if is_thread {
-            Marks::of_page(value)
+            above.marks.and(Marks::of_page(value))
         } else {
             above.marks
         },
@@ -164,7 +236,7 @@ const OTHERS: [&str; 9] = [
 ];
 
 /// Whether an object is a map: of pages' lists by the pages' names, of comments by their ids, or of both.
-fn is_map(value: &Value) -> bool {
+pub(super) fn is_map(value: &Value) -> bool {
     let is_of_objects = |value: &Value| match value {
         Value::Object(_) => true,
         Value::Array(list) => list.iter().all(Value::is_object),
@@ -175,8 +247,8 @@ fn is_map(value: &Value) -> bool {
 }
 
 /// Something in a list or a map.
-struct Member<'a> {
-    value: &'a Value,
+pub(super) struct Member<'a> {
+    pub(super) value: &'a Value,
     key: Option<&'a str>,
     is_in_list: bool,
 }
@@ -191,7 +263,7 @@ impl<'a> Member<'a> {
     }
 
     /// What is said of it, by what it stands in and by its name there.
-    fn below(&self, above: &Above) -> Above {
+    pub(super) fn below(&self, above: &Above) -> Above {
         let mut above = above.clone();
         match self.key {
             Some(page) if self.is_in_list => page.clone_into(&mut above.page),
@@ -202,7 +274,7 @@ impl<'a> Member<'a> {
 }
 
 /// The objects of a map, each with the name that it or its list has there, unless that name says what they are.
-fn members(map: &Value) -> Vec<Member<'_>> {
+pub(super) fn members(map: &Value) -> Vec<Member<'_>> {
     let fields = map.as_object().into_iter().flatten();
     let members = fields.flat_map(|(key, value)| {
         let key = (!LISTS.contains(&key.as_str())).then_some(key.as_str());
@@ -215,6 +287,11 @@ fn members(map: &Value) -> Vec<Member<'_>> {
         })
     });
     members.collect()
+}
+
+/// Whether an object has lists of what may be comments.
+pub(super) fn has_nested(value: &Value) -> bool {
+    !nested(value).is_empty()
 }
 
 /// What is nested in an object.

@@ -1,50 +1,25 @@
 //! The comments of a JSON file one after another, whatever holds them: one list or one behind another (as a
 //! loop over pages writes them), an object a line, objects written over many lines, or an object that has
 //! the list somewhere inside (`{"code": 0, "data": […]}`). Nothing is held but one element; its nesting is
-//! bounded by `serde_json`, which follows 128 levels. A bad one alone is bad, and reading goes on behind it.
+//! bounded by `serde_json`, which follows 128 levels. A bad one alone is bad, and reading goes on behind it. Who asks for it gets an
+//! object that has lists whole, up to a size, since what belongs to a list may stand before or behind it.
 
 use std::io::BufRead;
 
 use serde_json::Value;
 
 use super::{foreign::ReadError, json_fields::is_address, json_mending::parsed};
+use names::THREADS;
+pub use names::{ANSWERS, LISTS, TABLES};
 
 /// The largest element, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// Names under which systems keep their list of comments.
-pub const LISTS: [&str; 21] = [
-    "Comment",
-    "Comments",
-    "comments",
-    "data",
-    "Items",
-    "documents",
-    "hits",
-    "results",
-    "items",
-    "list",
-    "records",
-    "rows",
-    "response",
-    "docs",
-    "nodes",
-    "edges",
-    "entries",
-    "objects",
-    "pages",
-    "threads",
-    "topics",
-];
-
-/// Those that may hold whole threads.
-const THREADS: [&str; 3] = ["pages", "threads", "topics"];
-
-/// Names under which answers stand beside the list of what they answer: a list, or a map of lists by what is answered.
-const ANSWERS: [&str; 5] = ["replies", "answers", "responses", "children", "subcomments"];
-
 /// The largest thread, in bytes.
 const LARGEST_THREAD: usize = 16 << 20;
+
+/// The largest object that is given whole with its lists, in bytes.
+const LARGEST_WHOLE: usize = 16 << 20;
 
 /// The longest name of a list, in bytes.
 const LONGEST_NAME: usize = 4_000;
@@ -68,6 +43,21 @@ pub struct JsonValues<R> {
     state: State,
     /// Elements of lists so far.
     element: u64,
+    /// Whether what belongs to a list is wanted wherever it stands.
+    in_any_order: bool,
+    /// What the last element is.
+    part: JsonPart,
+}
+
+/// What an element is of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonPart {
+    /// An element of a list, or an object that has none.
+    Element,
+    /// An object with all of its lists.
+    Envelope,
+    /// What stands in an object before its first list; the elements of its lists follow.
+    Beginning,
 }
 
 enum State {
@@ -94,7 +84,34 @@ impl<R: BufRead> JsonValues<R> {
             answers: 0,
             state: State::Top,
             element: 0,
+            in_any_order: false,
+            part: JsonPart::Element,
         }
+    }
+
+    /// Gives objects that have lists whole where they are not too large, and else what stands before their first list.
+    #[must_use]
+    pub const fn in_any_order(mut self) -> Self {
+        self.in_any_order = true;
+        self
+    }
+
+    /// What the last element is.
+    #[must_use]
+    pub const fn part(&self) -> JsonPart {
+        self.part
+    }
+
+    /// Whether no object or list is being read.
+    #[must_use]
+    pub const fn is_at_top(&self) -> bool {
+        matches!(self.state, State::Top | State::Ended)
+    }
+
+    /// Numbers the file's next element, for one that was found in an object that was given whole.
+    pub const fn numbered(&mut self) -> u64 {
+        self.element += 1;
+        self.element
     }
 
     /// Where an element is a whole thread: reads larger ones.
@@ -230,49 +247,6 @@ impl<R: BufRead> JsonValues<R> {
         value
     }
 
-    /// Goes on in an envelope, to its next list or its end.
-    fn in_envelope(&mut self, mut depth: usize) -> Result<(), ReadError> {
-        let (mut last, mut is_after_key) = (Vec::new(), false);
-        while let Some(byte) = self.visible()? {
-            let is_of_answers = || {
-                let is_near = depth <= 2 && !self.lists.is_empty();
-                is_near && ANSWERS.iter().any(|name| name.as_bytes() == last)
-            };
-            let is_list = || depth == self.answers || is_of_answers() || self.is_list(depth, &last);
-            match byte {
-                b'[' if is_after_key && is_list() && self.is_of_objects()? => {
-                    self.list = name_of(&last);
-                    self.state = State::List(depth);
-                    return Ok(());
-                }
-                b'[' | b'{' => {
-                    let is_map = byte == b'{' && is_after_key && is_of_answers();
-                    depth += 1;
-                    if is_map && self.answers == 0 {
-                        self.answers = depth;
-                    }
-                }
-                b']' | b'}' => {
-                    depth -= 1;
-                    if depth < self.answers {
-                        self.answers = 0;
-                    }
-                    if depth == 0 {
-                        self.state = State::Top;
-                        return Ok(());
-                    }
-                }
-                b'"' => last = self.string()?,
-                _ => {}
-            }
-            is_after_key = byte == b':';
-        }
-        Err(ReadError::broken(
-            "the file",
-            &"it ends early, inside of what its list stands in",
-        ))
-    }
-
     /// The next element of a list; `None` behind the last.
     fn in_list(&mut self, envelope: usize) -> Result<Option<JsonElement>, ReadError> {
         let bytes = self.element_bytes(envelope)?;
@@ -344,11 +318,12 @@ impl<R: BufRead> Iterator for JsonValues<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            self.part = JsonPart::Element;
             let step = match self.state {
                 State::Ended => return None,
                 State::Top => self.at_top(),
                 State::List(envelope) => self.in_list(envelope),
-                State::Envelope(depth) => self.in_envelope(depth).map(|()| None),
+                State::Envelope(depth) => self.in_envelope(depth),
             };
             match step {
                 Ok(Some(element)) => return Some(Ok(element)),
@@ -370,6 +345,9 @@ fn name_of(raw: &[u8]) -> String {
     serde_json::from_slice(&quoted).unwrap_or_else(|_| String::from_utf8_lossy(raw).into_owned())
 }
 
+mod between;
+mod names;
 mod objects;
+mod repeated;
 #[cfg(test)]
 mod tests;

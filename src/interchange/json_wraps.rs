@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     columns::{names_of, same},
     json_fields::text,
+    json_forums,
 };
 
 /// What a comment has inside of something that says more about it.
@@ -18,7 +19,9 @@ const DEEPEST: usize = 3;
 
 /// An element as one object. What is inside counts before what is around it.
 pub(super) fn whole(value: &Value) -> Cow<'_, Value> {
-    unwrapped(value, 0).map_or(Cow::Borrowed(value), Cow::Owned)
+    json_forums::post(value)
+        .or_else(|| unwrapped(value, 0))
+        .map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 fn unwrapped(value: &Value, depth: usize) -> Option<Value> {
@@ -77,6 +80,19 @@ fn has_text(fields: &Map<String, Value>) -> bool {
     let names = names_of("text");
     let is_text = |(key, value): (&String, &Value)| {
         value.is_string() && names.iter().any(|name| same(key, name))
+    };
+    fields.iter().any(is_text)
+}
+
+/// Whether an object has what a comment has: a text.
+pub(super) fn is_comment(value: &Value) -> bool {
+    let Some(fields) = value.as_object() else {
+        return false;
+    };
+    let names = names_of("text");
+    let is_text = |(key, value): (&String, &Value)| {
+        let is_one = value.is_string() || shaped(value).is_some();
+        is_one && names.iter().any(|name| same(key, name))
     };
     fields.iter().any(is_text)
 }

@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use super::{
     columns::letters,
+    dates,
     foreign::{ForeignComment, Standing},
     json_fields::{bare, says_no, text},
     standing::standing,
 };
+use crate::domain::timestamp::Timestamp;
 
 /// Why a comment with such a mark is withheld.
 pub(super) const MARKED_WITHHELD: &str = "it is marked as not public";
@@ -26,6 +28,9 @@ pub(super) struct Marks {
     withheld: bool,
     discarded: bool,
     is_page: bool,
+    /// When it is, or was, to be seen.
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
 impl Marks {
@@ -55,7 +60,8 @@ impl Marks {
                 }
                 Value::Object(fields) => {
                     marks.add_set(kind, !fields.is_empty());
-                    for word in STATES.iter().filter_map(|name| text(value, name)) {
+                    let words = STATES.iter().chain(&WORDS);
+                    for word in words.filter_map(|name| text(value, name)) {
                         marks.add_word(kind, &word);
                     }
                 }
@@ -74,12 +80,21 @@ impl Marks {
         let has = |name: &&str| text(page, name).is_some_and(|word| !says_no(&word));
         marks.withheld |= ["password", "passwordHash"].iter().any(has);
         for post in posts(page) {
-            let post = Self::of_page(post);
-            marks.withheld |= post.withheld;
-            marks.discarded |= post.discarded;
+            marks = marks.and(Self::of_page(post));
         }
         marks.is_page = true;
         marks
+    }
+
+    /// These and those of what is around.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            withheld: self.withheld || other.withheld,
+            discarded: self.discarded || other.discarded,
+            is_page: self.is_page || other.is_page,
+            from: self.from.max(other.from),
+            until: earlier(self.until, other.until),
+        }
     }
 
     /// Whether any of them keeps something from readers.
@@ -94,6 +109,11 @@ impl Marks {
         } else {
             (MARKED_WITHHELD, MARKED_DISCARDED)
         };
+        let comment = ForeignComment {
+            shown_from: comment.shown_from.max(self.from),
+            shown_until: earlier(comment.shown_until, self.until),
+            ..comment
+        };
         comment
             .discarded(self.discarded.then_some(discarded))
             .withheld(self.withheld.then_some(withheld))
@@ -103,7 +123,12 @@ impl Marks {
         match kind {
             Kind::Withheld => self.withheld |= !says_no(word),
             Kind::Discarded => self.discarded |= !says_no(word),
-            Kind::Shown => self.withheld |= says_no(word) && !word.trim().is_empty(),
+            Kind::Shown => {
+                self.withheld |= says_no(word) && !word.trim().is_empty();
+                self.add(Kind::From, word);
+            }
+            Kind::From => self.from = self.from.max(dates::parse(word)),
+            Kind::Until => self.until = earlier(self.until, dates::parse(word)),
             Kind::Audience => self.withheld |= leaves_out(word),
             // What is attached to a post is as public as that.
             Kind::State => self.add_state(word, |word| word == "inherit"),
@@ -118,6 +143,9 @@ impl Marks {
 
     /// One of several words, or one that may be about anything: it counts where it plainly keeps a comment back.
     fn add_word(&mut self, kind: Kind, word: &str) {
+        if matches!(kind, Kind::Audience) {
+            self.withheld |= leaves_out(word);
+        }
         let is_known = standing(Some(word), None).doubts.is_empty();
         if matches!(kind, Kind::State | Kind::Word) && is_known && !says_no(word) {
             self.add_state(word, |_| false);
@@ -129,7 +157,13 @@ impl Marks {
         match kind {
             Kind::Withheld => self.withheld |= is_set,
             Kind::Discarded => self.discarded |= is_set,
-            Kind::Shown | Kind::Audience | Kind::State | Kind::Word | Kind::Type => {}
+            Kind::Shown
+            | Kind::From
+            | Kind::Until
+            | Kind::Audience
+            | Kind::State
+            | Kind::Word
+            | Kind::Type => {}
         }
     }
 
@@ -155,8 +189,11 @@ pub(super) fn as_marked(object: &Value, comment: ForeignComment) -> ForeignComme
 /// Names of a state.
 const STATES: [&str; 2] = ["status", "state"];
 
+/// Names of its word where a state is an object.
+const WORDS: [&str; 6] = ["name", "value", "label", "code", "key", "slug"];
+
 /// What something stands under, where that is an object.
-fn posts(object: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn posts(object: &Value) -> impl Iterator<Item = &Value> + Clone {
     const PAGES: [&str; 8] = [
         "page",
         "thread",
@@ -181,6 +218,10 @@ enum Kind {
     Discarded,
     /// It is not for everyone where this is denied.
     Shown,
+    /// From when on it is for everyone.
+    From,
+    /// Until when it was.
+    Until,
     /// Who may see it.
     Audience,
     /// A word of a moderator's.
@@ -216,10 +257,24 @@ fn kind(name: &str) -> Option<Kind> {
         "moderationstatus" | "moderationstate" | "approvalstatus" | "approvalstate"
         | "reviewstatus" | "reviewstate" | "publishstatus" | "publishstate"
         | "publicationstatus" | "publicationstate" | "poststatus" => Kind::State,
+        "publishat" | "publishedat" | "publishon" | "publishdate" | "publisheddate"
+        | "publishtime" | "publicationdate" | "pubdate" | "publishfrom" | "scheduledat"
+        | "scheduledfor" | "scheduledon" | "scheduleddate" | "scheduleat" | "scheduledtime"
+        | "releasedate" | "releaseat" | "embargo" | "embargountil" | "embargoeduntil"
+        | "embargodate" | "goliveat" | "visiblefrom" | "visibleafter" | "showfrom"
+        | "showafter" | "availablefrom" => Kind::From,
+        "expiresat" | "expireson" | "expiredat" | "expireat" | "expirydate" | "expirationdate"
+        | "unpublishat" | "unpublishon" | "unpublishdate" | "publishuntil" | "visibleuntil"
+        | "showuntil" | "hideafter" | "availableuntil" => Kind::Until,
         "moderation" | "status" | "state" | "flags" => Kind::Word,
         "type" => Kind::Type,
         _ => return None,
     })
+}
+
+/// The earlier of two moments, where there are any.
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// Whether a word of who may see it leaves somebody out.

@@ -6,8 +6,10 @@ use serde_json::Value;
 use super::{
     columns::{in_two, names_of, same},
     dates::{self, Date},
+    doubt::Doubt,
     foreign::{ForeignComment, Found},
-    json_fields::{first, is_address, is_reference, moment, reference, text},
+    json_fields::{ID_ALONE, first, is_address, is_key, is_reference, moment, reference, text},
+    json_trees,
     json_wraps::shaped,
     labelled::label_of,
     marks::as_marked,
@@ -22,10 +24,11 @@ use crate::domain::network;
 /// A line.
 #[must_use]
 pub fn of(object: &Value) -> Found {
-    let own = text(object, "text");
+    let own = text(object, "text").filter(|_| tree(object).is_none());
     let other = || field(object, "text").or_else(|| shaped_text(object));
     let Some(content) = own
         .clone()
+        .or_else(|| tree(object))
         .or_else(|| other().map(|other| typed::of_either(&other)))
     else {
         return Found::Skipped("no text");
@@ -49,6 +52,11 @@ pub fn of(object: &Value) -> Found {
         Some(_) => name,
         None => plain::line(&name),
     });
+    let is_id = match name.as_deref().filter(|name| !name.is_empty()) {
+        Some(name) => is_id_alone(object, name),
+        None => first(object, &IDS_OF_AUTHORS).is_some_and(|id| is_reference(&id)),
+    };
+    let name = name.filter(|_| !is_id);
     let status = field(object, "status");
     let label = named(object, &["label"]);
     let mark = named(object, &MARKS).filter(|_| label.is_none());
@@ -63,7 +71,12 @@ pub fn of(object: &Value) -> Found {
     let authors = staticman_author(object);
     let page = field(object, "page")
         .filter(|page| Some(page) != authors.as_ref())
-        .or_else(|| of_page(object, &["url", "link", "permalink", "path", "uri"]))
+        .or_else(|| {
+            of_page(
+                object,
+                &["url", "link", "permalink", "path", "uri", "href", "slug"],
+            )
+        })
         .or_else(|| Some(page_of_post(&named(object, names_of("wordpress_post"))?)))
         .or(above);
     let comment = ForeignComment {
@@ -87,9 +100,41 @@ pub fn of(object: &Value) -> Found {
         ..ForeignComment::default()
     };
     let mut comment = as_marked(object, comment.written(dated(object)));
+    if is_id {
+        comment.doubts.push(Doubt::new(ID_ALONE, ""));
+    }
     // A label of its own says nothing about who may see it.
     comment.label = label.as_deref().and_then(label_of).or(comment.label);
     comment.into()
+}
+
+/// Fields of an author who is in another table.
+const IDS_OF_AUTHORS: [&str; 8] = [
+    "user_id",
+    "userId",
+    "author_id",
+    "authorId",
+    "member_id",
+    "commenter_id",
+    "uid",
+    "user",
+];
+
+/// Whether an author is the key of somebody in another table: what only a machine makes, or a number in a field for the author and not
+/// for the name.
+fn is_id_alone(object: &Value, name: &str) -> bool {
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+    let mut authors = AUTHORS.iter().filter_map(|field| text(object, field));
+    is_key(name) || is_number && authors.any(|author| author == name)
+}
+
+/// The text where an editor keeps it as a tree.
+fn tree(object: &Value) -> Option<String> {
+    let fields = object.as_object()?;
+    names_of("text").iter().find_map(|name| {
+        let mut values = fields.iter().filter(|(key, _)| same(key, name));
+        values.find_map(|(_, value)| json_trees::text_of(value))
+    })
 }
 
 /// Names of a mark of spam that no system has for something else.

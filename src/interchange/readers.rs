@@ -14,8 +14,10 @@ use super::{
     encoding::{Decoded, Decoding},
     foreign::{Findings, ForeignFormat, Found, ReadError},
     input::{self, Input},
-    isso_json, json_replies,
-    json_values::{JsonValues, LISTS},
+    isso_json,
+    json_envelopes::JsonComments,
+    json_replies::{self, Above},
+    json_values::JsonValues,
     movable_type::MovableType,
     own_json, remark42,
     start::{Start, before_json, before_xml},
@@ -82,21 +84,29 @@ pub fn read_encoded(
         }
         ForeignFormat::WpRest => {
             let mut clocks = Clocks::default();
-            json(input, &LISTS, move |value| {
+            json(input, move |value| {
                 wordpress_json::of_rest(value, &mut clocks)
             })
         }
         ForeignFormat::WpCli => {
             let mut clocks = Clocks::default();
-            json(input, &LISTS, move |value| {
+            json(input, move |value| {
                 wordpress_json::of_cli(value, &mut clocks)
             })
         }
-        ForeignFormat::Artrans => json(input, &LISTS, artrans::of),
-        ForeignFormat::Waline => json(input, &LISTS, waline::of),
+        ForeignFormat::Artrans => json(input, artrans::of),
+        ForeignFormat::Waline => json(input, waline::of),
         // Its first line has lists of its own.
-        ForeignFormat::Remark42 => json(input, &[], remark42::of),
-        ForeignFormat::Jsonl => json(input, &LISTS, own_json::of),
+        ForeignFormat::Remark42 => {
+            let values = JsonValues::new(input, &[]);
+            Box::new(values.flat_map(|value| match value {
+                Ok((place, value)) => {
+                    json_replies::read(&place, &value, &Above::default(), &mut remark42::of)
+                }
+                Err(error) => vec![Err(error)],
+            }))
+        }
+        ForeignFormat::Jsonl => json(input, own_json::of),
         ForeignFormat::IssoJson => {
             let threads = JsonValues::new(input, &["threads", "data"]).of_threads();
             Box::new(threads.flat_map(|thread| match thread {
@@ -148,16 +158,8 @@ fn until_the_end(
     }))
 }
 
-fn json(
-    input: Input,
-    lists: &'static [&'static str],
-    mut of: impl FnMut(&Value) -> Found + Send + 'static,
-) -> Findings {
-    let values = JsonValues::new(input, lists);
-    Box::new(values.flat_map(move |value| match value {
-        Ok((place, value)) => json_replies::read(&place, &value, &mut of),
-        Err(error) => vec![Err(error)],
-    }))
+fn json(input: Input, of: impl FnMut(&Value) -> Found + Send + 'static) -> Findings {
+    Box::new(JsonComments::new(input, of))
 }
 
 /// What is found in a file, and behind it what is to be said of its encoding.

@@ -210,12 +210,12 @@ fn by_name(raw: &str) -> Option<i64> {
     moment(day_of(year?, month, day?)?, clock.trim_end_matches(" min"))
 }
 
-fn day_of(year: i32, month: u8, day: u8) -> Option<Day> {
+pub(super) fn day_of(year: i32, month: u8, day: u8) -> Option<Day> {
     Day::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
 }
 
 /// A number of one or two digits, and what comes after.
-fn number(raw: &str) -> Option<(u8, &str)> {
+pub(super) fn number(raw: &str) -> Option<(u8, &str)> {
     let digits = raw.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = raw.split_at((1..=2).contains(&digits).then_some(digits)?);
     Some((number.parse().ok()?, rest))
@@ -223,7 +223,7 @@ fn number(raw: &str) -> Option<(u8, &str)> {
 
 /// A day and `12:50`, `12:50:15.123 PM`, `pm 12.50.15`, `12:50:15+08:00`, `12:50 GMT+0800`, or nothing, which is its
 /// beginning. Without a zone it is universal time.
-fn moment(day: Day, clock: &str) -> Option<i64> {
+pub(super) fn moment(day: Day, clock: &str) -> Option<i64> {
     let clock = clock.trim();
     if clock.is_empty() || clock.eq_ignore_ascii_case("z") {
         return moment_in("", day, Time::MIDNIGHT);

@@ -3,11 +3,15 @@
 
 use std::io::BufRead;
 
+use serde_json::Value;
+
 use super::{
     columns::in_two,
     dates,
+    doubt::Doubt,
     foreign::{ForeignComment, Found, ReadError},
-    json_fields::{is_address, is_reference},
+    json_fields::{ID_ALONE, is_address, is_key, is_reference},
+    json_trees,
     labelled::label_of,
     marks::Marks,
     plain,
@@ -85,12 +89,16 @@ impl<R: BufRead> Table<R> {
         let label = label.filter(|mark| !is_mark || decides(mark, status.as_deref()));
         // What a column of ours holds stands as it was typed.
         let name = get("name").or_else(|| in_two(get));
+        let is_id = name.as_deref().is_some_and(is_key);
+        let name = name.filter(|_| !is_id);
+        let tree = json_trees::text_of(&Value::from(text.as_str()));
         let (text, name) = if self.rows.is_own("text") {
             (text, name)
         } else {
             let name = name.map(|name| plain::line(&name));
             (typed::of_either(&text), name)
         };
+        let text = tree.unwrap_or(text);
         // WordPress's own table names a comment's post by its number.
         let post = || Some(page_of_post(self.rows.get(row, "wordpress_post")?));
         let parent = get("parent");
@@ -115,7 +123,9 @@ impl<R: BufRead> Table<R> {
             ..ForeignComment::default()
         };
         let label = label.as_deref().and_then(label_of);
-        let comment = comment.written(dates::first(self.rows.values(row, "created_at")));
+        let mut comment = comment.written(dates::first(self.rows.values(row, "created_at")));
+        let alone = is_id.then(|| Doubt::new(ID_ALONE, ""));
+        comment.doubts.extend(alone);
         let comment = Marks::of(self.rows.fields(row)).apply(comment);
         // A label of its own says nothing about who may see it.
         Ok(ForeignComment {

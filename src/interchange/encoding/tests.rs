@@ -145,3 +145,73 @@ fn a_wrong_byte_is_replaced_and_counted_and_another_encoding_reported() {
         "cut \u{FFFD}"
     );
 }
+
+#[test]
+fn the_letters_of_a_file_that_says_nothing_tell_what_it_is() {
+    for (name, text) in [
+        (
+            "windows-1251",
+            "Спасибо за статью, очень полезно и интересно. Жду продолжения!",
+        ),
+        (
+            "koi8-u",
+            "Спасибо за статью, очень полезно и интересно. Жду продолжения!",
+        ),
+        (
+            "shift_jis",
+            "とても参考になりました。ありがとうございます。",
+        ),
+        ("euc-jp", "とても参考になりました。ありがとうございます。"),
+        ("gbk", "这篇文章写得非常好，谢谢分享，期待更多内容。"),
+        ("big5", "這篇文章寫得非常好，謝謝分享，期待更多內容。"),
+        (
+            "euc-kr",
+            "정말 좋은 글입니다. 감사합니다. 다음 글도 기대할게요.",
+        ),
+        (
+            "windows-1250",
+            "Świetny artykuł, dziękuję bardzo! Proszę o więcej takich wpisów, są naprawdę ciekawe",
+        ),
+        (
+            "windows-1253",
+            "Πολύ καλό άρθρο, ευχαριστώ πολύ. Περιμένω το επόμενο.",
+        ),
+        ("windows-1255", "מאמר טוב מאוד, תודה רבה. מחכה להמשך."),
+        (
+            "windows-1256",
+            "مقال رائع جدا، شكرا لك. ننتظر المزيد من المقالات.",
+        ),
+        (
+            "windows-1254",
+            "Çok güzel bir yazı olmuş, teşekkürler. Devamını bekliyoruz, ışık saçıyor.",
+        ),
+        (
+            "windows-1252",
+            "Muy buen artículo, ¡gracias! Espero más páginas así. ¿Cuándo sale?",
+        ),
+        (
+            "windows-1252",
+            "Très bon article, merci à vous ! J’espère la suite bientôt, c’est génial.",
+        ),
+        (
+            "windows-1252",
+            "Schöner Artikel, danke für die Mühe. Grüße aus Köln und Österreich",
+        ),
+        (
+            "windows-1252",
+            "Ótimo artigo, muito obrigado! Não vejo a hora da próxima edição, parabéns",
+        ),
+        (
+            "windows-1252",
+            "Mycket bra artikel, tack så mycket! Jag väntar på nästa del, hälsningar",
+        ),
+        ("windows-1252", "Ann from the café"),
+    ] {
+        let encoding = Encoding::for_label(name.as_bytes()).unwrap();
+        let file = format!("id;page;name;text\n1;/a;N;{text}\n2;/b;N;{text}\n");
+        let (bytes, ..) = encoding.encode(&file);
+        let (read, remarks) = decoded(&bytes);
+        assert_eq!(read, file, "{name}: {remarks:?}");
+        assert!(remarks[0].contains("read as"), "{remarks:?}");
+    }
+}

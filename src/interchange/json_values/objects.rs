@@ -2,7 +2,10 @@
 
 use std::io::BufRead;
 
-use super::{JsonElement, JsonValues, LARGEST_THREAD, State, name_of};
+use serde_json::Value;
+
+use super::repeated::repeats_a_list;
+use super::{JsonElement, JsonPart, JsonValues, LARGEST_THREAD, LARGEST_WHOLE, State, name_of};
 use crate::interchange::{foreign::ReadError, json_mending::parsed};
 
 /// Fields of a comment: an object that has one is no envelope of a list.
@@ -30,8 +33,8 @@ const OF_A_THREAD: [&str; 6] = ["url", "uri", "permalink", "page_url", "page", "
 /// How the reading of an object at the top went.
 enum Object {
     Whole(Vec<u8>),
-    /// It is the envelope of a list, which begins here, so many brackets deep.
-    Envelope(usize, String),
+    /// It is the envelope of a list, which begins here, so many brackets deep; what was read of it.
+    Envelope(usize, String, Vec<u8>),
     /// It is not closed on its line, or not at all.
     Cut(Vec<u8>),
     TooLarge,
@@ -69,13 +72,21 @@ impl<R: BufRead> JsonValues<R> {
         Ok(matches!(next, b'{' | b']'))
     }
 
+    /// Whether a list whose bracket was read begins with an object.
+    pub(super) fn begins_with_object(&mut self) -> Result<bool, ReadError> {
+        let next = self.visible()?;
+        self.give_back(next.as_slice());
+        Ok(next == Some(b'{'))
+    }
+
     /// An object at the top whose bracket was read.
     pub(super) fn object(&mut self, place: String) -> Result<Option<JsonElement>, ReadError> {
         let bytes = match self.object_bytes()? {
-            Object::Envelope(depth, list) => {
+            Object::Envelope(depth, list, start) => {
                 self.list = list;
                 self.state = State::List(depth);
-                return Ok(None);
+                let whole = self.in_any_order.then(|| self.envelope(depth, &start));
+                return Ok(whole.transpose()?.flatten().map(|value| (place, value)));
             }
             Object::TooLarge => return Err(ReadError::item(place, &"larger than is read")),
             Object::Whole(bytes) => match parsed(&bytes) {
@@ -93,6 +104,47 @@ impl<R: BufRead> JsonValues<R> {
             self.give_back(&bytes[end..]);
         }
         Err(ReadError::item(place, &problem))
+    }
+
+    /// An object of which a list begins, so many brackets deep: the whole of it, or, where it is too large or has something that cannot
+    /// be read, what stands before that list, if anything.
+    fn envelope(&mut self, depth: usize, start: &[u8]) -> Result<Option<Value>, ReadError> {
+        let rest = self.rest_of_object(depth + 1, LARGEST_WHOLE.saturating_sub(start.len()))?;
+        let whole = [start, &rest].concat();
+        if let Ok(value) = parsed(&whole)
+            && !repeats_a_list(&whole)
+        {
+            self.state = State::Top;
+            self.part = JsonPart::Envelope;
+            return Ok(Some(value));
+        }
+        self.give_back(&rest);
+        let closed = without_last_list(start);
+        self.part = JsonPart::Beginning;
+        Ok(parsed(&closed).ok())
+    }
+
+    /// The bytes up to the bracket that closes an object so many brackets deep, or as many as there may be.
+    fn rest_of_object(&mut self, mut depth: usize, most: usize) -> Result<Vec<u8>, ReadError> {
+        let (mut bytes, mut quote) = (Vec::new(), None);
+        while depth > 0
+            && bytes.len() < most
+            && let Some(byte) = self.byte()?
+        {
+            let in_string = quote.is_some();
+            bytes.push(byte);
+            match byte {
+                b'"' | b'\'' if quote.is_none_or(|quote| quote == byte) => {
+                    quote = quote.is_none().then_some(byte);
+                }
+                b'/' if !in_string && self.comment()? => drop(bytes.pop()),
+                b'\\' if in_string => bytes.extend(self.byte()?),
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' | b'}' if !in_string => depth -= 1,
+                _ => {}
+            }
+        }
+        Ok(bytes)
     }
 
     fn object_bytes(&mut self) -> Result<Object, ReadError> {
@@ -157,7 +209,8 @@ impl<R: BufRead> JsonValues<R> {
                     && self.is_list(depth, name)
                     && self.is_of_objects()? =>
                 {
-                    return Ok(Object::Envelope(depth, name_of(name)));
+                    let list = name_of(name);
+                    return Ok(Object::Envelope(depth, list, bytes));
                 }
                 // No member of an object begins so: the line before it was cut.
                 b'{' if starts_line && depth == 1 && !is_after_key => {
@@ -183,4 +236,26 @@ impl<R: BufRead> JsonValues<R> {
             (is_after_key, starts_line) = (false, false);
         }
     }
+}
+
+/// An object's beginning up to a list's bracket, closed in that list's place.
+fn without_last_list(start: &[u8]) -> Vec<u8> {
+    let mut closed = start[..start.len() - 1].to_vec();
+    closed.extend_from_slice(b"null");
+    let (mut open, mut quote, mut is_escaped) = (Vec::new(), None, false);
+    for byte in start.iter().take(start.len() - 1).copied() {
+        match byte {
+            _ if is_escaped => {}
+            b'"' | b'\'' if quote.is_none_or(|quote| quote == byte) => {
+                quote = quote.is_none().then_some(byte);
+            }
+            b'{' if quote.is_none() => open.push(b'}'),
+            b'[' if quote.is_none() => open.push(b']'),
+            b'}' | b']' if quote.is_none() => drop(open.pop()),
+            _ => {}
+        }
+        is_escaped = byte == b'\\' && quote.is_some() && !is_escaped;
+    }
+    closed.extend(open.into_iter().rev());
+    closed
 }

@@ -1,9 +1,11 @@
 //! Other systems' files: every reader on a sample of its format, what an import makes of it, and
 //! what an export gives back.
 
+mod around;
 mod at_desk;
 mod entities;
 mod exports;
+mod gathered;
 mod handmade;
 mod hidden;
 mod hosted;
