@@ -120,12 +120,10 @@ const IDS_OF_AUTHORS: [&str; 8] = [
     "user",
 ];
 
-/// Whether an author is the key of somebody in another table: what only a machine makes, or a number in a field for the author and not
-/// for the name.
+/// Whether an author is the key of somebody in another table: what only a machine makes, or a number where a name would be a text.
 fn is_id_alone(object: &Value, name: &str) -> bool {
-    let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
-    let mut authors = AUTHORS.iter().filter_map(|field| text(object, field));
-    is_key(name) || is_number && authors.any(|author| author == name)
+    let mut authors = AUTHORS.iter().filter_map(|field| object.get(*field));
+    is_key(name) || authors.any(|author| author.is_number() && author.to_string() == name)
 }
 
 /// The text where an editor keeps it as a tree.

@@ -161,7 +161,8 @@ on_both_engines!(
             {"id":2,"page":"/e","name":"Wu","status":"approved","created_at":"2020-01-01","text":"[{\"type\":\"p\",\"children\":[{\"text\":\"in a string\"}]}]"},
             {"id":3,"page":"/e","author":"64b1f0c2a1b2c3d4e5f60718","status":"approved","created_at":"2020-01-01","text":"by a key"},
             {"id":4,"page":"/e","author":4711,"status":"approved","created_at":"2020-01-01","text":"by a number"},
-            {"id":5,"page":"/e","name":"4711","status":"approved","created_at":"2020-01-01","text":"by a name"}]"#;
+            {"id":5,"page":"/e","name":"4711","status":"approved","created_at":"2020-01-01","text":"by a name"},
+            {"id":6,"page":"/e","author":"1999","status":"approved","created_at":"2020-01-01","text":"by a nickname of digits"}]"#;
         let report = imported(&app, ForeignFormat::Jsonl, lines).await;
         assert_eq!(
             report.doubts["an author who is an id alone"], 2,
@@ -173,6 +174,7 @@ on_both_engines!(
             ("by a key", "Anonymous"),
             ("by a number", "Anonymous"),
             ("by a name", "4711"),
+            ("by a nickname of digits", "1999"),
         ] {
             assert_eq!(one(&app, text).await.name.as_str(), name, "{text}");
         }
