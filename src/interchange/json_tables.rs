@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     columns::same,
@@ -10,6 +10,7 @@ use super::{
     json_replies::{has_nested, is_map},
     json_values::TABLES,
     json_wraps::{is_comment, whole},
+    marks::mark_of_list,
 };
 
 /// Objects within objects that are looked into for tables.
@@ -68,6 +69,8 @@ const PAGES: [&str; 18] = [
 pub(super) struct Tables {
     people: HashMap<String, Value>,
     pages: HashMap<String, Value>,
+    /// Marks of comments that a list beside them names.
+    marks: HashMap<String, String>,
 }
 
 impl Tables {
@@ -80,6 +83,7 @@ impl Tables {
 
     fn gather(&mut self, value: &Value, depth: usize) {
         for (name, member) in value.as_object().into_iter().flatten() {
+            self.mark(name, member);
             if Self::is_one(name, member) {
                 self.add(member, Self::is_of_people(name));
             } else if member.is_array() && TABLES[OF_PEOPLE..].contains(&name.as_str()) {
@@ -106,6 +110,17 @@ impl Tables {
             Value::Array(list) => !list.is_empty() && list.iter().all(is_entry),
             Value::Object(map) => is_map(member) && map.values().all(is_entry),
             _ => false,
+        }
+    }
+
+    /// Notes the ids in a list whose name says what keeps them from readers.
+    fn mark(&mut self, name: &str, list: &Value) {
+        let Some(mark) = list.as_array().and_then(|_| mark_of_list(name)) else {
+            return;
+        };
+        let ids = list.as_array().into_iter().flatten();
+        for id in ids.filter_map(|id| text(&json!({ "id": id }), "id")) {
+            self.marks.insert(id, mark.clone());
         }
     }
 
@@ -160,7 +175,7 @@ impl Tables {
 
     /// A comment, and those nested in it, with what their ids refer to in those ids' places.
     pub(super) fn joined<'a>(&self, value: &'a Value) -> Cow<'a, Value> {
-        if self.people.is_empty() && self.pages.is_empty() {
+        if self.people.is_empty() && self.pages.is_empty() && self.marks.is_empty() {
             return Cow::Borrowed(value);
         }
         let mut value = whole(value).into_owned();
@@ -176,6 +191,11 @@ impl Tables {
                     if member.is_array() || member.is_object() {
                         self.join(member, depth + 1);
                     }
+                }
+                let id = ["id", "_id"].iter().find_map(|name| fields.get(*name));
+                let id = id.and_then(|id| text(&json!({ "id": id }), "id"));
+                if let Some(mark) = id.and_then(|id| self.marks.get(&id)) {
+                    fields.insert(mark.clone(), true.into());
                 }
                 put(fields, &PEOPLE, &self.people, "author");
                 put(fields, &PAGES, &self.pages, "thread");
@@ -195,7 +215,7 @@ fn put(
     let known = |value: &Value| {
         let id = match value {
             Value::Object(_) => first(value, &["id", "_id", "ref", "$ref", "_ref"])?,
-            _ => text(&serde_json::json!({ "id": value }), "id")?,
+            _ => text(&json!({ "id": value }), "id")?,
         };
         table.get(&id).cloned()
     };

@@ -209,6 +209,16 @@ pub(super) fn posts(object: &Value) -> impl Iterator<Item = &Value> + Clone {
     pages.filter(|page| page.is_object())
 }
 
+/// Whether a list of this name, `hidden_ids` or `deleted`, names what is not for everyone: the mark that each of them has.
+pub(super) fn mark_of_list(name: &str) -> Option<String> {
+    let name: String = letters(name).collect();
+    let ends = ["commentids", "comments", "ids"];
+    let bare = ends.iter().find_map(|end| name.strip_suffix(end));
+    let bare = bare.unwrap_or(&name);
+    let hides = matches!(kind(bare), Some(Kind::Withheld | Kind::Discarded));
+    (hides || bare == "spam").then(|| bare.to_owned())
+}
+
 /// What a mark is about.
 #[derive(Debug, Clone, Copy)]
 enum Kind {

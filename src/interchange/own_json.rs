@@ -122,8 +122,9 @@ const IDS_OF_AUTHORS: [&str; 8] = [
 
 /// Whether an author is the key of somebody in another table: what only a machine makes, or a number where a name would be a text.
 fn is_id_alone(object: &Value, name: &str) -> bool {
-    let mut authors = AUTHORS.iter().filter_map(|field| object.get(*field));
-    is_key(name) || authors.any(|author| author.is_number() && author.to_string() == name)
+    let is_number = |field: &&&str| object.get(**field).is_some_and(Value::is_number);
+    let mut numbers = AUTHORS.iter().filter(is_number);
+    is_key(name) || numbers.any(|field| text(object, field).as_deref() == Some(name))
 }
 
 /// The text where an editor keeps it as a tree.

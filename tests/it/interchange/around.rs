@@ -174,6 +174,13 @@ on_both_engines!(
                 r#"{{"hidden":2,"pending":1,"page":1,"pages":1,"status":"ok","comments":[{}]}}"#,
                 comment("counted", public)
             ),
+            format!(
+                r#"{{"deleted_ids":["thrown"],"hidden":["kept back"],"spamIds":["called junk"],"tags":["x"],"comments":[{},{},{},{}]}}"#,
+                comment("thrown", public),
+                comment("kept back", public),
+                comment("called junk", public),
+                comment("named by none", public)
+            ),
             r#"{"/any/one/":{"comments":[{"id":"m","name":"Ned","text":"of a map","status":"approved","created_at":"2020-01-01"}]}}"#.to_owned(),
         ] {
             let report = imported(&app, ForeignFormat::Jsonl, &file).await;
@@ -184,9 +191,12 @@ on_both_engines!(
         states.sort_by(|one, other| one.0.cmp(&other.0));
         let expected = [
             ("archived", Status::Approved),
+            ("called junk", Status::Spam),
             ("counted", Status::Approved),
             ("gone", Status::Trash),
             ("junk", Status::Spam),
+            ("kept back", Status::Pending),
+            ("named by none", Status::Approved),
             ("new", Status::Approved),
             ("of a map", Status::Approved),
             ("of few", Status::Pending),
@@ -194,6 +204,7 @@ on_both_engines!(
             ("older", Status::Approved),
             ("remark", Status::Approved),
             ("shown", Status::Approved),
+            ("thrown", Status::Trash),
             ("twice one", Status::Approved),
             ("twice two", Status::Approved),
             ("waits", Status::Pending),
