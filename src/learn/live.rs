@@ -4,6 +4,7 @@
 //! Sums are exact, so that instances agree, and taking a label back leaves no trace.
 
 mod follower;
+mod heard;
 mod places;
 mod progress;
 mod site;
@@ -15,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::{follower::Follower, places::info, site::Followed};
+use self::{follower::Follower, heard::Heard, places::info, site::Followed};
 use crate::{
     bayes::naive::FitError,
     bayes::{Label, Model, ModelError, Question},
@@ -23,7 +24,7 @@ use crate::{
     ground::Ground,
     storage::{
         StoreError,
-        learning::{LearningState, Mark},
+        learning::{LearningState, LearningStep, Mark},
     },
 };
 
@@ -131,6 +132,7 @@ pub struct Learning {
     shipped: Arc<SiteModel>,
     follower: Arc<Follower>,
     following: Mutex<Following>,
+    heard: Heard,
     woken: Notify,
 }
 
@@ -160,6 +162,7 @@ impl Learning {
             follower: Arc::new(follower),
             ground,
             following: Mutex::default(),
+            heard: Heard::default(),
             woken: Notify::new(),
         })
     }
@@ -232,12 +235,33 @@ impl Learning {
 
     /// Says that there is something new to follow.
     pub fn wake(&self) {
+        self.heard.lose();
         self.woken.notify_one();
     }
 
-    /// Waits until someone said so.
+    /// Says what changed here, so that it need not be looked for.
+    pub fn hear(&self, steps: Vec<LearningStep>) {
+        if !steps.is_empty() {
+            self.heard.add(steps);
+            self.woken.notify_one();
+        }
+    }
+
+    /// Waits until there is something to [`follow`](Self::follow) in the database. What was heard is learnt meanwhile: it would be found
+    /// there with three statements, and reading it back took longer than learning it.
     pub async fn woken(&self) {
-        self.woken.notified().await;
+        loop {
+            self.woken.notified().await;
+            let Some(steps) = self.heard.take() else {
+                return;
+            };
+            for step in steps {
+                let learnt = self.follower.learn(step).await;
+                if !matches!(learnt, Ok(true)) {
+                    return;
+                }
+            }
+        }
     }
 
     /// Brings the models in memory up to date with the database; how many could not be. Such a
@@ -253,6 +277,8 @@ impl Learning {
         let Some(before) = following.mark else {
             return Ok(0);
         };
+        // All of it is in the database by now.
+        self.heard.take();
         let (now, mut states) = store.learning_since(before).await?;
         if now.removed != before.removed {
             states.extend(self.look_for_removed().await?);

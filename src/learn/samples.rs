@@ -207,12 +207,9 @@ pub async fn cast(
     name: String,
 ) -> Result<Tally> {
     let source = source(&learning.ground, provenance, name);
-    let tally = learning
-        .ground
-        .store
-        .vote(votes, source, learning.ground.now())
-        .await?;
-    learning.wake();
+    let (store, now) = (&learning.ground.store, learning.ground.now());
+    let (tally, steps) = store.vote(votes, source, now).await?;
+    learning.hear(steps);
     Ok(tally)
 }
 
@@ -228,12 +225,9 @@ pub async fn cast_report(learning: &Learning, vote: Vote, program: String) -> Re
         let score = probability(live.model.score(&vote.document()));
         source.waits = vote.label.is_some_and(|label| contradicts(label, score));
     }
-    let tally = learning
-        .ground
-        .store
-        .vote(vec![vote], source, learning.ground.now())
-        .await?;
-    learning.wake();
+    let (store, now) = (&learning.ground.store, learning.ground.now());
+    let (tally, steps) = store.vote(vec![vote], source, now).await?;
+    learning.hear(steps);
     Ok(tally)
 }
 

@@ -118,8 +118,8 @@ pub async fn decide_together(
             vec![spam, abuse]
         }
     });
-    let outcomes = review.ground.store.decide(wishes, decider, to_vote).await?;
-    review.learning.wake();
+    let (outcomes, steps) = review.ground.store.decide(wishes, decider, to_vote).await?;
+    review.learning.hear(steps);
     for (change, outcome) in changes.into_iter().zip(&outcomes) {
         if let Outcome::Done(comment, _) = outcome {
             review.reading.forget(&comment.site, &comment.page);

@@ -18,6 +18,7 @@ use crate::{
     storage::{
         Result, Store, comment_rows,
         decisions::standing::NotTaken,
+        learning::LearningStep,
         sql::{Conn, list, sql, values},
     },
 };
@@ -36,7 +37,7 @@ struct Line {
 
 impl Store {
     /// Carries the wishes out in one transaction, the labels that follow included; the answer has
-    /// an [`Outcome`] for each, in order. A comment named twice is decided once, the second wish
+    /// an [`Outcome`] for each, in order, and how the labels change what is learnt. A comment named twice is decided once, the second wish
     /// finds it stale.
     ///
     /// # Errors
@@ -46,7 +47,7 @@ impl Store {
         wishes: Vec<Wish>,
         decider: Decider,
         to_vote: ToVote,
-    ) -> Result<Vec<Outcome>> {
+    ) -> Result<(Vec<Outcome>, Vec<LearningStep>)> {
         self.write(async |tx| {
             let mut desk = Desk {
                 tx,
@@ -67,7 +68,7 @@ pub(super) struct Desk<'c, 't> {
 }
 
 impl Desk<'_, '_> {
-    async fn carry_out(&mut self, wishes: &[Wish]) -> Result<Vec<Outcome>> {
+    async fn carry_out(&mut self, wishes: &[Wish]) -> Result<(Vec<Outcome>, Vec<LearningStep>)> {
         let mut comments = self.lock(wishes.iter().map(|wish| wish.id)).await?;
         let undone: Vec<CommentId> = wishes
             .iter()
@@ -136,8 +137,8 @@ impl Desk<'_, '_> {
             };
             outcomes.push(Outcome::Done(Box::new(comment.clone()), decided));
         }
-        self.save(&outcomes, &lines, &taken_back).await?;
-        Ok(outcomes)
+        let steps = self.save(&outcomes, &lines, &taken_back).await?;
+        Ok((outcomes, steps))
     }
 
     /// Reads the comments that the decider's scope covers and, on PostgreSQL, locks them, in the order of their ids.

@@ -75,7 +75,7 @@ pub(super) async fn forget(
         learnt.entry(of).or_default().push(sample);
     }
     for ((question, site), samples) in learnt {
-        votes::raise(tx, question, site.as_str()).await?;
+        votes::raise(tx, question, &site).await?;
         let mut from = Taught {
             tx: &mut *tx,
             question,

@@ -11,6 +11,7 @@ use crate::{
         Result, Store, StoreError,
         engine::Engine,
         questions,
+        samples::Lesson,
         sql::{get, record, sql, values},
     },
 };
@@ -28,6 +29,16 @@ pub struct LearningState {
     pub epoch: i64,
     /// The model in use; `None`: the shipped one.
     pub live: Option<String>,
+}
+
+/// How one transaction changed what a site learns of one question.
+#[derive(Debug)]
+pub struct LearningStep {
+    /// Where the site's learning stands now, one revision further.
+    pub state: LearningState,
+    /// What was taught, where all of it is at hand. Where a text had a label before it is `None`: what is unlearnt is the text
+    /// as it was stored.
+    pub lessons: Option<Vec<Lesson>>,
 }
 
 /// How far the changes of all sites' learning have been seen.

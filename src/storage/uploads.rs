@@ -142,7 +142,7 @@ impl Store {
             }
             forget(tx, &upload.id, &votes).await?;
             let source = &upload.source;
-            let tally = votes::cast(tx, votes, source, now).await?;
+            let (tally, _) = votes::cast(tx, votes, source, now).await?;
             Ok(Bitten { tally, over: false })
         })
         .await

@@ -21,7 +21,10 @@ use crate::{
         timestamp::Timestamp,
     },
     storage::{
-        Result, Store, questions,
+        Result, Store,
+        learning::{self, LearningState, LearningStep},
+        questions,
+        samples::Lesson,
         sql::{Conn, get, list, sql, to_json, values},
     },
 };
@@ -49,7 +52,7 @@ struct NewRow<'a> {
 }
 
 #[derive(Serialize)]
-struct Lesson<'a> {
+struct NewLesson<'a> {
     sample: &'a str,
     unlearn: Option<Label>,
     learn: Option<Label>,
@@ -60,7 +63,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn vote(&self, votes: Vec<Vote>, source: Source, now: Timestamp) -> Result<Tally> {
+    pub async fn vote(
+        &self,
+        votes: Vec<Vote>,
+        source: Source,
+        now: Timestamp,
+    ) -> Result<(Tally, Vec<LearningStep>)> {
         self.write(async |tx| cast(tx, votes, &source, now).await)
             .await
     }
@@ -73,50 +81,53 @@ pub(super) async fn cast(
     votes: Vec<Vote>,
     source: &Source,
     now: Timestamp,
-) -> Result<Tally> {
+) -> Result<(Tally, Vec<LearningStep>)> {
     let mut polls: BTreeMap<(Question, SiteSlug), HashMap<String, Vote>> = BTreeMap::new();
     for vote in votes {
         let poll = polls.entry((vote.question, vote.site.clone())).or_default();
         poll.insert(vote.id.clone(), vote);
     }
-    let mut tally = Tally::default();
+    let (mut tally, mut steps) = (Tally::default(), Vec::new());
     for ((question, site), votes) in polls {
         let mut votes: Vec<Vote> = votes.into_values().collect();
         votes.sort_by(|a, b| a.id.cmp(&b.id));
         let mut poll = Poll {
             tx: &mut *tx,
             question,
-            site: site.to_string(),
+            site,
             source,
             now,
         };
-        tally += poll.cast(&votes).await?;
+        let (one, step) = poll.cast(votes).await?;
+        tally += one;
+        steps.extend(step);
     }
-    Ok(tally)
+    Ok((tally, steps))
 }
 
 /// The votes on one site about one question.
 struct Poll<'c, 't> {
     tx: &'c mut Conn<'t>,
     question: Question,
-    site: String,
+    site: SiteSlug,
     source: &'c Source,
     now: Timestamp,
 }
 
 impl Poll<'_, '_> {
-    async fn cast(&mut self, votes: &[Vote]) -> Result<Tally> {
-        if self.changes_nothing(votes).await? {
-            return Ok(Tally::default());
+    async fn cast(&mut self, votes: Vec<Vote>) -> Result<(Tally, Option<LearningStep>)> {
+        if self.changes_nothing(&votes).await? {
+            return Ok((Tally::default(), None));
         }
-        let Raised { revision, trained } = raise(self.tx, self.question, &self.site).await?;
-        let known = self.known(votes, trained).await?;
+        let Raised { state, trained } = raise(self.tx, self.question, &self.site).await?;
+        let revision = state.revision;
+        let (known, stored) = self.known(&votes, trained).await?;
         let mut room = self.room(trained).await?;
         let mut tally = Tally::default();
         let (mut written, mut lessons) = (Vec::new(), Vec::new());
-        let scores = self.scores(votes).await?;
+        let scores = self.scores(&votes).await?;
         let mut waiting = Vec::new();
-        for vote in votes {
+        for vote in &votes {
             let known = known.get(&vote.id);
             if self.has_to_wait(vote, known, scores.get(&vote.id)) {
                 tally.over_cap += 1;
@@ -140,7 +151,7 @@ impl Poll<'_, '_> {
             });
             tally.over_cap += u64::from(vote.label.is_some() && !counted);
             let learnt = known.is_some_and(|known| known.learnt);
-            lessons.push(Lesson {
+            lessons.push(NewLesson {
                 sample: &vote.id,
                 unlearn: before.filter(|_| learnt),
                 learn: vote.label.filter(|_| counted),
@@ -155,7 +166,11 @@ impl Poll<'_, '_> {
             self.write(&written, revision).await?;
             self.teach(&lessons, revision).await?;
         }
-        Ok(tally)
+        let learnt = lessons.into_iter();
+        let learnt = learnt.filter_map(|lesson| Some((lesson.sample.to_owned(), lesson.learn?)));
+        let learnt: HashMap<String, Label> = learnt.collect();
+        let lessons = (stored == 0).then(|| first_lessons(revision, votes, learnt));
+        Ok((tally, Some(LearningStep { state, lessons })))
     }
 
     /// Whether the votes only take labels back, and there are none: most decisions say nothing about abuse.
@@ -163,7 +178,7 @@ impl Poll<'_, '_> {
         if self.question == Question::Spam || votes.iter().any(|vote| vote.label.is_some()) {
             return Ok(false);
         }
-        Ok(self.known(votes, 0).await?.is_empty())
+        Ok(self.known(votes, 0).await?.0.is_empty())
     }
 
     /// A statement about the question's tables.
@@ -171,7 +186,12 @@ impl Poll<'_, '_> {
         questions::of(self.question, text)
     }
 
-    async fn known(&mut self, votes: &[Vote], trained: i64) -> Result<HashMap<String, Known>> {
+    /// What is kept of the texts, as far as it can be read, and of how many there is anything.
+    async fn known(
+        &mut self,
+        votes: &[Vote],
+        trained: i64,
+    ) -> Result<(HashMap<String, Known>, usize)> {
         let text = "SELECT id, label, counted, revision, provenance, waits FROM {of}samples \
                     WHERE site = $1 AND id IN {list:$2}";
         let query = sql(
@@ -194,7 +214,7 @@ impl Poll<'_, '_> {
         // One that is damaged is taken for new: the vote puts it right.
         let table = questions::samples(self.question);
         let known = self.tx.gather(table, query, read).await?;
-        Ok(known.rows.into_iter().collect())
+        Ok((known.rows.into_iter().collect(), known.seen))
     }
 
     /// How many labels of each class from this source still count at once.
@@ -340,7 +360,7 @@ impl Poll<'_, '_> {
         Ok(())
     }
 
-    async fn teach(&mut self, lessons: &[Lesson<'_>], revision: i64) -> Result<()> {
+    async fn teach(&mut self, lessons: &[NewLesson<'_>], revision: i64) -> Result<()> {
         let text = "INSERT INTO {of}lessons (site, revision, sample, unlearn, learn) \
                     SELECT $2, $3, r.value->>'sample', r.value->>'unlearn', r.value->>'learn' \
                     FROM {rows:$1}";
@@ -354,6 +374,24 @@ impl Poll<'_, '_> {
     }
 }
 
+/// What is learnt from votes about texts that had no label: those that counted, with what they say.
+fn first_lessons(
+    revision: i64,
+    votes: Vec<Vote>,
+    mut learnt: HashMap<String, Label>,
+) -> Vec<Lesson> {
+    let lesson = |vote: Vote| {
+        let learn = learnt.remove(&vote.id)?;
+        Some(Lesson {
+            revision,
+            unlearn: None,
+            learn: Some(learn),
+            vote,
+        })
+    };
+    votes.into_iter().filter_map(lesson).collect()
+}
+
 /// The epoch that a site's learning begins with: any, so that no instance takes it for a later state of an
 /// earlier site's of the same name.
 pub(super) fn first_epoch() -> i64 {
@@ -362,23 +400,27 @@ pub(super) fn first_epoch() -> i64 {
 
 /// How far a site has come with one question.
 pub(super) struct Raised {
-    /// The revision that begins now.
-    pub revision: i64,
+    /// Where its learning stands; the revision is the one that begins now.
+    pub state: LearningState,
     /// The one that the site's live model was trained on; 0 for the shipped one.
     pub trained: i64,
 }
 
 /// Locks a site's learning until the transaction ends, and gives this transaction's revision.
-pub(super) async fn raise(tx: &mut Conn<'_>, question: Question, site: &str) -> Result<Raised> {
+pub(super) async fn raise(
+    tx: &mut Conn<'_>,
+    question: Question,
+    site: &SiteSlug,
+) -> Result<Raised> {
     let text = "INSERT INTO {of}learning (site, revision, epoch) VALUES ($1, 1, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = {of}learning.revision + 1 \
-                RETURNING revision, (SELECT m.revision FROM models m \
+                RETURNING '{question}' AS question, site, revision, epoch, live, (SELECT m.revision FROM models m \
                     WHERE m.site = {of}learning.site AND m.id = {of}learning.live) AS trained";
     let text = questions::of(question, text);
     let row = tx.one(text, values![site, first_epoch()]).await?;
     let trained: Option<i64> = get(&row, "trained")?;
     Ok(Raised {
-        revision: get(&row, "revision")?,
+        state: learning::state(&row)?,
         trained: trained.unwrap_or(0),
     })
 }

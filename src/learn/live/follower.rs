@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     bayes::{ModelError, Question},
-    storage::{Store, learning::LearningState},
+    storage::{
+        Store,
+        learning::{LearningState, LearningStep},
+    },
 };
 
 /// Sites that are read at once where many are asked about for the first time: others wait their turn, and the
@@ -110,6 +113,31 @@ impl Follower {
             return Ok(false);
         }
         self.bring_up(place, &mut progress, state).await?;
+        Ok(true)
+    }
+
+    /// Brings the model of a site in memory one step further. `false` when it is not the next step from where it is: then the
+    /// database has to be asked.
+    pub(super) async fn learn(&self, step: LearningStep) -> Result<bool, LiveError> {
+        let LearningStep { state, lessons } = step;
+        let Some(place) = self.places.find(state.question, &state.site) else {
+            return Ok(true);
+        };
+        let progress = timeout(PATIENCE, place.progress.lock()).await;
+        let mut progress = progress.map_err(|_| LiveError::Late)?;
+        if place.model().is_none() || progress.is_beyond(&state) {
+            return Ok(true);
+        }
+        let mut site = match &progress.read {
+            Some(read) if read.is_before(&state) && !progress.rests(&state) => read.clone(),
+            None if state.revision == 1 => Followed::start(&self.store, &state).await?,
+            _ => return Ok(false),
+        };
+        if let Some(lessons) = lessons {
+            site.step(&state, lessons).await?;
+            progress.read = Some(site);
+        }
+        self.bring_up(&place, &mut progress, &state).await?;
         Ok(true)
     }
 

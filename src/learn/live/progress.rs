@@ -38,6 +38,12 @@ impl Progress {
         self.is_made && read.is_some_and(|read| read.is_at(state))
     }
 
+    /// Whether the model in use knows all that led to a state.
+    pub(super) fn is_beyond(&self, state: &LearningState) -> bool {
+        let read = self.read.as_ref();
+        self.is_made && read.is_some_and(|read| read.is_beyond(state))
+    }
+
     /// Whether this state of the site was tried a moment ago, in vain.
     pub(super) fn rests(&self, state: &LearningState) -> bool {
         let trouble = self.trouble.as_ref();

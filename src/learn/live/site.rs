@@ -55,6 +55,18 @@ impl Followed {
             && self.state.revision <= state.revision
     }
 
+    /// Whether the lessons so far are all of those before the last step to a state.
+    pub(super) fn is_before(&self, state: &LearningState) -> bool {
+        self.continues_to(state) && self.state.revision + 1 == state.revision
+    }
+
+    /// Whether a state's lessons are a part of those so far.
+    pub(super) fn is_beyond(&self, state: &LearningState) -> bool {
+        self.state.live == state.live
+            && self.state.epoch == state.epoch
+            && self.state.revision >= state.revision
+    }
+
     /// Starts with the site's trained model, and none of the lessons since. A model that cannot be
     /// read is replaced by the shipped one: a site is never without.
     pub(super) async fn start(store: &Store, state: &LearningState) -> Result<Self, LiveError> {
@@ -125,8 +137,30 @@ impl Followed {
         self.without_held_out = true;
     }
 
+    /// Learns what leads to the next state.
+    pub(super) async fn step(
+        &mut self,
+        state: &LearningState,
+        lessons: Vec<Lesson>,
+    ) -> Result<(), LiveError> {
+        self.learn(lessons).await?;
+        self.state.revision = state.revision;
+        Ok(())
+    }
+
+    async fn learn(&mut self, lessons: Vec<Lesson>) -> Result<(), LiveError> {
+        if !lessons.is_empty() {
+            self.unkept += i64::try_from(lessons.len()).unwrap_or(i64::MAX);
+            self.taught = taught(self.taught.clone(), lessons).await?;
+        }
+        Ok(())
+    }
+
     /// Learns what is new up to a revision.
     pub(super) async fn catch_up(&mut self, store: &Store, upto: i64) -> Result<(), LiveError> {
+        if self.state.revision == upto {
+            return Ok(());
+        }
         let mut wanted = Wanted {
             question: self.state.question,
             site: self.state.site.clone(),
@@ -138,10 +172,7 @@ impl Followed {
             let mut stretch = store.lessons(&wanted, PAGE).await?;
             let lessons = &mut stretch.lessons;
             lessons.retain(|lesson| !(self.without_held_out && lesson.vote.held_out));
-            if !lessons.is_empty() {
-                self.unkept += i64::try_from(lessons.len()).unwrap_or(i64::MAX);
-                self.taught = taught(self.taught.clone(), stretch.lessons).await?;
-            }
+            self.learn(stretch.lessons).await?;
             let Some(next) = stretch.next else {
                 self.state.revision = upto;
                 return Ok(());

@@ -16,6 +16,7 @@ use crate::{
         Result, callbacks,
         decisions::{Desk, Line},
         deliveries::{self, News},
+        learning::LearningStep,
         sql::{to_json, to_rows, values},
         subscriptions::{self, Approved},
         votes,
@@ -29,9 +30,9 @@ impl Desk<'_, '_> {
         outcomes: &[Outcome],
         lines: &[Line],
         taken_back: &[(String, CommentId, String)],
-    ) -> Result<()> {
+    ) -> Result<Vec<LearningStep>> {
         if lines.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         self.update_comments(outcomes).await?;
         self.append_history(lines).await?;
@@ -70,14 +71,18 @@ impl Desk<'_, '_> {
     }
 
     /// Last of all: from here on the sites' learning is locked until the transaction ends.
-    pub(in crate::storage) async fn label(&mut self, outcomes: &[Outcome]) -> Result<()> {
+    pub(in crate::storage) async fn label(
+        &mut self,
+        outcomes: &[Outcome],
+    ) -> Result<Vec<LearningStep>> {
         let done = outcomes.iter().filter_map(|outcome| match outcome {
             Outcome::Done(comment, decided) => Some((self.to_vote)(comment, decided.reason)),
             _ => None,
         });
         let (source, now) = (&self.decider.source, self.decider.now);
-        votes::cast(self.tx, done.flatten().collect(), source, now).await?;
-        Ok(())
+        let votes = done.flatten().collect();
+        let (_, steps) = votes::cast(self.tx, votes, source, now).await?;
+        Ok(steps)
     }
 
     async fn update_comments(&mut self, outcomes: &[Outcome]) -> Result<()> {
