@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::BufReader,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -27,7 +28,7 @@ use crate::{
         page,
         past::Past,
     },
-    interchange::{foreign::ForeignFormat, readers},
+    interchange::{completed, foreign::ForeignFormat, readers},
 };
 
 /// Shows what this service would have done with the comments that people decided about elsewhere, in the order of time: put aside, held,
@@ -116,7 +117,9 @@ fn replay(
     let mut past = Past::default();
     let now = Clock::System.now();
     for Source { path, format } in sources {
-        let found = findings(*format, path, None, encoding, progress);
+        let (format, file, progress) = (*format, path.clone(), progress.clone());
+        let open = Arc::new(move || findings(format, &file, None, encoding, &progress));
+        let found = completed::read(format, &open);
         let read = found.and_then(|found| past.add(format.system(), found, now));
         read.with_context(|| path.display().to_string())?;
     }

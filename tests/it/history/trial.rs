@@ -159,3 +159,16 @@ fn one_sided_files_and_repetitions_are_named() {
     let nothing = run(hamlet(folder.path(), &["trial", &empty]));
     assert_eq!(nothing.status.code(), Some(1), "{}", says(&nothing));
 }
+
+#[test]
+fn a_date_is_read_as_the_other_dates_of_its_file_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = text_of(&folder.path().join("past.csv"));
+    let rows =
+        "text,date,label\nSown in the spring,03/04/2020,ham\nCheap seeds here,25/04/2020,spam\n";
+    std::fs::write(&table, rows).unwrap();
+    let tried = tried(&folder, &["trial", &format!("csv:{table}"), "--json"]);
+    let tried: Value = serde_json::from_str(&tried).unwrap();
+    assert_eq!(tried["files"]["comments"], 2, "{tried}");
+    assert_eq!(tried["files"]["undated"], 0, "{tried}");
+}
