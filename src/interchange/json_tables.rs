@@ -10,7 +10,7 @@ use super::{
     json_replies::{has_nested, is_map},
     json_values::TABLES,
     json_wraps::{is_comment, whole},
-    marks::mark_of_list,
+    mark_names::mark_of_list,
 };
 
 /// Objects within objects that are looked into for tables.

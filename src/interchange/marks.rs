@@ -4,10 +4,10 @@
 use serde_json::Value;
 
 use super::{
-    columns::letters,
     dates,
     foreign::{ForeignComment, Standing},
     json_fields::{bare, says_no, text},
+    mark_names::{Kind, kind},
     standing::standing,
 };
 use crate::domain::timestamp::Timestamp;
@@ -59,6 +59,7 @@ impl Marks {
                     }
                 }
                 Value::Object(fields) => {
+                    marks = marks.and(Self::of_object(value));
                     marks.add_set(kind, !fields.is_empty());
                     let words = STATES.iter().chain(&WORDS);
                     for word in words.filter_map(|name| text(value, name)) {
@@ -209,79 +210,6 @@ pub(super) fn posts(object: &Value) -> impl Iterator<Item = &Value> + Clone {
     pages.filter(|page| page.is_object())
 }
 
-/// Whether a list of this name, `hidden_ids` or `deleted`, names what is not for everyone: the mark that each of them has.
-pub(super) fn mark_of_list(name: &str) -> Option<String> {
-    let name: String = letters(name).collect();
-    let ends = ["commentids", "comments", "ids"];
-    let bare = ends.iter().find_map(|end| name.strip_suffix(end));
-    let bare = bare.unwrap_or(&name);
-    let hides = matches!(kind(bare), Some(Kind::Withheld | Kind::Discarded));
-    (hides || bare == "spam").then(|| bare.to_owned())
-}
-
-/// What a mark is about.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    /// It is not for everyone where this is set.
-    Withheld,
-    /// It was thrown away where this is set: by anything that does not plainly say no. A date counts.
-    Discarded,
-    /// It is not for everyone where this is denied.
-    Shown,
-    /// From when on it is for everyone.
-    From,
-    /// Until when it was.
-    Until,
-    /// Who may see it.
-    Audience,
-    /// A word of a moderator's.
-    State,
-    /// A word, or several, that may be one of a moderator's.
-    Word,
-    /// What it is.
-    Type,
-}
-
-fn kind(name: &str) -> Option<Kind> {
-    let name: String = letters(name).collect();
-    let bare = name.strip_prefix("is").unwrap_or(&name);
-    Some(match bare {
-        "private" | "privatenote" | "hidden" | "hiddenat" | "hide" | "invisible" | "draft"
-        | "unlisted" | "unpublished" | "pending" | "unapproved" | "needsmoderation"
-        | "awaitingmoderation" | "inmoderation" | "postpassword" | "passwordprotected"
-        | "minimized" | "secret" | "internal" | "staffonly" | "adminonly" | "membersonly"
-        | "onlyauthor" | "confidential" | "whisper" | "shadowban" | "shadowbanned" | "banned"
-        | "blocked" | "disabled" | "quarantined" | "suppressed" | "restricted" | "censored"
-        | "withheld" | "embargoed" | "ghosted" | "shadowed" | "hiddenby" | "hiddenon"
-        | "hiddenbyadmin" | "hiddenbymoderator" | "hiddenbyauthor" | "internalnote"
-        | "internalcomment" | "privatecomment" | "privatemessage" | "onlyadmin" | "onlyadmins"
-        | "onlyme" | "onlymembers" | "onlystaff" | "authoronly" | "moderatorsonly"
-        | "friendsonly" | "subscribersonly" | "registeredonly" => Kind::Withheld,
-        "deleted" | "deletedat" | "deletedon" | "deletedby" | "deletiondate" | "trash"
-        | "trashed" | "trashedat" | "removed" | "removedat" | "removedon" | "removedby"
-        | "rejected" | "rejectedat" => Kind::Discarded,
-        "approved" | "public" | "visible" | "published" | "publish" | "listed" | "display"
-        | "displayed" | "show" | "shown" | "enabled" | "active" => Kind::Shown,
-        "visibility" | "privacy" | "access" | "accesslevel" | "audience" | "visibleto"
-        | "viewableby" | "readableby" | "sharedwith" => Kind::Audience,
-        "moderationstatus" | "moderationstate" | "approvalstatus" | "approvalstate"
-        | "reviewstatus" | "reviewstate" | "publishstatus" | "publishstate"
-        | "publicationstatus" | "publicationstate" | "poststatus" => Kind::State,
-        "publishat" | "publishedat" | "publishon" | "publishdate" | "publisheddate"
-        | "publishtime" | "publicationdate" | "pubdate" | "publishfrom" | "scheduledat"
-        | "scheduledfor" | "scheduledon" | "scheduleddate" | "scheduleat" | "scheduledtime"
-        | "releasedate" | "releaseat" | "embargo" | "embargountil" | "embargoeduntil"
-        | "embargodate" | "goliveat" | "visiblefrom" | "visibleafter" | "showfrom"
-        | "showafter" | "availablefrom" => Kind::From,
-        "expiresat" | "expireson" | "expiredat" | "expireat" | "expirydate" | "expirationdate"
-        | "unpublishat" | "unpublishon" | "unpublishdate" | "publishuntil" | "visibleuntil"
-        | "showuntil" | "hideafter" | "availableuntil" => Kind::Until,
-        "moderation" | "status" | "state" | "flags" => Kind::Word,
-        "type" => Kind::Type,
-        _ => return None,
-    })
-}
-
 /// The earlier of two moments, where there are any.
 fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
     one.into_iter().chain(other).min()
@@ -335,6 +263,10 @@ mod tests {
             ("Audience", "friends"),
             ("moderationStatus", "pending"),
             ("post_status", "private"),
+            ("pendingReview", "true"),
+            ("hidden_by_moderator", "7"),
+            ("hidden_reason", "off topic"),
+            ("confirmed", "false"),
         ] {
             assert_eq!(withheld(&[(name, word)]), (true, false), "{name}");
         }
@@ -342,6 +274,9 @@ mod tests {
             ("removed_at", "2020-01-02"),
             ("is_trash", "1"),
             ("moderation_state", "deleted"),
+            ("removed_by_category", "moderator"),
+            ("deletion_date", "2020-01-02"),
+            ("rejectionReason", "abuse"),
         ] {
             assert_eq!(withheld(&[(name, word)]), (false, true), "{name}");
         }
@@ -354,8 +289,31 @@ mod tests {
             ("visibility", "PUBLIC"),
             ("approval_status", "approved"),
             ("post_status", "publish"),
+            ("removed_by_category", "null"),
+            ("shown_at", "2020-01-01"),
+            ("blocked_users", "7"),
         ] {
             assert_eq!(withheld(&[(name, word)]), (false, false), "{name}");
+        }
+    }
+
+    #[test]
+    fn marks_within_marks_count() {
+        for (object, hides) in [
+            (json!({ "permissions": { "public": false } }), true),
+            (json!({ "flags": { "hidden": true } }), true),
+            (json!({ "visibility": { "public": false } }), true),
+            (json!({ "moderation": { "removedAt": "2020-01-02" } }), true),
+            (
+                json!({ "permissions": { "public": true, "edit": false } }),
+                false,
+            ),
+            (
+                json!({ "flags": { "hidden": false, "edited": true } }),
+                false,
+            ),
+        ] {
+            assert_eq!(Marks::of_object(&object).hides(), hides, "{object}");
         }
     }
 

@@ -30,6 +30,7 @@ mod json_trees;
 pub mod json_values;
 mod json_wraps;
 pub mod labelled;
+mod mark_names;
 mod marks;
 mod movable_type;
 mod numbered_days;
