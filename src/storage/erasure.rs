@@ -14,9 +14,8 @@ use crate::{
         site::SiteSlug,
     },
     storage::{
-        Result, StoreError, questions,
+        Result, StoreError, learning, questions,
         sql::{Conn, get, list, sql, values},
-        votes,
     },
 };
 
@@ -75,7 +74,7 @@ pub(super) async fn forget(
         learnt.entry(of).or_default().push(sample);
     }
     for ((question, site), samples) in learnt {
-        votes::raise(tx, question, &site).await?;
+        learning::raise(tx, question, &site).await?;
         let mut from = Taught {
             tx: &mut *tx,
             question,

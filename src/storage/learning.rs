@@ -12,7 +12,7 @@ use crate::{
         engine::Engine,
         questions,
         samples::Lesson,
-        sql::{get, record, sql, values},
+        sql::{Conn, get, record, sql, values},
     },
 };
 
@@ -223,4 +223,37 @@ impl Store {
         })
         .await
     }
+}
+
+/// The epoch that a site's learning begins with: any, so that no instance takes it for a later state of an
+/// earlier site's of the same name.
+pub(super) fn first_epoch() -> i64 {
+    i64::from(rand::random::<u32>())
+}
+
+/// How far a site has come with one question.
+pub(super) struct Raised {
+    /// Where its learning stands; the revision is the one that begins now.
+    pub state: LearningState,
+    /// The one that the site's live model was trained on; 0 for the shipped one.
+    pub trained: i64,
+}
+
+/// Locks a site's learning until the transaction ends, and gives this transaction's revision.
+pub(super) async fn raise(
+    tx: &mut Conn<'_>,
+    question: Question,
+    site: &SiteSlug,
+) -> Result<Raised> {
+    let text = "INSERT INTO {of}learning (site, revision, epoch) VALUES ($1, 1, $2) \
+                ON CONFLICT (site) DO UPDATE SET revision = {of}learning.revision + 1 \
+                RETURNING '{question}' AS question, site, revision, epoch, live, (SELECT m.revision FROM models m \
+                    WHERE m.site = {of}learning.site AND m.id = {of}learning.live) AS trained";
+    let text = questions::of(question, text);
+    let row = tx.one(text, values![site, first_epoch()]).await?;
+    let trained: Option<i64> = get(&row, "trained")?;
+    Ok(Raised {
+        state: state(&row)?,
+        trained: trained.unwrap_or(0),
+    })
 }

@@ -14,9 +14,8 @@ use crate::{
     storage::{
         Result, Store, StoreError, acts,
         deliveries::{self, News},
-        questions,
+        learning, questions,
         sql::{Conn, get, list, rows, sql, values},
-        votes,
     },
 };
 
@@ -193,7 +192,7 @@ async fn lock_live(
     let text = "INSERT INTO {of}learning (site, revision, epoch) VALUES ($1, 0, $2) \
                 ON CONFLICT (site) DO UPDATE SET revision = {of}learning.revision RETURNING live";
     let text = questions::of(question, text);
-    let row = tx.one(text, values![site, votes::first_epoch()]).await?;
+    let row = tx.one(text, values![site, learning::first_epoch()]).await?;
     get(&row, "live")
 }
 
