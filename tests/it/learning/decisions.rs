@@ -1,6 +1,6 @@
 //! What people decide shows in the next score, everywhere, and leaves no trace when taken back.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use hamlet::{
     app::App,
@@ -12,7 +12,6 @@ use hamlet::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
 use crate::{
     on_both_engines,
@@ -29,9 +28,6 @@ pub async fn score(app: &TestApp, token: &str, text: &str) -> Value {
     judged
 }
 
-/// How long something is waited for that takes a moment.
-const PATIENCE: Duration = Duration::from_mins(1);
-
 /// Posts comments and decides about them.
 pub async fn decided(app: &TestApp, texts: &[&str], decision: Decision) -> Vec<Value> {
     let posted = posted(app, texts).await;
@@ -40,7 +36,8 @@ pub async fn decided(app: &TestApp, texts: &[&str], decision: Decision) -> Vec<V
     posted
 }
 
-async fn posted(app: &TestApp, texts: &[&str]) -> Vec<Value> {
+/// Posts comments.
+pub async fn posted(app: &TestApp, texts: &[&str]) -> Vec<Value> {
     let mut posted = Vec::new();
     for text in texts {
         let fields = json!({ "page": "/garden", "name": "Osric", "email": "osric@elsinore.example", "text": text });
@@ -198,43 +195,8 @@ on_both_engines!(
     }
 );
 
-on_both_engines!(
-    what_is_taught_here_is_learnt_without_being_read_back_and_the_same_comes_of_it,
-    |app: TestApp| async move {
-        decided(&app, &HAM, Decision::Approve).await;
-        decided(&app, &UNWANTED, Decision::Spam).await;
-        let other = instance(app.app.settings.clone()).await;
-        let own = app.app.clone();
-        let hearing = tokio::spawn(async move { own.learning.woken().await });
-        let taught = posted(&app, &["Zorblax for your balcony, zorblax.example"]).await;
-        let before = version(&app.app).await;
-        app.decide_all(&taught, Decision::Spam).await;
-        let is_learnt = async {
-            while version(&app.app).await == before {
-                tokio::task::yield_now().await;
-            }
-        };
-        timeout(PATIENCE, is_learnt).await.expect("it is learnt");
-        background::learn(&other).await;
-        assert_eq!(version(&app.app).await, version(&other).await);
-        assert!(!hearing.is_finished(), "there was nothing to look up");
-
-        app.sql("UPDATE learning SET revision = revision + 1").await;
-        let taught = posted(&app, &["Zorblax again, in all colours"]).await;
-        app.decide_all(&taught, Decision::Spam).await;
-        let looked_up = timeout(PATIENCE, hearing).await;
-        looked_up.expect("a step is missing").unwrap();
-        background::learn(&app.app).await;
-        background::learn(&other).await;
-        assert_ne!(version(&app.app).await, before);
-        assert_eq!(version(&app.app).await, version(&other).await);
-        other.store.close().await;
-        app.stop().await;
-    }
-);
-
 /// What judges at an instance now.
-async fn version(app: &App) -> String {
+pub async fn version(app: &App) -> String {
     let site = app.directory.site("default").unwrap();
     let live = app.learning.model(&site.slug).await.unwrap();
     live.model.version().to_owned()

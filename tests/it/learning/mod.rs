@@ -2,6 +2,7 @@
 
 mod abuse;
 pub mod decisions;
+mod heard;
 pub mod models;
 mod reports;
 mod runs;
