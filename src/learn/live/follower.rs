@@ -135,7 +135,8 @@ impl Follower {
         };
         if let Some(lessons) = lessons {
             site.step(&state, lessons).await?;
-            progress.read = Some(site);
+            // Together, so that whoever is stopped here leaves no model that is said to know them.
+            (progress.read, progress.is_made) = (Some(site), false);
         }
         self.bring_up(&place, &mut progress, &state).await?;
         Ok(true)
