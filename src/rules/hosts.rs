@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::text::{
     glyphs::Glyphs,
+    html,
     links::canonical_host,
-    markup,
     normalize::{is_invisible, normalize},
 };
 
@@ -69,15 +69,15 @@ fn decoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let entity = (c == '&').then(|| markup::entity(rest)).flatten();
-        let tag = (c == '<').then(|| markup::tag(rest)).flatten();
+        let entity = (c == '&').then(|| html::entity(rest)).flatten();
+        let tag = (c == '<').then(|| html::tag(rest)).flatten();
         let length = if let Some((decoded, length)) = entity {
             out.push_str(&decoded);
             length
         } else if let Some(tag) = tag {
             if let Some(target) = tag.target {
                 out.extend([" ", &htmlize::unescape(target), " "]);
-            } else if tag.effect != markup::Effect::None {
+            } else if tag.effect != html::Effect::None {
                 out.push(' ');
             }
             tag.length

@@ -1,6 +1,6 @@
 //! What a text is made of. Pure: no I/O, no clock, no framework.
 //!
-//! A text becomes glyphs ([`normalize`], with [`markup`], `letters`, `order` and [`lookalikes`]), glyphs become typed tokens
+//! A text becomes glyphs ([`normalize`], with [`html`], `letters`, `order` and [`lookalikes`]), glyphs become typed tokens
 //! ([`tokens`], with [`hosts`] for addresses), tokens become hashed features in a few views ([`views`]), each as
 //! rare as [`commonness`] says.
 //!
@@ -22,6 +22,7 @@ pub mod folding;
 pub mod function_words;
 pub mod glyphs;
 pub mod hosts;
+pub mod html;
 mod keys;
 pub mod kind;
 pub mod language;
@@ -29,7 +30,6 @@ mod letters;
 pub mod link_kinds;
 pub mod links;
 pub mod lookalikes;
-pub mod markup;
 pub mod normalize;
 mod order;
 pub mod sketch;

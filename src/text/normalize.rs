@@ -6,8 +6,8 @@
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use super::glyphs::{ATTRIBUTE, CAPITAL, DISGUISED, Glyph, Glyphs, TURNED, UPSIDE_DOWN};
+use super::html::{self, Effect};
 use super::letters::{self, Form};
-use super::markup::{self, Effect};
 use super::order;
 use crate::classes::is_letter;
 
@@ -92,7 +92,7 @@ fn push_ascii(byte: u8, at: usize, marks: u8, out: &mut Glyphs) {
 }
 
 fn fold_entity(rest: &str, at: usize, out: &mut Glyphs) -> usize {
-    let Some((decoded, length)) = markup::entity(rest) else {
+    let Some((decoded, length)) = html::entity(rest) else {
         push_ascii(b'&', at, 0, out);
         return 1;
     };
@@ -119,7 +119,7 @@ fn encoded_twice(rest: &str) -> Option<(char, usize)> {
 }
 
 fn fold_tag(rest: &str, at: usize, out: &mut Glyphs) -> usize {
-    let Some(tag) = markup::tag(rest) else {
+    let Some(tag) = html::tag(rest) else {
         push_ascii(b'<', at, 0, out);
         return 1;
     };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::classes::is_letter_or_digit;
-use crate::markup;
+use crate::html;
 
 /// The parts of a text between the characters at which every address ends, with their places.
 pub(super) fn pieces(text: &str) -> Vec<(usize, &str)> {
@@ -25,7 +25,7 @@ pub(super) fn pieces(text: &str) -> Vec<(usize, &str)> {
 /// `linkify`'s to say.
 fn ends_address(c: char, rest: &str) -> bool {
     match c {
-        '&' => markup::entity(rest).is_some_and(|(decoded, _)| {
+        '&' => html::entity(rest).is_some_and(|(decoded, _)| {
             let ends = |c: char| "<>\"'".contains(c) || c.is_whitespace() || !c.is_ascii();
             decoded.starts_with(ends)
         }),
