@@ -2,7 +2,7 @@
 
 use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
-use super::{found, garden, imported, one, stored};
+use super::{found, garden, imported, one, stored, written};
 use crate::on_both_engines;
 
 /// The members of an envelope, each of which is of no use without another.
@@ -137,49 +137,44 @@ on_both_engines!(
     lists_of_any_name_are_read_and_a_name_that_is_a_state_says_so_of_what_is_in_it,
     |app: TestApp| async move {
         garden(&app).await;
-        let comment = |id: &str, more: &str| {
-            format!(
-                r#"{{"id":"{id}","page":"/any","name":"Ned","text":"{id}","created_at":"2020-01-01"{more}}}"#
-            )
-        };
         let public = r#","status":"approved""#;
         for file in [
             format!(
                 r#"{{"approved":[{}],"spam":[{}],"pending":[{}],"trash":[{}]}}"#,
-                comment("shown", ""),
-                comment("junk", ""),
-                comment("waits", ""),
-                comment("gone", "")
+                written("shown", ""),
+                written("junk", ""),
+                written("waits", ""),
+                written("gone", "")
             ),
             format!(
                 r#"{{"archive":[{}],"comments":[{}],"older":[{}]}}"#,
-                comment("archived", public),
-                comment("new", public),
-                comment("older", public)
+                written("archived", public),
+                written("new", public),
+                written("older", public)
             ),
-            format!(r#"{{"remarks":[{}],"count":1}}"#, comment("remark", public)),
+            format!(r#"{{"remarks":[{}],"count":1}}"#, written("remark", public)),
             // Two lists of one name are two.
             format!(
                 r#"{{"comments":[{}],"comments":[{}]}}"#,
-                comment("twice one", public),
-                comment("twice two", public)
+                written("twice one", public),
+                written("twice two", public)
             ),
-            format!(r#"{{"private":true,"comments":[{}]}}"#, comment("of few", public)),
+            format!(r#"{{"private":true,"comments":[{}]}}"#, written("of few", public)),
             format!(
                 r#"{{"post":{{"url":"/any","visibility":"members"}},"comments":[{}]}}"#,
-                comment("of members", public)
+                written("of members", public)
             ),
             // Numbers beside a list count, and hide nothing.
             format!(
                 r#"{{"hidden":2,"pending":1,"page":1,"pages":1,"status":"ok","comments":[{}]}}"#,
-                comment("counted", public)
+                written("counted", public)
             ),
             format!(
                 r#"{{"deleted_ids":["thrown"],"hidden":["kept back"],"spamIds":["called junk"],"tags":["x"],"comments":[{},{},{},{}]}}"#,
-                comment("thrown", public),
-                comment("kept back", public),
-                comment("called junk", public),
-                comment("named by none", public)
+                written("thrown", public),
+                written("kept back", public),
+                written("called junk", public),
+                written("named by none", public)
             ),
             r#"{"/any/one/":{"comments":[{"id":"m","name":"Ned","text":"of a map","status":"approved","created_at":"2020-01-01"}]}}"#.to_owned(),
         ] {

@@ -2,7 +2,7 @@
 
 use hamlet::{domain::comment::Status, interchange::foreign::ForeignFormat};
 
-use super::{garden, imported, one};
+use super::{garden, imported, one, written};
 use crate::on_both_engines;
 
 on_both_engines!(
@@ -64,11 +64,7 @@ on_both_engines!(
     a_mark_that_a_database_has_wrapped_says_what_is_in_it,
     |app: TestApp| async move {
         garden(&app).await;
-        let line = |id: &str, more: &str| {
-            format!(
-                r#"{{"id":"{id}","page":"/a","name":"A","text":"{id}","created_at":"2020-01-01","status":"approved",{more}}}"#
-            )
-        };
+        let line = |id: &str, more: &str| written(id, &format!(r#","status":"approved",{more}"#));
         let open = [
             ("no", r#""hidden":{"booleanValue":false}"#),
             (

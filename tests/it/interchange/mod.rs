@@ -69,6 +69,13 @@ pub async fn imported(app: &TestApp, format: ForeignFormat, content: impl AsRef<
     import(app, format, file, false).await
 }
 
+/// A comment as JSON, with its id for its text, and more fields behind: `,"status":"approved"`.
+pub fn written(id: &str, more: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","page":"/a","name":"A","text":"{id}","created_at":"2020-01-01"{more}}}"#
+    )
+}
+
 /// The comment with this text.
 pub async fn one(app: &TestApp, text: &str) -> Comment {
     let comments = stored(app).await;

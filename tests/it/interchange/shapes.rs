@@ -6,7 +6,7 @@ use hamlet::{
     interchange::foreign::ForeignFormat,
 };
 
-use super::{found, garden, imported, stored};
+use super::{found, garden, imported, stored, written};
 use crate::{on_both_engines, support::app::TestApp};
 
 /// The comment whose text begins so.
@@ -188,11 +188,7 @@ on_both_engines!(
     what_was_unwanted_is_no_label_and_a_mark_that_is_not_set_says_nothing_of_what_waits,
     |app: TestApp| async move {
         garden(&app).await;
-        let line = |id: &str, more: &str| {
-            format!(
-                r#"{{"id":"{id}","page":"/a","name":"A","text":"{id}","created_at":"2020-01-01",{more}}}"#
-            )
-        };
+        let line = |id: &str, more: &str| written(id, &format!(",{more}"));
         let lines = [
             line("unwanted", r#""status":"rejected""#),
             line("declined", r#""status":"declined","spam":false"#),
