@@ -1,52 +1,47 @@
 //! What was taught by this instance since its models were last brought up to date.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::storage::learning::LearningStep;
 
 /// Steps that are kept. With more the database is asked, which has them all.
 const KEPT: usize = 1_000;
 
-/// What was heard.
-#[derive(Default)]
-pub(super) struct Heard(Mutex<News>);
+/// The steps in the order in which they were heard; `None` when some are missing.
+type Steps = Option<Vec<LearningStep>>;
 
-/// The steps in the order in which they were heard, or that some are missing.
-#[derive(Default)]
-struct News {
-    steps: Vec<LearningStep>,
-    lost: bool,
+/// What was heard.
+pub(super) struct Heard(Mutex<Steps>);
+
+impl Default for Heard {
+    fn default() -> Self {
+        Self(Mutex::new(Some(Vec::new())))
+    }
 }
 
 impl Heard {
     /// Adds steps.
-    pub(super) fn add(&self, steps: Vec<LearningStep>) {
-        let mut news = self.news();
-        if news.steps.len() + steps.len() > KEPT {
-            news.lost = true;
-        }
-        if news.lost {
-            news.steps = Vec::new();
-        } else {
-            news.steps.extend(steps);
+    pub(super) fn add(&self, more: Vec<LearningStep>) {
+        let mut steps = self.steps();
+        *steps = steps
+            .take()
+            .filter(|heard| heard.len() + more.len() <= KEPT);
+        if let Some(heard) = &mut *steps {
+            heard.extend(more);
         }
     }
 
     /// Says that something changed of which nothing is known.
     pub(super) fn lose(&self) {
-        *self.news() = News {
-            steps: Vec::new(),
-            lost: true,
-        };
+        *self.steps() = None;
     }
 
     /// Takes what was heard; `None` when something is missing.
-    pub(super) fn take(&self) -> Option<Vec<LearningStep>> {
-        let news = std::mem::take(&mut *self.news());
-        (!news.lost).then_some(news.steps)
+    pub(super) fn take(&self) -> Steps {
+        self.steps().replace(Vec::new())
     }
 
-    fn news(&self) -> std::sync::MutexGuard<'_, News> {
+    fn steps(&self) -> MutexGuard<'_, Steps> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
