@@ -1,14 +1,14 @@
 //! What stands around lists of comments in an object, wherever it stands: answers beside the list of what they answer, people and pages
 //! that comments refer to by their ids, the page that all of it is under and what keeps that from readers.
 
-use std::{collections::HashMap, io::BufRead, vec};
+use std::{io::BufRead, vec};
 
 use serde_json::Value;
 
 use super::{
     columns::{names_of, same},
-    foreign::{ForeignComment, Found, ReadError},
-    json_fields::{is_address, is_reference, text},
+    foreign::{Found, ReadError},
+    json_fields::{is_address, text},
     json_replies::{self, Above, is_map},
     json_tables::Tables,
     json_values::{ANSWERS, JsonPart, JsonValues, LISTS, TABLES},
@@ -58,7 +58,7 @@ impl<R: BufRead, F: FnMut(&Value) -> Found> JsonComments<R, F> {
         };
         let above = Above::around(value, &Above::default());
         envelope.walk(value, &above, 0);
-        let (mut found, has_list) = (envelope.found, envelope.has_list);
+        let (found, has_list) = (envelope.found, envelope.has_list);
         let tables = envelope.tables;
         if part == JsonPart::Beginning {
             self.tables = tables;
@@ -68,7 +68,6 @@ impl<R: BufRead, F: FnMut(&Value) -> Found> JsonComments<R, F> {
             self.tables.extend(tables);
             return json_replies::read(place, value, &Above::default(), &mut self.of);
         }
-        give_pages(&mut found);
         found.into_iter().map(Ok).collect()
     }
 }
@@ -196,8 +195,8 @@ impl<R: BufRead, F: FnMut(&Value) -> Found> Envelope<'_, R, F> {
     fn add(&mut self, value: &Value, list: &str, above: &Above) {
         self.has_list = true;
         let place = format!("comment {}", self.values.numbered());
-        let value = self.tables.joined(value);
-        let mut value = with_status_of(list, &value);
+        let value = self.tables.joined(value).into_owned();
+        let mut value = with_status_of(list, value);
         // Its own address, if there is one, is its author's.
         if is_address(list)
             && let Some(fields) = value.as_object_mut()
@@ -216,7 +215,7 @@ fn is_state(name: &str) -> bool {
 
 /// Whether a name is one of lists, or of what stands beside them.
 fn is_known(name: &str) -> bool {
-    [&LISTS[..], &ANSWERS, &TABLES].concat().contains(&name)
+    LISTS.contains(&name) || ANSWERS.contains(&name) || TABLES.contains(&name)
 }
 
 fn is_of_objects(list: &[Value]) -> bool {
@@ -230,47 +229,15 @@ fn each(value: &Value) -> &[Value] {
 }
 
 /// A comment that says nothing of its state, in a list whose name does: `pending`, `spam`.
-fn with_status_of(list: &str, value: &Value) -> Value {
-    let mut value = value.clone();
-    let says = |value: &Value| {
-        let names = names_of("status").iter().chain(names_of("label"));
-        let fields = value.as_object().into_iter().flatten();
-        let mut keys = fields.map(|(key, _)| key);
-        let names: Vec<_> = names.collect();
-        keys.any(|key| names.iter().any(|name| same(key, name)))
+fn with_status_of(list: &str, mut value: Value) -> Value {
+    let says = |key: &String| {
+        let mut names = names_of("status").iter().chain(names_of("label"));
+        names.any(|name| same(key, name))
     };
-    if is_state(list) && !says(&value) {
-        let fields = value.as_object_mut();
-        fields.map(|fields| fields.insert("status".to_owned(), list.into()));
+    if let Some(fields) = value.as_object_mut().filter(|_| is_state(list))
+        && !fields.keys().any(says)
+    {
+        fields.insert("status".to_owned(), list.into());
     }
     value
-}
-
-/// Gives answers that name no page that of what they answer.
-fn give_pages(found: &mut [Found]) {
-    let comments = found.iter().filter_map(|found| match found {
-        Found::Comment(comment) => Some(&**comment),
-        _ => None,
-    });
-    let of = |comment: &ForeignComment| {
-        let page = (comment.page.clone(), comment.page_title.clone());
-        Some((comment.id.clone()?, (comment.parent.clone(), page)))
-    };
-    let known: HashMap<_, _> = comments.filter_map(of).collect();
-    for comment in found.iter_mut().filter_map(|found| match found {
-        Found::Comment(comment) if comment.page.is_empty() => Some(comment),
-        _ => None,
-    }) {
-        let mut parent = comment.parent.clone().filter(|id| is_reference(id));
-        for _ in 0..DEEPEST * DEEPEST {
-            let Some((above, page)) = parent.as_ref().and_then(|id| known.get(id)) else {
-                break;
-            };
-            if !page.0.is_empty() {
-                (comment.page, comment.page_title) = page.clone();
-                break;
-            }
-            parent.clone_from(above);
-        }
-    }
 }

@@ -77,24 +77,20 @@ fn id_of_document(outer: &Map<String, Value>) -> Option<Value> {
 
 /// Whether an object has a text of its own.
 fn has_text(fields: &Map<String, Value>) -> bool {
-    let names = names_of("text");
-    let is_text = |(key, value): (&String, &Value)| {
-        value.is_string() && names.iter().any(|name| same(key, name))
-    };
-    fields.iter().any(is_text)
+    has(fields, Value::is_string)
 }
 
-/// Whether an object has what a comment has: a text.
+/// Whether an object has what a comment has: a text, as it is or in an object of its own.
 pub(super) fn is_comment(value: &Value) -> bool {
-    let Some(fields) = value.as_object() else {
-        return false;
-    };
+    let fields = value.as_object();
+    fields.is_some_and(|fields| has(fields, |value| value.is_string() || shaped(value).is_some()))
+}
+
+/// Whether a field of a text's name has such a value.
+fn has(fields: &Map<String, Value>, is_text: impl Fn(&Value) -> bool) -> bool {
     let names = names_of("text");
-    let is_text = |(key, value): (&String, &Value)| {
-        let is_one = value.is_string() || shaped(value).is_some();
-        is_one && names.iter().any(|name| same(key, name))
-    };
-    fields.iter().any(is_text)
+    let mut fields = fields.iter();
+    fields.any(|(key, value)| is_text(value) && names.iter().any(|name| same(key, name)))
 }
 
 /// What a text is kept as beside what was made of it.
