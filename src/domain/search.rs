@@ -174,10 +174,7 @@ impl Clause {
         match self {
             Self::Words(phrase) => vec![phrase.lookups("")],
             Self::Author(index, phrase) => {
-                vec![
-                    vec![Lookup::one(format!("{AUTHOR}{}", index.0))],
-                    phrase.lookups(""),
-                ]
+                vec![vec![Lookup::author(index)], phrase.lookups("")]
             }
             Self::Name(phrase) => vec![phrase.lookups(NAME)],
             Self::Page(phrase) => vec![phrase.lookups(PAGE)],
@@ -211,6 +208,12 @@ impl Clause {
 }
 
 impl Lookup {
+    /// The term of what an author wrote, whatever is in it.
+    #[must_use]
+    pub fn author(index: &EmailIndex) -> Self {
+        Self::one(format!("{AUTHOR}{}", index.0))
+    }
+
     fn one(term: String) -> Self {
         // No term goes on with a control character.
         Self {

@@ -45,7 +45,9 @@ impl Store {
             cursor,
             limit,
         };
-        let found = if filter.is_search() {
+        let found = if let Some(found) = self.by_author(&wanted).await? {
+            found
+        } else if filter.is_search() || self.author_apart(filter).is_some() {
             self.search(&wanted).await?
         } else if let Some(found) = self.by_score(&wanted).await? {
             found

@@ -32,6 +32,9 @@ impl Store {
                 .await?
                 .counts);
         }
+        if let Some(counts) = self.count_by_author(filter).await? {
+            return Ok(counts);
+        }
         if filter.is_search() {
             return self.search_counts(filter).await;
         }

@@ -39,13 +39,20 @@ impl Store {
         decider: Decider,
         to_vote: ToVote,
     ) -> Result<Outcome> {
+        let text = wish.fingerprint;
         self.write(async |tx| {
             let mut desk = Desk {
                 tx,
                 decider,
                 to_vote,
             };
-            desk.rewrite(wish).await
+            let outcome = desk.rewrite(wish).await?;
+            if let (Outcome::Done(comment, _), Some(lately), Some(text)) =
+                (&outcome, &self.lately, text)
+            {
+                lately.add_text(&comment.site, comment.id, text, comment.created_at);
+            }
+            Ok(outcome)
         })
         .await
     }

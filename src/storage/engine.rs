@@ -51,9 +51,9 @@ impl Engine {
         match self {
             Self::Sqlite => &[
                 "PRAGMA busy_timeout = 5000",
-                // Of a file that is made now; others keep theirs. A post writes to a place of its own in each of two
-                // indexes, and each such place costs a page: with SQLite's 4 KiB half as many bytes again. With 1 KiB
-                // it is a third less still, but lists take up to twice as long and the file is a quarter larger.
+                // Of a file that is made now; others keep theirs. Each batch writes the last page of the table and of each
+                // index, whole: with SQLite's 4 KiB more bytes a post. With 1 KiB lists take up to twice as long
+                // and the file is a quarter larger.
                 "PRAGMA page_size = 2048",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
@@ -70,8 +70,8 @@ impl Engine {
     }
 
     /// More statements for the one connection that writes on SQLite. It keeps 16 MB of pages in memory
-    /// and lets the log grow to 32 MiB before it is folded into the file, since an index is written to in
-    /// many places at once. Connections that read keep SQLite's 2 MB each, as there are several of
+    /// and lets the log grow to 32 MiB before it is folded into the file: the pages that every batch writes go into it many
+    /// times, and from it into the file once. Connections that read keep SQLite's 2 MB each, as there are several of
     /// them and the system has the file's pages in memory too.
     pub(super) const fn writing(self) -> &'static [&'static str] {
         match self {

@@ -10,7 +10,7 @@ use crate::{
         timestamp::Timestamp,
     },
     storage::{
-        Result, Store,
+        Result, Store, chains,
         sql::{get, sql, values},
     },
 };
@@ -101,9 +101,12 @@ impl Store {
         chain: &str,
         limit: i64,
     ) -> Result<Vec<(String, Option<String>)>> {
-        let text = "SELECT id, text, website FROM comments WHERE site = $1 AND email_index = $2 \
-                    AND author_chain = $3 AND status = 'approved' AND decided_at IS NOT NULL \
-                    ORDER BY created_at DESC LIMIT $4";
+        let text = format!(
+            "SELECT c.id, c.text, c.website FROM comments c WHERE {} \
+             AND c.email_index = $2 AND c.status = 'approved' AND c.decided_at IS NOT NULL \
+             ORDER BY c.created_at DESC LIMIT $4",
+            chains::are_in(self.engine, "$1", "$3")
+        );
         let query = sql(text, values![site, email, chain, limit]);
         let read = |row: &AnyRow| Ok((get(row, "text")?, get(row, "website")?));
         self.gather("comments", query, read).await

@@ -136,6 +136,7 @@ static STEPS: &[Step] = &[
         concat!(text!("0039_scores.sql"), text!("0039_scores.postgres.sql")),
     ),
     same(40, "last_decided", text!("0040_last_decided.sql")),
+    each(41, "keys", text!("0041_keys.sqlite.sql"), "SELECT 1"),
 ];
 
 /// The number of the last step.

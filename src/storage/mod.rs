@@ -14,6 +14,7 @@ pub mod batches;
 pub mod blocks;
 pub mod callbacks;
 pub mod campaigns;
+mod chains;
 pub mod client_keys;
 pub mod comment_erasure;
 mod comment_rows;
@@ -44,6 +45,7 @@ pub mod integrity;
 pub mod judged;
 pub mod judgements;
 pub mod known_ids;
+mod lately;
 pub mod learning;
 pub mod links;
 mod log;
@@ -107,6 +109,7 @@ pub use self::error::{Result, StoreError};
 use self::{
     engine::Engine,
     hosts::Host,
+    lately::Lately,
     pools::Pool,
     primary::{Following, Primary},
     probe::OpenFile,
@@ -151,6 +154,8 @@ pub struct Store {
     /// For searches, as many as run at once.
     searches: Pool,
     searching: Arc<Semaphore>,
+    /// On SQLite: what came in lately.
+    lately: Option<Arc<Lately>>,
     /// Which server takes writes, where the URL names several.
     primary: Option<Arc<Primary>>,
     following: Option<Arc<Following>>,
@@ -204,6 +209,7 @@ impl Store {
             // A log that a crash has left is folded in once.
             unfolded: Arc::new(AtomicBool::new(true)),
             file: OpenFile::of_url(engine, &url).map(Arc::new),
+            lately: (engine == Engine::Sqlite).then(Arc::default),
             primary,
             following,
         };

@@ -18,6 +18,7 @@ use crate::{
         erasures::{self, Erased},
         questions,
         revision::raise_revision,
+        search::ids_written_by,
         sql::{Conn, get, list, sql, values},
         subjects::{Search, is_moderator, labelled},
     },
@@ -112,9 +113,10 @@ async fn lock_comments(
     search: &Search<'_>,
 ) -> Result<Vec<(String, SiteSlug, Page)>> {
     let text = "SELECT c.id, c.site, c.page FROM comments c \
-                WHERE c.site IN {list:$1} \
-                AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id {lock}";
-    let query = sql(text, values![search.sites, search.who, search.until]);
+                WHERE c.id IN {ids:$1} AND c.site || '' IN {list:$2} \
+                AND c.created_at <= $3 ORDER BY c.id {lock}";
+    let ids = ids_written_by(tx, search.who).await?;
+    let query = sql(text, values![ids, search.sites, search.until]);
     let read = |row: &AnyRow| {
         let page = get(row, "page").unwrap_or_default();
         Ok((

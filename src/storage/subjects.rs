@@ -1,7 +1,7 @@
 //! One person's data, found by the keyed hash of their address: all of it exported, or all of it deleted.
 
 use serde::Serialize;
-use sqlx::any::AnyRow;
+use sqlx::{Connection, any::AnyRow};
 use utoipa::ToSchema;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         Result, Store, comment_rows,
         damage::{Damaged, Gathered},
         questions, samples,
+        search::ids_written_by,
         sql::{Conn, get, list, sql, values},
     },
 };
@@ -111,37 +112,10 @@ impl Store {
     /// [`super::StoreError`].
     pub async fn subject(&self, sites: &[SiteSlug], who: &EmailIndex) -> Result<Subject> {
         let mut connection = self.read.acquire().await?;
-        let conn = &mut self.on(&mut connection);
-        let sites = list(sites);
-        let search = Search {
-            sites: &sites,
-            who,
-            until: i64::MAX,
-        };
-        let comments = comments(conn, &search).await?;
-        let samples = labelled(conn, &search, "").await?;
-        let subscriptions = subscriptions(conn, &sites, who).await?;
-        let mails = mails(conn, who).await?;
-        let block_rules = block_rules(conn, who).await?;
-        let imported = origins(conn, &search).await?;
-        let damaged = [
-            comments.damaged,
-            samples.damaged,
-            subscriptions.damaged,
-            mails.damaged,
-            block_rules.damaged,
-            imported.damaged,
-        ];
-        Ok(Subject {
-            comments: comments.rows,
-            samples: samples.rows,
-            subscriptions: subscriptions.rows,
-            mails: mails.rows,
-            block_rules: block_rules.rows,
-            imported: imported.rows,
-            is_moderator: is_moderator(conn, who).await?,
-            damaged: damaged.concat(),
-        })
+        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
+        let found = held(&mut self.on(&mut snapshot), sites, who).await;
+        snapshot.rollback().await?;
+        found
     }
 
     /// Whether anything is held about a person that is not later than `until`.
@@ -149,8 +123,8 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn holds_subject(&self, who: &EmailIndex, until: Timestamp) -> Result<bool> {
-        let text = "SELECT CASE WHEN EXISTS (SELECT 1 FROM sites s JOIN comments c ON c.site = s.slug \
-                        WHERE c.email_index = $1 AND c.created_at <= $2) \
+        let text = "SELECT CASE WHEN EXISTS (SELECT 1 FROM comments c \
+                        WHERE c.id IN {ids:$3} AND c.created_at <= $2) \
                     OR EXISTS (SELECT 1 FROM sites s JOIN samples l ON l.site = s.slug \
                         WHERE l.email_index = $1 AND l.labelled_at <= $2) \
                     OR EXISTS (SELECT 1 FROM sites s JOIN abuse_samples l ON l.site = s.slug \
@@ -160,18 +134,57 @@ impl Store {
                     OR EXISTS (SELECT 1 FROM block_rules \
                         WHERE kind = 'email' AND pattern = $1 AND created_at <= $2) \
                     THEN CAST(1 AS BIGINT) ELSE 0 END AS held";
-        let row = self.one(text, values![who, until]).await?;
+        let mut connection = self.read.acquire().await?;
+        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
+        let conn = &mut self.on(&mut snapshot);
+        let ids = ids_written_by(conn, who).await?;
+        let row = conn.one(text, values![who, until, ids]).await?;
+        snapshot.rollback().await?;
         Ok(get::<i64>(&row, "held")? != 0)
     }
 }
 
-async fn comments(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<Gathered<Comment>> {
+async fn held(conn: &mut Conn<'_>, sites: &[SiteSlug], who: &EmailIndex) -> Result<Subject> {
+    let sites = list(sites);
+    let search = Search {
+        sites: &sites,
+        who,
+        until: i64::MAX,
+    };
+    let ids = ids_written_by(conn, who).await?;
+    let comments = comments(conn, &search, &ids).await?;
+    let samples = labelled(conn, &search, "").await?;
+    let subscriptions = subscriptions(conn, &sites, who).await?;
+    let mails = mails(conn, who).await?;
+    let block_rules = block_rules(conn, who).await?;
+    let imported = origins(conn, &search, &ids).await?;
+    let damaged = [
+        comments.damaged,
+        samples.damaged,
+        subscriptions.damaged,
+        mails.damaged,
+        block_rules.damaged,
+        imported.damaged,
+    ];
+    Ok(Subject {
+        comments: comments.rows,
+        samples: samples.rows,
+        subscriptions: subscriptions.rows,
+        mails: mails.rows,
+        block_rules: block_rules.rows,
+        imported: imported.rows,
+        is_moderator: is_moderator(conn, who).await?,
+        damaged: damaged.concat(),
+    })
+}
+
+async fn comments(tx: &mut Conn<'_>, search: &Search<'_>, ids: &str) -> Result<Gathered<Comment>> {
     let text = format!(
-        "SELECT {} FROM comments c WHERE c.site IN {{list:$1}} \
-         AND c.email_index = $2 AND c.created_at <= $3 ORDER BY c.id",
+        "SELECT {} FROM comments c WHERE c.id IN {{ids:$1}} AND c.site || '' IN {{list:$2}} \
+         AND c.created_at <= $3 ORDER BY c.id",
         comment_rows::COLUMNS
     );
-    let query = sql(text, values![search.sites, search.who, search.until]);
+    let query = sql(text, values![ids, search.sites, search.until]);
     tx.gather("comments", query, comment_rows::comment).await
 }
 
@@ -257,12 +270,16 @@ async fn block_rules(tx: &mut Conn<'_>, who: &EmailIndex) -> Result<Gathered<Hel
     tx.gather("block_rules", query, read).await
 }
 
-async fn origins(tx: &mut Conn<'_>, search: &Search<'_>) -> Result<Gathered<HeldOrigin>> {
+async fn origins(
+    tx: &mut Conn<'_>,
+    search: &Search<'_>,
+    ids: &str,
+) -> Result<Gathered<HeldOrigin>> {
     let text = "SELECT i.site, i.comment_id, i.system, i.foreign_id FROM comments c \
                 JOIN imported i ON i.site = c.site AND i.comment_id = c.id \
-                WHERE c.site IN {list:$1} AND c.email_index = $2 \
+                WHERE c.id IN {ids:$1} AND c.site || '' IN {list:$2} \
                 AND c.created_at <= $3 ORDER BY i.site, i.comment_id";
-    let query = sql(text, values![search.sites, search.who, search.until]);
+    let query = sql(text, values![ids, search.sites, search.until]);
     let read = |row: &AnyRow| {
         Ok(HeldOrigin {
             site: get(row, "site")?,

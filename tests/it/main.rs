@@ -40,6 +40,7 @@ mod interchange;
 mod keys;
 mod language;
 mod languages;
+mod lately;
 mod learning;
 mod mail;
 mod metrics;

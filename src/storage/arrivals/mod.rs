@@ -8,6 +8,7 @@
 //! locked until the transaction that raised it ends, and all who come from one network share it. The caller
 //! sees to it that no two batches at once have an author, a text or a key in common.
 
+mod earlier;
 mod gates;
 pub(super) mod keep;
 mod repetition;
@@ -25,7 +26,7 @@ use crate::{
         evidence::{Evidence, Verdict},
         timestamp::Timestamp,
     },
-    storage::{Result, Store, counters::Lasting, engine::Engine, sql::Conn},
+    storage::{Result, Store, counters::Lasting, engine::Engine, lately::Lately, sql::Conn},
 };
 
 impl Store {
@@ -42,12 +43,13 @@ impl Store {
         judge: Judge,
     ) -> Result<Vec<Admission>> {
         self.on_writer(self.engine.short_patience(), async |connection| {
-            let mut intake = Intake::new(batch, now, lookback);
+            let mut intake = Intake::new(batch, now, lookback, self.lately.clone());
             if self.engine == Engine::Postgres {
                 intake.ask_ahead(&mut self.on(connection)).await?;
             }
             let mut transaction = connection.begin_with(self.begin()).await?;
             intake.take(&mut self.on(&mut transaction), &judge).await?;
+            intake.remember();
             transaction.commit().await?;
             Ok(intake.admissions())
         })
@@ -77,6 +79,7 @@ struct Intake {
     known: Option<Known>,
     now: Timestamp,
     lookback: Lookback,
+    lately: Option<Arc<Lately>>,
 }
 
 struct Ruled {
@@ -86,7 +89,12 @@ struct Ruled {
 }
 
 impl Intake {
-    fn new(batch: Arc<[Arrival]>, now: Timestamp, lookback: Lookback) -> Self {
+    fn new(
+        batch: Arc<[Arrival]>,
+        now: Timestamp,
+        lookback: Lookback,
+        lately: Option<Arc<Lately>>,
+    ) -> Self {
         let outcome = vec![None; batch.len()];
         let ruled = batch.iter().map(|_| None).collect();
         Self {
@@ -96,6 +104,7 @@ impl Intake {
             known: None,
             now,
             lookback,
+            lately,
         }
     }
 
@@ -124,6 +133,19 @@ impl Intake {
         self.judge(known, judge);
         self.claim_keys(tx).await?;
         self.keep(tx).await
+    }
+
+    /// Notes in memory what is about to be stored.
+    fn remember(&self) {
+        let Some(lately) = &self.lately else { return };
+        let arrivals = self.batch.iter().zip(&self.outcome);
+        let stored = arrivals.filter_map(|(arrival, outcome)| match outcome {
+            Some(Admission::Stored { id, .. }) if *id == arrival.comment.id => Some(arrival),
+            _ => None,
+        });
+        let kept =
+            stored.filter(|arrival| arrival.client.as_ref().is_none_or(|client| client.keeps));
+        lately.add(kept.map(|arrival| &arrival.comment), &self.lookback);
     }
 
     /// The arrivals that are not settled yet, with their places.

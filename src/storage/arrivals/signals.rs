@@ -2,26 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Serialize;
-
 use crate::{
     domain::{
-        arrival::{Admission, Arrival, Counted, Judge, Ruling, Share, Signals},
+        arrival::{Admission, Counted, Judge, Ruling, Share, Signals},
         comment::CommentId,
     },
     storage::{
         arrivals::{Intake, Result, Ruled},
         campaigns,
         counters::{self, Lasting},
-        sql::{Conn, get, values},
+        sql::Conn,
     },
 };
-
-/// Repetitions of a text that are counted; more make no difference.
-const TEXTS_AT_MOST: i64 = 10;
-
-/// Earlier approvals that are counted; no site asks for more.
-const APPROVALS_AT_MOST: i64 = 1000;
 
 /// What the database knows of a batch's open arrivals.
 pub(super) struct Known {
@@ -108,56 +100,9 @@ impl Intake {
         Ok(seen.collect())
     }
 
-    /// Earlier comments of the same address, with the same text, and approvals, by place. Most have
-    /// none of these, and no row comes back for them.
+    /// What is known of the others, by place.
     async fn look_up(&self, on: &mut Conn<'_>) -> Result<HashMap<usize, Signals>> {
-        let asked: Vec<Question<'_>> = self.open().map(question).collect();
-        let asked = serde_json::to_string(&asked).unwrap_or_default();
-        let text = "SELECT * FROM (SELECT CAST(r.value->>'n' AS BIGINT) AS n, \
-                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
-                    AND c.email_index = r.value->>'email' AND c.created_at > $2 LIMIT $3) AS e) AS emails, \
-                (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
-                    AND c.fingerprint = CAST(r.value->>'text' AS BIGINT) AND c.created_at > $4 \
-                    LIMIT $5) AS t) \
-                + CASE WHEN CAST(r.value->>'client' AS BIGINT) = 1 THEN \
-                    (SELECT COUNT(*) FROM (SELECT 1 FROM judgements j WHERE {site_of:j} = r.value->>'site' \
-                        AND j.fingerprint = CAST(r.value->>'text' AS BIGINT) AND j.queued = 0 \
-                        AND j.created_at > $4 LIMIT $5) AS seen) ELSE 0 END AS texts, \
-                CASE WHEN CAST(r.value->>'trust' AS BIGINT) = 1 THEN \
-                    (SELECT COUNT(*) FROM (SELECT 1 FROM comments c WHERE {site_of:c} = r.value->>'site' \
-                        AND c.email_index = r.value->>'email' AND c.status = 'approved' \
-                        AND c.author_chain = r.value->>'chain' AND c.decided_at IS NOT NULL \
-                        LIMIT $6) AS a) \
-                    * (1 - (SELECT COUNT(*) FROM (SELECT 1 FROM comments c \
-                        WHERE {site_of:c} = r.value->>'site' AND c.email_index = r.value->>'email' \
-                        AND c.status IN ('pending', 'spam') AND c.author_chain = r.value->>'chain' \
-                        LIMIT 1) AS w)) \
-                    ELSE 0 END AS approvals \
-             FROM {rows:$1}) AS known WHERE emails + texts + approvals > 0";
-        let found = on
-            .all(
-                text,
-                values![
-                    asked,
-                    self.lookback.emails_since,
-                    self.lookback.emails_at_most,
-                    self.lookback.texts_since,
-                    TEXTS_AT_MOST,
-                    APPROVALS_AT_MOST
-                ],
-            )
-            .await?;
-        let mut known = HashMap::with_capacity(found.len());
-        for row in found {
-            let place: i64 = get(&row, "n")?;
-            let signals = Signals {
-                email: get(&row, "emails")?,
-                same_text: get(&row, "texts")?,
-                approved_before: get(&row, "approvals")?,
-                ..Signals::default()
-            };
-            known.insert(usize::try_from(place).unwrap_or(usize::MAX), signals);
-        }
+        let mut known = self.earlier(on).await?;
         let copies = campaigns::others(on, self.open(), self.lookback.copies_since).await?;
         for (place, copies) in copies {
             known.entry(place).or_default().copies = copies;
@@ -205,30 +150,4 @@ type Key<'a> = (&'a str, &'a str, &'a str);
 /// What makes two arrivals' counters the same.
 fn key(counted: &Counted) -> Key<'_> {
     (&counted.site, counted.kind, &counted.counted)
-}
-
-/// What is asked about one arrival.
-#[derive(Serialize)]
-struct Question<'a> {
-    n: usize,
-    site: &'a str,
-    email: &'a str,
-    text: Option<i64>,
-    trust: i64,
-    chain: Option<&'a str>,
-    /// 1: texts that were judged and not kept count as repetitions too.
-    client: i64,
-}
-
-fn question((n, arrival): (usize, &Arrival)) -> Question<'_> {
-    let comment = &arrival.comment;
-    Question {
-        n,
-        site: comment.site.as_str(),
-        email: &comment.email_index.0,
-        text: comment.fingerprint,
-        trust: arrival.ask_trust.into(),
-        chain: comment.author_chain.as_deref(),
-        client: arrival.client.is_some().into(),
-    }
 }

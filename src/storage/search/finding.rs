@@ -7,7 +7,7 @@ use sqlx::Connection;
 use super::{
     beside::Beside,
     evaluation::{Evaluated, evaluate},
-    listing::{Lister, keys},
+    listing::{Lister, count, keys},
     reading::{self, Stored},
     waiting::Key,
 };
@@ -147,7 +147,7 @@ async fn count_some(
         looked = lister.found(conn, looked).await?;
     }
     looked.extend_from_slice(beside);
-    let counts = lister.count(conn, &looked).await?;
+    let counts = count(conn, lister.wanted.filter, &looked).await?;
     Ok((counts, evaluated.len() > COUNTED))
 }
 

@@ -150,22 +150,22 @@ impl Lister<'_> {
             .collect();
         Ok(keys.into_iter().filter(|key| has.contains(key)).collect())
     }
+}
 
-    /// How many of some comments that the filter wants have which status, its own apart.
-    pub async fn count(&self, conn: &mut Conn<'_>, keys: &[Key]) -> Result<Counts> {
-        let mut counted = Counts::default();
-        for keys in keys.chunks(SLICE) {
-            let mut statement = among(self.wanted.filter, "c.status, COUNT(*) AS count", keys);
-            statement.push("GROUP BY c.status", values![]);
-            let found = conn.gather("comments", statement, counts::counted).await?;
-            found
-                .rows
-                .into_iter()
-                .flatten()
-                .for_each(|(status, count)| counted.add(status, count));
-        }
-        Ok(counted)
+/// How many of some comments that the filter wants have which status, its own apart.
+pub(super) async fn count(conn: &mut Conn<'_>, filter: &Filter, keys: &[Key]) -> Result<Counts> {
+    let mut counted = Counts::default();
+    for keys in keys.chunks(SLICE) {
+        let mut statement = among(filter, "c.status, COUNT(*) AS count", keys);
+        statement.push("GROUP BY c.status", values![]);
+        let found = conn.gather("comments", statement, counts::counted).await?;
+        found
+            .rows
+            .into_iter()
+            .flatten()
+            .for_each(|(status, count)| counted.add(status, count));
     }
+    Ok(counted)
 }
 
 /// The first of some comments that the filter wants; none where a row among them cannot be read, which would make a

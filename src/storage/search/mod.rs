@@ -10,10 +10,12 @@
 //! job makes small blocks of them, merges small blocks into larger ones, and takes out what is gone ([`filling`]). What
 //! waits is looked at by the search itself, up to so many; of what is beyond that the search says how many they are.
 //!
+//! Authors are in it by the keyed hash of their address; on SQLite all that a person wrote is found by it ([`authors`]).
 //! Scores are in it too, for the queue's orders by score ([`ordering`]).
 //!
 //! What a term is, is [`crate::domain::search`]'s.
 
+mod authors;
 mod beside;
 mod block;
 mod blocks;
@@ -30,4 +32,5 @@ mod reading;
 mod scores;
 mod waiting;
 
+pub(in crate::storage) use self::authors::ids_written_by;
 pub use self::{filling::LEAST, finding::FoundComments};

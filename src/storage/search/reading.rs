@@ -27,6 +27,8 @@ pub(super) struct Stored {
     text: String,
     author: String,
     score: Option<f64>,
+    /// Whether all of it could be read. What could not is shown to nobody, and found by its author alone, who may have it erased.
+    is_whole: bool,
 }
 
 const COLUMNS: &str = "c.site, c.id, c.status, c.page, c.page_title, c.name, c.website, c.text, c.email_index, c.score";
@@ -37,18 +39,38 @@ impl Stored {
         let Ok(parsed) = Uuid::parse_str(&id) else {
             return Ok(None);
         };
-        Ok(Some(Self {
-            key: Key { site, id },
+        let key = Key { site, id };
+        let author: String = get(row, "email_index")?;
+        let whole = Self::whole(row, key.clone(), parsed, author.clone());
+        Ok(Some(whole.unwrap_or_else(|_| Self {
+            key,
             id: parsed,
+            status: Status::Pending,
+            page: String::new(),
+            page_title: None,
+            name: String::new(),
+            website: None,
+            text: String::new(),
+            author,
+            score: None,
+            is_whole: false,
+        })))
+    }
+
+    fn whole(row: &AnyRow, key: Key, id: Uuid, author: String) -> Result<Self> {
+        Ok(Self {
+            key,
+            id,
             status: get(row, "status")?,
             page: get(row, "page")?,
             page_title: get(row, "page_title")?,
             name: get(row, "name")?,
             website: get(row, "website")?,
             text: get(row, "text")?,
-            author: get(row, "email_index")?,
+            author,
             score: get(row, "score")?,
-        }))
+            is_whole: true,
+        })
     }
 
     fn words(&self) -> Searchable<'_> {
@@ -63,13 +85,15 @@ impl Stored {
     }
 
     pub fn is_found(&self, search: &Search) -> bool {
-        search.finds(&self.words())
+        self.is_whole && search.finds(&self.words())
     }
 
     pub fn entry(&self) -> Entry {
         let mut terms = Vec::new();
         self.words().terms(|term| terms.push(term.to_owned()));
-        terms.push(scores::term(self.score));
+        if self.is_whole {
+            terms.push(scores::term(self.score));
+        }
         Entry {
             site: self.key.site.clone(),
             id: self.id,
@@ -79,7 +103,7 @@ impl Stored {
     }
 }
 
-/// Comments by their keys; those that are there and can be read.
+/// Comments by their keys; those that are there.
 pub(super) async fn by_keys(conn: &mut Conn<'_>, keys: &[Key]) -> Result<Vec<Stored>> {
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -92,8 +116,7 @@ pub(super) async fn by_keys(conn: &mut Conn<'_>, keys: &[Key]) -> Result<Vec<Sto
     Ok(readable(&found))
 }
 
-/// The newest comments of a site below an id, at most `limit`: those that can be read, and the last id of all if
-/// there may be more.
+/// The newest comments of a site below an id, at most `limit`, and the last id of all if there may be more.
 pub(super) async fn below(
     conn: &mut Conn<'_>,
     site: &str,
@@ -109,7 +132,7 @@ pub(super) async fn below(
     Ok((readable(&found), last))
 }
 
-/// A damaged row is never shown, so that it need not be found either.
+/// A row whose id or author cannot be read is found by nothing.
 fn readable(rows: &[AnyRow]) -> Vec<Stored> {
     rows.iter()
         .filter_map(|row| Stored::read(row).ok().flatten())

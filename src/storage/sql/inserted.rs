@@ -6,7 +6,7 @@
 use super::value::Value;
 
 /// Rows that one statement inserts on SQLite: few sizes, so that the engine keeps each prepared.
-const CHUNKS: [usize; 4] = [32, 8, 4, 1];
+const CHUNKS: [usize; 6] = [32, 16, 8, 4, 2, 1];
 
 /// How many of so many rows the next statement inserts.
 pub(super) fn chunk(rows: usize) -> usize {
@@ -109,7 +109,7 @@ mod tests {
     fn each_row_has_a_mark_for_each_value() {
         assert_eq!(marks(2, 3), "(?, ?, ?), (?, ?, ?)");
         assert_eq!(marks(1, 1), "(?)");
-        assert_eq!([1, 3, 4, 31, 32, 256].map(chunk), [1, 1, 4, 8, 32, 32]);
+        assert_eq!([1, 3, 4, 31, 32, 256].map(chunk), [1, 2, 4, 16, 32, 32]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ async fn texts(app: &TestApp, token: &str, q: &str) -> Vec<String> {
 }
 
 /// Forgets the index, as if the comments had been there before it.
-async fn forget_index(app: &TestApp) {
+pub(crate) async fn forget_index(app: &TestApp) {
     app.sql(
         "DELETE FROM search_waiting; DELETE FROM search_terms; DELETE FROM search_documents; DELETE FROM search_blocks; \
          INSERT INTO search_backfill SELECT site, MAX(id) || '0' FROM comments GROUP BY site;",
