@@ -70,6 +70,7 @@ on_both_engines!(
             4,
             "but for what is gone"
         );
+        background::follow_campaigns(&third.app).await;
         assert_eq!(
             again(&third, "default", "Fortinbras", TEXT).await.1,
             5,

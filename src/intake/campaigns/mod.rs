@@ -124,12 +124,14 @@ impl Campaigns {
 }
 
 /// Takes in what the database has and the window has not: all of it at the start, and then what other instances
-/// took in.
+/// took in. At the start the store recalls what came in lately as well.
 ///
 /// # Errors
 /// [`crate::storage::StoreError`]; it goes on from there when called again.
 pub async fn follow(intake: &Intake) -> Result<()> {
     let (ground, campaigns) = (&intake.ground, &intake.campaigns);
+    let lookback = checks::lookback(&ground.settings.intake, ground.now());
+    ground.store.recall(&lookback).await?;
     if !campaigns.are_looked_for() {
         return Ok(());
     }

@@ -3,19 +3,20 @@
 //!
 //! It says which comments may be meant, by a hash; the database is then asked whether they are ([`super::arrivals`]). So
 //! it need not hear of what is removed or was not committed after all, and what a comment was before its text was
-//! changed stays in it unharmed. It is filled from the database when the first comments come in after a start.
+//! changed stays in it unharmed. It is filled from the database at the start, or by the first comments if they come before
+//! that is done.
 
 mod remembered;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sqlx::any::AnyRow;
+use sqlx::{Connection, any::AnyRow};
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use self::remembered::{AT_MOST, Remembered};
 use super::{
-    Result,
+    Result, Store,
     sql::{Conn, get, values},
 };
 use crate::domain::{
@@ -57,6 +58,24 @@ struct Row {
     at: Timestamp,
 }
 
+impl Store {
+    /// Reads into memory what came in lately, where that is needed and was not done, so that the first comments need not wait
+    /// for it.
+    ///
+    /// # Errors
+    /// [`super::StoreError`].
+    pub async fn recall(&self, back: &Lookback) -> Result<()> {
+        let Some(lately) = &self.lately else {
+            return Ok(());
+        };
+        let mut connection = self.read.acquire().await?;
+        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
+        let filled = lately.fill(&mut self.on(&mut snapshot), back).await;
+        snapshot.rollback().await?;
+        filled
+    }
+}
+
 impl Lately {
     /// Reads what came in within the look-back, unless that was done.
     pub(super) async fn fill(&self, on: &mut Conn<'_>, back: &Lookback) -> Result<()> {
@@ -81,7 +100,8 @@ impl Lately {
                 _ => break,
             }
         }
-        *self.both() = Some(both);
+        // Whoever was first has what came in meanwhile, too.
+        self.both().get_or_insert(both);
         Ok(())
     }
 
