@@ -331,7 +331,7 @@ fn surge(texts: &[Text]) -> Result<(), Failure> {
             .extend(own.map(|text| (model.score(&text.sample(false).document()), text.is_abuse())));
     }
     println!(
-        "surge, five folds: AUC {:.3}, found {:.2}",
+        "surge, five folds: AUC {:.4}, found {:.2}",
         auc_of(&scored),
         found(&scored).0
     );

@@ -224,7 +224,7 @@ pub const WEIGHING: Weighing = Weighing {
 };
 
 /// Languages that count more than by their size, and by how much: they gain more than the others lose.
-const MORE: [(&str, f64); 3] = [("ko", 1.3), ("ru", 1.2), ("de", 1.15)];
+const MORE: [(&str, f64); 4] = [("ko", 1.25), ("ru", 1.2), ("de", 1.15), ("pl", 1.15)];
 
 /// How much more a language counts than by its size.
 fn more(language: &str) -> f64 {

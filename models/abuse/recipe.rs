@@ -80,16 +80,17 @@ pub fn people(numbers: Numbers) -> impl Iterator<Item = Text> {
     sentences(false).into_iter().map(move |sentence| Text {
         text: sentence.text,
         abuse: f64::from(u8::from(sentence.is_abuse)),
-        kinds: if sentence.is_abuse {
+        kinds: if sentence.is_abuse && !sentence.term.is_empty() {
             vec!["identity".to_owned()]
         } else {
             Vec::new()
         },
-        // What is harmless is so in every way; what is abusive was not sorted further.
-        told_apart: if sentence.is_abuse {
-            "identity"
-        } else {
-            "severe insult threat identity obscene sexual"
+        // What is harmless is so in every way; what is abusive was not sorted further, and that about one term alone not at all:
+        // some of it insults a person, some a group.
+        told_apart: match (sentence.is_abuse, sentence.term) {
+            (false, _) => "severe insult threat identity obscene sexual",
+            (true, "") => "",
+            (true, _) => "identity",
         },
         source: PEOPLE,
         language: sentence.language,

@@ -19,7 +19,7 @@ const MAGIC: &[u8; 8] = b"HAMLETNB";
 /// Raised whenever an older program could misread the file.
 const FORMAT: u32 = 1;
 /// Raised whenever the same text would give other features.
-pub const FEATURES_VERSION: u32 = 6;
+pub const FEATURES_VERSION: u32 = 7;
 const DIGEST: usize = 32;
 const LONGEST_HEADER: usize = 1 << 20;
 /// Bytes of weights, sums and differences.

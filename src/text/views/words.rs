@@ -1,4 +1,6 @@
-//! The words view: words, pairs of neighbours, the parts of links, numbers by their kind.
+//! The words view: words, pairs of neighbours, the parts of links, numbers by their kind. Korean is read as writing without
+//! spaces too: people leave blanks out or put them where they like, so each syllable and each pair of neighbours counts,
+//! whether a blank is between them or not.
 
 use super::extractor::{Extractor, LOOKS, tagged};
 use super::view::View;
@@ -25,9 +27,11 @@ pub(super) fn add(extractor: &mut Extractor) {
     let text = std::mem::take(&mut extractor.text);
     let mut previous = tagged("start", 0);
     let mut stem_before = previous;
+    let mut syllable_before = None;
     for (index, token) in tokens.iter().enumerate() {
         let glyphs = &text.glyphs[token.start..token.end];
         let at = owner(index);
+        syllable_before = add_syllables(extractor, token, glyphs, syllable_before, at);
         let Some(own) = add_token(extractor, token, glyphs, at) else {
             continue;
         };
@@ -54,6 +58,38 @@ pub(super) fn add(extractor: &mut Extractor) {
     extractor.text = text;
 }
 
+/// Keeps syllables, and pairs of them, apart from words that are one or two syllables long.
+const SYLLABLES: u64 = 0x2127_599B_F432_5C37;
+
+/// Adds the syllables of a Korean word, each with the one before it, `before` being the last of the word before; returns its
+/// own last one.
+fn add_syllables(
+    extractor: &mut Extractor,
+    token: &Token,
+    glyphs: &[Glyph],
+    mut before: Option<char>,
+    at: u32,
+) -> Option<char> {
+    if token.kind != Kind::Word {
+        return None;
+    }
+    for glyph in glyphs {
+        let own = is_syllable(glyph.folded).then_some(glyph.folded);
+        if let Some(own) = own {
+            extractor.put(View::Words, extend(SYLLABLES, own), at);
+            if let Some(before) = before {
+                extractor.put_piece(View::Words, extend(extend(SYLLABLES, before), own), at);
+            }
+        }
+        before = own;
+    }
+    before
+}
+
+fn is_syllable(c: char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7A3}')
+}
+
 /// Keeps pairs of stems apart from pairs of words.
 const STEMS: u64 = 0x5851_F42D_4C95_7F2D;
 /// Syllables that stand for a Korean word whatever particles it ends in.
@@ -61,8 +97,11 @@ const STEM: usize = 2;
 
 /// The key of what a Korean word begins with, or else of the word.
 fn stem(glyphs: &[Glyph]) -> u64 {
-    let is_korean = matches!(glyphs[0].folded, '\u{AC00}'..='\u{D7A3}');
-    let letters = if is_korean { STEM } else { glyphs.len() };
+    let letters = if is_syllable(glyphs[0].folded) {
+        STEM
+    } else {
+        glyphs.len()
+    };
     key(&glyphs[..letters.min(glyphs.len())])
 }
 
@@ -165,4 +204,55 @@ pub(super) fn fingerprint(extractor: &Extractor) -> u64 {
         };
     }
     digest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::with_features;
+    use super::*;
+    use crate::Document;
+
+    /// The places of a text's syllables and pairs of them, or of everything that the view finds.
+    fn places(text: &str) -> Vec<u32> {
+        let document = Document {
+            text,
+            ..Document::default()
+        };
+        with_features(&document, |text| {
+            let features = text.features(View::Words).iter();
+            features.map(|feature| feature.id).collect()
+        })
+    }
+
+    #[test]
+    fn korean_says_the_same_wherever_its_blanks_are() {
+        let syllable = |c| super::super::extractor::place(View::Words, extend(SYLLABLES, c));
+        let joined = places("정말나쁜사람");
+        for text in ["정말 나쁜 사람", "정 말나 쁜사 람", "정말나쁜 사람"] {
+            let spaced = places(text);
+            for c in "정말나쁜사람".chars() {
+                assert!(
+                    joined.contains(&syllable(c)) && spaced.contains(&syllable(c)),
+                    "{c} in {text}"
+                );
+            }
+            // Six syllables and five pairs of them, whatever the words are.
+            let shared = joined.iter().filter(|place| spaced.contains(place)).count();
+            assert!(shared >= 11, "{shared} shared with {text}");
+        }
+        assert!(!places("jeongmal").contains(&syllable('정')));
+    }
+
+    #[test]
+    fn a_pair_of_syllables_ends_at_whatever_is_no_korean_word() {
+        let joined = places("정말");
+        let shared = |text: &str| {
+            let found = places(text);
+            joined.iter().filter(|place| found.contains(place)).count()
+        };
+        assert_eq!(shared("정 말"), 3);
+        for text in ["정 https://a.example/ 말", "정 x 말", "정, 5 말"] {
+            assert_eq!(shared(text), 2, "{text}");
+        }
+    }
 }
