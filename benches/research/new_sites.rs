@@ -1,6 +1,6 @@
 //! How a model does where it was not trained: rows kept out of the shipped model's own sources, sites
-//! it never saw before and after their first labels, spam padded with ordinary words, labels that lie:
-//! `cargo run --release --example new_sites -- ../shared/data [kept | sites]`. The recipe is that of the shipped model.
+//! it never saw before and after their first labels, of which half or few are spam, spam padded with ordinary words, labels
+//! that lie: `cargo run --release --example new_sites -- ../shared/data [kept | sites | shares]`. The recipe is that of the shipped model.
 //! Takes some minutes.
 
 #![allow(clippy::print_stdout, reason = "an example that prints tables")]
@@ -17,6 +17,7 @@ use hamlet::evaluation::figures::{Figures, Scored};
 #[allow(dead_code, reason = "what cross-validation needs of it")]
 #[path = "../../models/corpus.rs"]
 mod corpus;
+mod shares;
 
 use corpus::{Failure, Text};
 
@@ -51,6 +52,9 @@ fn main() -> Result<(), Failure> {
     }
     if on("sites") {
         new_sites(&texts, &licensed)?;
+    }
+    if on("shares") {
+        shares::measure(&texts, &licensed)?;
     }
     Ok(())
 }
@@ -266,16 +270,9 @@ fn after_labels(
     labels: usize,
     draw: u64,
 ) -> Result<Figures, Failure> {
-    let mut order: Vec<usize> = (0..own.len()).collect();
-    let mut state = draw.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(77);
-    for at in (1..order.len()).rev() {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        order.swap(at, usize::try_from(state >> 33)? % (at + 1));
-    }
+    let order = shuffled(own.to_vec(), draw)?;
     let pick = |range: std::ops::Range<usize>| -> Vec<Sample> {
-        order[range].iter().map(|at| own[*at].clone()).collect()
+        order[range].iter().copied().cloned().collect()
     };
     let mut trainer = Trainer::new(Options::default(), Some(base.clone()));
     trainer.add("site", &pick(0..labels), 1.0);
@@ -284,6 +281,18 @@ fn after_labels(
         &model,
         &pick(labels..own.len().min(labels + 4_000)),
     )))
+}
+
+/// The same in another order.
+fn shuffled<T>(mut items: Vec<T>, draw: u64) -> Result<Vec<T>, Failure> {
+    let mut state = draw.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(77);
+    for at in (1..items.len()).rev() {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        items.swap(at, usize::try_from(state >> 33)? % (at + 1));
+    }
+    Ok(items)
 }
 
 /// Prints the mean of some figures and returns AUC and calibration error.

@@ -163,21 +163,20 @@ impl Base {
         size_of::<Content>() + cells
     }
 
-    /// The sum of a feature in a class, in units, with a site's `own` units added, each of which counts as many times
-    /// as the base says.
-    pub(super) fn units(&self, class: usize, id: u32, own: i64) -> i64 {
+    /// The sum of a feature in a class, in units, with a site's `own` units added, each of which counts `weight` times.
+    pub(super) fn units(&self, class: usize, id: u32, own: i64, weight: f64) -> i64 {
         let units = to_units(f64::from(self.0.sum(class, id as usize)));
         match own {
             0 => units,
-            own => units.saturating_add(to_units(from_units(own) * self.0.header.lesson_weight)),
+            own => units.saturating_add(to_units(from_units(own) * weight)),
         }
     }
 
     /// The same as a value, and at least nothing.
-    pub(super) fn value(&self, class: usize, id: u32, own: i64) -> f64 {
+    pub(super) fn value(&self, class: usize, id: u32, own: i64, weight: f64) -> f64 {
         let sum = f64::from(self.0.sum(class, id as usize));
         if own != 0 || sum.abs() < WHOLE {
-            from_units(self.units(class, id, own)).max(0.0)
+            from_units(self.units(class, id, own, weight)).max(0.0)
         } else {
             sum.max(0.0)
         }
@@ -263,7 +262,7 @@ mod tests {
             let class = label.index();
             let values = parts.sums();
             for (id, value) in (0..).zip(values.values(label, 0..FEATURES)) {
-                assert_eq!(base.value(class, id, 0).to_bits(), value.to_bits());
+                assert_eq!(base.value(class, id, 0, 1.0).to_bits(), value.to_bits());
             }
             for view in VIEWS {
                 let total: f64 = values.values(label, view.range()).sum();

@@ -13,6 +13,8 @@ use hamlet_text::views::{VIEWS, View};
 pub(super) struct Lazy {
     base: Base,
     lessons: Lessons,
+    /// How many times a lesson of each class counts, ham first.
+    weights: [f64; 2],
     terms: [Terms; VIEWS.len()],
     /// Where the base keeps its sums as codes: for each view and class the logarithm of what each code comes to.
     logs: Option<Box<[[[f64; 256]; 2]; VIEWS.len()]>>,
@@ -77,7 +79,12 @@ impl Terms {
 impl Lazy {
     /// `totals` are what base and lessons add up to. `None` where a weight might be no number, or one so large
     /// that a score might be none.
-    pub(super) fn new(base: Base, lessons: Lessons, totals: &Totals) -> Option<Self> {
+    pub(super) fn new(
+        base: Base,
+        lessons: Lessons,
+        weights: [f64; 2],
+        totals: &Totals,
+    ) -> Option<Self> {
         let terms = VIEWS.map(|view| Terms::of(&base, totals, view));
         let logs = base.decoded().map(|sums| {
             let of = |terms: &Terms| {
@@ -88,6 +95,7 @@ impl Lazy {
         let lazy = Self {
             base,
             lessons,
+            weights,
             terms,
             logs,
         };
@@ -119,8 +127,10 @@ impl Lazy {
                     (log_ratio, difference)
                 }
                 _ => {
-                    let [ham, spam] = [0, 1]
-                        .map(|class| terms.value(class, self.base.value(class, id, own[class])));
+                    let [ham, spam] = [0, 1].map(|class| {
+                        let weight = self.weights[class];
+                        terms.value(class, self.base.value(class, id, own[class], weight))
+                    });
                     ((spam / ham).ln(), self.base.difference(id))
                 }
             };

@@ -122,7 +122,7 @@ impl Followed {
         let sound = lessons.filter(|lessons| lessons.digest().cast_signed() == kept.digest);
         match sound {
             Some(lessons) => {
-                self.taught = Taught::new(self.taught.base().clone(), lessons);
+                self.taught = self.taught.clone().with(lessons);
                 self.state.revision = kept.revision;
             }
             None => {
@@ -250,7 +250,7 @@ fn read(question: Question, file: &ModelFile) -> Result<(Taught, i64), LiveError
     }
     let forgotten = file.forgotten.as_deref().map(Lessons::from_bytes);
     let lessons = forgotten.transpose()?.unwrap_or_default();
-    Ok((Taught::new(base, lessons), file.revision))
+    Ok((Taught::trained(base, lessons), file.revision))
 }
 
 /// Teaches a page of lessons, away from the threads that answer requests.

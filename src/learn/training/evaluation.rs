@@ -13,7 +13,7 @@ use crate::{
     bayes::ModelError,
     bayes::naive::FitError,
     bayes::row::Sample,
-    bayes::{base::Base, lessons::Lessons},
+    bayes::{base::Base, lessons::Lessons, taught::Taught},
     domain::model::ModelEntry,
     evaluation::report::{self, ReportError},
     ground::Ground,
@@ -91,7 +91,9 @@ fn measure(
     let base = Base::from_bytes(&file.bytes)?;
     let model = match &file.forgotten {
         None => Model::from_bytes(&file.bytes)?,
-        Some(forgotten) => base.taught(&Lessons::from_bytes(forgotten)?)?,
+        Some(forgotten) => {
+            Taught::trained(base.clone(), Lessons::from_bytes(forgotten)?).model()?
+        }
     };
     Ok(report::of(words, &model, &base, measured_on, samples)?)
 }
