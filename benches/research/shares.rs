@@ -115,11 +115,11 @@ impl Stream {
         }
         let mut trainer = Trainer::new(Options::default(), Some(base.clone()));
         trainer.add("site", &self.decided, 1.0);
-        let trained = Model::from_bytes(&trainer.finish()?.to_bytes()?)?;
+        let retrained = Model::from_bytes(&trainer.finish()?.to_bytes()?)?;
         Ok([
             ("nothing", self.outcome(&base.untaught()?, share)),
             ("live", self.outcome(&base.taught(&lessons)?, share)),
-            ("trained", self.outcome(&trained, share)),
+            ("trained", self.outcome(&retrained, share)),
         ])
     }
 
