@@ -90,8 +90,8 @@ impl Taught {
 
     /// The same base, and all that was learnt and forgotten since.
     #[must_use]
-    pub fn with(self, lessons: Lessons) -> Self {
-        Self::counting(self.base, self.counting, lessons)
+    pub fn with(&self, lessons: Lessons) -> Self {
+        Self::counting(self.base.clone(), self.counting, lessons)
     }
 
     fn counting(base: Base, counting: Counting, lessons: Lessons) -> Self {

@@ -122,7 +122,7 @@ impl Followed {
         let sound = lessons.filter(|lessons| lessons.digest().cast_signed() == kept.digest);
         match sound {
             Some(lessons) => {
-                self.taught = self.taught.clone().with(lessons);
+                self.taught = self.taught.with(lessons);
                 self.state.revision = kept.revision;
             }
             None => {

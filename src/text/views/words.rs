@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use crate::Document;
 
-    /// The places of a text's syllables and pairs of them, or of everything that the view finds.
+    /// The places of all that the view finds in a text.
     fn places(text: &str) -> Vec<u32> {
         let document = Document {
             text,

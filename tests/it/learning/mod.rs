@@ -7,6 +7,7 @@ pub mod models;
 mod reports;
 mod runs;
 mod samples;
+mod shares;
 mod subjects;
 
 /// Overwrites every stored model with something else, as a failing disk might.
