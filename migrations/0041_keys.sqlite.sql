@@ -1,5 +1,5 @@
 -- Two indexes whose keys fall anywhere were nearly three quarters of what a post wrote. What came lately, with which text and
--- by whom, is kept in memory (src/storage/lately.rs); what a person wrote is found by search's index
+-- by whom, is kept in memory (src/storage/lately/); what a person wrote is found by search's index
 -- (src/storage/search/authors.rs).
 DROP INDEX comments_by_text;
 DROP INDEX comments_by_email;

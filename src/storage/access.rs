@@ -1,4 +1,5 @@
-//! How the rest of the room reaches the database: a write transaction for each act, and a read of one statement.
+//! How the rest of the room reaches the database: a write transaction for each act, a read of one statement, and a read of several
+//! at one moment.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -63,6 +64,18 @@ impl Store {
         values: Vec<Value>,
     ) -> Result<u64> {
         self.write(async |tx| tx.run(text, values).await).await
+    }
+
+    /// Runs `work` on a connection that reads, which sees the database as it is at one moment.
+    pub(super) async fn at_one_moment<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Conn<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut connection = self.read.acquire().await?;
+        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
+        let value = work(&mut self.on(&mut snapshot)).await;
+        snapshot.rollback().await?;
+        value
     }
 
     pub(super) const fn begin(&self) -> &'static str {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::{Connection, any::AnyRow};
+use sqlx::any::AnyRow;
 use tokio::sync::mpsc::Sender;
 
 use crate::{
@@ -193,28 +193,27 @@ impl Store {
         site: &SiteSlug,
         pages: Sender<Vec<StoredSample>>,
     ) -> Result<i64> {
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let conn = &mut self.on(&mut snapshot);
-        let text = questions::of(
-            question,
-            "SELECT revision FROM {of}learning WHERE site = $1",
-        );
-        let row = conn.find(text, values![site]).await?;
-        let revision = row.map(|row| get(&row, "revision")).transpose()?;
-        let mut after = String::new();
-        loop {
-            let page = page(conn, question, site, &after, "").await?;
-            let Some(last) = page.last() else {
-                break;
-            };
-            after.clone_from(&last.vote.id);
-            if pages.send(page).await.is_err() {
-                break;
+        self.at_one_moment(async |conn| {
+            let text = questions::of(
+                question,
+                "SELECT revision FROM {of}learning WHERE site = $1",
+            );
+            let row = conn.find(text, values![site]).await?;
+            let revision = row.map(|row| get(&row, "revision")).transpose()?;
+            let mut after = String::new();
+            loop {
+                let page = page(conn, question, site, &after, "").await?;
+                let Some(last) = page.last() else {
+                    break;
+                };
+                after.clone_from(&last.vote.id);
+                if pages.send(page).await.is_err() {
+                    break;
+                }
             }
-        }
-        snapshot.rollback().await?;
-        Ok(revision.unwrap_or(0))
+            Ok(revision.unwrap_or(0))
+        })
+        .await
     }
 
     /// How many labels there are, by site, source and class.

@@ -1,7 +1,7 @@
 //! One person's data, found by the keyed hash of their address: all of it exported, or all of it deleted.
 
 use serde::Serialize;
-use sqlx::{Connection, any::AnyRow};
+use sqlx::any::AnyRow;
 use utoipa::ToSchema;
 
 use crate::{
@@ -111,11 +111,8 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn subject(&self, sites: &[SiteSlug], who: &EmailIndex) -> Result<Subject> {
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let found = held(&mut self.on(&mut snapshot), sites, who).await;
-        snapshot.rollback().await?;
-        found
+        self.at_one_moment(async |conn| held(conn, sites, who).await)
+            .await
     }
 
     /// Whether anything is held about a person that is not later than `until`.
@@ -134,13 +131,12 @@ impl Store {
                     OR EXISTS (SELECT 1 FROM block_rules \
                         WHERE kind = 'email' AND pattern = $1 AND created_at <= $2) \
                     THEN CAST(1 AS BIGINT) ELSE 0 END AS held";
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let conn = &mut self.on(&mut snapshot);
-        let ids = ids_written_by(conn, who).await?;
-        let row = conn.one(text, values![who, until, ids]).await?;
-        snapshot.rollback().await?;
-        Ok(get::<i64>(&row, "held")? != 0)
+        self.at_one_moment(async |conn| {
+            let ids = ids_written_by(conn, who).await?;
+            let row = conn.one(text, values![who, until, ids]).await?;
+            Ok(get::<i64>(&row, "held")? != 0)
+        })
+        .await
     }
 }
 

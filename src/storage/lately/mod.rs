@@ -10,7 +10,7 @@ mod remembered;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sqlx::{Connection, any::AnyRow};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -65,21 +65,19 @@ impl Store {
     /// # Errors
     /// [`super::StoreError`].
     pub async fn recall(&self, back: &Lookback) -> Result<()> {
-        let Some(lately) = &self.lately else {
+        let to_fill = self.lately.as_ref().filter(|lately| !lately.is_filled());
+        let Some(lately) = to_fill else {
             return Ok(());
         };
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let filled = lately.fill(&mut self.on(&mut snapshot), back).await;
-        snapshot.rollback().await?;
-        filled
+        self.at_one_moment(async |conn| lately.fill(conn, back).await)
+            .await
     }
 }
 
 impl Lately {
     /// Reads what came in within the look-back, unless that was done.
     pub(super) async fn fill(&self, on: &mut Conn<'_>, back: &Lookback) -> Result<()> {
-        if self.both().is_some() {
+        if self.is_filled() {
             return Ok(());
         }
         let since = CommentId::earliest_at(back.texts_since.min(back.emails_since));
@@ -103,6 +101,10 @@ impl Lately {
         // Whoever was first has what came in meanwhile, too.
         self.both().get_or_insert(both);
         Ok(())
+    }
+
+    fn is_filled(&self) -> bool {
+        self.both().is_some()
     }
 
     /// Remembers comments that are about to be stored.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use sqlx::{Connection, any::AnyRow};
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::{
@@ -41,13 +41,11 @@ impl Store {
         let Some(who) = self.author_apart(wanted.filter) else {
             return Ok(None);
         };
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let conn = &mut self.on(&mut snapshot);
-        let keys = on_sites(written_by(conn, who).await?, wanted.filter);
-        let found = read_first(conn, wanted, &keys).await;
-        snapshot.rollback().await?;
-        found
+        self.at_one_moment(async |conn| {
+            let keys = on_sites(written_by(conn, who).await?, wanted.filter);
+            read_first(conn, wanted, &keys).await
+        })
+        .await
     }
 
     /// How many comments of one author a filter wants, its status apart. None as in [`Store::by_author`].
@@ -58,13 +56,11 @@ impl Store {
         let Some(who) = self.author_apart(filter) else {
             return Ok(None);
         };
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let conn = &mut self.on(&mut snapshot);
-        let keys = on_sites(written_by(conn, who).await?, filter);
-        let counts = count(conn, filter, &keys).await;
-        snapshot.rollback().await?;
-        counts.map(Some)
+        self.at_one_moment(async |conn| {
+            let keys = on_sites(written_by(conn, who).await?, filter);
+            count(conn, filter, &keys).await.map(Some)
+        })
+        .await
     }
 
     /// The author whose comments a filter wants, where no index of `comments` has them.

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sqlx::Connection;
-
 use super::{
     beside::Beside,
     blocks::{self, Head},
@@ -46,11 +44,8 @@ impl Store {
         if !wanted.filter.is_whole() {
             return Ok(None);
         }
-        let mut connection = self.read.acquire().await?;
-        let mut snapshot = connection.begin_with(self.engine.begin_snapshot()).await?;
-        let found = find(&mut self.on(&mut snapshot), wanted, status).await;
-        snapshot.rollback().await?;
-        found
+        self.at_one_moment(async |conn| find(conn, wanted, status).await)
+            .await
     }
 }
 
